@@ -24,7 +24,7 @@ from workbench.qt.event_guide import EventGuide
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
 from workbench.viewmodel.call_history import RecentCalls
-from workbench.viewmodel.command_outcome import failed_call, failure_sentence
+from workbench.viewmodel.command_outcome import failed_call, failure_sentence, reached_message
 from workbench.viewmodel.connection_rows import Owner, Told, line_of
 from workbench.viewmodel.endpoint_status import OPEN, in_question
 from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage
@@ -426,7 +426,14 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     def _show_outcome(self, ticket: Ticket) -> None:
         outcome, command = ticket.outcome, ticket.command
-        if outcome is None or outcome.ok:
+        if outcome is None:
+            return
+        reached = reached_message(outcome, command) if self.server else None
+        if reached is not None:
+            self._trouble = reached
+            self.refresh()
+            return
+        if outcome.ok:
             return
         if isinstance(command, c.Start | c.Connect | c.Listen):
             self.not_started.emit()

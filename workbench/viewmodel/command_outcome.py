@@ -9,7 +9,7 @@ from workbench.engine.model.family import SocketKind, error_stem, fitting
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Outcome
-from workbench.viewmodel.message import Sentence, msg
+from workbench.viewmodel.message import Sentence, StatusMessage, msg
 
 _CALLS: Final[dict[type[c.Command], str]] = {
     c.Start: "bind",
@@ -20,6 +20,8 @@ _CALLS: Final[dict[type[c.Command], str]] = {
     c.Shutdown: "shutdown",
     c.SetOption: "setsockopt",
 }
+
+_TO_SEVERAL: Final = (c.Send, c.SendFrame, c.Ping, c.Pong, c.CloseWebSocket, c.Raw)
 
 
 def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
@@ -57,3 +59,21 @@ def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
         tried=str(outcome.tried),
         what=what,
     )
+
+
+def reached_message(outcome: Outcome, command: c.Command) -> StatusMessage | None:
+    """Of what was sent to several connections at once: how many got it, and which did not, and
+    why; None: it was not.
+    """
+    reached = outcome.reached
+    if reached is None or not isinstance(command, _TO_SEVERAL):
+        return None
+    if outcome.ok:
+        return StatusMessage("good", msg("message.reached_all", count=reached.meant))
+    some = msg(
+        "message.reached_some",
+        good=reached.good,
+        count=reached.meant,
+        failures=str(reached),
+    )
+    return StatusMessage("bad", some, why=outcome.errno is not None)

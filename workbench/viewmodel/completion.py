@@ -35,8 +35,11 @@ class Completion(NamedTuple):
 NOTHING: Final = Completion(0, ())
 
 
-def complete(text: str, place: int, names: Collection[str], *, as_hex: bool) -> Completion:
-    """What the characters before `place` may become; `names`: of values, beside what is built in.
+def complete(
+    text: str, place: int, names: Collection[str], *, as_hex: bool, built_in: bool = True
+) -> Completion:
+    """What the characters before `place` may become; `names`: of values, beside what is built in
+    where that is filled in too.
 
     A brace alone offers everything; so it does not in text that is no template.
     """
@@ -45,7 +48,7 @@ def complete(text: str, place: int, names: Collection[str], *, as_hex: bool) -> 
     brace = _BRACE.search(before)
     if brace is not None:
         typed = brace[0].lower()
-        found = tuple(word for word in _gaps(names) if word.lower().startswith(typed))
+        found = tuple(word for word in _gaps(names, built_in) if word.lower().startswith(typed))
         return _unless_done(Completion(begin + brace.start(), found), text[:place])
     word = _WORD.search(before) if as_hex else None
     if word is None or len(word[1]) < _LEAST.get(word[1][0], 1):
@@ -59,10 +62,12 @@ def _unless_done(found: Completion, before: str) -> Completion:
     return NOTHING if found.words in ((), (before[found.begin :],)) else found
 
 
-def _gaps(names: Collection[str]) -> Iterator[str]:
+def _gaps(names: Collection[str], built_in: bool) -> Iterator[str]:
     own = sorted(names)
-    for name in (*own, *BUILT_IN):
+    for name in (*own, *(BUILT_IN if built_in else ())):
         yield f"{{{name}}}"
+    if not built_in:
+        return
     yield "{random:8}"
     for name in own:
         yield f"{{base64:{name}}}"

@@ -143,6 +143,7 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset(
         "server.message",
         "server.target",
         "server.payload",
+        "server.form",
         "server.why",
         "server.way_out",
         "server.calls",

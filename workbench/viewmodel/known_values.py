@@ -40,6 +40,13 @@ class KnownValues:
 NO_VALUES: Final = KnownValues()
 
 
+def with_values(text: str, known: KnownValues) -> str:
+    """A text with these values in the place of their names in braces; other braces stay."""
+    for name, value in known.values.items():
+        text = text.replace(f"{{{name}}}", value.data.decode())
+    return text
+
+
 def fault(row: TypedValue, others: Iterable[TypedValue] = ()) -> Problem | None:
     """Why a row is no value; None: it is one. `others`: those before it."""
     from workbench.scenario.values import Wrong, check_name  # what reads scenario files

@@ -12,6 +12,7 @@ from workbench.engine.model.web_address import LAYERS, TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues, with_values
 
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
@@ -83,14 +84,19 @@ class WebSocketForm:
     deflate: bool = False
     ping: str = ""
 
-    def read(self, known: WebSocketSettings | None) -> WebSocketSettings:
-        """What they mean; what no field shows is as in `known`. Raises Problem."""
+    def read(
+        self, known: WebSocketSettings | None, values: KnownValues = NO_VALUES
+    ) -> WebSocketSettings:
+        """What they mean; what no field shows is as in `known`. Raises Problem.
+
+        `values`: what path and headers may name in braces.
+        """
         before = known or WebSocketSettings()
         return replace(
             before,
-            path=self.path.strip(),
+            path=with_values(self.path, values).strip(),
             subprotocols=_words(self.subprotocols),
-            headers=headers_of(self.headers),
+            headers=headers_of(with_values(self.headers, values)),
             deflate=(before.deflate or Deflate()) if self.deflate else None,
             ping_interval=parse_fields.parse_seconds(self.ping) if self.ping.strip() else None,
         )
@@ -102,12 +108,14 @@ class LayerForm:
 
     Attributes:
         proxy: of a client: what it goes through; "": it goes itself.
+        values: what path and headers may name.
     """
 
     over: str = PLAIN
     tls: TlsForm = TlsForm()
     websocket: WebSocketForm = WebSocketForm()
     proxy: str = ""
+    values: KnownValues = NO_VALUES
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -127,7 +135,9 @@ class LayerForm:
             settings,
             layers=(*((TLS,) if TLS in self.layers else ()), *others),
             tls=self.tls.read(settings.tls) if TLS in self.layers else kept,
-            websocket=self.websocket.read(settings.websocket) if WEBSOCKET in self.layers else None,
+            websocket=self.websocket.read(settings.websocket, self.values)
+            if WEBSOCKET in self.layers
+            else None,
             proxy=self.proxy.strip() or None,
         )
 
@@ -138,7 +148,7 @@ class LayerForm:
             if TLS in self.layers:
                 self.tls.read(None)
             if WEBSOCKET in self.layers:
-                self.websocket.read(None)
+                self.websocket.read(None, self.values)
         except Problem as problem:
             return problem
         return None

@@ -136,16 +136,18 @@ def named(rule: TypedRule, known: KnownValues) -> TypedRule:
         for name, each in values.items():
             value = value.replace(f"{{{name}}}", each.data.hex())
     else:
-        value = _filled(value, values)
-    return replace(rule, value=value, reply=_filled(rule.reply, values))
+        value = filled(value, values)
+    return replace(rule, value=value, reply=filled(rule.reply, values))
 
 
 def _quoted(gap: re.Match[str], values: Values) -> str:
     return re.escape(values[gap[1]].data.decode()) if gap[1] in values else gap[0]
 
 
-def _filled(text: str, values: Values) -> str:
-    """Typed text with values, as they are typed."""
+def filled(text: str, values: Values) -> str:
+    """Typed text with values, as they are typed; other braces stay."""
+    if not values:
+        return text
     spelled = {name: Value(typed(value.data.decode()).encode()) for name, value in values.items()}
     template = text_template(text, spelled, "utf-8")
     return template.fill(spelled).decode() if template.fixed is None else template.fixed.decode()

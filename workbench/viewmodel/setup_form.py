@@ -38,7 +38,7 @@ from workbench.viewmodel.messages_form import MessagesForm, show_messages
 from workbench.viewmodel.payload_form import PayloadForm, content
 from workbench.viewmodel.reconnect_form import parse_reconnect, show_times
 from workbench.viewmodel.responder_choices import CHOICES, choice_of
-from workbench.viewmodel.rule_form import TypedRule, rules_of, show_rule, typed
+from workbench.viewmodel.rule_form import TypedRule, filled, rules_of, show_rule, typed
 
 Options = tuple[tuple[str, OptionValue], ...]
 
@@ -119,7 +119,7 @@ class ReplyForm:
         encoding: of greeting and endpoint: what is sent by hand is in it too.
         at_end: what follows when a peer has finished sending.
         otherwise: the rule for when none fits, which has no field.
-        values: what rules may name.
+        values: what greeting and rules may name.
     """
 
     kind: str
@@ -142,7 +142,9 @@ class ReplyForm:
         """
         greeting = ""
         if self.greets:
-            text = content(PayloadForm(self.greeting, encoding=self.encoding)).text
+            text = content(
+                PayloadForm(filled(self.greeting, self.values.values), encoding=self.encoding)
+            ).text
             if text is None:
                 raise Problem("problem.greeting_bytes")
             greeting = text
@@ -179,7 +181,7 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
             for rule in reply.rules
         )
     if isinstance(reply, Greet):
-        greeting = typed(reply.text)
+        greeting = greeting if _says(before, reply) else typed(reply.text)
         encoding = reply.encoding or settings.encoding
     return ReplyForm(
         choice_of(reply),
@@ -192,15 +194,17 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
     )
 
 
-def _says(before: ReplyForm | None, reply: Rules) -> bool:
-    """Whether what was typed means these rules: then it stays, with the names of values in it."""
+def _says(before: ReplyForm | None, reply: Greet | Rules) -> bool:
+    """Whether what was typed means this reply: then it stays, with the names of values in it."""
     if before is None or not before.values.values:
         return False
     try:
         made = before.read(reply)
     except Problem:
         return False
-    return isinstance(made, Rules) and made.rules == reply.rules
+    if isinstance(made, Rules) and isinstance(reply, Rules):
+        return made.rules == reply.rules
+    return isinstance(made, Greet) and isinstance(reply, Greet) and made.text == reply.text
 
 
 @dataclass(frozen=True, slots=True)

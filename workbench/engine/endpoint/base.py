@@ -317,7 +317,8 @@ class Endpoint:
         several = len(connections) > 1
         ended = JoinedTicket(ticket, len(connections)) if ticket is not None and several else None
         for connection in connections:
-            connection.write(make(), ticket, ended=ended)
+            own = None if ended is None else ended.of(connection.number)
+            connection.write(make(), ticket, ended=own)
         return any(connection.can_send for connection in connections)
 
     # -- what a snapshot shows ----------------------------------------------------------------

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
+
+from workbench.engine.model.ticket import OK, Reached, failed
 
 if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
@@ -17,14 +22,23 @@ class JoinedTicket:
     def __init__(self, ticket: Ticket, count: int) -> None:
         self._ticket = ticket
         self._left = count
+        self._count = count
         self._error: BaseException | None = None
+        self._failures: list[tuple[int, str]] = []
 
-    def __call__(self, error: BaseException | None) -> None:
+    def of(self, number: int) -> Callable[[BaseException | None], None]:
+        """What is called with the outcome on the connection with this number."""
+        return partial(self, number=number)
+
+    def __call__(self, error: BaseException | None, number: int | None = None) -> None:
+        if error is not None and number is not None:
+            told = failed(error)
+            words = told.problem.text if told.problem is not None else None
+            self._failures.append((number, words or told.errno or told.error or ""))
         self._error = self._error or error
         self._left -= 1
         if self._left:
             return
-        if self._error is None:
-            self._ticket.finish()
-        else:
-            self._ticket.fail(self._error)
+        reached = Reached(self._count, tuple(sorted(self._failures)))
+        made = OK if self._error is None else failed(self._error)
+        self._ticket.finish(replace(made, reached=reached) if self._count > 1 else made)

@@ -31,6 +31,26 @@ class Tried(NamedTuple):
         return "; ".join(f"{address} {error}" for address, error in self.failures)
 
 
+class Reached(NamedTuple):
+    """Several connections that one command meant.
+
+    Attributes:
+        meant: how many it meant.
+        failures: number of each connection whose call failed, and the symbol of errno, the class
+            or the sentence of what it came to.
+    """
+
+    meant: int
+    failures: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def good(self) -> int:
+        return self.meant - len(self.failures)
+
+    def __str__(self) -> str:
+        return "; ".join(f"#{number} {error}" for number, error in self.failures)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a command ended.
@@ -40,6 +60,8 @@ class Outcome:
         problem: a sentence for a person where no call failed but the command could not be done.
         tried: where a name has several addresses; errno and error are those of the last one.
         fault: of a layer: the row that tells of it, where it says more than its word.
+        reached: where it meant several connections; errno and error are those of the first that
+            failed.
     """
 
     ok: bool
@@ -48,6 +70,7 @@ class Outcome:
     problem: Problem | None = None
     tried: Tried | None = None
     fault: LayerFault | None = None
+    reached: Reached | None = None
 
 
 OK = Outcome(True)

@@ -33,7 +33,7 @@ def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> Non
     found = endpoint.registry.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
-        connection.ask_layer(WEBSOCKET, frame, ticket, ended=together)
+        connection.ask_layer(WEBSOCKET, frame, ticket, ended=together.of(connection.number))
 
 
 def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
@@ -42,7 +42,7 @@ def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
     found = endpoint.registry.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
-        connection.write_raw(command.below, payload, ticket, ended=together)
+        connection.write_raw(command.below, payload, ticket, ended=together.of(connection.number))
 
 
 def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> None:
@@ -50,7 +50,7 @@ def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> No
     found = endpoint.registry.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
-        connection.put_in(command.layer, ticket, ended=together)
+        connection.put_in(command.layer, ticket, ended=together.of(connection.number))
 
 
 def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
@@ -58,7 +58,7 @@ def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
     found = endpoint.registry.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
-        connection.ask_layer(TLS, command, ticket, ended=together)
+        connection.ask_layer(TLS, command, ticket, ended=together.of(connection.number))
 
 
 def _bytes_of(endpoint: Endpoint, command: c.SendFrame | c.Ping | c.Pong | c.Raw) -> bytes:

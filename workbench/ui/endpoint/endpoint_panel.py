@@ -188,6 +188,7 @@ class EndpointPanel(Retranslatable, QWidget):
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
         """The values of the window, and what messages may name from now on."""
         self.shared.values.show_rows(rows)
+        self.shared.layers.know(known)
         self.know(known)
 
     def know(self, known: KnownValues) -> None:

@@ -12,8 +12,11 @@ from workbench.certificates.kinds import PREFIX, ROOT, CertificateKind
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
+from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+from workbench.viewmodel.completion import Completion, complete
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import LayerForm, TlsForm, WebSocketForm
 from workbench.viewmodel.message import msg
 
@@ -39,6 +42,7 @@ class LayersFields(QObject):
         self._controls = controls
         self._server = server
         self._form = LayerForm()
+        self._known = NO_VALUES
         self._filling = False
         add, caption = controls.add, controls.caption
         self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
@@ -54,7 +58,8 @@ class LayersFields(QObject):
         self.ask = add(
             ChoiceBox(*((ask.value, f"choice.ask_{ask.value}") for ask in AskClient)), "tls_ask"
         )
-        self.path = add(TextField(width=18), "ws_path")
+        self.path = add(TemplateField(width=18), "ws_path")
+        self.path.complete = self._complete
         self.subprotocols = add(TextField(width=14), "ws_subprotocols")
         self.deflate = add(QCheckBox(), "ws_deflate")
         self.ping = add(TextField(width=5), "ws_ping")
@@ -138,7 +143,17 @@ class LayersFields(QObject):
                 self.ping.text(),
             ),
             self.proxy.text(),
+            self._known,
         )
+
+    def know(self, known: KnownValues) -> None:
+        """The values that path and headers may name from now on."""
+        if known != self._known:
+            self._known = known
+            self._on_edited()
+
+    def _complete(self, before: str) -> Completion:
+        return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def show_form(self, form: LayerForm) -> None:
         """Fill all of them without telling anyone."""

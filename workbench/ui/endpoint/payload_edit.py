@@ -18,13 +18,13 @@ MOST_LINES: Final = 8
 LONGEST_PASTE: Final = 256 << 10
 """Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
 MOST_MARKS: Final = 500
-_TO_LIST: Final = frozenset(
+TO_LIST: Final = frozenset(
     {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 )
 """Keys that choose from an open list."""
 
 
-class _ClosesAtEscape(QObject):
+class ClosesAtEscape(QObject):
     """Escape closes an open list, before it means anything to the window.
 
     It has nothing of its own: it is asked still when what it belongs to is being destroyed.
@@ -74,7 +74,7 @@ class PayloadEdit(QPlainTextEdit):
         self.choices.setWidget(self)
         self.choices.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.choices.activated.connect(self._on_chosen)
-        self._closes = _ClosesAtEscape(self.choices)
+        self._closes = ClosesAtEscape(self.choices)
         self._opened = False  # the list is made when it is first asked for
         self._fit()
 
@@ -97,7 +97,7 @@ class PayloadEdit(QPlainTextEdit):
         for position in positions[:MOST_MARKS]:
             found = QTextEdit.ExtraSelection()
             cursor = self.textCursor()
-            cursor.setPosition(min(_units(text[:position]), last))
+            cursor.setPosition(min(units(text[:position]), last))
             cursor.movePosition(
                 QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor
             )
@@ -139,7 +139,7 @@ class PayloadEdit(QPlainTextEdit):
         cursor = self.textCursor()
         found = None
         if self.complete is not None and not cursor.hasSelection():
-            found = self.complete(_first(cursor.block().text(), cursor.positionInBlock()))
+            found = self.complete(first_units(cursor.block().text(), cursor.positionInBlock()))
         if found is None or not found.words:
             if self._opened:
                 self._list().hide()
@@ -162,7 +162,7 @@ class PayloadEdit(QPlainTextEdit):
     def _on_chosen(self, word: str) -> None:
         """It takes the place of what was typed of it."""
         cursor = self.textCursor()
-        before = _first(cursor.block().text(), cursor.positionInBlock())
+        before = first_units(cursor.block().text(), cursor.positionInBlock())
         found = self.complete(before) if self.complete is not None else None
         typed = len(before) - found.begin if found is not None and found.words else 0
         move, keep = QTextCursor.MoveOperation, QTextCursor.MoveMode.KeepAnchor
@@ -175,7 +175,7 @@ class PayloadEdit(QPlainTextEdit):
         self.completed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._opened and event.key() in _TO_LIST and self._list().isVisible():
+        if self._opened and event.key() in TO_LIST and self._list().isVisible():
             event.ignore()  # the list takes it
             return
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -187,12 +187,12 @@ class PayloadEdit(QPlainTextEdit):
             self._offer()
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     """Its length as Qt counts: characters beyond U+FFFF are two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _first(text: str, units: int) -> str:
+def first_units(text: str, units: int) -> str:
     """As much of a text as so many of Qt's units are."""
     return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode(
         "utf-16-le", "surrogatepass"

@@ -10,7 +10,9 @@ from workbench.engine.model.settings import OnPeerClose, Rule
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_editor import RulesEditor
-from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, spring
+from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, spring
+from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.responder_choices import CHOICES
@@ -45,7 +47,8 @@ class ResponderForm(QObject):
         self.kind = controls.add(
             ChoiceBox(*((kind, f"responder.{kind}") for kind in CHOICES)), "responder"
         )
-        self.greeting = controls.add(TextField(), "greeting")
+        self.greeting = controls.add(TemplateField(), "greeting")
+        self.greeting.complete = self._complete
         self.encoding = controls.add(
             ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)), "encoding"
         )
@@ -104,8 +107,12 @@ class ResponderForm(QObject):
             return
         self._known = known
         self.rules.know(known)
-        if CHOICES[self.kind.value()].has_rules:
+        if CHOICES[self.kind.value()].has_rules or self._greets:
             self.edited.emit()
+
+    def _complete(self, before: str) -> Completion:
+        """A greeting names values alone."""
+        return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def offer_greetings(self, *, offered: bool) -> None:
         """A greeting needs a connection: with datagrams what would greet and echo just echoes."""

@@ -14,6 +14,7 @@ from workbench.texts import tr
 from workbench.ui.endpoint.group_chips import GroupChips
 from workbench.ui.endpoint.rules_table import RuleTable
 from workbench.ui.endpoint.rules_try import RuleTrial
+from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import (
@@ -24,6 +25,7 @@ from workbench.ui.widgets.named_controls import (
     spring,
     tone,
 )
+from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault, groups_of, named
@@ -80,8 +82,8 @@ class RulesEditor(QFrame):
         self.match = controls.add(
             ChoiceBox(*((kind.value, f"match.{kind.value}") for kind in Match)), "rules_match"
         )
-        self.value = controls.add(TextField(), "rules_value")
-        self.reply = controls.add(TextField(), "rules_reply")
+        self.value = controls.add(TemplateField(), "rules_value")
+        self.reply = controls.add(TemplateField(), "rules_reply")
         self.encoding = controls.add(
             ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)),
             "rules_encoding",
@@ -90,6 +92,8 @@ class RulesEditor(QFrame):
         self.then = controls.add(
             ChoiceBox(*((kind.value, f"then.{kind.value}") for kind in Then)), "rules_then"
         )
+        self.value.complete = self._complete_value
+        self.reply.complete = self._complete_reply
         for field in (self.value, self.reply):
             field.setMinimumWidth(110)
 
@@ -291,6 +295,19 @@ class RulesEditor(QFrame):
         self.trouble.setText("\n".join(said))
         self.trouble.setVisible(bool(said))
         self.trial.judge()
+
+    def _complete_value(self, before: str) -> Completion:
+        """A pattern names values alone."""
+        if not self._known.values:
+            return NOTHING
+        return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
+
+    def _complete_reply(self, before: str) -> Completion:
+        """A reply names values, what the pattern takes, and what is built in where that is on."""
+        typed = self._typed()
+        names = {*self._known.values, *groups_of(typed)}
+        built_in = typed.basis.placeholders
+        return complete(before, len(before), names, as_hex=False, built_in=built_in)
 
     def know(self, known: KnownValues) -> None:
         """The values that a rule may name from now on."""

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from workbench.engine.model import commands as c
 from workbench.texts import Problem
-from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField
+from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
+from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.panel_state import Control
 from workbench.viewmodel.payload_form import PayloadForm, content, send_of
@@ -18,7 +20,7 @@ from workbench.viewmodel.server_state import NEWEST
 
 
 class ServerSendBar(QHBoxLayout):
-    """To whom, what, in which encoding, Send.
+    """To whom, what, as text or hex, in which encoding, Send.
 
     Signals:
         submitted(object): this commands.Send is wanted (of no endpoint yet); or a Problem: what
@@ -37,12 +39,16 @@ class ServerSendBar(QHBoxLayout):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.target.setMinimumContentsLength(15)
-        self.payload = controls.add(TextField("reply\\r\\n"), "payload")
+        self.payload = controls.add(TemplateField("reply\\r\\n"), "payload")
+        self.payload.complete = self._complete
+        forms = tuple((name, f"choice.form_{name}") for name in ("text", "hex"))
+        self.form = controls.add(ChoiceBox(*forms), "form")
         self.button = controls.add(QPushButton(), "send")
         for widget in (
             controls.caption("target", self.target),
             self.target,
             self.payload,
+            self.form,
             encoding,
             self.button,
         ):
@@ -67,6 +73,7 @@ class ServerSendBar(QHBoxLayout):
         """
         draft = PayloadForm(
             self.payload.text(),
+            self.form.value(),
             encoding=self._encoding.value(),
             placeholders=bool(self._known.values),
         )
@@ -86,6 +93,13 @@ class ServerSendBar(QHBoxLayout):
         what is built in is filled in too.
         """
         self._known = known
+
+    def _complete(self, before: str) -> Completion:
+        """Where no value is known, a text is no template."""
+        as_hex = self.form.value() == "hex"
+        if not as_hex and not self._known.values:
+            return NOTHING
+        return complete(before, len(before), self._known.values, as_hex=as_hex)
 
     def aim(self, key: int | str) -> None:
         """Choose a connection or peer, where it is on the list."""
