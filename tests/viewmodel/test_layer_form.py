@@ -10,10 +10,12 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.texts import Problem
+from workbench.viewmodel.known_values import TypedValue, known_values
 from workbench.viewmodel.layer_form import (
     LAYERED,
     LayerForm,
     TlsForm,
+    TypedHeader,
     WebSocketForm,
     headers_of,
     layer_form,
@@ -39,7 +41,17 @@ def test_what_is_typed_comes_back_as_typed() -> None:
             "test:client", "key.pem", "test:root", "a.test", False, False, "h2, http/1.1", "1.3",
             "required",
         ),
-        WebSocketForm("/chat?room=1", "chat, log", "Authorization: Bearer abc\nX-A: 1", True, "5"),
+        WebSocketForm(
+            "/chat?room=1",
+            "chat, log",
+            (
+                TypedHeader("Authorization", "Bearer abc"),
+                TypedHeader("X-A", "1"),
+                TypedHeader("Host", drop=True),
+            ),
+            True,
+            "5",
+        ),
         "socks5://127.0.0.1:1080",
     )  # fmt: skip
     made = form.put_in(PLAIN)
@@ -49,6 +61,7 @@ def test_what_is_typed_comes_back_as_typed() -> None:
     assert made.tls.alpn == ("h2", "http/1.1")
     assert made.websocket is not None
     assert made.websocket.headers == (("Authorization", "Bearer abc"), ("X-A", "1"))
+    assert made.websocket.drop == ("Host",)
     assert made.websocket.ping_interval == 5
     assert made.proxy == "socks5://127.0.0.1:1080"
 
@@ -78,8 +91,22 @@ def test_a_line_that_is_no_header_is_named(line: str) -> None:
     with pytest.raises(Problem) as caught:
         headers_of(f"A: b\n{line}\n")
     assert line in caught.value.text
-    assert LayerForm("ws", websocket=WebSocketForm(headers=line)).fault is not None
-    assert LayerForm("", websocket=WebSocketForm(headers=line)).fault is None
+
+
+@pytest.mark.parametrize("header", [TypedHeader("", "x"), TypedHeader("A:", "x")])
+def test_a_row_that_is_no_header_is_a_fault(header: TypedHeader) -> None:
+    form = WebSocketForm(headers=(header,))
+    assert LayerForm("ws", websocket=form).fault is not None
+    assert LayerForm("", websocket=form).fault is None
+
+
+def test_path_and_headers_take_values() -> None:
+    known = known_values([TypedValue("token", "abc-123")])
+    form = WebSocketForm("/?t={token}", headers=(TypedHeader("Authorization", "Bearer {token}"),))
+    made = LayerForm("ws", websocket=form, values=known).put_in(PLAIN).websocket
+    assert made is not None
+    assert made.path == "/?t=abc-123"
+    assert made.headers == (("Authorization", "Bearer abc-123"),)
 
 
 def test_what_is_not_checked_is_said_on_the_panel() -> None:

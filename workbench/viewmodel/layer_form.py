@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.web_address import LAYERS, TLS, WEBSOCKET
@@ -68,19 +68,32 @@ class TlsForm:
         )
 
 
+class TypedHeader(NamedTuple):
+    """A row of the table of headers.
+
+    Attributes:
+        drop: the header of this name that would be sent anyway is not; the value says nothing.
+    """
+
+    name: str = ""
+    value: str = ""
+    drop: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class WebSocketForm:
     """The fields of WebSocket.
 
     Attributes:
         subprotocols: with commas or spaces between.
-        headers: a line each, as in HTTP.
+        headers: those that are sent beside the usual ones or in their place, in order, and those
+            of the usual ones that are not.
         ping: seconds between pings; "": none.
     """
 
     path: str = ""
     subprotocols: str = ""
-    headers: str = ""
+    headers: tuple[TypedHeader, ...] = ()
     deflate: bool = False
     ping: str = ""
 
@@ -96,7 +109,12 @@ class WebSocketForm:
             before,
             path=with_values(self.path, values).strip(),
             subprotocols=_words(self.subprotocols),
-            headers=headers_of(with_values(self.headers, values)),
+            headers=tuple(
+                (with_values(row.name, values), with_values(row.value, values))
+                for row in self.headers
+                if not row.drop
+            ),
+            drop=tuple(row.name for row in self.headers if row.drop),
             deflate=(before.deflate or Deflate()) if self.deflate else None,
             ping_interval=parse_fields.parse_seconds(self.ping) if self.ping.strip() else None,
         )
@@ -192,7 +210,10 @@ def layer_form(settings: EndpointSettings) -> LayerForm:
         WebSocketForm(
             websocket.path,
             ", ".join(websocket.subprotocols),
-            "\n".join(f"{name}: {value}" for name, value in websocket.headers),
+            (
+                *(TypedHeader(name, value) for name, value in websocket.headers),
+                *(TypedHeader(name, "", drop=True) for name in websocket.drop),
+            ),
             websocket.deflate is not None,
             "" if interval is None else f"{interval:g}",
         ),

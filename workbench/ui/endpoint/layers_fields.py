@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from workbench.certificates.kinds import PREFIX, ROOT, CertificateKind
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
+from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
@@ -19,8 +17,6 @@ from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import LayerForm, TlsForm, WebSocketForm
 from workbench.viewmodel.message import msg
-
-_HEADER_LINES: Final = 3
 
 
 class LayersFields(QObject):
@@ -63,10 +59,10 @@ class LayersFields(QObject):
         self.subprotocols = add(TextField(width=14), "ws_subprotocols")
         self.deflate = add(QCheckBox(), "ws_deflate")
         self.ping = add(TextField(width=5), "ws_ping")
-        self.headers = add(QPlainTextEdit(), "ws_headers")
-        self.headers.setTabChangesFocus(True)
-        self.headers.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.headers.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.headers = add(HeaderTable(), "ws_headers")
+        self._row_buttons = tuple(
+            add(QPushButton(), f"ws_headers_{name}") for name in ("remove", "up", "down")
+        )
         self.proxy = add(TextField(width=26), "proxy")
         self.proxy_field = group(caption("proxy", self.proxy), self.proxy)
         of_client = () if server else (
@@ -88,7 +84,7 @@ class LayersFields(QObject):
             group(caption("ws_subprotocols", self.subprotocols), self.subprotocols),
             self.deflate,
             group(caption("ws_ping", self.ping), self.ping),
-            group(caption("ws_headers", self.headers), self.headers),
+            group(caption("ws_headers", self.headers), self.headers, *self._row_buttons),
         )
         self.rows: tuple[tuple[QWidget, ...], ...] = (self._tls, self._websocket)
         unused = (self.name, self.verify, self.check_name, self.proxy_field)
@@ -108,7 +104,11 @@ class LayersFields(QObject):
             box.toggled.connect(self._on_edited)
         for choice in (self.minimum, self.ask):
             choice.activated.connect(self._on_edited)
-        self.headers.textChanged.connect(self._on_edited)
+        self.headers.edited.connect(self._on_edited)
+        remove, up, down = self._row_buttons
+        remove.clicked.connect(self.headers.remove)
+        up.clicked.connect(lambda: self.headers.move_row(-1))
+        down.clicked.connect(lambda: self.headers.move_row(1))
 
     @Slot()
     def _on_edited(self) -> None:
@@ -138,7 +138,7 @@ class LayersFields(QObject):
             WebSocketForm(
                 self.path.text(),
                 self.subprotocols.text(),
-                self.headers.toPlainText(),
+                self.headers.rows,
                 self.deflate.isChecked(),
                 self.ping.text(),
             ),
@@ -150,6 +150,7 @@ class LayersFields(QObject):
         """The values that path and headers may name from now on."""
         if known != self._known:
             self._known = known
+            self.headers.know(known)
             self._on_edited()
 
     def _complete(self, before: str) -> Completion:
@@ -173,8 +174,7 @@ class LayersFields(QObject):
         ):
             if field.text() != text:
                 field.setText(text)
-        if self.headers.toPlainText() != websocket.headers:
-            self.headers.setPlainText(websocket.headers)
+        self.headers.show_rows(websocket.headers)
         self.verify.setChecked(tls.verify)
         self.check_name.setChecked(tls.check_name)
         self.deflate.setChecked(websocket.deflate)
@@ -207,7 +207,7 @@ class LayersFields(QObject):
         for widget in (
             self.cert, self.key, self.ca, self.name, self.verify, self.check_name, self.alpn,
             self.minimum, self.ask, self.path, self.subprotocols, self.deflate, self.ping,
-            self.headers, self.proxy,
+            self.headers, self.proxy, *self._row_buttons,
         ):  # fmt: skip
             self._controls.enable(widget, reason)
 
@@ -217,8 +217,4 @@ class LayersFields(QObject):
         kinds = [kind for kind in CertificateKind if (kind in of_client) is not self._server]
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
         self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
-        lines = QFontMetrics(self.headers.font()).lineSpacing() * _HEADER_LINES
-        self.headers.setFixedSize(
-            QFontMetrics(self.headers.font()).horizontalAdvance("0" * 30), lines + 12
-        )
-        self.headers.setPlaceholderText("Authorization: Bearer abc")
+        self.headers.retranslate()

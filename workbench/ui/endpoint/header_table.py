@@ -1,0 +1,208 @@
+"""The further headers of an opening: a row each, in order, a name as often as it likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from workbench.texts import Problem, tr
+from workbench.ui.endpoint.template_field import TemplateField
+from workbench.viewmodel.completion import Completion, complete
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
+from workbench.viewmodel.layer_form import TypedHeader, headers_of
+
+COLUMNS: Final = ("name", "value", "drop")
+_NAME, _VALUE, _DROP = range(3)
+ROWS: Final = 3
+"""That are in sight."""
+_AIR: Final = 4
+_WIDTHS: Final = ("0" * 18, "0" * 24)
+
+
+class _ValueDelegate(QStyledItemDelegate):
+    """Offers the values that a header may name."""
+
+    def __init__(self, table: HeaderTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def createEditor(
+        self,
+        parent: QWidget,
+        _option: QStyleOptionViewItem,
+        _index: QModelIndex | QPersistentModelIndex,
+    ) -> QWidget:
+        editor = TemplateField()
+        editor.setParent(parent)
+        editor.setFrame(False)
+        editor.complete = self._table.completion
+        return editor
+
+
+class HeaderTable(QTableWidget):
+    """The last row is empty: what is typed there is one more. Lines "Name: value" may be pasted.
+
+    Signals:
+        edited(): they say something else.
+    """
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(0, len(COLUMNS))
+        self._filling = False
+        self._known = NO_VALUES
+        self.verticalHeader().hide()
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(
+            trigger.AnyKeyPressed
+            | trigger.DoubleClicked
+            | trigger.SelectedClicked
+            | trigger.EditKeyPressed
+        )
+        self.setItemDelegateForColumn(_VALUE, _ValueDelegate(self))
+        mode = QHeaderView.ResizeMode
+        self.horizontalHeader().setSectionResizeMode(mode.Fixed)
+        self.horizontalHeader().setSectionResizeMode(_VALUE, mode.Stretch)
+        self.itemChanged.connect(self._on_changed)
+        self.show_rows(())
+
+    # -- rows -----------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[TypedHeader, ...]:
+        """What stands in it; an empty row is none."""
+        found = (self._row(row) for row in range(self.rowCount()))
+        return tuple(row for row in found if row.name or row.value)
+
+    def _row(self, row: int) -> TypedHeader:
+        name, value, drop = (self.item(row, column) for column in range(len(COLUMNS)))
+        return TypedHeader(
+            name.text().strip() if name is not None else "",
+            value.text().strip() if value is not None else "",
+            drop is not None and drop.checkState() is Qt.CheckState.Checked,
+        )
+
+    def show_rows(self, rows: Iterable[TypedHeader]) -> None:
+        """Show these without telling anyone."""
+        shown = tuple(rows)
+        if self.rowCount() and shown == self.rows:
+            return
+        self._filling = True
+        place = self.currentRow(), self.currentColumn()
+        self.setRowCount(0)
+        for row in (*shown, TypedHeader()):
+            self._append(row)
+        self.setCurrentCell(min(place[0], self.rowCount() - 1), place[1])
+        self._filling = False
+
+    def _append(self, row: TypedHeader) -> None:
+        number = self.rowCount()
+        self.insertRow(number)
+        self.setItem(number, _NAME, QTableWidgetItem(row.name))
+        self.setItem(number, _VALUE, QTableWidgetItem(row.value))
+        tick = QTableWidgetItem()
+        tick.setFlags(
+            Qt.ItemFlag.ItemIsUserCheckable
+            | Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+        )
+        tick.setCheckState(Qt.CheckState.Checked if row.drop else Qt.CheckState.Unchecked)
+        self.setItem(number, _DROP, tick)
+
+    def _take(self, rows: tuple[TypedHeader, ...], current: int) -> None:
+        self.show_rows(rows)
+        self.setCurrentCell(max(0, min(current, self.rowCount() - 1)), max(0, self.currentColumn()))
+        self.edited.emit()
+
+    @Slot(QTableWidgetItem)
+    def _on_changed(self, _cell: QTableWidgetItem) -> None:
+        if self._filling:
+            return
+        last = self._row(self.rowCount() - 1)
+        if last.name or last.value:
+            self._filling = True
+            self._append(TypedHeader())
+            self._filling = False
+        self.edited.emit()
+
+    @Slot()
+    def remove(self) -> None:
+        """The chosen row goes."""
+        place = self.currentRow()
+        kept = [self._row(row) for row in range(self.rowCount()) if row != place]
+        self._take(tuple(row for row in kept if row.name or row.value), place)
+
+    def move_row(self, by: int) -> None:
+        """The chosen row up or down."""
+        rows, place = list(self.rows), self.currentRow()
+        if 0 <= place < len(rows) and 0 <= place + by < len(rows):
+            rows.insert(place + by, rows.pop(place))
+            self._take(tuple(rows), place + by)
+
+    def paste(self, text: str) -> bool:
+        """Lines as a browser or curl shows them, at the chosen row; False: it is none."""
+        try:
+            pasted = tuple(TypedHeader(name, value) for name, value in headers_of(text))
+        except Problem:
+            return False
+        if not pasted:
+            return False
+        rows = self.rows
+        place = len(rows) if self.currentRow() < 0 else min(self.currentRow(), len(rows))
+        self._take((*rows[:place], *pasted, *rows[place:]), place + len(pasted) - 1)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        pastes = event.matches(QKeySequence.StandardKey.Paste)
+        if pastes and self.paste(QGuiApplication.clipboard().text()):
+            return
+        if event.key() == Qt.Key.Key_Delete:
+            self.remove()
+            return
+        super().keyPressEvent(event)
+
+    # -- values, words and size -------------------------------------------------------------------
+
+    def know(self, known: KnownValues) -> None:
+        """The values that a header may name."""
+        self._known = known
+
+    def completion(self, before: str) -> Completion:
+        """What these characters of a value may become."""
+        return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
+
+    def retranslate(self) -> None:
+        """The titles, and the size that rows take in the font in force."""
+        self.setHorizontalHeaderLabels([tr(f"header_table.{key}") for key in COLUMNS])
+        metrics = self.fontMetrics()
+        height = metrics.height() + _AIR
+        self.verticalHeader().setMinimumSectionSize(10)
+        self.verticalHeader().setDefaultSectionSize(height)
+        drop = metrics.horizontalAdvance(tr("header_table.drop")) + 16
+        name, value = (metrics.horizontalAdvance(text) for text in _WIDTHS)
+        self.setColumnWidth(_NAME, name)
+        self.setColumnWidth(_DROP, drop)
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedSize(name + value + drop + 20, head + height * ROWS + _AIR)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.columnCount() == len(COLUMNS):
+            self.retranslate()
