@@ -6,7 +6,8 @@ Usage: python3 scripts/test.py [--quick | --long | arguments of pytest]
 --quick: the checks that take seconds, and the tests that are not marked `slow`; for the time
 between two changes. No types, programs, demonstrations, and next to no windows.
 --long: all of it, and where tests draw at random, many more and other examples: thousands of
-command sequences, new ones of Hypothesis, each demonstration ten times. Takes an hour or so.
+command sequences, new ones of Hypothesis, signals and kills at many moments, each demonstration ten
+times, each module broken to see its test fail. Takes hours.
 """
 
 from __future__ import annotations
