@@ -264,6 +264,7 @@ broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
     "engine/model/layer_fault.py": "explain/test_tls_sentences.py",
     "ui/endpoint/frame_place.py": "ui/endpoint/test_frame_line.py",
+    "qt/checkup_worker.py": "ui/dialogs/test_check_up_window.py",
     "qt/certificate_reader.py": "ui/record/test_certificate_tab.py",
     "viewmodel/certificate_state.py": "viewmodel/test_judged_chain.py",
     "viewmodel/certificate_rows.py": "viewmodel/test_judged_chain.py",

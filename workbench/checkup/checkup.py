@@ -22,9 +22,9 @@ from workbench.checkup.observed import Observed, observed
 from workbench.checkup.server_heads import server_heads
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import kind_of
-from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.web_address import spell_web
-from workbench.engine.model.websocket_settings import WebSocketSettings
+from workbench.engine.model.settings import EndpointSettings, GateMode, Nothing, Pace, Role
+from workbench.engine.model.web_address import TLS, WEBSOCKET, spell_web
+from workbench.engine.model.websocket_settings import PongMode, Violations, WebSocketSettings
 from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.going_on import GoingOn
@@ -120,11 +120,20 @@ def bench_of(settings: EndpointSettings) -> Bench:
     """
     said = settings.websocket or WebSocketSettings()
     plain = replace(said, deflate=None, status=101, body="", ping_interval=None, fragment=0)
+    plain = replace(plain, violations=Violations.FAIL, pong=PongMode.AUTO, answer_close=True)
+    made = replace(
+        settings,
+        layers=((TLS, WEBSOCKET) if TLS in settings.layers else (WEBSOCKET,)),
+        websocket=plain,
+        messages=None,
+        responder=Nothing(),
+        receive=GateMode.AUTO,
+        send=GateMode.AUTO,
+        calls=Pace.AT_ONCE,
+    )
     if settings.role is Role.LISTENER:
-        made = replace(settings, name=SERVER, accept=GateMode.PAUSED, timeout=COME_BACK)
-        return Bench(replace(made, websocket=plain))
-    made = replace(settings, name=CLIENT, timeout=ANSWER, websocket=plain, count=1, reconnect=None)
-    return Bench(made)
+        return Bench(replace(made, name=SERVER, accept=GateMode.PAUSED, timeout=COME_BACK))
+    return Bench(replace(made, name=CLIENT, timeout=ANSWER, count=1, reconnect=None))
 
 
 class CheckUp:

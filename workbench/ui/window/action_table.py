@@ -140,6 +140,7 @@ ACTIONS: Final = (
     _press("more", "Ctrl+D"),
     _press("talk", "Ctrl+Shift+C"),
     _press("save_talk", "Ctrl+Shift+S"),
+    Action("check_up", "endpoint", ("Ctrl+Shift+U",), live=True, rule=True),
     Action("remove", "endpoint", ("Ctrl+W",), live=True, rule=True),
     Action("stop_all", "endpoint", ("Ctrl+.",), live=True, button=Button(4, 1, "octagon-x")),
     Action("make_scenario", "scenario", ("Ctrl+G",), button=Button(3, 2, "list-checks")),

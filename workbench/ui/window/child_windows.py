@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from workbench.engine.model.settings import EndpointSettings
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import Question, ScenarioPlayer
     from workbench.ui.lab.backlog_window import BacklogWindow
@@ -68,6 +69,14 @@ class ChildWindows(QObject):
         from workbench.ui.dialogs.check_all_dialog import CheckAllDialog  # seldom needed
 
         CheckAllDialog(self._owner).show()
+
+    def open_check_up(self, settings: EndpointSettings) -> None:
+        """How the other end of an endpoint takes frames and heads, right ones and broken."""
+        from workbench.ui.dialogs.check_up_window import CheckUpWindow  # seldom needed
+
+        window = CheckUpWindow(settings, self._owner)
+        window.open_wanted.connect(self._player.run_scenario)
+        window.show()
 
     @Slot()
     def make_scenario(self, *, repeat: bool = False) -> None:

@@ -11,8 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.snapshot import Phase
+from workbench.engine.model.web_address import WEBSOCKET
+from workbench.engine.protocol.stack import layer_names
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.qt.server_presenter import ServerPresenter
+from workbench.texts import Problem
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.panel_factory import Presenter, panel_of
@@ -205,6 +209,27 @@ class EndpointTabs(QObject):
         for front in (area.focused_panel(), area.left.in_front, area.right.in_front):
             if front is not None and _press(front, control):
                 return
+
+    def to_check(self) -> EndpointSettings:
+        """Of the WebSocket in the panel in front, as its fields say, with an address of its own.
+
+        Raises:
+            Problem: it is none, or leads to a server that has no port yet.
+        """
+        panel = self._area.focused_panel() or self._area.right.in_front
+        if panel is None:
+            raise Problem("checkup.needs_web")
+        presenter = self._presenters[panel.name]
+        settings = presenter.wished()
+        if WEBSOCKET not in layer_names(settings):
+            raise Problem("checkup.needs_web")
+        if settings.address.startswith("@"):
+            linked = self._controller.session.link(settings.address[1:])
+            settings = replace(settings, address=linked)
+        if settings.role is Role.LISTENER and presenter.phase is not Phase.IDLE:
+            host = settings.address.rpartition(":")[0]
+            settings = replace(settings, address=f"{host}:0")  # its own port is taken, by itself
+        return settings
 
     def put_saved(self, number: int) -> None:
         """Put a saved message into the editor of the client in front; `number` from 1 on."""

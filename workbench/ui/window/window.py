@@ -233,10 +233,18 @@ class MainWindow(Retranslatable, QMainWindow):
             "run_scenario": self.file_commands.run_scenario,
             "backlog_lab": children.open_backlog_lab,
             "check_all": children.open_check_all,
+            "check_up": self._check_up,
             "first_steps": partial(self.onboarding.show, again=True),
             "watch": self.autoplay.start,
             "leave": self.leave,
         }
+
+    def _check_up(self) -> None:
+        """Check the other end of the panel in front."""
+        try:
+            self.child_windows.open_check_up(self.endpoint_tabs.to_check())
+        except Problem as problem:
+            self._on_problem(problem)
 
     def leave(self) -> None:
         """Esc: leave what is going on: Watch it, a note, the projector, a pinned row."""

@@ -1,0 +1,124 @@
+"""Check this server: the cases run beside the window's own sockets, and closing it stops them."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.checkup.wrong_peers import right_server, wrong_client, wrong_server
+from tests.ui.conftest import Hand
+from workbench.checkup.case import CheckCase
+from workbench.checkup.checkup import all_cases
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.qt import checkup_worker
+from workbench.texts import set_language
+from workbench.ui.dialogs import check_up_window
+from workbench.ui.dialogs.check_up_window import DID, VERDICT, CheckUpWindow
+
+FEW = ("open", "text", "rsv2")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    def some(*, listens: bool) -> tuple[CheckCase, ...]:
+        return tuple(case for case in all_cases(listens=listens) if case.name in FEW)
+
+    monkeypatch.setattr(check_up_window, "all_cases", some)
+
+
+def opened(hand: Hand, address: str, role: Role = Role.STREAM) -> CheckUpWindow:
+    settings = EndpointSettings("x", role, address=address, layers=("websocket",))
+    hand.window.child_windows.open_check_up(settings)
+    (window,) = hand.window.findChildren(CheckUpWindow)
+    return window
+
+
+def column(window: CheckUpWindow, which: int) -> list[str]:
+    return [window.table.item(row, which).text() for row in range(window.table.rowCount())]
+
+
+def run(hand: Hand, window: CheckUpWindow) -> None:
+    window.run_button.click()
+    assert window.run_button.text() == "Stop"
+    hand.wait(lambda: window._worker is None)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_server_is_checked_and_a_report_kept(hand: Hand, tmp_path: Path) -> None:
+    before = hand.window.controller.session.endpoints
+    with wrong_server("takes all") as port:
+        window = opened(hand, f"127.0.0.1:{port}")
+        run(hand, window)
+    assert column(window, VERDICT) == ["ok", "ok", "strays: RFC 6455 5.2"]
+    assert "hello" in column(window, DID)[1]
+    assert "1 stray" in window.heading.text()
+    window.save_junit(tmp_path / "check.xml")
+    (suite,) = ET.parse(tmp_path / "check.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+    assert hand.window.controller.session.endpoints == before
+    set_language("zh_CN")
+    window.retranslate()
+    assert column(window, VERDICT)[0] == "符合"
+    window.close()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_case_is_run_in_the_window(hand: Hand) -> None:
+    with right_server() as port:
+        window = opened(hand, f"127.0.0.1:{port}")
+        assert not window.open_button.isEnabled()
+        window.table.selectRow(2)
+        assert "5.2" in window.detail.text()
+        window.open_button.click()
+        player = hand.window.scenario_player
+        hand.wait(lambda: not player.running)
+        session = hand.window.controller.session
+        assert "client" in session.endpoints
+        session.journal.flush()
+        reader = session.journal.reader()
+        try:
+            rows = [row for row in reader.page(1, 1000) if row.call == "ws.recv"]
+        finally:
+            reader.close()
+        assert any("code=1002" in row.args for row in rows)
+    window.close()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_client_that_comes_is_checked(hand: Hand) -> None:
+    window = opened(hand, "127.0.0.1:0", Role.LISTENER)
+    window.run_button.click()
+    hand.wait(lambda: "ws://" in window.heading.text())
+    address = next(word for word in window.heading.text().split() if word.startswith("ws://"))
+    with wrong_client(address):
+        hand.wait(lambda: window._worker is None)
+    assert column(window, VERDICT) == ["ok", "strays: RFC 6455 5.2"]
+    window.close()
+
+
+def test_closing_it_gives_the_rest_up(hand: Hand, qtbot: QtBot) -> None:
+    with wrong_server("hangs") as port:
+        window = opened(hand, f"127.0.0.1:{port}")
+        window.run_button.click()
+        worker = window._worker
+        assert isinstance(worker, checkup_worker.CheckUpWorker)
+        with qtbot.waitSignal(worker.finished, timeout=30_000):
+            window.close()
+
+
+def test_the_panel_in_front_says_what_is_checked(hand: Hand) -> None:
+    hand.window.menus.action("check_up").trigger()
+    assert not hand.window.findChildren(CheckUpWindow)
+    assert "WS or WSS" in hand.window.status_bar.word.text()
+    hand.choose("server.type", "ws")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.choose("client.type", "ws")
+    link = hand.window.controller.session.link("server-1")
+    hand.window.menus.action("check_up").trigger()
+    (window,) = hand.window.findChildren(CheckUpWindow)
+    assert link.rpartition(":")[2] in window.windowTitle()
+    window.close()
