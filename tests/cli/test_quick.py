@@ -213,3 +213,18 @@ def test_the_address_tells_the_family(address: str, family: str) -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(Problem):
         quick.family_of(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_host_and_port_may_be_two_words(host: str) -> None:
+    with listening(host, "0", "--echo") as (_, address):
+        bound = address.rpartition(":")[2]
+        status, out, err = run("connect", host, bound, "--send", "x", "--expect", "x")
+        assert (status, out) == (0, "x"), err
+
+
+@pytest.mark.parametrize("words", [("127.0.0.1", "x"), ("127.0.0.1:7", "8"), ("ws://[::1]:7", "8")])
+def test_what_is_no_port_is_refused(words: tuple[str, str]) -> None:
+    status, _, err = run("connect", *words, "--send", "x")
+    assert status == 2
+    assert words[1] in err

@@ -97,9 +97,30 @@ class _InOrder(argparse.Action):
         namespace.talk = said
 
 
+class _Port(argparse.Action):
+    """The port as a word of its own behind the host, as ncat and telnet take it."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        if values is not None:
+            host = str(namespace.address)
+            inside = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+            namespace.address = f"{inside}:{values}"
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    parser.add_argument("port", metavar="PORT", nargs="?", action=_Port, help=tr("cli.help_port"))
+
+
 def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
     """What `listen` takes beside what all take."""
-    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    _add_address(parser)
     parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
     parser.add_argument(
         "--backlog",
@@ -121,7 +142,7 @@ def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
     """What `connect` takes beside what all take."""
-    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    _add_address(parser)
     parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
     for name, shown in (("send", "TEXT"), ("hex", "HEX"), ("file", "FILE"), ("expect", "TEXT")):
         parser.add_argument(
