@@ -66,6 +66,14 @@ def address(session: Session) -> tuple[str, int]:
     return host, int(port)
 
 
+def test_the_host_of_a_link_is_whom_it_stands_for(session: Session, do: Do, until: Until) -> None:
+    server(session, do)
+    assert client(session, do).ok
+    host, port = address(session)
+    request = until("client", call="ws.request").payload or b""
+    assert f"\r\nHost: {host}:{port}\r\n".encode() in request  # RFC 6455 4.1
+
+
 @pytest.mark.parametrize("deflate", [None, Deflate(), Deflate(True, True, 9, 9)])
 def test_text_binary_and_empty_messages_are_echoed_in_kind(
     session: Session, do: Do, until: Until, deflate: Deflate | None

@@ -6,6 +6,7 @@ from typing import Final
 
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, ChipState, ConnectionSnapshot
+from workbench.engine.protocol.stack import layer_names
 from workbench.literals import arguments_of
 
 _TLS: Final = "tls.handshake"
@@ -18,7 +19,8 @@ _CARRY: Final = frozenset({"send", "recv"})
 
 def openings_of(settings: EndpointSettings) -> tuple[str, ...]:
     """Those of an endpoint's layers, in their order."""
-    return tuple(call for name, call in OPENINGS.items() if name in settings.layers)
+    names = layer_names(settings)
+    return tuple(call for name, call in OPENINGS.items() if name in names)
 
 
 def with_openings(

@@ -210,7 +210,7 @@ class StreamConnection(Connection):
         self._runner.start()
 
     def aim(self, target: str) -> None:
-        """Whom it is for, where its socket goes to a proxy."""
+        """Whom it is for, where its socket goes to a proxy or an @link is followed."""
         for layer in self._runner.stack.layers:
             layer.aim(target)
 

@@ -21,6 +21,7 @@ from workbench.engine.model.proxy_settings import proxy_for
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import CloseCause, Phase, Reconnecting
 from workbench.engine.model.ticket import Ticket
+from workbench.engine.protocol.stack import WEBSOCKET, layer_names
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.texts import Problem
@@ -150,17 +151,28 @@ class StreamEndpoint(Endpoint):
         self.resolver.find(spec, ticket, binding=False, then=connect)
 
     def _first_hop(self) -> tuple[str, str]:
-        """Where the socket goes, and whom a proxy there is to connect to; "": there is none.
+        """Where the socket goes, and whom a proxy there is to connect to, or a layer names; "":
+        nobody but whom the address says.
 
         Raises:
             Problem: the environment names something that is no proxy, or nobody can be meant.
         """
         settings = self.settings
         if settings.proxy is None:
-            return settings.address, ""
+            return settings.address, self._followed()
         target = self.resolver.written(settings.address)
         proxy = proxy_for(settings.proxy, target, tls="tls" in settings.layers)
-        return (settings.address, "") if proxy is None else (proxy.address, target)
+        return (settings.address, self._followed()) if proxy is None else (proxy.address, target)
+
+    def _followed(self) -> str:
+        """What an @link stands for, where a layer tells it the peer (Host); "": nothing does."""
+        settings = self.settings
+        if WEBSOCKET not in layer_names(settings) or not settings.address.startswith("@"):
+            return ""
+        try:
+            return self.resolver.written(settings.address)
+        except Problem:  # the resolver says it, as of any address
+            return ""
 
     def _connect_again(self, ticket: Ticket, count: int | None) -> None:
         with self.carrying_out(ticket):

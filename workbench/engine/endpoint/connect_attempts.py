@@ -33,7 +33,8 @@ class Goal:
         family: as configured; AF_UNSPEC: each address has its own.
         sockaddrs: what it means, in the resolver's order (RFC 6724): tried one after the other.
         local: what to bind to before, the first that is this machine's; none: the kernel chooses.
-        target: whom the proxy is to connect to, where that is what `spec` names; "": there is none.
+        target: whom the proxy is to connect to, where that is what `spec` names, or what
+            an @link stands for; "": `spec` says it itself.
     """
 
     spec: str

@@ -171,7 +171,9 @@ class Layer:
         """It stands between these, from its start on or since another one was put in."""
 
     def aim(self, target: str) -> None:
-        """Whom the connection is for, where its socket goes to a proxy: host:port."""
+        """Whom the connection is for, where its socket goes to a proxy or an @link is followed:
+        host:port.
+        """
 
     def start(self, now: float) -> Actions:
         """The layer below can talk."""

@@ -105,7 +105,8 @@ class WebSocketLayer(Layer):
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings.websocket or WebSocketSettings()
         self._client = settings.role is not Role.LISTENER
-        named = settings.family != "AF_UNIX" and not settings.address.startswith("@")
+        self._linked = settings.family != "AF_UNIX" and settings.address.startswith("@")
+        named = settings.family != "AF_UNIX" and not self._linked
         self._host = settings.address if named else "localhost"
         self._lenient = self._settings.violations == Violations.NOTE
         self._opening: ClientOpening | None = None
@@ -130,6 +131,11 @@ class WebSocketLayer(Layer):
         self._behind: list[Data] = []  # answers that wait for its end
 
     # -- the opening handshake ----------------------------------------------------------------
+
+    def aim(self, target: str) -> None:
+        """The Host of an @link is the one that it stands for, with its port (RFC 6455 4.1)."""
+        if self._linked:
+            self._host = target
 
     def start(self, now: float) -> Actions:
         if not self._client:
