@@ -107,7 +107,13 @@ def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
     before = rows.mapToGlobal(rows.rect().topLeft()), rows.height()
     hand.choose_rows("server", 1)
     assert all(button.isVisible() and button.isEnabled() for button in seen)
+    assert hand.find("server.conversation").isVisible()  # of whom was chosen
     hand.window.endpoint_tabs.refresh()
+    assert rows.mapToGlobal(rows.rect().topLeft()) == before[0]
+    hand.press("server.talk")  # by hand: from now on only by hand
+    rows.clearSelection()
+    hand.choose_rows("server", 1)
+    assert not hand.find("server.conversation").isVisible()
     assert (rows.mapToGlobal(rows.rect().topLeft()), rows.height()) == before
     rows.clearSelection()
     assert not any(button.isVisible() for button in seen)

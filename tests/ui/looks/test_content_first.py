@@ -58,6 +58,8 @@ def test_the_set_up_folds_while_a_socket_is_open(hand: Hand, side: str) -> None:
     fields = [hand.find(f"{side}.{name}") for name in ("host", "port", "timeout", "more")]
     assert not any(field.isVisible() for field in fields)
     assert hand.find(f"{side}.summary").isVisible()
+    primary = "listen" if side == "server" else "connect"
+    assert not hand.find(f"{side}.{primary}").isVisible()  # off, so in the way
     hand.press(f"{side}.set_up")
     assert all(field.isVisible() for field in fields)
     hand.press(f"{side}.set_up")

@@ -202,6 +202,7 @@ class ClientPanel(EndpointPanel):
             line.port.setText(state.port)
         controls.show(line.primary, state.connect)
         make_primary(line.primary, state.primary)
+        self.fit_set_up()
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
         self.frames.enable(state.send.reason)

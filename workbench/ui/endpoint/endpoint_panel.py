@@ -131,7 +131,7 @@ class EndpointPanel(Retranslatable, QWidget):
         line.edited.connect(self._on_edited)
         line.submitted.connect(self._on_start)
         line.primary.clicked.connect(self._on_start)
-        line.set_up.toggled.connect(self._fit_set_up)
+        line.set_up.toggled.connect(self.fit_set_up)
         self.more.button.toggled.connect(self._on_opened)
         self.shared.typed.connect(self.tell_typed)
         self.shared.timeout.submitted.connect(self.start_if_closed)
@@ -182,7 +182,6 @@ class EndpointPanel(Retranslatable, QWidget):
         if state.live != self._live:
             self._live = state.live
             self.address_line.set_up.setChecked(state.live and self.is_set_up_open())
-        self._fit_set_up()
 
     @Slot(object, object)
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
@@ -217,10 +216,10 @@ class EndpointPanel(Retranslatable, QWidget):
         self._presented = folded
         if folded:
             self.more.button.setChecked(False)
-        self._fit_set_up()
+        self.fit_set_up()
 
     @Slot()
-    def _fit_set_up(self) -> None:
+    def fit_set_up(self) -> None:
         """The fields, or while a socket is open one line that says what stands in them."""
         line = self.address_line
         folded = self._live and not line.set_up.isChecked()

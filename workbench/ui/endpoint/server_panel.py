@@ -188,6 +188,7 @@ class ServerPanel(EndpointPanel):
         controls, line = self.controls, self.address_line
         controls.show(line.primary, state.listen)
         controls.show(line.stop, state.stop)
+        self.fit_set_up()
         controls.show(self.backlog, state.backlog)
         controls.show(self.reply.at_end, state.at_end)
         if state.port is not None:
