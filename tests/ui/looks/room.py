@@ -71,13 +71,9 @@ def _faults(widget: QWidget) -> Iterator[str]:
     match widget:
         case QLabel():
             yield from _label(widget)
-        case QToolButton() if (
-            widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
-            and not widget.icon().isNull()
-        ):
-            pass  # its words are for those who hear them
         case QAbstractButton():
-            yield from _button(widget)
+            if shows_words(widget):
+                yield from _button(widget)
         case QComboBox():
             yield from _box(widget)
         case QLineEdit():
@@ -117,6 +113,15 @@ def _label(label: QLabel) -> Iterator[str]:
         yield f"{label.sizeHint().width()} px in {label.width()}: {label.text()!r}"
     if label.sizeHint().height() > label.height() + 2 and not label.wordWrap():
         yield f"{label.sizeHint().height()} px high in {label.height()}: {label.text()!r}"
+
+
+def shows_words(button: QAbstractButton) -> bool:
+    """Whether its text is there to be read: of an icon alone it is for those who hear it."""
+    return not (
+        isinstance(button, QToolButton)
+        and button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+        and not button.icon().isNull()
+    )
 
 
 def _button(button: QAbstractButton) -> Iterator[str]:
