@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_process import BOUND, end, run, start
+from tests.cli_process import BOUND, PROGRAM, end, run, start, start_command
 from workbench.cli import quick
 from workbench.scenario.model import parse
 from workbench.texts import Problem
@@ -74,6 +74,26 @@ def test_greet_and_sink_answer_a_plain_socket() -> None:
         client.sendall(b"x" * 1000)
         client.shutdown(socket.SHUT_WR)
         assert client.recv(100) == b""
+
+
+@pytest.mark.parametrize("ends", ["at once", "later"])
+def test_a_file_reaches_whoever_finishes_first(tmp_path: Path, ends: str) -> None:
+    """`listen < FILE`: the client's FIN is there before the file, as that of `nc HOST < /dev/null`,
+    or comes after it; either way the connection ends.
+    """
+    file = tmp_path / "file"
+    file.write_bytes(b"0123456789" * 30_000)
+    with file.open("rb") as stdin:
+        words = ("listen", "127.0.0.1:0", "--once", "--lang", "en")
+        server = start_command(*PROGRAM, *words, stdin=stdin.fileno())
+    assert server.stderr is not None
+    address = server.stderr.readline().split()[2].rstrip(".")
+    with peer(address) as client:
+        if ends == "at once":
+            client.shutdown(socket.SHUT_WR)
+        got = b"".join(iter(lambda: client.recv(65536), b""))
+    assert got == file.read_bytes()
+    assert end(server)[0] == 0
 
 
 def test_connect_reaches_a_plain_socket() -> None:

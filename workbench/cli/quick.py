@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -23,7 +24,7 @@ from workbench.cli.printer import Printer
 from workbench.cli.received import Received
 from workbench.cli.rules_file import rules_of
 from workbench.cli.run import new_session
-from workbench.cli.typed import Kind, Typed, is_closed, is_there
+from workbench.cli.typed import Kind, Typed, is_closed, is_file, is_there
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, written_family
 from workbench.engine.model.address import parse as parse_address
@@ -35,6 +36,7 @@ from workbench.engine.model.settings import (
     EndpointSettings,
     Greet,
     Nothing,
+    OnPeerClose,
     Responder,
     Role,
     Sink,
@@ -65,6 +67,8 @@ TABLES_READ: Final = 2.0
 """Seconds for the answer to who has an address: every process is looked at."""
 _PATIENCE: Final = 5.0
 _FOR_EVER: Final = 10**8
+_UNTIL_SENT: Final = Nothing(OnPeerClose.KEEP)
+"""Of a server that sends a file: whoever finishes first gets it all the same, as with ncat."""
 _BACKLOG_MOST: Final = 2**31 - 1
 _SERVER: Final = "server"
 _CLIENT: Final = "client"
@@ -249,6 +253,8 @@ def listen(args: argparse.Namespace) -> int:
     if args.scenario:
         write(to_toml(Scenario("listen", (settings,), (Perform(c.Start(_SERVER)),))))
         return OK
+    if settings.responder == Nothing() and not (args.udp or settings.layers) and is_file():
+        settings = replace(settings, responder=_UNTIL_SENT)
     with new_session(args) as session:
         try:
             with _talking(session, settings, args) as talk:
@@ -297,7 +303,8 @@ def _serve(
     typed = None
     if isinstance(settings.responder, Nothing) and is_there():
         kind = _kind(args, settings)
-        typed = Typed(session, _SERVER, lambda: None, kind=kind, all_of_them=not args.udp)
+        typed = Typed(session, _SERVER, received.tell, kind=kind, all_of_them=not args.udp)
+    waited = settings.responder == _UNTIL_SENT
     until = monotonic() + (args.timeout if args.timeout is not None else _FOR_EVER)
     begun = False
     with interrupts.telling(asked=received.tell):
@@ -307,10 +314,22 @@ def _serve(
             if typed is not None and not begun and (received.opened or received.came):
                 begun = True
                 typed.start()
+            if waited and typed is not None and typed.ended:
+                waited = False
+                _close_the_finished(session)
             with received.changed:
                 received.changed.wait(min(SLICE, max(until - monotonic(), 0)))
     if typed is not None:
         typed.stop()
+
+
+def _close_the_finished(session: Session) -> None:
+    """The file is sent: a client that has finished too is closed now, others when they have."""
+    settings = replace(session.settings(_SERVER), responder=Nothing())
+    session.perform(c.Configure(_SERVER, settings)).wait(_PATIENCE)
+    for item in session.snapshot(_SERVER).connections:
+        if item.closed_ns is None and item.peer_finished:
+            session.perform(c.Close(_SERVER, connection=item.number))
 
 
 def _server(args: argparse.Namespace) -> EndpointSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -175,6 +176,14 @@ class Typed:
 def is_closed() -> bool:
     """Whether there is no stdin (`<&-`): its number may be another file's by now."""
     return sys.stdin is None
+
+
+def is_file() -> bool:
+    """Whether stdin is a file, `< FILE`, all of which is there already."""
+    try:
+        return not is_closed() and stat.S_ISREG(os.fstat(0).st_mode)
+    except OSError:
+        return False
 
 
 def is_there() -> bool:
