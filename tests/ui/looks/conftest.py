@@ -14,6 +14,7 @@ from tests.free_port import free_port
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import SCENES, SIZE, settle
 from workbench import app, texts
+from workbench.qt.preferences import Preferences
 from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
 
@@ -32,6 +33,8 @@ def scene(
     folder: Path = tmp_path_factory.mktemp("scene")
     texts.set_language("en")
     theme.apply(qapp, theme.LIGHT)
+    for messages in ("saved_messages", "sent_messages"):  # of other tests of this process
+        Preferences().write_list(messages, [])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(default_endpoints, "FIRST_PORT", free_port())
         window = app.create_window(folder / "2026-11-23 12-00.swb")

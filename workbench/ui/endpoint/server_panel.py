@@ -232,6 +232,7 @@ class ServerPanel(EndpointPanel):
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
+        self.send_line.fold(folded)
         if folded:
             self.reply.rules.button.setChecked(False)
 

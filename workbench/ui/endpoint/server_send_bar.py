@@ -107,6 +107,11 @@ class ServerSendBar(QHBoxLayout):
         if index >= 0:
             self.target.setCurrentIndex(index)
 
+    def fold(self, folded: bool) -> None:
+        """A projector has room for whom and what alone."""
+        self.form.setVisible(not folded)
+        self._encoding.setVisible(not folded)
+
     @Slot()
     def begin(self) -> None:
         """What is typed next is sent from here."""
