@@ -37,9 +37,10 @@ CHECKS = {
 
 
 SHARES = (
-    (("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"), 3),
+    (("tests/e2e", "tests/jobs", "tests/labs", "tests/talks", "tests/checkup", "tests/cli",
+      "tests/testing"), 4),
     (("tests/ui", "tests/qt"), 4),
-)
+)  # fmt: skip
 """Folders whose tests are dealt out, file by file, to so many runs: most wait, for programs, the
 kernel, a window, and no run is to be what the others are waited with.
 """
