@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.free_port import free_port
-from tests.peers import ask, peer
+from tests.peers import ask, peer, until
 
 _ROOT: Final = hasattr(os, "geteuid") and os.geteuid() == 0
 _NOBODY: Final = "nobody"
@@ -149,6 +150,9 @@ def postgres() -> Iterator[int]:
             *prefix, binaries[-1] / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p",
             port, "-k", folder, "-F", tcp=port, cwd=folder,
         ):  # fmt: skip
+            ready = [binaries[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            # it listens before it has started up, and refuses then: 57P03
+            until(lambda: subprocess.run(ready, check=False).returncode == 0)
             yield port
 
 
