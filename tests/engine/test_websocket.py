@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -376,6 +377,16 @@ def test_who_never_reads_the_last_words_holds_no_place_for_ever(
     assert fresh(session, "server").connections[-1].close_cause is CloseCause.TIMED_OUT
 
 
+@contextmanager
+def opened(session: Session) -> Iterator[socket.socket]:
+    """A plain socket whose WebSocket is open: what comes next are frames."""
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
+            pass
+        yield plain
+
+
 def test_a_long_file_is_one_message_in_frames_and_answers_stand_behind_it(
     session: Session, do: Do, until: Until, tmp_path: Path
 ) -> None:
@@ -383,10 +394,7 @@ def test_a_long_file_is_one_message_in_frames_and_answers_stand_behind_it(
     path = tmp_path / "long"
     path.write_bytes(bytes(range(256)) * (size // 256))
     server(session, do, Echo())
-    with socket.create_connection(address(session), timeout=BOUND) as plain:
-        plain.sendall(REQUEST.encode())
-        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
-            pass
+    with opened(session) as plain:
         file = session.perform(c.Send("server", file=str(path)))
         reader = FrameReader(1 << 20)
         frames: list[Frame] = list(reader.read(plain.recv(1)))  # it has begun
@@ -412,10 +420,7 @@ def test_a_long_file_whose_call_times_out_goes_to_its_end(
     path = tmp_path / "long"
     path.write_bytes(b"x" * MUCH)
     server(session, do, Nothing())
-    with socket.create_connection(address(session), timeout=BOUND) as plain:
-        plain.sendall(REQUEST.encode())
-        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
-            pass
+    with opened(session) as plain:
         assert do(c.Call("server", "settimeout", (0.3,))).ok
         assert do(c.Send("server", file=str(path))).error == "TimeoutError"
         assert do(c.Call("server", "settimeout", (None,))).ok
@@ -437,10 +442,7 @@ def test_a_file_that_becomes_shorter_is_no_whole_message(
     path = tmp_path / "long"
     path.write_bytes(b"x" * MUCH)
     server(session, do, Nothing())
-    with socket.create_connection(address(session), timeout=BOUND) as plain:
-        plain.sendall(REQUEST.encode())
-        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
-            pass
+    with opened(session) as plain:
         assert do(c.Call("server", "settimeout", (0.3,))).ok
         assert do(c.Send("server", file=str(path))).error == "TimeoutError"
         os.truncate(path, 1)
