@@ -57,6 +57,8 @@ def create_window(record_path: Path | None = None) -> MainWindow:
 
 
 def _window(controller: Controller, *, live: bool = True) -> MainWindow:
+    if not theme.is_applied():  # an application that somebody else has made
+        _appearance().apply()
     window = MainWindow(controller, _appearance(), _preferences(), live=live)
     window.file_commands.record_wanted.connect(partial(_open_beside, window))
     return window

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.cli_process import run_command
 from workbench import app
 from workbench.texts import LANGUAGES, set_language
 from workbench.ui.style import theme
@@ -90,3 +92,14 @@ def test_nobody_takes_the_style_of_a_widget_into_python() -> None:
         if ".style()." in (text := path.read_text(encoding="utf-8")) or "= widget.style()" in text
     ]
     assert takes == []
+
+
+def test_a_window_on_somebody_elses_application_is_dressed(tmp_path: Path) -> None:
+    """Tools make a QApplication of their own, and a window on it."""
+    words = (
+        "from pathlib import Path; from PySide6.QtWidgets import QApplication;"
+        " made = QApplication([]); from workbench.app import create_window;"
+        f" window = create_window(Path({str(tmp_path / 'record.swb')!r}));"
+        " print('primary' in window.styleSheet()); window.close()"
+    )
+    assert run_command(sys.executable, "-c", words, QT_QPA_PLATFORM="offscreen")[1] == "True\n"

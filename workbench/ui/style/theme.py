@@ -296,6 +296,11 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     _load()
 
 
+def is_applied() -> bool:
+    """Whether the application has been given a theme."""
+    return bool(_in_force_sheet[0])
+
+
 def dress(window: QWidget) -> None:
     """Give a window that is put together its style sheet, and all that it owns with it.
 
