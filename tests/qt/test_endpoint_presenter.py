@@ -296,3 +296,26 @@ def test_who_is_gone_asks_nothing_more(pair: Pair, wait: Wait) -> None:
     pair.client.leave()
     pair.client.look()
     pair.client.refresh()
+
+
+def test_what_is_wrong_stays_though_the_phase_was_known_before_its_snapshot(
+    pair: Pair, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first snapshot made while the thread begins shows the new phase under the old number."""
+    controller, client = pair.controller, pair.client
+    session = controller.session
+    pair.server.start()
+    wait(lambda: session.snapshot("server").phase is Phase.LISTENING)
+    client.look()
+    with monkeypatch.context() as patched:
+        seen = {name: session.snapshot(name) for name in ("server", "client")}
+        patched.setattr(controller, "snapshot", seen.__getitem__)
+        client.look()
+        assert session.perform(c.Connect("client")).wait(30)
+        wait(lambda: session.snapshot("client").phase is Phase.OPEN)
+        early = replace(session.snapshot("client"), revision=seen["client"].revision)
+        seen["client"] = early
+        client.look()
+    client.send(compose(PayloadForm("/no/such/file", "file")))
+    assert client.state is not None
+    assert client.state.message.level == "bad"

@@ -553,7 +553,8 @@ class EndpointPresenter(QObject, Generic[Form]):
         if self.controller.closed or self._gone:  # a field may lose the focus while the window goes
             return
         snapshot = self.controller.snapshot(self.name)
-        if snapshot.revision != self._snapshot.revision or self._phase is None:
+        # of a socket whose thread has begun just now a snapshot may know more than its number says
+        if snapshot.revision != self._snapshot.revision or snapshot.phase is not self._phase:
             self._take(snapshot)
         self._snapshot = snapshot  # the same, with newer readings of the kernel
         if self._restless:
