@@ -100,10 +100,12 @@ class SnapshotPublisher:
             self._due.cancel()
             self._due = None
         begin = perf_counter()
+        # taken before it is made: another thread's command that ends meanwhile is of the next one
+        ended, self._command_ended = self._command_ended, False
         made = build_snapshot(self._endpoint, self._watched, self._seen, self._revision + 1)
-        if made == self._newest and not self._command_ended:
+        if made == self._newest and not ended:
             made = replace(made, revision=self._revision)
-        self._command_ended, self._revision = False, made.revision
+        self._revision = made.revision
         self._newest = made
         self._made = (begin, perf_counter())
 
