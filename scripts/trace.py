@@ -13,6 +13,8 @@ calls of Python functions (a comprehension belongs to the function it stands in)
 of file and returns to a file already left; how often the text is encoded; and what is drawn
 before the bytes go: widgets that are changed or painted, snapshots that are built. What the
 window's thread does after the hand-over runs beside the endpoint's and is listed apart (`after`).
+`carried` is the path itself: the files that are on the stack at the hand-over, and at send();
+the others are only asked or told something on the way (a ticket, the record, an encoding).
 
 idle: calls of Python functions a second on all threads (here comprehensions count, and each time
 that a generator goes on), and the functions called most, each with who calls it most.
@@ -57,6 +59,7 @@ SETTLE_S: Final = 2.0
 SHOWN: Final = 25
 CHANGES: Final = ("set", "update", "repaint", "show", "hide", "add", "insert", "remove", "clear")
 """How methods of Qt begin that change what is seen."""
+HAND_OVER: Final = ("workbench/engine/sockets/event_loop.py", "post")
 WITHIN: Final = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
 NOTATION: Final = "workbench/payload/notation.py"
 TRACED_SOCKET: Final = "workbench/engine/sockets/traced_socket.py"
@@ -70,10 +73,9 @@ REASONS: Final = {
     "viewmodel/control_commands.py": "a control asks for nothing that a scenario could not",
     "qt/controller.py": "has the window look again soon, for what comes of it",
     "session.py": "whose endpoint it is; the command becomes a row of the record",
-    "qt/window_values.py": "the values that a message names, told to the record where secret",
-    "engine/model/remembered.py": "a message that was sent before is not made again",
+    "engine/model/remembered.py": "sent before, it is not made again; returns: row, then bytes",
     "engine/protocol/stack.py": "whether a layer sends whole messages; without layers, none",
-    "engine/model/ticket.py": "follows the command to its end; returns: that is to be known there",
+    "engine/model/ticket.py": "follows the command to its end",
     "engine/model/events.py": "the moment of the command's row, and that it causes others",
     "engine/protocol/with_tail.py": "what is appended, in replies as well",
     "engine/model/serialize.py": "the command as the record spells it",
@@ -84,8 +86,8 @@ REASONS: Final = {
     "engine/sockets/event_loop.py": "from one thread to the other",
     "engine/runtime/dispatch.py": "which work the command is",
     "engine/model/unfinished.py": "a stop ends what has not ended",
-    "engine/endpoint/base.py": "the endpoint; returns: bytes and connections are known",
-    "engine/endpoint/send.py": "the bytes; returns: a tail, and once for each connection",
+    "engine/endpoint/base.py": "the endpoint: whether it is a file, pieces, or sent often",
+    "engine/endpoint/send.py": "the bytes; returns: to each of the connections",
     "payload/templates.py": "placeholders in a text",
     "payload/notation.py": "text to bytes, or why not",
     "payload/characters.py": "encodings that Python lacks",
@@ -111,6 +113,8 @@ class Step:
         builtin: the method in C that was called, with its class; empty for a Python function.
         caller: the function that called a Python function.
         commanded: a command is being performed: the hand-over happens within such a call.
+        stack: the files of this checkout whose functions led here, the outermost first; of the
+            hand-over and of send() alone.
     """
 
     thread: int
@@ -119,6 +123,7 @@ class Step:
     builtin: str = ""
     caller: str = ""
     commanded: bool = False
+    stack: tuple[str, ...] = ()
 
 
 def place(code: CodeType) -> str:
@@ -199,14 +204,25 @@ class Recording:
         file, function = place(frame.f_code), frame.f_code.co_qualname
         if event == "call" and frame.f_code.co_name not in WITHIN:
             caller = frame.f_back.f_code.co_qualname if frame.f_back is not None else ""
+            stack = files_of(frame) if (file, frame.f_code.co_name) == HAND_OVER else ()
             self.steps.append(
-                Step(threading.get_ident(), file, function, "", caller, performing(frame))
+                Step(threading.get_ident(), file, function, "", caller, performing(frame), stack)
             )
         elif event == "c_call":
             own = getattr(arg, "__self__", None)
             if isinstance(own, QWidget | socket.socket):
                 name = f"{type(own).__name__}.{arg.__name__}"
-                self.steps.append(Step(threading.get_ident(), file, function, name))
+                stack = files_of(frame) if file == TRACED_SOCKET else ()
+                self.steps.append(Step(threading.get_ident(), file, function, name, stack=stack))
+
+
+def files_of(frame: FrameType | None) -> tuple[str, ...]:
+    """The files of this checkout on the stack, the outermost first, each stay once."""
+    found = []
+    while frame is not None:
+        found.append(place(frame.f_code))
+        frame = frame.f_back
+    return tuple(file for file, _ in groupby(reversed(found)) if file.startswith("workbench/"))
 
 
 def performing(frame: FrameType | None) -> bool:
@@ -225,10 +241,12 @@ class Click:
     Attributes:
         path: from the click to send(): first the window's thread, then the endpoint's.
         after: what the window's thread does beside the endpoint's, before the click is over.
+        carried: the files on the stack at the hand-over, then those at send().
     """
 
     path: list[Step]
     after: list[Step]
+    carried: list[str]
 
     @classmethod
     def of(cls, steps: list[Step], window: int) -> Click:
@@ -243,17 +261,12 @@ class Click:
         if sent is None:
             raise SystemExit("no byte was sent")
         own = [number for number, step in enumerate(steps) if step.thread == window]
-        handed = next(
-            number
-            for number in own
-            if steps[number].commanded
-            and steps[number].file == EVENT_LOOP
-            and steps[number].function.endswith(".post")
-        )
+        handed = next(number for number in own if steps[number].commanded and steps[number].stack)
         endpoint = [step for step in steps[: sent + 1] if step.thread == steps[sent].thread]
         return cls(
             [steps[number] for number in own if number <= handed] + endpoint[taken(endpoint) :],
             [steps[number] for number in own if number > handed],
+            [file for file, _ in groupby(steps[handed].stack + steps[sent].stack)],
         )
 
 
@@ -345,6 +358,11 @@ def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
         "without_reason": sorted(
             {step.file for step in path} - {f"workbench/{f}" for f in REASONS}
         ),
+        "carried": {
+            "files": len(set(click.carried)),
+            "returns": len(click.carried) - len(set(click.carried)),
+            "path": click.carried,
+        },
         "reasons_not_needed": sorted({f"workbench/{f}" for f in REASONS} - {s.file for s in path}),
         "encoded": encoded(click.path),
         "drawn_before_the_bytes": drawn(click.path),
@@ -363,6 +381,11 @@ def list_send(lines: list[dict[str, Any]]) -> Iterator[str]:
     yield (
         f"Send: {total['calls']} calls, {total['files']} files, {total['changes_of_file']} changes"
         f" of file, {total['returns']} returns to a file already left"
+    )
+    carried = total["carried"]
+    yield (
+        f"carried by {carried['files']} of them with {carried['returns']} returns:"
+        f" {' > '.join(file.removeprefix('workbench/') for file in carried['path'])}"
     )
     for step in steps:
         mark = "<-" if step["returns"] else "  "

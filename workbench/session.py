@@ -25,7 +25,7 @@ from workbench.engine.model.events import (
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.proxy_settings import proxy_for, proxy_secrets
 from workbench.engine.model.remembered import Remembered
-from workbench.engine.model.serialize import command_args, command_call, settings_json
+from workbench.engine.model.serialize import command_row, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
@@ -103,7 +103,7 @@ class Session:
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}
         self._latest: dict[str, Ticket] = {}
-        self._args = Remembered(command_args)
+        self._rows = Remembered(command_row)
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._temp: PrivateFolder | None = None
@@ -272,6 +272,7 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
+        call, args = self._rows.of(command)
         ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
         self.journal.put(
             Event(
@@ -280,8 +281,8 @@ class Session:
                 host.id if host is not None else 0,
                 None,
                 COMMAND,
-                command_call(command),
-                self._args.of(command),
+                call,
+                args,
                 cause=ticket,
             )
         )

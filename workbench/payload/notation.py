@@ -28,10 +28,13 @@ def encode(text: str, encoding: str) -> bytes:
     return _encoded(text, encoding, range(len(text)), str.encode)
 
 
-def check_encoding(encoding: str) -> None:
-    """Raises Problem with the nearest name where no encoding of text is called so."""
+def check_encoding(encoding: str) -> str:
+    """Python's name for it; raises Problem with the nearest name where no encoding of text is
+    called so.
+    """
     try:
-        if not codecs.lookup(codec(encoding))._is_text_encoding:  # rot13, hex, base64: no text
+        name = codec(encoding)
+        if not codecs.lookup(name)._is_text_encoding:  # rot13, hex, base64: no text
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         import difflib  # for a name that is wrong
@@ -40,15 +43,16 @@ def check_encoding(encoding: str) -> None:
         raise Problem(
             "payload.unknown_encoding", encoding=encoding, near=near[0], known=", ".join(ENCODINGS)
         ) from error
+    return name
 
 
 def _encoded(
     text: str, encoding: str, places: Sequence[int], method: Callable[[str, str], bytes]
 ) -> bytes:
     """`places`: where each character stands in what was typed, for the message."""
-    check_encoding(encoding)
+    name = check_encoding(encoding)
     try:
-        return method(text, codec(encoding))
+        return method(text, name)
     except UnicodeEncodeError as error:
         # of idna, start counts within one label; what stands there is the same to a person
         start = min(error.start, len(text) - 1)
@@ -99,8 +103,8 @@ def from_escapes(text: str, encoding: str) -> bytes:
     if not any(isinstance(piece, bytes) for piece, _ in pieces):
         piece, places = pieces[0] if pieces else ("", [])
         return _encoded(str(piece), encoding, places, str.encode)
-    check_encoding(encoding)
-    encoder = codecs.getincrementalencoder(codec(encoding))()  # one for all: UTF-16 gets one mark
+    name = check_encoding(encoding)
+    encoder = codecs.getincrementalencoder(name)()  # one for all: UTF-16 gets one mark
 
     def go_on(piece: str, _encoding: str) -> bytes:
         return encoder.encode(piece, True)

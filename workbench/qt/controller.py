@@ -152,7 +152,8 @@ class Controller(QObject):
             Problem: an unknown endpoint, or a closed session.
         """
         self.wake()
-        self.values.keep_secrets(self.session.journal)
+        if self.values.rows:
+            self.values.keep_secrets(self.session.journal)
         ticket = self.session.perform(command)
         ticket.add_callback(self._ended.emit)
         return ticket

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.ticket import OK, Outcome, Ticket
-from workbench.engine.model.unfinished import UnfinishedCommands
+from workbench.engine.model.unfinished import ROOM, UnfinishedCommands
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -30,6 +31,28 @@ def test_it_ends_all_but_one_and_knows_of_none_that_has_ended() -> None:
     mine.finish()
     undone.fail(Problem("engine.stopped_meanwhile"))
     assert mine.outcome is OK
+
+
+class Watched(Ticket):
+    """One that can be seen to go."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_those_that_have_ended_are_let_go_and_none_that_waits_is() -> None:
+    undone = UnfinishedCommands()
+    waiting = Ticket(c.Recv("x"))
+    undone.add(waiting)
+    ended = [Watched(c.Stop("x")) for _ in range(10 * ROOM)]
+    gone = [weakref.ref(ticket) for ticket in ended]
+    for ticket in ended:
+        undone.add(ticket)
+        ticket.finish()
+    del ended, ticket
+    assert sum(one() is not None for one in gone) <= ROOM
+    undone.fail(Problem("engine.stopped_meanwhile"))
+    assert waiting.outcome is not None
+    assert not any(one() for one in gone)
 
 
 @pytest.fixture

@@ -5,21 +5,28 @@ Everything here runs on the endpoint's own thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from functools import partial
 from types import TracebackType
 
 from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.context import EngineContext
 from workbench.engine.connection.gates import Gates
 from workbench.engine.connection.registry import Registry
-from workbench.engine.connection.send_queue import Payload
 from workbench.engine.endpoint.resolver import Resolver
-from workbench.engine.endpoint.send import Counter, InPieces, Make, Repeater, maker
+from workbench.engine.endpoint.send import (
+    Counter,
+    InPieces,
+    Make,
+    Repeater,
+    maker,
+    send_again,
+    send_all,
+)
 from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
-from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import (
@@ -65,8 +72,7 @@ class Endpoint:
         self.resolver = Resolver(context, self.setup, self)
         self.repeater = Repeater(context)
         self.unfinished = UnfinishedCommands()
-        self._made_with = self.live.settings
-        self._made = Remembered(self._maker)
+        self._remember_messages(self.live.settings)
 
     @property
     def settings(self) -> EndpointSettings:
@@ -278,19 +284,21 @@ class Endpoint:
             make = maker(command, settings, self.counter, in_pieces=in_pieces)
         else:
             if settings is not self._made_with:
-                self._made_with = settings
-                self._made.forget()
+                self._remember_messages(settings)
             make = self._made.of(command)
         connections = self.registry.targets(command.connection)
         if command.repeat > 1:
-            self.repeater.run(
-                command, ticket, lambda last: self._send_again(connections, make, last)
-            )
-        elif not self._send_all(connections, make, ticket):
+            self.repeater.run(command, ticket, lambda last: send_again(connections, make, last))
+        elif not send_all(connections, make, ticket):
             ticket.fail(Problem("engine.closed_meanwhile"))
 
-    def _maker(self, command: c.Send) -> Make[bytes]:
-        return maker(command, self.live.settings, self.counter)
+    def _remember_messages(self, settings: EndpointSettings) -> None:
+        """What is sent again is not made again, while the settings stay."""
+        self._made_with = settings
+        make: Callable[[c.Send], Make[bytes]] = partial(
+            maker, settings=settings, counter=self.counter
+        )
+        self._made = Remembered(make)
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
         """The same piece to each of them, then the next."""
@@ -299,27 +307,9 @@ class Endpoint:
         self.repeater.run(
             command,
             ticket,
-            lambda last: self._send_again(connections, lambda: pieces.piece, last),
+            lambda last: send_again(connections, lambda: pieces.piece, last),
             pieces,
         )
-
-    def _send_again(
-        self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None
-    ) -> bool | None:
-        """Some of them may have closed since the last time; None: all."""
-        live = [connection for connection in connections if connection.open]
-        return self._send_all(live, make, ticket) if live else None
-
-    def _send_all(
-        self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None
-    ) -> bool:
-        """Whether another send() may follow."""
-        several = len(connections) > 1
-        ended = JoinedTicket(ticket, len(connections)) if ticket is not None and several else None
-        for connection in connections:
-            own = None if ended is None else ended.of(connection.number)
-            connection.write(make(), ticket, ended=own)
-        return any(connection.can_send for connection in connections)
 
     # -- what a snapshot shows ----------------------------------------------------------------
 

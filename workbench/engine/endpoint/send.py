@@ -1,13 +1,14 @@
-"""What a Send means: its bytes, and how often they go."""
+"""What a Send means: its bytes, to whom they go, and how often."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
+from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.layer import Text
 from workbench.engine.protocol.stack import layer_names
@@ -23,7 +24,9 @@ from workbench.payload.templates import (
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
+    from workbench.engine.connection.connection import Connection
     from workbench.engine.connection.context import EngineContext
+    from workbench.engine.connection.send_queue import Payload
     from workbench.engine.model.settings import EndpointSettings
     from workbench.engine.model.ticket import Ticket
 
@@ -51,13 +54,6 @@ def maker(
             pieces of what is no stream.
     """
     encoding = command.encoding or settings.encoding
-    wrap = _wrapper(settings) if command.wrap else bytes
-    if command.text is not None and layer_names(settings):
-        plain_wrap = wrap
-
-        def wrap(data: bytes) -> bytes:
-            return Text(plain_wrap(data))
-
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")
@@ -65,6 +61,13 @@ def maker(
         raise Problem("engine.pieces_no_stream", type=settings.type)
     template = _template(command, encoding)
     after = hex_template(command.append_hex, (), encoding) if command.append_hex else EMPTY
+    wrap = _wrapper(settings) if command.wrap else bytes
+    if command.text is not None and layer_names(settings):
+        plain_wrap = wrap
+
+        def wrap(data: bytes) -> bytes:
+            return Text(plain_wrap(data))
+
     if after.fixed is None or (template is not None and template.fixed is None):
         return _anew(command, template, after, wrap, counter)
     plain = not command.wrap and command.append.value not in CHECKSUMS
@@ -124,6 +127,24 @@ def _big_file(path: str) -> BigFile | None:
 
 def _unreadable(path: str, error: OSError) -> Problem:
     return Problem("engine.no_file", path=path, reason=reason_of(error))
+
+
+def send_all(connections: Sequence[Connection], make: Make[Payload], ticket: Ticket | None) -> bool:
+    """To each of them; whether another send() may follow."""
+    several = len(connections) > 1
+    ended = JoinedTicket(ticket, len(connections)) if ticket is not None and several else None
+    for connection in connections:
+        own = None if ended is None else ended.of(connection.number)
+        connection.write(make(), ticket, ended=own)
+    return any(connection.can_send for connection in connections)
+
+
+def send_again(
+    connections: Sequence[Connection], make: Make[Payload], ticket: Ticket | None
+) -> bool | None:
+    """Some of them may have closed since the last time; None: all."""
+    live = [connection for connection in connections if connection.open]
+    return send_all(live, make, ticket) if live else None
 
 
 class Counter:

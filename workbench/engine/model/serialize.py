@@ -71,6 +71,11 @@ def command_args(command: c.Command) -> str:
     )
 
 
+def command_row(command: c.Command) -> tuple[str, str]:
+    """Both, as its row of the log has them."""
+    return command_call(command), command_args(command)
+
+
 def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
     """The command that `command_call` and `command_args` wrote.
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from workbench.engine.model.ticket import Ticket
+
+ROOM: Final = 32
+"""Commands that are kept before it is looked which of them have ended."""
 
 
 class UnfinishedCommands:
@@ -13,14 +18,23 @@ class UnfinishedCommands:
     """
 
     def __init__(self) -> None:
-        self._tickets: set[Ticket] = set()
+        self._tickets: list[Ticket] = []
+        self._room = ROOM
 
     def add(self, ticket: Ticket) -> None:
-        """Know of it until it has ended."""
-        self._tickets.add(ticket)
-        ticket.add_callback(self._tickets.discard)
+        """Know of it until it has ended, or a little longer: most end at once, and one that has
+        ended takes no other end.
+        """
+        if len(self._tickets) >= self._room:
+            self._tickets = [known for known in self._tickets if not known.done]
+            self._room = len(self._tickets) + max(ROOM, len(self._tickets))
+        self._tickets.append(ticket)
 
     def fail(self, reason: BaseException, but: Ticket | None = None) -> None:
         """End every one, but not `but`."""
-        for ticket in self._tickets - {but}:
-            ticket.fail(reason)
+        ending, self._tickets = self._tickets, []
+        for ticket in ending:
+            if ticket is but:
+                self._tickets.append(ticket)
+            else:
+                ticket.fail(reason)
