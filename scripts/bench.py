@@ -106,7 +106,8 @@ def serve_threads() -> None:
 def serve_headless() -> None:
     """The engine with its journal."""
     from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model.responders.echo import Echo
+    from workbench.engine.model.settings import EndpointSettings, Role
     from workbench.session import Session
 
     with tempfile.TemporaryDirectory() as folder:
@@ -165,7 +166,8 @@ def serve_window() -> None:
 
     from workbench.app import create_window, make_application
     from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model.responders.echo import Echo
+    from workbench.engine.model.settings import EndpointSettings, Role
 
     app = make_application([])
     with tempfile.TemporaryDirectory() as folder:
@@ -385,7 +387,8 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
         loader = None
         if kind != "bare":
             from workbench.engine.model import commands as c
-            from workbench.engine.model.settings import Echo, EndpointSettings, Role
+            from workbench.engine.model.responders.echo import Echo
+            from workbench.engine.model.settings import EndpointSettings, Role
 
             session = window.controller.session  # type: ignore[attr-defined]
             session.add(
@@ -548,7 +551,8 @@ def held(count: int) -> dict[str, object]:
     Both ends in one process would need twice the descriptors that most systems allow.
     """
     from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model.responders.echo import Echo
+    from workbench.engine.model.settings import EndpointSettings, Role
     from workbench.session import Session
 
     with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "r.swb") as session:

@@ -105,7 +105,8 @@ def _drawn(window: object, app: object) -> None:
 def _begin(session: object, *, datagrams: bool, ready: Callable[[], None] = lambda: None) -> None:
     """Start the endpoint that is measured, and print its port."""
     from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model.responders.echo import Echo
+    from workbench.engine.model.settings import EndpointSettings, Role
     from workbench.session import Session
 
     assert isinstance(session, Session)

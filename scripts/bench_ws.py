@@ -53,7 +53,8 @@ LEAST = {"ws": 1.0, "wss": 0.85}
 
 def serve_ours(scheme: str) -> None:
     from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model.responders.echo import Echo
+    from workbench.engine.model.settings import EndpointSettings, Role
     from workbench.engine.model.tls_settings import TlsSettings
     from workbench.session import Session
 

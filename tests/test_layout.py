@@ -175,6 +175,8 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
+    "engine/model/responders/kind.py": ("engine/model/responders/test_table.py", "puts_in"),
+    "engine/protocol/rule_answers.py": ("engine/protocol/test_responder.py", "no_rule"),
     "cli/export_code.py": ("cli/test_export_command.py", "pytest"),
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
@@ -296,6 +298,14 @@ IMPORTED_BY = {
     "engine/model/layer_files.py": "engine/protocol/tls/test_tls_context.py",
     "engine/model/message_ends.py": "engine/protocol/test_framing.py",
     "engine/model/tail.py": "engine/endpoint/test_send.py",
+    "engine/model/ending.py": "engine/protocol/test_stack.py",
+    "engine/model/responders/echo.py": "engine/protocol/test_stack.py",
+    "engine/model/responders/greet.py": "engine/protocol/test_responder.py",
+    "engine/model/responders/nothing.py": "engine/protocol/test_stack.py",
+    "engine/model/responders/reply.py": "engine/protocol/test_responder.py",
+    "engine/model/responders/rule.py": "engine/protocol/test_responder.py",
+    "engine/model/responders/rules.py": "engine/protocol/test_responder.py",
+    "engine/model/responders/sink.py": "engine/model/responders/test_table.py",
     "engine/protocol/framer.py": "engine/protocol/test_framing.py",
     "engine/protocol/http_framing.py": "engine/protocol/test_framing.py",
     "engine/protocol/layer.py": "engine/protocol/test_stack.py",

@@ -17,7 +17,8 @@ from workbench.checkup.frame_cases import frame_cases
 from workbench.checkup.observed import observed
 from workbench.checkup.server_heads import server_heads
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.scenario.model import parse
 from workbench.scenario.write import to_toml

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.cli.rules_file import rules_of
 from workbench.engine.model.message_ends import Delimiter
-from workbench.engine.model.settings import Rules
+from workbench.engine.model.responders.rules import Rules
 from workbench.texts import Problem
 
 PING = 'rules = [\n  { match = "exact", value = "PING", reply = "PONG", wrap = true },\n]\n'

@@ -13,7 +13,7 @@ from tests.cli_process import BOUND, PROGRAM, environment, run
 from tests.jobs.test_websocket import serving
 from workbench.cli.web_options import close_of, ping_of
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo
+from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.scenario.model import parse

@@ -12,18 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Greet,
-    Match,
-    Nothing,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings

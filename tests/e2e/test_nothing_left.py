@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.session import Session
 
 CYCLES = 200

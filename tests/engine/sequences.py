@@ -12,23 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Greet,
-    Match,
-    Nothing,
-    OnPeerClose,
-    OptionValue,
-    Pace,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace, Role
 
 NAMES: Final = ("server", "client", "talker", "other")
 FAMILIES: Final = (

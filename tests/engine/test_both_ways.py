@@ -13,7 +13,8 @@ import pytest
 from tests.snapshots import fresh
 from workbench.engine.connection import connection
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings

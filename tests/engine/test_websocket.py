@@ -14,18 +14,14 @@ from tests.engine.protocol.websocket.peer import MASK, REQUEST, wire
 from tests.snapshots import fresh
 from workbench.engine.connection import stream_connection
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    Nothing,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings

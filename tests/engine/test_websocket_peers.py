@@ -25,7 +25,8 @@ from tests.peers import BOUND, program
 from tests.snapshots import fresh
 from workbench.certificates import resolve
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings

@@ -15,7 +15,8 @@ from tests.engine.protocol.websocket.test_upgrade import ANSWERS, REQUESTS
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import explanation_key
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket.deflate import Packer
 from workbench.engine.protocol.websocket.faults import FAULTS

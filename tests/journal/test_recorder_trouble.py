@@ -36,7 +36,8 @@ import signal, socket, sys
 from pathlib import Path
 from workbench import texts
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
 from workbench.session import Session
 session = Session(Path(sys.argv[1]))
 session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))

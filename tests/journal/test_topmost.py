@@ -11,7 +11,9 @@ import pytest
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter, FixedSize, Messages
-from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.journal.reader import Reader, Row
 from workbench.journal.topmost import Topmost, is_received, is_sent

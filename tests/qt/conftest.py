@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.session import Session

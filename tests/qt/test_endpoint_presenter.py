@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import GateMode, Nothing, Pace, Role
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.settings import GateMode, Pace, Role
 from workbench.engine.model.snapshot import Phase
 from workbench.engine.model.ticket import Ticket
 from workbench.qt.client_presenter import ClientPresenter

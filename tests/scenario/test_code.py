@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from workbench.engine.model.commands import Send
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.payload.templates import hex_template
 from workbench.resources import resource

@@ -8,7 +8,8 @@ import pytest
 
 from tests.scenario.test_code_foreign import ATTACKS
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Greet, Role
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.resources import resource
 from workbench.scenario.code_pytest import on_testing, to_pytest
 from workbench.scenario.model import load, parse

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tests.scenario.conftest import PAIR, Play, steps
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.from_record import commands_of, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse

@@ -6,7 +6,8 @@ import pytest
 
 from tests.scenario.conftest import Play, reasons
 from workbench.engine.model.commands import Send
-from workbench.engine.model.settings import Greet, Rules
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.rules import Rules
 from workbench.payload.templates import Value
 from workbench.scenario.code import to_python
 from workbench.scenario.connections import RunConnection

@@ -10,7 +10,9 @@ import pytest
 from tests.scenario.test_loops import Aborting, third
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import parse
 from workbench.scenario.repeat import Repeat, repeated

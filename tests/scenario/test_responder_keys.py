@@ -7,19 +7,15 @@ from typing import Any
 import pytest
 
 from tests.scenario.conftest import PAIR
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.serialize import settings_from_json, settings_json
-from workbench.engine.model.settings import (
-    Echo,
-    Greet,
-    Match,
-    Nothing,
-    OnPeerClose,
-    Responder,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.responder_keys import responder
 from workbench.scenario.values import Wrong

@@ -10,21 +10,14 @@ from hypothesis import strategies as st
 
 from tests.scenario.conftest import PAIR
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Greet,
-    Match,
-    Nothing,
-    OnPeerClose,
-    Pace,
-    Role,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.tail import Append
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait, parse
 from workbench.scenario.steps import OnFailure, Stay

@@ -9,7 +9,10 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Greet, Nothing, OnPeerClose, Role
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
 from workbench.journal.reader import Reader
 from workbench.session import Session

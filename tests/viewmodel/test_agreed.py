@@ -6,7 +6,9 @@ import pytest
 
 from tests.viewmodel.conftest import Talk
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.viewmodel.agreed import LONGEST, agreed_text

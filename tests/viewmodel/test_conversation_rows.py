@@ -9,7 +9,8 @@ import pytest
 from tests.viewmodel.conftest import Talk
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.journal.reader import Row

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from workbench.certificates.judging import ChainFault
 from workbench.certificates.kinds import CertificateKind
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.journal.reader import Reader, Row

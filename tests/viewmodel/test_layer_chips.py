@@ -8,7 +8,8 @@ import pytest
 
 from tests.viewmodel.conftest import Talk
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Nothing, Role
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import ChipState, EndpointSnapshot
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from workbench.engine.model.message_ends import Delimiter, LengthField
-from workbench.engine.model.settings import Match, OnPeerClose, Rule, Then
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
 from workbench.texts import Problem
 from workbench.viewmodel.rule_form import TypedRule, groups_of, show_rule
 from workbench.viewmodel.rule_trial import TriedMessage, told, try_out, unknown_in

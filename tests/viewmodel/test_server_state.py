@@ -8,15 +8,12 @@ import pytest
 
 from tests.viewmodel.conftest import Talk
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    GateMode,
-    Greet,
-    OnPeerClose,
-    Pace,
-    Responder,
-    Rules,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import GateMode, Pace
 from workbench.engine.model.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem
 from workbench.viewmodel.connection_rows import line_of

@@ -10,17 +10,12 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Match,
-    Nothing,
-    OnPeerClose,
-    Role,
-    Rule,
-    Rules,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
 from workbench.session import Session
 from workbench.viewmodel.silence import Silences, is_owing, why_silent

@@ -22,7 +22,8 @@ from workbench.checkup.observed import Observed, observed
 from workbench.checkup.server_heads import server_heads
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import kind_of
-from workbench.engine.model.settings import EndpointSettings, GateMode, Nothing, Pace, Role
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.web_address import TLS, WEBSOCKET, spell_web
 from workbench.engine.model.websocket_settings import PongMode, Violations, WebSocketSettings
 from workbench.frozen import dataclass

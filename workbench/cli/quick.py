@@ -31,16 +31,13 @@ from workbench.engine.model.address import parse as parse_address
 from workbench.engine.model.family import kind_of
 from workbench.engine.model.message_ends import Messages
 from workbench.engine.model.options import UNSPECIFIED
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Nothing,
-    OnPeerClose,
-    Responder,
-    Role,
-    Sink,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.web_address import WEBSOCKET

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from workbench.engine.model.message_ends import Messages
-from workbench.engine.model.settings import Responder
+from workbench.engine.model.responders.table import Responder
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST
 from workbench.scenario.locate import line_of, locate

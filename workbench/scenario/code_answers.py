@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from workbench.engine.model.message_ends import ByPattern, Delimiter, FixedSize, Http, LengthField
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    OnPeerClose,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
@@ -105,12 +102,16 @@ def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
             end = _ENDINGS.get(responder.then)
             then = f", then={literal(end)}" if end else ""
             lines = ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text}{then})"]
+            if responder.then is Then.TLS:
+                lines.append(INDENT + left_out('then = "tls"'))
             return [*lines, *(_echo(item) if responder.then is Then.ECHO else [])]
         case Echo():
             return _echo(item)
         case Rules():
             return _rules(item, responder, needs)
-    return []
+        case Nothing() | Sink():
+            return []
+    return [left_out("responder")]
 
 
 def _said_first(said: Greet, encoding: str) -> Code:
@@ -147,8 +148,7 @@ def _rules(item: EndpointSettings, rules: Rules, needs: set[str]) -> list[str]:
         lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text})"]
     lines += ["", "def answer(self, sock, data, peer=None):"]
     body = ["if sock.silent:", f"{INDENT}return"]
-    every = [*rules.rules, *filter(None, (rules.otherwise,))]
-    for number, rule in enumerate(every, 1):
+    for number, rule in enumerate(rules.all, 1):
         body += _rule(item, rule, number, needs)
     return [*lines, *(INDENT + line for line in body)]
 

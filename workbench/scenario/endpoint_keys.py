@@ -123,7 +123,7 @@ def check_started(endpoints: Mapping[str, s.EndpointSettings], steps: Iterable[S
     waiting = {
         name
         for name, item in endpoints.items()
-        if item.tls is not None and TLS not in item.layers and not _starts_by_rule(item)
+        if item.tls is not None and TLS not in item.layers and not item.responder.puts_in(TLS)
     }
     if waiting:
         waiting -= set(_starting(steps))
@@ -145,17 +145,8 @@ def _starts_tls(command: c.Command) -> bool:
         case c.StartLayer():
             return True
         case c.Configure():
-            return TLS in command.settings.layers or _starts_by_rule(command.settings)
+            settings = command.settings
+            return TLS in settings.layers or settings.responder.puts_in(TLS)
         case c.Respond():
-            return _rules_start(command.responder)
+            return command.responder.puts_in(TLS)
     return False
-
-
-def _starts_by_rule(settings: s.EndpointSettings) -> bool:
-    return _rules_start(settings.responder)
-
-
-def _rules_start(responder: s.Responder) -> bool:
-    return isinstance(responder, s.Rules) and any(
-        rule.then == TLS for rule in (*responder.rules, responder.otherwise or s.Rule())
-    )

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import MESSAGES
+from workbench.engine.model.responders.table import RESPONDERS
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.keys import Key
@@ -58,7 +58,7 @@ def schema() -> v.Schema:
             **plain,
             "messages": _told_by_key({how: k.keys_of_messages(how).values() for how in MESSAGES}),
             "responder": _of_kinds(
-                "kind", {kind: k.keys_of_responder(kind).values() for kind in s.RESPONDERS}
+                "kind", {kind: k.keys_of_responder(kind).values() for kind in RESPONDERS}
             ),
             "step": _of_kinds("do", {do: k.keys_of_step(do).values() for do in k.DO}),
             "loop": _table([_loop_word(), *loop]),

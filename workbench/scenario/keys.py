@@ -16,6 +16,8 @@ from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.message_ends import MESSAGES
+from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
@@ -248,7 +250,7 @@ class Key:
 
 def _of(place: str, readers: Mapping[str, v.Read], *made: type, **defaults: Any) -> Iterator[Key]:
     """Keys with the defaults of the dataclasses that they are the fields of."""
-    items = {s.KEYS.get(item.name, item.name): item for kind in made for item in fields(kind)}
+    items = {FIELD_NAMES.get(item.name, item.name): item for kind in made for item in fields(kind)}
     for name, read in readers.items():
         item = items.get(name)
         needed = item is not None and item.default is item.default_factory is MISSING
@@ -290,7 +292,7 @@ def keys_of_step(do: str) -> Mapping[str, Key]:
 
 def keys_of_responder(kind: str) -> Mapping[str, Key]:
     """The keys of one kind of responder, beside `kind`."""
-    made = s.RESPONDERS[kind]
+    made = RESPONDERS[kind]
     return {key.name: key for key in _of("responder", readers_of(made), made)}
 
 
@@ -311,7 +313,7 @@ def _steps() -> Iterator[Key]:
 
 def table() -> tuple[Key, ...]:
     """Every key of the language, in the order in which one learns them."""
-    rule = _of("rule", readers_of(s.Rule), s.Rule)
+    rule = _of("rule", readers_of(Rule), Rule)
     return (
         *_of("top", TOP, format=FORMAT, capture=DEFAULT_CAPTURE, placeholders=False),
         *_of("value", VALUE, secret=False),
@@ -322,8 +324,8 @@ def table() -> tuple[Key, ...]:
         *_of("websocket", layer_keys.WEBSOCKET_KEYS, WebSocketSettings),
         *_of("deflate", layer_keys.DEFLATE, Deflate),
         *_by_kind("messages", {how: keys_of_messages(how) for how in MESSAGES}),
-        Key("responder", "kind", {"enum": list(s.RESPONDERS)}, needed=True),
-        *_by_kind("responder", {kind: keys_of_responder(kind) for kind in s.RESPONDERS}),
+        Key("responder", "kind", {"enum": list(RESPONDERS)}, needed=True),
+        *_by_kind("responder", {kind: keys_of_responder(kind) for kind in RESPONDERS}),
         *rule,
         *_steps(),
         *_of("expect", EXPECT, Expect),

@@ -9,14 +9,16 @@ from functools import partial
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from workbench.engine.model import settings as s
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS, Responder
 from workbench.engine.protocol.responder import compile_responder
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 
 
 @v.takes({"$ref": "#/definitions/responder"})
-def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
+def responder(body: v.Table, key: str, path: KeyPath) -> Responder:
     """Read a responder.
 
     Raises:
@@ -24,15 +26,15 @@ def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
     """
     table = v.typed(body, key, dict, path)
     where = (*path, key)
-    kind = s.RESPONDERS[v.choice(table, "kind", s.RESPONDERS, where)]
-    made: s.Responder = dataclass_of(kind, table, where, "kind")
+    kind = RESPONDERS[v.choice(table, "kind", RESPONDERS, where)]
+    made: Responder = dataclass_of(kind, table, where, "kind")
     v.check(partial(compile_responder, made), where)
     return made
 
 
 def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
     """A dataclass of a table whose keys are its fields; `also`: keys that are none."""
-    items = {s.KEYS.get(item.name, item.name): item for item in fields(kind)}
+    items = {FIELD_NAMES.get(item.name, item.name): item for item in fields(kind)}
     v.known(table, (*also, *items), path)
     for name, item in items.items():
         if name not in table and item.default is MISSING and item.default_factory is MISSING:
@@ -47,7 +49,7 @@ def readers_of(kind: type) -> Mapping[str, v.Read]:
     """What reads the keys of a table that is a dataclass."""
     hints = get_type_hints(kind)
     return {
-        s.KEYS.get(item.name, item.name): _reader(item.name, hints[item.name])
+        FIELD_NAMES.get(item.name, item.name): _reader(item.name, hints[item.name])
         for item in fields(kind)
     }
 
@@ -65,7 +67,7 @@ def _reader(name: str, hint: Any) -> v.Read:
         return v.Read(partial(_tables, get_args(hint)[0]), items)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return v.enum_key(hint)
-    if hint is s.Rule:
+    if hint is Rule:
         return v.Read(
             lambda body, key, path: _one(hint, body[key], (*path, key), key),
             {"$ref": "#/definitions/rule"},
@@ -85,12 +87,12 @@ def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ..
 def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if not isinstance(table, dict):
         raise v.not_wanted(path, key, table, "table")
-    if kind is s.Rule and key == "rules":  # one that fits whatever comes says so
-        wanted = ("match",) if table.get("match") == s.Match.ANY else ("match", "value")
+    if kind is Rule and key == "rules":  # one that fits whatever comes says so
+        wanted = ("match",) if table.get("match") == Match.ANY else ("match", "value")
         for name in wanted:
             if name not in table:
                 raise v.wrong(path, "scenario.missing", key=name)
     made = dataclass_of(kind, table, path)
-    if isinstance(made, s.Rule):  # what is wrong is said where the rule stands
-        v.check(partial(compile_responder, s.Rules((made,))), path)
+    if isinstance(made, Rule):  # what is wrong is said where the rule stands
+        v.check(partial(compile_responder, Rules((made,))), path)
     return made

@@ -6,15 +6,10 @@ import sys
 from collections.abc import Collection
 from typing import Final
 
-from workbench.engine.model.settings import (
-    EndpointSettings,
-    Greet,
-    Nothing,
-    OnPeerClose,
-    OptionValue,
-    Role,
-    Then,
-)
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.settings import EndpointSettings, OptionValue, Role
 
 LAB_PREFIX: Final = "lab-"
 """Of endpoints that belong to the backlog lab: they get no panels of their own."""

@@ -1,20 +1,15 @@
-"""The choices of a server's reply field: one table, a line each."""
+"""The choices of a server's reply field: a line for each kind of responder, some for several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from workbench.engine.model.settings import (
-    Echo,
-    Greet,
-    Nothing,
-    Responder,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import RESPONDERS, Responder
 from workbench.frozen import dataclass
 
 
@@ -35,29 +30,40 @@ class ReplyChoice:
     has_rules: bool = False
 
 
-def _of(kind: type[Nothing | Echo | Sink]) -> ReplyChoice:
-    """Of a kind that has no fields of its own."""
+def _of(kind: type[Responder]) -> ReplyChoice:
+    """Of a kind that needs nothing said."""
     return ReplyChoice(lambda _text, _rules: kind(), lambda value: type(value) is kind)
 
 
-def _greeting(then: Then) -> ReplyChoice:
+def _greeting(then: Then, *also: Then) -> ReplyChoice:
+    """`also`: what may follow too, and no choice of its own says."""
     return ReplyChoice(
         lambda text, _rules: Greet(text, then=then),
-        lambda value: isinstance(value, Greet) and value.then is then,
+        lambda value: isinstance(value, Greet) and value.then in {then, *also},
         greets=True,
     )
 
 
+_WITH_FIELDS: Final[Mapping[type[Responder], Mapping[str, ReplyChoice]]] = {
+    Greet: {
+        "greet": _greeting(Then.KEEP, Then.HALF_CLOSE, Then.RESET, Then.SILENT, Then.TLS),
+        "greet_echo": _greeting(Then.ECHO),
+        "greet_close": _greeting(Then.CLOSE),
+    },
+    Rules: {
+        "rules": ReplyChoice(
+            lambda _text, rules: Rules(rules),
+            lambda value: isinstance(value, Rules),
+            has_rules=True,
+        ),
+    },
+}
+"""Kinds of which the window has fields; each other one is a choice as it is."""
+
 CHOICES: Final[Mapping[str, ReplyChoice]] = {
-    "nothing": _of(Nothing),
-    "greet": _greeting(Then.KEEP),
-    "greet_echo": _greeting(Then.ECHO),
-    "greet_close": _greeting(Then.CLOSE),
-    "echo": _of(Echo),
-    "sink": _of(Sink),
-    "rules": ReplyChoice(
-        lambda _text, rules: Rules(rules), lambda value: isinstance(value, Rules), has_rules=True
-    ),
+    key: choice
+    for name, kind in RESPONDERS.items()
+    for key, choice in _WITH_FIELDS.get(kind, {name: _of(kind)}).items()
 }
 """In the order in which they are offered."""
 

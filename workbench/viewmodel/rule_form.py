@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 from typing import Final
 
-from workbench.engine.model.settings import Match, Rule, Rules, Then
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.protocol.responder import compile_responder
 from workbench.frozen import dataclass
 from workbench.payload.hex_patterns import compile_hex, is_pattern

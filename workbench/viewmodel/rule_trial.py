@@ -10,10 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.message_ends import Messages
-from workbench.engine.model.settings import Nothing, Rule, Rules, Then
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Reply, Then
+from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.protocol.framer import Fault
 from workbench.engine.protocol.framing import framer_of
-from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.engine.protocol.responder import compile_responder
 from workbench.frozen import dataclass
 from workbench.payload.notation import show
 from workbench.payload.templates import PLACEHOLDERS

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import OnPeerClose
+from workbench.engine.model.responders.reply import OnPeerClose
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.frozen import dataclass
 from workbench.texts import tr

@@ -8,19 +8,19 @@ from typing import Self
 
 from workbench.engine.model import address
 from workbench.engine.model.commands import Gate
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import (
     EndpointSettings,
     GateMode,
-    Greet,
-    Nothing,
-    OnPeerClose,
     OptionValue,
     Pace,
     Reconnect,
-    Responder,
     Role,
-    Rule,
-    Rules,
 )
 from workbench.frozen import dataclass
 from workbench.texts import Problem
@@ -165,8 +165,9 @@ def _keeping(made: Responder, known: Responder) -> Responder:
     if isinstance(made, Rules) and isinstance(known, Rules):
         return replace(known, rules=made.rules)
     if isinstance(made, Greet) and isinstance(known, Greet):
-        return replace(known, text=made.text, then=made.then, encoding=made.encoding)
-    return made
+        then = known.then if choice_of(made) == choice_of(known) else made.then
+        return replace(known, text=made.text, then=then, encoding=made.encoding)
+    return known if type(made) is type(known) else made
 
 
 def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> ReplyForm:

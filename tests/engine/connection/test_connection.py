@@ -13,15 +13,10 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Match,
-    Role,
-    Rule,
-    Rules,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.journal.reader import Row
 from workbench.session import Session

@@ -8,7 +8,8 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Hold
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.runtime import sampler

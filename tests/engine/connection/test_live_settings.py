@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from workbench.engine.connection.live_settings import LiveSettings
-from workbench.engine.model.settings import Echo, EndpointSettings, Match, Role, Rule, Rules
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.texts import Problem
 
 SETTINGS = EndpointSettings("it", Role.STREAM, address="127.0.0.1:1", bufsize=4)

@@ -8,7 +8,9 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, GateMode, Greet, Role, Then
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 

@@ -13,19 +13,14 @@ from tests.engine.protocol.framed import HELLO
 from tests.engine.protocol.test_stack import TABLE, framed
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    Nothing,
-    OnPeerClose,
-    Reconnect,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, Reconnect, Role
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.protocol import stack as stacks

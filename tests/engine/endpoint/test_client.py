@@ -11,17 +11,11 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    GateMode,
-    Greet,
-    OnPeerClose,
-    Pace,
-    Responder,
-    Role,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.snapshot import ChipState, CloseCause, Phase
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session

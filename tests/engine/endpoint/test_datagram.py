@@ -10,7 +10,8 @@ import pytest
 from tests.free_port import free_port
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 

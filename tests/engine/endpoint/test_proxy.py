@@ -13,7 +13,9 @@ import pytest
 from tests.servers import http_proxy, socks_proxy
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Greet, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Phase
 from workbench.engine.model.ticket import Outcome
 from workbench.explain.explain import explain, what_failed

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.journal.reader import Row
 from workbench.session import Session

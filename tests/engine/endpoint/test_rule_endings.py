@@ -9,7 +9,10 @@ import pytest
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Match, Role, Rule, Rules, Then
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Role, Sink
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session

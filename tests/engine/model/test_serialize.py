@@ -11,6 +11,13 @@ from hypothesis import strategies as st
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import Delimiter, Http, Idle, LengthField
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.serialize import (
     COMMANDS,
     command_args,
@@ -23,21 +30,21 @@ from workbench.engine.model.tail import Append
 
 TEXT = st.text(max_size=30)
 RULE = st.builds(
-    s.Rule,
-    match=st.sampled_from(s.Match),
+    Rule,
+    match=st.sampled_from(Match),
     value=TEXT,
     reply=TEXT,
     encoding=st.sampled_from(["utf-8", "gbk"]),
     delay=st.floats(0, 10),
-    then=st.sampled_from(s.Then),
+    then=st.sampled_from(Then),
 )
-CLOSE = st.sampled_from([None, *s.OnPeerClose])
+CLOSE = st.sampled_from([None, *OnPeerClose])
 RESPONDER = st.one_of(
-    st.builds(s.Nothing, CLOSE),
-    st.builds(s.Echo, CLOSE),
-    st.builds(s.Sink, CLOSE),
-    st.builds(s.Greet, TEXT, st.just("gbk"), st.sampled_from(s.Then), CLOSE),
-    st.builds(s.Rules, st.lists(RULE, max_size=3).map(tuple), CLOSE),
+    st.builds(Nothing, CLOSE),
+    st.builds(Echo, CLOSE),
+    st.builds(Sink, CLOSE),
+    st.builds(Greet, TEXT, st.just("gbk"), st.sampled_from(Then), CLOSE),
+    st.builds(Rules, st.lists(RULE, max_size=3).map(tuple), CLOSE),
 )
 VALUE = st.one_of(st.integers(), TEXT, st.tuples(st.integers(0, 1), st.integers(0, 9)))
 SETTINGS = st.builds(

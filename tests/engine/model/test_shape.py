@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.serialize import (
     COMMANDS,
     parse_command,
     settings_from_json,
     settings_json,
 )
-from workbench.engine.model.settings import EndpointSettings, Greet, Match, Role, Rule, Rules
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.shape import check_types
 
 GOOD = (

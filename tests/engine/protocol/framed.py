@@ -9,13 +9,13 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
     Data,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,

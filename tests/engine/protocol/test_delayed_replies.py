@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from workbench.engine.model.ending import Ending
+from workbench.engine.model.responders.reply import Reply
 from workbench.engine.protocol.delayed_replies import DelayedReplies
-from workbench.engine.protocol.layer import Ending
-from workbench.engine.protocol.responder import Reply
 
 A, B = ("127.0.0.1", 1), ("127.0.0.1", 2)
 

@@ -17,19 +17,15 @@ from workbench.engine.model.message_ends import (
     LengthField,
     Messages,
 )
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.serialize import settings_from_json, settings_json
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    Nothing,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session

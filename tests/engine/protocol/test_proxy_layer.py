@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.message_ends import Delimiter
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.layer import (
     Action,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,

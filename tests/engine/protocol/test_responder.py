@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engine.model.settings import Greet, Match, Rule, Rules, Then
+from workbench.engine.model.ending import Ending
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Reply, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.tail import Append
-from workbench.engine.protocol.layer import Ending
-from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.engine.protocol.responder import compile_responder
 from workbench.texts import Problem
 
 

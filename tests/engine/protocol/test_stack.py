@@ -7,24 +7,20 @@ from collections.abc import Mapping
 import pytest
 
 from tests.engine.protocol.framed import BYE, HELLO, TICK, TICKS, Framed, Upper
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    Nothing,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.ending import Ending
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol import stack as stacks
 from workbench.engine.protocol.delayed_replies import DelayedReplies
 from workbench.engine.protocol.layer import (
     Action,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from workbench.engine.model.settings import Greet, Match, Rule, Rules, Then
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import Reply, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.tail import Append, ByteOrder
-from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.with_tail import with_tail
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.kernel_reading import Reading
-from workbench.engine.model.settings import EndpointSettings, Nothing, Role, Sink
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.sink import Sink
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.engine.runtime.host import EndpointHost
 from workbench.engine.sockets.event_loop import EventLoop, LoopRunner

@@ -15,17 +15,13 @@ from workbench.certificates import resolve
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import TCP
 from workbench.engine.model.message_ends import Delimiter
-from workbench.engine.model.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Match,
-    Nothing,
-    Role,
-    Rule,
-    Rules,
-    Then,
-)
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import AskClient, TlsSettings
 from workbench.explain.explain import what_failed

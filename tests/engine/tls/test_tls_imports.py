@@ -10,7 +10,8 @@ RUN = """
 import sys
 from pathlib import Path
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.responders.echo import Echo
 from workbench.session import Session
 
 with Session(Path(sys.argv[1])) as session:

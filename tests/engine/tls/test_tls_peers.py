@@ -15,7 +15,9 @@ from tests.peers import BOUND, peer, program
 from tests.servers import nginx
 from workbench.certificates import resolve
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Match, Rule, Rules, Then
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.session import Session
 

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import Match, OnPeerClose, Rule, Rules, Then
+from workbench.engine.model.responders.reply import OnPeerClose, Then
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.ui.endpoint.group_chips import GroupChips
 from workbench.ui.endpoint.rules_table import RuleTable
 from workbench.ui.endpoint.rules_try import RuleTrial

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.conftest import Hand
-from workbench.engine.model.settings import Greet
+from workbench.engine.model.responders.greet import Greet
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.viewmodel.known_values import TypedValue
 

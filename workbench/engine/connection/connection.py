@@ -11,10 +11,10 @@ from workbench.engine.connection.pending_call import Ended, PendingCall
 from workbench.engine.connection.send_queue import Outgoing, Payload, SendQueue
 from workbench.engine.model.commands import How
 from workbench.engine.model.options import LINGER
-from workbench.engine.model.settings import GateMode, OnPeerClose
+from workbench.engine.model.responders.reply import OnPeerClose, ResponderRuntime, Tell
+from workbench.engine.model.settings import GateMode
 from workbench.engine.model.snapshot import CloseCause, Hold, Waiting
 from workbench.engine.protocol.delayed_replies import DelayedReplies
-from workbench.engine.protocol.responder import ResponderRuntime, Tell
 from workbench.engine.sockets.event_loop import Job
 from workbench.engine.sockets.poller import HANGUP, READ, WRITE
 from workbench.texts import Problem

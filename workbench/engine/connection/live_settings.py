@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workbench.engine.model.layer_files import LayerFiles, PlainFiles
-from workbench.engine.model.settings import EndpointSettings, Responder
+from workbench.engine.model.responders.reply import ResponderRuntime
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.protocol.layer import Layer
-from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
+from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.stack import (
     MakeLayer,
     layer_names,

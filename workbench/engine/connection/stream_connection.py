@@ -13,13 +13,14 @@ from workbench.engine.connection.pending_call import Ended, PendingCall
 from workbench.engine.connection.send_queue import Outgoing, Payload
 from workbench.engine.connection.stack_runner import StackRunner
 from workbench.engine.model.commands import How
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.errors import LayerError, describe
 from workbench.engine.model.events import Cause
-from workbench.engine.model.settings import GateMode, OnPeerClose
+from workbench.engine.model.responders.reply import OnPeerClose, Reply, ResponderRuntime
+from workbench.engine.model.settings import GateMode
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.protocol.layer import End, Ending
-from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.protocol.layer import End
 from workbench.engine.protocol.responder_layer import SILENT, ResponderLayer
 from workbench.engine.protocol.stack import Stack
 from workbench.engine.sockets.event_loop import Job

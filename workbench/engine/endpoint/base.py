@@ -28,15 +28,10 @@ from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
 from workbench.engine.model.remembered import Remembered
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.serialize import setting_text
-from workbench.engine.model.settings import (
-    EndpointSettings,
-    GateMode,
-    OnPeerClose,
-    Pace,
-    Responder,
-    Role,
-)
+from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase, Reconnecting, Waiting
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.model.unfinished import UnfinishedCommands

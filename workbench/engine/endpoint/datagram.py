@@ -25,10 +25,10 @@ from workbench.engine.model.planned_calls import (
     own_address,
     planned_calls,
 )
+from workbench.engine.model.responders.reply import Reply, ResponderRuntime
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.protocol.responder import Reply, ResponderRuntime
 from workbench.engine.protocol.responder_layer import SILENT
 from workbench.engine.sockets.event_loop import Timer
 from workbench.engine.sockets.poller import READ, WRITE

@@ -12,7 +12,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from workbench.engine.model.settings import EndpointSettings, OptionValue, Pace, Responder
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.model.settings import EndpointSettings, OptionValue, Pace
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.frozen import dataclass
 

@@ -12,6 +12,8 @@ from typing import Any, Final
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS, Responder
 from workbench.engine.model.shape import check_types, made_of
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
@@ -53,8 +55,6 @@ COMMANDS: Final[Mapping[str, type[c.Command]]] = {
     "note": c.Mark,
 }
 _NAMES: Final = {kind: name for name, kind in COMMANDS.items()}
-
-_RESPONDER_NAMES: Final = {kind: name for name, kind in s.RESPONDERS.items()}
 
 
 def command_call(command: c.Command) -> str:
@@ -143,25 +143,25 @@ def setting_text(value: object) -> str:
     return json.dumps(plain, ensure_ascii=False)
 
 
-def responder_plain(responder: s.Responder) -> dict[str, Any]:
+def responder_plain(responder: Responder) -> dict[str, Any]:
     """A responder as a scenario's table: its `kind`, then what differs from the default."""
-    table: dict[str, Any] = {"kind": _RESPONDER_NAMES[type(responder)]}
+    table: dict[str, Any] = {"kind": responder.name()}
     for item in fields(responder):
         value = getattr(responder, item.name)
         if value != _default(item):
-            table[s.KEYS.get(item.name, item.name)] = _plain(value)
+            table[FIELD_NAMES.get(item.name, item.name)] = _plain(value)
     return table
 
 
-def responder_from(table: Mapping[str, Any]) -> s.Responder:
+def responder_from(table: Mapping[str, Any]) -> Responder:
     """The responder of a scenario's table.
 
     Raises:
         KeyError, ValueError, TypeError: not such a table.
     """
-    names = {key: name for name, key in s.KEYS.items()}
+    names = {key: name for name, key in FIELD_NAMES.items()}
     values = {names.get(key, key): value for key, value in table.items() if key != "kind"}
-    made: s.Responder = made_of(s.RESPONDERS[table["kind"]], values)
+    made: Responder = made_of(RESPONDERS[table["kind"]], values)
     return made
 
 
@@ -241,7 +241,7 @@ def _plain(value: Any) -> Any:
     """Only str, int, float, bool, None, list, tuple and dict, as JSON and literals have them."""
     if isinstance(value, Enum):
         return value.value
-    if type(value) in _RESPONDER_NAMES:
+    if isinstance(value, Responder):
         return responder_plain(value)
     if isinstance(value, Messages):
         return messages_plain(value)
@@ -249,7 +249,7 @@ def _plain(value: Any) -> Any:
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, TlsSettings):  # what no repr shows is kept nowhere
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.repr}
-    if isinstance(value, s.Rule):
+    if isinstance(value, Rule):
         return {
             item.name: _plain(getattr(value, item.name))
             for item in fields(value)
@@ -260,9 +260,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _said(rule: s.Rule) -> tuple[str, ...]:
+def _said(rule: Rule) -> tuple[str, ...]:
     """What a rule always says: a scenario takes none for one that fits everything by mistake."""
-    return ("match",) if rule.match is s.Match.ANY else ("match", "value")
+    return ("match",) if rule.match is Match.ANY else ("match", "value")
 
 
 _CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {

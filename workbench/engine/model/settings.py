@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from math import inf
-from typing import Final, get_args
+from typing import Final
 
 from workbench.engine.model.message_ends import Messages
 from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, parse_proxy
-from workbench.engine.model.tail import Append, ByteOrder
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.frozen import dataclass
@@ -39,156 +39,6 @@ class Pace(StrEnum):
     SLOWLY = "slowly"
     STEP = "step"
 
-
-class OnPeerClose(StrEnum):
-    """What an endpoint does when a peer has finished sending.
-
-    A responder that leaves it None closes in a listener's connections, as a server does, and
-    keeps in a client, whose close() is the user's to call.
-    """
-
-    CLOSE = "close"
-    KEEP = "keep"
-
-
-class Then(StrEnum):
-    """What follows a greeting or a rule's reply.
-
-    Attributes:
-        HALF_CLOSE: shutdown(SHUT_WR): what comes is still read and answered.
-        RESET: close() with SO_LINGER (1, 0), so that the peer gets an RST.
-        SILENT: what comes is read, and answered no more.
-        TLS: the layer tls is put in once the reply has left without it, as STARTTLS does.
-    """
-
-    KEEP = "keep"
-    ECHO = "echo"
-    CLOSE = "close"
-    HALF_CLOSE = "half-close"
-    RESET = "reset"
-    SILENT = "silent"
-    TLS = "tls"
-
-
-class Match(StrEnum):
-    """How a rule compares what was read."""
-
-    EXACT = "exact"
-    CONTAINS = "contains"
-    REGEX = "regex"
-    HEX = "hex"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Read and show, answer nothing."""
-
-    on_peer_close: OnPeerClose | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greet:
-    """Send a text to every new connection, then keep it, echo or close.
-
-    `hex`: in place of the text, a template. `encoding`: None is the endpoint's. `wrap`: as one
-    message, by the endpoint's `messages`. `placeholders`: {time}, {uuid} and the like of the text
-    are filled in for each connection; of `hex` they always are. What follows is told in `Tailed`.
-    """
-
-    text: str = ""
-    encoding: str | None = None
-    then: Then = Then.KEEP
-    on_peer_close: OnPeerClose | None = None
-    wrap: bool = False
-    append: Append = Append.NOTHING
-    append_hex: str = ""
-    checksum_order: ByteOrder | None = None
-    checksum_from: int = 0
-    checksum_to: int | None = None
-    hex: str = ""
-    placeholders: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """Send back what was read."""
-
-    on_peer_close: OnPeerClose | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sink:
-    """Read and drop; unlike Nothing, the bytes are not kept in the record."""
-
-    on_peer_close: OnPeerClose | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Answer `reply` to what matches `value`; `delay` in seconds. `Tailed` tells what follows it.
-
-    Attributes:
-        value: text, or a pattern of text or of hex, whose groups the reply names: {id}.
-        reply, reply_hex: templates, at most one of them; None and "": nothing is sent.
-        encoding: of value and reply; None is the endpoint's, "bytes" takes each byte as a
-            character.
-        wrap: the reply goes as one message, with what the endpoint's `messages` says of its end.
-        times: how often it answers on one connection before the next that fits does; 0: always.
-        when: the word that the connection is in; None: any. It begins in "".
-        to: the word that it is in from then on; None: it stays.
-        placeholders: {time}, {uuid} and the like of `reply` are filled in for each; of `reply_hex`
-            they always are.
-    """
-
-    match: Match = Match.ANY
-    value: str = ""
-    reply: str | None = None
-    encoding: str | None = None
-    delay: float = 0.0
-    then: Then = Then.KEEP
-    wrap: bool = False
-    reply_hex: str = ""
-    times: int = 0
-    when: str | None = None
-    to: str | None = None
-    append: Append = Append.NOTHING
-    append_hex: str = ""
-    checksum_order: ByteOrder | None = None
-    checksum_from: int = 0
-    checksum_to: int | None = None
-    placeholders: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Answer by the first rule that fits one message; without `messages` a stream has reads.
-
-    Attributes:
-        greet, greet_hex: for every new connection, at most one: a text of the endpoint's
-            encoding, or a template of hex.
-        placeholders: {time}, {uuid} and the like of `greet` are filled in for each connection.
-        otherwise: what answers where none fits; in a scenario `else`.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    on_peer_close: OnPeerClose | None = None
-    greet: str = ""
-    otherwise: Rule | None = None
-    greet_hex: str = ""
-    placeholders: bool = False
-
-
-Responder = Nothing | Greet | Echo | Sink | Rules
-RESPONDERS: Final[Mapping[str, type[Responder]]] = {
-    kind.__name__.lower(): kind for kind in get_args(Responder)
-}
-"""By the name that a scenario has for it. All that reads or writes one goes by its fields: another
-kind is a class above, a case of `compile_responder`, and a line of the choices in the window.
-"""
-
-KEYS: Final[Mapping[str, str]] = {"otherwise": "else"}
-"""What a field is called in a scenario, where Python keeps that word for itself."""
 
 OptionValue = int | str | tuple[int, ...]
 """int as for setsockopt; str for a named or textual value; a tuple for structs (SO_LINGER)."""
@@ -304,7 +154,7 @@ class EndpointSettings:
                 type=self.type,
                 usual=usual_type(self.role),
             )
-        if self.messages is None and wraps(self.responder):
+        if self.messages is None and self.responder.wraps():
             raise Problem("engine.wrap_without_messages")
         if not 0 <= self.handshake_timeout < inf:
             raise Problem("engine.handshake_timeout", value=f"{self.handshake_timeout:g}")
@@ -316,26 +166,6 @@ class EndpointSettings:
             raise Problem("engine.proxy_needs_tcp")
         if proxy != FROM_ENVIRONMENT:
             parse_proxy(proxy)
-
-
-def wraps(responder: Responder) -> bool:
-    """Whether it makes messages of what it sends."""
-    match responder:
-        case Greet():
-            return responder.wrap
-        case Rules():
-            return any(rule.wrap for rule in (*responder.rules, responder.otherwise or Rule()))
-    return False
-
-
-def puts_in(responder: Responder, layer: str) -> bool:
-    """Whether it may put in this layer."""
-    if isinstance(responder, Greet):
-        return responder.then.value == layer
-    if not isinstance(responder, Rules):
-        return False
-    rules = (*responder.rules, responder.otherwise or Rule())
-    return any(rule.then.value == layer for rule in rules)
 
 
 CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from workbench.engine.model.address import SockAddress
-from workbench.engine.protocol.responder import Reply
+from workbench.engine.model.responders.reply import Reply
 
 
 class DelayedReplies:

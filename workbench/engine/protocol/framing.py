@@ -71,7 +71,12 @@ def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
         case LengthField():
             return lambda data: _with_length(kind, data)
         case FixedSize() | Idle() | ByPattern() | Http():
-            return lambda data: data
+            return as_given
+
+
+def as_given(data: bytes) -> bytes:
+    """The bytes as they are."""
+    return data
 
 
 def _with_length(kind: LengthField, data: bytes) -> bytes:

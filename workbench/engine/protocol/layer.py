@@ -8,10 +8,10 @@ layer's test is a transcript. Adding one: a file here, and a line in stack.LAYER
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from workbench.engine.model.ending import Ending
     from workbench.engine.model.layer_fault import LayerFault
     from workbench.texts import Problem
 
@@ -42,24 +42,6 @@ class Binary(bytes):
     """Bytes that are no text whatever they answer."""
 
     __slots__ = ()
-
-
-class Ending(StrEnum):
-    """How the transport ends when a layer is done with it.
-
-    Attributes:
-        POLITE: what is to be sent, shutdown(SHUT_WR), what still comes is read and dropped for a
-            moment, close(): a plain close() with bytes unread would reset what was sent last
-            (tcp(7), RFC 9293 3.10.4).
-        HALF_CLOSE: what is to be sent, then shutdown(SHUT_WR); what comes is still read.
-        CLOSE: what is to be sent, then close().
-        RESET: an abort: what is to be sent is dropped.
-    """
-
-    POLITE = "polite"
-    HALF_CLOSE = "half-close"
-    CLOSE = "close"
-    RESET = "reset"
 
 
 class ToPeer(NamedTuple):

@@ -17,13 +17,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.proxy_settings import LONGEST, Proxy, ProxyKind, proxy_for
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
     Data,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,

@@ -1,96 +1,19 @@
-"""What an endpoint does by itself with what it reads: functions of bytes, no sockets.
-
-A rule sees one read (or one message), and in it the characters that are whole with it: one that
-two reads cut is of the second. A rule of bytes (hex, or encoding "bytes") sees the read as it is.
-"""
+"""A responder made ready for its endpoint: texts encoded, patterns compiled; bytes, no sockets."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
 
 from workbench.engine.model.message_ends import Delimiter, Messages
-from workbench.engine.model.settings import (
-    Echo,
-    Greet,
-    Match,
-    Nothing,
-    Responder,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
-from workbench.engine.model.tail import Append
-from workbench.engine.protocol.framing import wrapper_of
-from workbench.engine.protocol.layer import Binary, Data, Ending
+from workbench.engine.model.responders.kind import Greeting
+from workbench.engine.model.responders.reply import Answer, Begin, Reply, ResponderRuntime
+from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.table import Responder
+from workbench.engine.protocol.framing import as_given, wrapper_of
+from workbench.engine.protocol.rule_answers import by_rules
 from workbench.engine.protocol.with_tail import with_tail
-from workbench.payload.characters import BYTES, MARK, Characters, decoded
-from workbench.payload.hex_patterns import compile_hex, is_pattern
-from workbench.payload.notation import encode, parse_hex
-from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
-from workbench.payload.templates import PLACEHOLDERS, Value, hex_template, text_template
+from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.texts import Problem
-
-
-class Reply(NamedTuple):
-    """What to send (None: nothing), after `delay` seconds, and what follows once it is sent: how to
-    end, or a layer that is put in.
-
-    `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
-    """
-
-    data: Data | None
-    delay: float = 0.0
-    ending: Ending | None = None
-    rule: int = 0
-    put_in: str | None = None
-
-
-_ENDINGS: Final[Mapping[Then, Ending]] = {
-    Then.CLOSE: Ending.CLOSE,
-    Then.HALF_CLOSE: Ending.HALF_CLOSE,
-    Then.RESET: Ending.RESET,
-}
-_LAYERS: Final[Mapping[Then, str]] = {Then.TLS: Then.TLS.value}
-_TOLD: Final = 3
-"""How often one connection is told that no rule fitted."""
-Answer = Callable[[Data], "Reply | None"]
-Wrap = Callable[[bytes], bytes]
-Tell = Callable[[str, str], None]
-"""Puts a note into the log: its name and its arguments."""
-
-
-class ResponderRuntime(NamedTuple):
-    """A responder made ready: texts encoded, patterns compiled, before the first byte arrives.
-
-    Attributes:
-        greeting: what a new connection gets first, None for nothing.
-        greets: makes the bytes of the greeting anew for each connection; None: they stay.
-        answer: the reply to one read or one message; None reads only.
-        keep: False: bytes read are counted but not kept in the record.
-        rules: what `answer` is made of for each connection, since reads cut characters.
-        whole: what makes a message that came one that can be sent.
-    """
-
-    greeting: Reply | None
-    answer: Answer | None
-    keep: bool = True
-    rules: tuple[_Ready, ...] = ()
-    whole: Wrap | None = None
-    greets: Callable[[], bytes] | None = None
-
-    def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
-        """The same for one connection, of which characters may come in pieces (`stream`)."""
-        if self.greets is not None and self.greeting is not None:
-            made = self._replace(greeting=self.greeting._replace(data=self.greets()), greets=None)
-            return made.for_connection(stream=stream, tell=tell)
-        if not self.rules:
-            return self
-        return self._replace(
-            answer=_Answerer(self.rules, self.whole or _as_given, stream=stream, tell=tell)
-        )
 
 
 def compile_responder(
@@ -104,226 +27,41 @@ def compile_responder(
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern.
     """
-    wrap = _as_given if messages is None else wrapper_of(messages, encoding)
-    whole = wrap if isinstance(messages, Delimiter) else _as_given
-    match responder:
-        case Nothing():
-            return ResponderRuntime(None, None)
-        case Sink():
-            return ResponderRuntime(None, None, keep=False)
-        case Echo():
-            return ResponderRuntime(None, _echo_of(whole))
-        case Greet():
-            used = responder.encoding or encoding
-            greets = _greeting(responder, wrap if responder.wrap else _as_given, used)
-            return ResponderRuntime(
-                Reply(
-                    greets(),
-                    ending=_ENDINGS.get(responder.then),
-                    put_in=_LAYERS.get(responder.then),
-                ),
-                _echo_of(whole) if responder.then is Then.ECHO else None,
-                greets=greets,
-            )
-        case Rules():
-            said = Greet(
-                responder.greet, hex=responder.greet_hex, placeholders=responder.placeholders
-            )
-            greets = _greeting(said, _as_given, encoding)
-            text = greets()
-            rules = (*responder.rules, *filter(None, (responder.otherwise,)))
-            return ResponderRuntime(
-                Reply(text) if text else None,
-                None,
-                rules=tuple(_ready(rule, encoding, wrap) for rule in rules),
-                whole=whole,
-                greets=greets,
-            )
+    return responder.ready(_Making(encoding, messages))
 
 
-def _greeting(said: Greet, wrap: Wrap, encoding: str) -> Callable[[], bytes]:
-    """What makes the bytes that a connection is greeted with."""
-    if said.text and said.hex:
-        raise Problem("engine.two_greetings")
-    if said.hex:
-        template = hex_template(said.hex, (), encoding)
-    else:
-        template = text_template(said.text, PLACEHOLDERS if said.placeholders else (), encoding)
-    after = hex_template(said.append_hex, (), encoding)
+class _Making:
+    """As `kind.Making`, by what an endpoint's settings say."""
 
-    def made() -> bytes:
-        return wrap(with_tail(template.fill({}), said, after.fill({})))
+    def __init__(self, encoding: str, messages: Messages | None) -> None:
+        self._encoding = encoding
+        self._wrap = as_given if messages is None else wrapper_of(messages, encoding)
+        self._whole = self._wrap if isinstance(messages, Delimiter) else as_given
 
-    if template.fixed is not None and after.fixed is not None:
-        fixed = made()
-        return lambda: fixed
-    return made
+    def echo(self) -> Answer:
+        """Where nothing is to be added, nothing is copied either."""
+        whole = self._whole
+        return Reply if whole is as_given else lambda data: Reply(whole(bytes(data)))
 
+    def by_rules(self, rules: Sequence[Rule]) -> Begin:
+        return by_rules(rules, self._encoding, self._wrap, self._whole)
 
-def _as_given(data: bytes) -> bytes:
-    return data
+    def greeting(self, said: Greeting) -> Callable[[], bytes]:
+        if said.text and said.hex:
+            raise Problem("engine.two_greetings")
+        encoding = said.encoding or self._encoding
+        if said.hex:
+            template = hex_template(said.hex, (), encoding)
+        else:
+            known = PLACEHOLDERS if said.placeholders else ()
+            template = text_template(said.text, known, encoding)
+        after = hex_template(said.append_hex, (), encoding)
+        wrap = self._wrap if said.wrap else as_given
 
+        def made() -> bytes:
+            return wrap(with_tail(template.fill({}), said, after.fill({})))
 
-def _echo_of(whole: Wrap) -> Answer:
-    """Send back what came; where nothing is to be added, nothing is copied either."""
-    return Reply if whole is _as_given else lambda data: Reply(whole(bytes(data)))
-
-
-Captures = dict[str, str]
-"""What the groups of a pattern took, in its characters."""
-
-
-class _Ready(NamedTuple):
-    """A rule made ready.
-
-    Attributes:
-        encoding: of the characters that `look` sees; None: it sees the bytes of a read.
-        look: what was taken, where it fits; None: it does not. Raises TooSlow.
-        answer: makes the reply of what was taken. Raises Problem.
-    """
-
-    rule: Rule
-    encoding: str | None
-    look: Callable[[str], Captures | None]
-    answer: Callable[[Captures], bytes | None]
-
-
-def _ready(rule: Rule, default: str, wrap: Wrap) -> _Ready:
-    used = rule.encoding or default
-    if rule.reply and rule.reply_hex:
-        raise Problem("engine.rule_two_replies")
-    match rule.match:
-        case Match.HEX:
-            return _by_hex(rule, used, wrap)
-        case Match.REGEX:
-            wanted = rule.encoding or (BYTES if used == BYTES else None)
-            pattern = compile_pattern(rule.value, wanted)
-            seen = None if pattern.bytewise else used
-            return _Ready(rule, seen, _look_for(pattern), _answer(rule, used, pattern, wrap))
-        case Match.ANY:
-            return _Ready(rule, None, lambda _came: {}, _answer(rule, used, None, wrap))
-    value = rule.value
-    encode(value, used)  # what cannot be written cannot come
-    answer = _answer(rule, used, None, wrap)
-    if rule.match is Match.EXACT:
-        return _Ready(rule, used, _found(lambda came: came.removeprefix(MARK) == value), answer)
-    return _Ready(rule, used, _found(lambda came: value in came), answer)
-
-
-def _by_hex(rule: Rule, used: str, wrap: Wrap) -> _Ready:
-    if is_pattern(rule.value):
-        pattern = compile_hex(rule.value)
-        return _Ready(rule, None, _look_for(pattern), _answer(rule, used, pattern, wrap))
-    data = parse_hex(rule.value).decode("latin-1")
-    return _Ready(rule, None, _found(lambda came: data in came), _answer(rule, used, None, wrap))
-
-
-def _found(fits: Callable[[str], bool]) -> Callable[[str], Captures | None]:
-    return lambda came: {} if fits(came) else None
-
-
-def _look_for(pattern: Pattern) -> Callable[[str], Captures | None]:
-    if pattern.names:
-        return lambda came: pattern.captured(came, RULE_TIME)
-    return lambda came: {} if pattern.matches(came, RULE_TIME) else None
-
-
-def _answer(
-    rule: Rule, used: str, pattern: Pattern | None, wrap: Wrap
-) -> Callable[[Captures], bytes | None]:
-    """What makes a reply of what the pattern's groups took."""
-    names = pattern.names if pattern is not None else ()
-    if rule.reply_hex:
-        template = hex_template(rule.reply_hex, names, used)
-    elif rule.reply is not None:
-        known = (*names, *PLACEHOLDERS) if rule.placeholders else names
-        template = text_template(rule.reply, known, used)
-    elif rule.append is not Append.NOTHING or rule.append_hex:
-        raise Problem("engine.append_without_reply")
-    else:
-        return lambda _taken: None
-    after = hex_template(rule.append_hex, names, used)
-    whole = wrap if rule.wrap else _as_given
-    made = Binary if rule.reply_hex else bytes
-    if template.fixed is not None and after.fixed is not None:
-        fixed = made(whole(with_tail(template.fixed, rule, after.fixed)))
-        return lambda _taken: fixed
-    gaps = template.names | after.names
-    hexed = rule.match is Match.HEX
-    came_in = "latin-1" if pattern is not None and pattern.bytewise else used
-
-    def filled(taken: Captures) -> bytes:
-        values = {name: Value(encode(taken.get(name, ""), came_in), hexed) for name in gaps}
-        return made(whole(with_tail(template.fill(values), rule, after.fill(values))))
-
-    return filled
-
-
-class _Answerer:
-    """The rules for one connection, or for the messages of one socket."""
-
-    def __init__(self, rules: tuple[_Ready, ...], whole: Wrap, *, stream: bool, tell: Tell) -> None:
-        self._rules = rules
-        self._make_whole = whole
-        self._tell = tell
-        names = {rule.encoding for rule in rules if rule.encoding is not None}
-        self._open = {name: Characters(name) for name in names} if stream else None
-        self._names = names
-        self._word = ""
-        self._silent = False
-        self._answered: Counter[int] = Counter()
-        self._unanswered = 0
-
-    def __call__(self, data: Data) -> Reply | None:
-        if self._silent:
-            return None
-        whole = bytes(data)
-        texts = {name: self._whole(name, whole) for name in self._names}
-        raw = whole.decode("latin-1")
-        for number, ready in enumerate(self._rules, 1):
-            rule = ready.rule
-            if (rule.when is not None and rule.when != self._word) or (
-                rule.times and self._answered[number] >= rule.times
-            ):
-                continue
-            came = raw if ready.encoding is None else texts[ready.encoding]
-            taken = self._look(number, ready, came)
-            if taken is not None:
-                return self._reply(number, ready, taken, whole)
-        self._unanswered += 1
-        if self._unanswered <= _TOLD:
-            self._tell("no_rule", repr(len(whole)))
-        return None
-
-    def _whole(self, encoding: str, data: bytes) -> str:
-        """The characters that are whole with this read."""
-        if self._open is None:
-            return decoded(data, encoding)
-        return self._open[encoding].take(data)
-
-    def _look(self, number: int, ready: _Ready, came: str) -> Captures | None:
-        if not came and ready.rule.match is not Match.ANY:
-            return None
-        try:
-            return ready.look(came)
-        except TooSlow:
-            self._tell("rule_too_slow", f"{number}, {ready.rule.value!r}, {RULE_TIME}")
-            return None
-
-    def _reply(self, number: int, ready: _Ready, taken: Captures, whole: bytes) -> Reply | None:
-        rule = ready.rule
-        try:
-            data = ready.answer(taken)
-        except Problem as problem:
-            values = {name: str(value) for name, value in problem.args_.items()}
-            self._tell("rule_failed", f"{number}, {problem.key!r}, {values!r}")
-            return None
-        if rule.times:
-            self._answered[number] += 1
-        if rule.to is not None:
-            self._word = rule.to
-        self._silent = rule.then is Then.SILENT
-        if rule.then is Then.ECHO:
-            data = (data or b"") + self._make_whole(whole)
-        ending, put_in = _ENDINGS.get(rule.then), _LAYERS.get(rule.then)
-        return Reply(data, rule.delay, ending, number, put_in)
+        if template.fixed is not None and after.fixed is not None:
+            fixed = made()
+            return lambda: fixed
+        return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from workbench.engine.model.responders.reply import Reply, ResponderRuntime
 from workbench.engine.protocol.delayed_replies import DelayedReplies
 from workbench.engine.protocol.layer import (
     Action,
@@ -16,7 +17,6 @@ from workbench.engine.protocol.layer import (
     ToPeer,
     Wake,
 )
-from workbench.engine.protocol.responder import Reply, ResponderRuntime
 
 DUE: Final = "reply"
 SILENT: Final = ResponderRuntime(None, None)

@@ -8,14 +8,13 @@ from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.layer_files import LayerFiles, PlainFiles
-from workbench.engine.model.settings import puts_in
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
     Data,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,
@@ -96,7 +95,7 @@ def ready_layers(
 def _wanted(settings: EndpointSettings) -> tuple[str, ...]:
     """Those that there are, and those that may be put in later."""
     names = layer_names(settings)
-    if TLS not in names and (settings.tls is not None or puts_in(settings.responder, TLS)):
+    if TLS not in names and (settings.tls is not None or settings.responder.puts_in(TLS)):
         names += (TLS,)
     if names and settings.type != "SOCK_STREAM":
         raise Problem("engine.layers_need_a_stream", type=settings.type)

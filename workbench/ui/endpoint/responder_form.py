@@ -6,7 +6,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.engine.model.settings import OnPeerClose, Rule
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rule import Rule
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_editor import RulesEditor

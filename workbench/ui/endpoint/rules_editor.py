@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout
 
-from workbench.engine.model.settings import Match, Rule, Then
+from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.rule import Match, Rule
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.group_chips import GroupChips

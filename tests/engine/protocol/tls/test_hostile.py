@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from tests.engine.protocol.tls.both_ends import Tls, maker
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.settings import Role
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
-from workbench.engine.protocol.layer import Ending
 from workbench.literals import parse_expression
 
 SHORT, LONG = 60, 5_000

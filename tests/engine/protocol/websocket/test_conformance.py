@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.protocol.websocket.peer import Peer, wire
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import WebSocketSettings
-from workbench.engine.protocol.layer import Ending, Text
+from workbench.engine.protocol.layer import Text
 from workbench.engine.protocol.websocket.frames import (
     BINARY,
     CLOSE,

@@ -15,8 +15,9 @@ from typing import Final
 import pytest
 
 from tests.engine.protocol.websocket.peer import MASK, REQUEST, RESPONSE, Peer, wire
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import Deflate, Violations, WebSocketSettings
-from workbench.engine.protocol.layer import Ending, LayerRow
+from workbench.engine.protocol.layer import LayerRow
 from workbench.engine.protocol.websocket.heads import HEAD_MOST
 from workbench.engine.protocol.websocket.websocket_layer import BODY_MOST, WebSocketLayer
 from workbench.literals import parse_expression

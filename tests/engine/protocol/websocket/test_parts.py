@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.engine.protocol.websocket.peer import REQUEST, Peer
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
-from workbench.engine.protocol.layer import Ending, MessagePart, Text
+from workbench.engine.protocol.layer import MessagePart, Text
 from workbench.engine.protocol.websocket.asked import AskedFrame
 
 PACKED = REQUEST.replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n")

@@ -7,13 +7,14 @@ import struct
 import pytest
 
 from tests.engine.protocol.websocket.peer import Peer, wire
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import (
     Deflate,
     PongMode,
     Violations,
     WebSocketSettings,
 )
-from workbench.engine.protocol.layer import Ending, Text
+from workbench.engine.protocol.layer import Text
 from workbench.engine.protocol.websocket.asked import AskedFrame
 from workbench.engine.protocol.websocket.deflate import Packer
 from workbench.engine.protocol.websocket.frames import (

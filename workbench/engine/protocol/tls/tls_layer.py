@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.commands import CloseTls
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.layer_fault import VERIFY_FAILED, LayerFault
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
     Data,
     End,
-    Ending,
     Layer,
     LayerRow,
     Opened,

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine.model.ending import Ending
 from workbench.engine.model.settings import Role
 from workbench.engine.model.websocket_settings import PongMode, Violations, WebSocketSettings
 from workbench.engine.protocol.framer import Fault
@@ -15,7 +16,6 @@ from workbench.engine.protocol.layer import (
     Actions,
     Data,
     End,
-    Ending,
     Layer,
     LayerRow,
     MessagePart,

@@ -1,0 +1,1 @@
+"""Kinds of responders, each a file; `table.py` names them."""

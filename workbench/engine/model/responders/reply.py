@@ -1,0 +1,105 @@
+"""What a responder says, and what is made of it before the first byte comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from workbench.engine.model.ending import Ending
+
+
+class OnPeerClose(StrEnum):
+    """What an endpoint does when a peer has finished sending.
+
+    A responder that leaves it None closes in a listener's connections, as a server does, and
+    keeps in a client, whose close() is the user's to call.
+    """
+
+    CLOSE = "close"
+    KEEP = "keep"
+
+
+class Then(StrEnum):
+    """What follows a greeting or a rule's reply.
+
+    Attributes:
+        HALF_CLOSE: shutdown(SHUT_WR): what comes is still read and answered.
+        RESET: close() with SO_LINGER (1, 0), so that the peer gets an RST.
+        SILENT: what comes is read, and answered no more.
+        TLS: the layer tls is put in once the reply has left without it, as STARTTLS does.
+    """
+
+    KEEP = "keep"
+    ECHO = "echo"
+    CLOSE = "close"
+    HALF_CLOSE = "half-close"
+    RESET = "reset"
+    SILENT = "silent"
+    TLS = "tls"
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the connection ends once the reply is sent."""
+        return _ENDINGS.get(self)
+
+    @property
+    def layer(self) -> str | None:
+        """The layer that is put in then."""
+        return _LAYERS.get(self)
+
+
+_ENDINGS: Final[Mapping[Then, Ending]] = {
+    Then.CLOSE: Ending.CLOSE,
+    Then.HALF_CLOSE: Ending.HALF_CLOSE,
+    Then.RESET: Ending.RESET,
+}
+_LAYERS: Final[Mapping[Then, str]] = {Then.TLS: Then.TLS.value}
+
+
+class Reply(NamedTuple):
+    """What to send (None: nothing), after `delay` seconds, and what follows once it is sent: how to
+    end, or a layer that is put in.
+
+    `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
+    """
+
+    data: bytes | memoryview | None
+    delay: float = 0.0
+    ending: Ending | None = None
+    rule: int = 0
+    put_in: str | None = None
+
+
+Answer = Callable[[bytes | memoryview], "Reply | None"]
+Tell = Callable[[str, str], None]
+"""Puts a note into the log: its name and its arguments."""
+Begin = Callable[[bool, Tell], Answer]
+"""What answers on one connection; whether characters may come in pieces there, and who is told."""
+
+
+class ResponderRuntime(NamedTuple):
+    """A responder made ready: texts encoded, patterns compiled, before the first byte arrives.
+
+    Attributes:
+        greeting: what a new connection gets first, None for nothing.
+        greets: makes the bytes of the greeting anew for each connection; None: they stay.
+        answer: the reply to one read or one message; None reads only.
+        keep: False: bytes read are counted but not kept in the record.
+        begin: makes `answer` anew for each connection: what came before counts, or is cut.
+    """
+
+    greeting: Reply | None
+    answer: Answer | None
+    keep: bool = True
+    begin: Begin | None = None
+    greets: Callable[[], bytes] | None = None
+
+    def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
+        """The same for one connection, of which characters may come in pieces (`stream`)."""
+        if self.greets is not None and self.greeting is not None:
+            made = self._replace(greeting=self.greeting._replace(data=self.greets()), greets=None)
+            return made.for_connection(stream=stream, tell=tell)
+        if self.begin is None:
+            return self
+        return self._replace(answer=self.begin(stream, tell))

@@ -1,0 +1,47 @@
+"""Answer by rules."""
+
+from __future__ import annotations
+
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.kind import Making, ResponderKind
+from workbench.engine.model.responders.reply import OnPeerClose, Reply, ResponderRuntime
+from workbench.engine.model.responders.rule import Rule
+from workbench.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(ResponderKind):
+    """Answer by the first rule that fits one message; without `messages` a stream has reads.
+
+    Attributes:
+        greet, greet_hex: for every new connection, at most one: a text of the endpoint's
+            encoding, or a template of hex.
+        placeholders: {time}, {uuid} and the like of `greet` are filled in for each connection.
+        otherwise: what answers where none fits; in a scenario `else`.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    on_peer_close: OnPeerClose | None = None
+    greet: str = ""
+    otherwise: Rule | None = None
+    greet_hex: str = ""
+    placeholders: bool = False
+
+    @property
+    def all(self) -> tuple[Rule, ...]:
+        """In the order in which they are tried."""
+        return self.rules if self.otherwise is None else (*self.rules, self.otherwise)
+
+    def ready(self, making: Making) -> ResponderRuntime:
+        said = Greet(self.greet, hex=self.greet_hex, placeholders=self.placeholders)
+        greets = making.greeting(said)
+        text = greets()
+        return ResponderRuntime(
+            Reply(text) if text else None, None, begin=making.by_rules(self.all), greets=greets
+        )
+
+    def wraps(self) -> bool:
+        return any(rule.wrap for rule in self.all)
+
+    def puts_in(self, layer: str) -> bool:
+        return any(rule.then.layer == layer for rule in self.all)

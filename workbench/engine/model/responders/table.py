@@ -1,0 +1,22 @@
+"""THE table of responder kinds: all that reads, writes, offers or runs one goes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.responders.sink import Sink
+
+Responder = Nothing | Greet | Echo | Sink | Rules
+"""One line: another kind is its file, and its name here, where it is offered."""
+RESPONDERS: Final[Mapping[str, type[Responder]]] = {
+    kind.name(): kind for kind in get_args(Responder)
+}
+"""By the name that a scenario has for it."""
+
+FIELD_NAMES: Final[Mapping[str, str]] = {"otherwise": "else"}
+"""What a field is called in a scenario, where Python keeps that word for itself."""
