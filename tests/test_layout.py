@@ -182,6 +182,10 @@ COVERED_BY = {
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
     "engine/connection/context.py": ("engine/test_both_ways.py", "not_done"),
     "engine/protocol/websocket/asked.py": ("engine/test_websocket.py", "CloseWebSocket"),
+    "engine/protocol/websocket/frame_rows.py": (
+        "engine/protocol/websocket/test_websocket_layer.py",
+        "ws.message",
+    ),
     "engine/runtime/layer_commands.py": ("engine/test_websocket.py", "SendFrame"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
     "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +36,7 @@ from workbench.engine.protocol.websocket.faults import (
     close_faults,
     frame_faults,
 )
+from workbench.engine.protocol.websocket.frame_rows import close_args, frame_args, message_row
 from workbench.engine.protocol.websocket.frames import (
     BINARY,
     CLOSE,
@@ -53,6 +53,8 @@ from workbench.engine.protocol.websocket.frames import (
 )
 from workbench.engine.protocol.websocket.heads import Head, HeadReader, request_of, unchunked
 from workbench.engine.protocol.websocket.inbound import Inbound, WebSocketMessage
+from workbench.engine.protocol.websocket.mask_keys import MaskKeys
+from workbench.engine.protocol.websocket.pings import UnansweredPings
 from workbench.engine.protocol.websocket.upgrade import (
     HANDSHAKE,
     REFUSALS,
@@ -77,9 +79,6 @@ CLOSE_WAIT: Final = 10.0
 PART_SHOWN: Final = 4096
 """Bytes of a message sent in parts that its row has."""
 _CUT: Final = "the rest of this message cannot be read"
-_MOST_PINGS: Final = 100
-"""Pings without an answer whose times are remembered."""
-_KEYS: Final = 1024
 _PING: Final = "ping"
 _PONG: Final = "pong"
 _CLOSE: Final = "close"
@@ -123,8 +122,8 @@ class WebSocketLayer(Layer):
         self._sent_close = False
         self._got_close: tuple[int, str] | None = None
         self._ended = False
-        self._keys = b""
-        self._pings: dict[bytes, float] = {}
+        self._keys = MaskKeys()
+        self._pings = UnansweredPings()
         self._own_pings = 0
         self._wanted: int | None = None
         self._parts: _LongMessage | None = None  # the message that is sent in parts
@@ -356,7 +355,7 @@ class WebSocketLayer(Layer):
                 return
         if message is not None:
             if message.frames > 1 or message.deflate:
-                yield _message_row(message, "in")
+                yield message_row(message, "in")
             if message.kept:
                 yield ToApp(Text(message.data) if message.text else message.data)
 
@@ -391,8 +390,8 @@ class WebSocketLayer(Layer):
     def _came(self, frame: Frame) -> LayerRow:
         extra = ""
         if frame.opcode == CLOSE:
-            extra = _close_args(frame.payload)
-        args = _frame_args(
+            extra = close_args(frame.payload)
+        args = frame_args(
             frame.opcode, frame.fin, frame.rsv, frame.mask, frame.form, frame.length,
             len(frame.payload), extra,
         )  # fmt: skip
@@ -417,15 +416,10 @@ class WebSocketLayer(Layer):
     # -- ping and pong ------------------------------------------------------------------------
 
     def _ponged(self, payload: bytes, now: float) -> Iterator[Action]:
-        asked = self._pings.get(payload)
-        if asked is None:
-            return
-        for earlier in list(self._pings):  # a pong answers those before it too (RFC 6455 5.5.3)
-            del self._pings[earlier]
-            if earlier == payload:
-                break
-        yield LayerRow("ws.pong", f"{now - asked:.6f}", payload=payload)
-        yield Wake(_PONG, None)
+        took = self._pings.answered(payload, now)
+        if took is not None:
+            yield LayerRow("ws.pong", f"{took:.6f}", payload=payload)
+            yield Wake(_PONG, None)
 
     def _ping(self, now: float) -> Iterator[Action]:
         settings = self._settings
@@ -557,7 +551,7 @@ class WebSocketLayer(Layer):
             else:
                 made = header(opcode, size) + whole
         else:
-            key = self._key()
+            key = self._keys.next()
             args = f"{args}, mask='{key.hex()}'"
             made = header(opcode, size, mask=key) + masked(whole, key)
         return (
@@ -583,7 +577,7 @@ class WebSocketLayer(Layer):
         message = WebSocketMessage(text, data, len(places), packed, len(data))
         pieces = [action.data for action in actions if isinstance(action, ToPeer)]
         rows = [action for action in actions if isinstance(action, LayerRow)]
-        return [*rows, _message_row(message, "out"), ToPeer(b"".join(pieces))]
+        return [*rows, message_row(message, "out"), ToPeer(b"".join(pieces))]
 
     def wanted(self, most: int | None) -> None:
         self._wanted = self._inbound.wanted = most
@@ -614,7 +608,7 @@ class WebSocketLayer(Layer):
         if data.last:
             self._parts = None
             message = WebSocketMessage(False, sent.begin, sent.frames, sent.packed, sent.size)
-            actions.append(_message_row(message, "out"))
+            actions.append(message_row(message, "out"))
             behind, self._behind = self._behind, []
             for held in behind:
                 actions += self.send(held, now)
@@ -639,7 +633,7 @@ class WebSocketLayer(Layer):
         """One frame, with its row and what follows from its being sent."""
         mask = None
         if asked.masked if asked.masked is not None else self._client:
-            mask = asked.key or self._key()
+            mask = asked.key or self._keys.next()
         payload = asked.payload
         length = len(payload) if asked.length is None else asked.length
         form = least_form(length) if asked.form is None else asked.form
@@ -648,35 +642,22 @@ class WebSocketLayer(Layer):
         if mask is not None:
             key = bytes(byte ^ 0xFF for byte in mask) if asked.wrong_mask else mask
             wire = masked(payload, key)
-        extra = _close_args(payload) if asked.opcode == CLOSE else ""
+        extra = close_args(payload) if asked.opcode == CLOSE else ""
         if asked.wrong_mask:
             extra += ", wrong_mask=True"
-        args = _frame_args(
+        args = frame_args(
             asked.opcode, asked.fin, asked.rsv, mask, form, length, len(payload), extra
         )
         size = len(head) + len(wire)
         yield LayerRow("ws.send", args, size, payload=payload, sent=True)
         yield ToPeer(head + wire)
         if asked.opcode == PING:
-            yield from self._pinged(payload, now)
+            timeout = self._settings.ping_timeout
+            if self._pings.sent(payload, now) and timeout is not None:
+                yield Wake(_PONG, timeout)
         elif asked.opcode == CLOSE and not self._sent_close:
             self._sent_close = True
             yield Wake(_CLOSE, CLOSE_WAIT)
-
-    def _pinged(self, payload: bytes, now: float) -> Iterator[Action]:
-        self._pings.pop(payload, None)
-        self._pings[payload] = now
-        if len(self._pings) > _MOST_PINGS:
-            del self._pings[next(iter(self._pings))]
-        if self._settings.ping_timeout is not None and len(self._pings) == 1:
-            yield Wake(_PONG, self._settings.ping_timeout)
-
-    def _key(self) -> bytes:
-        """Four bytes that nobody can guess (RFC 6455 5.3); the system is asked for many at once."""
-        if not self._keys:
-            self._keys = os.urandom(_KEYS)
-        key, self._keys = self._keys[:4], self._keys[4:]
-        return key
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -687,7 +668,7 @@ class WebSocketLayer(Layer):
             case "ping":
                 return list(self._ping(now))
             case "pong":
-                self._pings.clear()
+                self._pings.forget()
                 return list(self._broken("ping_timeout"))
             case "body" if self._refused is not None:
                 return list(self._whole_body(self._refused.unread()))
@@ -717,46 +698,3 @@ class _LongMessage:
         self.begin = begin
         self.frames = 0
         self.size = 0
-
-
-def _message_row(message: WebSocketMessage, way: str) -> LayerRow:
-    name = NAMES[TEXT] if message.text else NAMES[BINARY]
-    args = f"{name!r}, {way!r}"
-    if message.frames > 1:
-        args += f", frames={message.frames}"
-    if message.deflate:
-        args += ", deflate=True"
-    return LayerRow("ws.message", args, payload=message.data, sent=way == "out", size=message.size)
-
-
-def _close_args(payload: bytes) -> str:
-    code, reason = close_facts(payload)
-    if code == NO_CODE:
-        return ""
-    return f", code={code}, reason={reason!r}" if reason else f", code={code}"
-
-
-def _frame_args(
-    opcode: int,
-    fin: bool,
-    rsv: int,
-    mask: bytes | None,
-    form: int,
-    length: int,
-    size: int,
-    extra: str,
-) -> str:
-    """A frame's header as Python literals, what is usual left out; `length`: where it lies."""
-    name = NAMES.get(opcode)
-    args = str(opcode) if name is None else repr(name)
-    if not fin:
-        args += ", fin=False"
-    if rsv:
-        args += f", rsv={rsv}"
-    if mask is not None:
-        args += f", mask='{mask.hex()}'"
-    if form != least_form(length):
-        args += f", form={form}"
-    if length != size:
-        args += f", length={length}"
-    return args + extra

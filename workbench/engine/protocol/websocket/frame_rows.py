@@ -1,0 +1,53 @@
+"""Rows of frames and messages in the log: their arguments as Python literals."""
+
+from __future__ import annotations
+
+from workbench.engine.protocol.layer import LayerRow
+from workbench.engine.protocol.websocket.faults import NO_CODE, close_facts
+from workbench.engine.protocol.websocket.frames import BINARY, NAMES, TEXT, least_form
+from workbench.engine.protocol.websocket.inbound import WebSocketMessage
+
+
+def message_row(message: WebSocketMessage, way: str) -> LayerRow:
+    """A message as it came ("in") or goes ("out")."""
+    name = NAMES[TEXT] if message.text else NAMES[BINARY]
+    args = f"{name!r}, {way!r}"
+    if message.frames > 1:
+        args += f", frames={message.frames}"
+    if message.deflate:
+        args += ", deflate=True"
+    return LayerRow("ws.message", args, payload=message.data, sent=way == "out", size=message.size)
+
+
+def close_args(payload: bytes) -> str:
+    """What a Close frame says, behind its header."""
+    code, reason = close_facts(payload)
+    if code == NO_CODE:
+        return ""
+    return f", code={code}, reason={reason!r}" if reason else f", code={code}"
+
+
+def frame_args(
+    opcode: int,
+    fin: bool,
+    rsv: int,
+    mask: bytes | None,
+    form: int,
+    length: int,
+    size: int,
+    extra: str,
+) -> str:
+    """A frame's header as Python literals, what is usual left out; `length`: where it lies."""
+    name = NAMES.get(opcode)
+    args = str(opcode) if name is None else repr(name)
+    if not fin:
+        args += ", fin=False"
+    if rsv:
+        args += f", rsv={rsv}"
+    if mask is not None:
+        args += f", mask='{mask.hex()}'"
+    if form != least_form(length):
+        args += f", form={form}"
+    if length != size:
+        args += f", length={length}"
+    return args + extra

@@ -1,0 +1,41 @@
+"""UnansweredPings: those that were sent and have no Pong yet, each with its time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MOST: Final = 100
+"""Pings without an answer whose times are remembered."""
+
+
+class UnansweredPings:
+    """By what they carry, the oldest first; a later one with the same bytes takes its place."""
+
+    def __init__(self) -> None:
+        self._sent: dict[bytes, float] = {}
+
+    def sent(self, payload: bytes, now: float) -> bool:
+        """One goes; whether it is the only one that waits."""
+        self._sent.pop(payload, None)
+        self._sent[payload] = now
+        if len(self._sent) > MOST:
+            del self._sent[next(iter(self._sent))]
+        return len(self._sent) == 1
+
+    def answered(self, payload: bytes, now: float) -> float | None:
+        """Seconds after which its Pong came; None: it answers none.
+
+        A Pong answers those before it too (RFC 6455 5.5.3).
+        """
+        asked = self._sent.get(payload)
+        if asked is None:
+            return None
+        for earlier in list(self._sent):
+            del self._sent[earlier]
+            if earlier == payload:
+                break
+        return now - asked
+
+    def forget(self) -> None:
+        """Wait for none of them any more."""
+        self._sent.clear()
