@@ -9,6 +9,8 @@ import pytest
 from workbench.cli.rules_file import rules_of
 from workbench.engine.model.message_ends import Delimiter
 from workbench.engine.model.responders.rules import Rules
+from workbench.scenario.limits import LARGEST
+from workbench.scenario.model import ScenarioProblem
 from workbench.texts import Problem
 
 PING = 'rules = [\n  { match = "exact", value = "PING", reply = "PONG", wrap = true },\n]\n'
@@ -46,3 +48,30 @@ def test_what_is_wrong_has_its_line(tmp_path: Path, text: str, line: int, named:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="none"):
         rules_of(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (PING + "x = " + "9" * 5000, "scenario.too_long_number"),
+        (PING + "x = " + "[" * 5000, "scenario.too_deep"),
+        (PING + "#" * (LARGEST + 1), "scenario.too_large"),
+    ],
+    ids=["number", "brackets", "size"],
+)
+def test_what_is_too_much_is_refused_as_in_a_scenario(tmp_path: Path, text: str, key: str) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(text)
+    with pytest.raises(ScenarioProblem) as found:
+        rules_of(path)
+    reason = found.value.args_["reason"]
+    assert isinstance(reason, Problem)
+    assert reason.key == key
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Problem) as found:
+        rules_of(path)
+    assert found.value.key == "scenario.not_text"

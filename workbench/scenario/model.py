@@ -136,6 +136,20 @@ def read_text(path: Path) -> str:
         raise Problem("scenario.unreadable", path=str(path), reason=reason) from error
 
 
+def table_of(text: str, source: str) -> dict[str, Any]:
+    """The table that a text of this program's is. Raises ScenarioProblem: it is none."""
+    too_much = check_text(text)
+    if too_much is not None:
+        raise ScenarioProblem(source, *too_much)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ValueError) and not isinstance(error, tomllib.TOMLDecodeError):
+            raise ScenarioProblem(source, *long_number(text)) from error
+        broken = error if isinstance(error, tomllib.TOMLDecodeError) else tomllib.TOMLDecodeError()
+        raise ScenarioProblem(source, *explain_syntax(broken, text)) from error
+
+
 def parse(
     text: str,
     source: str = "scenario",
@@ -156,16 +170,7 @@ def parse_cases(
     folder: Path | None = None,
 ) -> tuple[Scenario, ...]:
     """The same, for each of its cases; as `load_cases`."""
-    too_much = check_text(text)
-    if too_much is not None:
-        raise ScenarioProblem(source, *too_much)
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ValueError) and not isinstance(error, tomllib.TOMLDecodeError):
-            raise ScenarioProblem(source, *long_number(text)) from error
-        broken = error if isinstance(error, tomllib.TOMLDecodeError) else tomllib.TOMLDecodeError()
-        raise ScenarioProblem(source, *explain_syntax(broken, text)) from error
+    table = table_of(text, source)
     asked = Asked(given.permissions, given.environment, folder)
     try:
         check_numbers(table)
