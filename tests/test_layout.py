@@ -240,6 +240,7 @@ COVERED_BY = {
     "ui/endpoint/more_options.py": ("ui/endpoint/test_address_line.py", "more"),
     "ui/endpoint/socket_options.py": ("ui/endpoint/test_address_line.py", "option_set"),
     "ui/endpoint/pace_control.py": ("ui/endpoint/test_next_call.py", "next_call"),
+    "ui/widgets/choices_list.py": ("ui/endpoint/test_template_field.py", "popup"),
     "ui/endpoint/payload_edit.py": ("ui/endpoint/test_message_editor.py", "insertFromMimeData"),
     "ui/endpoint/accept_queue_bar.py": ("ui/test_scale.py", "QProgressBar"),
     "ui/endpoint/responder_form.py": ("ui/test_habits.py", "responder"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QStringListModel, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import theme
+from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
 
 LEAST_LINES: Final = 2
@@ -18,28 +19,6 @@ MOST_LINES: Final = 8
 LONGEST_PASTE: Final = 256 << 10
 """Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
 MOST_MARKS: Final = 500
-TO_LIST: Final = frozenset(
-    {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
-)
-"""Keys that choose from an open list."""
-
-
-class ClosesAtEscape(QObject):
-    """Escape closes an open list, before it means anything to the window.
-
-    It has nothing of its own: it is asked still when what it belongs to is being destroyed.
-    """
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-        if not isinstance(event, QKeyEvent) or event.type() not in kinds:
-            return False
-        if event.key() != Qt.Key.Key_Escape or not isinstance(watched, QWidget):
-            return False
-        event.accept()
-        if event.type() == QEvent.Type.KeyPress:
-            watched.hide()
-        return True
 
 
 class PayloadEdit(QPlainTextEdit):
@@ -69,13 +48,8 @@ class PayloadEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.document().blockCountChanged.connect(self._fit)
         self.complete: Callable[[str], Completion] | None = None
-        self._words = QStringListModel(self)
-        self.choices = QCompleter(self._words, self)
-        self.choices.setWidget(self)
-        self.choices.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.choices = ChoicesList(self, "payload.choices")
         self.choices.activated.connect(self._on_chosen)
-        self._closes = ClosesAtEscape(self.choices)
-        self._opened = False  # the list is made when it is first asked for
         self._fit()
 
     def redraw(self) -> None:
@@ -126,12 +100,6 @@ class PayloadEdit(QPlainTextEdit):
         if "\\" in source.text():
             self.pasted_backslash.emit()
 
-    def _list(self) -> QAbstractItemView:
-        """What the choices stand in; nothing of ours keeps it, for it has no parent."""
-        popup = self.choices.popup()
-        assert popup is not None
-        return popup
-
     # -- completion ---------------------------------------------------------------------------
 
     def _offer(self) -> None:
@@ -140,23 +108,7 @@ class PayloadEdit(QPlainTextEdit):
         found = None
         if self.complete is not None and not cursor.hasSelection():
             found = self.complete(first_units(cursor.block().text(), cursor.positionInBlock()))
-        if found is None or not found.words:
-            if self._opened:
-                self._list().hide()
-            return
-        popup = self._list()
-        if not self._opened:
-            self._opened = True
-            popup.setObjectName("payload.choices")
-            popup.installEventFilter(self._closes)
-        self._words.setStringList(list(found.words))
-        self.choices.setCompletionPrefix("")
-        popup.setFont(self.font())
-        popup.setCurrentIndex(self.choices.completionModel().index(0, 0))
-        place = self.cursorRect()
-        wide = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
-        place.setWidth(wide + 8)
-        self.choices.complete(place)
+        self.choices.offer(() if found is None else found.words, self.cursorRect())
 
     @Slot(str)
     def _on_chosen(self, word: str) -> None:
@@ -175,8 +127,7 @@ class PayloadEdit(QPlainTextEdit):
         self.completed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._opened and event.key() in TO_LIST and self._list().isVisible():
-            event.ignore()  # the list takes it
+        if self.choices.takes(event):
             return
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

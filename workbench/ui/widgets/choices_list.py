@@ -1,0 +1,83 @@
+"""ChoicesList: what can follow what is being typed, in a list below the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
+
+_TO_LIST: Final = frozenset(
+    {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+)
+"""Keys that choose from an open list."""
+
+
+class _ClosesAtEscape(QObject):
+    """Escape closes an open list, before it means anything to the window.
+
+    It has nothing of its own: it is asked still when what it belongs to is being destroyed.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if not isinstance(event, QKeyEvent) or event.type() not in kinds:
+            return False
+        if event.key() != Qt.Key.Key_Escape or not isinstance(watched, QWidget):
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            watched.hide()
+        return True
+
+
+class ChoicesList(QCompleter):
+    """Of a field that says itself what may follow: nothing is filtered. `activated` tells a choice.
+
+    Its popup is made when something is first offered; nothing of ours keeps it, for it has no
+    parent.
+    """
+
+    def __init__(self, field: QWidget, name: str) -> None:
+        """`name`: of the popup."""
+        super().__init__(field)
+        self._field = field
+        self._words = QStringListModel(self)
+        self.setModel(self._words)
+        self.setWidget(field)
+        self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._closes = _ClosesAtEscape(self)
+        self._name = name
+        self._opened = False
+
+    def offer(self, words: Sequence[str], place: QRect) -> None:
+        """Show these below `place` in the field; none: what was shown goes."""
+        if not words:
+            if self._opened:
+                self._list().hide()
+            return
+        popup = self._list()
+        if not self._opened:
+            self._opened = True
+            popup.setObjectName(self._name)
+            popup.installEventFilter(self._closes)
+        self._words.setStringList(list(words))
+        self.setCompletionPrefix("")
+        popup.setFont(self._field.font())
+        popup.setCurrentIndex(self.completionModel().index(0, 0))
+        wide = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
+        self.complete(QRect(place.topLeft(), QSize(wide + 8, place.height())))
+
+    def takes(self, event: QKeyEvent) -> bool:
+        """Whether a key that came to the field chooses from the open list; it is left to that."""
+        if not (self._opened and event.key() in _TO_LIST and self._list().isVisible()):
+            return False
+        event.ignore()
+        return True
+
+    def _list(self) -> QAbstractItemView:
+        popup = self.popup()
+        assert popup is not None
+        return popup
