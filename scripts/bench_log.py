@@ -23,7 +23,6 @@ import csv
 import io
 import json
 import os
-import selectors
 import shutil
 import signal
 import socket
@@ -44,7 +43,14 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from bench import BOUND, bring_to_front, environment, serve_bare  # noqa: E402
+from bench_load import datagrams, load, ping  # noqa: E402
+from bench_servers import (  # noqa: E402
+    BOUND,
+    bring_to_front,
+    environment,
+    run_until_a_line,
+    serve_bare,
+)
 from make_record import RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record  # noqa: E402
 
 WAYS: Final = ("bare", "session", "run", "window", "listen")
@@ -73,7 +79,6 @@ def serve_session(record: Path, *, datagrams: bool = False) -> None:
 def serve_window(record: Path, *, datagrams: bool = False) -> None:
     """The same with the window open, and the panel of what is measured in front."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import QTimer
 
     from workbench.app import create_window, make_application
 
@@ -82,17 +87,7 @@ def serve_window(record: Path, *, datagrams: bool = False) -> None:
     window.resize(1280, 752)
     window.show()
     _begin(window.controller.session, datagrams=datagrams, ready=lambda: _drawn(window, app))
-    stop = threading.Event()
-
-    def wait_for_line() -> None:
-        sys.stdin.readline()
-        stop.set()
-
-    threading.Thread(target=wait_for_line, daemon=True).start()
-    watch = QTimer()
-    watch.timeout.connect(lambda: app.quit() if stop.is_set() else None)
-    watch.start(50)
-    app.exec()
+    run_until_a_line(app)
     window.close()
 
 
@@ -279,72 +274,6 @@ def _children(pid: int) -> list[int]:
         with suppress(OSError):
             found += [int(number) for number in task.read_text().split()]
     return found
-
-
-# -- the load, in a process of its own --------------------------------------------------------
-
-
-def load(port: int, seconds: float, size: int, connections: int) -> int:
-    """Ping-pong on so many connections; echoes that came back whole."""
-    poll = selectors.DefaultSelector()
-    payload = b"x" * size
-    left: dict[socket.socket, int] = {}
-    for _ in range(connections):
-        sock = socket.create_connection(("127.0.0.1", port), 20)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        poll.register(sock, selectors.EVENT_READ, sock)
-        left[sock] = size
-        sock.sendall(payload)
-    done = 0
-    until = time.perf_counter() + seconds
-    while left:
-        for key, _ in poll.select(1.0):
-            sock = key.data
-            left[sock] -= len(sock.recv(left[sock]))
-            if left[sock]:
-                continue
-            done += 1
-            if time.perf_counter() >= until:
-                poll.unregister(sock)
-                del left[sock]
-                sock.close()
-            else:
-                left[sock] = size
-                sock.sendall(payload)
-        if time.perf_counter() > until + BOUND:
-            raise SystemExit("the load hangs")
-    return done
-
-
-def ping(port: int, seconds: float) -> dict[str, float]:
-    """Round trips of 64 B one after the other, in microseconds."""
-    trips = []
-    with socket.create_connection(("127.0.0.1", port), 20) as sock:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        until = time.perf_counter() + seconds
-        while (begun := time.perf_counter()) < until:
-            sock.sendall(b"x" * 64)
-            left = 64
-            while left:
-                left -= len(sock.recv(left))
-            trips.append(time.perf_counter() - begun)
-    trips.sort()
-    places = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999}
-    return {name: trips[int(len(trips) * place)] * 1e6 for name, place in places.items()}
-
-
-def datagrams(port: int, seconds: float, rate: int) -> int:
-    """So many datagrams of 64 B a second; how many were sent."""
-    sent = 0
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.connect(("127.0.0.1", port))
-        begun = time.perf_counter()
-        while (now := time.perf_counter() - begun) < seconds:
-            while sent < now * rate:
-                sock.send(b"x" * 64)
-                sent += 1
-            time.sleep(0.001)
-    return sent
 
 
 def offered(what: str, *values: float) -> str:

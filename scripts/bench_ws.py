@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-import bench  # noqa: E402
+from bench_servers import BOUND, ROOT, environment  # noqa: E402
 
 CONNECTIONS = 16
 IN_FLIGHT = 32
@@ -141,7 +141,7 @@ def load(scheme: str, port: int, seconds: float) -> int:
     done, left = 0, CONNECTIONS
     until = time.perf_counter() + seconds
     while left:
-        for key, _ in poll.select(bench.BOUND):
+        for key, _ in poll.select(BOUND):
             sock, state = key.data
             whole, state[0] = divmod(state[0] + _read(sock), BACK)
             done += whole
@@ -199,7 +199,7 @@ def one_round(server: str, scheme: str, seconds: float) -> tuple[float, int]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=bench.environment(bench.ROOT),
+        env=environment(ROOT),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -227,9 +227,9 @@ def _loaded(scheme: str, port: str, seconds: float) -> int:
         [sys.executable, "-P", __file__, "--load", scheme, port, str(seconds)],
         capture_output=True,
         text=True,
-        timeout=seconds + bench.BOUND,
+        timeout=seconds + BOUND,
         check=True,
-        env=bench.environment(bench.ROOT),
+        env=environment(ROOT),
     )
     return int(ran.stdout)
 

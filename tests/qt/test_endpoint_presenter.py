@@ -151,7 +151,7 @@ def test_a_paused_gate_is_looked_at_often(pair: Pair, wait: Wait) -> None:
 def test_what_a_gate_was_asked_for_gives_way_to_what_it_is(pair: Pair, wait: Wait) -> None:
     connected(pair, wait)
     pair.server.set_gate(c.Gate.SEND, GateMode.PAUSED)
-    wait(lambda: not pair.server._asked or all(t.done for _, t in pair.server._asked.values() if t))
+    wait(lambda: pair.server.snapshot.send is GateMode.PAUSED)
     pair.controller.perform(c.Resume("server", c.Gate.SEND))
     wait(lambda: newest(pair.server).gates[c.Gate.SEND].mode is GateMode.AUTO)
 

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import kind_of
 from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
-from workbench.engine.model.snapshot import (
-    Chip,
-    ConnectionSnapshot,
-    EndpointSnapshot,
-    Phase,
-)
+from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.qt.conversation_reader import ConversationReader
 from workbench.qt.event_guide import EventGuide
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
+from workbench.viewmodel.asked_gates import AskedGates, is_told
 from workbench.viewmodel.call_history import RecentCalls
-from workbench.viewmodel.command_outcome import failed_call, failure_sentence, reached_message
+from workbench.viewmodel.command_outcome import (
+    failed_call,
+    failure_sentence,
+    is_as_wished,
+    reached_message,
+)
 from workbench.viewmodel.connection_rows import Owner, Told, line_of
 from workbench.viewmodel.endpoint_status import OPEN, in_question
 from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage
@@ -49,17 +50,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Form = TypeVar("Form", bound=EndpointForm)
-READS: Final = c.Recv | c.Step | c.Accept
-"""Commands that may wait until we end what they wait on."""
-ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
-
-FrameCommand = c.SendFrame | c.Ping | c.CloseWebSocket
-_FRAME_BUTTONS: Final[Mapping[type[c.Command], str]] = {
-    c.SendFrame: "frame_send",
-    c.Ping: "frame_ping",
-    c.CloseWebSocket: "frame_close",
-}
-"""The button that asks for each."""
 
 
 class EndpointPresenter(QObject, Generic[Form]):
@@ -129,8 +119,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._trouble: StatusMessage | None = None
         self._tickets: dict[Ticket, str] = {}
         self._ended: list[Ticket] = []  # the snapshot does not show yet what they did
-        self._asked: dict[c.Gate, tuple[GateMode, Ticket | None]] = {}
-        self._held: list[c.Gate] = []
+        self._asked_gates = AskedGates()
         self._chosen: tuple[Key, ...] = ()
         self._current: Key | None = None
         self._chosen_open: frozenset[Key] = frozenset()
@@ -311,14 +300,14 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.act("recvfrom_once", c.Recv(self.name, wait=False))
 
     @Slot(object)
-    def ask(self, asked: FrameCommand | Problem) -> None:
+    def ask(self, asked: control_commands.FrameCommand | Problem) -> None:
         """A frame by hand, of no endpoint yet; or why it is none."""
         if isinstance(asked, Problem):
             self.refuse(asked)
             return
         for target in self.frame_targets(asked.connection):
             made = replace(asked, endpoint=self.name, connection=target)
-            self.act(_FRAME_BUTTONS[type(made)], made)
+            self.act(control_commands.FRAME_BUTTONS[type(made)], made)
 
     def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
         """Whom a frame goes to that is aimed so."""
@@ -328,7 +317,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     def set_gate(self, gate: c.Gate, mode: GateMode) -> None:
         """Hold the calls of a gate, or let them run by themselves."""
         kind = c.Pause if mode is GateMode.PAUSED else c.Resume
-        self._asked[gate] = (mode, self.act(f"{gate}_gate", kind(self.name, gate)))
+        self._asked_gates.ask({gate: mode}, self.act(f"{gate}_gate", kind(self.name, gate)))
         self.refresh()
 
     @Slot(object)
@@ -340,17 +329,12 @@ class EndpointPresenter(QObject, Generic[Form]):
     def set_pace(self, pace: Pace) -> None:
         """Call by call holds the gates too: every call is made by hand, not the set-up's alone."""
         modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
-        if pace is Pace.STEP:
-            self._held = [gate for gate in self._gates if modes[gate] is GateMode.AUTO]
-        asked = GateMode.PAUSED if pace is Pace.STEP else GateMode.AUTO
-        held = dict.fromkeys(self._held, asked)
+        held = self._asked_gates.for_pace(pace, {gate: modes[gate] for gate in self._gates})
         self.act("pace", c.SetPace(self.name, pace))
         set_up = replace(self.form.set_up, calls=pace)
         self.form = replace(self.form, set_up=set_up).with_gates(modes | held)
         if self.configured("pace"):
-            self._asked |= {gate: (mode, self._configuring) for gate, mode in held.items()}
-        if pace is not Pace.STEP:
-            self._held = []
+            self._asked_gates.ask(held, self._configuring)
         self.refresh()
 
     @property
@@ -438,8 +422,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         if isinstance(command, c.Start | c.Connect | c.Listen):
             self.not_started.emit()
         if outcome.problem is not None:
-            # the close, abort or stop that ended what it waited on is what was wished for
-            if not (isinstance(command, READS) and outcome.problem.key in ENDED_BY_US):
+            if not is_as_wished(command, outcome.problem):
                 self.refuse(outcome.problem, self.way_out(command, None))
             return
         session = self.controller.session
@@ -576,7 +559,7 @@ class EndpointPresenter(QObject, Generic[Form]):
                 self._trouble = None
             self._phase = snapshot.phase
             self._edited = False
-        if snapshot.settings is not self._known and self._is_told(self._configuring):
+        if snapshot.settings is not self._known and is_told(self._configuring, snapshot.revision):
             self._follow_settings(snapshot.settings)
         self._let_go()
         self._aim_conversation()
@@ -594,10 +577,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._gone = True
         self._clock.stop()
         self.deleteLater()
-
-    def _is_told(self, ticket: Ticket | None) -> bool:
-        """Whether what was taken last shows what a command did, or there was none."""
-        return ticket is None or (ticket.done and ticket.revision <= self._snapshot.revision)
 
     def _follow_settings(self, settings: EndpointSettings) -> None:
         """Where a scenario has configured the endpoint, its fields follow."""
@@ -636,16 +615,11 @@ class EndpointPresenter(QObject, Generic[Form]):
         return in_question(snapshot, number, server=self.server)
 
     def _look(self) -> Look:
-        self._asked = {
-            gate: (mode, ticket)
-            for gate, (mode, ticket) in self._asked.items()
-            if not self._is_told(ticket)
-        }
         return Look(
             self._snapshot,
             self._edited,
             self._trouble,
-            {gate: mode for gate, (mode, _) in self._asked.items()},
+            self._asked_gates.shown(self._snapshot.revision),
             self._chosen,
             self._current if self.has_table else None,
             self.planned(),

@@ -50,7 +50,7 @@ from workbench.scenario.steps import (
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
 from workbench.scenario.unmet import Ends, did_not_come, told_of, warned
-from workbench.scenario.unwaited import Unwaited
+from workbench.scenario.unwaited import Unwaited, flag_of
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
 from workbench.texts import Problem
@@ -75,13 +75,6 @@ class _Met(Exception):
     def __init__(self, watch: Watch) -> None:
         super().__init__()
         self.watch = watch
-
-
-def _ended(ticket: Ticket) -> Flag:
-    """An event that is set when a command has its outcome."""
-    ended = Flag()
-    ticket.add_callback(lambda _ticket: ended.set())
-    return ended
 
 
 class Runner:
@@ -284,7 +277,7 @@ class Runner:
             for name in self._unwaited.endpoints():  # what it is about to do is done first
                 self._reading(Expect(name))
             for ticket in self._unwaited.to_fail():
-                self._wait_for(_ended(ticket), ANSWER)
+                self._wait_for(flag_of(ticket), ANSWER)
         failures = [self._unwaited.failures(self._check), self._programs.unjudged()]
         for step, reason, cause in chain(*failures):
             self._tell(step, reason, begun, cause=cause)
@@ -494,7 +487,7 @@ class Runner:
         filled = self._values.settings(settings)
         if filled != settings:
             ticket = self._session.perform(c.Configure(settings.name, filled))
-            self._wait_for(_ended(ticket), ANSWER)
+            self._wait_for(flag_of(ticket), ANSWER)
 
     def _perform(self, step: Perform) -> Came:
         until = time.monotonic() + step.until_open
@@ -517,7 +510,7 @@ class Runner:
             self._unwaited.add(step, ticket)
             return NOTHING
         if not ticket.done:
-            self._wait_for(_ended(ticket), None)
+            self._wait_for(flag_of(ticket), None)
         assert ticket.outcome is not None
         if ticket.outcome.ok and step.error is None:
             return NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from threading import Event as Flag
 from typing import Final
 
 from workbench.engine.model.events import Cause
@@ -100,3 +101,10 @@ def _expected_errors(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
             yield from (
                 (expect.endpoint, name) for name in (expect.errno, expect.error) if name is not None
             )
+
+
+def flag_of(ticket: Ticket) -> Flag:
+    """It is set when a command has its outcome."""
+    ended = Flag()
+    ticket.add_callback(lambda _ticket: ended.set())
+    return ended

@@ -9,6 +9,7 @@ from workbench.engine.model.family import SocketKind, error_stem, fitting
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Outcome
+from workbench.texts import Problem
 from workbench.viewmodel.message import Sentence, StatusMessage, msg
 
 _CALLS: Final[dict[type[c.Command], str]] = {
@@ -22,6 +23,15 @@ _CALLS: Final[dict[type[c.Command], str]] = {
 }
 
 _TO_SEVERAL: Final = (c.Send, c.SendFrame, c.Ping, c.Pong, c.CloseWebSocket, c.Raw)
+
+_READS: Final = c.Recv | c.Step | c.Accept
+"""Commands that may wait until we end what they wait on."""
+_ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
+
+
+def is_as_wished(command: c.Command, problem: Problem) -> bool:
+    """Whether the close, abort or stop that ended what it waited on was what was wished for."""
+    return isinstance(command, _READS) and problem.key in _ENDED_BY_US
 
 
 def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:

@@ -236,6 +236,15 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset(
 """Controls that show, or that only prepare what another control then does."""
 
 
+FrameCommand = c.SendFrame | c.Ping | c.CloseWebSocket
+FRAME_BUTTONS: Final[Mapping[type[c.Command], str]] = {
+    c.SendFrame: "frame_send",
+    c.Ping: "frame_ping",
+    c.CloseWebSocket: "frame_close",
+}
+"""The button of a panel that asks for each."""
+
+
 def check(control: str, command: c.Command) -> c.Command:
     """The command, if the table lets this control perform it.
 

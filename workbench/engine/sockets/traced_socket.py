@@ -130,25 +130,9 @@ class TracedSocket:
             sock = maker.make(family, type_, protocol)
         except OSError as error:
             took = perf_counter_ns() - begin
-            failure = describe(error)
-            sink.put(
-                Event(
-                    begin - sink.clock.perf_ns,
-                    took,
-                    endpoint,
-                    None,
-                    CALL,
-                    "socket",
-                    names,
-                    None,
-                    failure.errno,
-                    failure.error,
-                    None,
-                    None,
-                    None,
-                    cause,
-                )
-            )
+            begun, found = begin - sink.clock.perf_ns, describe(error)
+            made = Event(begun, took, endpoint, None, CALL, "socket", names, cause=cause)
+            sink.put(made._replace(errno=found.errno, error=found.error))
             raise
         took = perf_counter_ns() - begin
         self = cls(sock, sink, endpoint, sink.next_connection())
@@ -425,16 +409,9 @@ class TracedSocket:
         cause: Cause | None,
     ) -> None:
         asked, count = sizes
-        self._log(
-            begin,
-            took,
-            "recv",
-            args,
-            count,
-            cause,
-            size=None if ended else count,
-            payload=None if ended else self._kept(buffer[: min(count, asked)]),
-        )
+        kept = None if ended else self._kept(buffer[: min(count, asked)])
+        size = None if ended else count
+        self._log(begin, took, "recv", args, count, cause, size=size, payload=kept)
 
     def send(
         self,
@@ -598,24 +575,7 @@ class TracedSocket:
         if error is None:
             self._log(begun, took, call, args, 0, cause, kind=END)
             return
-        failure = describe(error)
-        self._newest = event = Event(
-            begun + took - self._start,
-            took,
-            self._endpoint,
-            self.id,
-            END,
-            call,
-            args,
-            None,
-            failure.errno,
-            failure.error,
-            None,
-            None,
-            None,
-            cause,
-        )
-        self._put(event)
+        self._log_failed(begun + took, took, END, call, args, error, cause)
 
     def tell(self, key: str, args: str, error: Exception) -> None:
         """A note with an error that no call returned: it was read from SO_ERROR."""
@@ -682,13 +642,29 @@ class TracedSocket:
         peer: str | None = None,
     ) -> NoReturn:
         took = perf_counter_ns() - begin
+        self._log_failed(begin, took, CALL, call, args, error, cause, size=size, peer=peer)
+        raise error
+
+    def _log_failed(
+        self,
+        stamp: int,
+        took: int,
+        kind: Kind,
+        call: str,
+        args: str,
+        error: BaseException,
+        cause: Cause | None,
+        *,
+        size: int | None = None,
+        peer: str | None = None,
+    ) -> None:
         failure = describe(error)
         self._newest = event = Event(
-            begin - self._start,
+            stamp - self._start,
             took,
             self._endpoint,
             self.id,
-            CALL,
+            kind,
             call,
             args,
             None,
@@ -700,7 +676,6 @@ class TracedSocket:
             cause,
         )
         self._put(event)
-        raise error
 
 
 def _shown(address: SockAddress) -> str:

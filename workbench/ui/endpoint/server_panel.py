@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model import commands as c
-from workbench.qt.endpoint_presenter import FrameCommand
 from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
@@ -21,6 +20,7 @@ from workbench.ui.endpoint.server_send_bar import ServerSendBar
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
+from workbench.viewmodel.control_commands import FrameCommand
 from workbench.viewmodel.host_suggestions import bind_hosts
 from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.rule_trial import TriedMessage, try_out

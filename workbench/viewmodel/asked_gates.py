@@ -1,0 +1,49 @@
+"""AskedGates: gates as a person asked for them, shown so until a snapshot shows what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workbench.engine.model.commands import Gate
+from workbench.engine.model.settings import GateMode, Pace
+
+if TYPE_CHECKING:
+    from workbench.engine.model.ticket import Ticket
+
+
+def is_told(ticket: Ticket | None, revision: int) -> bool:
+    """Whether the snapshot of this revision shows what a command did, or there was none."""
+    return ticket is None or (ticket.done and ticket.revision <= revision)
+
+
+class AskedGates:
+    """Of one endpoint."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Gate, tuple[GateMode, Ticket | None]] = {}
+        self._held: tuple[Gate, ...] = ()
+
+    def ask(self, modes: Mapping[Gate, GateMode], ticket: Ticket | None) -> None:
+        """These were asked for by this command."""
+        self._asked |= {gate: (mode, ticket) for gate, mode in modes.items()}
+
+    def for_pace(self, pace: Pace, modes: Mapping[Gate, GateMode]) -> dict[Gate, GateMode]:
+        """What a pace asks for beside itself; `modes`: of the gates there are, as they are shown.
+
+        Call by call holds those that run by themselves, and any other pace lets just these go on.
+        """
+        if pace is Pace.STEP:
+            self._held = tuple(gate for gate, mode in modes.items() if mode is GateMode.AUTO)
+            return dict.fromkeys(self._held, GateMode.PAUSED)
+        held, self._held = self._held, ()
+        return dict.fromkeys(held, GateMode.AUTO)
+
+    def shown(self, revision: int) -> dict[Gate, GateMode]:
+        """Those that the snapshot of this revision does not show yet; the others are forgotten."""
+        self._asked = {
+            gate: (mode, ticket)
+            for gate, (mode, ticket) in self._asked.items()
+            if not is_told(ticket, revision)
+        }
+        return {gate: mode for gate, (mode, _) in self._asked.items()}
