@@ -24,18 +24,20 @@ from workbench.ui.style import theme
 from workbench.ui.style.appearance import Appearance
 from workbench.ui.window.record_session import OldRecord
 from workbench.ui.window.window import MainWindow
+from workbench.viewmodel.workspace_file import WorkspaceFile, usual_place
 
 INTERRUPTED: Final = 130
 LOOK_BACK_MS: Final = 500
 """After the window is painted there is time to look for a crashed record."""
 
 
-def create_window(record_path: Path | None = None) -> MainWindow:
-    """A window with a session of its own, both panels filled and ready.
+def create_window(record_path: Path | None = None, workspace: Path | None = None) -> MainWindow:
+    """A window with a session of its own, its panels as they were left, else filled and ready.
 
     Args:
         record_path: an existing record is shown, read-only; else where the new one goes; None:
             the user's state directory, or where that cannot take it one that goes with the window.
+        workspace: the file that the window comes back from and is kept in; None: nothing is kept.
 
     Raises:
         Problem: the record cannot be read, or not be made.
@@ -51,7 +53,8 @@ def create_window(record_path: Path | None = None) -> MainWindow:
         lasting=False,
     )
     window = _window(Controller(session))
-    window.first_start()
+    if workspace is None or not window.remember(WorkspaceFile(workspace)):
+        window.first_start()
     theme.dress(window)
     return window
 
@@ -134,7 +137,7 @@ def main(argv: list[str]) -> int:
     set_language(arguments.lang or _preferences().language or system_language())
     with interrupts.listening():
         try:
-            window = create_window(arguments.record)
+            window = create_window(arguments.record, usual_place())
         except Problem as problem:
             print(problem.text, file=sys.stderr)
             return 2

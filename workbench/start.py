@@ -47,6 +47,7 @@ _BEFORE_QT: Final = (
     "viewmodel.saved_messages",
     "viewmodel.server_state",
     "viewmodel.stall_reason",
+    "viewmodel.workspace_file",
 )
 """With what these import, all that the window takes of what knows no Qt; a test compares."""
 _ANYWHERE: Final = frozenset({"-h", "--help", "--version"})

@@ -54,7 +54,7 @@ class Messages:
     @property
     def history(self) -> list[PayloadForm]:
         """What was sent, the newest first, nothing twice."""
-        return [item for item in map(_draft, self._store.read_list(_HISTORY)) if item]
+        return [item for item in map(draft_from, self._store.read_list(_HISTORY)) if item]
 
     def save(self, message: Saved) -> None:
         """Keep a message; one of the same folder and name is replaced."""
@@ -108,14 +108,14 @@ def _plain(item: Saved) -> dict[str, Any]:
 
 
 def _saved(raw: dict[str, Any]) -> Saved | None:
-    draft = _draft(raw)
+    draft = draft_from(raw)
     name, folder = raw.get("name"), raw.get("folder", "")
     if draft is None or not isinstance(name, str) or not isinstance(folder, str):
         return None
     return Saved(name, folder, draft)
 
 
-def _draft(raw: dict[str, Any]) -> PayloadForm | None:
+def draft_from(raw: dict[str, Any]) -> PayloadForm | None:
     """A draft from JSON; None where something in it is not one's."""
     try:
         order = raw.get("order", "usual")

@@ -96,6 +96,20 @@ def without_login(url: str) -> str:
     return f"{scheme}//{rest}" if found and "//" in head else rest if found else url
 
 
+def without_password(url: str) -> str:
+    """The URL as it may be kept: with the user, who has to say the password again."""
+    found = _URL.fullmatch(url.strip())
+    if found is None:
+        return without_login(url)
+    user, said, _ = (found["login"] or "").partition(":")
+    if not said:
+        return url
+    bare = without_login(url.strip())
+    scheme, _, rest = bare.partition("//")
+    # SOCKS5 has no login without a password (RFC 1929, 2)
+    return f"{scheme}//{user}@{rest}" if scheme.lower() == "http:" else bare
+
+
 def _unescaped(text: str) -> str:
     """Raises Problem where the bytes are no UTF-8."""
     raw = _ESCAPE.sub(lambda one: bytes.fromhex(one[1].decode()), text.encode())

@@ -102,9 +102,24 @@ class EndpointTabs(QObject):
         self._controller.session.add(settings)
         self._area.bring_to_front(self._show_panel(settings))
 
-    def _show_panel(self, settings: EndpointSettings) -> EndpointPanel:
-        own = settings.address and not settings.address.startswith("@")
-        if settings.role is Role.LISTENER or (settings.role is Role.DATAGRAM and own):
+    def restore(self, settings: EndpointSettings, *, server: bool) -> EndpointPanel:
+        """Add an endpoint as it was left; `server`: it had a server's panel.
+
+        Raises:
+            Problem: the name is taken.
+        """
+        self._controller.session.add(settings)
+        return self._show_panel(settings, server=server)
+
+    def _show_panel(
+        self, settings: EndpointSettings, *, server: bool | None = None
+    ) -> EndpointPanel:
+        """`server` None: what the settings are like says which panel it gets."""
+        if server is None or settings.role is not Role.DATAGRAM:
+            own = settings.address and not settings.address.startswith("@")
+            bound = settings.role is Role.DATAGRAM and bool(own)
+            server = settings.role is Role.LISTENER or bound
+        if server:
             presenter: Presenter = ServerPresenter(self._controller, settings, self)
         else:
             presenter = self._present_client(settings)

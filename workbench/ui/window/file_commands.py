@@ -30,6 +30,9 @@ RECORD: Final = ".swb"
 class FileCommands(QObject):
     """Asks for the path of a record, of a scenario, or of what is to be written, and goes on.
 
+    Attributes:
+        folder: where a file was last chosen; "": nowhere yet.
+
     Signals:
         record_wanted(Path): show this record in a window beside this one.
         scenario_wanted(Path): run this scenario.
@@ -49,6 +52,7 @@ class FileCommands(QObject):
         self._controller = controller
         self._model = model
         self._writer: FileWriter | None = None
+        self.folder = ""
 
     @Slot()
     def open_record(self) -> None:
@@ -75,11 +79,19 @@ class FileCommands(QObject):
         name, _ = QFileDialog.getOpenFileName(
             self._owner,
             tr("menu.run_scenario").replace("&", ""),
-            "",
+            self.folder,
             tr("window.scenario_files"),
         )
         if name:
+            self._remember(name)
             self.scenario_wanted.emit(Path(name))
+
+    def _beside(self, name: str) -> str:
+        """A name in the folder where a file was last chosen."""
+        return str(Path(self.folder) / name) if self.folder else name
+
+    def _remember(self, name: str) -> None:
+        self.folder = str(Path(name).parent)
 
     @staticmethod
     def takes(path: Path) -> bool:
@@ -103,9 +115,10 @@ class FileCommands(QObject):
         stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
-            self._owner, tr("menu.export").replace("&", ""), f"{stem}.jsonl", filters
+            self._owner, tr("menu.export").replace("&", ""), self._beside(f"{stem}.jsonl"), filters
         )
         if name:
+            self._remember(name)
             self.write(Path(name), chosen.partition(" ")[0] or "jsonl")
 
     def write(self, path: Path, form: str) -> None:
@@ -123,9 +136,13 @@ class FileCommands(QObject):
 
         filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
         name, chosen = QFileDialog.getSaveFileName(
-            self._owner, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)
+            self._owner,
+            tr("name.save_talk"),
+            self._beside(f"{wish.endpoint}.txt"),
+            ";;".join(filters),
         )
         if name:
+            self._remember(name)
             self.write_conversation(Path(name), wish, filters.get(chosen, ConversationForm.TEXT))
 
     def write_conversation(

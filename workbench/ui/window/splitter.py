@@ -76,3 +76,12 @@ class MainSplitter(QSplitter):
     @Slot()
     def _on_moved(self) -> None:
         self._by_hand = True
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person has set the heights."""
+        return self._by_hand
+
+    @by_hand.setter
+    def by_hand(self, value: bool) -> None:
+        self._by_hand = value

@@ -39,12 +39,14 @@ from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.toolbar import ToolBar
+from workbench.ui.window.workspace_keeper import WorkspaceKeeper
 from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.preferences import Preferences
     from workbench.ui.style.appearance import Appearance
+    from workbench.viewmodel.workspace_file import WorkspaceFile
 
 
 class MainWindow(Retranslatable, QMainWindow):
@@ -76,6 +78,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.appearance = appearance
         self.preferences = preferences
         self.live = live
+        self._keeper: WorkspaceKeeper | None = None
         qt_translations.install()
         self.log = log_panel_of(controller)
         self.inspector = inspector_of(controller)
@@ -308,6 +311,24 @@ class MainWindow(Retranslatable, QMainWindow):
         caption.stop_wanted.connect(self.endpoint_tabs.stop_all)
         caption.leave_wanted.connect(mode.switch)
 
+    def remember(self, file: WorkspaceFile) -> bool:
+        """Come back as the window was left, and keep what it is like from now on.
+
+        False: nothing was kept.
+        """
+        self._keeper = WorkspaceKeeper(
+            file,
+            self.endpoint_tabs,
+            self.tab_area,
+            self.splitter,
+            self.file_commands,
+            self.controller.values,
+        )
+        self._keeper.setParent(self)
+        self._keeper.told.connect(self.status_bar.tell)
+        self.projector_mode.presented.connect(self._keeper.present)
+        return self._keeper.begin()
+
     def first_start(self) -> None:
         """Both panels filled and ready."""
         self.endpoint_tabs.new_server()
@@ -363,6 +384,8 @@ class MainWindow(Retranslatable, QMainWindow):
         """Close every socket and the record within a bound; nothing is asked."""
         if not self.ended:
             self.ended = True
+            if self._keeper is not None:
+                self._keeper.end()
             self.projector_mode.close()
             self.autoplay.stop()
             self.scenario_player.stop()

@@ -1,0 +1,193 @@
+"""Gathers what a window comes back with, keeps it while it works, and applies it at the start."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QSplitter
+
+from workbench.qt.server_presenter import ServerPresenter
+from workbench.texts import Problem
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.viewmodel.known_values import NO_VALUES
+from workbench.viewmodel.setup_form import ServerForm
+from workbench.viewmodel.workspace import EMPTY, SIDES, Tab, Workspace
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+    from workbench.qt.window_values import WindowValues
+    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+    from workbench.ui.endpoint.panel_factory import Presenter
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.file_commands import FileCommands
+    from workbench.ui.window.splitter import MainSplitter
+    from workbench.ui.window.tab_area import TabArea
+    from workbench.viewmodel.workspace_file import WorkspaceFile
+
+EVERY_MS: Final = 5_000
+"""What a kill takes away is no older."""
+HALVES: Final = "halves"
+"""The splitter whose heights follow what the panels need, until a person sets them."""
+SPLITTERS: Final = ("slots", HALVES, "bottom", "sides")
+
+
+class WorkspaceKeeper(QObject):
+    """Writes what a window looks like, where it has changed, every few seconds and at its end.
+
+    Signals:
+        told(str): what somebody should know of the file.
+    """
+
+    told = Signal(str)
+
+    def __init__(
+        self,
+        file: WorkspaceFile,
+        tabs: EndpointTabs,
+        area: TabArea,
+        splitter: MainSplitter,
+        files: FileCommands,
+        values: WindowValues,
+    ) -> None:
+        super().__init__()
+        self._file = file
+        self._tabs = tabs
+        self._area = area
+        self._splitter = splitter
+        self._files = files
+        self._values = values
+        self._presenting = False
+        self._kept = EMPTY
+        self._failed = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.keep)
+
+    def begin(self) -> bool:
+        """Put back what was kept; False: there is nothing, and the window is to fill itself."""
+        found, problem = self._file.read()
+        self._kept = found
+        restored = self._apply(found)
+        if problem is not None:
+            self.told.emit(problem.text)
+        if self._file.ours:
+            self._timer.start()
+        return restored
+
+    @Slot()
+    def keep(self) -> None:
+        """Write it now, where it has changed."""
+        found = self.gathered()
+        if self._presenting:  # on a projector it has not its usual shape
+            found = replace(found, geometry=self._kept.geometry, parts=self._kept.parts)
+        self._kept = found
+        try:
+            self._file.write(found)
+        except Problem as problem:
+            if problem.text != self._failed:  # said once
+                self._failed = problem.text
+                self.told.emit(problem.text)
+
+    @Slot(bool)
+    def present(self, presenting: bool) -> None:
+        """The window is on a projector, or not any more."""
+        self._presenting = presenting
+
+    def end(self) -> None:
+        """Write it for the last time, and let another window write it."""
+        self._timer.stop()
+        self.keep()
+        self._file.release()
+
+    # -- gathering ------------------------------------------------------------------------------
+
+    def gathered(self) -> Workspace:
+        """What the window is like now."""
+        area = self._area
+        groups = dict(zip(SIDES, (area.left, area.right), strict=True))
+        front = {side: group.in_front for side, group in groups.items()}
+        return Workspace(
+            tuple(
+                self._tab(panel, side) for side, group in groups.items() for panel in group.panels()
+            ),
+            {side: panel.name for side, panel in front.items() if panel is not None},
+            self._values.rows,
+            _hex(area.window().saveGeometry()),
+            self._parts(),
+            self._files.folder,
+        )
+
+    def _tab(self, panel: EndpointPanel, side: str) -> Tab:
+        presenter = self._tabs.presenter(panel.name)
+        tab = Tab(_settings(presenter), panel.server, side)
+        if not isinstance(panel, ClientPanel):
+            return tab
+        editor = panel.editor
+        return replace(
+            tab, message=editor.draft, repeat=editor.repeat.text(), interval=editor.interval.text()
+        )
+
+    def _parts(self) -> dict[str, str]:
+        found = {}
+        for name in SPLITTERS:
+            part = self._area.window().findChild(QSplitter, name)
+            if part is not None and (name != HALVES or self._splitter.by_hand):
+                found[name] = _hex(part.saveState())
+        return found
+
+    # -- applying -------------------------------------------------------------------------------
+
+    def _apply(self, kept: Workspace) -> bool:
+        window = self._area.window()
+        if kept.geometry:
+            window.restoreGeometry(_bytes(kept.geometry))  # Qt moves it onto a screen that is there
+        if kept.values:
+            self._values.set_rows(kept.values)
+        for tab in kept.tabs:
+            with suppress(Problem):  # a name that nothing can have
+                self._restore(tab)
+        for name in kept.front.values():
+            self._area.bring(name)
+        self._files.folder = kept.folder
+        for name, state in kept.parts.items():
+            part = window.findChild(QSplitter, name) if name in SPLITTERS else None
+            if part is not None and part.restoreState(_bytes(state)) and name == HALVES:
+                self._splitter.by_hand = True
+        self._tabs.refresh()
+        return bool(self._area.panels())
+
+    def _restore(self, tab: Tab) -> None:
+        area = self._area
+        panel = self._tabs.restore(tab.settings, server=tab.server)
+        if tab.side != SIDES[0 if panel.server else 1]:
+            area.move_across(panel)
+        presenter = self._tabs.presenter(tab.settings.name)
+        if isinstance(presenter, ServerPresenter):  # a port that was typed stays
+            presenter.fill(replace(presenter.form, port_untouched=tab.settings.port_search))
+        if isinstance(panel, ClientPanel):
+            if tab.message is not None:
+                panel.editor.fill(tab.message)
+            panel.editor.repeat.setText(tab.repeat)
+            panel.editor.interval.setText(tab.interval)
+
+
+def _settings(presenter: Presenter) -> EndpointSettings:
+    """As the fields say, names of values still names; as they are where one makes no sense."""
+    form = presenter.form
+    if isinstance(form, ServerForm):
+        form = replace(form, reply=replace(form.reply, values=NO_VALUES))
+    try:
+        return form.read(presenter.settings)
+    except Problem:
+        return presenter.settings
+
+
+def _hex(data: QByteArray) -> str:
+    return bytes(data.data()).hex()
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromHex(text.encode("ascii", "replace"))

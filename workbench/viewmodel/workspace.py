@@ -1,0 +1,227 @@
+"""What a window comes back with at the next start: its tabs as filled in, and its shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, field, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, Final
+
+from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, without_password
+from workbench.engine.model.serialize import settings_from_json, settings_json
+from workbench.engine.model.settings import EndpointSettings, Nothing
+from workbench.frozen import dataclass
+from workbench.payload.masking import Masker
+from workbench.texts import Problem
+from workbench.viewmodel.known_values import TypedValue
+from workbench.viewmodel.payload_form import PayloadForm
+from workbench.viewmodel.saved_messages import draft_from
+
+FORMAT: Final = 1
+"""Of the file; a newer one is left alone."""
+SIDES: Final = ("left", "right")
+LONGEST: Final = 262_144
+"""Characters of a text that is kept; longer ones belong into a file."""
+_NOT_TYPED: Final = frozenset({"name", "family", "type", "encoding", "layers", "options"})
+"""Fields of settings that hold words of the program."""
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "set-cookie2"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One endpoint as its panel is filled in.
+
+    Attributes:
+        server: whether it has a server's panel: of a datagram socket its settings do not say it.
+        side: one of SIDES.
+        message: what stands in a client's editor; repeat, interval: beside it.
+    """
+
+    settings: EndpointSettings
+    server: bool
+    side: str = "left"
+    message: PayloadForm | None = None
+    repeat: str = "1"
+    interval: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A window as it was left; nothing of it opens a socket.
+
+    Attributes:
+        front: the endpoint in front of each side, by side.
+        values: of the window; a secret one has no value here.
+        geometry: of the window, as Qt saves it, in hex; "": as at a first start.
+        parts: how each movable part (splitter, header) is divided, likewise, by object name.
+        folder: where a file was last chosen; "": nowhere.
+    """
+
+    tabs: tuple[Tab, ...] = ()
+    front: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[TypedValue, ...] = ()
+    geometry: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+
+EMPTY: Final = Workspace()
+
+
+class NewerFormat(Exception):
+    """Only a newer version can read it."""
+
+
+def written(workspace: Workspace) -> str:
+    """It as JSON, without secrets: what is secret is masked, and has to be typed again."""
+    masker = Masker([row.value for row in workspace.values if row.secret])
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "tabs": [_plain_tab(tab, masker) for tab in workspace.tabs],
+            "front": dict(workspace.front),
+            "values": [asdict(_without_secret(row, masker)) for row in workspace.values],
+            "geometry": workspace.geometry,
+            "parts": dict(workspace.parts),
+            "folder": masker.text(workspace.folder),
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def read(text: str) -> Workspace:
+    """What `written` wrote; a tab that cannot be understood is left out, the others come.
+
+    Raises:
+        NewerFormat: a newer version wrote it.
+        ValueError: it is no such file.
+    """
+    found = json.loads(text)
+    if not isinstance(found, dict) or type(found.get("format")) is not int:
+        raise ValueError("not a workspace")
+    if found["format"] > FORMAT:
+        raise NewerFormat
+    tabs = [tab for tab in map(_tab, _list(found.get("tabs"))) if tab is not None]
+    named = {tab.settings.name: tab for tab in tabs}  # no name twice
+    return Workspace(
+        tuple(named.values()),
+        _texts(found.get("front")),
+        tuple(value for value in map(_value, _list(found.get("values"))) if value is not None),
+        _text(found.get("geometry")),
+        _texts(found.get("parts")),
+        _text(found.get("folder")),
+    )
+
+
+# -- without secrets ------------------------------------------------------------------------------
+
+
+def _without_secret(row: TypedValue, masker: Masker) -> TypedValue:
+    return replace(row, value="" if row.secret else masker.text(row.value))
+
+
+def _plain_tab(tab: Tab, masker: Masker) -> dict[str, Any]:
+    message = tab.message
+    if message is not None:
+        typed = masker.text(message.typed) if len(message.typed) <= LONGEST else ""
+        message = replace(message, typed=typed)
+    return {
+        "settings": json.loads(settings_json(_safe(tab.settings, masker))),
+        "server": tab.server,
+        "side": tab.side,
+        "message": None if message is None else asdict(message),
+        "repeat": tab.repeat,
+        "interval": tab.interval,
+    }
+
+
+def _safe(settings: EndpointSettings, masker: Masker) -> EndpointSettings:
+    """Settings that hold no secret; a part that would be none without it is left out."""
+    changes: dict[str, Any] = {}
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        if item.name == "proxy" and value is not None and value != FROM_ENVIRONMENT:
+            changed: Any = without_password(value)
+        elif item.name == "websocket" and value is not None:
+            kept = tuple(
+                pair for pair in value.headers if pair[0].strip().lower() not in _SECRET_HEADERS
+            )
+            changed = _tried(replace(value, headers=kept), masker)
+        elif item.name in _NOT_TYPED:
+            continue
+        else:
+            changed = _tried(value, masker)
+        if changed != value:
+            changes[item.name] = changed
+    return replace(settings, **changes)
+
+
+def _tried(value: Any, masker: Masker) -> Any:
+    try:
+        return _masked(value, masker.text)
+    except Problem:
+        return Nothing() if is_dataclass(value) else None
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    """A value of settings with every text in it masked."""
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, tuple):
+        return tuple(_masked(part, mask) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            item.name: _masked(getattr(value, item.name), mask)
+            for item in fields(value)
+            if item.name not in _NOT_TYPED
+        }
+        return replace(value, **changes)
+    return value
+
+
+# -- from a file that anybody may have written ---------------------------------------------------
+
+
+def _tab(raw: object) -> Tab | None:
+    if not isinstance(raw, dict):
+        return None
+    try:
+        settings = settings_from_json(json.dumps(raw["settings"]))
+    except (KeyError, ValueError):
+        return None
+    message = raw.get("message")
+    side = raw.get("side")
+    server = raw.get("server") is True
+    return Tab(
+        settings,
+        server,
+        side if side in SIDES else SIDES[0 if server else 1],
+        draft_from(message) if isinstance(message, dict) else None,
+        _text(raw.get("repeat")) or "1",
+        _text(raw.get("interval")) or "0",
+    )
+
+
+def _value(raw: object) -> TypedValue | None:
+    if not isinstance(raw, dict) or not _text(raw.get("name")):
+        return None
+    return TypedValue(raw["name"], _text(raw.get("value")), raw.get("secret") is True)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> dict[str, str]:
+    items = value.items() if isinstance(value, dict) else ()
+    return {key: text for key, text in items if isinstance(key, str) and isinstance(text, str)}
