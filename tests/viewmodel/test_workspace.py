@@ -6,15 +6,11 @@ import json
 
 import pytest
 
-from workbench.engine.model.settings import (
-    EndpointSettings,
-    Greet,
-    Match,
-    OnPeerClose,
-    Role,
-    Rule,
-    Rules,
-)
+from workbench.engine.model.responders.greet import Greet
+from workbench.engine.model.responders.reply import OnPeerClose
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.viewmodel import default_endpoints

@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any, Final
 
 from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, without_password
+from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.serialize import settings_from_json, settings_json
-from workbench.engine.model.settings import EndpointSettings, Nothing
+from workbench.engine.model.settings import EndpointSettings
 from workbench.frozen import dataclass
 from workbench.payload.masking import Masker
 from workbench.texts import Problem

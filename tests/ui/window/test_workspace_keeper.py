@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSplitter, QWidget
 
-from workbench.engine.model.settings import Rules
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.snapshot import Phase
 from workbench.viewmodel import workspace as kept
 
@@ -156,10 +158,6 @@ def test_rules_come_back(opened: Open) -> None:
     assert panel is not None
     presenter = first.endpoint_tabs.presenter("server-1")
     made = presenter.settings
-    from dataclasses import replace
-
-    from workbench.engine.model.settings import Match, Rule
-
     reply = Rules((Rule(Match.CONTAINS, "id", reply="got"),))
     form = presenter.form_of(replace(made, responder=reply), None)  # type: ignore[arg-type]
     presenter.fill(form)  # type: ignore[arg-type]
