@@ -201,6 +201,7 @@ COVERED_BY = {
     "scenario/unmet.py": ("scenario/test_expect.py", "within"),
     "viewmodel/next_call.py": ("ui/endpoint/test_next_call.py", "next_call"),
     "ui/window/menus.py": ("ui/test_tables.py", "action"),
+    "ui/widgets/traffic_button.py": ("ui/endpoint/test_traffic.py", "traffic"),
     "ui/widgets/file_dialogs.py": ("ui/endpoint/test_message_editor.py", "QFileDialog"),
     "ui/record/bytes_tab.py": ("ui/test_cut_characters.py", "inspector.bytes"),
     "ui/window/projector_caption.py": ("ui/looks/test_windows.py", "caption.call"),

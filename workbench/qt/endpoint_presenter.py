@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -41,6 +42,7 @@ from workbench.viewmodel.panel_state import (
 )
 from workbench.viewmodel.setup_form import EndpointForm
 from workbench.viewmodel.silence import is_owing
+from workbench.viewmodel.traffic import Meter, TrafficState, traffic_of
 
 if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
@@ -50,6 +52,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Form = TypeVar("Form", bound=EndpointForm)
+
+
+FADES_MS: Final = 500
+"""A rate falls by mere waiting: it is looked at again after so long."""
 
 
 class EndpointPresenter(QObject, Generic[Form]):
@@ -104,6 +110,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._on_clock)
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.timeout.connect(self.refresh)
         self._forget(settings)
         controller.ticket_done.connect(self._on_ticket_done)
         controller.committed.connect(self._on_committed)
@@ -124,6 +133,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._current: Key | None = None
         self._chosen_open: frozenset[Key] = frozenset()
         self._newest = 0
+        self._meter = Meter()
         self._history = RecentCalls()
         self._recent: tuple[Chip, ...] = ()
         self._restless = False
@@ -626,7 +636,22 @@ class EndpointPresenter(QObject, Generic[Form]):
             self._calls_of,
             self._hide_closed,
             Told(self.owner, self.controller.clock_text),
+            self._counted(),
         )
+
+    def _counted(self) -> TrafficState:
+        """Of the one connection that is chosen, else of all."""
+        number = self._chosen[0] if len(self._chosen) == 1 else None
+        for item in self._snapshot.connections:
+            if item.number == number:
+                return self._meter.look(traffic_of(item), time.monotonic(), item.number)
+        return self._meter.look(traffic_of(self._snapshot), time.monotonic())
+
+    @Slot()
+    def count_from_zero(self) -> None:
+        """The counter begins anew: of the chosen connection, or of all."""
+        self._meter.reset()
+        self.refresh()
 
     def _calls_of(self, item: ConnectionSnapshot | None) -> tuple[Chip, ...]:
         controller = self.controller
@@ -647,6 +672,8 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.state = state
             log.debug("%s: its panel shows another state", self.name)
             self.changed.emit(state)
+        if state.traffic.moving:
+            self._fading.start(FADES_MS)
         self._tick()
 
     @Slot(object)

@@ -90,8 +90,8 @@ class Connection:
         self.close_cause: CloseCause | None = None
         self.errno: str | None = None
         self.aborted_in: str | None = None
-        self.bytes_in = 0
-        self.bytes_out = 0
+        self.bytes_in = self.reads = 0
+        self.bytes_out = self.sends = 0
         self.peer_finished = False
         self.finished = False
         self.broken = False

@@ -36,7 +36,7 @@ class Registry:
     Attributes:
         open: those that are, by their id in the record.
         closed: the newest closed ones; closed_count: how many there were.
-        bytes_closed: received and sent by those.
+        bytes_closed, calls_closed: received and sent by those, and in how many calls.
         numbered: how many have had a number.
     """
 
@@ -46,7 +46,7 @@ class Registry:
         self.open: dict[int, Connection] = {}
         self.closed: deque[Connection] = deque(maxlen=KEPT_CLOSED)
         self.closed_count = 0
-        self.bytes_closed = (0, 0)
+        self.bytes_closed = self.calls_closed = (0, 0)
         self.numbered = 0
 
     def next_number(self) -> int:
@@ -65,6 +65,8 @@ class Registry:
         self.closed_count += 1
         into, out = self.bytes_closed
         self.bytes_closed = (into + connection.bytes_in, out + connection.bytes_out)
+        into, out = self.calls_closed
+        self.calls_closed = (into + connection.reads, out + connection.sends)
 
     def refresh(self) -> None:
         """Have each look anew what it waits for."""

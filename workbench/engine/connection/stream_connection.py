@@ -365,6 +365,7 @@ class StreamConnection(Connection):
             self._finished_by_peer()
             return
         self.bytes_in += count
+        self.reads += 1
         if self._answers:
             self._runner.receive(buffer[: min(count, size)])
             if self.delayed.waiting or self.outbox.size:
@@ -394,10 +395,12 @@ class StreamConnection(Connection):
             self._finished_by_peer()
             return
         self.bytes_in += len(data)
+        self.reads += 1
         if not self._echoes:
             return
         try:
             count = self.traced.send(data, None, "", kept)
+            self.sends += 1
         except BlockingIOError:
             count = 0
         except OSError as error:
@@ -463,6 +466,7 @@ class StreamConnection(Connection):
             item.rows = ()
         count = self.traced.send(item.data, ticket)
         self.bytes_out += count
+        self.sends += 1
         return count
 
     def sending_failed(self, error: Exception) -> None:

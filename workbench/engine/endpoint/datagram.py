@@ -123,6 +123,7 @@ class DatagramConnection(Connection):
         self._backing_off.ended()
         self.errno = None  # what an earlier call said is over
         self.bytes_in += min(count, size)
+        self.reads += 1
         if name is not None:
             peer = self._peer(name, sockaddr)
             peer.datagrams_in += 1
@@ -192,6 +193,7 @@ class DatagramConnection(Connection):
             if name is not None:
                 self._peer(name, item.to).datagrams_out += 1
         self.bytes_out += count
+        self.sends += 1
         self.errno = None
         self._retry_in = SEND_BACK_OFF
         self._backing_off.ended()  # the next error is an answer to this one

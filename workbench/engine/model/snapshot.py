@@ -106,6 +106,7 @@ class ConnectionSnapshot:
         passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
         agreed: call and arguments of the rows in which its layers say what was agreed on.
+        reads, sends: calls that brought or took bytes, or a datagram.
     """
 
     id: int
@@ -133,6 +134,8 @@ class ConnectionSnapshot:
     delayed: int = 0
     hold: Hold | None = None
     agreed: tuple[tuple[str, str], ...] = ()
+    reads: int = 0
+    sends: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +211,6 @@ class EndpointSnapshot:
     counter: int = 1
     no_room: bool = False
     reconnecting: Reconnecting | None = None
+    reads: int = 0
+    sends: int = 0
     revision: int = field(default=0, compare=False)

@@ -56,6 +56,7 @@ def build_snapshot(
     ]
     own = endpoint.own_connection()
     into, out = endpoint.registry.bytes_closed
+    reads, sends = endpoint.registry.calls_closed
     return EndpointSnapshot(
         name=endpoint.settings.name,
         settings=endpoint.settings,
@@ -84,6 +85,8 @@ def build_snapshot(
         revision=revision,
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),
+        reads=reads + sum(row.reads for row in rows),
+        sends=sends + sum(row.sends for row in rows),
     )
 
 
@@ -115,6 +118,8 @@ def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> 
         errno=connection.errno,
         bytes_in=connection.bytes_in,
         bytes_out=connection.bytes_out,
+        reads=connection.reads,
+        sends=connection.sends,
         unread=unread,
         unsent=unsent,
         queued=connection.outbox.size,

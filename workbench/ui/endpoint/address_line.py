@@ -14,6 +14,7 @@ from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.parts_label import PartsLabel
 from workbench.ui.widgets.state_badge import StateBadge
+from workbench.ui.widgets.traffic_button import TrafficButton
 from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where, why_no_socket
 from workbench.viewmodel.layer_form import LAYERED, PLAIN
 from workbench.viewmodel.message import Sentence, msg
@@ -29,6 +30,7 @@ class AddressLine(QWidget):
 
     Attributes:
         set_up: unfolds what the panel was set up with, while a socket is open.
+        traffic: bytes each way, beside the summary; pressed, it counts from zero.
         port_untouched: nobody has typed a port yet: the default may move.
 
     Signals:
@@ -62,6 +64,8 @@ class AddressLine(QWidget):
         self._where = group(self.host, self.colon, self.port)
         self._summary = controls.add(PartsLabel(), "summary")
         self._summary.hide()
+        self.traffic = controls.add(TrafficButton(), "traffic")
+        self.traffic.hide()
         self._gap = spring()
         self.set_up = controls.add(QToolButton(), "set_up")
         self.set_up.setCheckable(True)
@@ -70,6 +74,7 @@ class AddressLine(QWidget):
         row = FlowLayout(self)
         for widget in (
             self._summary,
+            self.traffic,
             self.family,
             self.type,
             self._where,
@@ -179,6 +184,7 @@ class AddressLine(QWidget):
         for widget in (self.family, self.type, self._where, self._gap):
             widget.setVisible(not folded)
         self._summary.setVisible(folded)
+        self.traffic.setVisible(folded)
         self.primary.setVisible(not folded or self.primary.isEnabled())
 
     def draw(self) -> None:
@@ -187,6 +193,7 @@ class AddressLine(QWidget):
 
     def retranslate(self) -> None:
         self._word_choices()
+        self.traffic.retranslate()
 
     @Slot()
     def _on_family(self) -> None:

@@ -80,6 +80,7 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     options.wanted.connect(presenter.set_option)
     options.unwanted.connect(presenter.drop_option)
     options.refused.connect(presenter.refuse)
+    panel.address_line.traffic.clicked.connect(presenter.count_from_zero)
     panel.message.why_wanted.connect(presenter.guide.show_failure)
     panel.message.remedy_wanted.connect(presenter.apply)
     field, values = panel.shared.values, presenter.controller.values

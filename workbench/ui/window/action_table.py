@@ -135,6 +135,7 @@ ACTIONS: Final = (
     _press("frame_send", "Ctrl+F5"),
     _press("frame_ping", "Ctrl+F6"),
     _press("frame_close", "Ctrl+F8"),
+    _press("traffic", "Ctrl+Shift+0"),
     _press("set_up", "Ctrl+U"),
     _press("send_options", "Ctrl+I"),
     _press("more", "Ctrl+D"),

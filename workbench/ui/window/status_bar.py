@@ -1,4 +1,4 @@
-"""The status bar: the record, its events, those that are lost, and a passing sentence."""
+"""The status bar: the record, its events, those lost, the traffic, and a passing sentence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.traffic_button import TrafficButton
+from workbench.viewmodel.traffic import Meter, Traffic, traffic_of
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
 
 SHOWN_MS: Final = 30_000
+FADES_MS: Final = 500
 RATE_S: Final = 1.5
 """Seconds over which events a second are counted."""
 
@@ -37,6 +40,11 @@ class StatusBar(Retranslatable, QStatusBar):
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
         self.rate = self._label("status.rate")
+        self.traffic = TrafficButton()
+        self.traffic.setObjectName("status.traffic")
+        self.traffic.clicked.connect(self._on_traffic)
+        self.addWidget(self.traffic)
+        self._meter = Meter()
         self.word = ElidedLabel()
         self._name(self.word, "status.word", stretch=1)
         # a long sentence does not make the window wider: its tool tip has it whole
@@ -47,6 +55,9 @@ class StatusBar(Retranslatable, QStatusBar):
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self.word.clear)
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.timeout.connect(self.refresh)
         controller.snapshots_changed.connect(self.refresh)
         self.retranslate()
 
@@ -71,11 +82,14 @@ class StatusBar(Retranslatable, QStatusBar):
         """Count anew."""
         if self._controller.closed:
             return
+        moving = self._count()
         journal = self._controller.session.journal
         # a record begins with a note of its own: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
         shown = min(count, self._model.rowCount())
         told = (shown, count, round(self._rate(journal.committed)), journal.not_recorded)
+        if moving or told[2]:
+            self._fading.start(FADES_MS)  # a rate falls by mere waiting
         if told == self._told:
             return
         self._told = told
@@ -85,6 +99,20 @@ class StatusBar(Retranslatable, QStatusBar):
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
         else:
             self.lost.setText(tr("window.lost", count=0))
+
+    def _count(self) -> bool:
+        """Show what went each way; whether something still does."""
+        total = Traffic()
+        for snapshot in self._controller.snapshots():
+            total = total.plus(traffic_of(snapshot))
+        state = self._meter.look(total, time.monotonic())
+        self.traffic.show_traffic(state)
+        return state.moving
+
+    @Slot()
+    def _on_traffic(self) -> None:
+        self._meter.reset()
+        self._count()
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""
@@ -112,4 +140,5 @@ class StatusBar(Retranslatable, QStatusBar):
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language
         self._told = None
+        self.traffic.retranslate()
         self.refresh()
