@@ -280,3 +280,18 @@ def test_a_certificate_outside_the_folder_is_asked_for(tmp_path: Path) -> None:
     path.write_text('endpoint.a = { address = "tls://127.0.0.1:1", tls = { ca = "x.pem" } }\n')
     made = load(path)
     assert made.endpoints[0].tls == TlsSettings(ca=str(tmp_path / "inside" / "x.pem"))
+
+
+@pytest.mark.parametrize(
+    "responder",
+    [
+        '{ kind = "greet", text = "220", then = "tls" }',
+        '{ kind = "rules", rules = [{ match = "any", then = "tls" }] }',
+        '{ kind = "rules", else = { reply = "go", then = "tls" } }',
+    ],
+)
+def test_a_responder_that_starts_tls_is_enough(responder: str) -> None:
+    made = parse(f'{SERVER}tls = {{ cert = "test:good" }}\nresponder = {responder}\n')
+    assert made.endpoints[0].tls is not None
+    echo = f'{SERVER}tls = {{ cert = "test:good" }}\nresponder = {{ kind = "echo" }}\n'
+    assert refused(echo) == ("scenario.tls_not_started", 3)
