@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.long_send import LongSend
 from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.model.errors import LayerLate
 from workbench.engine.model.events import LAYER, Event
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.settings import Role
 from workbench.engine.protocol.layer import Data, End, LayerRow, Opened, PeerFinished, ToPeer, Wake
 from workbench.engine.protocol.stack import AGREED
@@ -240,6 +242,14 @@ class StackRunner:
             if work.left:
                 self._context.note("unsent_dropped", str(work.left), self._traced.id, ticket)
             self._fail(ticket, ended, error)
+
+    def late(self, cause: Cause | None) -> Exception:
+        """The time for the handshakes is over: the row of that, and the error of who waited."""
+        row = self.stack.late()
+        if row is None or row.errno is None:
+            return TimeoutError("timed out")
+        self.log((row,), cause)
+        return LayerLate(row.errno, LayerFault(row.errno, row.call, row.args))
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""

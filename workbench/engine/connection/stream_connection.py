@@ -155,10 +155,16 @@ class StreamConnection(Connection):
     def _opening_expired(self, op: PendingCall) -> None:
         if self.opening is op:
             self.opening = None
-            error = TimeoutError("timed out")
+            error = self._late(op.ticket)
             self._runner.stop(error)
             self.close(CloseCause.TIMED_OUT, op.ticket)
             op.end(error)
+
+    def _late(self, cause: Cause | None) -> Exception:
+        """What the peer has not done in time, as an error; the rest of its word is the panel's."""
+        error = self._runner.late(cause)
+        self.errno = self.errno or describe(error).errno
+        return error
 
     def _fail_opening(self, error: Exception) -> None:
         op, self.opening = self.opening, None
@@ -297,7 +303,7 @@ class StreamConnection(Connection):
         awaited = self._runner.stack.awaited
         self.context.note("handshake_expired", f"{awaited!r}, {seconds:g}", self.traced.id)
         self.traced.sample()
-        self._fail_opening(TimeoutError("timed out"))
+        self._fail_opening(self._late(None))
         self.close(CloseCause.TIMED_OUT)
         return True
 

@@ -64,6 +64,10 @@ class LayerError(Exception):
         self.fault = fault
 
 
+class LayerLate(LayerError):
+    """... that had a time for it: of whatever sort the deadline was, it is a TimeoutError."""
+
+
 def symbol(number: int) -> str:
     """ECONNREFUSED for 111 on Linux; of two names for a number, the one that strace shows."""
     if number == errno.EAGAIN:
@@ -82,6 +86,9 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, OSError) and error.errno is not None:
         found = symbol(error.errno)
         return Failure(found, name, explanation_key(found, name))
+    if isinstance(error, LayerLate):
+        late, word = TimeoutError.__name__, error.word
+        return Failure(word, late, explanation_key(word, late), error.fault)
     if isinstance(error, LayerError):
         return Failure(None, error.word, explanation_key(None, error.word), error.fault)
     return Failure(None, name, explanation_key(None, name))

@@ -192,6 +192,10 @@ class Layer:
         """
         return ()
 
+    def late(self) -> LayerRow | None:
+        """The time in which it had to open is over: what the peer has not done, for the log."""
+        return None
+
     def lost(self) -> Sequence[LayerRow]:
         """The transport has ended, whoever did it: what is to be told of that."""
         return ()

@@ -43,6 +43,7 @@ STATUS: Final = "PROXY_"
 """Begins the word of another status of a proxy, "PROXY_403": what the server says is "HTTP_403"."""
 REPLY: Final = "SOCKS_"
 """Begins the word of a refusal: "SOCKS_5" (RFC 1928, 6)."""
+NO_ANSWER: Final = "PROXY_NO_ANSWER"
 CUT: Final = "PROXY_CUT"
 TOO_LONG: Final = "PROXY_TOO_LONG"
 NOT_HTTP: Final = "PROXY_NOT_HTTP"
@@ -316,6 +317,10 @@ class ProxyLayer(Layer):
         if not self._logs_data:
             return (ToPeer(data),)
         return (LayerRow("proxy.send", _DATA, payload=bytes(data), sent=True), ToPeer(data))
+
+    def late(self) -> LayerRow:
+        came = self._came[:MOST]
+        return LayerRow("proxy.response", "", None, NO_ANSWER, TimeoutError.__name__, came)
 
     def unread(self) -> bytes:
         return self._came

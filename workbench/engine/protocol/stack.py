@@ -208,6 +208,10 @@ class Stack:
         """The lowest layer whose handshake is not over; "": there is none."""
         return self._unopened[0].name if self._unopened else ""
 
+    def late(self) -> LayerRow | None:
+        """The time for the handshakes is over: what the lowest that is not done has to say."""
+        return self._unopened[0].late() if self._unopened else None
+
     def replace_responder(self, responder: Layer) -> None:
         """Another one answers from now on."""
         self._responder = responder

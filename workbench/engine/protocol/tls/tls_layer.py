@@ -30,6 +30,7 @@ from workbench.engine.protocol.layer import (
 from workbench.engine.protocol.tls.tls_context import ReadyTls
 from workbench.engine.protocol.tls.tls_words import (
     ALERT,
+    CONTENTS,
     FATAL,
     HANDSHAKE,
     TICKET,
@@ -46,6 +47,10 @@ TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
 """The word of an end that nobody has said."""
 _UNNAMED: Final = "TLS_FAILED"
 """... and of what OpenSSL has no word for."""
+NO_ANSWER: Final = "TLS_NO_ANSWER"
+UNFINISHED: Final = "TLS_UNFINISHED"
+_NO_TLS: Final = "WRONG_VERSION_NUMBER"
+"""Of a handshake that took too long: no byte came, it stopped on the way, what came is no TLS."""
 _RECORD: Final = 16384
 """Plain bytes of a record (RFC 8446 5.1)."""
 
@@ -65,6 +70,7 @@ class TlsLayer(Layer):
         self._out = ssl.MemoryBIO()
         self._ssl = ready.wrap(self._in, self._out)
         self._open = False
+        self._first = b""  # that came: it says whether it is TLS
         self._dead = False  # it failed: ssl does nothing any more
         self._heard_end = False
         self._said_end = False
@@ -83,7 +89,18 @@ class TlsLayer(Layer):
         if self._dead or self._heard_end:
             return ()
         self._in.write(data)
-        return self._drained() if self._open else self._handshake()
+        if self._open:
+            return self._drained()
+        self._first = self._first or bytes(data[:1])
+        return self._handshake()
+
+    def late(self) -> LayerRow:
+        """A peer that speaks no TLS, or nothing: of fewer than five bytes OpenSSL says nothing."""
+        word = UNFINISHED if self._first else NO_ANSWER
+        if self._first and self._first[0] not in CONTENTS:
+            word = _NO_TLS
+        args = ", ".join(_keywords(self._parties()))
+        return LayerRow("tls.handshake", args, errno=word, error=TimeoutError.__name__)
 
     def receive_end(self, now: float) -> Actions:
         if self._dead or self._heard_end:

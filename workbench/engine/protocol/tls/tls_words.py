@@ -10,6 +10,8 @@ ALERT: Final = 21
 HANDSHAKE: Final = 22
 APPLICATION_DATA: Final = 23
 """Content types of a record (RFC 8446 5.1)."""
+CONTENTS: Final = frozenset({CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA})
+"""... and nothing else begins one."""
 HEADER: Final = 0x100
 """What OpenSSL calls the five bytes before a record (SSL_CTX_set_msg_callback(3))."""
 FATAL: Final = 2

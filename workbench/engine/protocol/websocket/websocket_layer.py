@@ -516,6 +516,14 @@ class WebSocketLayer(Layer):
         actions += self._finish(code, End(Ending.POLITE))
         return actions
 
+    def late(self) -> LayerRow:
+        """The other half of the opening handshake has not come, or not the end of it."""
+        key, section = ("no_answer", "4.1") if self._client else ("no_request", "4.2.1")
+        word = f"WS_{key.upper()}"
+        if self._word:  # refused, and the body has no end
+            key, word = "status", self._word
+        return LayerRow("ws.fault", f"{key!r}, {section!r}", errno=word, error=key)
+
     def lost(self) -> Sequence[LayerRow]:
         if self._ended or self._heads is not None or self._handshaken:
             return ()
