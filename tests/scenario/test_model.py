@@ -37,7 +37,7 @@ endpoint = "server"
         ('do = "start"', 'do = "strat"', 9, "start"),
         ('endpoint = "server"', 'endpoint = "servr"', 10, "server"),
         ('"127.0.0.1:0"', '"127.0.0.1:65536"', 4, "65535"),
-        ('"127.0.0.1:0"', '"[::1]:0"', 4, "IPv6"),
+        ('"127.0.0.1:0"', '"[::1]:0"\nfamily = "AF_INET"', 4, "IPv6"),
         ('"127.0.0.1:0"', '"127.0.0.1:0"\nbacklog = "x"', 5, "number"),
         ('"127.0.0.1:0"', '"127.0.0.1:0"\ntimeout = -1.0', 5, "-1"),
         ('"127.0.0.1:0"', '"127.0.0.1:0"\noptions = { SO_REUSEADR = 1 }', 5, "SO_REUSEADDR"),
@@ -198,3 +198,37 @@ def test_traps_have_their_sentences(text: str, line: int, named: str) -> None:
         parse(text)
     assert named in str(caught.value)
     assert caught.value.line == line
+
+
+def test_an_address_says_the_family_in_a_table_too() -> None:
+    scenario = parse(
+        'endpoint.d = "@a"\n'
+        '[endpoint.a]\nrole = "listener"\naddress = "temp:talk"\n'
+        '[endpoint.b]\naddress = "@a"\n'
+        '[endpoint.c]\naddress = "[::1]:80"\n'
+        '[endpoint.e]\naddress = "127.0.0.1:80"\n'
+    )
+    families = {item.name: item.family for item in scenario.endpoints}
+    unix, six, four = "AF_UNIX", "AF_INET6", "AF_INET"
+    assert families == {"d": unix, "a": unix, "b": unix, "c": six, "e": four}
+    assert parse(to_toml(scenario)) == scenario
+
+
+def test_a_family_that_is_said_stays() -> None:
+    text = (
+        '[endpoint.a]\nrole = "listener"\naddress = "temp:talk"\n'
+        '[endpoint.b]\naddress = "@a"\nfamily = "AF_INET"\n'
+    )
+    assert [item.family for item in parse(text).endpoints] == ["AF_UNIX", "AF_INET"]
+    assert parse(to_toml(parse(text))) == parse(text)
+
+
+def test_a_rule_without_match_and_value_fits_whatever_comes() -> None:
+    table = '[endpoint.a]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+    head = f'{table}responder = {{ kind = "rules", rules = [ '
+    assert parse(f'{head}{{ reply = "x" }} ] }}') == parse(
+        f'{head}{{ match = "any", reply = "x" }} ] }}'
+    )
+    for half in ('match = "exact"', 'value = "x"'):
+        with pytest.raises(ScenarioProblem):
+            parse(f"{head}{{ {half} }} ] }}")

@@ -98,7 +98,7 @@ def test_everything_that_a_rule_can_say_is_read_and_written() -> None:
 @pytest.mark.parametrize(
     ("rule", "named"),
     [
-        ('{ reply = "x" }', "match"),
+        ('{ value = "a", reply = "x" }', "match"),
         ('{ match = "exact", reply = "x" }', "value"),
         ('{ match = "hex", value = "{id:2}", reply_hex = "{di}" }', "id"),
         ('{ match = "any", reply = "x", then = "halfclose" }', "half-close"),

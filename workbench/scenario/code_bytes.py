@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.message_ends import Delimiter, LengthField
+from workbench.engine.model.message_ends import Delimiter, Http, LengthField
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.tail import Append, Tailed
 from workbench.engine.protocol.framing import wrapper_of
@@ -119,4 +119,6 @@ def wrapped_in(made: Code, item: EndpointSettings) -> Code:
         case LengthField(length=field, at=at, add=add):
             text = f"wrapped({made.text}, {literal(field)}, {at:d}, {literal(add)})"
             return Code(text, made.needs | {"dividing"})
+        case Http():
+            return Code(f"with_content_length({made.text})", made.needs | {"dividing"})
     return made

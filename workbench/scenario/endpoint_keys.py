@@ -42,12 +42,30 @@ def as_table(said: str) -> dict[str, Any]:
     return {"address": said, "family": addresses.written_family(said)}
 
 
+def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
+    """What the address of a table says of the family, as it does where it stands alone."""
+    said = body.get("address")
+    if not isinstance(said, str) or has_scheme(said) or named.waits(said):
+        return {}
+    return {"family": addresses.written_family(said)}
+
+
+def reached_by_path(
+    settings: s.EndpointSettings, endpoints: Mapping[str, s.EndpointSettings]
+) -> s.EndpointSettings:
+    """A client of `@server` is an AF_UNIX socket where the server is: no other reaches it."""
+    server = endpoints.get((settings.address or "").removeprefix("@"))
+    if server is None or server.family != "AF_UNIX" or not settings.address.startswith("@"):
+        return settings
+    return replace(settings, family=server.family)
+
+
 def endpoint(
     name: str, body: dict[str, Any], path: KeyPath, reading: EndpointReading
 ) -> s.EndpointSettings:
     """The settings of an endpoint's table. Raises Wrong."""
     v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
-    table = {"role": k.STREAM, **body}
+    table = {"role": k.STREAM, **_family_as_written(body, reading.named), **body}
     return with_keys(partial(s.EndpointSettings, name), table, path, reading)
 
 

@@ -29,6 +29,7 @@ from workbench.scenario.endpoint_keys import (
     as_table,
     check_started,
     endpoint,
+    reached_by_path,
     with_keys,
 )
 from workbench.scenario.json_values import written
@@ -275,6 +276,9 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         if ignored.KEY in body:
             ignoring[name] = ignored.ignored(body, endpoints[name], path, named)
         asked.address(endpoints[name], Purpose.CONNECT, (*path, "address"))
+    for name, settings in endpoints.items():
+        if "family" not in table["endpoint"][name]:
+            endpoints[name] = reached_by_path(settings, endpoints)
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
     defaults = v.typed(table, "defaults", dict, (), {})

@@ -87,10 +87,9 @@ def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ..
 def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if not isinstance(table, dict):
         raise v.not_wanted(path, key, table, "table")
-    if kind is Rule and key == "rules":  # one that fits whatever comes says so
-        wanted = ("match",) if table.get("match") == Match.ANY else ("match", "value")
-        for name in wanted:
-            if name not in table:
+    if kind is Rule and key == "rules":  # without both it fits whatever comes
+        for name, other in (("match", "value"), ("value", "match")):
+            if name not in table and table.get(other, Match.ANY) != Match.ANY:
                 raise v.wrong(path, "scenario.missing", key=name)
     made = dataclass_of(kind, table, path)
     if isinstance(made, Rule):  # what is wrong is said where the rule stands

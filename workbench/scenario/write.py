@@ -16,6 +16,7 @@ from workbench.engine.model.serialize import command_call, messages_plain, respo
 from workbench.engine.model.web_address import has_scheme
 from workbench.payload.templates import escape_gaps
 from workbench.scenario import layer_keys
+from workbench.scenario.endpoint_keys import reached_by_path
 from workbench.scenario.expect_keys import usual_within
 from workbench.scenario.named_values import LEFT_ALONE
 from workbench.scenario.secrets import secrets_of
@@ -86,6 +87,9 @@ def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any
     blank = s.EndpointSettings(settings.name, settings.role)
     changes = _changes(blank, settings, scenario.passwords)
     keys: dict[str, Any] = _as_template(_in_one_address(changes, settings), scenario.values)
+    others = {item.name: item for item in scenario.endpoints}
+    if "family" not in keys and reached_by_path(settings, others) != settings:
+        keys["family"] = settings.family  # else it would be that of whom it connects to
     return found | keys
 
 

@@ -265,3 +265,29 @@ def test_a_body_without_a_length_ends_with_the_stream() -> None:
 )
 def test_what_comes_after_the_end_of_http_is_as_it_was_read(method: bytes, head: bytes) -> None:
     assert responses(head + b"\x81\x00", method) == ([head, b"\x81\x00"], None)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrapped"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\nhi", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+        (
+            b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 0\r\n\r\n",
+        ),
+        (b"POST / HTTP/1.1\r\n\r\nx=1", b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nx=1"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", None),
+        (b"HTTP/1.1 304 Not Modified\r\n\r\n", None),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhi", None),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\n", None),
+        (b"", None),
+    ],
+)
+def test_of_http_the_head_says_the_length(said: bytes, wrapped: bytes | None) -> None:
+    from workbench.scenario.script_help.dividing import with_content_length
+
+    wanted = said if wrapped is None else wrapped
+    assert wrapper_of(Http(), "utf-8")(said) == wanted
+    assert with_content_length(said) == wanted

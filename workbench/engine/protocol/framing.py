@@ -19,7 +19,7 @@ from workbench.engine.model.message_ends import (
     Messages,
 )
 from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage, Framer
-from workbench.engine.protocol.http_framing import HttpFramer
+from workbench.engine.protocol.http_framing import HttpFramer, with_content_length
 from workbench.engine.protocol.pattern_framing import PatternFramer
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.templates import counted
@@ -58,8 +58,8 @@ def end_of(kind: Delimiter, encoding: str) -> bytes:
 def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
     """What makes bytes one message on the wire: `wrap` of a step or a rule.
 
-    An ending is put behind them; a length field at its place in them, counting as `add` says. It
-    raises Problem where the field cannot hold so large a number.
+    An ending is put behind them; a length field at its place in them, counting as `add` says, and
+    of HTTP in the head. It raises Problem where the field cannot hold so large a number.
 
     Raises:
         Problem: an end that the encoding cannot express, malformed hex.
@@ -70,7 +70,9 @@ def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
             return lambda data: data + end
         case LengthField():
             return lambda data: _with_length(kind, data)
-        case FixedSize() | Idle() | ByPattern() | Http():
+        case Http():
+            return with_content_length
+        case FixedSize() | Idle() | ByPattern():
             return as_given
 
 

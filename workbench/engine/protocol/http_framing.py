@@ -37,6 +37,26 @@ class _At(Enum):
     NOTHING = "what is no HTTP any more"
 
 
+def with_content_length(data: bytes) -> bytes:
+    """A message of HTTP with the length of its body in the head, where that does not say it.
+
+    What has no head whole, a request without a body, and a response that can have none stay as
+    they are (RFC 9110, section 8.6).
+    """
+    end = _HEAD_ENDS.search(data)
+    if end is None:
+        return data
+    first, *lines = _LINE.split(data[: end.start()])
+    names = {found[1].lower() for line in lines if (found := _FIELD.match(line))}
+    if names & {b"content-length", b"transfer-encoding"}:
+        return data
+    body = data[end.end() :]
+    status = _STATUS.match(first)
+    if not body if status is None else status[1][:1] == b"1" or int(status[1]) in _NO_BODY:
+        return data
+    return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (data[: end.start()], len(body), body)
+
+
 class HttpFramer:
     """Divides one direction.
 

@@ -81,6 +81,16 @@ def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
     raise ValueError(f"{field} is too small for {len(data)} bytes")
 
 
+def with_content_length(data: bytes) -> bytes:
+    """A message of HTTP with the length of its body in the head, where that does not say it."""
+    head, gap, body = [*re.split(rb"(\r?\n\r?\n)", data, maxsplit=1), b"", b""][:3]
+    said = re.search(rb"(?im)^(content-length|transfer-encoding)[ \t]*:", head)
+    status = re.match(rb"HTTP/\d\.\d (1\d\d|204|304)?", head)
+    if not gap or said or (status[1] if status else not body):
+        return data
+    return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
+
+
 def http(data: bytes) -> tuple[bytes, int] | None:
     """A request or a response with its head (RFC 9112, 6): by its length, in chunks, or without."""
     head = re.search(rb"\r?\n\r?\n", data)
