@@ -6,7 +6,14 @@ import pytest
 
 from workbench.engine.model.tail import Append
 from workbench.texts import Problem
-from workbench.viewmodel.payload_form import Content, PayloadForm, body, compose, content
+from workbench.viewmodel.payload_form import (
+    Content,
+    PayloadForm,
+    body,
+    compose,
+    content,
+    converted,
+)
 
 
 def test_escapes_become_text_where_they_can() -> None:
@@ -51,3 +58,34 @@ def test_what_is_sent_is_what_was_previewed(encoding: str) -> None:
 def test_what_is_appended_counts() -> None:
     made = compose(PayloadForm("a", append=Append.CRLF))
     assert (made.size, made.head) == (3, "61 0d 0a")
+
+
+@pytest.mark.parametrize(
+    ("draft", "form", "typed"),
+    [
+        (PayloadForm("hi\\r\\n"), "hex", "68 69 0d 0a"),
+        (PayloadForm("a\\", escapes=False), "hex", "61 5c"),
+        (PayloadForm("0d 0a ff", "hex"), "text", "\\r\\n\\xff"),
+        (PayloadForm("c4 e3", "hex", "gbk"), "text", "你"),
+        (PayloadForm("5c", "hex"), "text", "\\\\"),
+    ],
+)
+def test_text_and_hex_become_each_other(draft: PayloadForm, form: str, typed: str) -> None:
+    made = converted(draft, form)
+    assert made is not None
+    assert made.typed == typed
+    assert body(made) == body(draft)
+
+
+@pytest.mark.parametrize(
+    ("draft", "form"),
+    [
+        (PayloadForm("0", "hex"), "text"),
+        (PayloadForm("\\q"), "hex"),
+        (PayloadForm("/a/file", "file"), "text"),
+        (PayloadForm("n {counter}", placeholders=True), "hex"),
+        (PayloadForm(""), "hex"),
+    ],
+)
+def test_what_cannot_be_said_so_stays_as_it_is_typed(draft: PayloadForm, form: str) -> None:
+    assert converted(draft, form) is None

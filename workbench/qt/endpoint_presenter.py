@@ -354,13 +354,20 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def make_next(self) -> None:
-        """What comes next now; before the snapshot knows of a start, its first call."""
+        """What comes next now; with nothing begun it begins, with its first call."""
         snapshot = self.controller.snapshot(self.name)
         found = next_call(snapshot, self._item(snapshot))
         if isinstance(found, NextCall):
             self.act("next_call", found.command)
-        else:
-            self.make_planned(1)
+            return
+        if snapshot.phase not in OPEN and not self._starts:
+            self.start()
+        self.make_planned(1)
+
+    @property
+    def _starts(self) -> bool:
+        """Whether it is about to begin, and no snapshot shows it yet."""
+        return any(isinstance(x.command, c.Start | c.Connect | c.Listen) for x in self._tickets)
 
     def make_planned(self, count: int) -> None:
         """Make so many of the planned calls."""

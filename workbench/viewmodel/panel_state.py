@@ -207,6 +207,8 @@ def calls_of(look: Look, pace: Pace, *, server: bool) -> Calls:
         elif found.chip not in snapshot.strip:
             coming = found.chip
     planned = look.planned if snapshot.phase in PLANNING else ()
+    if reason is not None and planned and not look.live:
+        reason = None  # it begins, with the first of them
     chips = chips_of(snapshot, planned, item, look.recent(item), coming)
     return Calls(chips, by_hand, reason, held(coming))
 

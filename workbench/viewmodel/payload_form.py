@@ -79,6 +79,26 @@ def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
     return _understood(draft, known).content
 
 
+def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
+    """The same bytes as hex, or as text; None where they cannot be said so, and nothing changes.
+
+    Text with placeholders is a template in both forms: it stays as it is typed.
+    """
+    if {draft.form, form} != {"text", "hex"} or not draft.typed:
+        return None
+    if draft.placeholders:
+        return None
+    try:
+        data = body(draft)
+        if form == "hex":
+            return replace(draft, form=form, typed=data.hex(" "))
+        parts = (notation.show(part, draft.encoding) for part in data.split(b"\\"))
+        text = replace(draft, form=form, typed=r"\\".join(parts), escapes=True)
+        return text if body(text) == data else None
+    except Problem:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Understood:
     """What a draft says, and the template of it that each send fills in; None: it has no gaps."""

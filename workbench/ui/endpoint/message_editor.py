@@ -47,6 +47,7 @@ from workbench.viewmodel.payload_form import (
     Composed,
     PayloadForm,
     compose,
+    converted,
     sending_differences,
     unknown_names,
     varies,
@@ -87,6 +88,7 @@ class MessageEditor(QWidget):
         self._known = NO_VALUES
         self._live = False
         self._presented = False
+        self._form_before = "text"
         self._composed = Composed(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self.text = controls.add(PayloadEdit(text), "payload")
@@ -222,6 +224,7 @@ class MessageEditor(QWidget):
     def fill(self, draft: PayloadForm) -> None:
         """Put a saved or earlier message into the editor, with all that belongs to it."""
         self.form.choose(draft.form)
+        self._form_before = draft.form
         self.encoding.choose(draft.encoding)
         self.escapes.setChecked(draft.escapes)
         self.placeholders.setChecked(draft.placeholders)
@@ -319,6 +322,12 @@ class MessageEditor(QWidget):
 
     @Slot()
     def _on_form(self) -> None:
+        form = self.form.value()
+        before, self._form_before = self._form_before, form
+        made = converted(replace(self.draft, form=before), form)
+        if made is not None:
+            self.escapes.setChecked(made.escapes)
+            self.text.setPlainText(made.typed)
         self._on_edited()
         if self.form.value() == "file":
             self.file.path.setFocus()
@@ -326,6 +335,7 @@ class MessageEditor(QWidget):
     @Slot(str)
     def _on_file_dropped(self, path: str) -> None:
         self.form.choose("file")
+        self._form_before = "file"
         self.file.path.setText(path)
         self._on_edited()
 

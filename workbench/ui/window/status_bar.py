@@ -45,6 +45,8 @@ class StatusBar(Retranslatable, QStatusBar):
         self.traffic.clicked.connect(self._on_traffic)
         self.addWidget(self.traffic)
         self._meter = Meter()
+        self.target = self._label("status.target")
+        self._target = ""
         self.word = ElidedLabel()
         self._name(self.word, "status.word", stretch=1)
         # a long sentence does not make the window wider: its tool tip has it whole
@@ -76,6 +78,12 @@ class StatusBar(Retranslatable, QStatusBar):
         """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
         self._forget.start(SHOWN_MS)
+
+    @Slot(str)
+    def name_target(self, name: str) -> None:
+        """Which endpoint keys act on; "": there is none."""
+        self._target = name
+        self.target.setText(tr("window.target", name=name) if name else "")
 
     @Slot()
     def refresh(self) -> None:
@@ -137,6 +145,8 @@ class StatusBar(Retranslatable, QStatusBar):
 
     def retranslate(self) -> None:
         self.name_record()
+        self.name_target(self._target)
+        self.target.setToolTip(tr("window.target_tip"))
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language
         self._told = None

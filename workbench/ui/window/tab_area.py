@@ -61,6 +61,8 @@ class TabGroup(Retranslatable, QTabWidget):
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(self._on_menu)
         bar.dragged.connect(self._on_dragged)
+        # a click on the tab that is in front already, too: its panel is what keys act on then
+        self.tabBarClicked.connect(lambda _index: bar.setFocus(Qt.FocusReason.MouseFocusReason))
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setUsesScrollButtons(True)
@@ -220,9 +222,11 @@ class TabArea(QSplitter):
     Signals:
         entered(object): a panel came to the front of its group.
         needs(): a panel needs another height.
+        targeted(str): what keys act on is another endpoint; "": there is none.
     """
 
     entered = Signal(object)
+    targeted = Signal(str)
     needs = Signal()
 
     def __init__(self) -> None:
@@ -240,6 +244,9 @@ class TabArea(QSplitter):
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.setSizes([500, 500])
+        self._target: EndpointPanel | None = None
+        self._told = ""
+        self.entered.connect(self.tell_target)
 
     # -- which panels there are -----------------------------------------------------------------
 
@@ -251,12 +258,35 @@ class TabArea(QSplitter):
         return next((panel for panel in self.panels() if panel.name == name), None)
 
     def focused_panel(self) -> EndpointPanel | None:
-        """The panel that has the focus, else the one in front on the right, else on the left."""
+        """What keys act on: the panel that has the focus, or had it last, or whose tab has it.
+
+        It is in front of its group always; before there was one it is the one in front on the
+        right, else on the left.
+        """
         focus = self.window().focusWidget()
-        for panel in self.panels():
-            if focus is not None and panel.isAncestorOf(focus):
-                return panel
-        return self.right.in_front or self.left.in_front
+        held = [self._front_with(group, focus) for group in self._groups]
+        found = next((panel for panel in held if panel is not None), None)
+        fronts = [group.in_front for group in self._groups]
+        if found is None and self._target in fronts:
+            found = self._target
+        self._target = found or self.right.in_front or self.left.in_front
+        return self._target
+
+    def _front_with(self, group: TabGroup, focus: QWidget | None) -> EndpointPanel | None:
+        """The panel in front of a group, where the focus is in it or on its tabs."""
+        front = group.in_front
+        if front is None or focus is None:
+            return None
+        return front if focus is group.tabBar() or front.isAncestorOf(focus) else None
+
+    @Slot()
+    def tell_target(self) -> None:
+        """Say what keys act on now, where that is another endpoint."""
+        panel = self.focused_panel()
+        name = panel.name if panel is not None else ""
+        if name != self._told:
+            self._told = name
+            self.targeted.emit(name)
 
     def same_group(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
         """Whether two panels are in one group: one of them hides the other."""

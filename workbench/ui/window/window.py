@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.journal.keep import OFFERED
 from workbench.qt.scenario_player import ScenarioPlayer
@@ -262,6 +262,10 @@ class MainWindow(Retranslatable, QMainWindow):
 
     def _wire_panels(self) -> None:
         tabs, player = self.endpoint_tabs, self.scenario_player
+        self.tab_area.targeted.connect(self.status_bar.name_target)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus)
         tabs.added.connect(self.closed_rows.apply)
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
@@ -334,6 +338,12 @@ class MainWindow(Retranslatable, QMainWindow):
         self.endpoint_tabs.new_server()
         self.endpoint_tabs.new_client()
         self.endpoint_tabs.refresh()
+
+    @Slot(object, object)
+    def _on_focus(self, _before: object, _after: object) -> None:
+        """The focus is elsewhere: keys may act on another endpoint from now on."""
+        if not self.ended:
+            self.tab_area.tell_target()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

@@ -1,0 +1,73 @@
+"""What keys act on: the endpoint whose tab was clicked, as the window names it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.conftest import Hand
+from workbench.engine.model.settings import Pace
+from workbench.engine.model.snapshot import Phase
+
+
+def click(hand: Hand, name: str) -> None:
+    """On the tab of an endpoint, as a person does it."""
+    area = hand.window.tab_area
+    panel = area.panel(name)
+    assert panel is not None
+    group = area.left if panel in area.left.panels() else area.right
+    bar = group.tabBar()
+    where = bar.tabRect(group.place_of(panel)).center()
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=where)
+
+
+def phase(hand: Hand, name: str) -> Phase:
+    return hand.window.controller.snapshot(name).phase
+
+
+def test_a_click_on_a_tab_makes_it_the_target(hand: Hand) -> None:
+    """Also on the one that is in front already."""
+    hand.window.activateWindow()
+    hand.find("client.payload").setFocus()
+    for name in ("server-1", "client-1", "server-1"):
+        click(hand, name)
+        assert name in hand.text("status.target")
+        panel = hand.window.tab_area.focused_panel()
+        assert panel is not None
+        assert panel.name == name
+
+
+@pytest.mark.parametrize("target", ["server-1", "client-1"])
+def test_the_target_stays_while_the_log_has_the_focus(hand: Hand, target: str) -> None:
+    hand.window.activateWindow()
+    click(hand, target)
+    hand.window.log.view.setFocus()
+    panel = hand.window.tab_area.focused_panel()
+    assert panel is not None
+    assert panel.name == target
+    assert target in hand.text("status.target")
+
+
+def test_f5_and_ctrl_w_hit_the_clicked_tab_alone(hand: Hand) -> None:
+    hand.window.activateWindow()
+    hand.find("client.payload").setFocus()
+    click(hand, "server-1")
+    QTest.keyClick(hand.window, Qt.Key.Key_F5)
+    hand.wait(lambda: phase(hand, "server-1") is Phase.LISTENING)
+    assert phase(hand, "client-1") is Phase.IDLE
+    QTest.keyClick(hand.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert [panel.name for panel in hand.window.tab_area.panels()] == ["client-1"]
+
+
+def test_f10_begins_as_soon_as_call_by_call_is_chosen(hand: Hand) -> None:
+    hand.window.activateWindow()
+    click(hand, "server-1")
+    hand.choose("server.pace", Pace.STEP.value)
+    hand.wait(hand.find("server.next_call").isEnabled)
+    QTest.keyClick(hand.window, Qt.Key.Key_F10)
+    strip = hand.window.controller.snapshot
+    hand.wait(lambda: any(x.state.value == "done" for x in strip("server-1").strip))
+    done = [chip.call for chip in strip("server-1").strip if chip.state.value == "done"]
+    assert done == ["socket"]
+    assert phase(hand, "client-1") is Phase.IDLE
