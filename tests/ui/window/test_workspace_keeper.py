@@ -181,7 +181,7 @@ def test_a_file_that_is_none_leads_to_the_usual_window_and_a_sentence(
 
 
 def test_a_second_window_says_that_it_does_not_save(opened: Open, file: Path) -> None:
-    opened()
+    keeper(opened())._timer.stop()  # the first one writes no more meanwhile
     second = opened()
     assert "does not save" in second.status_bar.word.text()
     before = file.read_bytes() if file.exists() else None
