@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization as pem
 
 from tests.cli.test_quick import listening
-from tests.cli_process import run
+from tests.cli_process import BOUND, PROGRAM, run
 from workbench.certificates.resolve import to_show
 from workbench.cli.key_password import key_password_of
 from workbench.texts import Problem
@@ -87,3 +88,52 @@ def test_a_scenario_names_a_variable_and_has_no_password(files: tuple[Path, Path
     assert status == 0
     assert SECRET not in out
     assert "KEY_PASSWORD" in out
+
+
+ON_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+
+
+def typed_at_a_terminal(typed: str, *arguments: str) -> tuple[int, str]:
+    """Status and screen of the program on a terminal of its own, where this answers its question.
+
+    getpass(3) drops what was typed before it has asked.
+    """
+    command = (sys.executable, "-c", ON_A_TERMINAL, *PROGRAM, *arguments)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as ran:
+        assert ran.stdin is not None
+        assert ran.stdout is not None
+        screen = b""
+        while b"Password of the key" not in screen or not screen.endswith(b": "):
+            piece = ran.stdout.read1(4096)
+            assert piece, screen
+            screen += piece
+        ran.stdin.write(f"{typed}\n".encode())
+        ran.stdin.flush()
+        screen += ran.stdout.read()
+        return ran.wait(BOUND), screen.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pty(7) is of Unix alone")
+@pytest.mark.parametrize(("typed", "status"), [(SECRET, 0), ("not-that-one", 1)])
+def test_at_a_terminal_it_is_asked_for_and_not_shown(
+    tmp_path: Path, files: tuple[Path, Path, Path], typed: str, status: int
+) -> None:
+    chain, key, _ = map(str, files)
+    record = tmp_path / "record.swb"
+    with listening("tls://127.0.0.1:0", "--cert", "test:good", "--echo") as (_, address):
+        ended, screen = typed_at_a_terminal(
+            typed, "connect", f"tls://{address}", "--ca", "test:root", "--cert", chain,
+            "--key", key, "--send", "hello", "--expect", "hello", "--record", str(record),
+        )  # fmt: skip
+    assert bool(ended) is bool(status), screen
+    assert typed not in screen
+    if not status:
+        assert SECRET.encode() not in record.read_bytes()
+
+
+def test_without_a_terminal_the_sentence_names_the_ways(files: tuple[Path, Path, Path]) -> None:
+    chain, key, _ = map(str, files)
+    ran = run("connect", "tls://127.0.0.1:1", "--cert", chain, "--key", key, "--send", "a")
+    assert ran[0] != 0
+    assert "--key-password env:NAME or file:FILE" in ran[2]

@@ -1,14 +1,16 @@
-"""Where `--key-password` has the password of a private key from: never from the command line, which
-every user of the machine can read (ps(1), /proc/PID/cmdline).
+"""Where the password of a private key comes from: `--key-password`, or whoever sits at a terminal;
+never the command line itself, which every user of the machine can read (ps(1), /proc/PID/cmdline).
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem, reason_of, tr
 
 _VARIABLE: Final = "env:"
 _FILE: Final = "file:"
@@ -39,3 +41,26 @@ def key_password_of(source: str) -> str:
         raise Problem("cli.key_password_text", path=str(path)) from error
     except OSError as error:
         raise Problem("engine.no_file", path=str(path), reason=reason_of(error)) from error
+
+
+def asked_key_password(cert: str | None, key: str | None) -> str | None:
+    """The password that somebody types for an encrypted key, without echo (getpass(3)).
+
+    None: none is needed, nobody sits at a terminal, or nobody says it; what is wrong with the files
+    is said by who loads them.
+    """
+    if cert is None or sys.stdin is None or not sys.stdin.isatty():
+        return None
+    from getpass import getpass  # by who shows a certificate alone
+
+    from workbench.certificates import resolve
+
+    typed: list[str] = []
+
+    def ask() -> str:
+        typed.append(getpass(tr("cli.key_password_prompt", path=key or cert)))
+        return typed[0]
+
+    with suppress(Problem, EOFError), resolve.to_show(cert, key, ask):
+        pass
+    return typed[0] if typed else None

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from workbench.cli.key_password import key_password_of
+from workbench.cli.key_password import asked_key_password, key_password_of
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
@@ -130,10 +130,16 @@ def _header(text: str) -> tuple[str, str]:
 
 def _tls(args: argparse.Namespace) -> TlsSettings | None:
     insecure = bool(getattr(args, "insecure", False))
+    if args.key_password is not None:
+        password: str | None = key_password_of(args.key_password)
+    else:
+        password = (
+            None if getattr(args, "scenario", False) else asked_key_password(args.cert, args.key)
+        )
     made = TlsSettings(
         cert=args.cert,
         key=args.key,
-        key_password=None if args.key_password is None else key_password_of(args.key_password),
+        key_password=password,
         ca=args.ca,
         verify=not insecure,
         check_name=not insecure,
