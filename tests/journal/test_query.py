@@ -119,7 +119,21 @@ def byte_terms(draw: st.DrawFn) -> tuple[str, Test]:
         shown = f"hex:{wanted.hex()}"
     else:
         shown = form + quoted(wanted.decode())
-    return shown, lambda row: row.payload is not None and wanted in row.payload
+    bare = not shown.startswith(("text:", "hex:"))
+    seen = wanted.decode().lower() if bare else ""
+    return (
+        shown,
+        lambda row: (
+            (row.payload is not None and wanted in row.payload)
+            or (bool(seen) and any(seen in text.lower() for text in words_of(row)))
+        ),
+    )
+
+
+def words_of(row: Row) -> list[str]:
+    """The texts that a bare value is looked for in, beside the bytes."""
+    texts = (row.endpoint, row.call, row.args, row.errno, row.error, row.local, row.peer)
+    return [text for text in texts if text is not None]
 
 
 def duration_terms() -> st.SearchStrategy[tuple[str, Test]]:

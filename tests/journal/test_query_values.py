@@ -380,3 +380,32 @@ def test_any_typing_runs_or_is_pointed_at(empty: list[Reader], text: str) -> Non
     else:
         for reader in empty:
             assert list(reader.select(condition, 1, 50)) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        ("SERVER-1", [2, 3, 4, 5, 6]),
+        ("econn", [3]),
+        ("Refused", [3]),
+        ("listen", [2]),
+        ('"bind, 128"', [2]),
+        ("40112", [4]),
+        ("10.0.0", [5]),
+        ("4_112", []),
+        ("hello", [6]),
+        ("HELLO", []),
+    ],
+)
+def test_a_bare_word_is_looked_for_in_what_a_row_shows(
+    make: Make, word: str, right: list[int]
+) -> None:
+    reader = make([
+        event(call="listen", args="bind, 128"),
+        event(call="connect", errno="ECONNREFUSED", error="Connection refused"),
+        event(call="recvfrom", peer="127.0.0.1:40112"),
+        event(call="recvfrom", peer="10.0.0.7:9"),
+        event(call="recv", payload=b"say hello", size=9),
+    ])  # fmt: skip
+    assert chosen(reader, word) == right
+    assert chosen(reader, f"-{word}") == others(reader, right)

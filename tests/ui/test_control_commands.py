@@ -39,7 +39,7 @@ server.message server.target server.payload server.send client.family client.typ
 client.port client.timeout client.bufsize client.connect client.payload client.encoding
 client.escapes client.append client.send client.receive_gate client.receive_one client.half_close
 client.abort client.close client.state client.count client.message client.conversation
-log.table log.filter log.follow log.clear inspector.tabs
+log.table log.filter log.clear_filter log.follow log.clear inspector.tabs
 """.split()
 
 

@@ -54,3 +54,33 @@ def test_another_record_counts_from_nothing(hand: Hand) -> None:
     hand.wait_says("log.errors", "1")
     hand.window.record_commands.start_over()
     hand.wait_says("log.errors", "0")
+
+
+def test_a_filter_says_how_many_of_how_many_and_is_taken_away(hand: Hand) -> None:
+    refused(hand)
+    field = hand.window.log.filter
+    assert not hand.window.log.clear_filter.isVisible()
+    field.setText("Client-1")
+    hand.window.log.apply_filter()
+    model = hand.window.log.model
+    hand.wait(lambda: hand.text("log.clear_filter").startswith(f"{model.rowCount()} of "))
+    assert model.rowCount() > 1, "a bare word is looked for in every column"
+    hand.press("log.clear_filter")
+    assert field.text() == ""
+    assert not hand.window.log.clear_filter.isVisible()
+
+
+def test_esc_in_the_field_clears_it_and_then_leaves_the_rest(hand: Hand) -> None:
+    refused(hand)
+    log = hand.window.log
+    log.filter.setText("call:connect")
+    log.apply_filter()
+    log.follow.setChecked(False)
+    hand.window.activateWindow()
+    log.filter.setFocus()
+    hand.wait(log.filter.hasFocus)
+    hand.window.leave()
+    assert log.filter.text() == ""
+    assert not log.follow.isChecked()
+    hand.window.leave()
+    assert log.follow.isChecked()

@@ -133,10 +133,15 @@ def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
 
 def test_an_export_is_written_beside_the_window(hand: Hand, tmp_path: Path) -> None:
     talk(hand)
-    hand.window.file_commands.write(tmp_path / "out.jsonl", "jsonl")
+    hand.window.file_commands.write(tmp_path / "out.jsonl", "csv")
     hand.wait_says("status.word", "out.jsonl")
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert {json.loads(line)["call"] for line in lines} >= {"listen", "accept", "send"}
+    hand.window.log.filter.setText("call:listen")
+    hand.window.log.apply_filter()
+    hand.window.file_commands.write(tmp_path / "some.CSV", "jsonl")
+    hand.wait_says("status.word", "1 of ")
+    assert len((tmp_path / "some.CSV").read_text().splitlines()) == 2  # its head, and the row
     hand.window.file_commands.write(tmp_path / "none" / "x", "csv")
     hand.wait_says("status.word", "no such file or folder")
 

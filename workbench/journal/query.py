@@ -30,6 +30,8 @@ class About(Enum):
 
 
 PEER: Final = "coalesce(e.peer, c.peer)"
+_LIKE: Final = "{} LIKE ? ESCAPE '\\'"
+"""ASCII case-insensitive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,7 @@ def _term(scanner: _Scanner, wall_ns: int) -> Term:
         scanner.take("#")
         found = _keyed("number", ":", scanner, begun, wall_ns)
     elif head is None:
-        found = [_contains(scanner.value().raw)]
+        found = _anywhere(scanner.value())
     else:
         scanner.at = head.end()
         found = _keyed(head.group(1), head.group(2), scanner, head.start(), wall_ns)
@@ -351,16 +353,37 @@ def _like(name: str, value: _Value) -> Plain:
     column = _TEXT_KEYS[name]
     if value.quoted or "*" not in value.text:
         return _about(name, f"lower({column}) = lower(?)", value.text)  # a NUL is a character too
-    escaped = re.sub(r"[\\%_]", r"\\\g<0>", value.text)
-    pattern = re.sub(r"\*+", "%", escaped)
+    pattern = re.sub(r"\*+", "%", _escaped_pattern(value.text))
     if len(pattern.encode()) > LONGEST_PATTERN:
         raise FilterProblem("filter.too_long", value.position, len(value.text))
-    return _about(name, f"{column} LIKE ? ESCAPE '\\'", pattern)
+    return _about(name, _LIKE.format(column), pattern)
 
 
 def containing(text: str) -> Contains:
     """A text in the bytes of a row, also as the endpoint's encoding writes it."""
     return _contains(text.encode())
+
+
+_WORDS: Final = ("p.name", "e.call", "e.args", "e.errno", "e.error")
+
+
+def _anywhere(value: _Value) -> list[Part]:
+    """A value without a key: in the bytes, as `text:` has it, or in a text that the row shows."""
+    found: list[Part] = [_contains(value.raw)]
+    pattern = f"%{_escaped_pattern(value.text)}%"
+    if not value.text or len(pattern.encode()) > LONGEST_PATTERN:
+        return found
+    shape = joined("OR", [_LIKE.format(column) for column in _WORDS])
+    return [
+        *found,
+        Plain(shape, (pattern,) * len(_WORDS), About.SHAPE),
+        Plain(_LIKE.format("c.local"), (pattern,), About.CONNECTION),
+        Plain(_LIKE.format(PEER), (pattern,), About.PEER),
+    ]
+
+
+def _escaped_pattern(text: str) -> str:
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
 
 
 def _contains(raw: bytes) -> Contains:

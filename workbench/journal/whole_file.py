@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None], *, replace: bool) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: bool) -> None:
     """Have `write` fill a file; whatever goes wrong, half of one is not left at `path`.
 
     A link is followed, a device or pipe is written to as it is, and a file that is replaced keeps

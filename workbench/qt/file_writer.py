@@ -15,7 +15,8 @@ from workbench.journal.whole_file import write_whole
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
-Work = Callable[[Reader, BinaryIO], None]
+Work = Callable[[Reader, BinaryIO], str]
+"""Writes, and says in a sentence what it has written."""
 
 
 class FileWriter(QThread):
@@ -37,10 +38,11 @@ class FileWriter(QThread):
         try:
             self._journal.flush()
             with closing(open_record(self._journal.record)) as reader:
-                write_whole(self._path, lambda out: self._work(reader, out), replace=True)
+                write_whole(self._path, lambda out: self._write(reader, out), replace=True)
         except OSError as error:
             self.sentence = tr("window.not_written", path=str(self._path), reason=reason_of(error))
         except Problem as problem:
             self.sentence = problem.text
-        else:
-            self.sentence = tr("window.exported", path=str(self._path))
+
+    def _write(self, reader: Reader, out: BinaryIO) -> None:
+        self.sentence = self._work(reader, out)

@@ -100,8 +100,8 @@ class LogTable:
 
 
 _PLACES: Final = {column.key: number for number, column in enumerate(COLUMNS)}
-NUMBER, TIME, CALL, RESULT, TOOK, DATA = map(
-    place, ("number", "time", "call", "result", "took", "data")
+NUMBER, TIME, WHO, CALL, RESULT, TOOK, DATA = map(
+    place, ("number", "time", "who", "call", "result", "took", "data")
 )
 """Those that are painted in a way of their own."""
 LOG: Final = LogTable(COLUMNS, "log", TIME, (CALL, DATA))

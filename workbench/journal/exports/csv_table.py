@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from workbench.journal.exports.rows import Spelled, WallTimes, missing_bytes, pages_of
+from workbench.journal.exports.rows import Spelled, WallTimes, missing_bytes, write_pages
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
@@ -19,15 +19,15 @@ _HEADER: Final = (*Row._fields[:2], "time", *Row._fields[2:], "not_kept")
 _LINE: Final = ",".join(["%s"] * len(_HEADER)) + "\r\n"
 
 
-def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
+def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> int:
     """A table with a header; begins with a byte order mark, without which Excel guesses.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; to read it back,
-    take one from every text that has apostrophes followed by one of `= + - @ TAB CR`.
+    take one from every text that has apostrophes followed by one of `= + - @ TAB CR`. Returns how
+    many rows it has.
     """
     out.write("\ufeff" + ",".join(_HEADER) + "\r\n")
-    table = _Table(reader)
-    out.writelines(map(table.lines, pages_of(reader, condition)))
+    return write_pages(out, _Table(reader).lines, reader, condition)
 
 
 class _Table:

@@ -13,8 +13,8 @@ from workbench.journal.exports.plain_text import to_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
 
-WriteText = Callable[[Reader, TextIO, Condition | None], None]
-WriteBytes = Callable[[Reader, BinaryIO, Condition | None], None]
+WriteText = Callable[[Reader, TextIO, Condition | None], int]
+WriteBytes = Callable[[Reader, BinaryIO, Condition | None], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,13 @@ class TextExport:
     ending: str
     write_text: WriteText
 
-    def write(self, reader: Reader, out: BinaryIO, condition: Condition | None) -> None:
-        """Write the rows that meet the condition; what is no text becomes an escape."""
+    def write(self, reader: Reader, out: BinaryIO, condition: Condition | None) -> int:
+        """Write the rows that meet the condition; what is no text becomes an escape. How many."""
         text = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="")
         try:
-            self.write_text(reader, text, condition)
+            rows = self.write_text(reader, text, condition)
             text.flush()
+            return rows
         finally:
             text.detach()
 
@@ -58,3 +59,12 @@ EXPORTS: Final[Mapping[str, Export]] = {
         TextExport("text", "txt", to_text),
     )
 }
+
+
+def of_ending(suffix: str, otherwise: str = "") -> Export:
+    """The form of a file with this ending, `.csv`; of any other the one that is named `otherwise`,
+    or the promised lines.
+    """
+    ending = suffix.removeprefix(".").lower()
+    named = EXPORTS.get(otherwise, EXPORTS["jsonl"])
+    return next((form for form in EXPORTS.values() if form.ending == ending), named)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii
 from typing import Final, TextIO
 
-from workbench.journal.exports.rows import Spelled, pages_of
+from workbench.journal.exports.rows import Spelled, write_pages
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
@@ -17,13 +17,12 @@ _LINE: Final = (
 )
 
 
-def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:
-    """Write one JSON object a line.
+def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
+    """Write one JSON object a line; how many.
 
     Bytes that were not kept show as a payload shorter than `size`.
     """
-    lines = JsonLines()
-    out.writelines(map(lines.of, pages_of(reader, condition)))
+    return write_pages(out, JsonLines().of, reader, condition)
 
 
 class JsonLines:

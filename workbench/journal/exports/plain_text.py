@@ -11,7 +11,7 @@ from workbench.journal.exports.rows import (
     SHORT,
     WallTimes,
     missing_bytes,
-    pages_of,
+    write_pages,
 )
 from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
@@ -21,12 +21,12 @@ from workbench.printable import escape
 from workbench.texts import tr
 
 
-def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:
-    """Lines for a person; the first one says when and by what."""
+def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> int:
+    """Lines for a person, how many; the first one says when and by what."""
     begun = WallTimes(reader.clock)(0)
     out.write(tr("export.head", time=begun, count=reader.count()) + "\n")
     lines = TextLines(reader, every_row=condition is None)
-    out.writelines(map(lines.of, pages_of(reader, condition)))
+    return write_pages(out, lines.of, reader, condition)
 
 
 class TextLines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, TextIO
 
 from workbench.engine.model.events import Clock
 from workbench.journal.masked import Masked
@@ -31,6 +31,20 @@ def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]
     for seqs in reader.select(condition, 0, last):
         for start in range(0, len(seqs), PAGE):
             yield masked.rows(reader.rows(seqs[start : start + PAGE]))
+
+
+def write_pages(
+    out: TextIO,
+    lines: Callable[[list[Row]], str],
+    reader: Reader,
+    condition: Condition | None,
+) -> int:
+    """Write the lines of the rows that meet a condition; how many rows that were."""
+    count = 0
+    for page in pages_of(reader, condition):
+        out.write(lines(page))
+        count += len(page)
+    return count
 
 
 def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:

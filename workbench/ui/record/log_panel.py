@@ -71,6 +71,9 @@ class LogPanel(Retranslatable, QTabWidget):
         self.filter = QLineEdit()
         self.filter.setObjectName("log.filter")
         self.filter.setClearButtonEnabled(True)
+        self.clear_filter = QPushButton()
+        self.clear_filter.setObjectName("log.clear_filter")
+        self.clear_filter.hide()
         self.follow = _toggle("log.follow", checked=True)
         self.main_calls = _toggle("log.main_calls", checked=True)
         self.errors = QPushButton()
@@ -106,6 +109,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._filter_label.setBuddy(self.filter)
         line.addWidget(self._filter_label)
         line.addWidget(self.filter, 3)
+        line.addWidget(self.clear_filter)
         line.addWidget(self.search, 1)
         for widget in (self.errors, self.main_calls, self.follow, self.clear_button):
             line.addWidget(widget)
@@ -126,6 +130,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._settle.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._settle.start())
         self.filter.returnPressed.connect(self.apply_filter)
+        self.clear_filter.clicked.connect(self.show_all)
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.find_next)
         back = QShortcut(QKeySequence("Shift+Return"), self.search, self.find_previous)
@@ -165,6 +170,7 @@ class LogPanel(Retranslatable, QTabWidget):
         """The rows of the filter are shown."""
         self.hint.hide()
         self.errors.setChecked(ERRORS in self.filter.text())
+        self.clear_filter.setVisible(bool(self.filter.text().strip()))
         self._after_change()
 
     @Slot()
@@ -314,6 +320,13 @@ class LogPanel(Retranslatable, QTabWidget):
         self.filter.clear()
         self.apply_filter()
 
+    def leave_filter(self) -> bool:
+        """Esc in the field of the filter empties it; whether there was something to be emptied."""
+        if not (self.filter.hasFocus() and self.filter.text()):
+            return False
+        self.show_all()
+        return True
+
     @Slot()
     def _on_errors(self) -> None:
         """Errors alone, or all again: the filter field says so, and the rest of it stays."""
@@ -330,6 +343,9 @@ class LogPanel(Retranslatable, QTabWidget):
         if empty != self.view.empty_text:
             self.view.empty_text = empty
             self.view.viewport().update()
+        told = tr("log.clear_filter", shown=f"{counts.shown:,}", count=f"{counts.committed:,}")
+        if self.clear_filter.text() != told:
+            self.clear_filter.setText(told)
         hidden = counts.hidden
         if self.follow.isChecked() or counts.committed < self._followed_to:
             self._followed_to = counts.committed
@@ -454,6 +470,7 @@ class LogPanel(Retranslatable, QTabWidget):
             (self.main_calls, "log.main_calls"),
             (self.clear_button, "log.clear"),
             (self.view, "log.title"),
+            (self.clear_filter, "log.no_filter"),
             (self.errors, "log.errors_only"),
         ):
             widget.setAccessibleName(tr(key))

@@ -26,7 +26,7 @@ from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.log_cells import failed, held
-from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK
+from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK, WHO
 
 TIMES: Final = {
     TimeForm.CLOCK: "00:00:00.000",
@@ -84,6 +84,8 @@ class LogView(QTableView):
         self.horizontalHeader().setMinimumSectionSize(24)
         self.by_hand = False
         self.keep_end = True
+        self._stripes: dict[str, QColor] = {}
+        self._calls: list[tuple[QRect, str, QColor, bool]] = []
         self._digits = len(COLUMNS[NUMBER].sample)
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
@@ -95,6 +97,9 @@ class LogView(QTableView):
         """Row height and column widths for the current font."""
         metrics = QFontMetricsF(self.font())
         self._advances = [metrics.horizontalAdvance(chr(code)) for code in range(128)]
+        self._code = theme.fixed_font()
+        self._code_metrics = QFontMetricsF(self._code)
+        self._code_advance = self._code_metrics.horizontalAdvance("0")
         height = self.fontMetrics().height() + 5
         self._baseline = (height - self.fontMetrics().height()) // 2 + self.fontMetrics().ascent()
         self.verticalHeader().setMinimumSectionSize(height)
@@ -276,9 +281,34 @@ class LogView(QTableView):
         self._log.fetch(first, last)
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
-            if top < 0 < row:
+            if top < 0 and last > first:
                 continue  # half of a row is none
             self._paint_row(painter, palette, row, top, height, boxes, self.is_chosen(row))
+        self._paint_calls(painter)
+
+    def _paint_calls(self, painter: QPainter) -> None:
+        """The calls of all rows, in the font of code, which is set once for them."""
+        painter.setFont(self._code)
+        for box, text, pen, selected in self._calls:
+            painter.setPen(pen)
+            if self.wanted:
+                self._mark_found(painter, box, CALL, text, selected)
+            cut = not text.isascii() or len(text) * self._code_advance > box.width()
+            shown = (
+                self._code_metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+                if cut
+                else text
+            )
+            painter.drawText(box.left(), box.top() + self._baseline, shown)
+        self._calls.clear()
+
+    def _stripe_of(self, endpoint: str) -> QColor:
+        """An endpoint's colour: each new one has the next."""
+        found = self._stripes.get(endpoint)
+        if found is None:
+            found = QColor(theme.STRIPES[len(self._stripes) % len(theme.STRIPES)])
+            self._stripes[endpoint] = found
+        return found
 
     def _column_boxes(self) -> list[tuple[int, int]]:
         header = self.horizontalHeader()
@@ -316,6 +346,9 @@ class LogView(QTableView):
                 painter, palette, cells, top, height, boxes, selected, timed=event.call == MARK
             )
             return
+        if event.endpoint is not None and boxes[WHO][1]:
+            stripe = self._stripe_of(event.endpoint)
+            painter.fillRect(boxes[WHO][0], top + 1, 3, height - 2, stripe)
         for column, text in enumerate(cells):
             left, size = boxes[column]
             if not text or not size:
@@ -326,7 +359,9 @@ class LogView(QTableView):
                 self._paint_conclusion(painter, _said(event, boxes, box), text, icon, selected)
                 continue
             if column == CALL:
-                box = self._paint_arrow(painter, box, event.call)
+                box = self._paint_arrow(painter, box, event.call, pen, selected=selected)
+                self._calls.append((box, text, pen, selected))
+                continue
             if column == RESULT and failed(event):
                 box = self._paint_cross(painter, box)
             if self.wanted:
@@ -404,16 +439,24 @@ class LogView(QTableView):
         )
         painter.restore()
 
-    def _paint_arrow(self, painter: QPainter, box: QRect, call: str) -> QRect:
-        """Which way the bytes went: > out, < in; the calls stand in line with and without it."""
+    def _paint_arrow(
+        self, painter: QPainter, box: QRect, call: str, pen: QColor, *, selected: bool
+    ) -> QRect:
+        """Which way the bytes went: > out, < in, each in its colour; the calls stand in line with
+        and without it.
+        """
         side = _cross(box.height())
         if call in SENDING or call in RECEIVING:
             middle = box.center().y()
             tip, back = box.left() + side // 2, box.left()
             if call in RECEIVING:
                 tip, back = back, tip
+            if not selected:
+                colour = _ink(pen, good=True) if call in RECEIVING else theme.current().link
+                painter.setPen(QPen(QColor(colour), 2))
             painter.drawLine(QPoint(back, middle - side // 2), QPoint(tip, middle))
             painter.drawLine(QPoint(tip, middle), QPoint(back, middle + side // 2))
+            painter.setPen(pen)
         return box.adjusted(side, 0, 0, 0)
 
     def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:

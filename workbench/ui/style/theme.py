@@ -106,6 +106,11 @@ DARK: Final = Theme(
     idle=Tone("#30343b", "#c3cad4", "#555c67"),
 )
 
+STRIPES: Final = (
+    "#3b7dd8", "#c2571a", "#2f9162", "#a24bc4", "#a67908", "#d0417e", "#14879a", "#7d6c59",
+)  # fmt: skip
+"""Of the endpoints of a log, in turn; each has a contrast of 3 or more on both bases."""
+
 
 LIGHT_PRESENTED: Final = replace(
     LIGHT,

@@ -92,6 +92,7 @@ ACTIONS: Final = (
     Action("find_next", "edit", ("F3",)),
     Action("find_previous", "edit", ("Shift+F3",)),
     Action("filter", "edit", ("Ctrl+L",)),
+    Action("clear_filter", "edit", ("Ctrl+Shift+F",)),
     Action("errors", "edit", ("Ctrl+Shift+E",)),
     Action("main_calls", "edit", ("Ctrl+Shift+M",)),
     Action("newest", "edit", ("Ctrl+End",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,6 +19,7 @@ from workbench.viewmodel.conversation_export import (
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.journal.reader import Reader
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
 
@@ -119,15 +120,25 @@ class FileCommands(QObject):
         )
         if name:
             self._remember(name)
-            self.write(Path(name), chosen.partition(" ")[0] or "jsonl")
+            self.write(Path(name), chosen.partition(" ")[0])
 
-    def write(self, path: Path, form: str) -> None:
-        """Export what the log shows (its filter holds) to a file."""
-        from workbench.journal.exports.export_table import EXPORTS
+    def write(self, path: Path, form: str = "") -> None:
+        """Export what the log shows (its filter holds) to a file; its ending says the form, and
+        `form` where the ending is none of theirs.
+        """
+        from workbench.journal.exports.export_table import of_ending
 
-        condition = self._model.condition
+        condition, export = self._model.condition, of_ending(path.suffix, form)
 
-        self._begin(path, lambda reader, out: EXPORTS[form].write(reader, out, condition))
+        def work(reader: Reader, out: BinaryIO) -> str:
+            rows = export.write(reader, out, condition)
+            count = max(0, reader.count() - reader.first_seq + 1)
+            return tr(
+                "window.exported_rows",
+                path=str(path), form=export.name, rows=f"{rows:,}", count=f"{count:,}",
+            )  # fmt: skip
+
+        self._begin(path, work)
 
     @Slot(object)
     def save_conversation(self, wish: ConversationRequest) -> None:
@@ -149,7 +160,12 @@ class FileCommands(QObject):
         self, path: Path, wish: ConversationRequest, form: ConversationForm
     ) -> None:
         """Write a conversation, all of it, to a file."""
-        self._begin(path, lambda reader, out: write_conversation(reader, out, wish, form))
+
+        def work(reader: Reader, out: BinaryIO) -> str:
+            write_conversation(reader, out, wish, form)
+            return tr("window.exported", path=str(path))
+
+        self._begin(path, work)
 
     def _begin(self, path: Path, work: Work) -> None:
         if self._writer is not None:

@@ -217,6 +217,7 @@ class MainWindow(Retranslatable, QMainWindow):
             "find_previous": log.find_previous,
             "filter": log.filter.setFocus,
             "errors": log.errors.click,
+            "clear_filter": log.show_all,
             "main_calls": log.main_calls.click,
             "newest": partial(log.follow.setChecked, True),
             "clear_log": log.clear_button.click,
@@ -256,6 +257,7 @@ class MainWindow(Retranslatable, QMainWindow):
                 (lambda: self.autoplay.running, self.autoplay.stop),
                 (self.note_field.isVisible, self.note_field.give_up),
                 (lambda: self.projector_mode.on, self.projector_mode.switch),
+                (self.log.leave_filter, lambda: None),
                 (lambda: True, partial(self.log.follow.setChecked, True)),
             )
         )
