@@ -62,7 +62,7 @@ def test_steps_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
 def test_steps_in_chinese_and_without_a_title(capsys: pytest.CaptureFixture[str]) -> None:
     set_language("zh_CN")
     StepPrinter(SCENARIO).end(Report(SCENARIO))
-    assert capsys.readouterr().out == "问候\n0 步成立，0 步失败\n"
+    assert capsys.readouterr().out == "问候\n0 步通过，0 步未通过\n"
     StepPrinter(Scenario("", (), ()))
     assert capsys.readouterr().out == ""
 
