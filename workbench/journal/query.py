@@ -371,8 +371,8 @@ def _anywhere(value: _Value) -> list[Part]:
     """A value without a key: in the bytes, as `text:` has it, or in a text that the row shows."""
     found: list[Part] = [_contains(value.raw)]
     pattern = f"%{_escaped_pattern(value.text)}%"
-    if not value.text or len(pattern.encode()) > LONGEST_PATTERN:
-        return found
+    if not value.text or "\0" in value.text or len(pattern.encode()) > LONGEST_PATTERN:
+        return found  # a NUL would end the pattern, and stand for anything
     shape = joined("OR", [_LIKE.format(column) for column in _WORDS])
     return [
         *found,
