@@ -59,6 +59,7 @@ def test_the_same_by_keyboard(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.qtbot.keyClick(hand.find("client.port"), Qt.Key.Key_Return)
     hand.wait_state("client", "ESTABLISHED")
+    hand.find("client.payload").setFocus()  # keys act on the endpoint that has it
     hand.qtbot.keyClick(
         hand.find("client.payload"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
     )
