@@ -24,6 +24,11 @@ class Preferences:
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "socket-workbench", "window"
         )
 
+    @property
+    def path(self) -> str:
+        """Of the file."""
+        return self._store.fileName()
+
     def _text(self, key: str, default: str = "") -> str:
         value = self._store.value(key, default)
         return value if isinstance(value, str) else default

@@ -153,8 +153,11 @@ ACTIONS: Final = (
     ),
     Action("demos", "labs", live=True, submenu=True, button=Button(2, 1, "play")),
     Action("check_all", "labs", ("Ctrl+Shift+D",), live=True),
-    Action("first_steps", "help", ("F1",), live=True),
+    Action("manual", "help", ("F1",)),
+    Action("keys", "help", ("Shift+F1",)),
+    Action("first_steps", "help", ("Ctrl+F1",), live=True, rule=True),
     Action("watch", "help", ("Ctrl+Shift+W",), live=True),
+    Action("about", "help", ("Ctrl+Shift+F1",), rule=True),
     # the numbers that a first start shows on these buttons
     Action("step_1", None, ("1",), control="server.listen"),
     Action("step_2", None, ("2",), control="client.connect"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import Question, ScenarioPlayer
+    from workbench.ui.dialogs.manual_window import ManualWindow
     from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.style.appearance import Appearance
 
@@ -50,6 +51,7 @@ class ChildWindows(QObject):
         self._chosen_rows = chosen_rows
         self._live = live
         self.lab: BacklogWindow | None = None
+        self._manual: ManualWindow | None = None
 
     @Slot()
     def open_backlog_lab(self) -> None:
@@ -62,6 +64,24 @@ class ChildWindows(QObject):
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()
+
+    def open_manual(self, page: str) -> None:
+        """Show a page of the manual; its window is made once."""
+        from workbench.ui.dialogs.manual_window import ManualWindow  # not needed at the start
+        from workbench.ui.window.key_list import key_page
+
+        if self._manual is None:
+            self._manual = ManualWindow(self._owner, key_page)
+        self._manual.open_page(page)
+        self._manual.show()
+        self._manual.raise_()
+        self._manual.activateWindow()
+
+    def open_about(self, settings: str) -> None:
+        """Versions and paths. `settings`: of what the window remembers."""
+        from workbench.ui.dialogs.about_box import AboutBox  # seldom needed
+
+        AboutBox(self._owner, settings).show()
 
     @Slot()
     def open_check_all(self) -> None:
@@ -108,5 +128,6 @@ class ChildWindows(QObject):
 
     def close(self) -> None:
         """The main window goes; what it is the parent of goes with it."""
-        if self.lab is not None:
-            self.lab.close()
+        for window in (self.lab, self._manual):
+            if window is not None:
+                window.close()

@@ -40,6 +40,7 @@ from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.toolbar import ToolBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
+from workbench.viewmodel.manual import page_of
 from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
@@ -239,9 +240,20 @@ class MainWindow(Retranslatable, QMainWindow):
             "check_all": children.open_check_all,
             "check_up": self._check_up,
             "first_steps": partial(self.onboarding.show, again=True),
+            "manual": self._open_manual,
+            "keys": partial(children.open_manual, "keys"),
+            "about": partial(children.open_about, self.preferences.path),
             "watch": self.autoplay.start,
             "leave": self.leave,
         }
+
+    def _open_manual(self) -> None:
+        """At the page about what has the focus."""
+        widget, names = QApplication.focusWidget(), []
+        while widget is not None:
+            names.append(widget.objectName())
+            widget = widget.parentWidget()
+        self.child_windows.open_manual(page_of(filter(None, names)))
 
     def _check_up(self) -> None:
         """Check the other end of the panel in front."""

@@ -1,0 +1,43 @@
+"""The page of the manual with every key, made of the table of commands."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QKeySequence
+
+from workbench.texts import tr
+from workbench.ui.window.action_table import ACTIONS, MENUS
+from workbench.viewmodel.manual import Page, page
+
+
+def key_page() -> Page:
+    """A table for each menu, with the keys as this system writes them."""
+    lines = [f"# {tr('manual.keys')}", ""]
+    for menu in MENUS:
+        inside = {menu, *(row.id for row in ACTIONS if row.menu == menu and row.submenu)}
+        rows = [row for row in ACTIONS if row.menu in inside and row.keys]
+        if not rows:
+            continue
+        heads = f"| {tr('manual.command')} | {tr('manual.key')} | |"
+        lines += [f"## {_plain(tr(f'menu.{menu}'))}", "", heads, "|---|---|---|"]
+        for row in rows:
+            keys = ", ".join(
+                QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+                for key in row.keys
+            )
+            lines.append(
+                f"| {_cell(_plain(tr(f'menu.{row.id}')))} | `{keys}` | "
+                f"{_cell(tr(f'menutip.{row.id}'))} |"
+            )
+        lines.append("")
+    lines += [tr("manual.other_keys"), ""]
+    return page("keys", "\n".join(lines))
+
+
+def _plain(text: str) -> str:
+    """A menu's words without the mark of its letter: "&Open…", "打开(&O)…"."""
+    before, bracket, rest = text.partition("(&")
+    return before + rest[2:] if bracket else text.replace("&", "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,110 @@
+"""The manual: pages of Markdown in both languages, what is found in them, the page of a control."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from workbench.frozen import dataclass
+from workbench.resources import resource
+
+PAGES: Final = (
+    "start", "server", "client", "send", "layers", "log", "explain", "scenario", "record",
+)  # fmt: skip
+"""Files `resources/manual/LANGUAGE/NAME.md`, in the order in which they are read."""
+_TOPICS: Final = (
+    ("send", "payload form encoding escapes placeholders append send repeat interval saved"),
+    ("send", "checksum file target traffic values"),
+    ("layers", "frame layers tls websocket type handshake certificate check_up"),
+    ("log", "log filter search errors"),
+    ("explain", "inspector bytes kernel"),
+    ("scenario", "scenario repeat_until make_scenario check_all rules_try"),
+    ("record", "status record recent note"),
+)
+"""Words in the object names of controls, whichever panel they are in."""
+_EXCERPT: Final = 60
+_PICTURE: Final = re.compile(r"!\[[^]]*\]\(([\w-]+)\)")
+_MARKS: Final = re.compile(r"[*`#>]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    Attributes:
+        text: Markdown; `![…](NAME)` is a picture of the gallery.
+    """
+
+    name: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where all the words stand in one paragraph and its heading, one at least in itself.
+
+    Attributes:
+        heading: the one above it, as it is in the page.
+        excerpt: the paragraph, or as much of it as tells what it is about.
+    """
+
+    page: Page
+    heading: str
+    excerpt: str
+
+
+def pages(language: str) -> tuple[Page, ...]:
+    """All of them, in a language."""
+    folder = resource("manual") / language
+    return tuple(page(name, (folder / f"{name}.md").read_text("utf-8")) for name in PAGES)
+
+
+def page(name: str, text: str) -> Page:
+    """A page whose title is its first heading."""
+    return Page(name, text.partition("\n")[0].removeprefix("# ").strip(), text)
+
+
+def pictures(text: str) -> list[str]:
+    """The names of the pictures in a page."""
+    return _PICTURE.findall(text)
+
+
+def find(among: Sequence[Page], typed: str) -> list[Hit]:
+    """The paragraphs with every word of a search, whatever their case; nothing for no word."""
+    words = typed.casefold().split()
+    if not words:
+        return []
+    return [hit for item in among for hit in _hits(item, words)]
+
+
+def _hits(item: Page, words: Iterable[str]) -> Iterable[Hit]:
+    heading = item.title
+    for line in item.text.splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        plain = _MARKS.sub("", _PICTURE.sub("", line)).strip(" -")
+        own, folded = plain.casefold(), f"{heading} {plain}".casefold()
+        if all(word in folded for word in words) and any(word in own for word in words):
+            first = min(own.find(word) for word in words if word in own)
+            begin = max(0, first - _EXCERPT // 2)
+            cut = plain[begin : begin + _EXCERPT]
+            yield Hit(
+                item,
+                heading,
+                f"{'…' if begin else ''}{cut}{'…' if begin + _EXCERPT < len(plain) else ''}",
+            )
+
+
+def page_of(names: Iterable[str]) -> str:
+    """The page about a control. `names`: its object name, and those of what it stands in."""
+    for name in names:
+        side, _, control = name.partition(".")
+        parts = {control or side, *(control or side).split("_")}
+        for topic, words in _TOPICS:
+            if parts & set(words.split()) or side in words.split():
+                return topic
+        if side in ("server", "client"):
+            return side
+    return "start"
