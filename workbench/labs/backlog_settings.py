@@ -16,7 +16,7 @@ KERNEL_GIVES_UP: Final = 140.0
 UNIX_PATIENCE: Final = 10.0
 """Seconds that an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
 GRACE: Final = 0.5
-EACH: Final = 0.02
+EACH: Final = 0.05
 """Seconds more for each client: on a busy machine they do not all begin at once."""
 CLAIM_MAX: Final = 5
 
