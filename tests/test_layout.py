@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from workbench.texts import LANGUAGES
+from workbench.viewmodel.manual import pages, pictures
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "scripts" / "requirements.lock").read_text(encoding="utf-8")
@@ -69,19 +72,26 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_the_resources(unpacked: Path) -> None:
-    """Everything but the pictures and the Chinese README, which are for readers of the files."""
+    """Everything but the Chinese README and those pictures that the manual does not show."""
     carried = unpacked / "workbench" / "_resources"
     there = {path.relative_to(carried) for path in carried.rglob("*") if path.is_file()}
     here = ROOT / "resources"
     wanted = {
         path.relative_to(here)
-        for folder in ("icons", "scenarios", "texts")
+        for folder in ("icons", "manual", "scenarios", "texts")
         for path in (here / folder).rglob("*")
         if path.is_file()
     }
-    assert there == wanted | {Path("scenario.schema.json")}
+    shown = {
+        Path("screenshots") / f"{name}-{scheme}-{language}.png"
+        for language in LANGUAGES
+        for page in pages(language)
+        for name in pictures(page.text)
+        for scheme in ("dark", "light")
+    }
+    assert there == wanted | shown | {Path("scenario.schema.json")}
     left_out = {path.name for path in here.iterdir()} - {part.parts[0] for part in there}
-    assert left_out == {"README.zh_CN.md", "screenshots"}
+    assert left_out == {"README.zh_CN.md"}
 
 
 def test_the_wheel_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None:
