@@ -280,6 +280,8 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "ui/dialogs/about_box.py": "ui/dialogs/test_manual_window.py",
+    "ui/window/key_list.py": "ui/dialogs/test_manual_window.py",
     "engine/model/layer_fault.py": "explain/test_tls_sentences.py",
     "ui/endpoint/frame_place.py": "ui/endpoint/test_frame_line.py",
     "qt/checkup_worker.py": "ui/dialogs/test_check_up_window.py",

@@ -9,7 +9,7 @@ import pytest
 from workbench import texts
 from workbench.journal.query import parse
 from workbench.resources import resource
-from workbench.viewmodel.manual import PAGES, Hit, Page, find, page_of, pages, pictures
+from workbench.viewmodel.manual import PAGES, Page, Passage, find, page_of, pages, pictures
 
 
 def shape(page: Page) -> tuple[str, list[str], int, list[str]]:
@@ -59,7 +59,7 @@ def test_a_search_finds_paragraphs_with_all_words() -> None:
     assert {"start", "client", "log"} <= {hit.page.name for hit in found}
     assert all("ECONNRESET" in hit.excerpt for hit in found)
     assert find(pages("en"), "  ") == []
-    assert isinstance(find(pages("zh_CN"), "半关闭")[0], Hit)
+    assert isinstance(find(pages("zh_CN"), "半关闭")[0], Passage)
 
 
 def test_what_is_found_is_under_its_heading() -> None:

@@ -42,7 +42,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Passage:
     """Where all the words stand in one paragraph and its heading, one at least in itself.
 
     Attributes:
@@ -71,7 +71,7 @@ def pictures(text: str) -> list[str]:
     return _PICTURE.findall(text)
 
 
-def find(among: Sequence[Page], typed: str) -> list[Hit]:
+def find(among: Sequence[Page], typed: str) -> list[Passage]:
     """The paragraphs with every word of a search, whatever their case; nothing for no word."""
     words = typed.casefold().split()
     if not words:
@@ -79,7 +79,7 @@ def find(among: Sequence[Page], typed: str) -> list[Hit]:
     return [hit for item in among for hit in _hits(item, words)]
 
 
-def _hits(item: Page, words: Iterable[str]) -> Iterable[Hit]:
+def _hits(item: Page, words: Iterable[str]) -> Iterable[Passage]:
     heading = item.title
     for line in item.text.splitlines():
         if line.startswith("#"):
@@ -90,7 +90,7 @@ def _hits(item: Page, words: Iterable[str]) -> Iterable[Hit]:
             first = min(own.find(word) for word in words if word in own)
             begin = max(0, first - _EXCERPT // 2)
             cut = plain[begin : begin + _EXCERPT]
-            yield Hit(
+            yield Passage(
                 item,
                 heading,
                 f"{'…' if begin else ''}{cut}{'…' if begin + _EXCERPT < len(plain) else ''}",

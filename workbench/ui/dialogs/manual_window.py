@@ -23,7 +23,7 @@ from workbench.resources import resource
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.viewmodel.manual import Hit, Page, find, pages
+from workbench.viewmodel.manual import Page, Passage, find, pages
 
 _PAGE: Final = Qt.ItemDataRole.UserRole
 _HEADING: Final = Qt.ItemDataRole.UserRole + 1
@@ -177,6 +177,6 @@ class ManualWindow(Retranslatable, QWidget):
             self.text.show_page(page, item.data(_HEADING))
 
 
-def _said(hit: Hit) -> str:
+def _said(hit: Passage) -> str:
     where = hit.page.title if hit.heading == hit.page.title else f"{hit.page.title} › {hit.heading}"
     return f"{where}\n{hit.excerpt}"
