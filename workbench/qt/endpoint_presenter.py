@@ -126,6 +126,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._phase: Phase | None = None
         self._edited = False
         self._trouble: StatusMessage | None = None
+        self._unstarted: StatusMessage | None = None
         self._tickets: dict[Ticket, str] = {}
         self._ended: list[Ticket] = []  # the snapshot does not show yet what they did
         self._asked_gates = AskedGates()
@@ -447,6 +448,8 @@ class EndpointPresenter(QObject, Generic[Form]):
         text = failure_sentence(outcome, failed_call(command, self._snapshot), kind)
         way = self.way_out(command, outcome.errno)
         self._trouble = StatusMessage("bad", text, why=True, way_out=way)
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self._unstarted = self._trouble
         self.refresh()
 
     # -- what is chosen -------------------------------------------------------------------------
@@ -572,7 +575,10 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._restless = is_restless(snapshot)
         self.controller.wake()
         if snapshot.phase is not self._phase:
-            if self._phase is not None and snapshot.phase is not Phase.FAILED:
+            # why a start failed holds on when its socket is closed after the ticket has ended
+            kept = self._unstarted is not None and self._trouble is self._unstarted
+            ended = snapshot.phase is Phase.CLOSED and kept
+            if self._phase is not None and snapshot.phase is not Phase.FAILED and not ended:
                 self._trouble = None
             self._phase = snapshot.phase
             self._edited = False

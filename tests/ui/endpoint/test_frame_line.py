@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.ui.conftest import Hand
+from workbench.engine.model.snapshot import Phase
 from workbench.journal.reader import Row
 from workbench.ui.endpoint.frame_place import FramePlace
 
@@ -85,3 +88,31 @@ def test_what_is_no_frame_is_said_and_not_sent(opened: Hand) -> None:
     opened.type("client.frame_code", "x")
     opened.press("client.frame_close")
     opened.wait_says("client.message", "x")
+
+
+_ANSWERS = {
+    "ws": (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno", "HTTP_401"),
+    "wss": (b"plain text\r\n", "WRONG_VERSION_NUMBER"),
+}
+"""What opens no layer, and the code that says so."""
+
+
+@pytest.mark.parametrize("over", _ANSWERS)
+def test_why_a_layer_did_not_open_stays_after_its_socket_has_closed(hand: Hand, over: str) -> None:
+    """The peer keeps its end open: the ticket ends first, the socket is closed in a later state."""
+    answer, code = _ANSWERS[over]
+    hand.choose("client.type", over)
+    hand.type("client.host", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hand.type("client.port", str(listener.getsockname()[1]))
+        hand.press("client.connect")
+        peer, _ = listener.accept()
+        with peer:
+            assert peer.recv(65536)
+            peer.sendall(answer)
+            hand.wait_says("client.message", code)
+            hand.wait(lambda: hand.window.controller.snapshot("client-1").phase is Phase.CLOSED)
+            hand.wait_state("client", "CLOSED")
+            assert code in hand.text("client.message")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "ECONNREFUSED")
