@@ -71,3 +71,23 @@ def test_f10_begins_as_soon_as_call_by_call_is_chosen(hand: Hand) -> None:
     done = [chip.call for chip in strip("server-1").strip if chip.state.value == "done"]
     assert done == ["socket"]
     assert phase(hand, "client-1") is Phase.IDLE
+
+
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        ("client-1", Qt.Key.Key_F9),
+        ("client-1", Qt.Key.Key_F10),
+        ("server-1", Qt.Key.Key_F10),
+    ],
+)
+def test_no_key_reaches_another_endpoint(hand: Hand, target: str, key: Qt.Key) -> None:
+    """What the target has no control for is said, and done nowhere."""
+    hand.window.activateWindow()
+    other = "server-1" if target == "client-1" else "client-1"
+    hand.choose(f"{other.partition('-')[0]}.pace", Pace.STEP.value)
+    hand.wait(hand.find(f"{other.partition('-')[0]}.next_call").isEnabled)
+    click(hand, target)
+    QTest.keyClick(hand.window, key)
+    assert target in hand.text("status.word")
+    assert phase(hand, other) is Phase.IDLE

@@ -208,7 +208,7 @@ class EndpointTabs(QObject):
             self._controller.perform(control_commands.check("window.stop_all", c.Stop(name)))
 
     def press(self, control: str) -> None:
-        """Press a control of the panel in front, else of another one: only a server accepts.
+        """Press a control of the panel that keys act on, and of no other one.
 
         `control`: its object name without the prefix; "primary" is Listen, Bind or Connect. With
         the prefix it is pressed in the first panel where it is in sight and can be.
@@ -220,10 +220,9 @@ class EndpointTabs(QObject):
                     button.click()
                     return
             return
-        area = self._area
-        for front in (area.focused_panel(), area.left.in_front, area.right.in_front):
-            if front is not None and _press(front, control):
-                return
+        target = self._area.focused_panel()
+        if target is not None and not _press(target, control):
+            self.told.emit(Problem("problem.not_of_target", name=target.name))
 
     def to_check(self) -> EndpointSettings:
         """Of the WebSocket in the panel in front, as its fields say, with an address of its own.
