@@ -110,8 +110,8 @@ def size_text(count: int) -> str:
     return f"{value:.{digits}f} {unit}"
 
 
-def traffic_text(state: TrafficState) -> str:
-    """One short line; rates only while something moves."""
+def traffic_text(state: TrafficState, *, rates: bool = True) -> str:
+    """One short line; rates only while something moves, and where there is room for them."""
     counted = state.counted
     parts = []
     for way, count, rate in (
@@ -119,7 +119,9 @@ def traffic_text(state: TrafficState) -> str:
         ("out", counted.bytes_out, state.rate_out),
     ):
         said = tr(f"traffic.{way}", size=size_text(count))
-        parts.append(f"{said} ({tr('traffic.rate', size=size_text(rate))})" if rate else said)
+        parts.append(
+            f"{said} ({tr('traffic.rate', size=size_text(rate))})" if rate and rates else said
+        )
     return "  ".join(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
 from workbench.qt.tips import plain_tip
@@ -11,7 +12,7 @@ from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState, traffic_text, 
 
 
 class TrafficButton(QToolButton):
-    """As high as its words: it stands in lines of text."""
+    """As high as its words: it stands in lines of text. Where there is no room, without rates."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,12 +20,20 @@ class TrafficButton(QToolButton):
         self.setAutoRaise(True)
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        room = metrics.horizontalAdvance("n")
-        return QSize(metrics.horizontalAdvance(self.text()) + room, metrics.height())
+        return self._size_of(traffic_text(self._state))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """Without rates."""
+        return self._size_of(traffic_text(self._state, rates=False))
+
+    def _size_of(self, text: str) -> QSize:
+        metrics = self.fontMetrics()
+        room = metrics.horizontalAdvance("n")
+        return QSize(metrics.horizontalAdvance(text) + room, metrics.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._word()
 
     def show_traffic(self, state: TrafficState) -> None:
         if state != self._state:
@@ -32,8 +41,14 @@ class TrafficButton(QToolButton):
             self.retranslate()
 
     def retranslate(self) -> None:
+        self.updateGeometry()
+        self._word()
+        self.setAccessibleName(f"{tr('name.traffic')}: {traffic_text(self._state)}")
+        self.setToolTip(plain_tip(traffic_tip(self._state)))
+
+    def _word(self) -> None:
         said = traffic_text(self._state)
+        if self._size_of(said).width() > self.width():
+            said = traffic_text(self._state, rates=False)
         if said != self.text():
             self.setText(said)
-            self.setAccessibleName(f"{tr('name.traffic')}: {said}")
-        self.setToolTip(plain_tip(traffic_tip(self._state)))
