@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -83,6 +84,15 @@ class EngineContext:
     ) -> None:
         """The program speaking: `key` names the text, `args` are its Python literals."""
         self._put_note(key, args, connection, None, cause)
+
+    def fault(
+        self, error: BaseException, connection: int | None = None, cause: Cause | None = None
+    ) -> Problem:
+        """A bug of this program: the log says so. The same as a sentence for whoever waits."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        self.note("internal_error", repr(text), connection, cause)
+        return Problem("engine.internal_error", reason=text)
 
     def not_done(self, problem: Problem, cause: Cause | None) -> None:
         """A command that came to no call: the log says why, in the reader's language."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter, perf_counter_ns
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.long_send import LongSend
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from workbench.engine.connection.send_queue import Payload, SendQueue
     from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
+    from workbench.engine.protocol.layer import Layer
     from workbench.engine.protocol.stack import Outward, Stack
     from workbench.engine.sockets.event_loop import Timer
     from workbench.engine.sockets.traced_socket import TracedSocket
 
 
-Work = Callable[[float], "list[Outward]"]
+Answer = TypeVar("Answer")
+Work = Callable[[float], "Iterable[Outward]"]
 """Something that the stack is asked for, at a time."""
 LOW_WATER: Final = 1 << 18
 """Bytes in the queue below which the next piece of a long send goes through the layers."""
@@ -53,6 +55,9 @@ class StackOwner(Protocol):
     def layers_ended(self, end: End) -> None:
         """End the transport so."""
 
+    def layers_broke(self, problem: Problem) -> None:
+        """A layer, or the responder, is faulty: nothing goes through them any more."""
+
     def queue_changed(self) -> None:
         """Something else waits now, or nothing any more."""
 
@@ -66,8 +71,8 @@ class StackRunner:
     """
 
     __slots__ = (
-        "_context", "_early", "_goes_on", "_limit", "_limited", "_outbox", "_owner", "_timers",
-        "_traced", "_waiting", "agreed", "stack",
+        "_context", "_early", "_fault", "_goes_on", "_limit", "_limited", "_outbox", "_owner",
+        "_timers", "_traced", "_waiting", "agreed", "stack",
     )  # fmt: skip
 
     def __init__(
@@ -88,20 +93,21 @@ class StackRunner:
         self._early: tuple[tuple[Work | LongSend, Ticket | None, Ended | None], ...] = ()
         self._waiting: deque[tuple[Work | LongSend, Ticket | None, Ended | None]] = deque()
         self._goes_on = False
+        self._fault: Problem | None = None
         self._limited = context.live.settings.role is Role.LISTENER
         self._limit: Timer | None = None
 
     def start(self) -> None:
         """The socket is connected."""
-        self._carry_out(self.stack.start(perf_counter()))
+        self._carry_out(self.stack.start)
 
     def receive(self, data: Data) -> None:
         """What was read, in a buffer that is used again."""
-        self._carry_out(self.stack.received(data, perf_counter()))
+        self._carry_out(partial(self.stack.received, data))
 
     def receive_end(self) -> None:
         """The peer's FIN was read."""
-        self._carry_out(self.stack.receive_end(perf_counter()))
+        self._carry_out(self.stack.receive_end)
 
     @property
     def waits(self) -> bool:
@@ -110,7 +116,7 @@ class StackRunner:
 
     def send(self, payload: Payload, ticket: Ticket | None, ended: Ended | None) -> None:
         """Send what was asked for through the layers; before they can talk, it waits for them."""
-        refused = self.stack.refuses()
+        refused = self._asked(self.stack.refuses, None)
         if refused is not None and not self.stack.ended:
             self._fail(ticket, ended, refused)
             return
@@ -132,16 +138,27 @@ class StackRunner:
     @property
     def held(self) -> int:
         """Bytes of answers that wait in a layer for the end of a long message."""
-        return self.stack.held() if self._waiting else 0
+        return self._asked(self.stack.held, 0) if self._waiting else 0
+
+    def replace_responder(self, responder: Layer) -> None:
+        """Another one answers from now on."""
+        self._asked(partial(self.stack.replace_responder, responder), None)
+
+    def aim(self, target: str) -> None:
+        """Tell the layers whom the connection is for. Raises Problem: one of them is faulty."""
+        for layer in self.stack.layers:
+            self._asked(partial(layer.aim, target), None)
+        if self._fault is not None:
+            raise self._fault
 
     def put_in(self, name: str) -> None:
         """Put in a layer. Raises Problem as `Stack.put_in` does."""
-        self._carry_out(self.stack.put_in(name, perf_counter()))
+        self._carry_out(partial(self.stack.put_in, name), refusable=True)
 
     def close(self) -> None:
         """The peer has ended, and so shall we: the layers' last words."""
         if not self.stack.ended:
-            self._carry_out(self.stack.close(perf_counter()))
+            self._carry_out(self.stack.close)
 
     def ask(self, name: str, request: object, ticket: Ticket, ended: Ended | None) -> None:
         """Have a layer do what only it can do, once all of them can talk."""
@@ -150,20 +167,29 @@ class StackRunner:
     def raw(self, below: str | None, data: bytes, ticket: Ticket, ended: Ended | None) -> None:
         """Write under a layer, at once. Raises Problem as `Stack.raw` does."""
         if self.stack.ended:
-            self._fail(ticket, ended, Problem("engine.layers_ended"))
+            self._fail(ticket, ended, self._why_ended())
         else:
-            self._carry_out(self.stack.raw(below, data, perf_counter()), ticket, ended)
+            raw = partial(self.stack.raw, below, data)
+            self._carry_out(raw, ticket, ended, refusable=True)
 
     def _do(self, work: Work | LongSend, ticket: Ticket | None, ended: Ended | None) -> None:
         if self.stack.ended:
-            self._fail(ticket, ended, Problem("engine.layers_ended"))
+            self._fail(ticket, ended, self._why_ended())
         elif not self.stack.opened:
             self._early += ((work, ticket, ended),)
         elif self._waiting or isinstance(work, LongSend):
             self._waiting.append((work, ticket, ended))
             self.go_on()
         else:
-            self._carry_out(work(perf_counter()), ticket, ended)
+            self._carry_out(work, ticket, ended, refusable=True)
+
+    def _do_late(self, work: Work, ticket: Ticket | None, ended: Ended | None) -> None:
+        """What had to wait: who asked for it does not hear any more what it raises."""
+        try:
+            self._carry_out(work, ticket, ended, refusable=True)
+        except Problem as problem:
+            self._context.not_done(problem, ticket)
+            self._fail(ticket, ended, problem)
 
     def go_on(self) -> None:
         """The next pieces of a long send, while little waits in the queue; then what is behind."""
@@ -179,17 +205,19 @@ class StackRunner:
                     break
                 if self.stack.ended:
                     self._waiting.popleft()
-                    self._fail(ticket, ended, Problem("engine.layers_ended"))
+                    self._fail(ticket, ended, self._why_ended())
                 elif isinstance(work, LongSend):
                     pieces += 1
-                    refused = self.stack.refuses()  # it has said its end meanwhile
-                    if refused is not None:
+                    refused = self._asked(self.stack.refuses, None)
+                    if self.stack.ended:
+                        continue
+                    if refused is not None:  # it has said its end meanwhile
                         self._give_up(work, ticket, ended, refused)
                         continue
                     self._send_piece(work, ticket, ended)
                 else:
                     self._waiting.popleft()
-                    self._carry_out(work(perf_counter()), ticket, ended)
+                    self._do_late(work, ticket, ended)
         finally:
             self._goes_on = False
 
@@ -200,7 +228,7 @@ class StackRunner:
             self._context.not_done(problem, ticket)
             self._give_up(work, ticket, ended, problem)
             if work.message and work.started:
-                self._carry_out(self.stack.cut(perf_counter()))
+                self._carry_out(self.stack.cut)
             return
         if not work.left:
             self._waiting.popleft()
@@ -219,7 +247,7 @@ class StackRunner:
                 self._end(ticket, ended, None)
 
         asked = None if work.over else ticket
-        self._carry_out(self.stack.send(data, perf_counter()), asked, sent, work.begun)
+        self._carry_out(partial(self.stack.send, data), asked, sent, work.begun)
 
     def _goes_on_unasked(
         self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException
@@ -245,7 +273,9 @@ class StackRunner:
 
     def late(self, cause: Cause | None) -> Exception:
         """The time for the handshakes is over: the row of that, and the error of who waited."""
-        row = self.stack.late()
+        row = self._asked(self.stack.late, None)
+        if self._fault is not None:
+            return self._fault
         if row is None or row.errno is None:
             return TimeoutError("timed out")
         self.log((row,), cause)
@@ -253,7 +283,7 @@ class StackRunner:
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""
-        self.log(self.stack.lost(), None)
+        self.log(self._asked(self.stack.lost, []), None)
         self._no_limit()
         for timer in self._timers.values():
             timer.cancel()
@@ -274,18 +304,67 @@ class StackRunner:
         if ticket is not None:
             PendingCall("sendall", 0, ticket, ended=ended).end(reason)
 
+    def _asked(self, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """What the layers answer; where they are faulty, `otherwise`."""
+        try:
+            return ask()
+        except Exception as error:  # noqa: BLE001 - one bad layer must not leave anybody waiting
+            self._broke(error)
+            return otherwise
+
+    def _broke(self, error: Exception) -> None:
+        self.stack.ended = True
+        self._fault = self._context.fault(error, self._traced.id)
+        self._owner.layers_broke(self._fault)
+
+    def _why_ended(self) -> Problem:
+        return self._fault or Problem("engine.layers_ended")
+
     def _carry_out(
         self,
-        actions: Iterable[Outward],
+        work: Work,
         ticket: Ticket | None = None,
         ended: Ended | None = None,
         begun: int | None = None,
+        *,
+        refusable: bool = False,
     ) -> None:
-        """One turn: what is to be sent goes out in one piece, and before the end."""
+        """One turn: what is to be sent goes out in one piece, and before the end.
+
+        `refusable`: a Problem that it raises says why it cannot be done, and is raised here.
+        """
+        if self._fault is not None:
+            self._fail(ticket, ended, self._fault)
+            return
         pieces: list[Data] = []
         rows: list[LayerRow] = []
-        opened = False
         last: list[PeerFinished | End] = []
+        try:
+            opened = self._collect(work(perf_counter()), ticket, pieces, rows, last)
+        except Exception as error:
+            if refusable and isinstance(error, Problem):
+                raise
+            self._broke(error)
+            self._fail(ticket, ended, self._why_ended())
+            return
+        self._write(pieces, rows, ticket, ended, begun)
+        if opened:
+            self._send_early()
+        if self._limited and self.stack.opened is (self._limit is not None):
+            self._watch()
+        if last:
+            self._end_by(last)
+
+    def _collect(
+        self,
+        actions: Iterable[Outward],
+        ticket: Ticket | None,
+        pieces: list[Data],
+        rows: list[LayerRow],
+        last: list[PeerFinished | End],
+    ) -> bool:
+        """Sort what is to be done at the end of the turn; whether the topmost layer can talk."""
+        opened = False
         for action in actions:
             if isinstance(action, LayerRow):  # most are
                 if action.call in AGREED and action.errno is None:
@@ -305,13 +384,7 @@ class StackRunner:
                     self._owner.layers_opened()
                 case PeerFinished() | End():
                     last.append(action)
-        self._write(pieces, rows, ticket, ended, begun)
-        if opened:
-            self._send_early()
-        if self._limited and self.stack.opened is (self._limit is not None):
-            self._watch()
-        if last:
-            self._end_by(last)
+        return opened
 
     def _end_by(self, last: Sequence[PeerFinished | End]) -> None:
         for fact in last:
@@ -344,7 +417,10 @@ class StackRunner:
     def _send_early(self) -> None:
         early, self._early = self._early, ()
         for work, ticket, ended in early:
-            self._do(work, ticket, ended)
+            if isinstance(work, LongSend) or self._waiting or self.stack.ended:
+                self._do(work, ticket, ended)
+            else:
+                self._do_late(work, ticket, ended)
 
     def _watch(self) -> None:
         """A peer of ours has so long for its part of a handshake, whatever it sends meanwhile."""
@@ -372,7 +448,7 @@ class StackRunner:
 
     def _wake(self, name: str) -> None:
         del self._timers[name]
-        self._carry_out(self.stack.wake(name, perf_counter()))
+        self._carry_out(partial(self.stack.wake, name))
         self._owner.queue_changed()
 
     def log(self, rows: Sequence[LayerRow], cause: Cause | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 from functools import partial
 from time import perf_counter_ns
 from typing import Final
@@ -111,10 +112,10 @@ class StreamConnection(Connection):
         self.in_thread = True
 
         def work() -> Job:
-            failure = None
+            failure: Exception | None = None
             try:
                 self.traced.connect(sockaddr, op.ticket, wait=True)
-            except OSError as error:
+            except (OSError, OverflowError, TypeError, ValueError) as error:
                 failure = error
 
             def back() -> None:
@@ -201,10 +202,9 @@ class StreamConnection(Connection):
     # -- layers -------------------------------------------------------------------------------
 
     def answer_by(self, runtime: ResponderRuntime) -> None:
-        stack = self._runner.stack
-        messages = stack.gives_messages or self.traced.type != socket.SOCK_STREAM
+        messages = self._runner.stack.gives_messages or self.traced.type != socket.SOCK_STREAM
         made = runtime.for_connection(stream=not messages, tell=self.tell)
-        stack.replace_responder(ResponderLayer(made, self.delayed, messages=messages))
+        self._runner.replace_responder(ResponderLayer(made, self.delayed, messages=messages))
         self._echoes = made.answer is Reply and not self._layered
         self._answers = made.answer is not None or self._layered
         if self.open:
@@ -218,8 +218,7 @@ class StreamConnection(Connection):
 
     def aim(self, target: str) -> None:
         """Whom it is for, where its socket goes to a proxy or an @link is followed."""
-        for layer in self._runner.stack.layers:
-            layer.aim(target)
+        self._runner.aim(target)
 
     def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
         """Through the layers, where there are any."""
@@ -328,6 +327,11 @@ class StreamConnection(Connection):
             case Ending.POLITE:
                 self._drains = True
                 self.shutdown(How.WRITE, PendingCall("shutdown", 0, None, ended=self._said_all))
+
+    def layers_broke(self, problem: Problem) -> None:
+        """Whatever waits is told why; the socket is closed, the others go on."""
+        self.end_all(problem)
+        self.close(CloseCause.FAILED)
 
     def _said_all(self, error: BaseException | None) -> None:
         """The last words and our FIN are out: a plain close() now could reset them."""
@@ -514,3 +518,21 @@ class StreamConnection(Connection):
         else:
             self.refresh()
             self._owner.connection_lost(self)
+
+
+def new_stream(
+    owner: ConnectionOwner, traced: TracedSocket, cause: Cause | None
+) -> StreamConnection:
+    """The connection of a socket that was just made.
+
+    Raises:
+        Problem: its layers cannot be made; the socket is closed.
+    """
+    try:
+        return StreamConnection(owner, traced)
+    except Exception as error:
+        with suppress(OSError):
+            traced.close(cause)
+        if isinstance(error, Problem):
+            raise
+        raise owner.context.fault(error, traced.id, cause) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.context import EngineContext
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.stream_connection import StreamConnection
+from workbench.engine.connection.stream_connection import StreamConnection, new_stream
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_first
 from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
@@ -83,7 +83,7 @@ class StreamEndpoint(Endpoint):
 
     def _new_connection(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
         traced = open_socket(self.context, ticket, family, self.registry.next_number)
-        connection = StreamConnection(self, traced)
+        connection = new_stream(self, traced, ticket)
         self.registry.open[traced.id] = connection
         return connection
 

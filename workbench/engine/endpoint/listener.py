@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from workbench.engine.connection.connection import Connection, ConnectionOwner
 from workbench.engine.connection.failing_calls import BackOff
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.stream_connection import StreamConnection
+from workbench.engine.connection.stream_connection import new_stream
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
 from workbench.engine.endpoint.setup import CallMakers, SocketSetup, open_socket
@@ -237,7 +237,13 @@ class ListenerEndpoint(Endpoint):
                 own.backing_off.failed(error)
             return
         own.backing_off.ended()
-        connection = StreamConnection(self, traced)
+        try:
+            connection = new_stream(self, traced, cause)
+        except Problem as problem:
+            self.context.not_done(problem, cause)
+            if op is not None:
+                own.end_op(op, problem)
+            return
         connection.connected_ns = self.context.now()
         self.registry.open[traced.id] = connection
         if op is not None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from workbench.engine.connection.context import EngineContext, Surroundings
@@ -166,9 +164,7 @@ class EndpointHost:
 
     def _crashed(self, error: BaseException) -> None:
         """A bug of this program: the log says so, the other sockets go on."""
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-        self._context.note("internal_error", repr(text))
+        self._context.fault(error)
 
     def _changed(self) -> None:
         self.publisher.publish_soon()
