@@ -117,6 +117,7 @@ def test_the_panel_in_front_says_what_is_checked(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.choose("client.type", "ws")
+    hand.find("client.host").setFocus()  # its endpoint is what keys and menu act on
     link = hand.window.controller.session.link("server-1")
     hand.window.menus.action("check_up").trigger()
     (window,) = hand.window.findChildren(CheckUpWindow)
