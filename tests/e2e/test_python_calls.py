@@ -59,6 +59,8 @@ TALKS = {
         '{ do = "expect", endpoint = "server", text = "hello Bob 85 3 Qm9i\\r\\n" }',
         client("send", 'hex = \'u16[{name} 00] u32le(number+1) ber["x"] var7["yz"]\''),
         '{ do = "expect", endpoint = "server", hex = "0004 426f6200 2b000000 0178 02797a" }',
+        client("send", 'hex = \'pad4["p"] align4[u8(0x7f)]\''),
+        '{ do = "expect", endpoint = "server", hex = "70000000 7f000000" }',
         server=r'responder = { kind = "greet", text = "hi Bob 42\r\n" }',
         values='[values]\ngreeting = "hello"\n',
     ),

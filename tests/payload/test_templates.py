@@ -127,6 +127,11 @@ def test_built_in_names_are_on_where_they_are_asked_for() -> None:
         ("ber[" + "00" * 200 + "]", "81c8" + "00" * 200),
         ("30 ber[02 ber[01]]", "3003020101"),
         ("u32+4[0102] u16le+1[]", "0000000601020100"),
+        ("u16(0xffa5) u8(x+0x10) u32le(0x1)", "ffa51501000000"),
+        ('pad8["abc"] pad3[] ff', "6162630000000000000000ff"),
+        ('align4["abcde"] align4[] align4[01020304] 7', None),
+        ('align4["abcde"] align4[] align4[01020304]', "616263646500000001020304"),
+        ('align4[u32["abcde"]] pad6[u8[{y}]]', "000000056162636465000000020100000000"),
         ("{y} 8180", "01008180"),
         ("u8(x) u16(y*2+x) u16(name-1.port)", "0502050050"),
         ("u16[{y} {xy}]", "00070100" + b"seven".hex()),
@@ -153,6 +158,9 @@ def test_hex(source: str, made: str | None) -> None:
         ("u8[00 0g]", "payload.bad_hex", 8),
         ("00 1", "payload.odd_hex", 5),
         ("u8[" * 30, "template.deep", None),
+        ("pad2[" * 30, "template.deep", None),
+        ("pad2[00", "template.open", 8),
+        ("align0[00]", "payload.bad_hex", 2),
     ],
 )
 def test_what_is_wrong_is_pointed_at(source: str, key: str, position: int | None) -> None:
@@ -176,6 +184,7 @@ def test_an_unknown_name_has_the_nearest_beside_it() -> None:
         ("u16(xy)", "template.no_number"),
         ("u8(x-6)", "template.too_large"),
         ("u8[" + "00" * 256 + "]", "template.too_large"),
+        ("pad1[{y}]", "template.too_large"),
     ],
 )
 def test_what_cannot_be_filled_in_is_said(source: str, key: str) -> None:

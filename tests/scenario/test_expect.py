@@ -264,6 +264,19 @@ def test_what_earlier_steps_used_is_said(play: Play) -> None:
     assert "Nothing came that earlier steps had not used (bytes: 3, reads: 1)." in text
 
 
+def test_bytes_that_are_no_whole_message_are_counted(play: Play) -> None:
+    """A length or an ending that is not quite right looks like silence otherwise."""
+    head = ECHO.replace("timeout", 'messages = { length = "u8", add = 1 }\ntimeout')
+    text = failure(
+        play,
+        head,
+        'do = "send"; endpoint = "client"; hex = "02 aabbcc 05 dd"',
+        expect('hex = "02aabb"'),
+        expect('hex = "cc05dd"', within=0.3),
+    )
+    assert "(bytes: 3, reads: 1). #1: 3 bytes have come that are not yet a whole message" in text
+
+
 def test_each_connection_is_told_apart(play: Play) -> None:
     text = failure(
         play,

@@ -164,7 +164,9 @@ class Received:
         if came is None:
             came = what_came(self._settings, stream=event.connection in self._numbers)
             self._came[event.connection or 0] = came
-        told = came.note(ToldRow(seq, event.call, event.args, event.payload, event.size))
+        told = came.note(
+            ToldRow(seq, event.call, event.args, event.result, event.payload, event.size)
+        )
         if came(told) and event.kind == LAYER:
             self._show(event.connection or 0, bytes(told.payload or b"") + self._line_end)
         came.forget(seq + 1)

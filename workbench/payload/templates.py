@@ -4,8 +4,10 @@ In text a gap is {name}; every brace that holds no known name is itself, and {{n
 {name}. In hex stand pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
 u16(5), u16[ … ] with the length of what is inside before it, le behind the width for
 little-endian, var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3);
-u32+4[ … ] counts four bytes more, its own.
-Between braces and brackets of a number + - * may stand, from the left: {p1*256+p2}.
+u32+4[ … ] counts four bytes more, its own. pad16[ … ] fills what is inside up to 16 bytes with
+zeros, as fields of a fixed width have it, align4[ … ] to a multiple of 4 (XDR: RFC 4506, 3).
+Between braces and brackets of a number + - * may stand, from the left: {p1*256+p2}, and numbers in
+decimal or, with 0x before them, in hex.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from workbench.texts import Problem
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _WORD: Final = re.compile(r"\w")
 _COUNT: Final = re.compile(r"\d{1,4}\Z", re.ASCII)
-_NUMBER: Final = re.compile(r"\d{1,20}", re.ASCII)
+_NUMBER: Final = re.compile(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
 _WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
+_FILLED_UP: Final = re.compile(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
 _ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
 """Brackets in one another."""
@@ -119,7 +122,15 @@ class CountedPart(NamedTuple):
     more: int = 0
 
 
-Part = bytes | str | Gap | CountedPart
+class FilledUp(NamedTuple):
+    """What is inside, with zeros behind it: up to `size` bytes, or to a multiple of it."""
+
+    inside: tuple[Part, ...]
+    size: int
+    multiple: bool
+
+
+Part = bytes | str | Gap | CountedPart | FilledUp
 """What a template is made of."""
 
 
@@ -256,10 +267,12 @@ def _made(parts: tuple[Part, ...], encoding: str) -> Template:
 
 def _flat(parts: tuple[Part, ...]) -> Iterator[bytes | str | Gap]:
     for part in parts:
-        if not isinstance(part, CountedPart):
+        if not isinstance(part, CountedPart | FilledUp):
             yield part
             continue
         yield from _flat(part.inside)
+        if not isinstance(part, CountedPart):
+            continue
         if part.number is not None and any(isinstance(name, str) for _, name, _ in part.number[0]):
             yield part.number
 
@@ -331,7 +344,11 @@ def _term(source: str, place: int, names: list[str]) -> tuple[str | int, str, in
         ):
             return name, "", end
     digits = _NUMBER.match(source, place)
-    return None if digits is None else (int(digits[0]), "", digits.end())
+    return None if digits is None else (_number(digits[0]), "", digits.end())
+
+
+def _number(digits: str) -> int:
+    return int(digits, 16 if digits.startswith("0x") else 10)
 
 
 # -- hex --------------------------------------------------------------------------------------
@@ -354,7 +371,8 @@ class _HexReader:
         while True:
             char = self._source[self._place : self._place + 1]
             width = _WIDTH.match(self._source, self._place)
-            if char in {"", "]", "{", '"'} or width is not None:
+            filled_up = _FILLED_UP.match(self._source, self._place)
+            if char in {"", "]", "{", '"'} or width is not None or filled_up is not None:
                 found.append(self._digits(begin))
                 if char == close:
                     self._place += len(close)
@@ -363,7 +381,10 @@ class _HexReader:
                     raise self._wrong("template.open")
                 if char == "]":
                     raise self._wrong("template.close")
-                found.append(self._one(char, width))
+                if filled_up is not None:
+                    found.append(self._filled_up(filled_up))
+                else:
+                    found.append(self._one(char, width))
                 begin = self._place
             else:
                 self._place += 1
@@ -403,20 +424,27 @@ class _HexReader:
         self._place = width.end()
         if self._source[self._place] == "(":
             return CountedPart(width[1], (), self._number())
+        self._place += 1
+        return CountedPart(width[1], self._inside(), None, int(width[2] or 0))
+
+    def _filled_up(self, word: re.Match[str]) -> FilledUp:
+        self._place = word.end()
+        return FilledUp(self._inside(), int(word[2]), word[1] == "align")
+
+    def _inside(self) -> tuple[Part, ...]:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise self._wrong("template.deep")
-        self._place += 1
-        inside = self.parts("]")
+        found = self.parts("]")
         self._depth -= 1
-        return CountedPart(width[1], inside, None, int(width[2] or 0))
+        return found
 
     def _number(self) -> Gap:
-        alone = re.compile(r"\((\d{1,20})\)", re.ASCII).match(self._source, self._place)
-        if alone is None:
+        alone = _NUMBER.match(self._source, self._place + 1)
+        if alone is None or not self._source.startswith(")", alone.end()):
             return self._named("(", ")")
-        self._place = alone.end()
-        return Gap((("+", int(alone[1]), ""),))
+        self._place = alone.end() + 1
+        return Gap((("+", _number(alone[0]), ""),))
 
     def _unknown(self, place: int) -> Problem:
         word = _NAME.match(self._source, place)
@@ -519,6 +547,8 @@ def _filled(parts: tuple[Part, ...], filling: _Filling) -> bytes:
 def _piece(part: Part, filling: _Filling) -> bytes | str:
     if isinstance(part, Gap):
         return filling.of(part)
+    if isinstance(part, FilledUp):
+        return filled_up(_filled(part.inside, filling), part.size, multiple=part.multiple)
     if not isinstance(part, CountedPart):
         return part
     inside = _filled(part.inside, filling)
@@ -539,6 +569,9 @@ def _left(parts: tuple[Part, ...], filling: _Filling) -> str:
             found.append(part.hex())
         elif isinstance(part, CountedPart):
             found.append(_left_counted(part, filling))
+        elif isinstance(part, FilledUp):
+            word = "align" if part.multiple else "pad"
+            found.append(f"{word}{part.size}[{_left(part.inside, filling)}]")
         elif isinstance(part, str):
             text += part
         elif any(filling.leaves(name, argument) for _, name, argument in part.terms):
@@ -610,6 +643,19 @@ def counted(width: str, number: int) -> bytes:
     if found is None:
         raise Problem("template.too_large", field=width, number=number)
     return found
+
+
+def filled_up(data: bytes, size: int, *, multiple: bool) -> bytes:
+    """Bytes with zeros behind them, up to `size` or to a multiple of it.
+
+    Raises:
+        Problem: they are more than `size`.
+    """
+    if multiple:
+        return data + bytes(-len(data) % size)
+    if len(data) > size:
+        raise Problem("template.too_large", field=f"pad{size}", number=len(data))
+    return data.ljust(size, b"\0")
 
 
 def var7(value: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from workbench.literals import literal
-from workbench.payload.templates import BUILT_IN, CountedPart, Gap, Part, Template
+from workbench.payload.templates import BUILT_IN, CountedPart, FilledUp, Gap, Part, Template
 
 FILLING: Final = "filling"
 """The part of the helper that such an expression needs."""
@@ -48,6 +48,9 @@ def _part(part: Part, place: CodePlace) -> str:
             return f"counted({literal(part.width)}, {number(part.number, place)})"
         more = f", {part.more:d}" if part.more else ""
         return f"sized({literal(part.width)}, {_joined(part.inside, place)}{more})"
+    if isinstance(part, FilledUp):
+        word = "aligned" if part.multiple else "padded"
+        return f"{word}({_joined(part.inside, place)}, {part.size:d})"
     if len(part.terms) > 1:
         return f"str({number(part, place)}).encode()"
     (_, name, argument) = part.terms[0]

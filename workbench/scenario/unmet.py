@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from workbench.engine.model import commands as c
@@ -377,9 +377,7 @@ def _stands(
     expect: Expect, told: Sequence[RunConnection], ends: Ends, hidden: int
 ) -> Problem | None:
     """How the connections ended, or what our own ends hold back."""
-    found = [
-        part for item in told if (part := _end(item, ends) or _hold(item, ends.held)) is not None
-    ]
+    found = [part for item in told for part in _stand(item, ends)]
     if found:
         return in_one(found, hidden)
     name = expect.endpoint
@@ -387,6 +385,15 @@ def _stands(
         return Problem("scenario.held_accept", endpoint=name)
     peer = ends.held.silent_peer(name)
     return None if peer is None else Problem("scenario.held_send", endpoint=peer)
+
+
+def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
+    """What waits of a message, and how a connection ended or why it is not read."""
+    if connection.came.unfinished > 0:
+        yield clause("unfinished", _name(connection), bytes=connection.came.unfinished)
+    stands = _end(connection, ends) or _hold(connection, ends.held)
+    if stands is not None:
+        yield stands
 
 
 def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:

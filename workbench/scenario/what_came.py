@@ -45,6 +45,7 @@ class ToldRow(NamedTuple):
     seq: int
     call: str
     args: str
+    result: int | None
     payload: bytes | None
     size: int | None
 
@@ -59,14 +60,17 @@ class WhatCame:
         calls: of the rows that can say what came.
         layered: what the kernel read is not what came.
         heads: calls of the rows that tell of a head of HTTP which came.
+        unfinished: bytes that a call has read and that are of no whole message; 0 where a layer
+            stands below, since what the calls read is then not what is divided.
     """
 
-    __slots__ = ("_last_read", "calls", "heads", "layered")
+    __slots__ = ("_last_read", "calls", "heads", "layered", "unfinished")
 
     def __init__(self, calls: frozenset[str] = READS) -> None:
         self.calls = calls
         self.layered = False
         self.heads: frozenset[str] = frozenset()
+        self.unfinished = 0
         self._last_read: bytes | None = None
 
     def note(self, row: AnyRow) -> AnyRow:
@@ -75,8 +79,13 @@ class WhatCame:
             return row
         if row.call in READS:  # a message that was just what one call read has none of its own
             self._last_read = row.payload
-        elif row.call in MESSAGES and row.payload is None:
-            return row._replace(payload=self._last_read)
+            if not self.layered:
+                self.unfinished += row.size or 0
+        elif row.call in MESSAGES:
+            if not self.layered:
+                self.unfinished -= row.result or 0
+            if row.payload is None:
+                return row._replace(payload=self._last_read)
         return row
 
     def __call__(self, row: Row | ToldRow) -> bool:

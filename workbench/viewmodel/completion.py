@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 from workbench.payload.templates import BUILT_IN
 
 _BRACE: Final = re.compile(r"(?<!\{)\{([A-Za-z_][\w:.-]*)?\Z", re.ASCII)
-_WORD: Final = re.compile(r"(?<![\w{:])([uvb][\w]*)\Z", re.ASCII)
-_LEAST: Final = {"b": 3}
+_WORD: Final = re.compile(r"(?<![\w{:])([uvbpa][\w]*)\Z", re.ASCII)
+_LEAST: Final = {"b": 3, "a": 2}
 """Letters of a word that may be pairs of digits too, before it is taken for a word."""
 WIDTHS: Final = (
     "u8[]", "u16[]", "u24[]", "u32[]", "u64[]", "u16le[]", "u24le[]", "u32le[]", "u64le[]",
-    "var7[]", "ber[]", "u8()", "u16()", "u24()", "u32()", "u64()", "u16le()", "u32le()",
+    "var7[]", "ber[]", "pad16[]", "align4[]",
+    "u8()", "u16()", "u24()", "u32()", "u64()", "u16le()", "u32le()",
 )  # fmt: skip
 """Lengths of what stands in brackets, and numbers of a width."""
 

@@ -73,6 +73,18 @@ def sized(width: str, inside: bytes, more: int = 0) -> bytes:
     return counted(width, len(inside) + more) + inside
 
 
+def padded(data: bytes, size: int) -> bytes:
+    """A field of a fixed width, filled up with zeros."""
+    if len(data) > size:
+        raise ValueError(f"{len(data)} bytes do not fit into pad{size}")
+    return data.ljust(size, b"\0")
+
+
+def aligned(data: bytes, size: int) -> bytes:
+    """Filled up with zeros to a multiple of `size` bytes (XDR: RFC 4506, 3)."""
+    return data + bytes(-len(data) % size)
+
+
 def now(name: str) -> bytes:
     """{time} {unix} {unix_ms} {ntp} {uuid}."""
     if name == "ntp":  # seconds since 1900 (RFC 5905, 6)
