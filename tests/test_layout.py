@@ -382,6 +382,8 @@ IMPORTED_BY = {
     "ui/window/autoplay.py": "ui/test_first_start.py",
     "ui/window/record_views.py": "qt/test_log_presenter.py",
     "ui/window/tab_area.py": "ui/test_many_clients.py",
+    "ui/window/tab_copies.py": "ui/window/test_tab_commands.py",
+    "ui/window/tab_name_field.py": "ui/window/test_tab_commands.py",
     "ui/window/toolbar.py": "ui/window/test_action_table.py",
     "viewmodel/call_strip.py": "ui/endpoint/test_call_strip.py",
     "viewmodel/close_reasons.py": "viewmodel/test_client_state.py",

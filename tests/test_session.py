@@ -278,3 +278,22 @@ def test_beyond_loopback_is_asked_for(tmp_path: Path) -> None:
         assert ticket.outcome.problem is not None
         assert "--beyond-loopback" in ticket.outcome.problem.text
     assert "socket" not in [row.call for row in rows(session.record)]
+
+
+def test_an_endpoint_goes_on_under_another_name_while_it_is_closed(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"))
+    with pytest.raises(Problem, match="server is open"):
+        session.rename("server", "gateway")
+    do(session, c.Stop("server"))
+    with pytest.raises(Problem, match="client"):
+        session.rename("server", "client")
+    assert session.rename("server", "gateway").name == "gateway"
+    assert session.endpoints == ("gateway", "client")
+    do(session, c.Start("gateway"))
+    session.journal.flush()
+    found = [(row.call, row.endpoint) for row in rows(session.record) if row.call == "bind"]
+    assert found == [("bind", "server"), ("bind", "gateway")]
+    with pytest.raises(Problem, match="server"):
+        session.settings("server")

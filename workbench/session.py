@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
@@ -172,6 +173,27 @@ class Session:
         del self._hosts[name]
         return ticket
 
+    def rename(self, name: str, wished: str) -> EndpointSettings:
+        """Go on with an endpoint under another name; its rows so far keep the one they have.
+
+        Raises:
+            Problem: it has something open or under way, or the wished name is taken.
+        """
+        self._check_open()
+        host = self._host(name)
+        if wished in self._hosts:
+            raise Problem("engine.name_taken", name=wished)
+        if self._opens(host):
+            raise Problem("engine.name_locked", name=name)
+        settings = replace(host.settings, name=wished)
+        number = next(self._ids)
+        made = EndpointHost(number, settings, self, self._spawn, host.maker)
+        self._announce(number, settings)
+        ordered = (item if item is not host else made for item in self._hosts.values())
+        self._hosts = {item.name: item for item in ordered}
+        self.note("renamed", f"{name!r}, {wished!r}", wished)
+        return settings
+
     def settings(self, name: str) -> EndpointSettings:
         """As they are in effect. Raises Problem for an unknown name."""
         return self._host(name).settings
@@ -295,16 +317,19 @@ class Session:
 
     def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
         """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
-        latest = self._latest.get(old.name)
-        opens = (
-            latest is not None
-            and not latest.done
-            and isinstance(latest.command, c.Start | c.Connect | c.Send | c.Call)
-        )  # its socket is about to be made
-        if old.busy() or opens:
+        if self._opens(old):
             raise Problem("engine.role_locked", name=old.name)
         self._hosts[old.name] = fresh = old.as_another_kind(settings)
         return fresh
+
+    def _opens(self, host: EndpointHost) -> bool:
+        """Whether an endpoint has something open, or its socket is about to be made."""
+        latest = self._latest.get(host.name)
+        return host.busy() or (
+            latest is not None
+            and not latest.done
+            and isinstance(latest.command, c.Start | c.Connect | c.Send | c.Call)
+        )
 
     def note(
         self,

@@ -38,7 +38,8 @@ class Tab:
     Attributes:
         server: whether it has a server's panel: of a datagram socket its settings do not say it.
         side: one of SIDES.
-        message: what stands in a client's editor; repeat, interval: beside it.
+        message: what stands in the editor, or in a server's line; repeat, interval: beside it, of
+            a client.
     """
 
     settings: EndpointSettings

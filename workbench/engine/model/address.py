@@ -29,6 +29,11 @@ _HEX_BYTE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
 _HAS_ABSTRACT: Final = sys.platform == "linux"
 
 
+def names_endpoint(text: str) -> bool:
+    """Whether an endpoint may be called so: `@NAME` stands for its address."""
+    return _NAME.match(text) is not None
+
+
 class AddressKind(Enum):
     """How an address is written."""
 

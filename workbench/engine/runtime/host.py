@@ -74,6 +74,11 @@ class EndpointHost:
         return self.endpoint.settings
 
     @property
+    def maker(self) -> Maker:
+        """What makes its kernel sockets."""
+        return self._context.maker
+
+    @property
     def numbered(self) -> int:
         """How many connections have got a number so far."""
         return self.endpoint.registry.numbered

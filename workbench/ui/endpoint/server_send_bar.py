@@ -71,16 +71,26 @@ class ServerSendBar(QHBoxLayout):
         Raises:
             Problem: a malformed escape, or a character that the encoding lacks.
         """
-        draft = PayloadForm(
+        draft = self.draft
+        made = send_of(draft, content(draft, self._known))
+        target = self.target.currentData()
+        to = target if isinstance(target, str) and target not in (NEWEST, c.ALL) else None
+        return replace(made, connection=self.connection, to=to)
+
+    @property
+    def draft(self) -> PayloadForm:
+        """What stands in the fields."""
+        return PayloadForm(
             self.payload.text(),
             self.form.value(),
             encoding=self._encoding.value(),
             placeholders=bool(self._known.values),
         )
-        made = send_of(draft, content(draft, self._known))
-        target = self.target.currentData()
-        to = target if isinstance(target, str) and target not in (NEWEST, c.ALL) else None
-        return replace(made, connection=self.connection, to=to)
+
+    def fill(self, draft: PayloadForm) -> None:
+        """Put a message into the fields; the encoding is the endpoint's."""
+        self.form.choose(draft.form)
+        self.payload.setText(draft.typed)
 
     @property
     def connection(self) -> c.Target:

@@ -111,6 +111,16 @@ class EndpointTabs(QObject):
         self._controller.session.add(settings)
         return self._show_panel(settings, server=server)
 
+    def rename(self, panel: EndpointPanel, name: str) -> EndpointPanel:
+        """Another panel in place of this one, for the same endpoint under another name.
+
+        Raises:
+            Problem: it has something open, or the name is taken.
+        """
+        settings = self._controller.session.rename(panel.name, name)
+        self._drop(panel)
+        return self._show_panel(settings, server=panel.server)
+
     def _show_panel(
         self, settings: EndpointSettings, *, server: bool | None = None
     ) -> EndpointPanel:

@@ -23,6 +23,7 @@ from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.tab_order import set_tab_order
+from workbench.ui.window.tab_name_field import TabNameField
 
 TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
@@ -40,6 +41,8 @@ class TabGroup(Retranslatable, QTabWidget):
         entered(object): another tab is in front; the panel.
         moved_here(str): a tab of the other group was dropped here; its endpoint.
         moved_away(object): this panel's tab is to go to the other group.
+        renamed(object, str): this panel's endpoint is to be called so.
+        twin_wanted(object): another tab like this panel's is wanted.
     """
 
     wanted = Signal()
@@ -47,12 +50,14 @@ class TabGroup(Retranslatable, QTabWidget):
     entered = Signal(object)
     moved_here = Signal(str)
     moved_away = Signal(object)
+    renamed = Signal(object, str)
+    twin_wanted = Signal(object)
 
     def __init__(self, side: str) -> None:
         """`side`: "left", where servers are opened, or "right", where clients are."""
         super().__init__()
         name = f"slots.{side}"
-        self._side = side
+        self.side = side
         self.setObjectName(name)
         bar = _TabBar()
         bar.setObjectName(f"{name}.tabs")
@@ -61,6 +66,8 @@ class TabGroup(Retranslatable, QTabWidget):
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(self._on_menu)
         bar.dragged.connect(self._on_dragged)
+        # queued: the second press of a double click gives the focus to the bar once more
+        bar.tabBarDoubleClicked.connect(self._begin_rename, Qt.ConnectionType.QueuedConnection)
         # a click on the tab that is in front already, too: its panel is what keys act on then
         self.tabBarClicked.connect(lambda _index: bar.setFocus(Qt.FocusReason.MouseFocusReason))
         self.setDocumentMode(True)
@@ -91,13 +98,13 @@ class TabGroup(Retranslatable, QTabWidget):
         return self.panel_at(self.currentIndex())
 
     def retranslate(self) -> None:
-        key = "add_server" if self._side == "left" else "add_client"
+        key = "add_server" if self.side == "left" else "add_client"
         self.plus.setIcon(theme.icon("plus"))
         self.plus.setToolTip(tr(f"tip.{key}"))
         self.plus.setAccessibleName(tr(f"name.{key}"))
         for panel in self.panels():
             self.label_tab(panel)
-        name = tr(f"name.slots_{self._side}")
+        name = tr(f"name.slots_{self.side}")
         self.setAccessibleName(name)
         self.tabBar().setAccessibleName(name)
 
@@ -136,9 +143,22 @@ class TabGroup(Retranslatable, QTabWidget):
         if panel is None:
             return
         menu = QMenu(self)
+        menu.addAction(tr("menu.rename_tab"), lambda: self.begin_rename(panel))
+        menu.addAction(tr("menu.duplicate_tab"), lambda: self.twin_wanted.emit(panel))
         menu.addAction(tr("menu.other_side"), lambda: self.moved_away.emit(panel))
         menu.addAction(tr("menu.remove"), lambda: self.unwanted.emit(panel))
         menu.popup(self.tabBar().mapToGlobal(where))
+
+    @Slot(int)
+    def _begin_rename(self, place: int) -> None:
+        panel = self.panel_at(place)
+        if panel is not None:
+            self.begin_rename(panel)
+
+    def begin_rename(self, panel: EndpointPanel) -> None:
+        """A field for the name of a panel's endpoint, on its tab."""
+        field = TabNameField(self.tabBar(), self.place_of(panel), panel.name)
+        field.named.connect(lambda name: self.renamed.emit(panel, name))
 
     @Slot(int)
     def _on_dragged(self, place: int) -> None:
@@ -219,6 +239,9 @@ class PanelScrollArea(QScrollArea):
 class TabArea(QSplitter):
     """Both groups of tabs, left and right.
 
+    Attributes:
+        left, right; groups: both of them.
+
     Signals:
         entered(object): a panel came to the front of its group.
         needs(): a panel needs another height.
@@ -235,8 +258,8 @@ class TabArea(QSplitter):
         self.setChildrenCollapsible(False)
         self.left = TabGroup("left")
         self.right = TabGroup("right")
-        self._groups = (self.left, self.right)
-        for group in self._groups:
+        self.groups = (self.left, self.right)
+        for group in self.groups:
             self.addWidget(group)
             group.entered.connect(self.entered)
             group.moved_here.connect(self._on_moved)
@@ -264,9 +287,9 @@ class TabArea(QSplitter):
         right, else on the left.
         """
         focus = self.window().focusWidget()
-        held = [self._front_with(group, focus) for group in self._groups]
+        held = [self._front_with(group, focus) for group in self.groups]
         found = next((panel for panel in held if panel is not None), None)
-        fronts = [group.in_front for group in self._groups]
+        fronts = [group.in_front for group in self.groups]
         if found is None and self._target in fronts:
             found = self._target
         self._target = found or self.right.in_front or self.left.in_front
@@ -293,7 +316,7 @@ class TabArea(QSplitter):
         return other is not None and self._group_of(panel) is self._group_of(other)
 
     def _group_of(self, panel: EndpointPanel) -> TabGroup | None:
-        return next((group for group in self._groups if group.place_of(panel) >= 0), None)
+        return next((group for group in self.groups if group.place_of(panel) >= 0), None)
 
     # -- adding, moving, removing ---------------------------------------------------------------
 
@@ -335,6 +358,30 @@ class TabArea(QSplitter):
         other.label_tab(panel)
         other.setCurrentIndex(other.place_of(panel))
 
+    def place_of(self, panel: EndpointPanel) -> tuple[str, int]:
+        """Which side a panel is on, and where among the tabs there."""
+        group = self._group_of(panel)
+        return (group.side, group.place_of(panel)) if group is not None else (self.left.side, -1)
+
+    def is_in_front(self, panel: EndpointPanel) -> bool:
+        """Whether it is the one of its group that is seen."""
+        return any(group.in_front is panel for group in self.groups)
+
+    def put(self, panel: EndpointPanel, side: str, place: int | None) -> None:
+        """Have a panel's tab stand at a place of a side; None, or one too many: the last."""
+        if self.place_of(panel)[0] != side:
+            self.move_across(panel)
+        group = self._group_of(panel)
+        if group is not None and place is not None:
+            wished = min(max(place, 0), group.count() - 1)
+            group.tabBar().moveTab(group.place_of(panel), wished)
+
+    def begin_rename(self, panel: EndpointPanel) -> None:
+        """A field for its name, on its tab."""
+        group = self._group_of(panel)
+        if group is not None:
+            group.begin_rename(panel)
+
     def remove(self, panel: EndpointPanel) -> None:
         group = self._group_of(panel)
         if group is not None:
@@ -348,13 +395,13 @@ class TabArea(QSplitter):
     @property
     def needed_height(self) -> int:
         """Pixels that the panels in front want, to be shown well."""
-        bars = max(group.tabBar().sizeHint().height() for group in self._groups)
-        fronts = [group.in_front for group in self._groups]
+        bars = max(group.tabBar().sizeHint().height() for group in self.groups)
+        fronts = [group.in_front for group in self.groups]
         return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
     def _rename(self, panel: EndpointPanel) -> None:
         """Its tab says something else."""
-        for group in self._groups:
+        for group in self.groups:
             place = group.place_of(panel)
             if place >= 0:
                 group.setTabText(place, panel.tab_text)

@@ -38,6 +38,8 @@ from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
+from workbench.ui.window.tab_commands import TabCommands
+from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
 from workbench.viewmodel.manual import page_of
@@ -130,6 +132,10 @@ class MainWindow(Retranslatable, QMainWindow):
         self.endpoint_tabs = EndpointTabs(
             self.tab_area, self.controller, self.scenario_player, self.saved_messages
         )
+        self.tab_copies = TabCopies(self.endpoint_tabs, self.tab_area)
+        self.tab_commands = TabCommands(
+            self.endpoint_tabs, self.tab_area, self.tab_copies, self.controller
+        )
         self.endpoint_list = EndpointList(self.controller, self.endpoint_tabs.owner)
         self.closed_rows = ClosedRowsOption(
             self.menus.action("hide_closed"), self.tab_area, self.preferences
@@ -163,6 +169,7 @@ class MainWindow(Retranslatable, QMainWindow):
         """Those that are no widgets."""
         return (
             self.endpoint_tabs,
+            self.tab_commands,
             self.closed_rows,
             self.autoplay,
             self.onboarding,
@@ -198,6 +205,7 @@ class MainWindow(Retranslatable, QMainWindow):
     def _does(self) -> Mapping[str, Callable[[], object]]:
         """What each command of the table does, by its id."""
         tabs, log, children = self.endpoint_tabs, self.log, self.child_windows
+        tab = self.tab_commands
         return {
             **{row.id: partial(tabs.press, row.control) for row in ACTIONS if row.control},
             **{f"saved_{number}": partial(tabs.put_saved, number) for number in range(1, 10)},
@@ -231,6 +239,11 @@ class MainWindow(Retranslatable, QMainWindow):
             "language": self.appearance.switch_language,
             "new_server": tabs.new_server,
             "new_client": tabs.new_client,
+            "rename_tab": tab.begin_rename,
+            "duplicate_tab": tab.duplicate_focused,
+            "tab_left": partial(tab.move, -1),
+            "tab_right": partial(tab.move, 1),
+            "other_side": tab.move_across,
             "remove": tabs.remove_focused,
             "stop_all": tabs.stop_all,
             "make_scenario": children.make_scenario,
@@ -283,6 +296,7 @@ class MainWindow(Retranslatable, QMainWindow):
         tabs.added.connect(self.closed_rows.apply)
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
+        self.tab_commands.told.connect(self._on_problem)
         tabs.save_wanted.connect(self.file_commands.save_conversation)
         self.endpoint_list.chosen.connect(self.tab_area.bring)
         self.inspector.remedies = tabs.remedies
@@ -337,6 +351,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self._keeper = WorkspaceKeeper(
             file,
             self.endpoint_tabs,
+            self.tab_copies,
             self.tab_area,
             self.splitter,
             self.file_commands,

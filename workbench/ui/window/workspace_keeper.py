@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter
 
-from workbench.qt.server_presenter import ServerPresenter
 from workbench.texts import Problem
-from workbench.ui.endpoint.client_panel import ClientPanel
-from workbench.viewmodel.known_values import NO_VALUES
-from workbench.viewmodel.setup_form import ServerForm
-from workbench.viewmodel.workspace import EMPTY, SIDES, Tab, Workspace
+from workbench.viewmodel.workspace import EMPTY, SIDES, Workspace
 
 if TYPE_CHECKING:
-    from workbench.engine.model.settings import EndpointSettings
     from workbench.qt.window_values import WindowValues
-    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-    from workbench.ui.endpoint.panel_factory import Presenter
     from workbench.ui.window.endpoint_tabs import EndpointTabs
     from workbench.ui.window.file_commands import FileCommands
     from workbench.ui.window.splitter import MainSplitter
     from workbench.ui.window.tab_area import TabArea
+    from workbench.ui.window.tab_copies import TabCopies
     from workbench.viewmodel.workspace_file import WorkspaceFile
 
 EVERY_MS: Final = 5_000
@@ -47,6 +41,7 @@ class WorkspaceKeeper(QObject):
         self,
         file: WorkspaceFile,
         tabs: EndpointTabs,
+        copies: TabCopies,
         area: TabArea,
         splitter: MainSplitter,
         files: FileCommands,
@@ -55,6 +50,7 @@ class WorkspaceKeeper(QObject):
         super().__init__()
         self._file = file
         self._tabs = tabs
+        self._copies = copies
         self._area = area
         self._splitter = splitter
         self._files = files
@@ -110,24 +106,12 @@ class WorkspaceKeeper(QObject):
         groups = dict(zip(SIDES, (area.left, area.right), strict=True))
         front = {side: group.in_front for side, group in groups.items()}
         return Workspace(
-            tuple(
-                self._tab(panel, side) for side, group in groups.items() for panel in group.panels()
-            ),
+            tuple(self._copies.tab(panel) for group in groups.values() for panel in group.panels()),
             {side: panel.name for side, panel in front.items() if panel is not None},
             self._values.rows,
             _hex(area.window().saveGeometry()),
             self._parts(),
             self._files.folder,
-        )
-
-    def _tab(self, panel: EndpointPanel, side: str) -> Tab:
-        presenter = self._tabs.presenter(panel.name)
-        tab = Tab(_settings(presenter), panel.server, side)
-        if not isinstance(panel, ClientPanel):
-            return tab
-        editor = panel.editor
-        return replace(
-            tab, message=editor.draft, repeat=editor.repeat.text(), interval=editor.interval.text()
         )
 
     def _parts(self) -> dict[str, str]:
@@ -148,7 +132,7 @@ class WorkspaceKeeper(QObject):
             self._values.set_rows(kept.values)
         for tab in kept.tabs:
             with suppress(Problem):  # a name that nothing can have
-                self._restore(tab)
+                self._copies.restore(tab)
         for name in kept.front.values():
             self._area.bring(name)
         self._files.folder = kept.folder
@@ -158,31 +142,6 @@ class WorkspaceKeeper(QObject):
                 self._splitter.by_hand = True
         self._tabs.refresh()
         return bool(self._area.panels())
-
-    def _restore(self, tab: Tab) -> None:
-        area = self._area
-        panel = self._tabs.restore(tab.settings, server=tab.server)
-        if tab.side != SIDES[0 if panel.server else 1]:
-            area.move_across(panel)
-        presenter = self._tabs.presenter(tab.settings.name)
-        if isinstance(presenter, ServerPresenter):  # a port that was typed stays
-            presenter.fill(replace(presenter.form, port_untouched=tab.settings.port_search))
-        if isinstance(panel, ClientPanel):
-            if tab.message is not None:
-                panel.editor.fill(tab.message)
-            panel.editor.repeat.setText(tab.repeat)
-            panel.editor.interval.setText(tab.interval)
-
-
-def _settings(presenter: Presenter) -> EndpointSettings:
-    """As the fields say, names of values still names; as they are where one makes no sense."""
-    form = presenter.form
-    if isinstance(form, ServerForm):
-        form = replace(form, reply=replace(form.reply, values=NO_VALUES))
-    try:
-        return form.read(presenter.settings)
-    except Problem:
-        return presenter.settings
 
 
 def _hex(data: QByteArray) -> str:

@@ -1,0 +1,184 @@
+"""Tabs get another name, a twin and another place; all of it comes back with the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.conftest import Hand
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
+from workbench.engine.model.snapshot import Phase
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.ui.window.tab_copies import TabCopies
+from workbench.ui.window.tab_name_field import TabNameField
+from workbench.viewmodel.setup_form import ServerForm
+
+
+def names(hand: Hand) -> list[str]:
+    return [panel.name for panel in hand.window.tab_area.panels()]
+
+
+def panel(hand: Hand, name: str) -> ServerPanel | ClientPanel:
+    found = hand.window.tab_area.panel(name)
+    assert isinstance(found, ServerPanel | ClientPanel)
+    return found
+
+
+def act(hand: Hand, name: str, command: str) -> None:
+    """A command of the menu, on this endpoint."""
+    target = panel(hand, name)
+    hand.window.tab_area.bring_to_front(target)
+    target.address_line.primary.setFocus()
+    hand.window.menus.action(command).trigger()
+
+
+def name_field(hand: Hand) -> TabNameField:
+    fields = hand.window.findChildren(TabNameField)
+    return next(field for field in fields if not field.isHidden())
+
+
+def rename(hand: Hand, name: str, wished: str) -> None:
+    act(hand, name, "rename_tab")
+    field = name_field(hand)
+    assert field.selectedText() == name
+    field.setText(wished)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_a_tab_gets_another_name_and_keeps_what_is_in_it(hand: Hand) -> None:
+    hand.type("server.port", "45671")
+    first = panel(hand, "server-1")
+    assert isinstance(first, ServerPanel)
+    first.send_line.payload.setText("an answer")
+    rename(hand, "server-1", "gateway")
+    assert names(hand) == ["gateway", "client-1"]
+    made = panel(hand, "gateway")
+    assert isinstance(made, ServerPanel)
+    assert made.address_line.port.text() == "45671"
+    assert made.send_line.payload.text() == "an answer"
+    assert hand.window.tab_area.left.tabText(0) == "gateway"
+    assert hand.window.controller.session.endpoints == ("gateway", "client-1")
+
+
+def test_who_is_linked_to_it_follows(hand: Hand) -> None:
+    rename(hand, "server-1", "gateway")
+    assert panel(hand, "client-1").address_line.host.currentText() == "@gateway"
+    hand.press("server.listen")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_rows_of_before_keep_the_name_that_they_had(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("server.stop")
+    session = hand.window.controller.session
+    hand.wait(lambda: not session.open_ones())
+    rename(hand, "server-1", "gateway")
+    session.journal.flush()
+    reader = session.journal.reader()
+    rows = reader.page(1, reader.count())
+    reader.close()
+    assert {row.endpoint for row in rows if row.call == "bind"} == {"server-1"}
+    assert [row.args for row in rows if row.call == "renamed"] == ["'server-1', 'gateway'"]
+
+
+def test_an_open_endpoint_keeps_its_name_and_says_why(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    rename(hand, "server-1", "gateway")
+    assert names(hand) == ["server-1", "client-1"]
+    assert "stop it before" in hand.window.status_bar.word.text()
+
+
+@pytest.mark.parametrize("wished", ["client-1", "", "two words", "lab-9"])
+def test_a_name_that_cannot_be_is_refused_with_a_sentence(hand: Hand, wished: str) -> None:
+    before = hand.window.status_bar.word.text()
+    rename(hand, "server-1", wished)
+    assert names(hand) == ["server-1", "client-1"]
+    assert hand.window.status_bar.word.text() != before
+
+
+def test_esc_leaves_the_name_as_it_was(hand: Hand) -> None:
+    act(hand, "server-1", "rename_tab")
+    field = name_field(hand)
+    field.setText("gateway")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert names(hand) == ["server-1", "client-1"]
+
+
+def test_a_double_click_on_a_tab_renames_it(hand: Hand) -> None:
+    bar = hand.window.tab_area.right.tabBar()
+    QTest.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+    hand.wait(lambda: bool(hand.window.findChildren(TabNameField)))
+    assert name_field(hand).text() == "client-1"
+
+
+def test_a_twin_has_the_same_settings_rules_and_texts_and_a_port_of_its_own(hand: Hand) -> None:
+    presenter = hand.window.endpoint_tabs.presenter("server-1")
+    reply = Rules((Rule(Match.CONTAINS, "id", reply="got"),))
+    presenter.fill(presenter.form_of(replace(presenter.settings, responder=reply), None))  # type: ignore[arg-type]
+    original = panel(hand, "server-1")
+    assert isinstance(original, ServerPanel)
+    original.send_line.payload.setText("an answer")
+    act(hand, "server-1", "duplicate_tab")
+    assert names(hand) == ["server-1", "server-2", "client-1"]
+    tabs = hand.window.endpoint_tabs
+    first, second = (tabs.presenter(name) for name in ("server-1", "server-2"))
+    assert isinstance(first.form, ServerForm)
+    assert isinstance(second.form, ServerForm)
+    assert second.form.reply == first.form.reply
+    ports = [int(item.form.set_up.where.port) for item in (first, second)]
+    assert ports[1] == ports[0] + 1
+    twin = panel(hand, "server-2")
+    assert isinstance(twin, ServerPanel)
+    assert twin.send_line.payload.text() == "an answer"
+    front = hand.window.tab_area.left.in_front
+    assert front is not None
+    assert front.name == "server-2"
+
+
+def test_both_of_a_pair_can_listen(hand: Hand) -> None:
+    act(hand, "server-1", "duplicate_tab")
+    for name in ("server-1", "server-2"):
+        hand.window.endpoint_tabs.presenter(name).start()
+        hand.wait(lambda name=name: hand.window.controller.snapshot(name).phase is Phase.LISTENING)
+
+
+def test_a_client_s_twin_has_its_message(hand: Hand) -> None:
+    first = panel(hand, "client-1")
+    assert isinstance(first, ClientPanel)
+    first.editor.text.setPlainText("a text of mine")
+    act(hand, "client-1", "duplicate_tab")
+    second = panel(hand, "client-2")
+    assert isinstance(second, ClientPanel)
+    assert second.editor.text.toPlainText() == "a text of mine"
+    assert second.address_line.host.currentText() == "@server-1"
+
+
+def test_tabs_move_by_keys_along_their_bar_and_across(hand: Hand) -> None:
+    hand.window.endpoint_tabs.new_server()
+    act(hand, "server-2", "tab_left")
+    assert names(hand) == ["server-2", "server-1", "client-1"]
+    act(hand, "server-2", "tab_left")
+    assert names(hand) == ["server-2", "server-1", "client-1"]
+    act(hand, "server-2", "tab_right")
+    assert names(hand) == ["server-1", "server-2", "client-1"]
+    act(hand, "server-2", "other_side")
+    assert [item.name for item in hand.window.tab_area.right.panels()] == ["client-1", "server-2"]
+
+
+def test_what_was_typed_and_makes_no_sense_yet_is_taken_along(hand: Hand) -> None:
+    hand.type("server.port", "no number")
+    window = hand.window
+    copies = TabCopies(window.endpoint_tabs, window.tab_area)
+    copy = copies.copy(panel(hand, "server-1"))
+    assert (copy.tab.side, copy.place, copy.front) == ("left", 0, True)
+    made = copies.put(copy.named("server-5"))
+    assert made.address_line.port.text() == "no number"
+    assert names(hand) == ["server-5", "server-1", "client-1"]

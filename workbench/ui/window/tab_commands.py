@@ -1,0 +1,120 @@
+"""What can be done with a tab: another name, a second one like it, another place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.qt.client_presenter import ClientPresenter
+from workbench.texts import Problem
+from workbench.viewmodel import tab_names
+from workbench.viewmodel.setup_form import ServerForm
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.tab_area import TabArea
+    from workbench.ui.window.tab_copies import TabCopies
+
+
+class TabCommands(QObject):
+    """Renames, duplicates and moves the tab that keys act on, or one by its menu.
+
+    Signals:
+        told(object): a Problem: why it could not be done.
+    """
+
+    told = Signal(object)
+
+    def __init__(
+        self, tabs: EndpointTabs, area: TabArea, copies: TabCopies, controller: Controller
+    ) -> None:
+        super().__init__()
+        self._tabs = tabs
+        self._area = area
+        self._copies = copies
+        self._controller = controller
+        for group in area.groups:
+            group.renamed.connect(self.rename)
+            group.twin_wanted.connect(self.duplicate)
+
+    @Slot()
+    def begin_rename(self) -> None:
+        """A field for another name, on the tab itself."""
+        panel = self._area.focused_panel()
+        if panel is not None:
+            self._area.begin_rename(panel)
+
+    @Slot(object, str)
+    def rename(self, panel: EndpointPanel, wished: str) -> None:
+        """Give an endpoint another name; what is linked to it goes with it."""
+        before = panel.name
+        if wished.strip() == before:
+            return
+        try:
+            name = tab_names.checked(wished, self._controller.session.endpoints)
+            made = self._copies.rename(panel, name)
+        except Problem as problem:
+            self.told.emit(problem)
+            return
+        for presenter in self._tabs.presenters:
+            if isinstance(presenter, ClientPresenter) and presenter.form.link == before:
+                form = presenter.form
+                set_up = form.set_up
+                linked = replace(set_up, where=replace(set_up.where, host=f"@{name}"))
+                presenter.fill(replace(form, set_up=linked))
+        if self._controller.selection.endpoint == before:
+            self._controller.select(endpoint=name)
+        self._tabs.refresh()
+        made.address_line.primary.setFocus()
+
+    @Slot()
+    def duplicate_focused(self) -> None:
+        panel = self._area.focused_panel()
+        if panel is not None:
+            self.duplicate(panel)
+
+    @Slot(object)
+    def duplicate(self, panel: EndpointPanel) -> None:
+        """A second one like it, beside it: its own name, and a port that no other tab has."""
+        copy = self._copies.copy(panel)
+        name = tab_names.name_beside(panel.name, self._controller.session.endpoints)
+        form, settings = copy.form, replace(copy.tab.settings, name=name)
+        if panel.server:
+            taken = {
+                (where.host.strip(), where.port.strip())
+                for other in self._area.panels()
+                if other.server
+                for where in [self._tabs.presenter(other.name).form.set_up.where]
+            }
+            where = tab_names.place_beside(form.set_up.where, taken)
+            form = replace(form, set_up=replace(form.set_up, where=where))
+            if isinstance(form, ServerForm):  # nobody has typed that port
+                form = replace(form, port_untouched=True)
+        tab = replace(copy.tab, settings=settings)
+        try:
+            made = self._copies.put(
+                replace(copy, tab=tab, form=form, place=copy.place + 1, front=True)
+            )
+        except Problem as problem:
+            self.told.emit(problem)
+            return
+        self._tabs.refresh()
+        made.address_line.primary.setFocus()
+
+    def move(self, by: int) -> None:
+        """The tab that keys act on, along its bar."""
+        panel = self._area.focused_panel()
+        if panel is not None:
+            side, place = self._area.place_of(panel)
+            self._area.put(panel, side, place + by)
+
+    @Slot()
+    def move_across(self) -> None:
+        """The same, to the other side."""
+        panel = self._area.focused_panel()
+        if panel is not None:
+            self._area.move_across(panel)

@@ -1,0 +1,137 @@
+"""A tab with all that is filled in: taken from its panel, and put back into a new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.frozen import dataclass
+from workbench.qt.client_presenter import ClientPresenter
+from workbench.qt.server_presenter import ServerPresenter
+from workbench.texts import Problem
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.viewmodel.known_values import NO_VALUES
+from workbench.viewmodel.setup_form import ClientForm, ServerForm
+from workbench.viewmodel.workspace import Tab
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+    from workbench.ui.endpoint.panel_factory import Presenter
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.tab_area import TabArea
+
+
+@dataclass(frozen=True, slots=True)
+class TabCopy:
+    """A tab as it is at a moment.
+
+    Attributes:
+        form: what is typed, whether it makes sense or not.
+        place: among the tabs of its side.
+        front: it is in front of them.
+    """
+
+    tab: Tab
+    form: ServerForm | ClientForm
+    place: int
+    front: bool
+
+    @property
+    def name(self) -> str:
+        return self.tab.settings.name
+
+    def named(self, name: str) -> TabCopy:
+        """The same under another name."""
+        return replace(self, tab=replace(self.tab, settings=replace(self.tab.settings, name=name)))
+
+
+class TabCopies:
+    """Takes them of the tabs of a window, and makes tabs of them there."""
+
+    def __init__(self, tabs: EndpointTabs, area: TabArea) -> None:
+        self._tabs = tabs
+        self._area = area
+
+    # -- taking ---------------------------------------------------------------------------------
+
+    def tab(self, panel: EndpointPanel) -> Tab:
+        """What is kept of a panel between runs."""
+        side, _ = self._area.place_of(panel)
+        tab = Tab(_settings(self._tabs.presenter(panel.name)), panel.server, side)
+        if isinstance(panel, ServerPanel):
+            return replace(tab, message=panel.send_line.draft)
+        if not isinstance(panel, ClientPanel):
+            return tab
+        editor = panel.editor
+        return replace(
+            tab, message=editor.draft, repeat=editor.repeat.text(), interval=editor.interval.text()
+        )
+
+    def copy(self, panel: EndpointPanel) -> TabCopy:
+        """All of it, as it is now."""
+        presenter = self._tabs.presenter(panel.name)
+        _, place = self._area.place_of(panel)
+        return TabCopy(self.tab(panel), presenter.form, place, self._area.is_in_front(panel))
+
+    # -- putting back ---------------------------------------------------------------------------
+
+    def restore(self, tab: Tab, place: int | None = None) -> EndpointPanel:
+        """A panel of what was kept, at a place of its side; None: behind the others.
+
+        Raises:
+            Problem: the name is taken.
+        """
+        panel = self._tabs.restore(tab.settings, server=tab.server)
+        self._fill(panel, tab, place)
+        return panel
+
+    def put(self, copy: TabCopy) -> EndpointPanel:
+        """One like it, of a new endpoint. Raises Problem where the name is taken."""
+        panel = self.restore(copy.tab, copy.place)
+        self._type(panel, copy)
+        return panel
+
+    def rename(self, panel: EndpointPanel, name: str) -> EndpointPanel:
+        """The same tab under another name. Raises Problem where that cannot be."""
+        copy = self.copy(panel).named(name)
+        made = self._tabs.rename(panel, name)
+        self._fill(made, copy.tab, copy.place)
+        self._type(made, copy)
+        return made
+
+    def _fill(self, panel: EndpointPanel, tab: Tab, place: int | None) -> None:
+        self._area.put(panel, tab.side, place)
+        presenter = self._tabs.presenter(panel.name)
+        if isinstance(presenter, ServerPresenter):  # a port that was typed stays
+            presenter.fill(replace(presenter.form, port_untouched=tab.settings.port_search))
+        if isinstance(panel, ServerPanel) and tab.message is not None:
+            panel.send_line.fill(tab.message)
+        if isinstance(panel, ClientPanel):
+            if tab.message is not None:
+                panel.editor.fill(tab.message)
+            panel.editor.repeat.setText(tab.repeat)
+            panel.editor.interval.setText(tab.interval)
+
+    def _type(self, panel: EndpointPanel, copy: TabCopy) -> None:
+        """As it was typed, which may make no sense yet."""
+        presenter = self._tabs.presenter(panel.name)
+        if isinstance(copy.form, ServerForm):
+            if isinstance(presenter, ServerPresenter):
+                presenter.fill(copy.form)
+        elif isinstance(presenter, ClientPresenter):
+            presenter.fill(copy.form)
+        if copy.front:
+            self._area.bring_to_front(panel)
+
+
+def _settings(presenter: Presenter) -> EndpointSettings:
+    """As the fields say, names of values still names; as they are where one makes no sense."""
+    form = presenter.form
+    if isinstance(form, ServerForm):
+        form = replace(form, reply=replace(form.reply, values=NO_VALUES))
+    try:
+        return form.read(presenter.settings)
+    except Problem:
+        return presenter.settings
