@@ -65,3 +65,25 @@ def test_what_another_command_took_away_has_not_failed() -> None:
     ticket.fail(Problem("engine.closed_meanwhile"))
     unwaited.add(CONNECT, ticket)
     assert not failed(unwaited)
+
+
+def test_what_had_failed_by_then_stands_before_the_reason_of_a_later_step() -> None:
+    """What still waits does not, nor what an expectation asks for."""
+
+    def check(step: Perform, ticket: Ticket) -> None:
+        assert ticket.outcome is not None
+        check_outcome(step, ticket.outcome)
+
+    reason = Problem("scenario.instead_none")
+    unwaited = Unwaited([])
+    waits = Perform(c.Connect("a"), error="ECONNREFUSED", wait=False)
+    unwaited.add(waits, Ticket(waits.command))
+    assert unwaited.explained(reason, check) is reason
+    unwaited.add(CONNECT, refused(CONNECT))
+    said = str(unwaited.explained(reason, check))
+    assert said.startswith("An earlier step that was not waited for has failed, a.connect(")
+    assert "ECONNREFUSED" in said
+    assert said.endswith(str(reason))
+    excused = Unwaited([Expect("a", errno="ECONNREFUSED")])
+    excused.add(CONNECT, refused(CONNECT))
+    assert excused.explained(reason, check) is reason

@@ -253,7 +253,7 @@ class Runner:
                 came = self._do(step)
         except Failed as failed:
             met = self._excuse()
-            reason = failed.problem if met is None else None
+            reason = None if met else self._unwaited.explained(failed.problem, self._check)
         stopped = self._not_recorded()
         if stopped is not None:  # what did not come may have come, what held need not have
             reason, came, met = stopped, NOTHING, None

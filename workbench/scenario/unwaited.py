@@ -9,6 +9,7 @@ from typing import Final
 from workbench.engine.model.events import Cause
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.scenario.outcome import Failed
+from workbench.scenario.report import title_of
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
 from workbench.texts import Problem
 
@@ -80,6 +81,17 @@ class Unwaited:
                     check(step, ticket)
             except Failed as failed:
                 yield step, failed.problem, ticket.above
+
+    def explained(self, reason: Problem, check: Callable[[Perform, Ticket], None]) -> Problem:
+        """Why a step failed, and before it the first of these that had failed by then: what was
+        not sent can't be answered, whatever the peer does.
+        """
+        for step, why, _ in self.failures(check):
+            if why.key != "scenario.still_waits":
+                return Problem(
+                    "scenario.after_unwaited", what=title_of(step), why=why, reason=reason
+                )
+        return reason
 
     def _excused(self, step: Perform, outcome: Outcome) -> bool:
         if outcome.problem is not None:
