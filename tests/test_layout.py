@@ -217,6 +217,7 @@ COVERED_BY = {
     "ui/window/projector_caption.py": ("ui/looks/test_windows.py", "caption.call"),
     "viewmodel/client_status.py": ("ui/test_panels.py", "took_to_connect"),
     "ui/window/closed_rows_option.py": ("ui/test_tables.py", "hide_closed"),
+    "ui/window/enter_option.py": ("ui/endpoint/test_message_editor.py", "enter_sends"),
     "qt/scenario_player.py": ("ui/window/test_window.py", "run_named"),
     "ui/window/endpoint_list.py": ("ui/test_first_start.py", "tree"),
     "ui/window/endpoint_tabs.py": ("ui/test_selection.py", "new_server"),

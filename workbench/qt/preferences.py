@@ -111,6 +111,15 @@ class Preferences:
         self._store.setValue("hide_closed", "yes" if value else "")
 
     @property
+    def enter_sends(self) -> bool:
+        """Whether Enter in an editor sends; else it breaks the line."""
+        return self._text("enter_sends") == "yes"
+
+    @enter_sends.setter
+    def enter_sends(self, value: bool) -> None:
+        self._store.setValue("enter_sends", "yes" if value else "")
+
+    @property
     def capture(self) -> int | None:
         """As Session takes it."""
         return None if self.every_byte else DEFAULT_CAPTURE

@@ -203,6 +203,7 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset(
         "client.encoding",
         "client.escapes",
         "client.append",
+        "client.enter_sends",
         "client.checksum_order",
         "client.checksum_from",
         "client.checksum_to",

@@ -262,7 +262,9 @@ def _is_template(text: str | None) -> bool:
     return fixed is None or fixed != notation.encode(text, "utf-8")
 
 
-def sending_differences(form: PayloadForm, repeat: str, interval: str) -> str:
+def sending_differences(
+    form: PayloadForm, repeat: str, interval: str, *, enter_sends: bool = False
+) -> str:
     """What differs from the default in how a message goes out, in words; "" where nothing does."""
     words = [] if form.escapes or form.form != "text" else [tr("chips.no_escapes")]
     if form.placeholders and form.form == "text":
@@ -271,4 +273,6 @@ def sending_differences(form: PayloadForm, repeat: str, interval: str) -> str:
         words.append(tr("chips.appended", what=tr(f"append.{form.append.value}")))
     if repeat.strip() not in {"", "1"}:
         words.append(tr("chips.repeated", times=repeat.strip(), seconds=interval.strip()))
+    if enter_sends:
+        words.append(tr("chips.enter_sends"))
     return " · ".join(words)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from tests.ui.conftest import Hand
@@ -295,3 +295,45 @@ def test_an_unknown_name_in_hex_is_a_fault_and_is_marked(hand: Hand) -> None:
     assert "Did you mean time?" in hand.text("client.payload_trouble")
     marked = editor(hand).text.extraSelections()
     assert "".join(mark.cursor.selectedText() for mark in marked) == "tme"
+
+
+def press_enter(hand: Hand, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """As a person does; the keys that are held are let go by themselves."""
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, held, "\r")
+    QApplication.sendEvent(editor(hand).text, event)
+
+
+def test_enter_breaks_the_line_until_it_is_to_send(hand: Hand, peer: socket.socket) -> None:
+    peer.settimeout(60)
+    write(hand, "one")
+    type_keys(hand, "")
+    press_enter(hand)
+    assert editor(hand).text.toPlainText() == "one\n"
+    press_enter(hand, Qt.KeyboardModifier.ControlModifier)
+    assert peer.recv(100) == b"one\n"
+
+    switch: Any = hand.find("client.enter_sends")
+    assert switch.text() == "Enter sends, adds nothing"
+    hand.choose("client.append", "crlf")
+    assert switch.text() == "Enter sends, adds CRLF"
+    hand.press("client.enter_sends")
+    write(hand, "two")
+    type_keys(hand, "")
+    press_enter(hand, Qt.KeyboardModifier.ShiftModifier)
+    hand.qtbot.keyClicks(editor(hand).text, "three")
+    assert editor(hand).text.blockCount() == 2
+    press_enter(hand)
+    assert peer.recv(100) == b"two\nthree\r\n"
+    hand.qtbot.keyClicks(editor(hand).text, "4")  # takes the place of what was sent
+    press_enter(hand)
+    assert peer.recv(100) == b"4\r\n"
+    if editor(hand).opened.isChecked():
+        editor(hand).opened.click()
+    assert "Enter sends" in hand.text("client.send_chips")
+
+    hand.window.endpoint_tabs.new_client()
+    panel: Any = hand.window.tab_area.panel("client-2")
+    assert panel.editor.enter_sends.isChecked()  # the habit is one's own, not the tab's
+    panel.editor.enter_sends.click()
+    assert not switch.isChecked()
+    assert not hand.window.preferences.enter_sends

@@ -72,6 +72,7 @@ class MessageEditor(QWidget):
         blocked(): Ctrl+Enter while Send is off.
         escapes_dropped(): a pasted backslash turned the escapes off for this message.
         refused(object): a Problem: what was pasted or typed cannot be used here.
+        enter_switched(bool): a person wants Enter to send, or to break the line.
         mended(str): what this sentence (its key) said is no longer so.
     """
 
@@ -79,6 +80,7 @@ class MessageEditor(QWidget):
     blocked = Signal()
     escapes_dropped = Signal()
     refused = Signal(object)
+    enter_switched = Signal(bool)
     mended = Signal(str)
 
     def __init__(self, controls: NamedControls, text: str) -> None:
@@ -104,7 +106,14 @@ class MessageEditor(QWidget):
             column.addWidget(part)
         self.details = QWidget()
         details = FlowLayout(self.details)
-        for widget in (self.escapes, self.placeholders, self._append, self.checksum, self._again):
+        for widget in (
+            self.escapes,
+            self.placeholders,
+            self._append,
+            self.enter_sends,
+            self.checksum,
+            self._again,
+        ):
             details.addWidget(widget)
         column.addWidget(self.details)
         self.row = QWidget()
@@ -137,6 +146,7 @@ class MessageEditor(QWidget):
             ChoiceBox(*((item.value, f"append.{item.value}") for item in Append)), "append"
         )
         self._append = group(controls.caption("append", self.append), self.append)
+        self.enter_sends = controls.add(QCheckBox(), "enter_sends")
         self.checksum = ChecksumFields(controls)
         self.preview = QLabel()
         self.preview.setTextFormat(Qt.TextFormat.PlainText)
@@ -182,6 +192,8 @@ class MessageEditor(QWidget):
         for switch in (self.escapes, self.placeholders):
             switch.toggled.connect(self._on_edited)
         self.escapes.toggled.connect(self._on_escapes)
+        self.enter_sends.toggled.connect(self._on_enter)
+        self.enter_sends.clicked.connect(self.enter_switched)
         self.checksum.edited.connect(self._on_edited)
         for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
             field.editingFinished.connect(self._on_number)
@@ -257,7 +269,10 @@ class MessageEditor(QWidget):
 
     def _word_details(self) -> None:
         """What differs from the default, while its controls are folded."""
-        words = sending_differences(self.draft, self.repeat.text(), self.interval.text())
+        enter = self.enter_sends.isChecked()
+        words = sending_differences(
+            self.draft, self.repeat.text(), self.interval.text(), enter_sends=enter
+        )
         if words != self._differing.text():
             self._differing.setText(words)
         shown = bool(words) and not self._presented and self.details.isHidden()
@@ -355,6 +370,11 @@ class MessageEditor(QWidget):
         for widget in (self.encoding, self.escapes, self.placeholders):
             self._controls.enable(widget, reason)
         self.checksum.setVisible(draft.append.value in CHECKSUMS)
+        if draft.append is Append.NOTHING:
+            self._controls.recaption(self.enter_sends, "enter_sends")
+        else:
+            added = tr(f"append.{draft.append.value}")
+            self._controls.recaption(self.enter_sends, "enter_sends_added", what=added)
         self._word_details()
         composed = self._composed = compose(draft, self._counter, self._known)
         problem = composed.problem
@@ -405,6 +425,11 @@ class MessageEditor(QWidget):
             return
         self.mended.emit("problem.number_text")
         self.mended.emit("problem.number_range")
+
+    @Slot(bool)
+    def _on_enter(self, sends: bool) -> None:
+        self.text.enter_sends = sends
+        self._word_details()
 
     @Slot(bool)
     def _on_escapes(self, on: bool) -> None:

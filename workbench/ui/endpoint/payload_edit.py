@@ -27,9 +27,10 @@ class PayloadEdit(QPlainTextEdit):
     Attributes:
         complete: what the characters of the line before the cursor may become; None: nothing.
         choices: the list that offers it.
+        enter_sends: Enter alone sends too; then Shift+Enter is a line break.
 
     Signals:
-        submitted(): Ctrl+Enter.
+        submitted(): Ctrl+Enter, or Enter where that sends.
         pasted_backslash(): pasted text holds a backslash.
         pasted_too_much(int): so many characters were pasted, and refused.
         file_dropped(str): a file was dropped or pasted here.
@@ -48,6 +49,7 @@ class PayloadEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.document().blockCountChanged.connect(self._fit)
         self.complete: Callable[[str], Completion] | None = None
+        self.enter_sends = False
         self.choices = ChoicesList(self, "payload.choices")
         self.choices.activated.connect(self._on_chosen)
         self._fit()
@@ -129,13 +131,25 @@ class PayloadEdit(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.choices.takes(event):
             return
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submitted.emit()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._entered(event):
             return
         super().keyPressEvent(event)
         if (event.text() and event.text().isprintable()) or event.key() == Qt.Key.Key_Backspace:
             self._offer()
+
+    def _entered(self, event: QKeyEvent) -> bool:
+        """Enter was pressed: whether that was more than a line break."""
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        alone = held == Qt.KeyboardModifier.NoModifier
+        if held & Qt.KeyboardModifier.ControlModifier or (alone and self.enter_sends):
+            self.submitted.emit()
+            if alone:
+                self.selectAll()  # what is typed next is the next message
+            return True
+        if held == Qt.KeyboardModifier.ShiftModifier:
+            self.insertPlainText("\n")  # Qt would break the line inside its paragraph
+            return True
+        return False
 
 
 def units(text: str) -> int:

@@ -25,6 +25,7 @@ from workbench.ui.window.closed_rows_option import ClosedRowsOption
 from workbench.ui.window.demo_bar import DemoBar
 from workbench.ui.window.endpoint_list import EndpointList
 from workbench.ui.window.endpoint_tabs import EndpointTabs
+from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
 from workbench.ui.window.menus import MenuBar
 from workbench.ui.window.note_field import NoteField
@@ -140,6 +141,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.closed_rows = ClosedRowsOption(
             self.menus.action("hide_closed"), self.tab_area, self.preferences
         )
+        self.enter_option = EnterOption(self.tab_area, self.preferences)
         self.autoplay = Autoplay(self.tab_area, self.endpoint_tabs, self.controller)
         self.onboarding = Onboarding(
             self.onboarding_bar,
@@ -171,6 +173,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.endpoint_tabs,
             self.tab_commands,
             self.closed_rows,
+            self.enter_option,
             self.autoplay,
             self.onboarding,
             self.record_commands,
@@ -294,6 +297,7 @@ class MainWindow(Retranslatable, QMainWindow):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
         tabs.added.connect(self.closed_rows.apply)
+        tabs.added.connect(self.enter_option.apply)
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
         self.tab_commands.told.connect(self._on_problem)
