@@ -97,6 +97,8 @@ TESTS: Final = (
     "journal/test_reader_pages.py::test_a_json_line_has_every_key_in_ascii",
     "journal/test_reader_pages.py::test_the_size_of_a_chunk_changes_nothing",
     "journal/test_recorder.py::test_a_full_disk_stops_recording_in_a_sentence",
+    "journal/test_recorder_trouble.py::test_a_record_on_a_full_disk_is_closed_as_one_file",
+    "journal/test_recorder_trouble.py::test_a_record_that_may_not_grow_is_closed_as_one_file",
     "journal/test_recorder_trouble.py::test_killed_it_loses_nothing_that_was_told",
     "journal/test_recovery.py::test_killed_while_it_is_sealed",
     "journal/test_segments.py::test_a_segment_with_something_to_see_stays",

@@ -70,6 +70,53 @@ print(session.journal.committed)
 """
 
 
+FILL = """
+import os, signal, sys
+from pathlib import Path
+from tests.journal.conftest import event
+from workbench.journal.recorder import Recorder
+folder, longest, size, many = Path(sys.argv[1]), *map(int, sys.argv[2:])
+made = Recorder(folder / "r.swb")
+made.start()
+assert made.flush()
+if longest:
+    import resource
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (longest, resource.RLIM_INFINITY))
+while made.failed is None:
+    for _ in range(many):
+        made.put(event(payload=os.urandom(size)))
+    assert made.flush()
+failed = made.failed.text
+made.close()
+assert [item.name for item in folder.iterdir()] == ["r.swb"], list(folder.iterdir())
+from workbench.journal.reader import Reader
+reader = Reader(made.path)
+assert not reader.crashed
+assert (reader.count(), reader.not_recorded) == (made.committed, made.not_recorded)
+assert reader.not_recorded == many
+assert [row.seq for row in reader.page(1, made.committed)] == [*range(1, made.committed + 1)]
+print(failed, made.committed)
+"""
+FILLS = [(3_000, 5), (3_000, 700), (100_000, 7)]
+"""Bytes of a payload, and how many come before one waits for them."""
+
+
+def fill(folder: Path, longest: int, size: int, many: int, *prefix: str) -> tuple[str, int]:
+    """Write until recording stops, and look at what is left: one file, closed, that says what it
+    lacks. Why it stopped, and how many rows are in it."""
+    done = subprocess.run(
+        [*prefix, sys.executable, "-c", FILL, *map(str, (folder, longest, size, many))],
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    why, _, rows = done.stdout.strip().rpartition(" ")
+    return why, int(rows)
+
+
 def talk(limit: str, record: Path, *prefix: str) -> list[str]:
     """What the talk printed: why recording stopped in both languages, and the last seq."""
     done = subprocess.run(
@@ -90,16 +137,17 @@ def test_the_sockets_go_on_when_the_file_may_not_grow(tmp_path: Path) -> None:
     )
     english, chinese, last = talk(limit, tmp_path / "r.swb")
     assert "Recording has stopped" in english
-    assert "the disk reported an error" in english
-    assert "磁盘" in chinese
+    assert "longer than 200,000 bytes" in english
+    assert "200,000 字节" in chinese
     reader = Reader(tmp_path / "r.swb")
     assert reader.count() == int(last)
     assert [row.seq for row in reader.page(1, 100_000)] == list(range(1, int(last) + 1))
     reader.close()
 
 
-def test_the_sockets_go_on_when_the_disk_is_full(tmp_path: Path) -> None:
-    """A real file system of half a megabyte, where this user may mount one."""
+def disk_of(size: str, at: Path) -> list[str]:
+    """What a command is put behind to have a real file system of this size at a folder; skips
+    where this user may not mount one."""
     mount = [
         "unshare",
         "--user",
@@ -107,17 +155,46 @@ def test_the_sockets_go_on_when_the_disk_is_full(tmp_path: Path) -> None:
         "--mount",
         "sh",
         "-c",
-        'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"',
-        str(tmp_path),
+        'mount -t tmpfs -o size="$1" tmpfs "$0" && shift && exec "$@"',
+        str(at),
+        size,
     ]
     if (
         shutil.which("unshare") is None
         or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode
     ):
         pytest.skip("this user may not mount a file system")
-    english, chinese, _ = talk("", tmp_path / "r.swb", *mount)
+    return mount
+
+
+def test_the_sockets_go_on_when_the_disk_is_full(tmp_path: Path) -> None:
+    english, chinese, _ = talk("", tmp_path / "r.swb", *disk_of("1m", tmp_path))
     assert "the disk is full" in english
     assert "磁盘已满" in chinese
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the length of files")
+@pytest.mark.parametrize(("size", "many"), FILLS)
+@pytest.mark.parametrize("longest", [200_000, 300_000, 1_500_000, 9_000_000])
+def test_a_record_that_may_not_grow_is_closed_as_one_file(
+    tmp_path: Path, longest: int, size: int, many: int
+) -> None:
+    """However full the -wal is: 4 MiB are in it before it is brought over into the file."""
+    why, rows = fill(tmp_path, longest, size, many)
+    assert f"longer than {longest:,} bytes" in why
+    assert rows >= 1
+    if many * size < longest / 20:  # much of what may be written was
+        assert (tmp_path / "r.swb").stat().st_size > longest / 2
+
+
+@pytest.mark.parametrize(("size", "many"), FILLS)
+@pytest.mark.parametrize("disk", ["1m", "10m"])
+def test_a_record_on_a_full_disk_is_closed_as_one_file(
+    tmp_path: Path, disk: str, size: int, many: int
+) -> None:
+    why, rows = fill(tmp_path, 0, size, many, *disk_of(disk, tmp_path))
+    assert "the disk is full" in why
+    assert rows >= 1
 
 
 def test_killed_it_loses_nothing_that_was_told(tmp_path: Path) -> None:

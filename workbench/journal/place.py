@@ -13,6 +13,7 @@ from typing import Final
 
 from workbench.journal import file
 from workbench.journal.lock import RecordLock
+from workbench.journal.room import Room
 from workbench.texts import Problem, reason_of
 
 BESIDE: Final = ("", "-wal", "-shm")
@@ -32,6 +33,7 @@ class Place:
     Attributes:
         path: the record's file.
         db: the connection that writes.
+        room: how much it may still take.
     """
 
     def __init__(self, path: Path, fill: Callable[[Path], sqlite3.Connection]) -> None:
@@ -55,6 +57,7 @@ class Place:
                 ) from error
             self.db = fill(path)
             undo.pop_all()
+        self.room = Room(path, self.db)
         self._files = {at: _identity(at) for at in self._paths()}
         self._size = 0
         self._sign = self._find_sign()

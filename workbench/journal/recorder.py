@@ -42,7 +42,6 @@ from workbench.journal.numbering import (
 )
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
-from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.segments import Segments, note_gone, note_stays
 from workbench.texts import Problem
 
@@ -456,15 +455,16 @@ class Recorder:
     def _record(self, items: list[Queued]) -> None:
         """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
         beyond = self._beyond_limit(items)
+        room = self._place.room
         try:
+            full = room.look()
+            if full is not None:
+                self._fail(Problem("journal.write_failed", path=str(self.path), reason=full), items)
+                return
             self._write(items[: len(items) - len(beyond)])
         except sqlite3.Error as error:
-            self._fail(
-                Problem(
-                    "journal.write_failed", path=str(self.path), reason=reason_of_sqlite(error)
-                ),
-                items,
-            )
+            reason = room.reason(error)
+            self._fail(Problem("journal.write_failed", path=str(self.path), reason=reason), items)
         except Exception as error:  # noqa: BLE001 - a fault of ours stops no socket
             self._fail(
                 Problem("journal.write_failed", path=str(self.path), reason=str(error)), items

@@ -1,0 +1,113 @@
+"""How much a record may still take: it stops growing while there is room for its end."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from workbench.journal.file import PAGE_BYTES
+from workbench.journal.reasons import reason_of_sqlite
+from workbench.texts import Problem
+
+RESERVE: Final = 16 * PAGE_BYTES
+"""Bytes of the disk that no batch may take: for pages that it changes in the -wal and that are not
+new, and for what marks the record as closed."""
+FRAMES: Final = 2 * (PAGE_BYTES + 24)
+"""Bytes that have to be free in a -wal that may not grow further, for the same mark."""
+_UNBOUNDED: Final = 2**31 - 1
+"""Pages; more than SQLite's own limit, which it takes instead."""
+
+
+class Room:
+    """What the disk, and the limit on the length of files (RLIMIT_FSIZE), leave to one record.
+
+    What is committed stands in the -wal first, and is brought over into the file from time to time.
+    A record that grows until a write fails has a full -wal that the file has no room for: it can
+    neither be marked as closed nor become one file. So SQLite is told before each batch how long
+    the file may become (PRAGMA max_page_count): a batch beyond that is undone.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self._path = path
+        self._wal = path.with_name(path.name + "-wal")
+        self._db = db
+        self._most = _UNBOUNDED
+        self._longest: int | None = None
+
+    def look(self) -> Problem | None:
+        """Have the next batch kept within the room that there is; why none may follow.
+
+        Raises:
+            sqlite3.Error: the record cannot be read.
+        """
+        pages: int = self._db.execute("PRAGMA page_count").fetchone()[0]
+        most = self._on_disk(pages)
+        if most < pages:
+            return Problem("sqlite.FULL")
+        self._longest = _longest()
+        if self._longest is not None:
+            if not self._in_length(pages, self._longest):
+                return self._too_long(self._longest)
+            if self._longest // PAGE_BYTES <= most:
+                most = self._longest // PAGE_BYTES
+            else:
+                self._longest = None  # the disk is what stops it
+        if most != self._most:
+            self._db.execute(f"PRAGMA max_page_count={most}").fetchone()
+            self._most = most
+        return None
+
+    def reason(self, error: sqlite3.Error) -> Problem | str:
+        """Why a batch was refused."""
+        longest = self._longest
+        if longest is not None and (
+            getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+            or self._wal_length() + FRAMES > longest
+        ):
+            return self._too_long(longest)
+        return reason_of_sqlite(error)
+
+    def _on_disk(self, pages: int) -> int:
+        """How many pages the disk lets the file have: each new one stands in the -wal as well."""
+        try:
+            free = shutil.disk_usage(self._path.parent).free
+            to_come = max(0, pages * PAGE_BYTES - self._path.stat().st_size)
+        except OSError:  # it cannot be asked now; a write will tell
+            return _UNBOUNDED
+        left = (free - to_come - RESERVE) // PAGE_BYTES
+        # not each time another number: far from the end it says nothing
+        return pages + left // 2 if left < _UNBOUNDED // PAGE_BYTES else _UNBOUNDED
+
+    def _in_length(self, pages: int, longest: int) -> bool:
+        """Whether the file as it will be, and the mark in its -wal, are within this length."""
+        if pages * PAGE_BYTES > longest:
+            return False
+        if self._wal_length() + FRAMES > longest:
+            with suppress(sqlite3.Error):  # a reader may hold on to it
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return self._wal_length() + FRAMES <= longest
+
+    def _wal_length(self) -> int:
+        try:
+            return self._wal.stat().st_size
+        except OSError:
+            return 0
+
+    def _too_long(self, longest: int) -> Problem:
+        return Problem("sqlite.TOO_LONG", bytes=f"{longest:,}")
+
+
+def _longest() -> int | None:
+    """Bytes that no file of this process may grow beyond (setrlimit(2)); None: as it likes."""
+    if sys.platform == "win32":
+        return None
+    try:
+        import resource
+    except ImportError:  # some builds of Python lack it
+        return None
+    found = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if found == resource.RLIM_INFINITY else found
