@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -71,6 +72,18 @@ def test_every_ready_scenario_holds_as_a_test(pytester: pytest.Pytester) -> None
     result = pytester.runpytest_inprocess("-p", "workbench.testing", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=len(SHIPPED), failed=1)
     assert f"test_{BEYOND.replace('-', '_')}.py" in result.stdout.str()
+
+
+def test_what_names_another_endpoint_stands_behind_it() -> None:
+    """Whatever their order in the file; two that name each other keep it."""
+    made = parse(
+        'endpoint.c = "@b"\nendpoint.b = "127.0.0.1:{a.port}"\n'
+        '[endpoint.a]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+        '[endpoint.x]\naddress = "127.0.0.1:{y.port}"\n'
+        '[endpoint.y]\naddress = "127.0.0.1:{x.port}"\n[values]\nn = 1\n'
+    )
+    names = re.findall(r"^    (\w) = workbench", to_pytest(made), re.MULTILINE)
+    assert names == ["a", "b", "c", "y", "x"]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

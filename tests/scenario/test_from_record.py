@@ -290,3 +290,23 @@ def test_commands_of_one_connection_bring_the_server_that_they_need(tmp_path: Pa
     assert "when?" in texts[0]
     assert "when?" not in texts[1]
     assert "not a gap" in texts[1]
+
+
+def test_what_an_endpoint_read_while_it_stopped_is_not_expected(tmp_path: Path) -> None:
+    """Two stops at once: which end hears of the other is a race each time."""
+    record = tmp_path / "talk.swb"
+    with Session(record) as session:
+        session.add(
+            EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Greet("hi"))
+        )
+        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+        for command in (c.Start("server"), c.Connect("client"), c.Recv("client", 2)):
+            assert session.perform(command).wait(BOUND)
+        session.perform(c.Pause("client", c.Gate.CALLS)).wait(BOUND)
+        late = session.perform(c.Stop("client"))
+        assert session.perform(c.Stop("server")).wait(BOUND)
+        session.perform(c.Resume("client", c.Gate.CALLS)).wait(BOUND)
+        assert late.wait(BOUND)
+    with closing(Reader(record)) as reader:
+        made = scenario_of(reader)
+    assert not [step for step in made.steps if isinstance(step, Expect) and step.result == 0]

@@ -7,10 +7,11 @@ from __future__ import annotations
 import keyword
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import comment, literal
 from workbench.scenario.code_names import variables
 from workbench.scenario.steps import OnFailure, Scenario
@@ -27,6 +28,7 @@ _METHODS: Final[Mapping[str, frozenset[str] | None]] = {
 }
 """Steps that have a method of their own, and the keys that it takes; None: all."""
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
+_NAMED: Final = re.compile(r"@([\w.-]+)|([\w-]+)\.(?:port|address)\b")
 
 
 def to_pytest(scenario: Scenario) -> str:
@@ -69,7 +71,7 @@ def _lines(scenario: Scenario) -> list[str]:
     lines = []
     if "values" in table or table.get("placeholders"):
         lines.append(_call("workbench.values", table.get("values", {})))
-    for item in scenario.endpoints:
+    for item in _named_first(scenario.endpoints):
         said = table.get("endpoint", {}).get(item.name, {})
         keys = {"address": said} if isinstance(said, str) else dict(said)
         made, later = (
@@ -82,6 +84,26 @@ def _lines(scenario: Scenario) -> list[str]:
         steps = _going_on(steps)
     lines += _steps(steps, names)
     return [_INDENT + line for line in lines or ["pass"]]
+
+
+def _named_first(endpoints: Sequence[EndpointSettings]) -> list[EndpointSettings]:
+    """Each after those that its settings name, as the fixture makes one after the other."""
+    found: dict[str, EndpointSettings] = {}
+    known = {item.name: item for item in endpoints}
+
+    def add(item: EndpointSettings, above: frozenset[str]) -> None:
+        for name in sorted(known.keys() & _names_in(repr(item)) - above - found.keys()):
+            add(known[name], above | {name})
+        found.setdefault(item.name, item)
+
+    for item in endpoints:
+        add(item, frozenset({item.name}))
+    return list(found.values())
+
+
+def _names_in(text: str) -> set[str]:
+    """What stands behind an @, or before the part of an address: {server.port}."""
+    return {found[1] or found[2] for found in _NAMED.finditer(text)}
 
 
 def _going_on(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

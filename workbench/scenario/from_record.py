@@ -169,14 +169,27 @@ class _Talk:
         return self.encodings.get(answer.endpoint, "utf-8")
 
     def answers(self) -> list[Answer]:
+        """What was received, but for what a connection still read while its endpoint stopped:
+        whether it does is a race each time.
+        """
         settings = {name: item for name, (_, item) in self.used.items()}
-        return answers_of(
+        stops = [row for row in self.chosen if row.call == "stop"]
+        found = answers_of(
             self._reader,
             self._wanted,
             self._counted.of,
             settings,
             [row.seq for row in self.chosen],
         )
+        return [
+            item
+            for item in found
+            if not any(
+                self._counted.begun[item.id] < stop.seq < item.seq
+                for stop in stops
+                if stop.endpoint == item.endpoint
+            )
+        ]
 
     def connection(self, answer: Answer) -> int | None:
         """The number of an answer's connection; None where it goes without saying."""

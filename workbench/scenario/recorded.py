@@ -76,6 +76,7 @@ class Counted:
 
     Attributes:
         of: the number by the connection's id; one that is not made again is not there.
+        begun: the row that opened it, by the same.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Counted:
     ) -> None:
         """`wanted`: whether a row counts at all."""
         self.of: dict[int, int] = {}
+        self.begun: dict[int, int] = {}
         self._moved: dict[tuple[str, int], int] = {}
         self._owner: dict[int, str] = {}
         self._made: dict[str, list[tuple[int, int, int | None]]] = {}
@@ -109,6 +111,7 @@ class Counted:
                 after[owner.name] = after.get(owner.name, 0) + 1
                 self.of[item.id] = self._moved[owner.name, number] = after[owner.name]
                 self._owner[item.id] = owner.name
+                self.begun[item.id] = row.seq
                 self._made.setdefault(owner.name, []).append((item.id, row.seq, row.cause))
 
     def needed(self, connection: int, seq: int) -> int | None:
