@@ -111,7 +111,7 @@ class FrameDrawing(QWidget):
         for place, first, box in self._boxes():
             lit = place == self._lit
             tone = colours.info if lit else None
-            painter.setPen(QPen(QColor(colours.edge), 1))
+            painter.setPen(QPen(QColor(colours.muted), 1))
             painter.setBrush(QColor(tone.back if tone else colours.base))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
             top = box.adjusted(1, 1, -1, -box.height() // 2)

@@ -260,6 +260,11 @@ def _sheet(theme: Theme) -> str:
     lines += [
         f"QToolButton[chip='true'] {{ qproperty-iconSize: {chip}px {chip}px; }}",
         f"QCheckBox::indicator {{ width: {side}px; height: {side}px; }}",
+        # the sheet's background of a table is what Fusion takes its outline from
+        (
+            f"QTableView::indicator:unchecked {{ width: {chip}px; height: {chip}px;"
+            f" border: 1px solid {theme.muted}; border-radius: 2px; background: {theme.base}; }}"
+        ),
         f"QProgressBar {{ min-height: {bar}px; max-height: {bar}px; }}",
         "QToolButton[chip='true'][tone='busy'] { font-weight: 700; border-width: 2px; }",
         (
