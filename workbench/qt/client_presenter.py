@@ -155,8 +155,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     # -- connecting -----------------------------------------------------------------------------
 
-    @Slot()
-    def start(self) -> None:
+    def begin(self) -> None:
         if self._now().connect.reason is None:
             self.connect_once()
 
@@ -306,6 +305,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self.sent.emit(composed.draft)
 
     def _connect_and_send(self) -> None:
+        self.unlocked(self._connect_before_send)
+
+    def _connect_before_send(self) -> None:
         self._send_after = self.connect_once()
 
     def _send_anyway(self) -> None:

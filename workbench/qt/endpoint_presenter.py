@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -17,6 +17,7 @@ from workbench.engine.model.settings import EndpointSettings, GateMode, OptionVa
 from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.qt.conversation_reader import ConversationReader
 from workbench.qt.event_guide import EventGuide
+from workbench.qt.key_passwords import KeyPasswords, KeyQuestion
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
 from workbench.viewmodel.asked_gates import AskedGates, is_told
@@ -29,7 +30,7 @@ from workbench.viewmodel.command_outcome import (
 )
 from workbench.viewmodel.connection_rows import Owner, Told, line_of
 from workbench.viewmodel.endpoint_status import OPEN, in_question
-from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage
+from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
 from workbench.viewmodel.next_call import NextCall, next_call
 from workbench.viewmodel.next_look import is_restless, next_tick
 from workbench.viewmodel.panel_state import (
@@ -70,6 +71,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         owner: names the endpoint of ours behind an address.
         conversation: reads what was sent and received.
         guide: leads to the events behind what its panel shows.
+        keys: asks for the password of an encrypted key.
 
     Signals:
         changed(PanelState): another state is to be shown.
@@ -102,6 +104,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.guide = EventGuide(controller, settings.name, self)
         self.guide.pressed.connect(self.focused)
         self.guide.told.connect(partial(self.tell, "busy"))
+        self.keys = KeyPasswords(self)
         self._prefix = "server" if self.server else "client"
         self._in_sight = False
         self._gone = False
@@ -150,7 +153,12 @@ class EndpointPresenter(QObject, Generic[Form]):
         """The state for what is known now."""
         raise NotImplementedError
 
+    @Slot()
     def start(self) -> None:
+        """Listen, Bind or Connect, once the key of the fields can be used."""
+        self.unlocked(self.begin)
+
+    def begin(self) -> None:
         """Listen, Bind or Connect."""
         raise NotImplementedError
 
@@ -279,6 +287,27 @@ class EndpointPresenter(QObject, Generic[Form]):
         """One is asked for no more."""
         self.configured("options")
 
+    # -- the password of a key ------------------------------------------------------------------
+
+    def unlocked(self, then: Callable[[], None]) -> None:
+        """Do this once the key that the fields name can be used: its password may be asked for."""
+        if self.phase in OPEN:
+            then()
+        else:
+            self.keys.unlock(self.wished(), then)
+
+    def take_password(self, password: str) -> None:
+        """It was typed for the key of the fields."""
+        set_up = self.form.set_up.with_key_password(password)
+        self.fill(replace(self.form, set_up=set_up))
+        self.keys.answer(self.wished())
+
+    def leave_locked(self, question: KeyQuestion) -> None:
+        """Nobody typed it."""
+        self.keys.give_up()
+        self.not_started.emit()
+        self.tell("busy", msg("message.key_locked", path=question.path))
+
     # -- commands -------------------------------------------------------------------------------
 
     def act(self, control: str, command: c.Command) -> Ticket | None:
@@ -361,9 +390,14 @@ class EndpointPresenter(QObject, Generic[Form]):
         if isinstance(found, NextCall):
             self.act("next_call", found.command)
             return
-        if snapshot.phase not in OPEN and not self._starts:
-            self.start()
-        self.make_planned(1)
+        if snapshot.phase in OPEN or self._starts:
+            self.make_planned(1)
+            return
+        self.unlocked(partial(self._begin_with, 1))
+
+    def _begin_with(self, count: int) -> None:
+        self.begin()
+        self.make_planned(count)
 
     @property
     def _starts(self) -> bool:
@@ -380,9 +414,10 @@ class EndpointPresenter(QObject, Generic[Form]):
         if self.form.set_up.calls is not Pace.STEP:
             self.fill(replace(self.form, set_up=replace(self.form.set_up, calls=Pace.STEP)))
             self.set_pace(Pace.STEP)
-        if self.phase not in OPEN:
-            self.start()
-        self.make_planned(count)
+        if self.phase in OPEN:
+            self.make_planned(count)
+        else:
+            self.unlocked(partial(self._begin_with, count))
 
     @property
     def under_way(self) -> Iterable[Ticket]:

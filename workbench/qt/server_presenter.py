@@ -71,8 +71,7 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
 
     # -- actions --------------------------------------------------------------------------------
 
-    @Slot()
-    def start(self) -> None:
+    def begin(self) -> None:
         if self.phase is Phase.BOUND and self.settings.role is Role.LISTENER:
             self.act("listen", c.Listen(self.name))
         elif self.phase not in OPEN and self.configured("listen"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
@@ -40,6 +40,7 @@ class TlsForm:
     Attributes:
         cert, key, ca, server_name: as in the settings; "": not said.
         alpn: protocols, with commas or spaces between.
+        key_password: of `key`; in memory alone.
     """
 
     cert: str = ""
@@ -51,6 +52,7 @@ class TlsForm:
     alpn: str = ""
     minimum: str = TlsVersion.V1_2.value
     ask_client: str = AskClient.NO.value
+    key_password: str = field(default="", repr=False)
 
     def read(self, known: TlsSettings | None) -> TlsSettings:
         """What they mean; what no field shows is as in `known`. Raises Problem."""
@@ -65,6 +67,7 @@ class TlsForm:
             alpn=_words(self.alpn),
             minimum=TlsVersion(self.minimum),
             ask_client=AskClient(self.ask_client),
+            key_password=self.key_password or None,
         )
 
 
@@ -206,6 +209,7 @@ def layer_form(settings: EndpointSettings) -> LayerForm:
             ", ".join(tls.alpn),
             tls.minimum.value,
             tls.ask_client.value,
+            tls.key_password or "",
         ),
         WebSocketForm(
             websocket.path,

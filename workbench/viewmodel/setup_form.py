@@ -65,6 +65,11 @@ class SetUpForm:
     def datagram(self) -> bool:
         return self.where.type == DATAGRAM
 
+    def with_key_password(self, password: str) -> Self:
+        """The same with this password of the private key."""
+        tls = replace(self.layers.tls, key_password=password)
+        return replace(self, layers=replace(self.layers, tls=tls))
+
     def read(self, known: EndpointSettings, *, server: bool) -> EndpointSettings:
         """`known` with what stands in these fields.
 

@@ -39,6 +39,7 @@ class LayersFields(QObject):
         self._server = server
         self._form = LayerForm()
         self._known = NO_VALUES
+        self._key_password = ""
         self._filling = False
         add, caption = controls.add, controls.caption
         self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
@@ -134,6 +135,7 @@ class LayersFields(QObject):
                 self.alpn.text(),
                 self.minimum.value(),
                 self.ask.value(),
+                self._key_password,
             ),
             WebSocketForm(
                 self.path.text(),
@@ -160,6 +162,7 @@ class LayersFields(QObject):
         """Fill all of them without telling anyone."""
         self._filling = True
         tls, websocket = form.tls, form.websocket
+        self._key_password = tls.key_password
         for combo, text in ((self.cert, tls.cert), (self.ca, tls.ca)):
             if combo.currentText() != text:
                 combo.setEditText(text)

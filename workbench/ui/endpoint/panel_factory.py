@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.qt.server_presenter import ServerPresenter
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.server_panel import ServerPanel
+
+if TYPE_CHECKING:
+    from workbench.qt.key_passwords import KeyQuestion
 
 Presenter = ServerPresenter | ClientPresenter
 
@@ -68,6 +76,7 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.live_changed.connect(presenter.change_live)
     panel.start_wanted.connect(presenter.start)
     panel.start_if_closed.connect(presenter.start_if_closed)
+    presenter.keys.wanted.connect(partial(_ask_password, panel, presenter))
     panel.gate_chosen.connect(presenter.set_gate)
     panel.step_wanted.connect(presenter.step)
     panel.shared.pace.chosen.connect(presenter.set_pace)
@@ -98,3 +107,11 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.talk.show_as_chosen.connect(presenter.conversation.show_as)
     panel.talk.anew_wanted.connect(presenter.conversation.again)
     panel.talk.save_wanted.connect(presenter.conversation.save)
+
+
+def _ask_password(panel: QWidget, presenter: Presenter, question: KeyQuestion) -> None:
+    from workbench.ui.endpoint.password_dialog import ask_password  # seldom needed
+
+    dialog = ask_password(question, panel.window())
+    dialog.answered.connect(presenter.take_password)
+    dialog.rejected.connect(partial(presenter.leave_locked, question))

@@ -1,0 +1,158 @@
+"""Before an endpoint starts: whether its private key is encrypted, and under which password."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.engine.model.web_address import TLS
+from workbench.frozen import dataclass
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+    from workbench.engine.model.tls_settings import TlsSettings
+
+LOOK_MS: Final = 30
+"""Between two looks whether a thread has found out: nothing of Qt is used on it."""
+_MADE_HERE: Final = "test:"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuestion:
+    """A password is needed.
+
+    Attributes:
+        path: of the file with the key.
+        wrong: there is one, and it is not the key's.
+    """
+
+    path: str
+    wrong: bool
+
+
+class KeyPasswords(QObject):
+    """Of one endpoint. The files are read on a thread: a key is computed long for, on purpose.
+
+    What the files lack beside that is said by the endpoint, when it starts.
+
+    Signals:
+        wanted(object): a password is needed; the KeyQuestion.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._then: Callable[[], None] | None = None
+        self._passed: TlsSettings | None = None
+        self._look: _Look | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._on_look)
+
+    @property
+    def busy(self) -> bool:
+        """Whether files are read, or a password is waited for."""
+        return self._then is not None
+
+    def unlock(self, settings: EndpointSettings, then: Callable[[], None]) -> None:
+        """Have this done once the key of these settings can be used; at once where none is
+        encrypted for sure. What is asked for meanwhile is not done.
+        """
+        tls = settings.tls
+        if tls is None or TLS not in settings.layers or not _files(tls) or tls == self._passed:
+            then()
+        elif not self.busy:
+            self._begin(tls, then)
+
+    def answer(self, settings: EndpointSettings) -> None:
+        """The settings have another password now."""
+        then, self._then = self._then, None
+        if then is not None:
+            self.unlock(settings, then)
+
+    def give_up(self) -> None:
+        """Nobody says a password: it is not done."""
+        self._then = None
+
+    def _begin(self, tls: TlsSettings, then: Callable[[], None]) -> None:
+        self._then = then
+        self._look = _Look(tls)
+        self._timer.start()
+
+    @Slot()
+    def _on_look(self) -> None:
+        look = self._look
+        if look is None or not look.done:
+            return
+        self._timer.stop()
+        self._look = None
+        if look.question is not None:
+            self.wanted.emit(look.question)
+            return
+        then, self._then = self._then, None
+        if then is None:
+            return
+        self._passed = look.tls
+        try:
+            then()
+        finally:
+            self._passed = None
+
+
+class _Look:
+    """Reads the files of a certificate once.
+
+    Attributes:
+        tls: who is shown. done: whether it has. question: what it needs; None: nothing.
+    """
+
+    def __init__(self, tls: TlsSettings) -> None:
+        self.tls = tls
+        self.done = False
+        self.question: KeyQuestion | None = None
+        threading.Thread(target=self._read, name="key password", daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            for cert, key in _files(self.tls):
+                self.question = self._asked(cert, key)
+                if self.question is not None:
+                    return
+        finally:
+            self.done = True
+
+    def _asked(self, cert: str, key: str | None) -> KeyQuestion | None:
+        from workbench.certificates import resolve  # by who uses TLS alone
+
+        password = self.tls.key_password
+        asked = False
+
+        def ask() -> str:
+            nonlocal asked
+            asked = True
+            return _nobody() if password is None else password
+
+        try:
+            with resolve.to_show(cert, key, ask):
+                return None
+        except Problem as problem:
+            wrong = problem.key == "certificates.wrong_password"
+            return (
+                KeyQuestion(key or cert, wrong) if wrong or (asked and password is None) else None
+            )
+
+
+def _files(tls: TlsSettings) -> tuple[tuple[str, str | None], ...]:
+    """Certificates of the user, each with the file of its key; those made here have no password."""
+    shown = () if tls.cert is None else ((tls.cert, tls.key),)
+    all_of_them = (*shown, *((cert, None) for _, cert in tls.sni))
+    return tuple((cert, key) for cert, key in all_of_them if key or not cert.startswith(_MADE_HERE))
+
+
+def _nobody() -> NoReturn:
+    raise Problem("certificates.no_password")
