@@ -15,15 +15,19 @@ from tests.engine.protocol.websocket.test_upgrade import ANSWERS, REQUESTS
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import explanation_key
+from workbench.engine.model.family import TCP
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket.deflate import Packer
 from workbench.engine.protocol.websocket.faults import FAULTS
 from workbench.engine.protocol.websocket.upgrade import REFUSALS, RESPONSES
 from workbench.explain.explain import explain, what_failed
 from workbench.journal.reader import Reader, Row
+from workbench.scenario.outcome import failure_text
 from workbench.session import Session
+from workbench.viewmodel.command_outcome import failure_sentence
 
 BOUND = 60.0
 """Only catches a hang."""
@@ -177,7 +181,36 @@ def test_a_response_that_opens_nothing(ends: Ends, key: str) -> None:
     assert ticket.outcome is not None
     assert ticket.outcome.error == ("HTTP_200" if key == "status" else "WS_HANDSHAKE")
     assert explanation_key(None, ticket.outcome.error) in {"errors.HTTP", "errors.WS_HANDSHAKE"}
+    assert all_say_the_same(ticket.outcome, fault(ends.rows(), key))
     explained(fault(ends.rows(), key))
+
+
+def test_a_server_that_does_not_answer(ends: Ends) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        ends.session.add(
+            EndpointSettings(
+                "client", Role.STREAM, address=f"{host}:{port}", timeout=0.05,
+                websocket=WebSocketSettings(),
+            )
+        )  # fmt: skip
+        ticket = ends.session.perform(c.Connect("client"))
+        assert ticket.wait(BOUND)
+    assert ticket.outcome is not None
+    assert ticket.outcome.errno == "WS_NO_ANSWER"
+    assert all_say_the_same(ticket.outcome, fault(ends.rows(), "no_answer"))
+
+
+def all_say_the_same(outcome: Outcome, row: Row) -> bool:
+    """Window, step and Explain, in every language, and the call strip's name of what failed."""
+    for language in texts.LANGUAGES:
+        texts.set_language(language)
+        word, what = row.errno, what_failed(row)
+        told = texts.tr("message.failed", call="ws.open", errno=word, what=what)
+        assert failure_sentence(outcome, "connect", TCP).show() == told
+        assert what in failure_text(outcome).text
+        assert what in explained(row)
+    return True
 
 
 def test_a_whole_talk(ends: Ends) -> None:

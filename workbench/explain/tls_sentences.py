@@ -22,8 +22,10 @@ def failed_text(row: Row, part: str) -> str | None:
 
     `part`: what, kernel (of a certificate OpenSSL's own words) or try.
     """
-    fault = LayerFault(row.errno or "", row.call, row.args)
-    stem = fault.stem if row.errno is not None else None
+    if row.errno is None or not row.call.startswith(BEGINS):
+        return None
+    fault = LayerFault(row.errno, row.call, row.args)
+    stem = fault.stem
     if stem is None:
         return None
     if part == "kernel" and row.errno == VERIFY_FAILED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.literals import arguments_of
 from workbench.texts import has, tr
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Row
 
 BEGINS: Final = "ws."
+_FAULT: Final = "ws.fault"
+_END: Final = "ws.end"
 Told = tuple[str, tuple[str, ...]]
 """The key of a heading, and the paragraphs below it."""
 _OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"})
@@ -35,20 +38,24 @@ def told_of_websocket(row: Row) -> list[Told]:
 
 def fault_in_words(row: Row) -> str | None:
     """What is wrong, in one sentence; None: the row tells of no fault that is known here."""
-    key = f"ws.fault.{row.error}.what"
-    return tr(key) if row.call.startswith(BEGINS) and has(key) else None
+    if row.call == _END and row.error is not None:
+        return tr("ws.fault.no_close.what")
+    fault = LayerFault(row.errno or "", row.call, row.args)
+    stem = fault.stem if row.call == _FAULT else None
+    return None if stem is None else tr(f"{stem}.what", **fault.values)
 
 
 def _fault(row: Row, values: list[Any]) -> list[Told]:
-    key = f"ws.fault.{row.error}"
-    if not has(f"{key}.what"):
+    fault = LayerFault(row.errno or "", row.call, row.args)
+    key = fault.stem
+    if key is None:
         return []
     section = str(values[1]) if len(values) > 1 else ""
     where = section if section.startswith("RFC") else f"RFC 6455, {section}"
     rule = tr("ws.section", section=where, word=row.errno or "")
     return [
-        ("explain.rule", (tr(f"{key}.what"), rule)),
-        ("explain.try", (tr(f"{key}.try"),)),
+        ("explain.rule", (tr(f"{key}.what", **fault.values), rule)),
+        ("explain.try", (tr(f"{key}.try", **fault.values),)),
     ]
 
 

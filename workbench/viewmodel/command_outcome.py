@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.errors import system_text
 from workbench.engine.model.family import SocketKind, error_stem, fitting
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -53,14 +54,16 @@ def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
 
 def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
     """That `call` failed, and with what; of a name each of its addresses."""
+    errno = outcome.errno or outcome.error or ""
     fault = outcome.fault
     if fault is not None and fault.stem is not None:
         what = msg(f"{fault.stem}.what", **fault.values)
     else:
-        what = msg(fitting(f"{error_stem(outcome.errno, outcome.error, kind)}.what", kind))
+        stem = error_stem(outcome.errno, outcome.error, kind)
+        text = system_text(outcome.errno)
+        what = msg(fitting(f"{stem}.what", kind), errno=errno, text=text, call=call)
     if outcome.tried is None:
-        errno = outcome.errno or outcome.error or ""
-        call = fault.call if fault is not None else call
+        call = fault.failed if fault is not None else call
         return msg("message.failed", call=call, errno=errno, what=what)
     return msg(
         "message.failed_addresses",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Row
 
 _FRAMES: Final = {"ws.send": ">", "ws.recv": "<"}
-_WITH_BYTES: Final = frozenset({"ws.body", "ws.raw", "tls.raw"})
+_WITH_BYTES: Final = frozenset({"ws.body", "proxy.body", "ws.raw", "tls.raw"})
 _CLOSE: Final = "CLOSE"
 _BESIDE: Final = frozenset({"PING", "PONG"})
 _SWITCHING: Final = 101

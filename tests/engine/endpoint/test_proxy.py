@@ -13,6 +13,7 @@ import pytest
 from tests.servers import http_proxy, socks_proxy
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
+from workbench.engine.model.family import TCP
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -22,8 +23,10 @@ from workbench.explain.explain import explain, what_failed
 from workbench.journal.masked import Masked
 from workbench.journal.reader import Row
 from workbench.journal.topmost import Topmost, is_received, is_sent
+from workbench.scenario.outcome import failure_text
 from workbench.session import Session
-from workbench.texts import Problem, set_language
+from workbench.texts import Problem, set_language, tr
+from workbench.viewmodel.command_outcome import failure_sentence
 
 Do = Callable[[c.Command], Outcome]
 Rows = Callable[..., list[Row]]
@@ -110,11 +113,13 @@ def test_an_http_proxy_that_wants_a_login(
     if login == "anna:sesame":
         assert outcome.ok
         return
+    body = next(row for row in rows("client", "layer") if row.call == "proxy.body")
+    assert b"<html" in (body.payload or b"")
     # tinyproxy says 401 to a login that is wrong, and 407 where there is none
     word = "HTTP_407" if not login else outcome.error
     assert (outcome.ok, outcome.error) == (False, word)
     assert word in ("HTTP_407", "PROXY_401")
-    assert layer_rows(rows)[-1] == ("proxy.response", str(word)[-3:], word)
+    assert layer_rows(rows)[-2] == ("proxy.response", str(word)[-3:], word)
     assert fresh(session, "client").phase is Phase.CLOSED
 
 
@@ -348,6 +353,10 @@ def test_every_word_is_explained(session: Session, do: Do, rows: Rows, word: str
     assert row.errno == word
     for language in ("en", "zh_CN"):
         set_language(language)
+        what = what_failed(row)
+        sentence = tr("message.failed", call="proxy.response", errno=word, what=what)
+        assert failure_sentence(outcome, "connect", TCP).show() == sentence
+        assert what in failure_text(outcome).text
         assert "{" not in what_failed(row)
         told = explain(row, title="")
         assert len(told.sections) >= 3

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.model.ending import Ending
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.message_ends import Delimiter
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.layer import (
@@ -18,6 +19,7 @@ from workbench.engine.protocol.layer import (
     PeerFinished,
     ToApp,
     ToPeer,
+    Wake,
 )
 from workbench.engine.protocol.proxy_layer import MOST, ProxyLayer
 from workbench.engine.protocol.stack import Stack, make_layers
@@ -42,6 +44,15 @@ def given_up(actions: list[Action]) -> bytes:
 
 def words(actions: list[Action]) -> list[str]:
     return [action.word for action in actions if isinstance(action, End)]
+
+
+def rows(actions: list[Action]) -> list[LayerRow]:
+    return [action for action in actions if isinstance(action, LayerRow)]
+
+
+def ending(row: LayerRow) -> End:
+    """How a refusal ends: its row says why."""
+    return End(Ending.CLOSE, row.errno or "", LayerFault(row.errno or "", row.call, row.args))
 
 
 def talk(it: ProxyLayer, *answers: bytes) -> list[Action]:
@@ -122,15 +133,44 @@ def test_http_opens_with_each_2xx(head: bytes) -> None:
     ],
 )
 def test_http_a_refusal_ends_it_with_its_word(answer: bytes, word: str) -> None:
-    actions = talk(layer("http://p.test:3128"), answer)
+    it = layer("http://p.test:3128")
+    actions = talk(it, answer)
+    if not words(actions):  # a body may follow
+        actions += it.receive_end(0)
     assert words(actions) == [word]
     assert Opened() not in actions
-    row = actions[-2]
-    assert isinstance(row, LayerRow)
+    row = rows(actions)[1]
     assert (row.call, row.errno, row.error) == ("proxy.response", word, "ProxyError")
     assert row.payload
     assert answer.startswith(row.payload)
-    assert actions[-1] == End(Ending.CLOSE, word)
+    assert actions[-1] == ending(row)
+    bodies = [each.payload for each in rows(actions) if each.call == "proxy.body"]
+    assert bodies == ([b"body"] if answer.endswith(b"body") else [])
+    assert not list(it.receive(b"more", 0))
+
+
+@pytest.mark.parametrize("how", ["length", "chunked", "close", "silent", "late"])
+def test_http_the_body_of_a_refusal_is_kept(how: str) -> None:
+    it = layer("http://p.test:3128")
+    length = {"length": "Content-Length: 5", "chunked": "Transfer-Encoding: chunked"}
+    body = b"5\r\nhello\r\n0\r\n\r\n" if how == "chunked" else b"hello"
+    head = f"HTTP/1.1 403 No\r\n{length.get(how, 'Via: p')}\r\n\r\n".encode()
+    actions = talk(it, head, body[:2], body[2:])
+    assert Wake("body", 3.0) in actions
+    if how == "late":
+        row = it.late()
+        assert (row.call, row.errno, row.error) == ("proxy.body", "PROXY_403", "TimeoutError")
+        assert row.payload == b"hello"
+        return
+    if how == "close":
+        actions += it.receive_end(0)
+    elif how == "silent":
+        assert not words(actions)
+        actions += it.wake("body", 3)
+    row = rows(actions)[-1]
+    assert (row.call, row.result, row.payload) == ("proxy.body", len(body), b"hello")
+    assert Wake("body", None) in actions
+    assert words(actions) == ["PROXY_403"]
 
 
 def test_http_a_head_without_end_is_given_up() -> None:
@@ -198,7 +238,7 @@ def test_socks_logs_in_where_it_is_wanted() -> None:
 def test_socks_a_refusal_ends_it_with_its_word(answers: list[bytes], word: str) -> None:
     actions = talk(layer("socks5://p.test:1080"), *answers)
     assert words(actions) == [word]
-    assert actions[-1] == End(Ending.CLOSE, word)
+    assert actions[-1] == ending(rows(actions)[-1])
     assert Opened() not in actions
 
 
@@ -217,7 +257,7 @@ WHOLE = [
     ("http://anna:x@p.test:3128", OK + b"hello"),
     (
         "http://p.test:3128",
-        b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 407 No\r\nProxy-Authenticate: B\r\n\r\n",
+        b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 407 No\r\nContent-Length: 4\r\n\r\nwhy?",
     ),
     ("socks5://anna:x@p.test:1080", b"\5\2" + b"\1\0" + BOUND + b"hello"),
     ("socks5://p.test:1080", b"\5\0" + b"\5\0\0\3\4host\0\1" + b"hello"),
@@ -249,11 +289,10 @@ def test_wherever_an_answer_ends_too_early_that_is_said(proxy: str, answer: byte
         actions = talk(it, *([answer[:at]] if at else []))
         if Opened() in actions or words(actions):
             continue
+        refused = rows(actions)[-1].errno
         actions = list(it.receive_end(0))
-        assert words(actions) == ["PROXY_CUT"]
-        row = actions[0]
-        assert isinstance(row, LayerRow)
-        assert answer[:at].endswith(row.payload or b"")
+        assert words(actions) == [refused or "PROXY_CUT"]
+        assert all(answer[:at].endswith(row.payload or b"") for row in rows(actions))
 
 
 @given(st.sampled_from(["http://p.test:1", "socks5://a:b@p.test:1"]), st.lists(st.binary()))

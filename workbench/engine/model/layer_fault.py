@@ -9,6 +9,11 @@ from workbench.texts import has
 VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
 _TLS: Final = "tls."
 _HANDSHAKE: Final = "tls.handshake"
+_WEBSOCKET: Final = "ws."
+_OPENINGS: Final = {_WEBSOCKET: "ws.open", "proxy.": "proxy.response"}
+"""How the row begins, and the call of the one that its success leaves."""
+_STATUS: Final = "status"
+"""The key of a refusal, whose number says more."""
 
 
 class LayerFault(NamedTuple):
@@ -23,14 +28,22 @@ class LayerFault(NamedTuple):
     args: str
 
     @property
-    def stem(self) -> str | None:
-        """Of the texts `.what`, `.kernel` and `.try` that say more than the word alone does; None:
-        nothing does.
+    def failed(self) -> str:
+        """What did not come to be, as the call strip names it."""
+        begins = (call for begin, call in _OPENINGS.items() if self.call.startswith(begin))
+        return next(begins, self.call)
 
-        Of a certificate that was not taken the code says why (verify(1)); an end in the middle of
-        a handshake is another thing than one of data; and of what OpenSSL tells of a handshake
-        not each has a text of its own.
+    @property
+    def stem(self) -> str | None:
+        """Of the texts `.what` and `.try` (of TLS also `.kernel`) that say more than the word alone
+        does; None: nothing does.
+
+        Of a head the key says which of its lines is wrong. Of a certificate that was not taken the
+        code says why (verify(1)); an end in the middle of a handshake is another thing than one of
+        data; and of what OpenSSL tells of a handshake not each has a text of its own.
         """
+        if self.call.startswith(_WEBSOCKET):
+            return self._of_websocket()
         if not self.call.startswith(_TLS):
             return None
         if self.word == VERIFY_FAILED:
@@ -52,6 +65,15 @@ class LayerFault(NamedTuple):
             "reason": str(named.get("reason", "")),
             "code": str(named.get("verify", "")),
         }
+
+    def _of_websocket(self) -> str | None:
+        from workbench.literals import arguments_of
+
+        key = next(iter(arguments_of(self.args)[0]), None)
+        if key == _STATUS:
+            known = f"errors.{self.word}"
+            return known if has(f"{known}.what") else "errors.HTTP"
+        return f"ws.fault.{key}" if has(f"ws.fault.{key}.what") else None
 
     def _named(self) -> dict[str, object]:
         from workbench.literals import arguments_of  # by whom TLS has failed alone

@@ -4,6 +4,7 @@ proxy.request('CONNECT', 'a.test:443')    proxy.response(200)                   
 proxy.request('hello', 0, 2)              proxy.response('method', 2)              SOCKS5: methods
 proxy.request('login')                    proxy.response('login', 0)               RFC 1929
 proxy.request('connect', 'a.test:443')    proxy.response('connect', 0, '10.0.0.1:4711')
+proxy.body    why an HTTP proxy refuses, as it says it
 proxy.recv|send('data')    bytes that go through, where no layer above logs them
 
 The name of the target goes to the proxy as it is: who looks it up is the proxy.
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.engine.model.ending import Ending
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.proxy_settings import LONGEST, Proxy, ProxyKind, proxy_for
 from workbench.engine.protocol.layer import (
     Action,
@@ -30,7 +32,9 @@ from workbench.engine.protocol.layer import (
     PeerFinished,
     ToApp,
     ToPeer,
+    Wake,
 )
+from workbench.engine.protocol.refusal_body import BODY, BODY_WAIT, RefusalBody, body_rows
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -63,13 +67,14 @@ _IPV4, _NAME, _IPV6 = 1, 3, 4
 
 
 class _Fault(Exception):
-    """The word of what an answer comes to; `taken`: bytes of it."""
+    """The word of what an answer comes to; `taken`: bytes of it; `reasons`: a body follows."""
 
-    def __init__(self, word: str, args: str = "", taken: int = 0) -> None:
+    def __init__(self, word: str, args: str = "", taken: int = 0, *, reasons: bool = False) -> None:
         super().__init__(word)
         self.word = word
         self.said = args
         self.taken = taken
+        self.reasons = reasons
 
 
 class _Answered(NamedTuple):
@@ -118,7 +123,7 @@ class _Http:
         if 100 <= status < 200 and status != 101:
             return _Answered(ends.end(), str(status))
         word = NEEDS_LOGIN if status == 407 else f"{STATUS}{status}"
-        raise _Fault(word, str(status), ends.end())
+        raise _Fault(word, str(status), ends.end(), reasons=status != 101)
 
 
 class _Socks5:
@@ -227,7 +232,9 @@ class ProxyLayer(Layer):
     Where the environment was asked for a proxy and names none, from the beginning.
     """
 
-    __slots__ = ("_came", "_logs_data", "_open", "_settings", "_talk", "_target")
+    __slots__ = (
+        "_body", "_came", "_logs_data", "_open", "_refused", "_settings", "_talk", "_target",
+    )  # fmt: skip
     name = "proxy"
     word = "proxy"
 
@@ -242,6 +249,8 @@ class ProxyLayer(Layer):
         self._open = False
         self._came = b""
         self._logs_data = True
+        self._refused: LayerRow | None = None
+        self._body: RefusalBody | None = None  # of the refusal, as long as it comes
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
         self._logs_data = not any(layer.logs_bytes or layer.name == "tls" for layer in above)
@@ -264,6 +273,8 @@ class ProxyLayer(Layer):
     def receive(self, data: Data, now: float) -> Actions:
         if self._open:
             return self._through(data)
+        if self._refused is not None:
+            return self._more_body(bytes(data))
         self._came += bytes(data)
         actions: list[Action] = []
         while self._came and not self._open:
@@ -290,17 +301,36 @@ class ProxyLayer(Layer):
         return (row, Opened())
 
     def _failed(self, fault: _Fault) -> Sequence[Action]:
-        payload, self._came = self._came[: fault.taken][:MOST], b""
-        row = LayerRow(
+        payload, rest = self._came[: fault.taken], self._came
+        self._came = b""
+        self._refused = row = LayerRow(
             "proxy.response",
             fault.said,
             fault.taken,
             fault.word,
             _ERROR,
-            payload,
+            payload[:MOST],
             size=fault.taken,
         )
-        return (row, End(Ending.CLOSE, fault.word))
+        if not fault.reasons:
+            return (row, self._end())
+        self._body = RefusalBody()
+        return (row, Wake(BODY, BODY_WAIT), *self._more_body(rest))
+
+    def _more_body(self, data: bytes) -> Sequence[Action]:
+        """More of a refusal, its head first."""
+        answer = None if self._body is None else self._body.feed(data)
+        return () if answer is None else self._whole_body(answer)
+
+    def _whole_body(self, answer: bytes) -> Sequence[Action]:
+        self._body = None
+        return (Wake(BODY, None), *body_rows("proxy.body", answer), self._end())
+
+    def _end(self) -> End:
+        row = self._refused
+        assert row is not None
+        word = row.errno or ""
+        return End(Ending.CLOSE, word, LayerFault(word, row.call, row.args))
 
     def _through(self, data: Data) -> Sequence[Action]:
         if not self._logs_data:
@@ -311,6 +341,8 @@ class ProxyLayer(Layer):
     def receive_end(self, now: float) -> Actions:
         if self._open:
             return (PeerFinished(),)
+        if self._refused is not None:
+            return self.wake(BODY, now)
         return self._failed(_Fault(CUT, taken=len(self._came)))
 
     def send(self, data: Data, now: float) -> Actions:
@@ -318,12 +350,20 @@ class ProxyLayer(Layer):
             return (ToPeer(data),)
         return (LayerRow("proxy.send", _DATA, payload=bytes(data), sent=True), ToPeer(data))
 
+    def wake(self, name: str, now: float) -> Actions:
+        """What came of a refusal is what there is of it."""
+        return () if self._body is None else self._whole_body(self._body.came())
+
     def late(self) -> LayerRow:
+        if self._refused is not None:  # and its body has no end
+            row = LayerRow("proxy.body", payload=b"")
+            row = next(iter(body_rows(row.call, self.unread())), row)
+            return row._replace(errno=self._refused.errno, error=TimeoutError.__name__)
         came = self._came[:MOST]
         return LayerRow("proxy.response", "", None, NO_ANSWER, TimeoutError.__name__, came)
 
     def unread(self) -> bytes:
-        return self._came
+        return self._came if self._body is None else self._body.came()
 
 
 def _speaks_tls(settings: EndpointSettings) -> bool:

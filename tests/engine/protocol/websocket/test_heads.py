@@ -15,7 +15,6 @@ from workbench.engine.protocol.websocket.heads import (
     head_of,
     request_of,
     status_of,
-    unchunked,
 )
 
 
@@ -80,8 +79,3 @@ def test_headers_are_replaced_in_place_repeated_and_dropped() -> None:
         "GET / HTTP/1.1", "upgrade: x", "upgrade: y", "Connection: Upgrade", "Cookie: 1",
         "Cookie: 2", "", "",
     ]  # fmt: skip
-
-
-def test_a_body_in_chunks() -> None:
-    assert unchunked(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n") == b"abcde"
-    assert unchunked(b"no chunks") == b"no chunks"

@@ -18,8 +18,9 @@ from tests.engine.protocol.websocket.peer import MASK, REQUEST, RESPONSE, Peer, 
 from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import Deflate, Violations, WebSocketSettings
 from workbench.engine.protocol.layer import LayerRow
+from workbench.engine.protocol.refusal_body import BODY_MOST
 from workbench.engine.protocol.websocket.heads import HEAD_MOST
-from workbench.engine.protocol.websocket.websocket_layer import BODY_MOST, WebSocketLayer
+from workbench.engine.protocol.websocket.websocket_layer import WebSocketLayer
 from workbench.literals import parse_expression
 
 MOST: Final = 1000

@@ -15,7 +15,6 @@ _LINE: Final = re.compile(r"\r?\n")
 _REQUEST: Final = re.compile(r"([!#$%&'*+.^`|~\w-]+) (\S+) HTTP/(\d)\.(\d)\Z", re.ASCII)
 _STATUS: Final = re.compile(r"HTTP/(\d)\.(\d) (\d{3})(?: (.*))?\Z", re.DOTALL)
 _FIELD: Final = re.compile(r"([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*\Z", re.ASCII)
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 Headers = Sequence[tuple[str, str]]
 
 
@@ -148,17 +147,3 @@ def head_bytes(line: str, usual: Headers, own: Headers, drop: Iterable[str]) -> 
     written += [item for item in own if item[0].lower() not in done]
     lines = [line, *(f"{name}: {value}" for name, value in written), "", ""]
     return "\r\n".join(lines).encode("utf-8")
-
-
-def unchunked(data: bytes) -> bytes:
-    """A body whose chunks are put together (RFC 9112 7.1); what is none stays as it is."""
-    pieces: list[bytes] = []
-    at = 0
-    while (found := _CHUNK.match(data, at)) is not None:
-        size = int(found[1], 16)
-        if not size:
-            return b"".join(pieces)
-        pieces.append(data[found.end() : found.end() + size])
-        at = found.end() + size
-        at += 2 if data.startswith(b"\r\n", at) else 1
-    return b"".join(pieces) or data

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.ending import Ending
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.settings import Role
 from workbench.engine.model.websocket_settings import PongMode, Violations, WebSocketSettings
-from workbench.engine.protocol.framer import Fault
-from workbench.engine.protocol.http_framing import HttpFramer
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
@@ -25,6 +24,7 @@ from workbench.engine.protocol.layer import (
     ToPeer,
     Wake,
 )
+from workbench.engine.protocol.refusal_body import BODY, BODY_WAIT, RefusalBody, body_rows
 from workbench.engine.protocol.websocket.asked import AskedFrame
 from workbench.engine.protocol.websocket.deflate import Agreed, Packer, Unpacker
 from workbench.engine.protocol.websocket.faults import (
@@ -51,7 +51,7 @@ from workbench.engine.protocol.websocket.frames import (
     least_form,
     masked,
 )
-from workbench.engine.protocol.websocket.heads import Head, HeadReader, request_of, unchunked
+from workbench.engine.protocol.websocket.heads import Head, HeadReader, request_of
 from workbench.engine.protocol.websocket.inbound import Inbound, WebSocketMessage
 from workbench.engine.protocol.websocket.mask_keys import MaskKeys
 from workbench.engine.protocol.websocket.pings import UnansweredPings
@@ -70,10 +70,6 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
-BODY_MOST: Final = 1 << 20
-"""Bytes that are kept of the body of a refused upgrade, with its head."""
-BODY_WAIT: Final = 3.0
-"""Seconds that such a body may take."""
 CLOSE_WAIT: Final = 10.0
 """Seconds that the peer has for its part of the end: its Close frame, or its FIN."""
 PART_SHOWN: Final = 4096
@@ -82,7 +78,6 @@ _CUT: Final = "the rest of this message cannot be read"
 _PING: Final = "ping"
 _PONG: Final = "pong"
 _CLOSE: Final = "close"
-_BODY: Final = "body"
 _MESSAGES: Final = (TEXT, BINARY)
 _TEXT_ARGS: Final = repr(NAMES[TEXT])
 _BINARY_ARGS: Final = repr(NAMES[BINARY])
@@ -110,9 +105,10 @@ class WebSocketLayer(Layer):
         self._lenient = self._settings.violations == Violations.NOTE
         self._opening: ClientOpening | None = None
         self._heads: HeadReader | None = HeadReader()
-        self._refused: HttpFramer | None = None
+        self._refused: RefusalBody | None = None
         self._head_came = False
         self._word = ""
+        self._wrong: LayerFault | None = None  # the first that is wrong with a head
         self._packer: Packer | None = None
         self._reader = FrameReader(self._settings.max_message)
         self._inbound = Inbound(self._settings.max_message, None)
@@ -216,8 +212,8 @@ class WebSocketLayer(Layer):
         if answer.status not in {0, SWITCHING}:
             self._word = f"HTTP_{answer.status}"
             yield self._head_fault("status", self._word)
-            self._refused = HttpFramer(requests=False, most=1 << 63)
-            yield Wake(_BODY, BODY_WAIT)
+            self._refused = RefusalBody()
+            yield Wake(BODY, BODY_WAIT)
             return
         for key in answer.faults:
             yield self._head_fault(key, HANDSHAKE)
@@ -251,35 +247,25 @@ class WebSocketLayer(Layer):
     def _body(self, data: bytes) -> Iterator[Action]:
         """More of the body of a refused upgrade."""
         assert self._refused is not None
-        self._refused.feed(data)
-        try:
-            message = self._refused.next()
-        except Fault:
-            message = None
-            cut = True
-        else:
-            cut = len(self._refused.unread()) > BODY_MOST
-        if message is not None or cut:
-            yield from self._whole_body(message.data if message else self._refused.unread())
+        answer = self._refused.feed(data)
+        if answer is not None:
+            yield from self._whole_body(answer)
 
-    def _whole_body(self, data: bytes) -> Iterator[Action]:
-        head, mark, body = data.partition(b"\r\n\r\n")
-        if not mark:
-            head, _, body = data.partition(b"\n\n")
-        yield Wake(_BODY, None)
-        if body:
-            plain = unchunked(body) if b"chunked" in head.lower() else body
-            yield LayerRow("ws.body", "", len(body), payload=plain)
+    def _whole_body(self, answer: bytes) -> Iterator[Action]:
+        yield Wake(BODY, None)
+        yield from body_rows("ws.body", answer)
         yield from self._give_up(self._word)
 
     def _head_fault(self, key: str, word: str, payload: bytes | None = None) -> LayerRow:
         section = RESPONSES[key] if self._client else REFUSALS[key].section
         args = f"{key!r}, {section!r}"
+        if self._wrong is None:
+            self._wrong = LayerFault(word, "ws.fault", args)
         return LayerRow("ws.fault", args, errno=word, error=key, payload=payload)
 
     def _give_up(self, word: str) -> Iterator[Action]:
         self._ended = True
-        yield End(Ending.POLITE, word)
+        yield End(Ending.POLITE, word, self._wrong)
 
     # -- frames that come ---------------------------------------------------------------------
 
@@ -491,11 +477,12 @@ class WebSocketLayer(Layer):
         """The peer's FIN before the WebSocket was open."""
         assert self._heads is not None
         if self._refused is not None:
-            yield from self._whole_body(self._refused.unread())
+            yield from self._whole_body(self._refused.came())
         elif self._client:
-            yield self._truncated(self._heads.rest())
+            row = self._truncated(self._heads.rest())
+            yield row
             self._ended = True
-            yield End(Ending.CLOSE, HANDSHAKE)
+            yield End(Ending.CLOSE, HANDSHAKE, LayerFault(HANDSHAKE, row.call, row.args))
         else:
             if self._head_came:
                 yield self._truncated(self._heads.rest())
@@ -679,7 +666,7 @@ class WebSocketLayer(Layer):
                 self._pings.forget()
                 return list(self._broken("ping_timeout"))
             case "body" if self._refused is not None:
-                return list(self._whole_body(self._refused.unread()))
+                return list(self._whole_body(self._refused.came()))
             case "close":
                 return list(self._waited_for_close())
         return ()

@@ -1,0 +1,67 @@
+"""RefusalBody: what a server or a proxy says about its refusal, behind the head of its answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from workbench.engine.protocol.framer import Fault
+from workbench.engine.protocol.http_framing import HttpFramer
+from workbench.engine.protocol.layer import LayerRow
+
+BODY: Final = "body"
+"""The name of the time that it may take."""
+BODY_WAIT: Final = 3.0
+"""Seconds of it."""
+BODY_MOST: Final = 1 << 20
+"""Bytes that are kept of it, with its head."""
+_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+
+
+class RefusalBody:
+    """It is over by its own length, at BODY_MOST, or when whoever waits for it says so."""
+
+    __slots__ = ("_framer",)
+
+    def __init__(self) -> None:
+        self._framer = HttpFramer(requests=False, most=1 << 63)
+
+    def feed(self, data: bytes) -> bytes | None:
+        """Take more of the answer, its head first. What came of it, once it is over."""
+        self._framer.feed(data)
+        try:
+            message = self._framer.next()
+        except Fault:
+            return self.came()
+        if message is not None:
+            return message.data
+        return self.came() if len(self._framer.unread()) > BODY_MOST else None
+
+    def came(self) -> bytes:
+        """Head and body so far."""
+        return self._framer.unread()
+
+
+def body_rows(call: str, answer: bytes) -> tuple[LayerRow, ...]:
+    """The row of the body of an answer; none where it has none."""
+    ends = _HEAD_ENDS.search(answer)
+    if ends is None or ends.end() == len(answer):
+        return ()
+    head, body = answer[: ends.end()], answer[ends.end() :]
+    plain = unchunked(body) if b"chunked" in head.lower() else body
+    return (LayerRow(call, "", len(body), payload=plain),)
+
+
+def unchunked(data: bytes) -> bytes:
+    """A body whose chunks are put together (RFC 9112 7.1); what is none stays as it is."""
+    pieces: list[bytes] = []
+    at = 0
+    while (found := _CHUNK.match(data, at)) is not None:
+        size = int(found[1], 16)
+        if not size:
+            return b"".join(pieces)
+        pieces.append(data[found.end() : found.end() + size])
+        at = found.end() + size
+        at += 2 if data.startswith(b"\r\n", at) else 1
+    return b"".join(pieces) or data
