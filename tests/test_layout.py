@@ -260,7 +260,6 @@ COVERED_BY = {
     "qt/window_values.py": ("ui/endpoint/test_values_field.py", "rows"),
     "ui/endpoint/group_chips.py": ("ui/endpoint/test_rules.py", "rules_groups"),
     "ui/endpoint/rules_try.py": ("ui/endpoint/test_rules.py", "rules_try"),
-    "ui/endpoint/save_message_bar.py": ("ui/endpoint/test_message_editor.py", "save_name"),
     "ui/endpoint/saved_menu.py": ("ui/endpoint/test_message_editor.py", "aboutToShow"),
     "ui/endpoint/server_send_bar.py": ("ui/test_panels.py", "send"),
     "ui/widgets/state_badge.py": ("ui/test_window_deeds.py", "SETTING UP"),
@@ -281,6 +280,8 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "ui/record/filter_menu.py": "ui/record/test_filter_field.py",
+    "ui/widgets/name_line.py": "ui/record/test_filter_field.py",
     "ui/dialogs/about_box.py": "ui/dialogs/test_manual_window.py",
     "ui/window/key_list.py": "ui/dialogs/test_manual_window.py",
     "engine/model/layer_fault.py": "explain/test_tls_sentences.py",

@@ -39,6 +39,7 @@ _BEFORE_QT: Final = (
     "viewmodel.filter_terms",
     "viewmodel.find_text",
     "viewmodel.frame_columns",
+    "viewmodel.kept_filters",
     "viewmodel.log_progress",
     "viewmodel.manual",
     "viewmodel.next_look",

@@ -411,3 +411,41 @@ def test_a_bare_word_is_looked_for_in_what_a_row_shows(
     ])  # fmt: skip
     assert chosen(reader, word) == right
     assert chosen(reader, f"-{word}") == others(reader, right)
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        ("3", [3, 4]),  # the third row, and what returned 3
+        ("17", [2]),
+        ('"fd 3"', [4]),
+        ("ok", [5]),
+        ("12us", [2]),
+        ('"12 us"', [2]),
+        ("3.0ms", [3]),
+        ("3ms", [3]),
+        ('"5.00 s"', [4]),
+        ("99:99", []),
+    ],
+)
+def test_a_bare_word_is_looked_for_in_numbers_as_they_are_shown(
+    make: Make, word: str, right: list[int]
+) -> None:
+    reader = make([
+        event(call="recv", result=17, size=17, duration_ns=12_400),
+        event(call="send", result=0, duration_ns=3_040_000),
+        event(call="socket", result=3, duration_ns=5_001_000_000),
+        event(call="bind", result=0, duration_ns=900),
+    ])  # fmt: skip
+    first = [1] if 1 in chosen(reader, word) else []  # what it says of this machine has digits too
+    assert chosen(reader, word) == first + right
+    assert chosen(reader, f"-{word}") == others(reader, first + right)
+
+
+def test_a_bare_clock_time_is_that_of_the_rows(make: Make) -> None:
+    reader = make([event(t_ns=0), event(t_ns=3_600_000_000_000)])
+    first, second = reader.page(2, 2)
+    clock = reader.clock.moment(first.t_ns).time().isoformat("milliseconds")
+    assert first.seq in chosen(reader, clock)
+    assert second.seq not in chosen(reader, clock)
+    assert first.seq in chosen(reader, clock[:5])

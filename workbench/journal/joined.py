@@ -7,10 +7,11 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+from workbench.journal.occurring import Occurring, together
 from workbench.journal.query import Condition
 from workbench.journal.reader import (
     LED_TO,
@@ -363,6 +364,10 @@ class Joined(Reader):
 
     def endpoints(self) -> list[EndpointRow]:
         return self._newest.endpoints()
+
+    def occurring(self) -> Occurring:
+        """Of the newest segments."""
+        return together(reader.occurring() for reader in islice(self._readers(), OPEN))
 
     def roles(self) -> dict[str, str]:
         return self._newest.roles()

@@ -120,7 +120,9 @@ _ABOUT: Final[Mapping[str, About]] = {
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
 _LAST: Final = 2**62
 """A time after any record, in nanoseconds, that still fits SQLite's 64 bits."""
-_KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "number", "duration", "time", "text", "hex")
+COMPARED: Final = (*_NUMBER_KEYS, "number", "duration", "time")
+"""Keys whose values can be smaller or larger."""
+KEYS: Final = (*_TEXT_KEYS, *COMPARED, "text", "hex")
 _SHORT: Final = re.compile(r"#(\d+)(?![^\s|])", re.ASCII)
 """`#3`: a connection's number as people see it."""
 _HEAD: Final = re.compile(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
@@ -287,7 +289,7 @@ def _term(scanner: _Scanner, wall_ns: int) -> Term:
         scanner.take("#")
         found = _keyed("number", ":", scanner, begun, wall_ns)
     elif head is None:
-        found = _anywhere(scanner.value())
+        found = _anywhere(scanner.value(), wall_ns)
     else:
         scanner.at = head.end()
         found = _keyed(head.group(1), head.group(2), scanner, head.start(), wall_ns)
@@ -298,10 +300,10 @@ def _term(scanner: _Scanner, wall_ns: int) -> Term:
 
 def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> list[Part]:
     name = key.lower()
-    if name not in _KEYS:
+    if name not in KEYS:
         import difflib  # for a name that is wrong
 
-        near = difflib.get_close_matches(name, _KEYS, 1, 0.4)
+        near = difflib.get_close_matches(name, KEYS, 1, 0.4)
         raise FilterProblem(
             "filter.unknown_key", begin, len(key), key=key, near=near[0] if near else "call"
         )
@@ -364,12 +366,61 @@ def containing(text: str) -> Contains:
     return _contains(text.encode())
 
 
+_COUNT: Final = re.compile(r"\d{1,18}\Z", re.ASCII)
+_DESCRIPTOR: Final = re.compile(r"fd (\d{1,9})\Z", re.ASCII | re.IGNORECASE)
+_HOUR_AND_MINUTE: Final = re.compile(r"\d\d:\d\d", re.ASCII)
+_TOOK: Final = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?\s?(us|ms|s)\Z", re.ASCII)
+_MAKES_FD: Final = "e.call IN ('socket', 'accept')"
+_OK: Final = (
+    "(e.result IS NOT NULL AND e.error IS NULL AND e.kind IN ('call', 'end') AND e.call NOT IN"
+    " ('socket', 'accept', 'send', 'sendto', 'recv', 'recvfrom', 'getsockopt'))"
+)
+"""A result that is shown as `ok`."""
+
+
+def _as_shown(value: _Value, wall_ns: int) -> list[Part]:
+    """A word in the columns that show a number or a time: #, time, result, took.
+
+    Only a word that can stand there asks for it: others cost nothing.
+    """
+    word = value.text
+    descriptor = _DESCRIPTOR.match(word)
+    took = _TOOK.match(word)
+    if _COUNT.match(word):
+        return [_about("seq", "(e.seq = ? OR e.result = ?)", int(word), int(word))]
+    if descriptor is not None:
+        return [_about("result", f"(e.result = ? AND {_MAKES_FD})", int(descriptor[1]))]
+    if took is not None:
+        return [_took(*took.groups())]
+    if word.lower() == "ok":
+        return [_about("result", _OK)]
+    if _HOUR_AND_MINUTE.match(word):
+        try:
+            return [_time("=", value, wall_ns)]
+        except FilterProblem:
+            pass  # 99:99 is a word like others
+    return []
+
+
+def _took(whole: str, part: str | None, unit: str) -> Part:
+    """What is shown is rounded: from half of the last place below to half of it above."""
+    part = part or ""
+    place = _UNITS[unit] / 10 ** len(part)
+    middle = float(f"{whole}.{part or 0}") * _UNITS[unit]
+    return _about(
+        "duration",
+        "(e.duration_ns >= ? AND e.duration_ns < ? AND e.kind NOT IN ('note', 'layer', 'command'))",
+        middle - place / 2,
+        middle + place / 2,
+    )
+
+
 _WORDS: Final = ("p.name", "e.call", "e.args", "e.errno", "e.error")
 
 
-def _anywhere(value: _Value) -> list[Part]:
-    """A value without a key: in the bytes, as `text:` has it, or in a text that the row shows."""
-    found: list[Part] = [_contains(value.raw)]
+def _anywhere(value: _Value, wall_ns: int) -> list[Part]:
+    """A value without a key: in the bytes, as `text:` has it, or in what the row shows."""
+    found: list[Part] = [_contains(value.raw), *_as_shown(value, wall_ns)]
     pattern = f"%{_escaped_pattern(value.text)}%"
     if not value.text or "\0" in value.text or len(pattern.encode()) > LONGEST_PATTERN:
         return found  # a NUL would end the pattern, and stand for anything

@@ -17,6 +17,7 @@ from workbench.journal.filter_sql import NOTHING, FilterSql
 from workbench.journal.guard import Guard
 from workbench.journal.lock import is_written
 from workbench.journal.log_rows import CELLS, LogRows
+from workbench.journal.occurring import Occurring, occurring
 from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reasons import reason_of_sqlite
@@ -418,6 +419,10 @@ class Reader:
             )
             for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")
         ]
+
+    def occurring(self) -> Occurring:
+        """The names and addresses that a filter may ask for."""
+        return occurring(self._all, self._schema)
 
     def roles(self) -> dict[str, str]:
         """By endpoint's name: listener, stream or datagram."""

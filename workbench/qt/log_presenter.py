@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.frozen import dataclass
+from workbench.journal.occurring import Occurring
 from workbench.journal.query import FilterProblem, about_shapes, parse
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
 from workbench.qt.row_counter import RowCounter
+from workbench.viewmodel.completion import Completion
 
 FAILED = about_shapes(
     "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
@@ -53,6 +55,7 @@ class LogPresenter(QObject):
         self._model = model
         self._errors = RowCounter(controller, FAILED)
         self._counts = LogCounts()
+        self._known_to, self._known = -1, Occurring()
         controller.snapshots_changed.connect(self._count)
         controller.selection_changed.connect(self.tell_selection)
         model.counted.connect(self._count)
@@ -89,6 +92,25 @@ class LogPresenter(QObject):
             return
         self._model.set_filter(condition)
         self.filter_applied.emit()
+
+    def complete(self, before: str) -> Completion:
+        """What a filter up to the cursor may become: of what occurs in this record."""
+        from workbench.viewmodel.filter_completion import complete_filter  # when one is typed
+
+        return complete_filter(before, self._occurring())
+
+    def _occurring(self) -> Occurring:
+        if self._controller.closed:
+            return Occurring()
+        committed = self._controller.session.journal.committed
+        if committed != self._known_to:
+            self._known_to, self._known = committed, self._controller.reader.occurring()
+        return self._known
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether a secret value of the window stands in a text."""
+        rows = self._controller.values.rows
+        return any(row.secret and row.value and row.value in text for row in rows)
 
     @Slot(int)
     def choose(self, row: int) -> None:

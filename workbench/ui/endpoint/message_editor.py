@@ -25,12 +25,12 @@ from workbench.ui.endpoint.checksum_fields import ChecksumFields
 from workbench.ui.endpoint.file_picker import FilePicker
 from workbench.ui.endpoint.payload_edit import LONGEST_PASTE, PayloadEdit
 from workbench.ui.endpoint.payload_problem_bar import PayloadProblemBar, places
-from workbench.ui.endpoint.save_message_bar import SaveMessageBar
 from workbench.ui.endpoint.saved_menu import SavedMenu
 from workbench.ui.style import theme
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
     NamedControls,
@@ -53,6 +53,7 @@ from workbench.viewmodel.payload_form import (
     varies,
 )
 
+SAVE_WORDS: Final = NameWords("save_name", "save_message", "save_replace", "save_cancel")
 ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
 """What the preview has room for, whatever it says: what stands beside it does not move."""
 MOST_HEX: Final = 4
@@ -96,7 +97,7 @@ class MessageEditor(QWidget):
         self.text = controls.add(PayloadEdit(text), "payload")
         self.file = FilePicker(controls)
         self.trouble = PayloadProblemBar(controls)
-        self.save = SaveMessageBar(controls)
+        self.save = NameLine(controls, SAVE_WORDS)
         self._add_form(controls)
         self._add_sending(controls)
         column = QVBoxLayout(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -21,13 +22,18 @@ from workbench.journal.query import FilterProblem
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogCounts
 from workbench.texts import tr
+from workbench.ui.record.filter_field import FilterField
+from workbench.ui.record.filter_menu import FilterMenu
 from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.name_line import NameLine, NameWords
+from workbench.ui.widgets.named_controls import NamedControls, fit
 from workbench.viewmodel.filter_terms import offers
 from workbench.viewmodel.find_text import FindText
+from workbench.viewmodel.kept_filters import KeptFilters
 from workbench.viewmodel.log_columns import COLUMNS, TIME
 from workbench.viewmodel.log_progress import Progress, Searching, progress_told, searching_told
 from workbench.viewmodel.message import Sentence, msg
@@ -35,6 +41,7 @@ from workbench.viewmodel.message import Sentence, msg
 if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
 
+FILTER_WORDS: Final = NameWords("filter_name", "keep_filter", "replace_filter", "drop_filter")
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
 MOST_COPIED = 10_000
 """Rows that are made into text in the GUI's thread: more take seconds."""
@@ -68,9 +75,15 @@ class LogPanel(Retranslatable, QTabWidget):
         self.model = model
         self.view = LogView(self.model)
         self.view.setObjectName("log.table")
-        self.filter = QLineEdit()
+        self.filter = FilterField()
         self.filter.setObjectName("log.filter")
         self.filter.setClearButtonEnabled(True)
+        self.filters = FilterMenu()
+        self.filter.history = self.filters.history
+        self.holds_secret: Callable[[str], bool] = lambda _text: False
+        self._controls = NamedControls("log")
+        self.filter_name = NameLine(self._controls, FILTER_WORDS)
+        self.filter_name.is_taken = self.filters.has
         self.clear_filter = QPushButton()
         self.clear_filter.setObjectName("log.clear_filter")
         self.clear_filter.hide()
@@ -95,6 +108,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._timed = True
         self._beside: dict[int, str] = {}
         self._counts = LogCounts()
+        self._applied = ""
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
         self._build()
@@ -109,6 +123,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._filter_label.setBuddy(self.filter)
         line.addWidget(self._filter_label)
         line.addWidget(self.filter, 3)
+        line.addWidget(self.filters)
         line.addWidget(self.clear_filter)
         line.addWidget(self.search, 1)
         for widget in (self.errors, self.main_calls, self.follow, self.clear_button):
@@ -118,6 +133,7 @@ class LogPanel(Retranslatable, QTabWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self._line)
+        column.addWidget(self.filter_name)
         column.addWidget(self.hint)
         column.addWidget(self.progress)
         column.addWidget(self.view)
@@ -130,6 +146,11 @@ class LogPanel(Retranslatable, QTabWidget):
         self._settle.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._settle.start())
         self.filter.returnPressed.connect(self.apply_filter)
+        self.filter.editingFinished.connect(self._on_used)
+        self.filters.chosen.connect(self._on_filter_chosen)
+        self.filters.name_wanted.connect(self._on_name_wanted)
+        self.filter_name.agreed.connect(self._on_named)
+        self.filter_name.left.connect(self.filter.setFocus)
         self.clear_filter.clicked.connect(self.show_all)
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.find_next)
@@ -159,6 +180,31 @@ class LogPanel(Retranslatable, QTabWidget):
         self._settle.stop()
         self.filter_wanted.emit(self.filter.text())
 
+    @Slot()
+    def _on_used(self) -> None:
+        """Enter, or the field is left: what holds then is remembered, unless it is a secret."""
+        text = self.filter.text()
+        if text == self._applied and not self.holds_secret(text):
+            self.filters.use(text)
+
+    @Slot(str)
+    def _on_filter_chosen(self, text: str) -> None:
+        self.filter.setText(text)
+        self.apply_filter()
+        self._on_used()
+
+    @Slot()
+    def _on_name_wanted(self) -> None:
+        if self.holds_secret(self.filter.text()):
+            self._say(msg("log.filter_secret"))
+            return
+        self.filter_name.name.clear()
+        self.filter_name.begin()
+
+    @Slot(str)
+    def _on_named(self, name: str) -> None:
+        self.filters.name(name, self.filter.text())
+
     @Slot(object)
     def show_refused(self, problem: FilterProblem) -> None:
         """Point at the term that cannot be read."""
@@ -168,9 +214,12 @@ class LogPanel(Retranslatable, QTabWidget):
     @Slot()
     def show_applied(self) -> None:
         """The rows of the filter are shown."""
+        self._applied = self.filter.text()
         self.hint.hide()
         self.errors.setChecked(ERRORS in self.filter.text())
-        self.clear_filter.setVisible(bool(self.filter.text().strip()))
+        filtered = bool(self.filter.text().strip())
+        self.clear_filter.setVisible(filtered)
+        self.filters.filtered = filtered
         self._after_change()
 
     @Slot()
@@ -441,8 +490,9 @@ class LogPanel(Retranslatable, QTabWidget):
     # -- columns ------------------------------------------------------------------------------
 
     def restore(self, preferences: Preferences) -> None:
-        """Columns and time form as they were left."""
+        """Columns, time form and kept filters as they were left."""
         self._columns.restore(preferences)
+        self.filters.kept = KeptFilters(preferences)
 
     def keep(self) -> None:
         """Remember the columns, where a person has changed them."""
@@ -472,10 +522,14 @@ class LogPanel(Retranslatable, QTabWidget):
             (self.view, "log.title"),
             (self.clear_filter, "log.no_filter"),
             (self.errors, "log.errors_only"),
+            (self.filters, "log.filters"),
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
         self.search.setPlaceholderText(tr("log.find"))
+        self.filters.setText(tr("log.filters"))
+        fit(self.filters)
+        self._controls.retranslate()
         self.show_counts(self._counts)
         if self._hint is not None:
             self.hint.setText(self._hint.show())

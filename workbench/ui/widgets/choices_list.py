@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
@@ -40,9 +40,12 @@ class ChoicesList(QCompleter):
     parent.
     """
 
-    def __init__(self, field: QWidget, name: str) -> None:
-        """`name`: of the popup."""
+    def __init__(self, field: QWidget, name: str, *, preferred: bool = True) -> None:
+        """`name`: of the popup; `preferred`: the first is chosen already, Enter takes it. Else
+        Enter is the field's until one was chosen, and Tab takes the first.
+        """
         super().__init__(field)
+        self._preferred = preferred
         self._field = field
         self._words = QStringListModel(self)
         self.setModel(self._words)
@@ -69,13 +72,26 @@ class ChoicesList(QCompleter):
         popup.setCurrentIndex(self.completionModel().index(0, 0))
         wide = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
         self.complete(QRect(place.topLeft(), QSize(wide + 8, place.height())))
+        if not self._preferred:
+            popup.setCurrentIndex(QModelIndex())
 
     def takes(self, event: QKeyEvent) -> bool:
         """Whether a key that came to the field chooses from the open list; it is left to that."""
-        if not (self._opened and event.key() in _TO_LIST and self._list().isVisible()):
+        if event.key() not in _TO_LIST or not self.open:
+            return False
+        if not self._list().currentIndex().isValid():
+            self._list().hide()
+            if event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}:
+                self.activated.emit(self._words.stringList()[0])
+                return True
             return False
         event.ignore()
         return True
+
+    @property
+    def open(self) -> bool:
+        """Whether the list is in sight."""
+        return self._opened and self._list().isVisible()
 
     def _list(self) -> QAbstractItemView:
         popup = self.popup()

@@ -37,6 +37,8 @@ def log_panel_of(controller: Controller) -> LogPanel:
     panel.find_wanted.connect(finder.find)
     panel.find_given_up.connect(finder.give_up)
     panel.filter_wanted.connect(presenter.filter)
+    panel.filter.complete = presenter.complete
+    panel.holds_secret = presenter.holds_secret
     panel.chosen.connect(presenter.choose)
     panel.released.connect(presenter.let_go)
     panel.rows_changed.connect(presenter.tell_selection)

@@ -1,8 +1,9 @@
-"""A line that asks under which name a message is kept."""
+"""A line that asks under which name something is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -13,31 +14,41 @@ from workbench.ui.widgets.named_controls import NamedControls, TextField
 from workbench.viewmodel.message import msg
 
 
-class SaveMessageBar(QWidget):
-    """Opened from the Saved menu; Enter keeps, Esc puts it away.
+class NameWords(NamedTuple):
+    """Keys of its texts, which the field and the buttons are called by too."""
+
+    name: str
+    keep: str
+    replace: str
+    cancel: str
+
+
+class NameLine(QWidget):
+    """Hidden until a name is wanted; Enter keeps, Esc puts it away.
 
     Attributes:
-        is_taken: whether a message has that name already: then it is replaced.
+        is_taken: whether something has that name already: then it is replaced.
 
     Signals:
-        agreed(str): keep it under this name ("folder/name").
+        agreed(str): keep it under this name; of "folder/name" the last part is not empty.
         left(): it was put away.
     """
 
     agreed = Signal(str)
     left = Signal()
 
-    def __init__(self, controls: NamedControls) -> None:
+    def __init__(self, controls: NamedControls, words: NameWords) -> None:
         super().__init__()
         self._controls = controls
+        self._words = words
         self.is_taken: Callable[[str], bool] = lambda _name: False
-        self.name = controls.add(TextField(), "save_name")
-        self.keep = controls.add(QPushButton(), "save_message")
-        self.cancel = controls.add(QPushButton(), "save_cancel")
+        self.name = controls.add(TextField(), words.name)
+        self.keep = controls.add(QPushButton(), words.keep)
+        self.cancel = controls.add(QPushButton(), words.cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        for widget in (controls.caption("save_name", self.name), self.name, self.keep, self.cancel):
+        for widget in (controls.caption(words.name, self.name), self.name, self.keep, self.cancel):
             row.addWidget(widget)
         self.name.textChanged.connect(self._judge)
         self.name.returnPressed.connect(self._on_keep)
@@ -58,7 +69,7 @@ class SaveMessageBar(QWidget):
         named = bool(self.name.text().rpartition("/")[2].strip())
         self._controls.enable(self.keep, None if named else msg("why.no_name"))
         taken = named and self.is_taken(self.name.text())
-        self._controls.recaption(self.keep, "save_replace" if taken else "save_message")
+        self._controls.recaption(self.keep, self._words.replace if taken else self._words.keep)
 
     @Slot()
     def _on_keep(self) -> None:
