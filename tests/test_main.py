@@ -44,6 +44,30 @@ linux = pytest.mark.skipif(
 )
 
 
+@pytest.mark.parametrize(
+    ("word", "near"), [("lisen", "listen"), ("Connect", "connect"), ("qqqq", "check, connect")]
+)
+def test_a_command_that_is_none_has_the_nearest_beside_it(
+    word: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is said of the display; a word that may name a record is one."""
+    assert program.main([word, "127.0.0.1:80"]) == 2
+    said = capsys.readouterr().err
+    assert f"There is no command {word}" in said
+    assert f"Is it: {near}" in said
+
+
+@linux
+def test_a_file_of_that_name_is_a_record(
+    no_screen: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_screen.chdir(tmp_path)
+    (tmp_path / "talk").touch()
+    for name in ("talk", "new.swb", "./talks"):
+        assert program.main([name]) == 2
+        assert "no command" not in capsys.readouterr().err
+
+
 @linux
 def test_without_a_display_two_lines_name_the_ways_on(no_screen: pytest.MonkeyPatch) -> None:
     words = program.no_display([], "socket-workbench")

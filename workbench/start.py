@@ -93,7 +93,7 @@ def _run(args: list[str]) -> int:
         from workbench.cli.main import main as command_line
 
         return command_line(args)
-    words = no_display(args, "socket-workbench")
+    words = _no_command(args) or no_display(args, "socket-workbench")
     if words is None:
         import_before_qt()
         words = _no_qt(args)
@@ -118,6 +118,22 @@ def wants_window(args: list[str]) -> bool:
     """Whether these arguments open the window."""
     words = _without_common(args)
     return not (words and (words[0] in COMMANDS or not _ANYWHERE.isdisjoint(words)))
+
+
+def _no_command(args: list[str]) -> str | None:
+    """That a word is neither a command nor a record; None where it may be one.
+
+    A plain word without an ending that names no file is far more often a command misspelt than
+    the name of a new record.
+    """
+    word = next((word for word in _without_common(args) if not word.startswith("-")), "")
+    if not (word.isascii() and word.isalpha()) or os.path.lexists(word):
+        return None
+    import difflib  # for a word that is wrong
+
+    near = difflib.get_close_matches(word.lower(), sorted(COMMANDS), 1, 0.5)
+    known = near or sorted(COMMANDS)
+    return _say(args, "start.no_command", word=word, near=", ".join(known))
 
 
 def no_display(args: list[str], command: str) -> str | None:

@@ -34,3 +34,10 @@ def test_how_much_is_kept() -> None:
     assert option_types.keep("30m") == parse_keep("30m")
     with pytest.raises(argparse.ArgumentTypeError, match="3 parsecs"):
         option_types.keep("3 parsecs")
+
+
+@pytest.mark.parametrize("text", ["x", "", "1.5", "0x10"])
+def test_what_is_no_whole_number(text: str) -> None:
+    assert option_types.whole("-3") == -3
+    with pytest.raises(argparse.ArgumentTypeError, match="not a whole number"):
+        option_types.whole(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -233,6 +234,13 @@ def test_the_address_tells_the_family(address: str, family: str) -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(Problem):
         quick.family_of(address)
+
+
+def test_a_port_alone_is_one_of_this_machine() -> None:
+    parser = argparse.ArgumentParser()
+    quick.add_listen_arguments(parser)
+    assert parser.parse_args(["8080"]).address == "127.0.0.1:8080"
+    assert parser.parse_args(["localhost", "8080"]).address == "localhost:8080"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

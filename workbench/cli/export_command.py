@@ -12,6 +12,7 @@ from workbench import interrupts
 from workbench.cli import given_values
 from workbench.cli.exit_status import OK
 from workbench.cli.export import as_utf8, export_to_file, export_to_stdout
+from workbench.cli.option_types import whole
 from workbench.cli.outlet import interruptible
 from workbench.cli.output import write
 from workbench.journal.exports.export_table import EXPORTS
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
     parser.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
     parser.add_argument("--endpoint", metavar="NAME", help=tr("cli.help_of_endpoint"))
-    parser.add_argument("--connection", type=int, metavar="N", help=tr("cli.help_of_connection"))
+    parser.add_argument("--connection", type=whole, metavar="N", help=tr("cli.help_of_connection"))
     second = parser.add_mutually_exclusive_group()
     second.add_argument("--against", type=Path, metavar="RECORD", help=tr("cli.help_against"))
     second.add_argument("--again", action="store_true", help=tr("cli.help_again"))

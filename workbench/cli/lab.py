@@ -9,6 +9,7 @@ from typing import Final
 
 from workbench import interrupts
 from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
+from workbench.cli.option_types import whole
 from workbench.cli.output import tell, width
 from workbench.cli.printer import Printer
 from workbench.cli.run import new_session, run_scenario
@@ -41,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
     parser.add_argument("--list", action="store_true", help=tr("cli.help_list"))
     group = parser.add_argument_group(f"lab {NAME}")
-    group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
-    group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
+    group.add_argument("--backlog", type=whole, metavar="N", help=tr("backlog.help_backlog"))
+    group.add_argument("--clients", type=whole, metavar="M", help=tr("backlog.help_clients"))
     group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
     group.add_argument(
         "--family", choices=[item.value for item in Family], help=tr("backlog.help_family")

@@ -23,6 +23,14 @@ def seconds(text: str) -> float:
     return value
 
 
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("cli.not_whole", value=text)) from None
+
+
 def patience(text: str) -> float:
     """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
     if text == "none":

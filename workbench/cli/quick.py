@@ -114,8 +114,13 @@ class _Port(argparse.Action):
             namespace.address = f"{inside}:{values}"
 
 
+def _address(text: str) -> str:
+    """A port alone is one of this machine; ncat would listen on every interface."""
+    return f"127.0.0.1:{text}" if text.isascii() and text.isdigit() else text
+
+
 def _add_address(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    parser.add_argument("address", metavar="ADDRESS", type=_address, help=tr("cli.help_address"))
     parser.add_argument("port", metavar="PORT", nargs="?", action=_Port, help=tr("cli.help_port"))
 
 
