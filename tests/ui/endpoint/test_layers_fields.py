@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 
 from tests.ui.conftest import Hand
 from workbench.texts import Problem
@@ -74,3 +77,27 @@ def test_a_form_is_shown_as_it_was_read(hand: Hand) -> None:
     form = LayerForm("wss")
     fields.show_form(form)
     assert fields.form("wss") == form
+
+
+@pytest.mark.parametrize("name", ["tls_cert", "tls_key", "tls_ca"])
+def test_a_file_is_looked_for_beside_its_field(hand: Hand, tmp_path: Path, name: str) -> None:
+    (tmp_path / "deep").mkdir()
+    file = tmp_path / "deep" / "own.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----")
+    hand.press("client.more")
+    hand.choose("client.type", "tls")
+    hand.press(f"client.{name}_file")
+    dialog = hand.window.findChild(QFileDialog)
+    assert dialog is not None
+    assert "*.pem" in dialog.nameFilters()[0]
+    assert ("*.p12" in dialog.nameFilters()[0]) is (name != "tls_ca")
+    dialog.fileSelected.emit(str(file))
+    field = hand.find(f"client.{name}")
+    assert isinstance(field, QComboBox | QLineEdit)
+    assert (field.currentText() if isinstance(field, QComboBox) else field.text()) == str(file)
+    assert hand.window.file_commands.folder == str(file.parent)
+    dialog.reject()
+    hand.press("client.tls_ca_file")
+    again = [found for found in hand.window.findChildren(QFileDialog) if found.isVisible()][-1]
+    assert Path(again.directory().path()) == file.parent  # remembered
+    again.reject()

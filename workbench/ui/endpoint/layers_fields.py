@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
@@ -11,12 +14,18 @@ from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
 from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
 from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import LayerForm, TlsForm, WebSocketForm
 from workbench.viewmodel.message import msg
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FILES: Final = ("tls_cert", "tls_key", "tls_ca")
 
 
 class LayersFields(QObject):
@@ -45,6 +54,7 @@ class LayersFields(QObject):
         self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
         self.key = add(TextField(width=14), "tls_key")
         self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
+        self._file_buttons = tuple(add(QPushButton(), f"{name}_file") for name in _FILES)
         self.name = add(TextField(width=14), "tls_name")
         self.verify = add(QCheckBox(), "tls_verify")
         self.check_name = add(QCheckBox(), "tls_check_name")
@@ -66,15 +76,21 @@ class LayersFields(QObject):
         )
         self.proxy = add(TextField(width=26), "proxy")
         self.proxy_field = group(caption("proxy", self.proxy), self.proxy)
+        self._chosen_files: dict[str, HintCombo | TextField] = dict(
+            zip(_FILES, (self.cert, self.key, self.ca), strict=True)
+        )
         of_client = () if server else (
             group(caption("tls_name", self.name), self.name),
             self.verify,
             self.check_name,
         )  # fmt: skip
         self._tls = (
-            group(caption("tls_cert", self.cert), self.cert),
-            group(caption("tls_key", self.key), self.key),
-            group(caption("tls_ca", self.ca), self.ca),
+            *(
+                group(caption(name, field), field, button)
+                for (name, field), button in zip(
+                    self._chosen_files.items(), self._file_buttons, strict=True
+                )
+            ),
             *of_client,
             *((group(caption("tls_ask", self.ask), self.ask),) if server else ()),
             group(caption("tls_alpn", self.alpn), self.alpn),
@@ -106,10 +122,19 @@ class LayersFields(QObject):
         for choice in (self.minimum, self.ask):
             choice.activated.connect(self._on_edited)
         self.headers.edited.connect(self._on_edited)
+        for name, button in zip(_FILES, self._file_buttons, strict=True):
+            button.clicked.connect(partial(self._look_for_file, name))
         remove, up, down = self._row_buttons
         remove.clicked.connect(self.headers.remove)
         up.clicked.connect(lambda: self.headers.move_row(-1))
         down.clicked.connect(lambda: self.headers.move_row(1))
+
+    def _look_for_file(self, name: str) -> None:
+        """Its path stands in the field then."""
+        field = self._chosen_files[name]
+        kinds = "certificate_files" if name == "tls_ca" else "key_files"
+        filters = f"{tr(f'more_files.{kinds}')};;{tr('more_files.all')}"
+        ask_file(field.window(), tr(f"tip.{name}_file"), partial(_put, field), filters=filters)
 
     @Slot()
     def _on_edited(self) -> None:
@@ -210,7 +235,7 @@ class LayersFields(QObject):
         for widget in (
             self.cert, self.key, self.ca, self.name, self.verify, self.check_name, self.alpn,
             self.minimum, self.ask, self.path, self.subprotocols, self.deflate, self.ping,
-            self.headers, self.proxy, *self._row_buttons,
+            self.headers, self.proxy, *self._row_buttons, *self._file_buttons,
         ):  # fmt: skip
             self._controls.enable(widget, reason)
 
@@ -221,3 +246,10 @@ class LayersFields(QObject):
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
         self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
         self.headers.retranslate()
+
+
+def _put(field: HintCombo | TextField, path: Path) -> None:
+    if isinstance(field, HintCombo):
+        field.setEditText(str(path))
+    else:
+        field.setText(str(path))

@@ -1,4 +1,7 @@
-"""Asking for the path of a file: nothing else of the window waits for the answer."""
+"""Asking for the path of a file: nothing else of the window waits for the answer.
+
+A question begins in the folder where a file was last chosen.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.ui.widgets.last_folder import last_folder, remember_folder
 
 
 def ask_file(
@@ -42,9 +47,10 @@ def ask_new_file(
 def _dialog(
     parent: QWidget, title: str, then: Callable[[Path], object], start: str, filters: str
 ) -> QFileDialog:
-    dialog = QFileDialog(parent, title, "", filters)
+    dialog = QFileDialog(parent, title, last_folder(), filters)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if start:
         dialog.selectFile(start)
+    dialog.fileSelected.connect(lambda name: remember_folder(str(Path(name).parent)))
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     return dialog

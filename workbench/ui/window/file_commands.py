@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.journal.joined import whole_of
 from workbench.qt.file_writer import FileWriter, Work
 from workbench.texts import tr
+from workbench.ui.widgets.last_folder import last_folder, remember_folder
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
@@ -31,9 +32,6 @@ RECORD: Final = ".swb"
 class FileCommands(QObject):
     """Asks for the path of a record, of a scenario, or of what is to be written, and goes on.
 
-    Attributes:
-        folder: where a file was last chosen; "": nowhere yet.
-
     Signals:
         record_wanted(Path): show this record in a window beside this one.
         scenario_wanted(Path): run this scenario.
@@ -53,7 +51,6 @@ class FileCommands(QObject):
         self._controller = controller
         self._model = model
         self._writer: FileWriter | None = None
-        self.folder = ""
 
     @Slot()
     def open_record(self) -> None:
@@ -86,6 +83,15 @@ class FileCommands(QObject):
         if name:
             self._remember(name)
             self.scenario_wanted.emit(Path(name))
+
+    @property
+    def folder(self) -> str:
+        """Where a file was last chosen, here or in a panel; "": nowhere yet."""
+        return last_folder()
+
+    @folder.setter
+    def folder(self, folder: str) -> None:
+        remember_folder(folder)
 
     def _beside(self, name: str) -> str:
         """A name in the folder where a file was last chosen."""

@@ -1,0 +1,17 @@
+"""The folder where a file was last chosen: every question for one begins there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_LAST: Final = [""]
+
+
+def last_folder() -> str:
+    """Its path; "": none was chosen yet."""
+    return _LAST[0]
+
+
+def remember_folder(folder: str) -> None:
+    """A file was chosen here."""
+    _LAST[0] = folder
