@@ -22,6 +22,7 @@ from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
 from workbench.ui.style import theme
 from workbench.ui.style.appearance import Appearance
+from workbench.ui.window.fitting import fit
 from workbench.ui.window.record_session import OldRecord
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.workspace_file import WorkspaceFile, usual_place
@@ -92,6 +93,7 @@ def _open_beside(window: MainWindow, path: Path) -> None:
     other.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _beside.add(other)
     other.destroyed.connect(lambda: _beside.discard(other))
+    fit(other)
     other.show()
 
 
@@ -156,6 +158,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
         if interrupts.asked():  # while the window was being built
             window.close()
             return INTERRUPTED
+        fit(window)
         window.show()
         if not gc.isenabled():  # `start` has put it off until now
             gc.freeze()  # what is there stays, and need not be looked through again and again

@@ -1,0 +1,18 @@
+"""Keeps a window on its screen, its frame included."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
+
+FRAME: Final = QSize(4, 40)
+"""Room for a window manager's borders and title bar: what they really take is not known before the
+window is shown, and one whose last line lies below the screen is seen too late."""
+
+
+def fit(window: QWidget) -> None:
+    """Make a window that is about to be shown no larger than there is room on its screen."""
+    room = window.screen().availableGeometry().size() - FRAME
+    window.resize(window.size().boundedTo(room))
