@@ -13,6 +13,7 @@ from workbench.qt.controller import SETTLED
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.send_again import was_sent
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class ConversationReader(QObject):
                 continue
             line = self._rows.line(row, time, self._form, who=self._who(connection))
             if line is not None:
-                lines.append(line)
+                lines.append(line._replace(sent=row.seq) if was_sent(row) else line)
         if lines:
             self.read.emit(lines)
         return unread

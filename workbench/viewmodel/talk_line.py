@@ -30,12 +30,14 @@ class TalkLine(NamedTuple):
         aside: what it is counted as where such lines follow each other, which fold into one; "":
             it stands for itself.
         mark: where in the text the mark stands that says that it opens: a space there.
+        sent: of bytes that went out: the number of their row.
     """
 
     text: str
     inside: tuple[str, ...] = ()
     aside: str = ""
     mark: int = 0
+    sent: int | None = None
 
     def marked(self, *, opened: bool) -> str:
         """Its text with the mark."""

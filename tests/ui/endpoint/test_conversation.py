@@ -127,3 +127,22 @@ def test_old_lines_that_open_go_with_the_others(view: Conversation) -> None:
     assert view.blockCount() == MOST_LINES
     press(view, MOST_LINES - 2)
     assert view.blockCount() == MOST_LINES
+
+
+def test_each_line_knows_the_row_of_what_it_says_was_sent(qtbot: QtBot) -> None:
+    view = Conversation()
+    qtbot.addWidget(view)
+    view.unfolded = True
+    view.add([TalkLine("a  > 1", sent=7), TalkLine("b  < 2"), JSON._replace(sent=2_000_000_000)])
+    view.add([TalkLine(f"line {number}", sent=number) for number in range(30, 33)])
+    found = []
+    for number in range(view.blockCount()):
+        view.setTextCursor(QTextCursor(view.document().findBlockByNumber(number)))
+        found.append(view.chosen)
+    big = 2_000_000_000
+    assert found == [7, None, big, big, big, big, 30, 31, 32]  # also what is unfolded below
+    menu = view.line_menu(7)
+    with qtbot.waitSignal(view.again_wanted) as wished:
+        menu.actions()[-1].trigger()
+    assert wished.args == [7]
+    assert not view.line_menu(None).actions()[-1].isEnabled()

@@ -17,11 +17,13 @@ CALLED = Row(
 )
 
 
-def made(qtbot: QtBot, row: Row | None, *chosen: Row, filtered: bool = False) -> LogContextMenu:
+def made(
+    qtbot: QtBot, row: Row | None, *chosen: Row, filtered: bool = False, live: bool = True
+) -> LogContextMenu:
     parent = QWidget()
     qtbot.addWidget(parent)
     terms = offers(row) if row is not None else []
-    menu = LogContextMenu(parent, row, chosen, terms, filtered=filtered)
+    menu = LogContextMenu(parent, row, chosen, terms, filtered=filtered, live=live)
     menu.owner = parent  # type: ignore[attr-defined]
     return menu
 
@@ -75,3 +77,13 @@ def test_the_row_that_was_clicked_is_copied_unless_it_is_one_of_the_chosen(qtbot
         press(made(qtbot, CALLED, *chosen), "Copy as Python")
         lines = QGuiApplication.clipboard().text().split("\n")
         assert [line.partition("(")[0].rpartition(".")[2] for line in lines] == wanted
+
+
+def test_what_was_sent_can_be_sent_again_where_there_are_sockets(qtbot: QtBot) -> None:
+    sent = CALLED._replace(call="send", result=2, size=2, payload=b"ab")
+    menu = made(qtbot, sent)
+    with qtbot.waitSignal(menu.again_wanted):
+        press(menu, "Send again")
+    assert "Send again" not in offered(made(qtbot, sent, live=False))
+    assert "Send again" not in offered(made(qtbot, sent._replace(errno="EPIPE")))
+    assert "Send again" not in offered(made(qtbot, CALLED))

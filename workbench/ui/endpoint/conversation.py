@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -15,14 +16,17 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
+from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.viewmodel.talk_line import Aside, TalkLine
 
 MOST_LINES: Final = 1000
 _INSIDE: Final = -2
 """The state of a block that stands below one that is open; a line that opens has its number."""
+_SENT: Final = -10
+"""From here on down the state of a block tells the number of the row of what was sent."""
 _KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 """Keys that open the line of the cursor, or close it."""
 
@@ -42,7 +46,12 @@ class Conversation(QPlainTextEdit):
 
     Attributes:
         unfolded: lines that open come open.
+
+    Signals:
+        again_wanted(int): what this row of the record says was sent is to be sent again.
     """
+
+    again_wanted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,13 +103,13 @@ class Conversation(QPlainTextEdit):
         """Append lines; the view follows if it was at its end."""
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 2
-        plain: list[str] = []
+        plain: list[TalkLine] = []
         added = False
         for line in lines:
             added = True
             if not line.inside and not line.aside:
                 self._aside = None
-                plain.append(line.text)
+                plain.append(line)
                 continue
             self._append(plain)
             plain = []
@@ -114,9 +123,17 @@ class Conversation(QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.End)
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
-    def _append(self, lines: list[str]) -> None:
-        if lines:
-            self.appendPlainText("\n".join(lines))
+    def _append(self, lines: list[TalkLine]) -> None:
+        if not lines:
+            return
+        self.appendPlainText("\n".join(line.text for line in lines))
+        block = self.document().lastBlock()
+        for line in reversed(lines):
+            if not block.isValid():
+                break
+            if line.sent is not None:
+                block.setUserState(_SENT - line.sent)
+            block = block.previous()
 
     def _append_head(self, line: TalkLine) -> None:
         """One that opens, or may come to do so."""
@@ -144,7 +161,7 @@ class Conversation(QPlainTextEdit):
         folded = self._folded[self._aside_number]
         folded.line = self._aside.line()
         if folded.opened:
-            self._append([_within(folded.line, line.text)])
+            self.appendPlainText(_within(folded.line, line.text))
             self.document().lastBlock().setUserState(_INSIDE)
         self._word(head, folded)
         if self.unfolded and not folded.opened:
@@ -156,6 +173,36 @@ class Conversation(QPlainTextEdit):
         while block.userState() == _INSIDE:
             block = block.previous()
         return block
+
+    # -- what was sent --------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> int | None:
+        """The row of what the line of the cursor says was sent; None: it says no such thing."""
+        return self._sent_in(self.textCursor().block())
+
+    def _sent_in(self, block: QTextBlock) -> int | None:
+        while block.userState() == _INSIDE:
+            block = block.previous()
+        state = block.userState()
+        if state <= _SENT:
+            return _SENT - state
+        folded = self._folded.get(state)
+        return None if folded is None else folded.line.sent
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.line_menu(self._sent_in(self.cursorForPosition(event.pos()).block()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def line_menu(self, sent: int | None) -> QMenu:
+        """What can be done with a line; `sent`: the row of what it says was sent."""
+        menu = self.createStandardContextMenu()
+        menu.addSeparator()
+        again = menu.addAction(tr("again.entry"))
+        again.setEnabled(sent is not None)
+        again.triggered.connect(lambda: self.again_wanted.emit(sent))
+        return menu
 
     # -- lines that open ------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from workbench.explain.explain import as_python
 from workbench.journal.reader import Row
 from workbench.texts import tr
 from workbench.viewmodel.filter_terms import Offer
+from workbench.viewmodel.send_again import was_sent
 
 
 class LogContextMenu(QMenu):
@@ -24,12 +25,14 @@ class LogContextMenu(QMenu):
         filter_wanted(str): one more term shall hold.
         all_wanted(): nothing shall be filtered.
         fold_wanted(): hide what the command led to, or show it again.
+        again_wanted(): send what the row says was sent once more.
     """
 
     copy_wanted = Signal()
     filter_wanted = Signal(str)
     all_wanted = Signal()
     fold_wanted = Signal()
+    again_wanted = Signal()
 
     def __init__(
         self,
@@ -39,8 +42,18 @@ class LogContextMenu(QMenu):
         terms: Sequence[Offer],
         *,
         filtered: bool,
+        live: bool,
     ) -> None:
-        """What is offered for a row, among the chosen ones, and whether a filter hides some."""
+        """What is offered for a row, among the chosen ones.
+
+        Args:
+            parent: the log.
+            row: the one under the mouse; None: there is none.
+            chosen: all that are chosen.
+            terms: what the filter may be narrowed by.
+            filtered: a filter hides some.
+            live: there are sockets to act on.
+        """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = self.addAction(tr("log.copy_rows"), self.copy_wanted.emit)
@@ -54,6 +67,8 @@ class LogContextMenu(QMenu):
         clear = self.addAction(tr("log.no_filter"), self.all_wanted.emit)
         clear.setEnabled(filtered)
         self.addSeparator()
+        again = self.addAction(tr("again.entry"), self.again_wanted.emit)
+        again.setEnabled(live and row is not None and was_sent(row))
         fold = self.addAction(tr("log.fold"), self.fold_wanted.emit)
         fold.setEnabled(row is not None and row.kind == COMMAND)
 

@@ -39,6 +39,7 @@ from workbench.viewmodel.log_progress import Progress, Searching, progress_told,
 from workbench.viewmodel.message import Sentence, msg
 
 if TYPE_CHECKING:
+    from workbench.journal.reader import Row
     from workbench.qt.preferences import Preferences
 
 FILTER_WORDS: Final = NameWords("filter_name", "keep_filter", "replace_filter", "drop_filter")
@@ -52,6 +53,9 @@ SETTLE = 250
 class LogPanel(Retranslatable, QTabWidget):
     """Bottom left: what belongs to the record.
 
+    Attributes:
+        live: whether there are sockets to act on.
+
     Signals:
         filter_wanted(str): show the rows that meet every term of this text.
         chosen(int): a person has chosen this row.
@@ -59,6 +63,7 @@ class LogPanel(Retranslatable, QTabWidget):
         find_wanted(str, object, bool): look for a text from a row on (None: from the end), back?
         find_given_up(): look for it no further.
         rows_changed(): other rows are shown: whoever knows what is chosen may tell it again.
+        again_wanted(object): send what this Row says was sent once more.
     """
 
     filter_wanted = Signal(str)
@@ -67,6 +72,7 @@ class LogPanel(Retranslatable, QTabWidget):
     find_wanted = Signal(str, object, bool)
     find_given_up = Signal()
     rows_changed = Signal()
+    again_wanted = Signal(object)
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +112,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._searching: Searching | None = None
         self._followed_to = 0
         self._timed = True
+        self.live = False
         self._beside: dict[int, str] = {}
         self._counts = LogCounts()
         self._applied = ""
@@ -344,12 +351,20 @@ class LogPanel(Retranslatable, QTabWidget):
             [masked(each) for each in chosen],
             terms,
             filtered=bool(self.filter.text()),
+            live=self.live,
         )
         menu.copy_wanted.connect(self.copy_rows)
         menu.filter_wanted.connect(self.narrow)
         menu.all_wanted.connect(self.show_all)
         menu.fold_wanted.connect(lambda: self.model.fold(place))
+        menu.again_wanted.connect(lambda: self.again_wanted.emit(row))
         return menu
+
+    @property
+    def chosen_row(self) -> Row | None:
+        """The row that was chosen last."""
+        place = self.view.chosen_last()
+        return None if place is None else self.model.record_row(place)
 
     @Slot(str)
     def narrow(self, term: str) -> None:

@@ -129,6 +129,7 @@ ACTIONS: Final = (
     _press("receive_one", "Shift+F9"),
     _press("recvfrom_once", "Ctrl+F9"),
     _press("send", "Ctrl+Return"),
+    Action("send_again", "endpoint", ("Ctrl+Shift+Return",), live=True),
     _press("send_one", "Ctrl+Shift+F9"),
     _press("half_close", "F6"),
     _press("abort", "F7"),

@@ -35,6 +35,7 @@ from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import inspector_of, log_panel_of
+from workbench.ui.window.resending import SendAgain
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
@@ -141,6 +142,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self.closed_rows = ClosedRowsOption(
             self.menus.action("hide_closed"), self.tab_area, self.preferences
         )
+        self.log.live = self.live
+        self.send_again = SendAgain(self.endpoint_tabs, self.log, self.controller)
         self.enter_option = EnterOption(self.tab_area, self.preferences)
         self.autoplay = Autoplay(self.tab_area, self.endpoint_tabs, self.controller)
         self.onboarding = Onboarding(
@@ -174,6 +177,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.tab_commands,
             self.closed_rows,
             self.enter_option,
+            self.send_again,
             self.autoplay,
             self.onboarding,
             self.record_commands,
@@ -254,6 +258,7 @@ class MainWindow(Retranslatable, QMainWindow):
             "run_scenario": self.file_commands.run_scenario,
             "backlog_lab": children.open_backlog_lab,
             "check_all": children.open_check_all,
+            "send_again": self.send_again.send_chosen,
             "check_up": self._check_up,
             "first_steps": partial(self.onboarding.show, again=True),
             "manual": self._open_manual,
@@ -298,6 +303,8 @@ class MainWindow(Retranslatable, QMainWindow):
         app.focusChanged.connect(self._on_focus)
         tabs.added.connect(self.closed_rows.apply)
         tabs.added.connect(self.enter_option.apply)
+        tabs.added.connect(self.send_again.watch)
+        self.send_again.told.connect(self._on_problem)
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
         self.tab_commands.told.connect(self._on_problem)
