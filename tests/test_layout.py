@@ -280,6 +280,7 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "qt/expected_counter.py": "qt/test_row_counter.py",
     "ui/record/filter_menu.py": "ui/record/test_filter_field.py",
     "ui/widgets/name_line.py": "ui/record/test_filter_field.py",
     "ui/dialogs/about_box.py": "ui/dialogs/test_manual_window.py",

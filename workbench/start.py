@@ -23,6 +23,7 @@ _BEFORE_QT: Final = (
     "session",
     "certificates.kinds",
     "engine.protocol.messages_layer",
+    "journal.expected_errors",
     "journal.whole_file",
     "qt.log_scan",
     "qt.refresh_pace",

@@ -9,10 +9,13 @@ import pytest
 
 from workbench.engine.model import commands as c
 from workbench.journal.query import about_shapes
+from workbench.labs.demos import demo
 from workbench.qt import row_counter as module
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
+from workbench.qt.expected_counter import ExpectedCounter
 from workbench.qt.row_counter import RowCounter
+from workbench.scenario.runner import Runner
 from workbench.session import Session
 
 MARKS = about_shapes("e.kind = 'command'")
@@ -55,3 +58,22 @@ def test_another_record_is_counted_from_its_begin(controller: Controller, tmp_pa
     mark(controller, 1)
     counted.count_on()
     assert counted.count == 1
+
+
+def test_errors_that_a_run_expects_are_counted_when_it_has_ended(
+    controller: Controller, wait: Callable[[Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    shown = demo("udp-refused")
+    assert shown is not None
+    counted = ExpectedCounter(controller)
+    mark(controller, 3)
+    counted.count_on()
+    assert (counted.count, counted._task) == (0, None)
+    assert Runner(controller.session, shown.scenario(), timeout=60).run().ok
+    controller.session.journal.flush()
+    counted.count_on()
+    wait(lambda: counted.count == 1 and counted._task is None)
+    counted.count_on()
+    assert counted._task is None
+    controller.reset_session(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
+    assert counted.count == 0

@@ -23,6 +23,15 @@ def test_errors_are_counted_and_shown_alone(hand: Hand) -> None:
     hand.wait(lambda: model.rowCount() > 1)
 
 
+def test_what_a_demonstration_expects_is_counted_apart(hand: Hand) -> None:
+    refused(hand)
+    hand.wait_says("log.errors", "Errors 1")
+    hand.window.scenario_player.run_named("udp-refused")
+    hand.wait(lambda: hand.text("log.errors") == "Errors 1, 1 expected")
+    hand.window.record_commands.start_over()
+    hand.wait(lambda: hand.text("log.errors") == "Errors 0")
+
+
 def test_errors_beside_another_filter(hand: Hand) -> None:
     refused(hand)
     hand.type("log.filter", "endpoint:client-1")

@@ -5,17 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.frozen import dataclass
+from workbench.journal.expected_errors import FAILED
 from workbench.journal.occurring import Occurring
-from workbench.journal.query import FilterProblem, about_shapes, parse
+from workbench.journal.query import FilterProblem, parse
 from workbench.qt.controller import Controller
+from workbench.qt.expected_counter import ExpectedCounter
 from workbench.qt.log_model import LogModel
 from workbench.qt.row_counter import RowCounter
 from workbench.viewmodel.completion import Completion
-
-FAILED = about_shapes(
-    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
-)
-"""What counts as an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +20,17 @@ class LogCounts:
     """Rows of the record.
 
     Attributes:
-        committed: all. errors: of those, the failed calls. shown: those that pass the filter.
+        committed: all. errors: of those, the failed calls that no run expected. shown: those that
+            pass the filter.
         hidden: those beside the main calls; 0 while something is filtered.
+        expected: the failed calls that runs expected.
     """
 
     committed: int = 0
     errors: int = 0
     shown: int = 0
     hidden: int = 0
+    expected: int = 0
 
 
 class LogPresenter(QObject):
@@ -54,6 +54,7 @@ class LogPresenter(QObject):
         self._controller = controller
         self._model = model
         self._errors = RowCounter(controller, FAILED)
+        self._expected = ExpectedCounter(controller)
         self._counts = LogCounts()
         self._known_to, self._known = -1, Occurring()
         controller.snapshots_changed.connect(self._count)
@@ -66,11 +67,14 @@ class LogPresenter(QObject):
         if self._controller.closed:
             return
         self._errors.count_on()
+        self._expected.count_on()
+        expected = min(self._expected.count, self._errors.count)
         counts = LogCounts(
             self._controller.session.journal.committed,
-            self._errors.count,
+            self._errors.count - expected,
             self._model.rowCount(),
             self._model.hidden if self._model.condition is None else 0,
+            expected,
         )
         if counts != self._counts:
             self._counts = counts

@@ -415,7 +415,7 @@ class LogPanel(Retranslatable, QTabWidget):
             self._followed_to = counts.committed
         new = counts.committed - self._followed_to
         for widget, text in (
-            (self.errors, tr("log.errors", count=f"{counts.errors:,}")),
+            (self.errors, _errors_text(counts)),
             (
                 self.main_calls,
                 tr("log.main_calls_hidden", count=f"{hidden:,}")
@@ -563,6 +563,11 @@ class LogPanel(Retranslatable, QTabWidget):
         if event.type() == QEvent.Type.StyleChange:
             for widget in (self.errors, self.main_calls, self.follow):
                 widget.setMinimumWidth(widget.sizeHint().width())
+
+
+def _errors_text(counts: LogCounts) -> str:
+    key = "log.errors_and_expected" if counts.expected else "log.errors"
+    return tr(key, count=f"{counts.errors:,}", expected=f"{counts.expected:,}")
 
 
 def _toggle(name: str, *, checked: bool) -> QCheckBox:

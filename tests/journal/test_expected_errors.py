@@ -1,0 +1,97 @@
+"""Errors that a run expected, told from others, in records of real runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.free_port import free_port
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.journal.expected_errors import ENDS, FAILED, expected_of_run
+from workbench.journal.reader import Reader
+from workbench.labs.demos import demo
+from workbench.scenario.model import parse
+from workbench.scenario.runner import Runner
+from workbench.session import Session
+
+BOUND = 60.0
+REFUSED = """
+[endpoint.{name}]
+role = "stream"
+address = "127.0.0.1:{port}"
+[[step]]
+do = "connect"
+endpoint = "{name}"
+error = "ECONNREFUSED"
+"""
+LOST = '[[step]]\ndo = "expect"\nendpoint = "{name}"\ntext = "never"\nwithin = 0.05\n'
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(tmp_path / "record.swb") as made:
+        yield made
+
+
+def play(session: Session, text: str) -> bool:
+    return Runner(session, parse(text), timeout=BOUND).run().ok
+
+
+def counted(session: Session) -> tuple[int, list[int]]:
+    """How many errors there are, and how many of them each run expected."""
+    session.stop_all_and_wait()
+    session.journal.flush()
+    with closing(Reader(session.record)) as reader:
+        last = reader.count()
+        ends = [seq for part in reader.select(ENDS, 0, last) for seq in part]
+        return reader.tally(FAILED, 0, last), [expected_of_run(reader, end) for end in ends]
+
+
+def refused_by_hand(session: Session) -> None:
+    session.add(EndpointSettings(name="mine", role=Role.STREAM, address=f"127.0.0.1:{free_port()}"))
+    assert session.perform(c.Connect("mine")).wait(BOUND)
+
+
+def test_what_a_run_that_held_met_is_expected_and_what_was_before_is_not(session: Session) -> None:
+    refused_by_hand(session)
+    assert play(session, REFUSED.format(name="one", port=free_port()))
+    assert play(session, REFUSED.format(name="two", port=free_port()))
+    assert counted(session) == (3, [1, 1])
+
+
+def test_of_a_run_that_failed_the_steps_that_held_expected_theirs(session: Session) -> None:
+    text = REFUSED.format(name="one", port=free_port()) + LOST.format(name="one")
+    assert not play(session, text)
+    assert counted(session) == (1, [1])
+
+
+def test_a_run_that_failed_by_an_error_did_not_expect_it(session: Session) -> None:
+    text = REFUSED.format(name="one", port=free_port()).replace('error = "ECONNREFUSED"\n', "")
+    assert not play(session, text)
+    assert counted(session) == (1, [0])
+
+
+@pytest.mark.parametrize("name", ["udp-refused", "two-listeners", "tls-certificates"])
+def test_all_errors_of_a_demonstration_are_what_it_shows(session: Session, name: str) -> None:
+    shown = demo(name)
+    assert shown is not None
+    assert Runner(session, shown.scenario(), timeout=BOUND).run().ok
+    errors, expected = counted(session)
+    assert errors
+    assert expected == [errors]
+
+
+def test_another_endpoint_that_fails_meanwhile_is_not_of_the_run(session: Session) -> None:
+    session.add(EndpointSettings(name="mine", role=Role.STREAM, address=f"127.0.0.1:{free_port()}"))
+
+    def meanwhile(_step: object) -> None:
+        assert session.perform(c.Connect("mine")).wait(BOUND)
+
+    scenario = parse(REFUSED.format(name="one", port=free_port()))
+    assert Runner(session, scenario, timeout=BOUND, told=meanwhile).run().ok
+    errors, expected = counted(session)
+    assert (errors, expected) == (2, [1])
