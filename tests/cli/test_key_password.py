@@ -137,3 +137,59 @@ def test_without_a_terminal_the_sentence_names_the_ways(files: tuple[Path, Path,
     ran = run("connect", "tls://127.0.0.1:1", "--cert", chain, "--key", key, "--send", "a")
     assert ran[0] != 0
     assert "--key-password env:NAME or file:FILE" in ran[2]
+
+
+def scenario(folder: Path, chain: str, key: str) -> str:
+    """A server with an encrypted key, in two cases, and a client that greets it."""
+    file = folder / "talk.toml"
+    file.write_text(
+        f"""
+title = "an encrypted key"
+step = [
+  {{ do = "start", endpoint = "server" }},
+  {{ do = "connect", endpoint = "client" }},
+  {{ do = "send", endpoint = "client", text = "{{word}}" }},
+  {{ do = "expect", endpoint = "client", text = "{{word}}" }},
+]
+[[case]]
+word = "one"
+[[case]]
+word = "two"
+[endpoint.server]
+role = "listener"
+address = "tls://127.0.0.1:0"
+tls = {{ cert = {chain!r}, key = {key!r} }}
+responder = {{ kind = "echo" }}
+[endpoint.client]
+address = "@server"
+layers = ["tls"]
+tls = {{ ca = "test:root" }}
+""",
+        encoding="utf-8",
+    )
+    return str(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pty(7) is of Unix alone")
+@pytest.mark.parametrize(("typed", "status"), [(SECRET, 0), ("not-that-one", 1)])
+def test_a_run_asks_at_a_terminal_once_for_all_its_cases(
+    tmp_path: Path, files: tuple[Path, Path, Path], typed: str, status: int
+) -> None:
+    file = scenario(tmp_path, *map(str, files[:2]))
+    records = tmp_path / "records"
+    ended, screen = typed_at_a_terminal(
+        typed, "run", file, "--any-file", "--record", str(records), "--lang", "en"
+    )
+    assert bool(ended) is bool(status), screen
+    assert screen.count("Password of the key") == 1
+    assert typed not in screen
+    for record in records.glob("*.swb"):
+        assert SECRET.encode() not in record.read_bytes()
+
+
+def test_a_run_without_a_terminal_says_how_to_give_it(
+    tmp_path: Path, files: tuple[Path, Path, Path]
+) -> None:
+    ended, out, err = run("run", scenario(tmp_path, *map(str, files[:2])), "--any-file")
+    assert ended != 0
+    assert 'key_password = { env = "NAME" }' in out + err

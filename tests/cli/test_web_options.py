@@ -14,7 +14,7 @@ from tests.jobs.test_websocket import serving
 from workbench.cli.web_options import close_of, ping_of
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
-from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.scenario.model import parse
 from workbench.scenario.steps import Expect, Perform
@@ -174,3 +174,45 @@ def test_control_frames_have_room_for_so_much() -> None:
     for make in (lambda: ping_of("a", "é" * 63), lambda: close_of("a", "1000:" + "x" * 124)):
         with pytest.raises(Problem):
             make()
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"), [("test:client", 0), (None, 1), ("test:client-bad", 1)]
+)
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_a_server_takes_only_clients_that_somebody_vouches_for(
+    shown: str | None, status: int, version: str
+) -> None:
+    server = ("--cert", "test:good", "--client-ca", "test:root", "--tls-max", version, "--echo")
+    with listening("wss://127.0.0.1:0", *server) as (_, address):
+        own = () if shown is None else ("--cert", shown)
+        ended, out, err = run(
+            "connect", f"wss://{address}", "--ca", "test:root", "--server-name", "localhost", *own,
+            "--tls-min", version, "--send", "a", "--expect", "a", "--lang", "en",
+        )  # fmt: skip
+        assert (ended, out) == (status, "" if status else "a\n"), err
+
+
+def test_what_a_side_says_of_its_certificates() -> None:
+    _, out, err = printed("listen", "tls://127.0.0.1:1", "--cert", "a.pem", "--client-ca", "b.pem")
+    assert err == ""
+    assert parse(out).endpoints[0].tls == TlsSettings(
+        cert="a.pem", ca="b.pem", ask_client=AskClient.REQUIRED
+    )
+    _, out, err = printed(
+        "connect", "tls://127.0.0.1:1", "--server-name", "a.test", "--tls-max", "1.1"
+    )
+    assert err == ""
+    assert parse(out).endpoints[0].tls == TlsSettings(
+        server_name="a.test", minimum=TlsVersion.V1_1, maximum=TlsVersion.V1_1
+    )
+    for given, said in (
+        (("listen", "tls://127.0.0.1:1", "--ca", "a", "--client-ca", "b"), "--client-ca"),
+        (("listen", "127.0.0.1:1", "--client-ca", "b"), "--client-ca is about TLS"),
+        (("connect", "127.0.0.1:1", "--tls-min", "1.3"), "--tls-min is about TLS"),
+        (("connect", "tls://127.0.0.1:1", "--tls-min", "1.3", "--tls-max", "1.2"), "1.3"),
+        (("check", "--listen", "1", "--server-name", "b"), "--server-name"),
+    ):
+        status, _, err = run(*given, "--lang", "en")
+        assert status == 2
+        assert said in err

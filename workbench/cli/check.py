@@ -30,7 +30,7 @@ from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
-_OF_SERVER: Final = ("insecure", "proxy")
+_OF_CLIENT: Final = ("insecure", "server_name", "proxy")
 """Options that mean something only to who connects."""
 _WORD: Final = 16
 """Columns of the verdict."""
@@ -46,8 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenarios", type=Path, metavar="FOLDER", help=tr("cli.help_check_scenarios")
     )
     web_options.add_common_options(parser, talks=False)
-    parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
-    parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
+    web_options.add_client_options(parser)
 
 
 def check(args: argparse.Namespace) -> int:
@@ -87,9 +86,9 @@ def _settings(args: argparse.Namespace) -> EndpointSettings:
         raise Problem("checkup.what")
     listens = args.listen is not None
     spec = _listened(args.listen) if listens else args.address
-    given = next((name for name in _OF_SERVER if listens and getattr(args, name)), None)
+    given = next((name for name in _OF_CLIENT if listens and getattr(args, name)), None)
     if given is not None:
-        raise Problem("checkup.of_client", option=given)
+        raise Problem("checkup.of_client", option=given.replace("_", "-"))
     args.address = spec
     web = web_options.web_of(args)
     if WEBSOCKET not in web.layers:

@@ -7,13 +7,22 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from workbench.texts import Problem, reason_of, tr
 
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+    from workbench.scenario.steps import Scenario
+
+Typed = dict[tuple[str, str | None], str | None]
+"""What was asked for, by certificate and key."""
 _VARIABLE: Final = "env:"
 _FILE: Final = "file:"
+_OWN: Final = "test:"
+"""Begins the name of a certificate that this program makes: its key is not encrypted."""
 _LONGEST: Final = 4096
 """Bytes of a file that are read: OpenSSL takes 1024 (PEM_BUFSIZE)."""
 
@@ -49,7 +58,7 @@ def asked_key_password(cert: str | None, key: str | None) -> str | None:
     None: none is needed, nobody sits at a terminal, or nobody says it; what is wrong with the files
     is said by who loads them.
     """
-    if cert is None or sys.stdin is None or not sys.stdin.isatty():
+    if cert is None or cert.startswith(_OWN) or sys.stdin is None or not sys.stdin.isatty():
         return None
     from getpass import getpass  # by who shows a certificate alone
 
@@ -64,3 +73,23 @@ def asked_key_password(cert: str | None, key: str | None) -> str | None:
     with suppress(Problem, EOFError), resolve.to_show(cert, key, ask):
         pass
     return typed[0] if typed else None
+
+
+def with_typed_passwords(scenario: Scenario, typed: Typed) -> Scenario:
+    """A scenario whose encrypted keys have the passwords that somebody types; of the same key it is
+    asked for once, over all runs: `typed` keeps it.
+    """
+
+    def of(settings: EndpointSettings) -> EndpointSettings:
+        tls = settings.tls
+        if tls is None or tls.cert is None or tls.key_password is not None:
+            return settings
+        files = (tls.cert, tls.key)
+        if files not in typed:
+            typed[files] = asked_key_password(*files)
+        password = typed[files]
+        if password is None:
+            return settings
+        return replace(settings, tls=replace(tls, key_password=password))
+
+    return replace(scenario, endpoints=tuple(map(of, scenario.endpoints)))

@@ -142,6 +142,7 @@ def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--status", type=web_options.status, metavar="401", help=tr("cli.help_status")
     )
+    web_options.add_server_options(parser)
     parser.set_defaults(insecure=False)
     _add_common(parser)
 
@@ -164,8 +165,7 @@ def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--close", action=_InOrder, metavar="CODE[:REASON]", help=tr("cli.help_close")
     )
-    parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
-    parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
+    web_options.add_client_options(parser)
     _add_answers(parser)
     parser.set_defaults(talk=())
     _add_common(parser)

@@ -14,6 +14,7 @@ from typing import Final
 
 from workbench.cli import github, given_values
 from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
+from workbench.cli.key_password import Typed, with_typed_passwords
 from workbench.cli.output import StepPrinter, failures, tell, write
 from workbench.payload.masking import LEAST
 from workbench.printable import escape
@@ -82,8 +83,11 @@ def run(args: argparse.Namespace) -> int:
         check_place(args.junit)
     if several and args.record is not None:
         _make_places(asked, args.record)
+    typed: Typed = {}
     try:
         for each in asked:
+            if each.scenario is not None:
+                each.scenario = with_typed_passwords(each.scenario, typed)
             _run(each, args, several=several)
             if each.status == INTERRUPTED or (args.fail_fast and each.status != OK):
                 break

@@ -9,14 +9,18 @@ from typing import Final, NamedTuple
 from workbench.cli.key_password import asked_key_password, key_password_of
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.web_address import TLS, WEBSOCKET, parse_web
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.payload.notation import encode
 from workbench.texts import Problem, tr
 
 _OF_WEBSOCKET: Final = ("header", "subprotocol", "origin", "deflate", "binary", "status")
-_OF_TLS: Final = ("ca", "cert", "key", "key_password", "insecure", "alpn")
+_OF_TLS: Final = (
+    "ca", "client_ca", "cert", "key", "key_password", "insecure", "server_name", "alpn",
+    "tls_min", "tls_max",
+)  # fmt: skip
+_VERSIONS: Final = [str(version) for version in TlsVersion]
 _TALK: Final = ("ping", "close")
 """Those of the talk that a WebSocket alone has."""
 
@@ -69,6 +73,20 @@ def add_common_options(parser: argparse.ArgumentParser, *, talks: bool = True) -
     group.add_argument(
         "--alpn", action="append", metavar="P", default=None, help=tr("cli.help_alpn")
     )
+    for end in ("min", "max"):
+        group.add_argument(f"--tls-{end}", choices=_VERSIONS, help=tr(f"cli.help_tls_{end}"))
+
+
+def add_client_options(parser: argparse.ArgumentParser) -> None:
+    """What only who connects takes."""
+    parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
+    parser.add_argument("--server-name", metavar="NAME", help=tr("cli.help_server_name"))
+    parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """What only who listens takes."""
+    parser.add_argument("--client-ca", metavar="FILE|test:root", help=tr("cli.help_client_ca"))
 
 
 def status(text: str) -> int:
@@ -136,16 +154,29 @@ def _tls(args: argparse.Namespace) -> TlsSettings | None:
         password = (
             None if getattr(args, "scenario", False) else asked_key_password(args.cert, args.key)
         )
+    clients = getattr(args, "client_ca", None)
+    if clients is not None and args.ca is not None:
+        raise Problem("cli.two_cas")
     made = TlsSettings(
         cert=args.cert,
         key=args.key,
         key_password=password,
-        ca=args.ca,
+        ca=args.ca if clients is None else clients,
+        ask_client=AskClient.NO if clients is None else AskClient.REQUIRED,
+        server_name=getattr(args, "server_name", None),
         verify=not insecure,
         check_name=not insecure,
+        minimum=TlsVersion(args.tls_min) if args.tls_min else _lowest(args.tls_max),
+        maximum=TlsVersion(args.tls_max) if args.tls_max else None,
         alpn=tuple(args.alpn or ()),
     )
     return None if made == TlsSettings() else made
+
+
+def _lowest(most: str | None) -> TlsVersion:
+    """The lowest version where none is said: the usual one, or the highest if that is lower."""
+    usual = TlsSettings().minimum
+    return usual if most is None else min(usual, TlsVersion(most))
 
 
 def ping_of(endpoint: str, text: str) -> c.Ping:
