@@ -54,6 +54,7 @@ _BEFORE_QT: Final = (
     "viewmodel.server_state",
     "viewmodel.stall_reason",
     "viewmodel.tab_names",
+    "viewmodel.undo",
     "viewmodel.workspace_file",
 )
 """With what these import, all that the window takes of what knows no Qt; a test compares."""

@@ -142,6 +142,20 @@ class Preferences:
     def time_form(self, value: str) -> None:
         self._store.setValue("time_form", value)
 
+    @property
+    def recent_set_ups(self) -> tuple[str, ...]:
+        """Files of set-ups, the newest first."""
+        try:
+            found = json.loads(self._text("recent_set_ups", "[]"))
+        except ValueError:
+            return ()
+        return tuple(name for name in found if isinstance(name, str)) if found else ()
+
+    def remember_set_up(self, name: str, most: int) -> None:
+        """The file of a set-up is the newest."""
+        names = [name, *(known for known in self.recent_set_ups if known != name)]
+        self._store.setValue("recent_set_ups", json.dumps(names[:most]))
+
     def read_list(self, key: str) -> list[dict[str, object]]:
         """A list of JSON objects; empty where there is none or it is broken."""
         try:

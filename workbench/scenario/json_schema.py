@@ -46,6 +46,7 @@ def schema() -> v.Schema:
             "websocket",
             "deflate",
             "rule",
+            "tab",
         )
     }
     loop = by_place["loop"]

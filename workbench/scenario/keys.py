@@ -71,7 +71,24 @@ TOP: Final[Mapping[str, v.Read]] = {
     "endpoint": _part(dict, _each(_ENDPOINT)),
     "step": _part(list, _all_of("step")),
     "loop": _part(list, _all_of("loop")),
+    "tab": _part(dict, _each({"$ref": "#/definitions/tab"})),
 }
+TAB: Final[Mapping[str, v.Read]] = {
+    "panel": v.one_of(("server", "client")),
+    "side": v.one_of(("left", "right")),
+    "typed": v.key_of(str),
+    "form": v.one_of(("text", "hex", "file")),
+    "encoding": v.encoding,
+    "escapes": v.key_of(bool),
+    "placeholders": v.key_of(bool),
+    "append": v.enum_key(Append),
+    "checksum_order": v.enum_key(ByteOrder),
+    "checksum_from": v.number_of_bytes,
+    "checksum_to": v.number_of_bytes,
+    "repeat": v.positive,
+    "interval": v.seconds,
+}
+"""What a window's tab of an endpoint is filled in with: a run does nothing with it."""
 VALUE: Final[Mapping[str, v.Read]] = {"env": v.key_of(str), "secret": v.key_of(bool)}
 ENDPOINT: Final[Mapping[str, v.Read]] = {
     "role": v.enum_key(s.Role),
@@ -330,4 +347,16 @@ def table() -> tuple[Key, ...]:
         *_steps(),
         *_of("expect", EXPECT, Expect),
         *_of("loop", LOOP, Loop, times=1),
+        *_of(
+            "tab",
+            TAB,
+            form="text",
+            encoding="utf-8",
+            escapes=True,
+            placeholders=False,
+            append=Append.NOTHING.value,
+            checksum_from=0,
+            repeat=1,
+            interval=0,
+        ),
     )

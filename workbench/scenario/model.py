@@ -303,7 +303,27 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         secrets=named.secrets,
         case=case.name,
         passwords=reading.passwords,
+        tabs=_tabs(table, endpoints, asked),
     )
+
+
+def _tabs(
+    table: dict[str, Any], endpoints: Collection[str], asked: Asked
+) -> dict[str, Mapping[str, Any]]:
+    """What the tabs of a window are filled in with; a run does nothing with it."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, body in v.typed(table, "tab", dict, (), {}).items():
+        path = ("tab", name)
+        if name not in endpoints:
+            raise v.unknown(path, name, endpoints, "scenario.unknown_endpoint")
+        if not isinstance(body, dict):
+            raise v.not_wanted(path, f"tab.{name}", body, "table")
+        v.known(body, k.TAB, path)
+        said = {key: k.TAB[key](body, key, path) for key in body}
+        if said.get("form") == "file" and said.get("typed"):
+            said["typed"] = asked.file(said["typed"], (*path, "typed"))
+        found[name] = said
+    return found
 
 
 def _titled(title: str, case: Case) -> str:

@@ -237,6 +237,7 @@ class Scenario:
         secrets: the environment's variable of each value that is masked, by the value's name.
         passwords: by endpoint, the environment's variable of its key's password.
         case: which of the cases of its file it is; "": that has none.
+        tabs: by endpoint, what a window's tab of it is filled in with: keys of `[tab.NAME]`.
     """
 
     title: str
@@ -252,3 +253,4 @@ class Scenario:
     secrets: Mapping[str, str] = field(default_factory=dict)
     case: str = field(default="", compare=False)
     passwords: Mapping[str, str] = field(default_factory=dict)
+    tabs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -65,8 +65,15 @@ def to_toml(scenario: Scenario) -> str:
         lines += ["", "[values]", *_pairs({**scenario.values, **secret})]
     for name, keys in written[len(addressed) :]:
         lines += ["", *_table(f"endpoint.{_bare(name)}", keys)]
+    for name, said in scenario.tabs.items():
+        lines += ["", *_table(f"tab.{_bare(name)}", dict(said))]
     text = "\n".join(lines) + "\n"
     return toml_without(text, secrets_of(scenario), headers=False) if scenario.secrets else text
+
+
+def values_table(values: Mapping[str, Any]) -> str:
+    """The table `[values]` behind a file's others; "" where there are none."""
+    return "\n".join(["", "[values]", *_pairs(dict(values)), ""]) if values else ""
 
 
 class _Written(NamedTuple):

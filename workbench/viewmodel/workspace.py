@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, field, fields, is_dataclass, replace
 from enum import Enum
@@ -13,12 +14,14 @@ from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.serialize import settings_from_json, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.frozen import dataclass
-from workbench.payload.masking import Masker
+from workbench.payload.masking import LEAST, MASK, Masker
 from workbench.texts import Problem
 from workbench.viewmodel.known_values import TypedValue
 from workbench.viewmodel.payload_form import PayloadForm
 from workbench.viewmodel.saved_messages import draft_from
 
+Mask = Callable[[str], str]
+"""What stands for a text in a file."""
 FORMAT: Final = 1
 """Of the file; a newer one is left alone."""
 SIDES: Final = ("left", "right")
@@ -79,16 +82,16 @@ class NewerFormat(Exception):
 
 def written(workspace: Workspace) -> str:
     """It as JSON, without secrets: what is secret is masked, and has to be typed again."""
-    masker = Masker([row.value for row in workspace.values if row.secret])
+    kept = without_secrets(workspace)
     return json.dumps(
         {
             "format": FORMAT,
-            "tabs": [_plain_tab(tab, masker) for tab in workspace.tabs],
-            "front": dict(workspace.front),
-            "values": [asdict(_without_secret(row, masker)) for row in workspace.values],
-            "geometry": workspace.geometry,
-            "parts": dict(workspace.parts),
-            "folder": masker.text(workspace.folder),
+            "tabs": [_plain_tab(tab) for tab in kept.tabs],
+            "front": dict(kept.front),
+            "values": [asdict(row) for row in kept.values],
+            "geometry": kept.geometry,
+            "parts": dict(kept.parts),
+            "folder": kept.folder,
         },
         ensure_ascii=False,
         indent=1,
@@ -122,17 +125,42 @@ def read(text: str) -> Workspace:
 # -- without secrets ------------------------------------------------------------------------------
 
 
-def _without_secret(row: TypedValue, masker: Masker) -> TypedValue:
-    return replace(row, value="" if row.secret else masker.text(row.value))
+def without_secrets(workspace: Workspace) -> Workspace:
+    """The same without any: what may be kept in a file."""
+    secrets = [row.value for row in workspace.values if row.secret]
+    mask = _mask_of(secrets)
+    return replace(
+        workspace,
+        tabs=tuple(_safe_tab(tab, mask) for tab in workspace.tabs),
+        values=tuple(
+            replace(row, value="" if row.secret else mask(row.value)) for row in workspace.values
+        ),
+        folder=mask(workspace.folder),
+    )
 
 
-def _plain_tab(tab: Tab, masker: Masker) -> dict[str, Any]:
+def _mask_of(secrets: list[str]) -> Mask:
+    """What masks them in a text; one that is too short for that, where it stands by itself."""
+    masker = Masker(secrets)
+    short = [re.escape(item) for item in secrets if item and len(item.encode()) < LEAST]
+    if not short:
+        return masker.text
+    alone = re.compile(rf"(?<![^\W_])(?:{'|'.join(short)})(?![^\W_])")
+    return lambda text: alone.sub(lambda found: MASK * len(found[0]), masker.text(text))
+
+
+def _safe_tab(tab: Tab, mask: Mask) -> Tab:
     message = tab.message
     if message is not None:
-        typed = masker.text(message.typed) if len(message.typed) <= LONGEST else ""
+        typed = mask(message.typed) if len(message.typed) <= LONGEST else ""
         message = replace(message, typed=typed)
+    return replace(tab, settings=_safe(tab.settings, mask), message=message)
+
+
+def _plain_tab(tab: Tab) -> dict[str, Any]:
+    message = tab.message
     return {
-        "settings": json.loads(settings_json(_safe(tab.settings, masker))),
+        "settings": json.loads(settings_json(tab.settings)),
         "server": tab.server,
         "side": tab.side,
         "message": None if message is None else asdict(message),
@@ -141,7 +169,7 @@ def _plain_tab(tab: Tab, masker: Masker) -> dict[str, Any]:
     }
 
 
-def _safe(settings: EndpointSettings, masker: Masker) -> EndpointSettings:
+def _safe(settings: EndpointSettings, mask: Mask) -> EndpointSettings:
     """Settings that hold no secret; a part that would be none without it is left out."""
     changes: dict[str, Any] = {}
     for item in fields(settings):
@@ -152,24 +180,24 @@ def _safe(settings: EndpointSettings, masker: Masker) -> EndpointSettings:
             kept = tuple(
                 pair for pair in value.headers if pair[0].strip().lower() not in _SECRET_HEADERS
             )
-            changed = _tried(replace(value, headers=kept), masker)
+            changed = _tried(replace(value, headers=kept), mask)
         elif item.name in _NOT_TYPED:
             continue
         else:
-            changed = _tried(value, masker)
+            changed = _tried(value, mask)
         if changed != value:
             changes[item.name] = changed
     return replace(settings, **changes)
 
 
-def _tried(value: Any, masker: Masker) -> Any:
+def _tried(value: Any, mask: Mask) -> Any:
     try:
-        return _masked(value, masker.text)
+        return _masked(value, mask)
     except Problem:
         return Nothing() if is_dataclass(value) else None
 
 
-def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+def _masked(value: Any, mask: Mask) -> Any:
     """A value of settings with every text in it masked."""
     if isinstance(value, Enum):
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -34,10 +35,13 @@ class ResponderForm(QObject):
     Signals:
         edited(): another reply is wished for.
         submitted(): Enter was pressed in the greeting.
+        replaced(str, object): a rule was removed ("rule"), or there is another reply ("reply"):
+            what puts the former one back.
     """
 
     edited = Signal()
     submitted = Signal()
+    replaced = Signal(str, object)
 
     def __init__(self, controls: NamedControls, parent: QObject) -> None:
         super().__init__(parent)
@@ -45,6 +49,7 @@ class ResponderForm(QObject):
         self._otherwise: Rule | None = None
         self._known = NO_VALUES
         self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
+        self._was = ""
         self.kind = controls.add(
             ChoiceBox(*((kind, f"responder.{kind}") for kind in CHOICES)), "responder"
         )
@@ -63,6 +68,7 @@ class ResponderForm(QObject):
         self.kind.activated.connect(self._on_kind)
         self.at_end.activated.connect(self._on_edited)
         self.rules.edited.connect(self.edited)
+        self.rules.removed.connect(lambda back: self.replaced.emit("rule", back))
         self.rules.submitted.connect(self.submitted)
         self.encoding.activated.connect(self._on_edited)
         self.greeting.editingFinished.connect(self._on_edited)
@@ -135,7 +141,8 @@ class ResponderForm(QObject):
         return CHOICES[self.kind.value()].greets
 
     def _show_kind(self) -> None:
-        rules = CHOICES[self.kind.value()].has_rules
+        self._was = self.kind.value()
+        rules = CHOICES[self._was].has_rules
         self.greeting.setVisible(not rules)
         self.room.setVisible(rules)
         self.rules.button.setVisible(rules)
@@ -146,9 +153,16 @@ class ResponderForm(QObject):
     @Slot()
     def _on_kind(self) -> None:
         """Rules are there to be written: choosing them opens their list."""
+        before, now = self._was, self.kind.value()
         self._on_edited()
+        if before != now:
+            self.replaced.emit("reply", partial(self._go_back_to, before))
         if CHOICES[self.kind.value()].has_rules:
             self.rules.button.setChecked(True)
+
+    def _go_back_to(self, kind: str) -> None:
+        self.kind.choose(kind)
+        self._on_edited()
 
     @Slot()
     def _on_edited(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
@@ -43,9 +44,11 @@ class RulesEditor(QFrame):
     Signals:
         edited(): other rules are wished for.
         submitted(): Enter was pressed in a field.
+        removed(object): a person has removed a rule: what puts it back.
     """
 
     edited = Signal()
+    removed = Signal(object)
     submitted = Signal()
 
     def __init__(self, controls: NamedControls) -> None:
@@ -183,6 +186,12 @@ class RulesEditor(QFrame):
         if row >= 0:
             self._show(rules[:row] + rules[row + 1 :], row)
             self._tell()
+            self.removed.emit(partial(self._put_back, rules[row], row))
+
+    def _put_back(self, rule: TypedRule, row: int) -> None:
+        rules = self.table.lines.rules
+        self._show([*rules[:row], rule, *rules[row:]], row)
+        self._tell()
 
     def _move(self, by: int) -> None:
         row, rules = self.table.row, list(self.table.lines.rules)

@@ -62,6 +62,7 @@ class LogPanel(Retranslatable, QTabWidget):
         released(): no row is chosen any more; the newest is followed.
         find_wanted(str, object, bool): look for a text from a row on (None: from the end), back?
         find_given_up(): look for it no further.
+        cleared(bool): the rows up to now are hidden, or shown again.
         rows_changed(): other rows are shown: whoever knows what is chosen may tell it again.
         again_wanted(object): send what this Row says was sent once more.
     """
@@ -71,6 +72,7 @@ class LogPanel(Retranslatable, QTabWidget):
     released = Signal()
     find_wanted = Signal(str, object, bool)
     find_given_up = Signal()
+    cleared = Signal(bool)
     rows_changed = Signal()
     again_wanted = Signal(object)
 
@@ -454,10 +456,17 @@ class LogPanel(Retranslatable, QTabWidget):
     @Slot()
     def _on_clear(self) -> None:
         if self.model.cleared:
-            self.model.undo_clear()
-        else:
-            self.model.clear_view()
+            self.undo_clear()
+            return
+        self.model.clear_view()
         self._after_change()
+        self.cleared.emit(True)
+
+    def undo_clear(self) -> None:
+        """Show the rows again that *Clear* hides."""
+        self.model.undo_clear()
+        self._after_change()
+        self.cleared.emit(False)
 
     def _after_change(self) -> None:
         key = "log.undo_clear" if self.model.cleared else "log.clear"

@@ -76,7 +76,11 @@ def _press(control: str, key: str, *, name: str | None = None, rule: bool = Fals
 
 
 ACTIONS: Final = (
-    Action("open", "file", ("Ctrl+O",)),
+    Action("new_set_up", "file", ("Ctrl+N",), live=True),
+    Action("open_set_up", "file", ("Ctrl+Shift+O",), live=True),
+    Action("recent_set_ups", "file", live=True, submenu=True),
+    Action("save_set_up", "file", ("Ctrl+S",), live=True),
+    Action("open", "file", ("Ctrl+O",), rule=True),
     Action("recent", "file", submenu=True),
     Action("export", "file", ("Ctrl+E",)),
     Action("every_byte", "file", ("Ctrl+Shift+K",), rule=True, checkable=True),
@@ -87,7 +91,8 @@ ACTIONS: Final = (
     ),
     Action("start_over", "file", ("Ctrl+Shift+R",), live=True, button=Button(3, 3, "rotate-ccw")),
     Action("quit", "file", ("Ctrl+Q",), old_text="close_window"),
-    Action("mark", "edit", ("Ctrl+M",), live=True, button=Button(3, 1, "bookmark")),
+    Action("undo", "edit", ("Ctrl+Z",), live=True),
+    Action("mark", "edit", ("Ctrl+M",), live=True, rule=True, button=Button(3, 1, "bookmark")),
     Action("find", "edit", ("Ctrl+F",)),
     Action("find_next", "edit", ("F3",)),
     Action("find_previous", "edit", ("Shift+F3",)),

@@ -112,12 +112,14 @@ class ChildWindows(QObject):
         maker.show()
 
     @Slot(object)
-    def ask_permission(self, question: Question) -> None:
-        """Show what a scenario reaches for; it is run once that is allowed."""
+    def ask_permission(
+        self, question: Question, go_on: Callable[[Question], None] | None = None
+    ) -> None:
+        """Show what a scenario reaches for; once that is allowed it is run, or `go_on` called."""
         from workbench.ui.dialogs.permission_dialog import PermissionDialog  # seldom needed
 
         asking = PermissionDialog(question, self._owner)
-        asking.allowed.connect(self._player.go_on)
+        asking.allowed.connect(go_on or self._player.go_on)
         asking.open()
 
     @Slot()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QWidget
+from shiboken6 import isValid
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -20,11 +21,14 @@ from workbench.texts import Problem
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.panel_factory import Presenter, panel_of
+from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
 from workbench.viewmodel.message import Remedy
+from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from workbench.journal.reader import Row
@@ -44,11 +48,13 @@ class EndpointTabs(QObject):
         added(object): a panel is there that was not, before it is shown.
         told(object): a Problem that somebody should read.
         save_wanted(object): write a conversation to a file; the ConversationRequest.
+        undoable(object): a person has replaced something of a panel; the Deed.
     """
 
     added = Signal(object)
     told = Signal(object)
     save_wanted = Signal(object)
+    undoable = Signal(object)
 
     def __init__(
         self,
@@ -69,8 +75,6 @@ class EndpointTabs(QObject):
         self._following = False  # a tab that comes to the front by itself chooses nothing
         area.left.wanted.connect(self.new_server)
         area.right.wanted.connect(self.new_client)
-        for group in (area.left, area.right):
-            group.unwanted.connect(self.remove)
         area.entered.connect(self._on_entered)
         controller.selection_changed.connect(self._follow)
         controller.snapshots_changed.connect(self.refresh)
@@ -139,6 +143,8 @@ class EndpointTabs(QObject):
         if isinstance(panel, ClientPanel):
             panel.editor.saved.messages = self._messages
             panel.editor.saved.told.connect(self.told)
+        if isinstance(panel, ServerPanel):
+            panel.reply.replaced.connect(partial(self._on_replaced, panel))
         presenter.focused.connect(partial(self._on_focused, panel.name))
         presenter.started.connect(partial(self._on_started, panel))
         presenter.not_started.connect(partial(self._on_not_started, panel))
@@ -177,13 +183,6 @@ class EndpointTabs(QObject):
         front = self._area.focused_panel()
         if controller.selection.endpoint == panel.name and front is not None:
             controller.select(endpoint=front.name)
-
-    @Slot()
-    def remove_focused(self) -> None:
-        """Remove the endpoint whose panel has the focus, or is in front."""
-        panel = self._area.focused_panel()
-        if panel is not None:
-            self.remove(panel)
 
     @Slot()
     def refresh(self) -> None:
@@ -306,6 +305,10 @@ class EndpointTabs(QObject):
                 if item.local:
                     owners[item.local] = snapshot.name
         self._owners = owners
+
+    def _on_replaced(self, panel: ServerPanel, key: str, back: Callable[[], None]) -> None:
+        """A rule or the reply of a panel has gone for another: `back` puts it there again."""
+        self.undoable.emit(Deed(key, panel.name, back, partial(isValid, panel)))
 
     # -- selection and focus --------------------------------------------------------------------
 

@@ -35,11 +35,13 @@ class FileCommands(QObject):
     Signals:
         record_wanted(Path): show this record in a window beside this one.
         scenario_wanted(Path): run this scenario.
+        dropped(Path): this scenario or set-up was dropped.
         told(str): how a file came out, in a sentence.
     """
 
     record_wanted = Signal(object)
     scenario_wanted = Signal(object)
+    dropped = Signal(object)
     told = Signal(str)
 
     def __init__(self, owner: QWidget, controller: Controller, model: LogModel) -> None:
@@ -81,7 +83,7 @@ class FileCommands(QObject):
             tr("window.scenario_files"),
         )
         if name:
-            self._remember(name)
+            self.remember(name)
             self.scenario_wanted.emit(Path(name))
 
     @property
@@ -93,11 +95,12 @@ class FileCommands(QObject):
     def folder(self, folder: str) -> None:
         remember_folder(folder)
 
-    def _beside(self, name: str) -> str:
+    def beside(self, name: str) -> str:
         """A name in the folder where a file was last chosen."""
         return str(Path(self.folder) / name) if self.folder else name
 
-    def _remember(self, name: str) -> None:
+    def remember(self, name: str) -> None:
+        """A file was chosen there."""
         self.folder = str(Path(name).parent)
 
     @staticmethod
@@ -106,11 +109,13 @@ class FileCommands(QObject):
         return path.suffix in {SCENARIO, RECORD}
 
     def take(self, path: Path) -> None:
-        """A record is shown, a scenario is run, once all that it reaches for is allowed."""
+        """A record is shown; a scenario is run and a set-up opened, once all that it reaches for
+        is allowed.
+        """
         if path.suffix == RECORD:
             self.show_record(whole_of(path))
         else:
-            self.scenario_wanted.emit(path)
+            self.dropped.emit(path)
 
     @Slot()
     def export(self) -> None:
@@ -122,10 +127,10 @@ class FileCommands(QObject):
         stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
-            self._owner, tr("menu.export").replace("&", ""), self._beside(f"{stem}.jsonl"), filters
+            self._owner, tr("menu.export").replace("&", ""), self.beside(f"{stem}.jsonl"), filters
         )
         if name:
-            self._remember(name)
+            self.remember(name)
             self.write(Path(name), chosen.partition(" ")[0])
 
     def write(self, path: Path, form: str = "") -> None:
@@ -155,11 +160,11 @@ class FileCommands(QObject):
         name, chosen = QFileDialog.getSaveFileName(
             self._owner,
             tr("name.save_talk"),
-            self._beside(f"{wish.endpoint}.txt"),
+            self.beside(f"{wish.endpoint}.txt"),
             ";;".join(filters),
         )
         if name:
-            self._remember(name)
+            self.remember(name)
             self.write_conversation(Path(name), wish, filters.get(chosen, ConversationForm.TEXT))
 
     def write_conversation(

@@ -16,6 +16,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.action_table import ACTIONS, MENUS, Action
+from workbench.ui.window.set_up_commands import RecentSetUps
 
 if TYPE_CHECKING:
     from workbench.qt.scenario_player import ScenarioPlayer
@@ -78,7 +79,7 @@ class MenuBar(Retranslatable, QMenuBar):
     """Makes a QAction of each row of the table that has a text, and puts it into its menu.
 
     Attributes:
-        demos, recent: the menus that are filled when they open.
+        demos, recent, recent_set_ups: the menus that are filled when they open.
     """
 
     def __init__(self, player: ScenarioPlayer, parent: QWidget, *, live: bool) -> None:
@@ -94,9 +95,11 @@ class MenuBar(Retranslatable, QMenuBar):
             self.addMenu(menu)
         self.demos = DemosMenu(player, self._menus["labs"])
         self.recent = RecentMenu(self._menus["file"])
+        self.recent_set_ups = RecentSetUps(self._menus["file"])
         self._menus |= {
             "demos": self.demos,
             "recent": self.recent,
+            "recent_set_ups": self.recent_set_ups,
             "scheme": QMenu(self._menus["view"]),
             "keep": QMenu(self._menus["file"]),
         }

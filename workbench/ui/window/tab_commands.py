@@ -1,8 +1,9 @@
-"""What can be done with a tab: another name, a second one like it, another place."""
+"""What can be done with a tab: another name, a second one like it, another place, removed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,23 +12,26 @@ from workbench.qt.client_presenter import ClientPresenter
 from workbench.texts import Problem
 from workbench.viewmodel import tab_names
 from workbench.viewmodel.setup_form import ServerForm
+from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
     from workbench.ui.window.endpoint_tabs import EndpointTabs
     from workbench.ui.window.tab_area import TabArea
-    from workbench.ui.window.tab_copies import TabCopies
+    from workbench.ui.window.tab_copies import TabCopies, TabCopy
 
 
 class TabCommands(QObject):
-    """Renames, duplicates and moves the tab that keys act on, or one by its menu.
+    """Renames, duplicates, moves and removes the tab that keys act on, or one by its menu.
 
     Signals:
         told(object): a Problem: why it could not be done.
+        done(object): a tab was removed; the Deed.
     """
 
     told = Signal(object)
+    done = Signal(object)
 
     def __init__(
         self, tabs: EndpointTabs, area: TabArea, copies: TabCopies, controller: Controller
@@ -40,6 +44,7 @@ class TabCommands(QObject):
         for group in area.groups:
             group.renamed.connect(self.rename)
             group.twin_wanted.connect(self.duplicate)
+            group.unwanted.connect(self.remove)
 
     @Slot()
     def begin_rename(self) -> None:
@@ -104,6 +109,27 @@ class TabCommands(QObject):
             return
         self._tabs.refresh()
         made.address_line.primary.setFocus()
+
+    @Slot()
+    def remove_focused(self) -> None:
+        panel = self._area.focused_panel()
+        if panel is not None:
+            self.remove(panel)
+
+    @Slot(object)
+    def remove(self, panel: EndpointPanel) -> None:
+        """Stop an endpoint and take its tab away; it can come back as it is filled in."""
+        copy = self._copies.copy(panel)
+        self._tabs.remove(panel)
+        self.done.emit(Deed("tab", panel.name, partial(self._put_back, copy)))
+
+    def _put_back(self, copy: TabCopy) -> None:
+        taken = self._controller.session.endpoints
+        if copy.name in taken:
+            copy = copy.named(tab_names.name_beside(copy.name, taken))
+        made = self._copies.put(copy)
+        self._area.bring_to_front(made)
+        self._tabs.refresh()
 
     def move(self, by: int) -> None:
         """The tab that keys act on, along its bar."""

@@ -36,6 +36,7 @@ from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import inspector_of, log_panel_of
 from workbench.ui.window.resending import SendAgain
+from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
@@ -43,9 +44,11 @@ from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.tab_commands import TabCommands
 from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
+from workbench.ui.window.undo_bar import UndoBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
 from workbench.viewmodel.manual import page_of
 from workbench.viewmodel.saved_messages import Messages
+from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -159,6 +162,15 @@ class MainWindow(Retranslatable, QMainWindow):
     def _make_commands(self) -> None:
         self.record_commands = RecordCommands(self.endpoint_tabs, self.controller, self.preferences)
         self.file_commands = FileCommands(self, self.controller, self.log.model)
+        self.set_ups = SetUpCommands(
+            self,
+            self.endpoint_tabs,
+            self.tab_area,
+            self.tab_copies,
+            self.controller,
+            self.file_commands,
+            self.preferences,
+        )
         self.projector_mode = ProjectorMode(self, self.appearance)
         self.child_windows = ChildWindows(
             self,
@@ -182,6 +194,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.onboarding,
             self.record_commands,
             self.file_commands,
+            self.set_ups,
             self.projector_mode,
             self.child_windows,
         )
@@ -206,6 +219,7 @@ class MainWindow(Retranslatable, QMainWindow):
         sides.setSizes([250, 1000])
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
+        self.undo_bar = UndoBar(centre)
 
     # -- wiring ---------------------------------------------------------------------------------
 
@@ -251,7 +265,11 @@ class MainWindow(Retranslatable, QMainWindow):
             "tab_left": partial(tab.move, -1),
             "tab_right": partial(tab.move, 1),
             "other_side": tab.move_across,
-            "remove": tabs.remove_focused,
+            "remove": tab.remove_focused,
+            "undo": self.undo_bar.undo,
+            "new_set_up": self.set_ups.new,
+            "open_set_up": self.set_ups.open,
+            "save_set_up": self.set_ups.save,
             "stop_all": tabs.stop_all,
             "make_scenario": children.make_scenario,
             "repeat_until": partial(children.make_scenario, repeat=True),
@@ -308,6 +326,7 @@ class MainWindow(Retranslatable, QMainWindow):
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
         self.tab_commands.told.connect(self._on_problem)
+        self._wire_undo()
         tabs.save_wanted.connect(self.file_commands.save_conversation)
         self.endpoint_list.chosen.connect(self.tab_area.bring)
         self.inspector.remedies = tabs.remedies
@@ -321,6 +340,27 @@ class MainWindow(Retranslatable, QMainWindow):
         player.ended.connect(self.demo_bar.end)
         self.demo_bar.again.connect(player.run_named)
         self.child_windows.log_wanted.connect(self._on_log_wanted)
+
+    def _wire_undo(self) -> None:
+        bar, set_ups, player = self.undo_bar, self.set_ups, self.scenario_player
+        self.tab_commands.done.connect(bar.offer)
+        self.endpoint_tabs.undoable.connect(bar.offer)
+        bar.told.connect(self.status_bar.tell)
+        self.log.cleared.connect(self._on_cleared)
+        set_ups.done.connect(bar.offer)
+        set_ups.told.connect(self.status_bar.tell)
+        set_ups.replacing.connect(player.stop)
+        set_ups.run_wanted.connect(player.run)
+        set_ups.asking.connect(self.child_windows.ask_permission)
+        self.file_commands.dropped.connect(set_ups.take)
+        self.menus.recent_set_ups.known = lambda: self.preferences.recent_set_ups
+        self.menus.recent_set_ups.chosen.connect(set_ups.show)
+
+    @Slot(bool)
+    def _on_cleared(self, cleared: bool) -> None:
+        self.undo_bar.drop("log")
+        if cleared:
+            self.undo_bar.offer(Deed("log", "", self.log.undo_clear))
 
     def _wire_record(self) -> None:
         record, files = self.record_commands, self.file_commands

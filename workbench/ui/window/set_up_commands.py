@@ -1,0 +1,301 @@
+"""Set-ups in files: saved, opened in place of the tabs, and a new one as at a first start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from workbench.texts import Problem, reason_of, tr
+from workbench.viewmodel.undo import Deed
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+    from workbench.qt.preferences import Preferences
+    from workbench.qt.scenario_player import Question
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.file_commands import FileCommands
+    from workbench.ui.window.tab_area import TabArea
+    from workbench.ui.window.tab_copies import TabCopies, TabCopy
+    from workbench.viewmodel.known_values import TypedValue
+    from workbench.viewmodel.set_up_file import FiledSetUp
+
+MOST_RECENT: Final = 8
+_DATA: Final = Qt.ItemDataRole.UserRole
+
+
+class RecentSetUps(QMenu):
+    """Those that were saved or opened last, filled in when it opens.
+
+    Signals:
+        chosen(object): open the set-up of this Path.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.known: Callable[[], Iterable[str]] = tuple
+        self.aboutToShow.connect(self._fill)
+
+    @Slot()
+    def _fill(self) -> None:
+        self.clear()
+        for name in self.known():
+            path = Path(name)
+            action = self.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(name)
+            action.triggered.connect(partial(self._choose, path))
+        if self.isEmpty():
+            self.addAction(tr("menu.no_recent_set_ups")).setEnabled(False)
+
+    def _choose(self, path: Path, _checked: bool = False) -> None:
+        self.chosen.emit(path)
+
+
+class SetUpCommands(QObject):
+    """Saves the tabs of a window, and has others in their place.
+
+    Signals:
+        told(str): how it went, in a sentence.
+        asking(object, object): a file asks for what it is not allowed yet: the Question, and what
+            goes on with it once it is allowed.
+        run_wanted(object): the scenario of this Path has steps: it is to be run.
+        done(object): the tabs are others: the Deed that can be taken back.
+        replacing(): others come now: what runs in them has to stop.
+    """
+
+    told = Signal(str)
+    asking = Signal(object, object)
+    run_wanted = Signal(object)
+    done = Signal(object)
+    replacing = Signal()
+
+    def __init__(
+        self,
+        owner: QWidget,
+        tabs: EndpointTabs,
+        area: TabArea,
+        copies: TabCopies,
+        controller: Controller,
+        files: FileCommands,
+        preferences: Preferences,
+    ) -> None:
+        """`owner`: the window that the questions stand in front of."""
+        super().__init__()
+        self._owner = owner
+        self._tabs = tabs
+        self._area = area
+        self._copies = copies
+        self._controller = controller
+        self._files = files
+        self._preferences = preferences
+        self._ours: dict[Path, str] = {}  # what was saved here asks for nothing new
+
+    # -- saving ---------------------------------------------------------------------------------
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for a file and save the set-up there."""
+        from PySide6.QtWidgets import QFileDialog  # no start needs it
+
+        name, _ = QFileDialog.getSaveFileName(
+            self._owner,
+            tr("menu.save_set_up").replace("&", ""),
+            self._files.beside(f"{tr('set_up.name')}.toml"),
+            tr("set_up.files"),
+        )
+        if name:
+            path = Path(name)
+            self._files.remember(name)
+            self.write(path if path.suffix else path.with_suffix(".toml"))
+
+    def write(self, path: Path) -> None:
+        """Save the tabs as they are filled in, without secrets."""
+        from workbench.viewmodel import set_up_file  # what reads scenarios: no start needs it
+
+        tabs = [self._copies.tab(panel) for panel in self._area.panels()]
+        try:
+            text = set_up_file.written(path.stem, tabs, self._controller.values.rows)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            reason = reason_of(error)
+            self.told.emit(Problem("window.not_written", path=str(path), reason=reason).text)
+            return
+        except Problem as problem:
+            self.told.emit(problem.text)
+            return
+        self._ours[path.absolute()] = text
+        self._preferences.remember_set_up(str(path.absolute()), MOST_RECENT)
+        self.told.emit(tr("set_up.saved", path=str(path), count=len(tabs)))
+
+    # -- opening --------------------------------------------------------------------------------
+
+    @Slot()
+    def open(self) -> None:
+        """Ask for a file and show its endpoints in place of the tabs."""
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(
+            self._owner,
+            tr("menu.open_set_up").replace("&", ""),
+            self._files.folder,
+            tr("set_up.files"),
+        )
+        if name:
+            self._files.remember(name)
+            self.show(Path(name))
+
+    @Slot(object)
+    def show(self, path: Path) -> None:
+        """Its endpoints in place of the tabs; what it reaches for is asked for first."""
+        self._begin(path, run=False)
+
+    @Slot(object)
+    def take(self, path: Path) -> None:
+        """A file that was dropped: a scenario with steps is run, any other is a set-up."""
+        self._begin(path, run=True)
+
+    def _begin(self, path: Path, *, run: bool) -> None:
+        from workbench.qt.scenario_player import Question
+        from workbench.scenario.model import read_text
+        from workbench.scenario.named_values import Given
+        from workbench.scenario.permissions import Permissions
+
+        try:
+            text = read_text(path)
+        except Problem as problem:
+            self.told.emit(problem.text)
+            return
+        if run and _has_steps(text):
+            self.run_wanted.emit(path)
+            return
+        self._read(Question(path, text, Given(permissions=Permissions())))
+
+    def _go_on(self, question: Question) -> None:
+        from dataclasses import replace
+
+        wishes = [wish for _, wish in question.wishes]
+        self._read(replace(question, given=question.given.granting(wishes), wishes=()))
+
+    def _read(self, question: Question) -> None:
+        from dataclasses import replace
+
+        from workbench.scenario.model import NotAllowed
+        from workbench.scenario.permissions import folder_of
+        from workbench.viewmodel import set_up_file
+
+        path = question.path
+        try:
+            found = set_up_file.read(question.text, str(path), question.given, folder_of(path))
+        except NotAllowed as refused:
+            wishes = tuple(zip(refused.lines, refused.wishes, strict=True))
+            asked = replace(question, wishes=wishes)
+            if self._ours.get(path.absolute()) == question.text:
+                self._go_on(asked)
+            else:
+                self.asking.emit(asked, self._go_on)
+        except Problem as problem:
+            self.told.emit(problem.text)
+        else:
+            self._preferences.remember_set_up(str(path.absolute()), MOST_RECENT)
+            self._ask(partial(self._put, found, path), "open")
+
+    def _put(self, found: FiledSetUp, path: Path) -> None:
+        refused = self._replace(
+            [partial(self._copies.restore, tab) for tab in found.tabs], found.values, path.name
+        )
+        if refused is not None:
+            self.told.emit(refused.text)
+            return
+        key = "set_up.opened_runs" if found.runs else "set_up.opened"
+        self.told.emit(tr(key, name=path.name, count=len(found.tabs)))
+
+    # -- new ------------------------------------------------------------------------------------
+
+    @Slot()
+    def new(self) -> None:
+        """A server and a client as at a first start, in place of the tabs."""
+        self._ask(self._put_new, "new")
+
+    def _put_new(self) -> None:
+        self._replace([self._tabs.new_server, self._tabs.new_client], (), tr("set_up.name"))
+
+    # -- in place of the tabs -------------------------------------------------------------------
+
+    def _ask(self, then: Callable[[], None], why: str) -> None:
+        """Where something is open, whether it may be closed; else go on at once."""
+        count = len(self._controller.session.open_ones())
+        if not count:
+            then()
+            return
+        box = QMessageBox(self._owner)
+        box.setObjectName("set_up.question")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(tr(f"menu.{why}_set_up").replace("&", "").rstrip("…"))
+        box.setText(tr("set_up.close_open", count=count))
+        box.addButton(tr("set_up.close_them"), QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(tr("set_up.leave_them"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        box.accepted.connect(then)
+        box.open()
+
+    def _replace(
+        self,
+        makers: Iterable[Callable[[], object]],
+        values: tuple[TypedValue, ...],
+        name: str,
+    ) -> Problem | None:
+        """Make others in place of the tabs; why one of them could not be made."""
+        self.replacing.emit()
+        before = [self._copies.copy(panel) for panel in self._area.panels()]
+        known = self._controller.values.rows
+        refused = self._fill(makers, values)
+        back: list[Callable[[], object]] = [partial(self._copies.put, copy) for copy in before]
+        self.done.emit(Deed("set_up", name, lambda: self._put_back(back, before, known)))
+        return refused
+
+    def _put_back(
+        self,
+        makers: Iterable[Callable[[], object]],
+        copies: Iterable[TabCopy],
+        values: tuple[TypedValue, ...],
+    ) -> None:
+        self.replacing.emit()
+        self._fill(makers, values)
+        for copy in copies:
+            if copy.front:
+                self._area.bring(copy.name)
+
+    def _fill(
+        self, makers: Iterable[Callable[[], object]], values: tuple[TypedValue, ...]
+    ) -> Problem | None:
+        refused = None
+        for panel in self._area.panels():
+            self._tabs.remove(panel)
+        self._controller.values.set_rows(values)
+        for make in makers:
+            try:
+                make()
+            except Problem as problem:  # a name that a lab has
+                refused = refused or problem
+        self._tabs.refresh()
+        return refused
+
+
+def _has_steps(text: str) -> bool:
+    """Whether a scenario does anything when it is run; one that cannot be read says so there."""
+    from workbench.scenario.model import table_of
+
+    try:
+        table = table_of(text, "")
+    except Problem:
+        return True
+    return bool(table.get("step") or table.get("loop"))

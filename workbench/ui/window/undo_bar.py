@@ -1,0 +1,121 @@
+"""A bar at the foot of the window for some seconds: what was done, and [Undo]."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.named_controls import fit, tone
+from workbench.viewmodel.undo import Deed, Deeds
+
+SHOWN_MS: Final = 10_000
+"""The key works longer."""
+MARGIN: Final = 8
+"""Pixels between it and the foot."""
+
+
+class UndoBar(Retranslatable, QFrame):
+    """Lies over the foot of the widget that it belongs to, so that nothing else moves.
+
+    It stays while the mouse is over it, or the focus in it.
+
+    Signals:
+        told(str): what was taken back, in a sentence.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, around: QWidget) -> None:
+        super().__init__(around)
+        self.setObjectName("undo")
+        self.setProperty("message", True)
+        self._around = around
+        self._deeds = Deeds()
+        self._deed: Deed | None = None
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setObjectName("undo.text")
+        self.button = QPushButton()
+        self.button.setObjectName("undo.undo")
+        self._close = QToolButton()
+        self._close.setObjectName("undo.close")
+        self._close.setAutoRaise(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GAP, GAP, GAP, GAP)
+        for widget in (self._label, self.button, self._close):
+            row.addWidget(widget)
+        self.button.clicked.connect(self.undo)
+        self._close.clicked.connect(self.hide)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self._on_time)
+        around.installEventFilter(self)
+        self.hide()
+        self.retranslate()
+
+    @Slot(object)
+    def offer(self, deed: Deed) -> None:
+        """Something was done that can be taken back."""
+        self._deeds.add(deed)
+        self._deed = deed
+        self.retranslate()
+        self.show()
+        self._place()
+        self.raise_()
+        self._timer.start()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back what was done last; again: what was done before that."""
+        self.hide()
+        self._timer.stop()
+        deed = self._deeds.undo()
+        self.told.emit(tr("undo.nothing") if deed is None else tr("undo.done", what=deed.text))
+
+    def drop(self, key: str) -> None:
+        """What was done of this kind has been taken back in another way."""
+        self._deeds.drop(key)
+        if self._deed is not None and self._deed.key == key:
+            self.hide()
+
+    @Slot()
+    def _on_time(self) -> None:
+        if self.underMouse() or self.button.hasFocus():
+            self._timer.start()
+        else:
+            self.hide()
+
+    def _place(self) -> None:
+        around = self._around
+        size = self.sizeHint()
+        width = min(size.width(), around.width() - 2 * MARGIN)
+        left = (around.width() - width) // 2
+        self.setGeometry(left, around.height() - size.height() - MARGIN, width, size.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It stays at the foot of what it lies over."""
+        if event.type() == QEvent.Type.Resize and watched is self._around and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def retranslate(self) -> None:
+        tone(self, "info")
+        self._label.setText(self._deed.text if self._deed is not None else "")
+        self.button.setText(tr("undo.button"))
+        self.button.setToolTip(tr("undo.button_tip"))
+        self.button.setAccessibleName(
+            tr("undo.button_name", what=self._deed.text if self._deed is not None else "")
+        )
+        fit(self.button)
+        self._close.setIcon(theme.icon("x"))
+        self._close.setToolTip(tr("name.close"))
+        self._close.setAccessibleName(tr("name.close"))
+        if self.isVisible():
+            self._place()

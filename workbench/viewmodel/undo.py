@@ -1,0 +1,59 @@
+"""What can be taken back: the newest first, and for how long it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from workbench.frozen import dataclass
+from workbench.texts import tr
+
+MOST: Final = 20
+"""Deeds that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done and can be taken back.
+
+    Attributes:
+        key: of the sentence that says it, `undo.KEY`; name: what it was done to.
+        back: takes it back.
+        valid: whether that can still be done.
+    """
+
+    key: str
+    name: str
+    back: Callable[[], None]
+    valid: Callable[[], bool] = lambda: True
+
+    @property
+    def text(self) -> str:
+        """What was done."""
+        return tr(f"undo.{self.key}", name=self.name)
+
+
+class Deeds:
+    """The newest of them, in the order in which they were done."""
+
+    def __init__(self) -> None:
+        self._done: list[Deed] = []
+
+    def __len__(self) -> int:
+        return len(self._done)
+
+    def add(self, deed: Deed) -> None:
+        self._done = [*self._done, deed][-MOST:]
+
+    def drop(self, key: str) -> None:
+        """What was done of this kind has been taken back in another way."""
+        self._done = [deed for deed in self._done if deed.key != key]
+
+    def undo(self) -> Deed | None:
+        """Take the newest back that still can be; None: there is none."""
+        while self._done:
+            deed = self._done.pop()
+            if deed.valid():
+                deed.back()
+                return deed
+        return None
