@@ -23,6 +23,7 @@ from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.style import theme
+from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel import default_endpoints
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ def made_scenario(window: MainWindow, qtbot: QtBot, *, repeat: bool = False) -> 
     return next(made for made in window.findChildren(ScenarioDialog) if made not in before)
 
 
+def build_late(window: QWidget) -> None:
+    """All that is built when it is first shown."""
+    for late in window.findChildren(LatePart):
+        _ = late.part
+
+
 class Hand:
     """Finds controls by name, uses them as a person would, and waits for what they lead to."""
 
@@ -100,6 +107,9 @@ class Hand:
 
     def find(self, name: str) -> QWidget:
         widget = self.window.findChild(QWidget, name)
+        if widget is None:
+            build_late(self.window)
+            widget = self.window.findChild(QWidget, name)
         assert isinstance(widget, QWidget), name
         return widget
 

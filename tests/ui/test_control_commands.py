@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.ui.conftest import build_late
 from workbench import ui
 from workbench.engine.model import commands as c
-from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.control_commands import BINDINGS, VIEW_ONLY, check
 
@@ -25,8 +25,7 @@ from workbench.viewmodel.control_commands import BINDINGS, VIEW_ONLY, check
 @pytest.fixture
 def window(window: MainWindow) -> MainWindow:
     """With all that is built when it is first shown."""
-    for late in window.findChildren(LatePart):
-        _ = late.part
+    build_late(window)
     return window
 
 

@@ -131,7 +131,7 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     """Asked and effective: Linux doubles SO_RCVBUF."""
     panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
-    panel.shared.options.show_options((("SO_RCVBUF", 8192),))
+    panel.more.part.options.show_options((("SO_RCVBUF", 8192),))
     panel.tell_typed()
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")

@@ -33,7 +33,7 @@ def act(hand: Hand) -> None:
     panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     panel.more.button.setChecked(True)
-    panel.shared.options.name.choose("TCP_NODELAY")
+    panel.more.part.options.name.choose("TCP_NODELAY")
     hand.press("client.option_set")
     seen(hand, "setsockopt")
     hand.choose("client.receive_gate", "paused")

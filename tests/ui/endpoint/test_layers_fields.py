@@ -72,6 +72,7 @@ def test_the_notes_beside_the_choices_follow_the_language(hand: Hand) -> None:
 
 
 def test_a_form_is_shown_as_it_was_read(hand: Hand) -> None:
+    hand.find("client.tls_cert")  # built when it is first asked for
     fields = hand.window.findChild(LayersFields)
     assert fields is not None
     form = LayerForm("wss")

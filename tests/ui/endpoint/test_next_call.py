@@ -64,7 +64,7 @@ def test_a_whole_talk_by_hand(hand: Hand) -> None:
 def test_another_pace_opens_what_call_by_call_has_held(hand: Hand) -> None:
     panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
-    panel.shared.receive_gate.mode.setFocus()
+    panel.more.part.receive_gate.mode.setFocus()
     hand.choose("server.receive_gate", "paused")  # by the user: it stays so
     hand.choose("server.pace", "step")
     hand.wait(lambda: hand.window.controller.snapshot("server-1").accept is GateMode.PAUSED)

@@ -29,7 +29,7 @@ def set_value(hand: Hand, side: str, name: str, value: str, *, secret: bool = Fa
 def field(hand: Hand, side: str) -> ValuesField:
     panel = hand.window.tab_area.panel(f"{side}-1")
     assert panel is not None
-    return panel.shared.values
+    return panel.more.part.values
 
 
 def test_a_value_of_one_panel_is_one_of_all_and_is_sent(hand: Hand, peer: socket.socket) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
-from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.setup_form import ClientForm
+
+if TYPE_CHECKING:
+    from workbench.ui.endpoint.more_fields import MoreFields
+    from workbench.ui.endpoint.reconnect_fields import ReconnectFields
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
 ROWS: Final = 6
@@ -29,7 +33,7 @@ class ClientPanel(EndpointPanel):
     """Connect, see what was said, send.
 
     Attributes:
-        editor: what is sent.
+        editor: what is sent. again: fields in More, once it has been opened.
         talk_button: of many clients: unfolds the conversation. scope: whom the actions hit.
 
     Signals:
@@ -44,6 +48,8 @@ class ClientPanel(EndpointPanel):
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
         self.table.hide()
+        self._form: ClientForm | None = None
+        self.again: ReconnectFields | None = None
         self._many = False
         self._folded = False
         self._spare = 0
@@ -64,17 +70,6 @@ class ClientPanel(EndpointPanel):
             self.more.button,
         ):
             behaviour.addWidget(widget)
-        self._build_again()
-        self.local = add(TextField(width=18), "local")
-        self.more.add_row(shared.receive_gate, shared.send_gate)
-        self.more.add_row(
-            group(caption("local", self.local), self.local), shared.layers.proxy_field
-        )
-        self.more.add_row(shared.messages, self.again)
-        for row in shared.layers.rows:
-            self.more.add_row(*row)
-        self.more.add_row(shared.options)
-        self.more.add_row(shared.values)
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
@@ -100,49 +95,29 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.editor)
         self.frames = FramePlace(self.controls, server=False)
         self.column.addWidget(self.frames)
-        self.shared.layers.suited.connect(self.frames.suit)
+        self.more.suited.connect(self.frames.suit)
 
-    def _build_again(self) -> None:
-        """How often to connect again by itself, after how many seconds, and the longest wait."""
-        add, caption = self.controls.add, self.controls.caption
-        self.again_times = add(TextField(width=4), "again_times")
-        self.again_after = add(TextField(width=5), "again_after")
-        self.again_most = add(TextField(width=5), "again_most")
-        self.again = QWidget()
-        row = QHBoxLayout(self.again)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 1)
-        for widget in (
-            caption("again_times", self.again_times),
-            self.again_times,
-            caption("again_after", self.again_after),
-            self.again_after,
-            caption("again_most", self.again_most),
-            self.again_most,
-        ):
-            row.addWidget(widget)
-        self.again.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    def lay_out_more(self, fields: MoreFields) -> None:
+        from workbench.ui.endpoint.reconnect_fields import ReconnectFields
+
+        again = self.again = ReconnectFields(self.controls)
+        fields.add_row(fields.receive_gate, fields.send_gate)
+        fields.add_row(again.local_field, fields.layers.proxy_field)
+        fields.add_row(fields.messages, again)
+        for row in fields.layers.rows:
+            fields.add_row(*row)
+        fields.add_row(fields.options)
+        fields.add_row(fields.values)
+        if self._form is not None:
+            again.fill(self._form)
+        again.edited.connect(self.tell_typed)
+        again.settled.connect(self.tell_live)
 
     def wire(self) -> None:
-        for field in (
-            self.bufsize,
-            self.count,
-            self.local,
-            self.again_times,
-            self.again_after,
-            self.again_most,
-        ):
-            field.textChanged.connect(self.tell_typed)
-        for name, field in (
-            ("again_times", self.again_times),
-            ("again_after", self.again_after),
-            ("again_most", self.again_most),
-        ):
-            field.editingFinished.connect(lambda name=name: self.tell_live(name))
         self.bufsize.editingFinished.connect(lambda: self.tell_live("bufsize"))
         self.count.editingFinished.connect(lambda: self.tell_live("count"))
-        self.local.editingFinished.connect(lambda: self.tell_live("local"))
         for field in (self.bufsize, self.count):
+            field.textChanged.connect(self.tell_typed)
             field.returnPressed.connect(self.start_if_closed)
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.talk_button.toggled.connect(self._on_talk)
@@ -173,22 +148,20 @@ class ClientPanel(EndpointPanel):
         self.shared.fill(form.set_up)
         self.bufsize.setText(form.bufsize)
         self.count.setText(form.count)
-        self.local.setText(form.local)
-        self.again_times.setText(form.again_times)
-        self.again_after.setText(form.again_after)
-        self.again_most.setText(form.again_most)
+        if self.again is not None:
+            self.again.fill(form)
+        self._form = form
         self._filling = False
 
     def read(self) -> ClientForm:
-        return ClientForm(
-            self.shared.read(),
-            self.bufsize.text(),
-            self.count.text(),
-            self.local.text(),
-            self.again_times.text(),
-            self.again_after.text(),
-            self.again_most.text(),
+        assert self._form is not None, "filled as soon as it is there"
+        form = replace(
+            self._form,
+            set_up=self.shared.read(),
+            bufsize=self.bufsize.text(),
+            count=self.count.text(),
         )
+        return form if self.again is None else self.again.read(form)
 
     # -- showing --------------------------------------------------------------------------------
 

@@ -8,12 +8,10 @@ from PySide6.QtCore import QEvent, QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.engine.model import commands as c
 from workbench.ui.endpoint.call_strip import CallStrip
 from workbench.ui.endpoint.close_buttons import CloseButtons
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.conversation_pane import ConversationPane
-from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import Retranslatable
@@ -24,6 +22,7 @@ from workbench.viewmodel.known_values import KnownValues, TypedValue
 from workbench.viewmodel.panel_state import PanelState
 
 if TYPE_CHECKING:
+    from workbench.ui.endpoint.more_fields import MoreFields
     from workbench.viewmodel.setup_form import ClientForm, ServerForm
 
 
@@ -78,9 +77,9 @@ class EndpointPanel(Retranslatable, QWidget):
         self.controls = controls = NamedControls("server" if self.server else "client")
         self.message = MessageBar(controls)
         self.strip = CallStrip(controls)
-        self.shared = SettingsForm(controls, self, server=self.server)
+        self.more = MoreOptions(controls, self.lay_out_more, server=self.server)
+        self.shared = SettingsForm(controls, self.more, self, server=self.server)
         self.address_line = self.shared.address_line
-        self.more = MoreOptions(controls)
         self.receive_once = controls.add(QPushButton(), "recvfrom_once")
         self.talk = ConversationPane(controls, self)
         self.table = controls.add(
@@ -96,15 +95,16 @@ class EndpointPanel(Retranslatable, QWidget):
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP - 1)
         self.build()
-        for widget in self.shared.layers.unused:  # without a parent it would be the collector's
-            widget.setParent(self)
-            widget.hide()
         self._wire()
 
     # -- for the two kinds of panel -------------------------------------------------------------
 
     def build(self) -> None:
         """Lay the lines out."""
+        raise NotImplementedError
+
+    def lay_out_more(self, fields: MoreFields) -> None:
+        """Put what stands in More into rows, when it is first opened."""
         raise NotImplementedError
 
     def read(self) -> ServerForm | ClientForm:
@@ -137,14 +137,9 @@ class EndpointPanel(Retranslatable, QWidget):
         self.shared.timeout.submitted.connect(self.start_if_closed)
         self.shared.timeout.settled.connect(lambda: self.tell_live("timeout"))
         self.table.menu_wanted.connect(self.on_menu)
-        self.wire_gate(self.shared.receive_gate, c.Gate.RECEIVE)
-        self.wire_gate(self.shared.send_gate, c.Gate.SEND)
+        self.more.gate_chosen.connect(self.gate_chosen)
+        self.more.step_wanted.connect(self.step_wanted)
         self.wire()
-
-    def wire_gate(self, control: GateControl, gate: c.Gate) -> None:
-        """Tell what is wanted of a gate."""
-        control.mode_chosen.connect(lambda mode: self.gate_chosen.emit(gate, mode))
-        control.step_wanted.connect(lambda: self.step_wanted.emit(gate))
 
     @Slot()
     def tell_typed(self) -> None:
@@ -187,8 +182,7 @@ class EndpointPanel(Retranslatable, QWidget):
     @Slot(object, object)
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
         """The values of the window, and what messages may name from now on."""
-        self.shared.values.show_rows(rows)
-        self.shared.layers.know(known)
+        self.more.show_values(rows, known)
         self.know(known)
 
     def know(self, known: KnownValues) -> None:

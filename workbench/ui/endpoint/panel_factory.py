@@ -83,18 +83,14 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.shared.pace.next_wanted.connect(presenter.make_next)
     panel.strip.chosen.connect(presenter.guide.show_chip)
     panel.strip.run_wanted.connect(presenter.run_to)
-    options = panel.shared.options
-    for changed in (options.wanted, options.unwanted):
-        changed.connect(panel.tell_typed)
-    options.wanted.connect(presenter.set_option)
-    options.unwanted.connect(presenter.drop_option)
-    options.refused.connect(presenter.refuse)
+    panel.more.option_wanted.connect(presenter.set_option)
+    panel.more.option_unwanted.connect(presenter.drop_option)
+    panel.more.refused.connect(presenter.refuse)
     panel.address_line.traffic.clicked.connect(presenter.count_from_zero)
     panel.message.why_wanted.connect(presenter.guide.show_failure)
     panel.message.remedy_wanted.connect(presenter.apply)
-    field, values = panel.shared.values, presenter.controller.values
-    field.edited.connect(values.set_rows)
-    field.refused.connect(presenter.refuse)
+    values = presenter.controller.values
+    panel.more.values_edited.connect(values.set_rows)
     values.changed.connect(panel.show_values)
     panel.show_values(values.rows, values.known)
     panel.receive_once.clicked.connect(presenter.receive_once)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -26,6 +26,9 @@ from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
+
+if TYPE_CHECKING:
+    from workbench.ui.endpoint.more_fields import MoreFields
 
 BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 
@@ -69,7 +72,7 @@ class ServerPanel(EndpointPanel):
         self.column.addLayout(self.send_line)
         self.frames = FramePlace(self.controls, server=True)
         self.column.addWidget(self.frames)
-        self.shared.layers.suited.connect(self.frames.suit)
+        self.more.suited.connect(self.frames.suit)
 
     def _build_behaviour(self) -> None:
         caption, shared = self.controls.caption, self.shared
@@ -84,25 +87,33 @@ class ServerPanel(EndpointPanel):
             group(self.reply.greeting, self.reply.room, self.reply.rules.button, self.more.button),
         ):
             behaviour.addWidget(widget)
-        self.more.add_row(
-            shared.receive_gate,
-            shared.send_gate,
-            group(caption("on_peer_close", self.reply.at_end), self.reply.at_end),
-            shared.messages,
+        self.reply.at_end.setParent(self)  # until More is opened
+        self.reply.at_end.hide()
+
+    def lay_out_more(self, fields: MoreFields) -> None:
+        at_end = self.reply.at_end
+        at_end.show()
+        fields.add_row(
+            fields.receive_gate,
+            fields.send_gate,
+            group(self.controls.caption("on_peer_close", at_end), at_end),
+            fields.messages,
         )
-        for row in shared.layers.rows:
-            self.more.add_row(*row)
-        self.more.add_row(shared.options)
-        self.more.add_row(shared.values)
+        for row in fields.layers.rows:
+            fields.add_row(*row)
+        fields.add_row(fields.options)
+        fields.add_row(fields.values)
 
     def wire(self) -> None:
-        self.wire_gate(self.accept_gate, c.Gate.ACCEPT)
-        self.accept_gate.mode.activated.connect(self.tell_typed)
+        accept = self.accept_gate
+        accept.mode_chosen.connect(lambda mode: self.gate_chosen.emit(c.Gate.ACCEPT, mode))
+        accept.step_wanted.connect(lambda: self.step_wanted.emit(c.Gate.ACCEPT))
+        accept.mode.activated.connect(self.tell_typed)
         self.address_line.port.textEdited.connect(self.tell_typed)
         self.reply.edited.connect(lambda: self.tell_live("responder"))
         self.reply.greeting.textChanged.connect(self.tell_typed)
         self.reply.submitted.connect(self.start_if_closed)
-        self.shared.messages.edited.connect(self.reply.rules.trial.judge)
+        self.more.messages_edited.connect(self.reply.rules.trial.judge)
         self.backlog.editTextChanged.connect(self.tell_typed)
         self.backlog.settled.connect(self.backlog_settled)
         self.backlog.submitted.connect(self.start_if_closed)
@@ -153,7 +164,7 @@ class ServerPanel(EndpointPanel):
     def _try_out(self, text: str, as_hex: bool) -> tuple[TriedMessage, ...]:
         """What the rules answer to a message, as the fields are now. Raises Problem."""
         form = self.reply.read()
-        messages = self.shared.messages.form.read(form.encoding, None)
+        messages = self.shared.read().messages.read(form.encoding, None)
         return try_out(form, messages, text, as_hex=as_hex)
 
     # -- the fields -----------------------------------------------------------------------------

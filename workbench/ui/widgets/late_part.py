@@ -25,6 +25,8 @@ class LatePart(QWidget, Generic[W]):
         self._part: W | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        # only what takes the focus keeps its place when others are ordered
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hide()
 
     @property
@@ -40,8 +42,7 @@ class LatePart(QWidget, Generic[W]):
             layout = self.layout()
             assert layout is not None
             layout.addWidget(self._part)
-            # where it stands, not behind all that was there; Qt orders what takes the focus
-            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            # where it stands, not behind all that was there
             set_tab_order(self, self._part)
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return self._part

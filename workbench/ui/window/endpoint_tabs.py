@@ -370,7 +370,10 @@ def _press(panel: EndpointPanel, control: str) -> bool:
     """Press a panel's button if it may be used; False: the panel has none in sight."""
     button: QAbstractButton | None = panel.address_line.primary
     if control != "primary":
-        button = panel.findChild(QAbstractButton, f"{panel.controls.prefix}.{control}")
+        name = f"{panel.controls.prefix}.{control}"
+        button = panel.findChild(QAbstractButton, name)
+        if button is None and panel.more.built is None:
+            button = panel.more.part.findChild(QAbstractButton, name)
     if button is None or button.isHidden():
         return False
     if button.isEnabled():
