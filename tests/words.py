@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 _CALLS = (
@@ -73,19 +74,21 @@ ALLOWED: Final = {
 }
 
 
-def untranslated(text: str, also: str = "") -> list[str]:
+@cache  # a window shows the same texts in all its states
+def untranslated(text: str, also: str = "") -> tuple[str, ...]:
     """Latin words of a Chinese text that no reason allows; `also`: what this text may hold."""
     rest = re.sub(also, " ", text) if also else text
     rest = rest.replace("&", "")
     for allowed in ALLOWED.values():
         rest = re.sub(allowed, " ", rest)
-    return re.findall(r"[A-Za-z]{2,}", rest)
+    return tuple(re.findall(r"[A-Za-z]{2,}", rest))
 
 
-def chinese(text: str) -> list[str]:
+@cache
+def chinese(text: str) -> tuple[str, ...]:
     """Chinese of an English text, but for what is sent and the language's own name."""
     rest = re.sub("连接已创建|hello, 服务器|服务器|中文", "", text)
-    return re.findall("[\u4e00-\u9fff]+", rest)
+    return tuple(re.findall("[\u4e00-\u9fff]+", rest))
 
 
 # What has one name in every text: patterns of the other names.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ from pytestqt.qtbot import QtBot
 from tests.free_port import free_port
 from tests.leftover import threads_since
 from workbench import texts
-from workbench.engine.model.snapshot import ConnectionSnapshot
+from workbench.engine.model.snapshot import ConnectionSnapshot, Phase
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel import default_endpoints
 
@@ -67,10 +69,17 @@ def _sheet(qapp: QApplication, dressed: bool, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def window(qtbot: QtBot, _sheet: None, tmp_path: Path, first_port: int) -> Iterator[MainWindow]:
+    with shown_window(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def shown_window(folder: Path) -> Iterator[MainWindow]:
+    """A window with its record in this folder; nothing of it is left afterwards."""
     from workbench import app
 
     before = set(threading.enumerate())
-    made = app.create_window(tmp_path / "record.swb")
+    made = app.create_window(folder / "record.swb")
     made.show()
     yield made
     for beside in list(app._beside):
@@ -81,6 +90,30 @@ def window(qtbot: QtBot, _sheet: None, tmp_path: Path, first_port: int) -> Itera
     # no event loop runs between tests: windows would gather, and each theme styles them all
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not stayed, "a thread outlives its window"
+
+
+@pytest.fixture(scope="module")
+def shared_window(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
+    """One window for the tests of a module that leave it as they found it, without a style sheet:
+    to make one costs more than most of what they do.
+    """
+    texts.set_language("en")
+    theme.apply(qapp, theme.LIGHT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(theme, "dress", lambda _window: None)
+        patch.setattr(default_endpoints, "FIRST_PORT", free_port())
+        with shown_window(tmp_path_factory.mktemp("shared")) as made:
+            yield made
+
+
+@pytest.fixture
+def shared_hand(shared_window: MainWindow, qtbot: QtBot) -> Iterator[SharedHand]:
+    """The hand of that window: what it typed and chose, and in which language, is put back."""
+    made = SharedHand(shared_window, qtbot)
+    yield made
+    made.put_back()
 
 
 def made_scenario(window: MainWindow, qtbot: QtBot, *, repeat: bool = False) -> ScenarioDialog:
@@ -191,6 +224,55 @@ class Hand:
 
     def wait_says(self, name: str, part: str) -> None:
         self.wait(lambda: part in self.text(name))
+
+
+class SharedHand(Hand):
+    """A hand that knows what stood in the fields before."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        super().__init__(window, qtbot)
+        self._typed: dict[str, str] = {}
+        self._chosen: dict[str, str] = {}
+
+    def type(self, name: str, text: str) -> None:
+        self._typed.setdefault(name, self._shown(name))
+        super().type(name, text)
+
+    def choose(self, name: str, value: str) -> None:
+        self._chosen.setdefault(name, self.find(name).currentData())  # type: ignore[attr-defined]
+        super().choose(name, value)
+
+    def _shown(self, name: str) -> str:
+        field = self.find(name)
+        return str(field.currentText() if hasattr(field, "currentText") else field.text())  # type: ignore[attr-defined]
+
+    def keep(self, side: str) -> None:
+        """Have host, port, family and type of a side put back: what a pasted address changes."""
+        for name in ("family", "type"):
+            box = self.find(f"{side}.{name}")
+            self._chosen.setdefault(f"{side}.{name}", box.currentData())  # type: ignore[attr-defined]
+        for name in ("host", "port"):
+            self._typed.setdefault(f"{side}.{name}", self._shown(f"{side}.{name}"))
+
+    def put_back(self) -> None:
+        """The sockets closed, the fields as they were, and English."""
+        self.window.endpoint_tabs.stop_all()
+        for side in ("server", "client"):
+            self.wait(lambda side=side: self._is_closed(side))
+        for name, value in self._chosen.items():
+            super().choose(name, value)
+        for name, text in reversed(self._typed.items()):  # a typed port undoes a host's link
+            field = self.find(name)
+            edit = field.lineEdit() if hasattr(field, "lineEdit") else field
+            edit.selectAll()
+            edit.insert(text)  # which may be Chinese: no keys
+            edit.editingFinished.emit()
+        assert {name: self._shown(name) for name in self._typed} == self._typed
+        use_language("en")
+
+    def _is_closed(self, side: str) -> bool:
+        presenter = self.window.endpoint_tabs.presenter(f"{side}-1")
+        return presenter.phase in (Phase.IDLE, Phase.CLOSED, Phase.FAILED)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, SharedHand
 from workbench import texts
 from workbench.ui.style.retranslatable import use_language
 
@@ -53,12 +53,17 @@ def complains(hand: Hand, side: str) -> bool:
 
 
 @pytest.mark.parametrize(("control", "typed"), FIELDS)
-def test_a_field_explains_itself(speaking: Hand, control: str, typed: str) -> None:
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_field_explains_itself(
+    shared_hand: SharedHand, language: str, control: str, typed: str
+) -> None:
+    use_language(language)
     side = control.partition(".")[0]
-    speaking.type(control, typed)
-    speaking.press("server.listen" if side == "server" else "client.connect")
-    speaking.wait(lambda: complains(speaking, side))
-    assert speaking.text(f"{side}.state") == "CLOSED"
+    assert not complains(shared_hand, side)
+    shared_hand.type(control, typed)
+    shared_hand.press("server.listen" if side == "server" else "client.connect")
+    shared_hand.wait(lambda: complains(shared_hand, side))
+    assert shared_hand.text(f"{side}.state") == "CLOSED"
 
 
 def test_an_unknown_host(speaking: Hand) -> None:

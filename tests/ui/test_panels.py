@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
+from tests.ui.conftest import SharedHand
 from workbench.engine.model.snapshot import Phase
 from workbench.viewmodel import default_endpoints
 from workbench.viewmodel.connection_rows import took_to_connect
@@ -113,9 +114,11 @@ def test_a_typed_port_never_moves_and_an_untouched_one_does(hand: Hand, first_po
     ],
 )
 def test_bad_input_is_explained_and_never_a_box(
-    hand: Hand, control: str, typed: str, said: str
+    shared_hand: SharedHand, control: str, typed: str, said: str
 ) -> None:
+    hand = shared_hand
     side = control.split(".")[0]
+    assert said not in hand.text(f"{side}.message")
     hand.type(control, typed)
     hand.wait_says(f"{side}.message", said)
     hand.press("server.listen" if side == "server" else "client.connect")

@@ -76,25 +76,17 @@ def test_make_scenario_repeats_nothing_unasked(hand: Hand) -> None:
     made.close()
 
 
-@pytest.mark.parametrize(
-    ("until", "wanted"),
-    [
+def test_each_condition_stands_in_the_text(maker: ScenarioDialog) -> None:
+    for until, wanted in (
         ("errno", Expect("*", errno="ECONNRESET", within=0)),
         ("TimeoutError", Expect("*", error="TimeoutError", within=0)),
         ("eof", Expect("*", call="recv", result=0, within=0)),
         ("", None),
-    ],
-)
-def test_each_condition_stands_in_the_text(
-    maker: ScenarioDialog, until: str, wanted: Expect | None
-) -> None:
-    choose(maker, until)
-    assert loop_of(maker).until == wanted
-    assert loop_of(maker).times == (10 if wanted is None else 1000)
-    assert maker.repeat.errno.isVisibleTo(maker) is (until == "errno")
-
-
-def test_a_text_is_asked_for(maker: ScenarioDialog) -> None:
+    ):
+        choose(maker, until)
+        assert loop_of(maker).until == wanted
+        assert loop_of(maker).times == (10 if wanted is None else 1000)
+        assert maker.repeat.errno.isVisibleTo(maker) is (until == "errno")
     choose(maker, "contains")
     assert "Which text?" in maker.message.text()
     maker.repeat.words.setText("bye")

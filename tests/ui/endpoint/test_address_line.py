@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, SharedHand
 from workbench.ui.style import theme
 
 
@@ -41,19 +41,23 @@ def shown(hand: Hand, side: str) -> tuple[str, str, str, str]:
     ("[::1]:7", ("AF_INET6", "SOCK_STREAM", "::1", "7")),
 ])  # fmt: skip
 def test_a_pasted_address_fills_the_fields_at_once(
-    hand: Hand, side: str, text: str, wished: tuple[str, ...]
+    shared_hand: SharedHand, side: str, text: str, wished: tuple[str, ...]
 ) -> None:
-    paste(hand, f"{side}.host", text)
-    assert shown(hand, side) == wished
+    shared_hand.keep(side)
+    assert shown(shared_hand, side) != wished
+    paste(shared_hand, f"{side}.host", text)
+    assert shown(shared_hand, side) == wished
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
 @pytest.mark.parametrize("side", ["server", "client"])
 @pytest.mark.parametrize("path", ["../x.sock", "./x.sock", "/tmp/x.sock", "run/x.sock", "~/x.sock"])
-def test_a_path_is_an_address_of_unix(hand: Hand, side: str, path: str) -> None:
-    hand.type(f"{side}.host", path)
-    assert shown(hand, side)[::2] == ("AF_UNIX", path)
-    assert not hand.find(f"{side}.port").isVisible()
+def test_a_path_is_an_address_of_unix(shared_hand: SharedHand, side: str, path: str) -> None:
+    shared_hand.keep(side)
+    assert shared_hand.find(f"{side}.port").isVisible()
+    shared_hand.type(f"{side}.host", path)
+    assert shown(shared_hand, side)[::2] == ("AF_UNIX", path)
+    assert not shared_hand.find(f"{side}.port").isVisible()
 
 
 def test_a_client_may_leave_the_family_open(hand: Hand) -> None:

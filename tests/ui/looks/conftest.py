@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.free_port import free_port
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import SCENES, SIZE, settle
 from workbench import app, texts
+from workbench.labs import demos
 from workbench.qt.preferences import Preferences
 from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
@@ -23,6 +25,14 @@ from workbench.viewmodel import default_endpoints
 def dressed() -> bool:
     """As a person sees them."""
     return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """The menu of the demonstrations reads all of them when it opens, and each check opens it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demos, "load", cache(demos.load))
+        yield
 
 
 @pytest.fixture(scope="module", params=SCENES)

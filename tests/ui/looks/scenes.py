@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QRect
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from tests.ui.conftest import Hand
@@ -220,10 +220,10 @@ def settle() -> None:
     raise AssertionError("the window's layout never comes to rest")
 
 
-def _places() -> list[tuple[int, int, int, int, bool]]:
-    """Where every widget is."""
+def _places() -> list[tuple[QWidget, QRect]]:
+    """Where every widget is that can be seen: where the others are matters once they are shown."""
     return [
-        (*widget.geometry().getRect(), widget.isVisible()) for widget in QApplication.allWidgets()
+        (widget, widget.geometry()) for widget in QApplication.allWidgets() if widget.isVisible()
     ]
 
 
