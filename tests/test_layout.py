@@ -284,6 +284,8 @@ IMPORTED_BY = {
     "qt/expected_counter.py": "qt/test_row_counter.py",
     "ui/record/filter_menu.py": "ui/record/test_filter_field.py",
     "ui/widgets/name_line.py": "ui/record/test_filter_field.py",
+    "engine/model/responders/lookup.py": "engine/protocol/test_lookup_rows.py",
+    "payload/json_values.py": "scenario/test_json_values.py",
     "ui/dialogs/about_box.py": "ui/dialogs/test_manual_window.py",
     "ui/window/key_list.py": "ui/dialogs/test_manual_window.py",
     "engine/model/layer_fault.py": "explain/test_tls_sentences.py",

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from workbench.payload.json_values import FromGap
 from workbench.payload.templates import PLACEHOLDERS
 from workbench.scenario.code_json import json_code
-from workbench.scenario.json_values import FromGap
 from workbench.texts import Problem
 
 

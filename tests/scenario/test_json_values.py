@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from tests.scenario.conftest import Play, reasons, steps
 from workbench.engine.model.commands import Send
-from workbench.payload.templates import Value
-from workbench.scenario.json_values import (
+from workbench.payload.json_values import (
     FromGap,
     differences,
     document,
@@ -22,6 +21,7 @@ from workbench.scenario.json_values import (
     value_at,
     written,
 )
+from workbench.payload.templates import Value
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.steps import Perform

@@ -96,15 +96,17 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
     "uuid": _uuid,
 }
 """Names that always stand for something; what they are given is the number of a repeated send."""
-WITH_ARGUMENT: Final = ("random", "base64", "len")
-"""{random:8} letters and digits, {base64:name}, {len:name} bytes."""
+OF_COUNT: Final = ("random", "random_bytes")
+"""{random:8} letters and digits, {random_bytes:8} any bytes."""
+WITH_ARGUMENT: Final = (*OF_COUNT, "base64", "len")
+"""Those, {base64:name}, and {len:name}, its bytes."""
 OF_VALUES: Final = ("base64", "len")
 """Of these what is made of a value: it is the same each time, and so can be expected."""
 PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""
 
 
-_CHANGING: Final = frozenset({*BUILT_IN, "random"} - {"counter"})
+_CHANGING: Final = frozenset({*BUILT_IN, *OF_COUNT} - {"counter"})
 
 
 class Gap(NamedTuple):
@@ -282,7 +284,7 @@ def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
         if isinstance(part, Gap):
             for _, name, argument in part.terms:
                 if name in WITH_ARGUMENT:
-                    if name != "random":
+                    if name not in OF_COUNT:
                         yield argument
                 elif isinstance(name, str) and name not in BUILT_IN:
                     yield name
@@ -333,7 +335,7 @@ def _term(source: str, place: int, names: list[str]) -> tuple[str | int, str, in
     for name in WITH_ARGUMENT:
         argument = _ARGUMENT.match(source, place + len(name))
         if source.startswith(name, place) and argument is not None and name in names:
-            known = argument[1] in names if name != "random" else _COUNT.match(argument[1])
+            known = argument[1] in names if name not in OF_COUNT else _COUNT.match(argument[1])
             return (name, argument[1], argument.end()) if known else None
     for name in names:
         end = place + len(name)
@@ -517,9 +519,11 @@ class _Filling(NamedTuple):
         made = BUILT_IN[str(name)](self.counter)
         return made if isinstance(made, str) else Value(made)
 
-    def _function(self, name: str, argument: str) -> str:
+    def _function(self, name: str, argument: str) -> Value | str:
         if name == "random":
             return _random(argument)
+        if name == "random_bytes":
+            return Value(random.randbytes(int(argument)))  # noqa: S311 - no secret
         made = self.made_of(argument, "")
         data = made.data if isinstance(made, Value) else made.encode()
         return base64.b64encode(data).decode() if name == "base64" else str(len(data))
@@ -557,7 +561,7 @@ def _piece(part: Part, filling: _Filling) -> bytes | str:
 
 
 def _is_made(name: str | int, argument: str) -> bool:
-    return name == "random" or (argument or name) in BUILT_IN
+    return name in OF_COUNT or (argument or name) in BUILT_IN
 
 
 def _left(parts: tuple[Part, ...], filling: _Filling) -> str:

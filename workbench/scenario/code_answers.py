@@ -153,7 +153,15 @@ def _rules(item: EndpointSettings, rules: Rules, needs: set[str]) -> list[str]:
     return [*lines, *(INDENT + line for line in body)]
 
 
+_KEPT_OUT: Final = ("in_turn", "counted", "json", "take", "lookup")
+"""Keys of rules that plain sockets have no counterpart of."""
+
+
 def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> list[str]:
+    blank = Rule()
+    beyond = [key for key in _KEPT_OUT if getattr(rule, key) != getattr(blank, key)]
+    if beyond:
+        return [left_out(key) for key in beyond]
     used = rule.encoding or item.encoding
     bytewise = used == BYTES
     encoding = "latin-1" if bytewise else codec(used)
@@ -225,6 +233,13 @@ def _reply(
     end = _ENDINGS.get(rule.then)
     if text or end:
         more = f", then={literal(end)}" if end else ""
-        more += f", delay={literal(rule.delay)}" if rule.delay else ""
+        more += f", delay={_delay(rule)}" if rule.delay or rule.delay_most else ""
+        needs |= {"filling"} if rule.delay_most else set()
         lines.append(f"reply(sock, {text or 'b' + repr('')}, peer{more})")
     return lines
+
+
+def _delay(rule: Rule) -> str:
+    if not rule.delay_most:
+        return literal(rule.delay)
+    return f"random.uniform({literal(rule.delay)}, {literal(rule.delay_most)})"

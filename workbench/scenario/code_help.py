@@ -16,7 +16,7 @@ ORDER: Final = (
 """Later ones may need those before."""
 _OWN: Final = {
     "checksum": _FOLDER.parent.parent / "payload" / "checksum.py",
-    "json_values": _FOLDER.parent / "json_values.py",
+    "json_values": _FOLDER.parent.parent / "payload" / "json_values.py",
     "json_stream": _FOLDER.parent / "json_stream.py",
 }
 """Modules of the program that stand for themselves, and so are right in both."""

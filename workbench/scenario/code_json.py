@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from workbench.literals import literal
+from workbench.payload.json_values import FromGap, read_json
 from workbench.payload.templates import BUILT_IN, Gap, text_template
 from workbench.scenario.code_values import CodePlace, expression, number
-from workbench.scenario.json_values import FromGap, read_json
 from workbench.texts import Problem
 
 

@@ -61,6 +61,8 @@ def _bytes(name: str | int, argument: str, place: CodePlace) -> str:
     if argument:
         if name == "random":
             return f"letters({literal(int(argument))})"
+        if name == "random_bytes":
+            return f"random.randbytes({literal(int(argument))})"
         inside = _bytes(argument, "", place)
         if name == "base64":
             return f"in_base64({inside})"

@@ -19,6 +19,7 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import Named, of_environment
 from workbench.scenario.permissions import Asked
+from workbench.scenario.responder_keys import with_files
 from workbench.scenario.steps import Loop, Perform, Step
 from workbench.texts import Problem
 
@@ -86,6 +87,9 @@ def with_keys(
     variable = values[TLS].key_password if values.get(TLS) is not None else None
     if values.get(TLS) is not None:
         values[TLS] = _with_files(values[TLS], (*path, TLS), reading)
+    if "responder" in values:
+        where = (*path, "responder")
+        values["responder"] = with_files(values["responder"], where, reading.asked)
     try:
         made = make(**values)
     except Problem as problem:

@@ -11,11 +11,11 @@ from workbench.engine.model.message_ends import Http
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.engine.protocol.stack import layer_names
+from workbench.payload.json_values import check as check_json
+from workbench.payload.json_values import check_ends_itself, read_json
 from workbench.payload.templates import text_template
 from workbench.scenario import layer_steps
 from workbench.scenario import values as v
-from workbench.scenario.json_values import check as check_json
-from workbench.scenario.json_values import check_ends_itself, read_json
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
 from workbench.scenario.what_came import gives_stream

@@ -8,10 +8,10 @@ from typing import Any, Final
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import Http
 from workbench.journal.reader import Row
+from workbench.payload.json_values import FromGap
+from workbench.payload.json_values import filled as json_filled
 from workbench.scenario import values as v
 from workbench.scenario.expect_keys import BYTES_KEYS, check_json_text, is_plain_stream
-from workbench.scenario.json_values import FromGap
-from workbench.scenario.json_values import filled as json_filled
 from workbench.scenario.keys import EXPECT, IGNORED
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import Named

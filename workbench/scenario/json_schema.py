@@ -20,7 +20,8 @@ from workbench.texts import tr
 FILE: Final = "scenario.schema.json"
 """Its name in `resources`."""
 _PLAIN: Final = (
-    "value", "defaults", "endpoint", "reconnect", "tls", "websocket", "deflate", "rule",
+    "value", "defaults", "endpoint", "reconnect", "tls", "websocket", "deflate", "rule", "turn",
+    "lookup", "tab",
 )  # fmt: skip
 """Tables whose keys do not hang on each other."""
 
@@ -35,20 +36,7 @@ def schema() -> v.Schema:
     by_place: dict[str, list[Key]] = {}
     for key in k.table():
         by_place.setdefault(key.place, []).append(key)
-    plain = {
-        place: _table(by_place[place])
-        for place in (
-            "value",
-            "defaults",
-            "endpoint",
-            "reconnect",
-            "tls",
-            "websocket",
-            "deflate",
-            "rule",
-            "tab",
-        )
-    }
+    plain = {place: _table(by_place[place]) for place in _PLAIN}
     loop = by_place["loop"]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

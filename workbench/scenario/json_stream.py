@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from workbench.scenario.json_values import read_json
+from workbench.payload.json_values import read_json
 from workbench.texts import Problem
 
 _OUTSIDE: Final = re.compile(r'["{}\[\]]')

@@ -16,7 +16,8 @@ from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.message_ends import MESSAGES
-from workbench.engine.model.responders.rule import Rule
+from workbench.engine.model.responders.lookup import Lookup
+from workbench.engine.model.responders.rule import InTurn, Rule
 from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.model.tail import Append, ByteOrder
@@ -344,6 +345,8 @@ def table() -> tuple[Key, ...]:
         Key("responder", "kind", {"enum": list(RESPONDERS)}, needed=True),
         *_by_kind("responder", {kind: keys_of_responder(kind) for kind in RESPONDERS}),
         *rule,
+        *_of("turn", readers_of(InTurn), InTurn),
+        *_of("lookup", readers_of(Lookup), Lookup),
         *_steps(),
         *_of("expect", EXPECT, Expect),
         *_of("loop", LOOP, Loop, times=1),

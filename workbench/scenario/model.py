@@ -18,6 +18,7 @@ from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
+from workbench.payload.json_values import written
 from workbench.payload.masking import Masker
 from workbench.payload.templates import hex_template
 from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, readings
@@ -32,13 +33,13 @@ from workbench.scenario.endpoint_keys import (
     reached_by_path,
     with_keys,
 )
-from workbench.scenario.json_values import written
 from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
+from workbench.scenario.responder_keys import with_files
 from workbench.scenario.secrets import masked_problem
 from workbench.scenario.steps import (
     ANY,
@@ -515,6 +516,9 @@ def _ask(kind: type[c.Command], values: dict[str, Any], path: KeyPath, file: _Fi
     """Note what a step reaches for; a file that it names is where its scenario is."""
     if kind in {c.Send, c.SendFrame, c.Raw} and "file" in values:
         values["file"] = file.asked.file(values["file"], (*path, "file"))
+    if kind is c.Respond and "responder" in values:
+        where = (*path, "responder")
+        values["responder"] = with_files(values["responder"], where, file.asked)
     if kind is c.Start:
         file.asked.address(file.endpoints[values["endpoint"]], Purpose.START, path)
     args = values.get("args") or ()

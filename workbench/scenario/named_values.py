@@ -191,13 +191,26 @@ def _is_step(path: KeyPath) -> bool:
 def _with_built_in(item: v.Table, path: KeyPath) -> v.Table:
     """A rule or a responder whose text names something built in: it is made when that is said."""
     said = item.get(_said_by_itself(path, item))
-    if not isinstance(said, str) or "placeholders" in item:
+    texts = [said, *_said_in_turn(item.get("in_turn"))]
+    if "placeholders" in item or not any(isinstance(text, str) for text in texts):
         return item
+    return {**item, "placeholders": True} if any(map(_has_built_in, texts)) else item
+
+
+def _said_in_turn(answers: object) -> list[object]:
+    """The texts that a rule says in turn."""
+    if not isinstance(answers, list):
+        return []
+    return [item.get("reply") if isinstance(item, dict) else item for item in answers]
+
+
+def _has_built_in(said: object) -> bool:
     try:
-        plain = text_template(said, PLACEHOLDERS, "utf-8").fixed == said.encode()
+        return isinstance(said, str) and (
+            text_template(said, PLACEHOLDERS, "utf-8").fixed != said.encode()
+        )
     except Problem:  # said where it is read
-        return item
-    return item if plain else {**item, "placeholders": True}
+        return False
 
 
 def _said_by_itself(path: KeyPath, item: v.Table) -> str:

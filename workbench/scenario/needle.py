@@ -15,11 +15,7 @@ from workbench.payload.characters import (
     within_stream,
 )
 from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
-from workbench.payload.notation import encode, parse_hex
-from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
-from workbench.payload.templates import Value
-from workbench.scenario.json_stream import JsonTexts
-from workbench.scenario.json_values import (
+from workbench.payload.json_values import (
     ANY,
     Difference,
     differences,
@@ -27,6 +23,10 @@ from workbench.scenario.json_values import (
     read_json,
     value_at,
 )
+from workbench.payload.notation import encode, parse_hex
+from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
+from workbench.payload.templates import Value
+from workbench.scenario.json_stream import JsonTexts
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 

@@ -12,8 +12,8 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.explain.evidence import RESETS, evidence_of
 from workbench.journal.reader import LED_TO
+from workbench.payload.json_values import check_ends_itself
 from workbench.scenario.expect_keys import is_plain_stream
-from workbench.scenario.json_values import check_ends_itself
 from workbench.scenario.steps import Expect, Perform
 from workbench.session import Session
 from workbench.texts import Problem

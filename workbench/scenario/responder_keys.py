@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
 from enum import Enum
 from functools import partial
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.lookup import Lookup
+from workbench.engine.model.responders.rule import InTurn, Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS, Responder
 from workbench.engine.protocol.responder import compile_responder
+from workbench.payload.json_values import FromGap, filled, read_json, written
+from workbench.payload.json_values import check as check_json
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.permissions import Asked
 
 
 @v.takes({"$ref": "#/definitions/responder"})
@@ -54,23 +58,62 @@ def readers_of(kind: type) -> Mapping[str, v.Read]:
     }
 
 
+def _ref(definition: str) -> v.Schema:
+    return {"$ref": f"#/definitions/{definition}"}
+
+
+@v.takes({"type": ["object", "array", "string"]})
+def _json(body: v.Table, key: str, path: KeyPath) -> str:
+    """A table or a list, or a text of JSON, as such a text."""
+    source = body[key]
+    where = (*path, key)
+    if isinstance(source, bool) or not isinstance(source, dict | list | str):
+        raise v.not_wanted(where, key, source, "table", "list", "json")
+    if isinstance(source, str):
+        v.check(partial(read_json, source), where)
+        return str(source)
+    v.check(partial(check_json, source), where)
+    return written(filled(source, _plain))
+
+
+def _plain(text: str) -> Any:
+    """A string in it; one that was a placeholder alone is what that stood for."""
+    return FromGap(text) if not isinstance(text, v.Filled) else text.value
+
+
+@v.takes({"type": "object", "additionalProperties": v.TEXT})
+def _take(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]:
+    """Names of values, and where each is found."""
+    table = v.typed(body, key, dict, path)
+    where = (*path, key)
+    for name in table:
+        v.check_name(name, (*where, name))
+    return tuple((name, str(v.typed(table, name, str, where))) for name in table)
+
+
+_BY_NAME: Final[Mapping[str, v.Read]] = {"encoding": v.encoding, "json": _json, "take": _take}
+_TABLES: Final[Mapping[type, str]] = {Rule: "rule", InTurn: "turn", Lookup: "lookup"}
+"""Tables in the table of a responder, and the definition of each in the schema."""
+
+
 def _reader(name: str, hint: Any) -> v.Read:
     """What reads a field, by its type; None is what is not said."""
     if get_origin(hint) in {Union, UnionType}:
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
-    if name == "encoding":
-        return v.encoding
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     if name in {"times", "checksum_from", "checksum_to"}:
         return v.number_of_bytes
     if get_origin(hint) is tuple:
-        items: v.Schema = {"type": "array", "items": {"$ref": "#/definitions/rule"}}
-        return v.Read(partial(_tables, get_args(hint)[0]), items)
+        kind = get_args(hint)[0]
+        item = _ref(_TABLES[kind])
+        also = v.either(v.TEXT, item) if kind is InTurn else item
+        return v.Read(partial(_tables, kind), {"type": "array", "items": also})
     if isinstance(hint, type) and issubclass(hint, Enum):
         return v.enum_key(hint)
-    if hint is Rule:
+    if hint in _TABLES:
         return v.Read(
-            lambda body, key, path: _one(hint, body[key], (*path, key), key),
-            {"$ref": "#/definitions/rule"},
+            lambda body, key, path: _one(hint, body[key], (*path, key), key), _ref(_TABLES[hint])
         )
     return v.seconds if hint is float else v.key_of(hint)
 
@@ -85,6 +128,8 @@ def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ..
 
 
 def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
+    if kind is InTurn and isinstance(table, str):
+        return InTurn(str(table))
     if not isinstance(table, dict):
         raise v.not_wanted(path, key, table, "table")
     if kind is Rule and key == "rules":  # without both it fits whatever comes
@@ -95,3 +140,24 @@ def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if isinstance(made, Rule):  # what is wrong is said where the rule stands
         v.check(partial(compile_responder, Rules((made,))), path)
     return made
+
+
+def with_files(made: Responder, path: KeyPath, asked: Asked) -> Responder:
+    """The same with the files that rules look something up in where they are.
+
+    `asked` notes those that it has to be allowed. `path`: of the responder's table.
+    """
+    if not isinstance(made, Rules):
+        return made
+
+    def found(rule: Rule, where: KeyPath) -> Rule:
+        if rule.lookup is None:
+            return rule
+        file = asked.file(rule.lookup.file, (*where, "lookup", "file"))
+        return replace(rule, lookup=replace(rule.lookup, file=file))
+
+    rules = tuple(found(rule, (*path, "rules", at)) for at, rule in enumerate(made.rules))
+    last = made.otherwise
+    return replace(
+        made, rules=rules, otherwise=None if last is None else found(last, (*path, "else"))
+    )

@@ -11,6 +11,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.payload.characters import BYTES, codec
+from workbench.payload.json_values import FromGap, filled, of_value, read_json, written
 from workbench.payload.templates import (
     BUILT_IN,
     OF_VALUES,
@@ -20,7 +21,6 @@ from workbench.payload.templates import (
     text_template,
 )
 from workbench.scenario.connections import RunConnection
-from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
 from workbench.scenario.layer_steps import Payload
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken

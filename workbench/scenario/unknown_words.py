@@ -41,10 +41,20 @@ def unknown_words(
 
 
 def _groups(item: Any) -> Iterator[str]:
-    """What the patterns of rules take, for their replies."""
+    """What rules take, for their replies: their patterns, of JSON, of the row of a file."""
+    yield from _taken(item)
     for _path, text in _strings(item, (), bare=True):
         for found in _GROUP.finditer(text):
             yield found[1] or found[2]
+
+
+def _taken(item: Any) -> Iterator[str]:
+    if isinstance(item, list):
+        for part in item:
+            yield from _taken(part)
+    elif isinstance(item, dict):
+        for key, part in item.items():
+            yield from part if key == "take" and isinstance(part, dict) else _taken(part)
 
 
 def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[KeyPath, str]]:

@@ -10,13 +10,13 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec, decoded
+from workbench.payload.json_values import Difference
 from workbench.payload.notation import show
 from workbench.scenario.connections import RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.json_stream import values_in
-from workbench.scenario.json_values import Difference
 from workbench.scenario.layer_rows import is_of_kind
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of

@@ -70,6 +70,7 @@ def _gaps(names: Collection[str], built_in: bool) -> Iterator[str]:
     if not built_in:
         return
     yield "{random:8}"
+    yield "{random_bytes:8}"
     for name in own:
         yield f"{{base64:{name}}}"
         yield f"{{len:{name}}}"

@@ -16,6 +16,7 @@ from workbench.engine.model.responders.rule import Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.protocol.framer import Fault
 from workbench.engine.protocol.framing import framer_of
+from workbench.engine.protocol.lookup_rows import rows_of
 from workbench.engine.protocol.responder import compile_responder
 from workbench.frozen import dataclass
 from workbench.payload.notation import show
@@ -71,7 +72,7 @@ def try_out(
     assert isinstance(rules, Rules)
     rules = replace(rules, otherwise=form.otherwise)
     notes: list[str] = []
-    made = compile_responder(rules, form.encoding, messages).for_connection(
+    made = compile_responder(rules, form.encoding, messages, rows_of).for_connection(
         stream=False, tell=lambda name, _args: notes.append(name)
     )
     found = []
@@ -101,13 +102,16 @@ def _tried(came: bytes, reply: Reply | None, rules: Rules, notes: tuple[str, ...
         return TriedMessage(came, notes=notes)
     otherwise = reply.rule > len(rules.rules)
     rule = rules.otherwise if otherwise else rules.rules[reply.rule - 1]
+    then = Then.KEEP if rule is None else rule.then
+    if rule is not None and reply.turn:
+        then = rule.in_turn[reply.turn - 1].then or then
     return TriedMessage(
         came,
         reply.rule,
         otherwise,
         None if reply.data is None else bytes(reply.data),
         reply.delay,
-        Then.KEEP if rule is None else rule.then,
+        then,
         notes,
     )
 

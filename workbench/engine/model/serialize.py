@@ -12,7 +12,8 @@ from typing import Any, Final
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.lookup import Lookup
+from workbench.engine.model.responders.rule import InTurn, Match, Rule
 from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS, Responder
 from workbench.engine.model.shape import check_types, made_of
 from workbench.engine.model.tail import Append, ByteOrder
@@ -249,19 +250,29 @@ def _plain(value: Any) -> Any:
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, TlsSettings):  # what no repr shows is kept nowhere
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.repr}
-    if isinstance(value, Rule):
-        return {
-            item.name: _plain(getattr(value, item.name))
-            for item in fields(value)
-            if getattr(value, item.name) != _default(item) or item.name in _said(value)
-        }
+    if isinstance(value, Rule | InTurn | Lookup):
+        return rule_plain(value)
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     return value
 
 
-def _said(rule: Rule) -> tuple[str, ...]:
+def rule_plain(rule: Rule | InTurn | Lookup) -> dict[str, Any]:
+    """A rule as a scenario's table, or a table that stands in one."""
+    found = {
+        item.name: _plain(getattr(rule, item.name))
+        for item in fields(rule)
+        if getattr(rule, item.name) != _default(item) or item.name in _said(rule)
+    }
+    if "take" in found:
+        found["take"] = dict(found["take"])
+    return found
+
+
+def _said(rule: Rule | InTurn | Lookup) -> tuple[str, ...]:
     """What a rule always says: a scenario takes none for one that fits everything by mistake."""
+    if not isinstance(rule, Rule):
+        return ()
     return ("match",) if rule.match is Match.ANY else ("match", "value")
 
 

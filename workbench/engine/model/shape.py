@@ -63,7 +63,8 @@ def _is_one(value: object, kind: Any) -> bool:
 def made_of(kind: type, table: Mapping[str, Any]) -> Any:
     """A dataclass of what was written as JSON or literals.
 
-    Enumerations stand there by their values, dataclasses as tables, tuples as lists.
+    Enumerations stand there by their values, dataclasses as tables, tuples as lists, pairs as a
+    table.
 
     Raises:
         LookupError, TypeError, ValueError: not such a table.
@@ -78,6 +79,8 @@ def _as(hint: Any, value: Any) -> Any:
         return None if value is None else _as(args[0], value)
     if origin is tuple and isinstance(value, list | tuple):
         return tuple(_as(args[0], item) for item in value)
+    if origin is tuple and isinstance(value, Mapping):
+        return tuple(value.items())
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
         return made_of(hint, value)
     if isinstance(hint, type) and issubclass(hint, Enum):

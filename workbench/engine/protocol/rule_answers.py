@@ -6,21 +6,26 @@ two reads cut is of the second. A rule of bytes (hex, or encoding "bytes") sees 
 
 from __future__ import annotations
 
+import random
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from workbench.engine.model.responders.reply import Begin, Reply, Tell, Then
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rule import CountedOver, InTurn, Match, Rule
 from workbench.engine.model.tail import Append
 from workbench.engine.protocol.framing import as_given
 from workbench.engine.protocol.layer import Binary, Data
+from workbench.engine.protocol.rule_values import Captures, RuleSurroundings, Take, taking
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
-from workbench.payload.templates import PLACEHOLDERS, Value, hex_template, text_template
+from workbench.payload.templates import PLACEHOLDERS, Values, hex_template, text_template
 from workbench.texts import Problem
 
 _TOLD: Final = 3
@@ -28,20 +33,32 @@ _TOLD: Final = 3
 Wrap = Callable[[bytes], bytes]
 
 
-def by_rules(rules: Sequence[Rule], encoding: str, wrap: Wrap, whole: Wrap) -> Begin:
-    """What answers by them on each connection; `encoding`: where a rule names none.
+def by_rules(rules: Sequence[Rule], around: RuleSurroundings, wrap: Wrap, whole: Wrap) -> Begin:
+    """What answers by them on each connection.
 
     `wrap` makes a message of a reply that says so, `whole` of one that came.
 
     Raises:
-        Problem: a text that its encoding cannot express, malformed hex, a broken pattern.
+        Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file
+            that cannot be read.
     """
-    ready = tuple(_ready(rule, encoding, wrap) for rule in rules)
-    return lambda stream, tell: _Answerer(ready, whole, stream=stream, tell=tell)
+    ready = tuple(_ready(rule, around, wrap) for rule in rules)
+    over_all = Counter[int]()
+    return lambda stream, tell: _Answerer(ready, whole, over_all, stream=stream, tell=tell)
 
 
-Captures = dict[str, str]
-"""What the groups of a pattern took, in its characters."""
+class _Turn(NamedTuple):
+    """One answer of a rule.
+
+    Attributes:
+        rule: the rule with it in place of its own.
+        times: how often it is given before the next.
+        make: makes the reply of what was taken. Raises Problem.
+    """
+
+    rule: Rule
+    times: int
+    make: Callable[[Values], bytes | None]
 
 
 class _Ready(NamedTuple):
@@ -50,43 +67,50 @@ class _Ready(NamedTuple):
     Attributes:
         encoding: of the characters that `look` sees; None: it sees the bytes of a read.
         look: what was taken, where it fits; None: it does not. Raises TooSlow.
-        answer: makes the reply of what was taken. Raises Problem.
+        take: the values of that and of the message; None: it does not fit. Raises Problem.
+        turns: its answers.
+        ends: after how many messages each is done; after the last it begins with the first again.
     """
 
     rule: Rule
     encoding: str | None
     look: Callable[[str], Captures | None]
-    answer: Callable[[Captures], bytes | None]
+    take: Take
+    turns: tuple[_Turn, ...]
+    ends: tuple[int, ...]
+
+    def turn(self, answered: int) -> int:
+        """The place of the answer that is due after so many."""
+        return bisect_right(self.ends, answered % self.ends[-1])
 
 
-def _ready(rule: Rule, default: str, wrap: Wrap) -> _Ready:
-    used = rule.encoding or default
-    if rule.reply and rule.reply_hex:
-        raise Problem("engine.rule_two_replies")
+def _ready(rule: Rule, around: RuleSurroundings, wrap: Wrap) -> _Ready:
+    used = rule.encoding or around.encoding
     match rule.match:
         case Match.HEX:
-            return _by_hex(rule, used, wrap)
+            return _by_hex(rule, around, wrap)
         case Match.REGEX:
             wanted = rule.encoding or (BYTES if used == BYTES else None)
             pattern = compile_pattern(rule.value, wanted)
             seen = None if pattern.bytewise else used
-            return _Ready(rule, seen, _look_for(pattern), _answer(rule, used, pattern, wrap))
+            return _made(rule, around, wrap, _look_for(pattern), seen, pattern)
         case Match.ANY:
-            return _Ready(rule, None, lambda _came: {}, _answer(rule, used, None, wrap))
+            return _made(rule, around, wrap, lambda _came: {})
     value = rule.value
     encode(value, used)  # what cannot be written cannot come
-    answer = _answer(rule, used, None, wrap)
     if rule.match is Match.EXACT:
-        return _Ready(rule, used, _found(lambda came: came.removeprefix(MARK) == value), answer)
-    return _Ready(rule, used, _found(lambda came: value in came), answer)
+        look = _found(lambda came: came.removeprefix(MARK) == value)
+    else:
+        look = _found(lambda came: value in came)
+    return _made(rule, around, wrap, look, used)
 
 
-def _by_hex(rule: Rule, used: str, wrap: Wrap) -> _Ready:
+def _by_hex(rule: Rule, around: RuleSurroundings, wrap: Wrap) -> _Ready:
     if is_pattern(rule.value):
         pattern = compile_hex(rule.value)
-        return _Ready(rule, None, _look_for(pattern), _answer(rule, used, pattern, wrap))
+        return _made(rule, around, wrap, _look_for(pattern), None, pattern)
     data = parse_hex(rule.value).decode("latin-1")
-    return _Ready(rule, None, _found(lambda came: data in came), _answer(rule, used, None, wrap))
+    return _made(rule, around, wrap, _found(lambda came: data in came))
 
 
 def _found(fits: Callable[[str], bool]) -> Callable[[str], Captures | None]:
@@ -99,11 +123,53 @@ def _look_for(pattern: Pattern) -> Callable[[str], Captures | None]:
     return lambda came: {} if pattern.matches(came, RULE_TIME) else None
 
 
+def _made(
+    rule: Rule,
+    around: RuleSurroundings,
+    wrap: Wrap,
+    look: Callable[[str], Captures | None],
+    seen: str | None = None,
+    pattern: Pattern | None = None,
+) -> _Ready:
+    """`pattern`: whose groups the replies may name; `seen`: the encoding that `look` sees."""
+    used = rule.encoding or around.encoding
+    groups = pattern.names if pattern is not None else ()
+    found = taking(rule, groups, around, bytewise=pattern is not None and pattern.bytewise)
+    if rule.in_turn and (rule.reply is not None or rule.reply_hex):
+        raise Problem("engine.rule_two_replies")
+    turns = tuple(
+        _Turn(one, item.times, _answer(one, used, found.names, wrap))
+        for item in rule.in_turn or (None,)
+        for one, item in [(_alone(rule, item), item or InTurn())]
+    )
+    ends = tuple(accumulate(turn.times for turn in turns))
+    return _Ready(rule, seen, look, found.take, turns, ends)
+
+
+def _alone(rule: Rule, item: InTurn | None) -> Rule:
+    """The rule with one of its answers, or as it is. Raises Problem."""
+    if item is not None:
+        said = {
+            name: value
+            for name in ("delay", "delay_most", "then")
+            if (value := getattr(item, name)) is not None
+        }
+        if item.delay is not None and item.delay_most is None:
+            said["delay_most"] = 0.0
+        rule = replace(rule, reply=item.reply, reply_hex=item.reply_hex, in_turn=(), **said)
+        if item.times < 1:
+            raise Problem("engine.turn_times")
+    if rule.delay_most and rule.delay_most < rule.delay:
+        raise Problem("engine.delay_most", delay=rule.delay, most=rule.delay_most)
+    return rule
+
+
 def _answer(
-    rule: Rule, used: str, pattern: Pattern | None, wrap: Wrap
-) -> Callable[[Captures], bytes | None]:
-    """What makes a reply of what the pattern's groups took."""
-    names = pattern.names if pattern is not None else ()
+    rule: Rule, used: str, names: Sequence[str], wrap: Wrap
+) -> Callable[[Values], bytes | None]:
+    """What makes a reply of these values."""
+    if rule.reply and rule.reply_hex:
+        raise Problem("engine.rule_two_replies")
     if rule.reply_hex:
         template = hex_template(rule.reply_hex, names, used)
     elif rule.reply is not None:
@@ -119,21 +185,22 @@ def _answer(
     if template.fixed is not None and after.fixed is not None:
         fixed = made(whole(with_tail(template.fixed, rule, after.fixed)))
         return lambda _taken: fixed
-    gaps = template.names | after.names
-    hexed = rule.match is Match.HEX
-    came_in = "latin-1" if pattern is not None and pattern.bytewise else used
-
-    def filled(taken: Captures) -> bytes:
-        values = {name: Value(encode(taken.get(name, ""), came_in), hexed) for name in gaps}
-        return made(whole(with_tail(template.fill(values), rule, after.fill(values))))
-
-    return filled
+    return lambda taken: made(whole(with_tail(template.fill(taken), rule, after.fill(taken))))
 
 
 class _Answerer:
     """The rules for one connection, or for the messages of one socket."""
 
-    def __init__(self, rules: tuple[_Ready, ...], whole: Wrap, *, stream: bool, tell: Tell) -> None:
+    def __init__(
+        self,
+        rules: tuple[_Ready, ...],
+        whole: Wrap,
+        over_all: Counter[int],
+        *,
+        stream: bool,
+        tell: Tell,
+    ) -> None:
+        """`over_all`: what rules that count over their endpoint have answered."""
         self._rules = rules
         self._make_whole = whole
         self._tell = tell
@@ -142,7 +209,8 @@ class _Answerer:
         self._names = names
         self._word = ""
         self._silent = False
-        self._answered: Counter[int] = Counter()
+        self._over_all = over_all
+        self._mine: Counter[int] = Counter()
         self._unanswered = 0
 
     def __call__(self, data: Data) -> Reply | None:
@@ -154,17 +222,28 @@ class _Answerer:
         for number, ready in enumerate(self._rules, 1):
             rule = ready.rule
             if (rule.when is not None and rule.when != self._word) or (
-                rule.times and self._answered[number] >= rule.times
+                rule.times and self._answered(rule)[number] >= rule.times
             ):
                 continue
             came = raw if ready.encoding is None else texts[ready.encoding]
             taken = self._look(number, ready, came)
-            if taken is not None:
-                return self._reply(number, ready, taken, whole)
+            if taken is None:
+                continue
+            try:
+                values = ready.take(taken, whole)
+                if values is not None:
+                    return self._reply(number, ready, values, whole)
+            except Problem as problem:
+                said = {name: str(value) for name, value in problem.args_.items()}
+                self._tell("rule_failed", f"{number}, {problem.key!r}, {said!r}")
+                return None
         self._unanswered += 1
         if self._unanswered <= _TOLD:
             self._tell("no_rule", repr(len(whole)))
         return None
+
+    def _answered(self, rule: Rule) -> Counter[int]:
+        return self._mine if rule.counted is CountedOver.CONNECTION else self._over_all
 
     def _whole(self, encoding: str, data: bytes) -> str:
         """The characters that are whole with this read."""
@@ -181,19 +260,21 @@ class _Answerer:
             self._tell("rule_too_slow", f"{number}, {ready.rule.value!r}, {RULE_TIME}")
             return None
 
-    def _reply(self, number: int, ready: _Ready, taken: Captures, whole: bytes) -> Reply | None:
-        rule = ready.rule
-        try:
-            data = ready.answer(taken)
-        except Problem as problem:
-            values = {name: str(value) for name, value in problem.args_.items()}
-            self._tell("rule_failed", f"{number}, {problem.key!r}, {values!r}")
-            return None
-        if rule.times:
-            self._answered[number] += 1
+    def _reply(self, number: int, ready: _Ready, values: Values, whole: bytes) -> Reply:
+        """Raises Problem."""
+        answered = self._answered(ready.rule)
+        place = ready.turn(answered[number]) if ready.rule.in_turn else 0
+        rule, _times, make = ready.turns[place]
+        data = make(values)
+        if rule.times or ready.rule.in_turn:
+            answered[number] += 1
         if rule.to is not None:
             self._word = rule.to
         self._silent = rule.then is Then.SILENT
         if rule.then is Then.ECHO:
             data = (data or b"") + self._make_whole(whole)
-        return Reply(data, rule.delay, rule.then.ending, number, rule.then.layer)
+        delay = rule.delay
+        if rule.delay_most:
+            delay = random.uniform(delay, rule.delay_most)  # noqa: S311 - no secret
+        turn = place + 1 if ready.rule.in_turn else 0
+        return Reply(data, delay, rule.then.ending, number, rule.then.layer, turn)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.payload.json_values import ANY, differences, document, value_at
 from workbench.payload.templates import Value
 from workbench.scenario.json_stream import JsonTexts
-from workbench.scenario.json_values import ANY, differences, document, value_at
 from workbench.scenario.script_help.expecting import ways
 from workbench.scenario.script_help.filling import value
 from workbench.scenario.script_help.noted_socket import big_endian, literally, values

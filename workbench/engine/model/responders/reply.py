@@ -62,6 +62,7 @@ class Reply(NamedTuple):
     end, or a layer that is put in.
 
     `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
+    `turn`: which of the answers that it gives in turn, from 1.
     """
 
     data: bytes | memoryview | None
@@ -69,6 +70,7 @@ class Reply(NamedTuple):
     ending: Ending | None = None
     rule: int = 0
     put_in: str | None = None
+    turn: int = 0
 
 
 Answer = Callable[[bytes | memoryview], "Reply | None"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from workbench.engine.model.responders.lookup import Lookup
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.frozen import dataclass
@@ -17,6 +18,35 @@ class Match(StrEnum):
     REGEX = "regex"
     HEX = "hex"
     ANY = "any"
+
+
+class CountedOver(StrEnum):
+    """Whose messages count for `times` and `in_turn`.
+
+    Attributes:
+        ENDPOINT: those of all its connections, since the responder was made ready.
+    """
+
+    CONNECTION = "connection"
+    ENDPOINT = "endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """One of the answers that a rule gives in turn.
+
+    Attributes:
+        reply, reply_hex: as in `Rule`.
+        times: how often it is given before the next.
+        delay, delay_most, then: None: those of the rule.
+    """
+
+    reply: str | None = None
+    reply_hex: str = ""
+    times: int = 1
+    delay: float | None = None
+    delay_most: float | None = None
+    then: Then | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +64,13 @@ class Rule:
         to: the word that it is in from then on; None: it stays.
         placeholders: {time}, {uuid} and the like of `reply` are filled in for each; of `reply_hex`
             they always are.
+        in_turn: in place of one reply: the first, the second … and then the first again.
+        counted: over what `times` and `in_turn` count.
+        delay_most: above 0, the delay is a random one from `delay` to this.
+        json: as JSON text, what the message has to have at least ("*": any value); "": nothing.
+        take: names of values, and the paths in the message's JSON where they stand; a message
+            without one of them does not fit.
+        lookup: a row of a file by what was taken.
     """
 
     match: Match = Match.ANY
@@ -53,3 +90,9 @@ class Rule:
     checksum_from: int = 0
     checksum_to: int | None = None
     placeholders: bool = False
+    in_turn: tuple[InTurn, ...] = ()
+    counted: CountedOver = CountedOver.CONNECTION
+    delay_most: float = 0.0
+    json: str = ""
+    take: tuple[tuple[str, str], ...] = ()
+    lookup: Lookup | None = None

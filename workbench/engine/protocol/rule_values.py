@@ -1,0 +1,127 @@
+"""The values that a rule takes of a message: groups of its pattern, places in JSON, a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+from workbench.engine.model.responders.lookup import Lookup, ReadRows, Rows
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.payload.json_values import differences, document, read_json, value_at
+from workbench.payload.notation import encode
+from workbench.payload.templates import Value, Values
+from workbench.texts import Problem
+
+Captures = dict[str, str]
+"""What the groups of a pattern took, in its characters."""
+Take = Callable[[Captures, bytes], "Values | None"]
+"""The values of what the pattern took and of the whole message; None: the rule does not fit."""
+
+
+class RuleSurroundings(NamedTuple):
+    """What rules are made ready with.
+
+    Attributes:
+        encoding: where a rule names none.
+        http: messages are those of HTTP: their JSON is the body.
+        rows: reads the file of a lookup; None: no file is read, and no row found.
+    """
+
+    encoding: str
+    http: bool = False
+    rows: ReadRows | None = None
+
+
+class Taken(NamedTuple):
+    """How values are taken, and their names."""
+
+    take: Take
+    names: tuple[str, ...]
+
+
+def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytewise: bool) -> Taken:
+    """What a rule takes; `groups`: of its pattern, which sees bytes where it is `bytewise`.
+
+    Raises:
+        Problem: JSON that is none, a name that is taken twice or by nothing, or as `rows` does.
+    """
+    used = rule.encoding or around.encoding
+    from_json = tuple(name for name, _ in rule.take)
+    from_row = tuple(name for name, _ in rule.lookup.take) if rule.lookup is not None else ()
+    names = (*groups, *from_json, *from_row)
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise Problem("engine.taken_twice", name=twice[0])
+    of_groups = _of_groups(groups, "latin-1" if bytewise else used, hexed=rule.match is Match.HEX)
+    of_json = _of_json(rule, used, http=around.http)
+    if of_json is None and rule.lookup is None:
+        return Taken(lambda captures, _whole: of_groups(captures), names)
+    of_row = _of_row(rule.lookup, {*groups, *from_json}, around.rows)
+
+    def take(captures: Captures, whole: bytes) -> Values | None:
+        values = of_groups(captures)
+        if of_json is not None:
+            more = of_json(whole)
+            if more is None:
+                return None
+            values |= more
+        row = of_row(values)
+        return None if row is None else {**values, **row}
+
+    return Taken(take, names)
+
+
+def _of_groups(
+    groups: Sequence[str], encoding: str, *, hexed: bool
+) -> Callable[[Captures], dict[str, Value]]:
+    """Raises Problem where its characters are none of the encoding."""
+    if not groups:
+        return lambda _captures: {}
+    return lambda captures: {
+        name: Value(encode(captures.get(name, ""), encoding), hexed) for name in groups
+    }
+
+
+def _of_json(
+    rule: Rule, encoding: str, *, http: bool
+) -> Callable[[bytes], dict[str, Value] | None] | None:
+    """None: it does not look at JSON."""
+    if not rule.json and not rule.take:
+        return None
+    wanted: Any = read_json(rule.json) if rule.json else "*"
+
+    def take(whole: bytes) -> dict[str, Value] | None:
+        try:
+            came = document(whole, encoding, http=http)
+        except Problem:
+            return None
+        if differences(wanted, came):
+            return None
+        found = {name: value_at(came, path) for name, path in rule.take}
+        values = {name: value for name, value in found.items() if value is not None}
+        return values if len(values) == len(found) else None
+
+    return take
+
+
+def _of_row(
+    lookup: Lookup | None, known: Collection[str], read: ReadRows | None
+) -> Callable[[Values], Values | None]:
+    """What a row has; None: there is no such row."""
+    if lookup is None:
+        return lambda _values: {}
+    if lookup.by not in known:
+        raise Problem("engine.lookup_by", name=lookup.by, known=", ".join(sorted(known)) or "–")
+    if len(lookup.delimiter) != 1:
+        raise Problem("engine.lookup_delimiter", delimiter=lookup.delimiter)
+    rows: Rows = read(lookup) if read is not None else {}
+
+    def take(values: Values) -> Values | None:
+        said = values[lookup.by]
+        text = str(said.number) if said.hexed else said.data.decode("utf-8", "replace")
+        row = rows.get(text)
+        if row is None:
+            return None
+        return {name: Value(row[column].encode()) for name, column in lookup.take}
+
+    return take
