@@ -57,6 +57,7 @@ TESTS: Final = (
     "engine/test_sequences.py",
     "engine/test_websocket.py::test_a_send_that_times_out_cuts_no_frame",
     "engine/test_websocket.py::test_who_never_reads_the_last_words_holds_no_place_for_ever",
+    "engine/test_websocket_hostile.py",
     "engine/test_wss_memory.py",
     "engine/tls/test_tls_connections.py::test_a_send_that_times_out_cuts_no_record",
     "engine/tls/test_tls_memory.py::test_memory_stays_flat",

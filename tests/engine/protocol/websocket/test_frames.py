@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.protocol.websocket.frames import (
+    FRAMES_MOST,
     Frame,
     FrameReader,
+    frame_size,
     header,
     least_form,
     masked,
@@ -95,3 +97,21 @@ def test_a_frame_of_2_to_63_bytes_fills_no_memory() -> None:
 def test_a_length_that_does_not_fit_is_refused(length: int, form: int) -> None:
     with pytest.raises(Problem):
         header(1, length, form=form)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "size", "longest"),
+    [
+        (0, 0, 1),
+        (0, 9, 9),
+        (4, 9, 4),
+        (1, FRAMES_MOST, 1),
+        (1, FRAMES_MOST + 1, 2),
+        (1, 9 * FRAMES_MOST, 9),
+        (70_000, 1 << 30, 70_000),
+    ],
+)
+def test_frames_are_as_long_as_is_said_and_never_too_many(
+    fragment: int, size: int, longest: int
+) -> None:
+    assert frame_size(fragment, size) == longest

@@ -17,8 +17,9 @@ import pytest
 from tests.engine.protocol.websocket.peer import MASK, REQUEST, RESPONSE, Peer, wire
 from workbench.engine.model.ending import Ending
 from workbench.engine.model.websocket_settings import Deflate, Violations, WebSocketSettings
-from workbench.engine.protocol.layer import LayerRow
+from workbench.engine.protocol.layer import LayerRow, ToPeer
 from workbench.engine.protocol.refusal_body import BODY_MOST
+from workbench.engine.protocol.websocket.frames import FRAMES_MOST, FrameReader
 from workbench.engine.protocol.websocket.heads import HEAD_MOST
 from workbench.engine.protocol.websocket.websocket_layer import WebSocketLayer
 from workbench.literals import parse_expression
@@ -338,3 +339,13 @@ def test_pings_that_are_never_answered_and_pongs_that_nobody_asked_for() -> None
             peer.rows.clear()
 
     assert peak(work) < 1 << 20
+
+
+def test_a_message_goes_in_as_many_frames_as_can_wait_together() -> None:
+    """... whatever `fragment` says: an echo would be a flood of our own."""
+    peer = Peer(settings=WebSocketSettings(fragment=1)).open()
+    sent = list(peer.layer.send(bytes(3 * FRAMES_MOST), 0.0))
+    (made,) = [action.data for action in sent if isinstance(action, ToPeer)]
+    frames = FrameReader(8).read(made)
+    assert len(frames) == FRAMES_MOST
+    assert {len(frame.payload) for frame in frames} == {3}

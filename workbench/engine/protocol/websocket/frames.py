@@ -19,6 +19,9 @@ CLOSE: Final = OPCODES["CLOSE"]
 PING: Final = OPCODES["PING"]
 PONG: Final = OPCODES["PONG"]
 NAMES: Final = {number: name for name, number in OPCODES.items()}
+FRAMES_MOST: Final = 1 << 17
+"""Frames of a message that is sent at once, and of each part of a longer one: all of them, with
+their rows, wait together. Beyond it they become longer than the setting `fragment` says."""
 _WIDE: Final = 64 * 1024
 """Bytes that are masked at a time: a key is made as long as what it masks."""
 
@@ -59,6 +62,11 @@ def masked(data: bytes, key: bytes, offset: int = 0) -> bytes:
     pattern = (turned * (size + 3 >> 2))[:size]
     mixed = int.from_bytes(data, "little") ^ int.from_bytes(pattern, "little")
     return mixed.to_bytes(size, "little")
+
+
+def frame_size(fragment: int, size: int) -> int:
+    """Bytes of each of the frames that so many bytes go in; `fragment` 0: they are one."""
+    return max(fragment, -(-size // FRAMES_MOST)) if fragment else max(1, size)
 
 
 def least_form(length: int) -> int:

@@ -47,6 +47,7 @@ from workbench.engine.protocol.websocket.frames import (
     TEXT,
     Frame,
     FrameReader,
+    frame_size,
     header,
     least_form,
     masked,
@@ -560,7 +561,7 @@ class WebSocketLayer(Layer):
         if packed:
             assert self._packer is not None
             whole = self._packer.pack(data)
-        size = most or max(1, len(whole))
+        size = frame_size(most, len(whole))
         places = range(0, max(1, len(whole)), size)
         actions: list[Action] = []
         for place in places:
@@ -591,7 +592,7 @@ class WebSocketLayer(Layer):
         if sent.packed:
             assert self._packer is not None
             wire = self._packer.part(data, last=data.last)
-        most = self._settings.fragment or max(1, len(wire))
+        most = frame_size(self._settings.fragment, len(wire))
         actions: list[Action] = []
         for place in range(0, max(1, len(wire)), most):
             opcode = CONTINUATION if sent.frames else BINARY
