@@ -49,6 +49,7 @@ WHOLE = Workspace(
     "01d9",
     {"slots": "00ff"},
     "/a/folder",
+    "client",
 )
 
 

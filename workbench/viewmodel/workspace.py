@@ -63,6 +63,7 @@ class Workspace:
         geometry: of the window, as Qt saves it, in hex; "": as at a first start.
         parts: how each movable part (splitter, header) is divided, likewise, by object name.
         folder: where a file was last chosen; "": nowhere.
+        layout: which halves are shown; "": as at a first start.
     """
 
     tabs: tuple[Tab, ...] = ()
@@ -71,6 +72,7 @@ class Workspace:
     geometry: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
+    layout: str = ""
 
 
 EMPTY: Final = Workspace()
@@ -92,6 +94,7 @@ def written(workspace: Workspace) -> str:
             "geometry": kept.geometry,
             "parts": dict(kept.parts),
             "folder": kept.folder,
+            "layout": kept.layout,
         },
         ensure_ascii=False,
         indent=1,
@@ -119,6 +122,7 @@ def read(text: str) -> Workspace:
         _text(found.get("geometry")),
         _texts(found.get("parts")),
         _text(found.get("folder")),
+        _text(found.get("layout")),
     )
 
 

@@ -196,3 +196,15 @@ def test_a_maximised_window_comes_back_so(opened: Open) -> None:
     QCoreApplication.processEvents()
     first.close()
     assert opened().isMaximized()
+
+
+@pytest.mark.parametrize("layout", ["client", "log"])
+def test_the_layout_comes_back(opened: Open, layout: str) -> None:
+    first = opened()
+    first.menus.action(f"layout_{layout}").trigger()
+    first.close()
+    second = opened()
+    assert second.layouts.name == layout
+    assert second.menus.action(f"layout_{layout}").isChecked()
+    assert second.tab_area.isVisible() is (layout != "log")
+    assert not second.tab_area.left.isVisible()

@@ -107,6 +107,11 @@ ACTIONS: Final = (
     Action("normal_size", "view", ("Ctrl+0",)),
     Action("present", "view", ("F11",), button=Button(5, 3, "presentation")),
     Action("endpoints", "view", ("Ctrl+B",), live=True),
+    Action("layout", "view", live=True, submenu=True),
+    *(
+        Action(f"layout_{name}", "layout", (f"Alt+{number}",), live=True, choice=True)
+        for number, name in enumerate(("both", "server", "client", "log"), 1)
+    ),
     Action("hide_closed", "view", ("Ctrl+H",), live=True, checkable=True),
     Action("scheme", "view", submenu=True),
     Action("scheme_system", "scheme", ("Ctrl+Alt+0",), choice=True),

@@ -327,7 +327,7 @@ class EndpointTabs(QObject):
             return
         self._following = True
         try:
-            if not panel.isVisible():
+            if not panel.isVisible() and self._area.shows(panel):
                 self._area.bring_to_front(panel)
             self._presenters[panel.name].follow(selection.connection)
         finally:

@@ -100,6 +100,7 @@ class MenuBar(Retranslatable, QMenuBar):
             "demos": self.demos,
             "recent": self.recent,
             "recent_set_ups": self.recent_set_ups,
+            "layout": QMenu(self._menus["view"]),
             "scheme": QMenu(self._menus["view"]),
             "keep": QMenu(self._menus["file"]),
         }

@@ -59,7 +59,7 @@ class MainSplitter(QSplitter):
 
         Where a person has set the heights, they stay: the panels scroll.
         """
-        if self._by_hand:
+        if self._by_hand or self._area.isHidden():
             return
         total = sum(self.sizes())
         spare = total - self._bottom.minimumSizeHint().height()

@@ -246,11 +246,13 @@ class TabArea(QSplitter):
         entered(object): a panel came to the front of its group.
         needs(): a panel needs another height.
         targeted(str): what keys act on is another endpoint; "": there is none.
+        revealed(): a panel came to the front of a half that is hidden.
     """
 
     entered = Signal(object)
     targeted = Signal(str)
     needs = Signal()
+    revealed = Signal()
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -283,17 +285,27 @@ class TabArea(QSplitter):
     def focused_panel(self) -> EndpointPanel | None:
         """What keys act on: the panel that has the focus, or had it last, or whose tab has it.
 
-        It is in front of its group always; before there was one it is the one in front on the
-        right, else on the left.
+        It is in front of its group always, and that is shown; before there was one it is the one
+        in front on the right, else on the left.
         """
         focus = self.window().focusWidget()
-        held = [self._front_with(group, focus) for group in self.groups]
+        shown = [group for group in self.groups if self._shows(group)]
+        held = [self._front_with(group, focus) for group in shown]
         found = next((panel for panel in held if panel is not None), None)
-        fronts = [group.in_front for group in self.groups]
+        fronts = [group.in_front for group in reversed(shown)]
         if found is None and self._target in fronts:
             found = self._target
-        self._target = found or self.right.in_front or self.left.in_front
+        self._target = found or next((panel for panel in fronts if panel is not None), None)
         return self._target
+
+    def _shows(self, group: TabGroup) -> bool:
+        """Whether a half is part of the layout."""
+        return not (group.isHidden() or self.isHidden())
+
+    def shows(self, panel: EndpointPanel) -> bool:
+        """Whether a panel's half is part of the layout."""
+        group = self._group_of(panel)
+        return group is not None and self._shows(group)
 
     def _front_with(self, group: TabGroup, focus: QWidget | None) -> EndpointPanel | None:
         """The panel in front of a group, where the focus is in it or on its tabs."""
@@ -331,6 +343,8 @@ class TabArea(QSplitter):
         group = self._group_of(panel)
         if group is not None:
             group.setCurrentIndex(group.place_of(panel))
+            if not self._shows(group):
+                self.revealed.emit()
 
     @Slot(str)
     def bring(self, name: str) -> None:
@@ -396,7 +410,7 @@ class TabArea(QSplitter):
     def needed_height(self) -> int:
         """Pixels that the panels in front want, to be shown well."""
         bars = max(group.tabBar().sizeHint().height() for group in self.groups)
-        fronts = [group.in_front for group in self.groups]
+        fronts = [group.in_front for group in self.groups if self._shows(group)]
         return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
     def _rename(self, panel: EndpointPanel) -> None:

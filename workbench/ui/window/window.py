@@ -27,6 +27,7 @@ from workbench.ui.window.endpoint_list import EndpointList
 from workbench.ui.window.endpoint_tabs import EndpointTabs
 from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
+from workbench.ui.window.layouts import LAYOUTS, Layouts
 from workbench.ui.window.menus import MenuBar
 from workbench.ui.window.note_field import NoteField
 from workbench.ui.window.onboarding import Onboarding
@@ -142,6 +143,9 @@ class MainWindow(Retranslatable, QMainWindow):
             self.endpoint_tabs, self.tab_area, self.tab_copies, self.controller
         )
         self.endpoint_list = EndpointList(self.controller, self.endpoint_tabs.owner)
+        self.layouts = Layouts(
+            self.tab_area, {name: self.menus.action(f"layout_{name}") for name in LAYOUTS}
+        )
         self.closed_rows = ClosedRowsOption(
             self.menus.action("hide_closed"), self.tab_area, self.preferences
         )
@@ -187,6 +191,7 @@ class MainWindow(Retranslatable, QMainWindow):
         return (
             self.endpoint_tabs,
             self.tab_commands,
+            self.layouts,
             self.closed_rows,
             self.enter_option,
             self.send_again,
@@ -234,6 +239,7 @@ class MainWindow(Retranslatable, QMainWindow):
                 f"scheme_{name}": partial(self.appearance.set_scheme, name)
                 for name in ("system", "light", "dark")
             },
+            **{f"layout_{name}": partial(self.layouts.choose, name) for name in LAYOUTS},
             **{f"keep_{part}": partial(self.record_commands.keep_newest, part) for part in OFFERED},
             "keep_all": partial(self.record_commands.keep_newest, ""),
             "open": self.file_commands.open_record,
@@ -388,6 +394,7 @@ class MainWindow(Retranslatable, QMainWindow):
         mode.presented.connect(self.splitter.present)
         mode.presented.connect(self.endpoint_list.give_way)
         mode.presented.connect(self.tab_area.fold)
+        self.layouts.changed.connect(self.splitter.give_room)
         mode.presented.connect(self.onboarding.pause)
         mode.presented.connect(self.name_record)
         mode.calls_named.connect(self.tab_area.show_calls)
@@ -407,6 +414,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.splitter,
             self.file_commands,
             self.controller.values,
+            self.layouts,
         )
         self._keeper.setParent(self)
         self._keeper.told.connect(self.status_bar.tell)

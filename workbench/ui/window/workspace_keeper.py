@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.qt.window_values import WindowValues
     from workbench.ui.window.endpoint_tabs import EndpointTabs
     from workbench.ui.window.file_commands import FileCommands
+    from workbench.ui.window.layouts import Layouts
     from workbench.ui.window.splitter import MainSplitter
     from workbench.ui.window.tab_area import TabArea
     from workbench.ui.window.tab_copies import TabCopies
@@ -46,6 +47,7 @@ class WorkspaceKeeper(QObject):
         splitter: MainSplitter,
         files: FileCommands,
         values: WindowValues,
+        layouts: Layouts,
     ) -> None:
         super().__init__()
         self._file = file
@@ -55,6 +57,7 @@ class WorkspaceKeeper(QObject):
         self._splitter = splitter
         self._files = files
         self._values = values
+        self._layouts = layouts
         self._presenting = False
         self._kept = EMPTY
         self._failed = ""
@@ -112,6 +115,7 @@ class WorkspaceKeeper(QObject):
             _hex(area.window().saveGeometry()),
             self._parts(),
             self._files.folder,
+            self._layouts.name,
         )
 
     def _parts(self) -> dict[str, str]:
@@ -141,6 +145,8 @@ class WorkspaceKeeper(QObject):
             if part is not None and part.restoreState(_bytes(state)) and name == HALVES:
                 self._splitter.by_hand = True
         self._tabs.refresh()
+        if kept.layout:
+            self._layouts.choose(kept.layout)
         return bool(self._area.panels())
 
 
