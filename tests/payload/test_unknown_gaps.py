@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.payload.unknown_gaps import unknown_gaps
+from workbench.payload.unknown_gaps import unfilled_gaps, unknown_gaps
 
 
 def test_it_is_found_with_its_place_and_the_nearest_name() -> None:
@@ -19,3 +19,10 @@ def test_braces_of_other_things_are_passed_over() -> None:
     text = '{"a": 1} {{word}} {} {1} {len:id} {id+1} {not-this-one} \\p{Lu}'
     assert list(unknown_gaps(text, ("id",))) == []
     assert [gap.word for gap in unknown_gaps("{id+x} {base64:y}", ("id",))] == ["x", "y"]
+
+
+def test_where_nothing_is_filled_in_only_what_is_of_the_language_is_told() -> None:
+    text = '{"a": 1} {len:x} {random:8} {{time}} {time} {word} {own} {random:x} {base64:c.port}'
+    found = list(unfilled_gaps(text, ("own",)))
+    assert [gap.word for gap in found] == ["len:x", "random:8", "time", "own", "base64:c.port"]
+    assert all(gap.unfilled and text[gap.begin : gap.end] == f"{{{gap.word}}}" for gap in found)

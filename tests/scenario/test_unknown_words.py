@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from workbench.cli.main import main
-from workbench.scenario.model import parse
+from workbench.scenario.model import load_cases, parse
+from workbench.scenario.named_values import Given
+from workbench.scenario.permissions import Permissions
 
 HEAD = "[values]\nhost = '127.0.0.1'\nuser = 'me'\n"
 ENDPOINT = """
@@ -21,6 +23,9 @@ responder = { kind = "rules", greet = %s, rules = [
   { match = "hex", value = "ff {id:2} *", reply = "%s" },
 ] }
 """
+
+
+ALLOWED = Given(permissions=Permissions(any_file=True, allow_run=True, beyond_loopback=True))
 
 
 def warned(text: str, *steps: str) -> list[str]:
@@ -92,3 +97,64 @@ def test_run_says_it_on_stderr_and_goes_on(
     told = capsys.readouterr()
     assert f"{path}:1: " in told.err
     assert "{user}?" in told.err
+
+
+def unfilled(step: str, endpoint: str = 'endpoint.c = "127.0.0.1:1"', top: str = "") -> list[str]:
+    """What is doubted in a file without values."""
+    text = f"{top}step = [\n{step},\n]\n{endpoint}\n"
+    return [str(item) for item in parse(text, "f", ALLOWED).warnings]
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        ("{ do = 'send', text = 'a {len:body}' }", "len:body"),
+        ("{ do = 'send', text = 'a {random:8}' }", "random:8"),
+        ("{ do = 'send', text = '{counter}' }", "counter"),
+        ("{ do = 'send', text = '{c.port}' }", "c.port"),
+        ("{ do = 'send', json = { id = '{uuid}' } }", "uuid"),
+        ("{ do = 'expect', regex = '(?P<cas>a)' }, { do = 'send', text = '{cas}' }", "cas"),
+        ("{ do = 'send', file = '{folder}/x' }", "folder"),
+    ],
+)
+def test_in_a_file_without_values_what_is_of_the_language_is_warned_of(
+    step: str, word: str
+) -> None:
+    (warning,) = unfilled(step)
+    assert warning.startswith("f:2: ")
+    assert f"{{{word}}} " in warning
+    assert "`placeholders = true`" in warning
+    for said in ("placeholders = true\n", "placeholders = false\n"):
+        assert not [each for each in unfilled(step, top=said) if "has no values" in each]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{ do = 'send', text = 'f() {return}' }",
+        """{ do = 'send', text = '{"a": {"b": 1}, "c": {}}' }""",
+        "{ do = 'send', text = 'body {color: red}' }",
+        "{ do = 'send', text = '{counter} {time}', placeholders = true }",
+        "{ do = 'send', text = '{{time}} {name}' }",
+        "{ do = 'send', hex = '{uuid}' }",
+        "{ do = 'run', command = ['x', '{c.port}'] }",
+    ],
+)
+def test_in_a_file_without_values_a_text_may_mean_its_braces(step: str) -> None:
+    assert unfilled(step) == []
+
+
+def test_a_rule_fills_in_what_it_took_and_no_more() -> None:
+    rule = "{ match = 'regex', value = '(?P<id>a)', reply = '%s' }"
+    server = "[endpoint.s]\nrole = 'listener'\nresponder = { kind = 'rules', rules = [%s] }"
+    start = "{ do = 'start' }"
+    assert unfilled(start, server % (rule % "{id}")) == []
+    (warning,) = unfilled(start, server % (rule % "{id} {len:id}"))
+    assert "{len:id}" in warning
+    (address,) = unfilled(start, "endpoint.s = '{host}:1'")
+    assert "{host}" in address
+
+
+def test_what_is_shipped_doubts_nothing() -> None:
+    for path in (Path(__file__).parents[2] / "resources" / "scenarios").rglob("*.toml"):
+        assert [each.text for made in load_cases(path, ALLOWED) for each in made.warnings] == []

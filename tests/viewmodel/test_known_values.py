@@ -78,3 +78,12 @@ def test_rules_name_them_as_their_match_wants_it() -> None:
     assert hexed.value == "00 612e62"
     assert (exact.value, exact.reply) == ("a.b", "1\n\n")
     assert own.reply == "{id}"
+
+
+def test_while_nothing_is_filled_in_what_is_of_the_language_is_marked() -> None:
+    draft = PayloadForm('{"a": {}} {len:x} {counter} {word} {n}', placeholders=False)
+    assert [(gap.word, gap.unfilled) for gap in unknown_names(draft, KNOWN)] == [
+        ("len:x", True),
+        ("counter", True),
+        ("n", True),
+    ]

@@ -7,10 +7,14 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from workbench.payload.templates import WITH_ARGUMENT
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
 
 _GAP: Final = re.compile(
     r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII
+)
+_OF_LANGUAGE: Final = re.compile(
+    r"(?<!\{)\{((?:base64|len):[A-Za-z_][\w.-]*|(?:random|random_bytes):\d{1,4}|[A-Za-z_][\w.-]*)\}",
+    re.ASCII,
 )
 _TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -21,12 +25,14 @@ class UnknownGap(NamedTuple):
     Attributes:
         begin, end: where the braces stand in the text.
         near: the known name that is most like it; "": none is.
+        unfilled: it is a name or a function of the language, where nothing is filled in.
     """
 
     begin: int
     end: int
     word: str
     near: str
+    unfilled: bool = False
 
 
 def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
@@ -36,6 +42,17 @@ def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
         if wrong is not None:
             near = difflib.get_close_matches(wrong, known, 1, 0.3)
             yield UnknownGap(gap.start(), gap.end(), wrong, near[0] if near else "")
+
+
+def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:
+    """What a text has that would be filled in, and stays, where braces are just braces.
+
+    These are names and functions of the language, and `names`; any other word in braces is taken
+    for what is meant: JSON, style sheets and programs are full of them.
+    """
+    for gap in _OF_LANGUAGE.finditer(text):
+        if ":" in gap[1] or gap[1] in BUILT_IN or gap[1] in names:
+            yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
 
 
 def _unknown(inside: str, known: Collection[str]) -> str | None:

@@ -56,7 +56,7 @@ from workbench.scenario.steps import (
     Wait,
 )
 from workbench.scenario.syntax import explain_syntax
-from workbench.scenario.unknown_words import unknown_words
+from workbench.scenario.unknown_words import unfilled_words, unknown_words
 from workbench.texts import Problem, reason_of
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -186,7 +186,7 @@ def parse_cases(
         problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
-    warnings = tuple(_warnings(table, made[0].names, text, source)) if made[0].names else ()
+    warnings = tuple(_warnings(table, made[0].names, text, source))
     return tuple(replace(each, warnings=warnings) for each in made) if warnings else made
 
 
@@ -194,7 +194,7 @@ def _warnings(
     table: dict[str, Any], names: Collection[str], text: str, source: str
 ) -> Iterator[ScenarioProblem]:
     lines: dict[KeyPath, int] | None = None
-    for path, problem in unknown_words(table, names):
+    for path, problem in unknown_words(table, names) if names else unfilled_words(table):
         lines = locate(text) if lines is None else lines
         yield ScenarioProblem(source, line_of(lines, path), problem)
 

@@ -113,7 +113,7 @@ class Named:
         for name in given.values:
             if name not in body and name not in case.values:
                 raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
-        taken = _taken(table) if self.on else set[str]()
+        taken = taken_names(table) if self.on else set[str]()
         ends = {
             f"{name}.{part}"
             for name in v.typed(table, "endpoint", dict, (), {})
@@ -262,7 +262,7 @@ def _takes(item: Any) -> bool:
     return isinstance(item, list) and any(map(_takes, item))
 
 
-def _taken(item: Any) -> set[str]:
+def taken_names(item: Any) -> set[str]:
     """The names that patterns of steps take."""
     if isinstance(item, dict):
         found: set[str] = set()
@@ -274,8 +274,8 @@ def _taken(item: Any) -> set[str]:
             elif key == "take" and isinstance(part, dict):
                 found.update(part)
             elif key in {"step", "loop"}:
-                found |= _taken(part)
+                found |= taken_names(part)
         return found
     if isinstance(item, list):
-        return set().union(*map(_taken, item))
+        return set().union(*map(taken_names, item))
     return set()

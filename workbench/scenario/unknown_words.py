@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from workbench.payload.templates import BUILT_IN
-from workbench.payload.unknown_gaps import unknown_gaps
+from workbench.payload.unknown_gaps import unfilled_gaps, unknown_gaps
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.named_values import LEFT_ALONE
+from workbench.scenario.named_values import LEFT_ALONE, taken_names
 from workbench.texts import Problem
 
 _HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "greet_hex", "ends_hex"})
@@ -38,6 +38,45 @@ def unknown_words(
                         near=", ".join(f"{{{name}}}" for name in shown),
                     ),
                 )
+
+
+_PLACES: Final = frozenset({"address", "bind", "to", "file"})
+"""Keys in which a brace is hardly ever meant."""
+
+
+def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
+    """The same in a file without values, where every brace is a brace.
+
+    Only what looks like the language's own is doubted: texts that mean their braces, as JSON does,
+    need no care. A file that says `placeholders`, true or false, has decided.
+    """
+    if "placeholders" in table:
+        return
+    ends = {f"{name}.{part}" for name in table.get("endpoint", ()) for part in ("port", "address")}
+    taken = taken_names(table)
+    for key in ("endpoint", "step", "loop"):
+        names = ends if key == "endpoint" else ends | taken
+        for path, text in _strings(table.get(key), (key,)):
+            if path[-1] in _PLACES or path[-2:-1] == (key,) == ("endpoint",):
+                found = unknown_gaps(text, ())
+            elif "placeholders" in _holder(table, path):
+                found = iter(())
+            else:
+                run = "command" in path or _holder(table, path).get("do") == "run"
+                found = unfilled_gaps(text, names - ends if run else names)
+            for gap in found:
+                name = f"{{{gap.word}}}"
+                yield path, Problem("scenario.unfilled_word", name=name)
+
+
+def _holder(table: Any, path: KeyPath) -> dict[str, Any]:
+    """The innermost table that a string stands in."""
+    holder: dict[str, Any] = {}
+    for part in path:
+        if isinstance(table, dict):
+            holder = table
+        table = table[part]
+    return holder
 
 
 def _groups(item: Any) -> Iterator[str]:

@@ -71,7 +71,11 @@ class PayloadProblemBar(QWidget):
         """Names that nothing fills in, which is said and hinders nothing; none: all is well."""
         said = [
             tr(
-                "panel.unknown_near" if gap.near else "panel.unknown_name",
+                "panel.unfilled"
+                if gap.unfilled
+                else "panel.unknown_near"
+                if gap.near
+                else "panel.unknown_name",
                 name=f"{{{gap.word}}}",
                 near=f"{{{gap.near}}}",
             )
