@@ -126,9 +126,10 @@ def made_scenario(window: MainWindow, qtbot: QtBot, *, repeat: bool = False) -> 
 
 
 def build_late(window: QWidget) -> None:
-    """All that is built when it is first shown."""
+    """All that is built when it is first shown, also within what is."""
     for late in window.findChildren(LatePart):
-        _ = late.part
+        if late.built is None:
+            build_late(late.part)
 
 
 class Hand:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
-from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.engine.model.websocket_settings import (
+    Deflate,
+    PongMode,
+    Violations,
+    WebSocketSettings,
+)
 from workbench.texts import Problem
 from workbench.viewmodel.known_values import TypedValue, known_values
 from workbench.viewmodel.layer_form import (
@@ -96,8 +101,8 @@ def test_a_line_that_is_no_header_is_named(line: str) -> None:
 @pytest.mark.parametrize("header", [TypedHeader("", "x"), TypedHeader("A:", "x")])
 def test_a_row_that_is_no_header_is_a_fault(header: TypedHeader) -> None:
     form = WebSocketForm(headers=(header,))
-    assert LayerForm("ws", websocket=form).fault is not None
-    assert LayerForm("", websocket=form).fault is None
+    assert LayerForm("ws", websocket=form).bad == {"websocket.headers"}
+    assert not LayerForm("", websocket=form).bad
 
 
 def test_path_and_headers_take_values() -> None:
@@ -114,3 +119,85 @@ def test_what_is_not_checked_is_said_on_the_panel() -> None:
     assert unchecked.differences() == ["certificate not checked"]
     assert LayerForm("tls", TlsForm(check_name=False)).differences() == ["name not checked"]
     assert LayerForm("ws", TlsForm(verify=False)).differences() == []
+
+
+EVERYTHING = replace(
+    PLAIN,
+    role=Role.LISTENER,
+    layers=("tls",),
+    handshake_timeout=7.5,
+    tls=TlsSettings(
+        "c.pem", "k.pem", "secret", "ca.pem", "", False, False, TlsVersion.V1_1, TlsVersion.V1_2,
+        "ECDHE+AESGCM", ("h2",), (("a.test", "a.pem"), ("b.test", "test:good")),
+        AskClient.OPTIONAL, "keys.log", False, True,
+    ),
+    websocket=WebSocketSettings(
+        "/x", ("chat",), "https://a.test", (("A", "1"),), ("Host",), "abc", "12", "POST",
+        Deflate(True, True, 9, 10), 9, 1000, Violations.NOTE, PongMode.WITHHOLD, False, 5, 2,
+        503, "no\nplace", "wrong", "",
+    ),
+)  # fmt: skip
+
+
+def test_every_key_of_the_layers_is_shown_and_read_again() -> None:
+    assert layer_form(EVERYTHING).put_in(EVERYTHING) == EVERYTHING
+    blank = replace(EVERYTHING, tls=None, websocket=None, handshake_timeout=60.0)
+    assert layer_form(EVERYTHING).put_in(blank) == EVERYTHING
+    for part, usual in ((EVERYTHING.tls, TlsSettings()), (EVERYTHING.websocket, None)):
+        for item in fields(part):  # type: ignore[arg-type]  # the test says something of each
+            assert getattr(part, item.name) != getattr(usual or WebSocketSettings(), item.name)
+
+
+def test_what_is_not_as_usual_of_the_rarer_ones_is_said() -> None:
+    form = LayerForm(
+        "wss", TlsForm(close_notify=False), WebSocketForm(violations="note", status="503")
+    )
+    said = form.differences()
+    assert said == ["close_notify = false", "violations = note", "status = 503"]
+    assert LayerForm("wss").differences() == []
+
+
+@pytest.mark.parametrize(
+    ("tls", "websocket", "bad"),
+    [
+        (TlsForm(sni="a.test"), WebSocketForm(), {"tls.sni"}),
+        (TlsForm(keylog="there/keys"), WebSocketForm(), {"tls.keylog"}),
+        (TlsForm(sni="a b = c"), WebSocketForm(), {"tls.sni"}),
+        (TlsForm(key="k.pem"), WebSocketForm(), {"tls.key"}),
+        (TlsForm("c.pem", "k.pem", server_name='""', verify=False), WebSocketForm(), set()),
+        (TlsForm(minimum="1.3", maximum="1.2"), WebSocketForm(), {"tls.maximum"}),
+        (TlsForm(), WebSocketForm(max_message="0"), {"websocket.max_message"}),
+        (TlsForm(), WebSocketForm(ping_timeout="x", ping="5"), {"websocket.ping_timeout"}),
+        (TlsForm(), WebSocketForm(server_bits="7"), {"websocket.server_bits"}),
+        (TlsForm(), WebSocketForm(status="99", body="a"), {"websocket.status"}),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(tls: TlsForm, websocket: WebSocketForm, bad: str) -> None:
+    assert LayerForm("wss", tls, websocket).bad == bad
+    assert LayerForm("wss", handshake_timeout="-1").bad == {"handshake_timeout"}
+
+
+def test_values_may_be_named_wherever_a_name_or_file_is_typed() -> None:
+    known = known_values([TypedValue("who", "chat"), TypedValue("at", "/keys")])
+    form = LayerForm(
+        "wss",
+        TlsForm("{at}/c.pem", "{at}/k.pem", "{at}/ca.pem", "{who}.test", keylog="{who}.log",
+                sni="{who}.test = {at}/s.pem"),
+        WebSocketForm(subprotocols="{who}, b", origin="https://{who}.test", body="{who}{x}"),
+        "http://{who}:3128",
+        known,
+    )  # fmt: skip
+    made = form.put_in(PLAIN)
+    assert made.tls is not None
+    assert (made.tls.cert, made.tls.key, made.tls.ca) == (
+        "/keys/c.pem",
+        "/keys/k.pem",
+        "/keys/ca.pem",
+    )
+    assert (made.tls.server_name, made.tls.keylog) == ("chat.test", "chat.log")
+    assert made.tls.sni == (("chat.test", "/keys/s.pem"),)
+    assert made.websocket is not None
+    assert made.websocket.subprotocols == ("chat", "b")
+    assert made.websocket.origin == "https://chat.test"
+    assert made.websocket.body == "chat{x}"
+    assert made.proxy == "http://chat:3128"

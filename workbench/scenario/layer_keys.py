@@ -248,9 +248,13 @@ def check(settings: s.EndpointSettings, body: v.Table, path: KeyPath) -> None:
             told = "scenario.key_of_server" if client else "scenario.key_of_client"
             raise v.wrong((*path, name, key), told, key=f"{name}.{key}")
     if settings.tls is not None and settings.tls.keylog is not None:
-        name = settings.tls.keylog
-        if not name or name in {".", ".."} or any(mark in name for mark in "/\\\0:"):
-            raise v.wrong((*path, TLS, "keylog"), "scenario.keylog_name", name=name)
+        v.check(partial(check_keylog, settings.tls.keylog), (*path, TLS, "keylog"))
+
+
+def check_keylog(name: str) -> None:
+    """That it is the name of a file beside the record. Raises Problem."""
+    if not name or name in {".", ".."} or any(mark in name for mark in "/\\\0:"):
+        raise Problem("scenario.keylog_name", name=name)
 
 
 # -- as a table -------------------------------------------------------------------------------

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Final, NamedTuple, TypeVar
 
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.web_address import LAYERS, TLS, WEBSOCKET
-from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.engine.model.websocket_settings import (
+    Deflate,
+    PongMode,
+    Violations,
+    WebSocketSettings,
+)
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, with_values
-
-if TYPE_CHECKING:
-    from workbench.engine.model.settings import EndpointSettings
 
 PLAIN: Final = ""
 LAYERED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -24,6 +27,18 @@ LAYERED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What can stand over a stream, by the scheme of its addresses."""
 _SPLIT: Final = re.compile(r"[,\s]+")
+NOTHING: Final = '""'
+"""What is typed where an empty text means something else than none."""
+RARER_TLS: Final = ("maximum", "ciphers", "sni", "keylog", "close_notify", "resume")
+RARER_WEBSOCKET: Final = (
+    "server_fresh", "client_fresh", "server_bits", "client_bits", "origin", "max_message",
+    "fragment", "ping_timeout", "pong", "answer_close", "violations", "method", "version", "key",
+    "status", "body", "accept", "choose",
+)  # fmt: skip
+"""Fields of the two that are folded away by themselves."""
+_LARGEST: Final = 1 << 40
+_HANDSHAKE: Final = f"{EndpointSettings('c', Role.STREAM, address='@s').handshake_timeout:g}"
+_USUAL: Final = WebSocketSettings()
 
 
 def over_of(settings: EndpointSettings) -> str:
@@ -35,12 +50,16 @@ def over_of(settings: EndpointSettings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TlsForm:
-    """The fields of TLS.
+    """The fields of TLS; cert, key, ca and server_name may name values in braces.
 
     Attributes:
-        cert, key, ca, server_name: as in the settings; "": not said.
+        cert, key, ca: as in the settings; "": not said.
+        server_name: NOTHING: none is asked for; "": not said.
         alpn: protocols, with commas or spaces between.
         key_password: of `key`; in memory alone.
+        maximum: "": the newest there is.
+        sni: "name = certificate", with semicolons between.
+        ciphers, keylog: "": not said.
     """
 
     cert: str = ""
@@ -53,22 +72,88 @@ class TlsForm:
     minimum: str = TlsVersion.V1_2.value
     ask_client: str = AskClient.NO.value
     key_password: str = field(default="", repr=False)
+    maximum: str = ""
+    ciphers: str = ""
+    sni: str = ""
+    keylog: str = ""
+    close_notify: bool = True
+    resume: bool = False
 
-    def read(self, known: TlsSettings | None) -> TlsSettings:
-        """What they mean; what no field shows is as in `known`. Raises Problem."""
+    def read(self, known: TlsSettings | None, values: KnownValues = NO_VALUES) -> TlsSettings:
+        """What they mean; what no field shows is as in `known`. Raises Problem.
+
+        `values`: what may be named in braces.
+        """
+
+        def said(text: str) -> str | None:
+            return with_values(text, values).strip() or None
+
         return replace(
             known or TlsSettings(),
-            cert=self.cert.strip() or None,
-            key=self.key.strip() or None,
-            ca=self.ca.strip() or None,
-            server_name=self.server_name.strip() or None,
+            cert=said(self.cert),
+            key=said(self.key),
+            ca=said(self.ca),
+            server_name=_or_nothing(with_values(self.server_name, values)),
             verify=self.verify,
             check_name=self.check_name,
             alpn=_words(self.alpn),
             minimum=TlsVersion(self.minimum),
             ask_client=AskClient(self.ask_client),
             key_password=self.key_password or None,
+            maximum=TlsVersion(self.maximum) if self.maximum else None,
+            ciphers=said(self.ciphers),
+            sni=tuple(_pairs(with_values(self.sni, values))),
+            keylog=_keylog(said(self.keylog)),
+            close_notify=self.close_notify,
+            resume=self.resume,
         )
+
+    def bad(self, values: KnownValues) -> set[str]:
+        """Which fields cannot be understood."""
+        base = TlsForm(cert=self.cert, verify=False, minimum=self.minimum)
+        return _bad(self, base, lambda form: form.read(None, values))
+
+
+def _keylog(name: str | None) -> str | None:
+    if name is not None:
+        from workbench.scenario.layer_keys import check_keylog  # seldom needed
+
+        check_keylog(name)
+    return name
+
+
+def _or_nothing(text: str) -> str | None:
+    """None: it is not said."""
+    shown = text.strip()
+    return "" if shown == NOTHING else shown or None
+
+
+def _show(value: str | None) -> str:
+    return NOTHING if value == "" else value or ""
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Names with their certificates. Raises Problem."""
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, equals, cert = map(str.strip, part.partition("="))
+        if not (name and equals and cert):
+            raise Problem("problem.sni_pair", value=part)
+        yield name, cert
+
+
+Part = TypeVar("Part", "TlsForm", "WebSocketForm")
+
+
+def _bad(form: Part, base: Part, read: Callable[[Part], object]) -> set[str]:
+    """Names of the fields that are wrong, each by itself."""
+    found = set()
+    for item in fields(form):
+        value = getattr(form, item.name)
+        try:
+            read(replace(base, **{item.name: value}))
+        except Problem:
+            found.add(item.name)
+    return found
 
 
 class TypedHeader(NamedTuple):
@@ -85,13 +170,17 @@ class TypedHeader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WebSocketForm:
-    """The fields of WebSocket.
+    """The fields of WebSocket; path, headers and subprotocols may name values in braces.
 
     Attributes:
         subprotocols: with commas or spaces between.
         headers: those that are sent beside the usual ones or in their place, in order, and those
             of the usual ones that are not.
         ping: seconds between pings; "": none.
+        server_fresh, client_fresh: …_no_context_takeover; server_bits, client_bits:
+            …_max_window_bits of permessage-deflate, "": not said.
+        origin, key: "": not said. choose: NOTHING: none is named; "": the first that was offered.
+        ping_timeout: "": as long as it likes.
     """
 
     path: str = ""
@@ -99,28 +188,76 @@ class WebSocketForm:
     headers: tuple[TypedHeader, ...] = ()
     deflate: bool = False
     ping: str = ""
+    server_fresh: bool = False
+    client_fresh: bool = False
+    server_bits: str = ""
+    client_bits: str = ""
+    origin: str = ""
+    max_message: str = str(_USUAL.max_message)
+    fragment: str = str(_USUAL.fragment)
+    ping_timeout: str = ""
+    pong: str = _USUAL.pong.value
+    answer_close: bool = _USUAL.answer_close
+    violations: str = _USUAL.violations.value
+    method: str = _USUAL.method
+    version: str = _USUAL.version
+    key: str = ""
+    status: str = str(_USUAL.status)
+    body: str = _USUAL.body
+    accept: str = _USUAL.accept
+    choose: str = ""
 
     def read(
         self, known: WebSocketSettings | None, values: KnownValues = NO_VALUES
     ) -> WebSocketSettings:
         """What they mean; what no field shows is as in `known`. Raises Problem.
 
-        `values`: what path and headers may name in braces.
+        `values`: what may be named in braces.
         """
-        before = known or WebSocketSettings()
         return replace(
-            before,
+            known or _USUAL,
             path=with_values(self.path, values).strip(),
-            subprotocols=_words(self.subprotocols),
+            subprotocols=_words(with_values(self.subprotocols, values)),
             headers=tuple(
                 (with_values(row.name, values), with_values(row.value, values))
                 for row in self.headers
                 if not row.drop
             ),
             drop=tuple(row.name for row in self.headers if row.drop),
-            deflate=(before.deflate or Deflate()) if self.deflate else None,
-            ping_interval=parse_fields.parse_seconds(self.ping) if self.ping.strip() else None,
+            deflate=self._deflate() if self.deflate else None,
+            ping_interval=_seconds(self.ping),
+            origin=with_values(self.origin, values).strip() or None,
+            max_message=parse_fields.parse_whole(self.max_message, least=1, most=_LARGEST),
+            fragment=parse_fields.parse_whole(self.fragment, least=0, most=_LARGEST),
+            ping_timeout=_seconds(self.ping_timeout),
+            pong=PongMode(self.pong),
+            answer_close=self.answer_close,
+            violations=Violations(self.violations),
+            method=self.method.strip(),
+            version=self.version.strip(),
+            key=self.key.strip() or None,
+            status=parse_fields.parse_whole(self.status, least=100, most=999),
+            body=with_values(self.body, values),
+            accept=self.accept.strip(),
+            choose=_or_nothing(self.choose),
         )
+
+    def _deflate(self) -> Deflate:
+        return Deflate(
+            self.server_fresh, self.client_fresh, _bits(self.server_bits), _bits(self.client_bits)
+        )
+
+    def bad(self, values: KnownValues) -> set[str]:
+        """Which fields cannot be understood."""
+        return _bad(self, WebSocketForm(deflate=True), lambda form: form.read(None, values))
+
+
+def _seconds(text: str) -> float | None:
+    return parse_fields.parse_seconds(text) if text.strip() else None
+
+
+def _bits(text: str) -> int | None:
+    return parse_fields.parse_whole(text, least=8, most=15) if text.strip() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +265,9 @@ class LayerForm:
     """What stands over the stream, one of LAYERED, and the fields of each.
 
     Attributes:
-        proxy: of a client: what it goes through; "": it goes itself.
-        values: what path and headers may name.
+        proxy: of a client: what it goes through; "": it goes itself. It may name values.
+        values: what the fields may name.
+        handshake_timeout: of a server: seconds for the layers to be open.
     """
 
     over: str = PLAIN
@@ -137,6 +275,7 @@ class LayerForm:
     websocket: WebSocketForm = WebSocketForm()
     proxy: str = ""
     values: KnownValues = NO_VALUES
+    handshake_timeout: str = _HANDSHAKE
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -155,24 +294,29 @@ class LayerForm:
         return replace(
             settings,
             layers=(*((TLS,) if TLS in self.layers else ()), *others),
-            tls=self.tls.read(settings.tls) if TLS in self.layers else kept,
+            tls=self.tls.read(settings.tls, self.values) if TLS in self.layers else kept,
             websocket=self.websocket.read(settings.websocket, self.values)
             if WEBSOCKET in self.layers
             else None,
-            proxy=self.proxy.strip() or None,
+            proxy=with_values(self.proxy, self.values).strip() or None,
+            handshake_timeout=parse_fields.parse_seconds(self.handshake_timeout)
+            if self.layers
+            else settings.handshake_timeout,
         )
 
     @property
-    def fault(self) -> Problem | None:
-        """Why it cannot be understood; None: it can."""
+    def bad(self) -> frozenset[str]:
+        """Which fields cannot be understood, as "tls.sni" and "websocket.headers"."""
+        found = set()
+        if TLS in self.layers:
+            found |= {f"tls.{name}" for name in self.tls.bad(self.values)}
+        if WEBSOCKET in self.layers:
+            found |= {f"websocket.{name}" for name in self.websocket.bad(self.values)}
         try:
-            if TLS in self.layers:
-                self.tls.read(None)
-            if WEBSOCKET in self.layers:
-                self.websocket.read(None, self.values)
-        except Problem as problem:
-            return problem
-        return None
+            parse_fields.parse_seconds(self.handshake_timeout)
+        except Problem:
+            found.add("handshake_timeout")
+        return frozenset(found)
 
     def differences(self) -> list[str]:
         """What a person should know without opening the fields."""
@@ -189,40 +333,90 @@ class LayerForm:
                 found.append(self.websocket.path)
             if self.websocket.deflate:
                 found.append("deflate")
-        return found
+        return [*found, *self._rarer()]
+
+    def _rarer(self) -> Iterator[str]:
+        """What is not as usual of the fields that are needed seldom, as a scenario says it."""
+        for layer, part, names in (
+            (TLS, self.tls, RARER_TLS),
+            (WEBSOCKET, self.websocket, RARER_WEBSOCKET),
+        ):
+            if layer not in self.layers:
+                continue
+            for name in names:
+                value = getattr(part, name)
+                if value != getattr(type(part)(), name):
+                    yield f"{name} = {str(value).lower() if isinstance(value, bool) else value}"
 
 
 def layer_form(settings: EndpointSettings) -> LayerForm:
     """Settings as they would have been typed."""
     tls = settings.tls or TlsSettings()
     websocket = settings.websocket or WebSocketSettings()
-    interval = websocket.ping_interval
     return LayerForm(
         over_of(settings),
-        TlsForm(
-            tls.cert or "",
-            tls.key or "",
-            tls.ca or "",
-            tls.server_name or "",
-            tls.verify,
-            tls.check_name,
-            ", ".join(tls.alpn),
-            tls.minimum.value,
-            tls.ask_client.value,
-            tls.key_password or "",
-        ),
-        WebSocketForm(
-            websocket.path,
-            ", ".join(websocket.subprotocols),
-            (
-                *(TypedHeader(name, value) for name, value in websocket.headers),
-                *(TypedHeader(name, "", drop=True) for name in websocket.drop),
-            ),
-            websocket.deflate is not None,
-            "" if interval is None else f"{interval:g}",
-        ),
+        _tls_form(tls),
+        _websocket_form(websocket),
         settings.proxy or "",
+        handshake_timeout=f"{settings.handshake_timeout:g}",
     )
+
+
+def _tls_form(tls: TlsSettings) -> TlsForm:
+    return TlsForm(
+        tls.cert or "",
+        tls.key or "",
+        tls.ca or "",
+        _show(tls.server_name),
+        tls.verify,
+        tls.check_name,
+        ", ".join(tls.alpn),
+        tls.minimum.value,
+        tls.ask_client.value,
+        tls.key_password or "",
+        tls.maximum.value if tls.maximum is not None else "",
+        tls.ciphers or "",
+        "; ".join(f"{name} = {cert}" for name, cert in tls.sni),
+        tls.keylog or "",
+        tls.close_notify,
+        tls.resume,
+    )
+
+
+def _websocket_form(websocket: WebSocketSettings) -> WebSocketForm:
+    deflate = websocket.deflate or Deflate()
+    return WebSocketForm(
+        websocket.path,
+        ", ".join(websocket.subprotocols),
+        (
+            *(TypedHeader(name, value) for name, value in websocket.headers),
+            *(TypedHeader(name, "", drop=True) for name in websocket.drop),
+        ),
+        websocket.deflate is not None,
+        _number(websocket.ping_interval),
+        deflate.server_no_context_takeover,
+        deflate.client_no_context_takeover,
+        _number(deflate.server_max_window_bits),
+        _number(deflate.client_max_window_bits),
+        websocket.origin or "",
+        str(websocket.max_message),
+        str(websocket.fragment),
+        _number(websocket.ping_timeout),
+        websocket.pong.value,
+        websocket.answer_close,
+        websocket.violations.value,
+        websocket.method,
+        websocket.version,
+        websocket.key or "",
+        str(websocket.status),
+        websocket.body,
+        websocket.accept,
+        _show(websocket.choose),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
 
 
 def headers_of(text: str) -> tuple[tuple[str, str], ...]:

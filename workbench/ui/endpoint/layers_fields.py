@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.certificates.kinds import PREFIX, ROOT, CertificateKind
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
@@ -14,16 +16,20 @@ from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
 from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.style import theme
 from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.hint_combo import HintCombo
+from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
 from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
-from workbench.viewmodel.layer_form import LayerForm, TlsForm, WebSocketForm
-from workbench.viewmodel.message import msg
+from workbench.viewmodel.layer_form import LayerForm
+from workbench.viewmodel.message import Sentence, msg
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from workbench.ui.endpoint.rarer_fields import RarerFields
 
 _FILES: Final = ("tls_cert", "tls_key", "tls_ca")
 
@@ -32,7 +38,8 @@ class LayersFields(QObject):
     """A row of each layer; a panel lays them out.
 
     Attributes:
-        rows: of TLS, and of WebSocket. proxy_field: of a client. unused: what this kind lacks.
+        rows: of TLS, of WebSocket, and what unfolds the rarer fields. proxy_field: of a client.
+        unused: what this kind lacks. rarer: the place of the rarer fields.
 
     Signals:
         edited(): a field says something else.
@@ -48,14 +55,14 @@ class LayersFields(QObject):
         self._server = server
         self._form = LayerForm()
         self._known = NO_VALUES
-        self._key_password = ""
+        self._locked: Sentence | None = None
         self._filling = False
         add, caption = controls.add, controls.caption
         self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
-        self.key = add(TextField(width=14), "tls_key")
+        self.key = self._template(add(TemplateField(width=14), "tls_key"))
         self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
         self._file_buttons = tuple(add(QPushButton(), f"{name}_file") for name in _FILES)
-        self.name = add(TextField(width=14), "tls_name")
+        self.name = self._template(add(TemplateField(width=14), "tls_name"))
         self.verify = add(QCheckBox(), "tls_verify")
         self.check_name = add(QCheckBox(), "tls_check_name")
         self.alpn = add(TextField(width=12), "tls_alpn")
@@ -65,16 +72,15 @@ class LayersFields(QObject):
         self.ask = add(
             ChoiceBox(*((ask.value, f"choice.ask_{ask.value}") for ask in AskClient)), "tls_ask"
         )
-        self.path = add(TemplateField(width=18), "ws_path")
-        self.path.complete = self._complete
-        self.subprotocols = add(TextField(width=14), "ws_subprotocols")
+        self.path = self._template(add(TemplateField(width=18), "ws_path"))
+        self.subprotocols = self._template(add(TemplateField(width=14), "ws_subprotocols"))
         self.deflate = add(QCheckBox(), "ws_deflate")
         self.ping = add(TextField(width=5), "ws_ping")
         self.headers = add(HeaderTable(), "ws_headers")
         self._row_buttons = tuple(
             add(QPushButton(), f"ws_headers_{name}") for name in ("remove", "up", "down")
         )
-        self.proxy = add(TextField(width=26), "proxy")
+        self.proxy = self._template(add(TemplateField(width=26), "proxy"))
         self.proxy_field = group(caption("proxy", self.proxy), self.proxy)
         self._chosen_files: dict[str, HintCombo | TextField] = dict(
             zip(_FILES, (self.cert, self.key, self.ca), strict=True)
@@ -103,14 +109,60 @@ class LayersFields(QObject):
             group(caption("ws_ping", self.ping), self.ping),
             group(caption("ws_headers", self.headers), self.headers, *self._row_buttons),
         )
-        self.rows: tuple[tuple[QWidget, ...], ...] = (self._tls, self._websocket)
+        self.open = add(QToolButton(), "rarer")
+        self.open.setCheckable(True)
+        self.open.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.rarer = LatePart(self._make_rarer)
+        policy = self.rarer.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        self.rarer.setSizePolicy(policy)
+        self.rows: tuple[tuple[QWidget, ...], ...] = (
+            self._tls,
+            self._websocket,
+            (self.open,),
+            (self.rarer,),
+        )
+        self._judged = {
+            self.key: "tls.key",
+            self.name: "tls.server_name",
+            self.alpn: "tls.alpn",
+            self.path: "websocket.path",
+            self.subprotocols: "websocket.subprotocols",
+            self.ping: "websocket.ping",
+        }
         unused = (self.name, self.verify, self.check_name, self.proxy_field)
         self.unused: tuple[QWidget, ...] = unused if server else (self.ask,)
         self._wire()
         self.retranslate()
         self.show_form(LayerForm())
 
+    def _template(self, field: TemplateField) -> TemplateField:
+        """It may name values."""
+        field.complete = self._complete
+        return field
+
+    def _make_rarer(self) -> RarerFields:
+        from workbench.ui.endpoint.rarer_fields import RarerFields
+
+        made = RarerFields(self._controls, self._complete, server=self._server)
+        made.show_form(self._form)
+        made.suit(self._form.layers)
+        made.lock(self._locked)
+        made.edited.connect(self._on_edited)
+        self._controls.retranslate()
+        return made
+
+    @Slot(bool)
+    def _on_open(self, opened: bool) -> None:
+        self._draw()
+        self.rarer.setVisible(opened and bool(self._form.layers))
+
+    def _draw(self) -> None:
+        """The icon in the colours of the scheme; folded, the word alone says it."""
+        self.open.setIcon(theme.icon("chevron-down") if self.open.isChecked() else QIcon())
+
     def _wire(self) -> None:
+        self.open.toggled.connect(self._on_open)
         for field in (
             self.key, self.name, self.alpn, self.path, self.subprotocols, self.ping, self.proxy,
         ):  # fmt: skip
@@ -143,34 +195,41 @@ class LayersFields(QObject):
             self.edited.emit()
 
     def _judge(self) -> None:
-        wrong = self.form(self._form.over).fault is not None
-        tone(self.headers, "bad" if wrong else "")
+        bad = self.form(self._form.over).bad
+        tone(self.headers, "bad" if "websocket.headers" in bad else "")
+        for field, name in self._judged.items():
+            tone(field, "bad" if name in bad else "")
+        if self.rarer.built is not None:
+            self.rarer.built.judge(bad)
 
     def form(self, over: str) -> LayerForm:
-        """What stands in the fields, with this over the stream."""
-        return LayerForm(
-            over,
-            TlsForm(
-                self.cert.currentText(),
-                self.key.text(),
-                self.ca.currentText(),
-                self.name.text(),
-                self.verify.isChecked(),
-                self.check_name.isChecked(),
-                self.alpn.text(),
-                self.minimum.value(),
-                self.ask.value(),
-                self._key_password,
+        """What stands in the fields, with this over the stream; what has no field is as shown."""
+        form = self._form if self.rarer.built is None else self.rarer.built.read(self._form)
+        return replace(
+            form,
+            over=over,
+            tls=replace(
+                form.tls,
+                cert=self.cert.currentText(),
+                key=self.key.text(),
+                ca=self.ca.currentText(),
+                server_name=self.name.text(),
+                verify=self.verify.isChecked(),
+                check_name=self.check_name.isChecked(),
+                alpn=self.alpn.text(),
+                minimum=self.minimum.value(),
+                ask_client=self.ask.value(),
             ),
-            WebSocketForm(
-                self.path.text(),
-                self.subprotocols.text(),
-                self.headers.rows,
-                self.deflate.isChecked(),
-                self.ping.text(),
+            websocket=replace(
+                form.websocket,
+                path=self.path.text(),
+                subprotocols=self.subprotocols.text(),
+                headers=self.headers.rows,
+                deflate=self.deflate.isChecked(),
+                ping=self.ping.text(),
             ),
-            self.proxy.text(),
-            self._known,
+            proxy=self.proxy.text(),
+            values=self._known,
         )
 
     def know(self, known: KnownValues) -> None:
@@ -186,8 +245,8 @@ class LayersFields(QObject):
     def show_form(self, form: LayerForm) -> None:
         """Fill all of them without telling anyone."""
         self._filling = True
+        self._form = form
         tls, websocket = form.tls, form.websocket
-        self._key_password = tls.key_password
         for combo, text in ((self.cert, tls.cert), (self.ca, tls.ca)):
             if combo.currentText() != text:
                 combo.setEditText(text)
@@ -208,6 +267,8 @@ class LayersFields(QObject):
         self.deflate.setChecked(websocket.deflate)
         self.minimum.choose(tls.minimum)
         self.ask.choose(tls.ask_client)
+        if self.rarer.built is not None:
+            self.rarer.built.show_form(form)
         self._filling = False
         self.suit(form.over)
 
@@ -223,15 +284,22 @@ class LayersFields(QObject):
 
     def suit(self, over: str) -> None:
         """Only the fields of what stands over the stream are there."""
-        self._form = LayerForm(over)
-        for layer, row in zip((TLS, WEBSOCKET), self.rows, strict=True):
+        self._form = replace(self._form, over=over)
+        layers = self._form.layers
+        for layer, row in ((TLS, self._tls), (WEBSOCKET, self._websocket)):
             for widget in row:
-                widget.setVisible(layer in self._form.layers)
+                widget.setVisible(layer in layers)
+        self.open.setVisible(bool(layers))
+        self.rarer.setVisible(self.open.isChecked() and bool(layers))
+        if self.rarer.built is not None:
+            self.rarer.built.suit(layers)
         self.suited.emit(over)
 
     def lock(self, locked: bool) -> None:
         """An open connection keeps what it began with."""
-        reason = msg("why.locked") if locked else None
+        self._locked = reason = msg("why.locked") if locked else None
+        if self.rarer.built is not None:
+            self.rarer.built.lock(reason)
         for widget in (
             self.cert, self.key, self.ca, self.name, self.verify, self.check_name, self.alpn,
             self.minimum, self.ask, self.path, self.subprotocols, self.deflate, self.ping,
@@ -246,6 +314,7 @@ class LayersFields(QObject):
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
         self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
         self.headers.retranslate()
+        self._draw()
 
 
 def _put(field: HintCombo | TextField, path: Path) -> None:

@@ -55,6 +55,9 @@ class FlowLayout(QLayout):
                 room = width
             lines[-1].append(asked)
             room -= asked.need + self.spacing()
+        for line in lines:
+            if len(line) == 1 and line[0].grows and line[0].item.hasHeightForWidth():
+                line[0].high = line[0].item.heightForWidth(width)  # it wraps what is in it
         return lines
 
     def _arrange(self, area: QRect, place: bool) -> int:
