@@ -32,7 +32,7 @@ def test_an_abort_of_what_stands_sends_a_reset(hand: Hand) -> None:
 def test_an_abort_after_both_directions_are_finished_resets_nothing(hand: Hand) -> None:
     connected(hand)
     hand.press("client.half_close")
-    hand.wait_state("client", "CLOSE")
+    hand.wait_state("client", "CLOSED")
     hand.press("client.abort")
     hand.wait_says("client.message", "in state CLOSE: both directions were finished")
     assert "RST" not in hand.text("client.message")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,47 @@ def test_only_the_newest_part_is_kept_from_the_next_record_on(hand: Hand) -> Non
     reader = old.journal.reader()
     assert "seen in the log" in "".join(row.args for row in reader.page(1, 100))
     reader.close()
+
+
+def test_one_starts_at_the_button_that_opens_the_server(hand: Hand) -> None:
+    assert hand.window.focusWidget() is hand.find("server.listen")
+
+
+def test_start_over_leaves_the_filter_and_what_was_said_of_a_demonstration(hand: Hand) -> None:
+    hand.window.scenario_player.run_named("udp-refused")
+    hand.wait(hand.window.demo_bar.isVisible)
+    hand.wait(lambda: not hand.window.scenario_player.running)
+    hand.window.log.filter.setText("call:send")
+    hand.window.log.apply_filter()
+    hand.window.record_commands.start_over()
+    hand.wait(lambda: not hand.window.demo_bar.isVisible())
+    assert hand.text("log.filter") == ""
+    assert hand.window.log.model.condition is None
+
+
+def test_a_link_to_a_port_that_the_kernel_will_choose_says_no_port(hand: Hand) -> None:
+    controller = hand.window.controller
+    chosen_later = replace(controller.session.settings("server-1"), address="127.0.0.1:0")
+    controller.perform(c.Configure("server-1", chosen_later))
+    hand.wait(lambda: hand.text("client.port") == "")
+    controller.perform(c.Start("server-1"))
+    hand.wait_state("server", "LISTEN")
+    hand.wait(lambda: hand.text("client.port") not in {"", "0"})
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    send = hand.find("client.send")
+    assert send.accessibleName() == "Send"
+    hand.type("client.repeat", "1000")
+    hand.type("client.interval", "5")
+    hand.press("client.send")
+    hand.wait(lambda: send.accessibleName() == "Stop sending")
+    assert "No more" in send.toolTip()
+    hand.press("client.send")
+    hand.wait(lambda: send.accessibleName() == "Send")

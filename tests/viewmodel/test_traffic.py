@@ -110,3 +110,12 @@ def test_datagrams_are_counted_one_by_one(talk: Talk) -> None:
         talk.do(c.Send("right", text="one", to="@left"))
     assert traffic_of(talk.until("left", lambda x: x.reads == 3)) == Traffic(9, 3, 0, 0)
     assert traffic_of(talk.until("right", lambda x: x.sends == 3)).bytes_out == 9
+
+
+def test_another_record_makes_no_rate_below_nothing() -> None:
+    meter = Meter()
+    meter.look(Traffic(5_000, 3, 700, 2), 0.0)
+    meter.look(Traffic(9_000, 4, 700, 2), 1.0)
+    fresh = meter.look(Traffic(), 1.5)
+    assert (fresh.rate_in, fresh.rate_out) == (0, 0)
+    assert fresh.counted == Traffic()

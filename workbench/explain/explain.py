@@ -44,10 +44,17 @@ class Explanation:
     python: str = ""
 
 
+def _idle(seconds: float) -> str:
+    """In a unit in which it is not nothing."""
+    if seconds >= 1:
+        return f"{seconds:.3f} s"
+    return f"{seconds * 1000:.1f} ms" if seconds >= 0.001 else f"{seconds * 1e6:.0f} µs"
+
+
 def _told(story: Story, kind: SocketKind) -> list[str]:
     lines = []
     if story.idle_s is not None:
-        lines.append(tr("explain.story_idle", seconds=f"{story.idle_s:.3f}"))
+        lines.append(tr("explain.story_idle", time=_idle(story.idle_s)))
     seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
     lines.append(tr(fitting(seen, kind)))
     if story.pair_ended == "abort":

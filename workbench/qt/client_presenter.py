@@ -90,6 +90,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             phase = self.controller.snapshot(name).phase
             found = self.controller.address_of(name)
             port = split_address(found)[1] if found is not None else None
+            port = "" if port == "0" else port  # the kernel has not chosen one yet
         others = [
             settings
             for settings in self.controller.session.settings_of_all()

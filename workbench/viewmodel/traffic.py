@@ -72,11 +72,13 @@ class Meter:
         """The state of a counter at a time in seconds. `number`: of one connection."""
         if number != self._subject:
             self._looks.clear()
-            self._subject = number
-        base = self._bases.get(number, Traffic())
-        if any(new < old for new, old in zip(total, base, strict=True)):
+            self._subject, self._newest = number, Traffic()
+        if any(new < old for new, old in zip(total, self._newest, strict=True)):
             self._bases.clear()  # another record: what was counted is gone
             self._looks.clear()
+        base = self._bases.get(number, Traffic())
+        if any(new < old for new, old in zip(total, base, strict=True)):
+            self._bases.clear()
             base = Traffic()
         self._newest = total
         rate_in, rate_out = self._rates(total, now)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
-from workbench.texts import tr
+from workbench.texts import has, tr
 from workbench.ui.style.theme import GAP, numbered, repolish
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
@@ -110,6 +110,8 @@ class NamedControls:
             if caption.widget is widget and caption != wished:
                 self._captions[index] = wished
                 widget.setText(wished.text(call=self._calls))
+                if widget in self._entries:
+                    self._word(widget)
                 if isinstance(widget, QPushButton):
                     fit(widget)
 
@@ -151,21 +153,21 @@ class NamedControls:
 
     def _word(self, widget: QWidget) -> None:
         entry = self._entries[widget]
-        tip = tr(f"tip.{entry.key}")
+        key, name = entry.key, tr(f"name.{entry.key}")
+        caption = next((each for each in self._captions if each.widget is widget), None)
+        if caption is not None and caption.key != key:  # what it does now is something else
+            shown = caption.text(call=False)
+            name = tr(f"name.{caption.key}") if has(f"name.{caption.key}") else shown
+            key = caption.key if has(f"tip.{caption.key}") else key
+        tip = tr(f"tip.{key}")
         more = entry.reason or entry.note
         if more is not None:
             tip = f"{tip}\n{more.show()}"
         widget.setToolTip(plain_tip(tip))
-        widget.setAccessibleName(tr(f"name.{entry.key}"))
+        widget.setAccessibleName(name)
         widget.setAccessibleDescription(tip)
-        if isinstance(widget, QAbstractButton):
-            widget.setText(
-                next(
-                    caption.text(call=self._calls)
-                    for caption in self._captions
-                    if caption.widget is widget
-                )
-            )
+        if isinstance(widget, QAbstractButton) and caption is not None:
+            widget.setText(caption.text(call=self._calls))
 
 
 class ChoiceBox(QComboBox):

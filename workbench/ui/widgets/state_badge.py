@@ -28,6 +28,11 @@ _TONES: Final = {
 }
 
 
+_ONE_WORD: Final = {"CLOSE": "CLOSED"}
+"""Linux calls CLOSE what RFC 9293 calls CLOSED, as this program does: two badges that stand side by
+side say the same."""
+
+
 class StateBadge(QLabel):
     """A badge; it keeps the style of theme.py under its own property."""
 
@@ -40,6 +45,7 @@ class StateBadge(QLabel):
 
     def set_state(self, state: str, more: tuple[str, ...] = ()) -> None:
         """`more`: what the layers above the socket agreed on."""
+        state = _ONE_WORD.get(state, state)
         key = f"state.{state.replace(' ', '_').lower()}"
         self.setText(" | ".join((tr(key) if has(key) else state, *map(escape, more))))
         tone(self, _TONES.get(state, "idle"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from shiboken6 import isValid
 
@@ -352,6 +352,12 @@ class EndpointTabs(QObject):
         # Qt would go on to the next field: what is typed then would become a backlog
         ready = following is not None and following.isEnabled()
         (following if ready and following is not None else panel.table).setFocus()
+
+    def focus_first(self) -> None:
+        """Where one starts: at the button that opens the socket of the panel in front."""
+        panel = self._area.left.in_front or self._area.right.in_front
+        if panel is not None:
+            panel.address_line.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_not_started(self, panel: EndpointPanel) -> None:
         """The focus goes back to where it can be tried again, unless a person has moved it."""

@@ -375,7 +375,7 @@ class MainWindow(Retranslatable, QMainWindow):
         for part in (self.scenario_player, self.autoplay, self.child_windows):
             record.ending.connect(part.stop)
         record.restarted.connect(self.name_record)
-        record.restarted.connect(partial(self.log.follow.setChecked, True))
+        record.restarted.connect(self._forget_the_old)
         record.told.connect(self.status_bar.tell)
         record.crash_found.connect(self.banner.tell_crashed)
         self.banner.seen.connect(record.remember_crash)
@@ -384,6 +384,13 @@ class MainWindow(Retranslatable, QMainWindow):
         self.menus.recent.chosen.connect(files.show_record)
         files.scenario_wanted.connect(self.scenario_player.run)
         files.told.connect(self.status_bar.tell)
+
+    @Slot()
+    def _forget_the_old(self) -> None:
+        """What was said of the record before, and what was looked for in it, goes with it."""
+        self.log.show_all()
+        self.log.follow.setChecked(True)
+        self.demo_bar.hide()
 
     def _wire_projector(self) -> None:
         mode, caption = self.projector_mode, self.projector_caption
@@ -419,13 +426,16 @@ class MainWindow(Retranslatable, QMainWindow):
         self._keeper.setParent(self)
         self._keeper.told.connect(self.status_bar.tell)
         self.projector_mode.presented.connect(self._keeper.present)
-        return self._keeper.begin()
+        restored = self._keeper.begin()
+        self.endpoint_tabs.focus_first()
+        return restored
 
     def first_start(self) -> None:
         """Both panels filled and ready."""
         self.endpoint_tabs.new_server()
         self.endpoint_tabs.new_client()
         self.endpoint_tabs.refresh()
+        self.endpoint_tabs.focus_first()
 
     @Slot(object, object)
     def _on_focus(self, _before: object, _after: object) -> None:
