@@ -118,11 +118,14 @@ def test_a_disk_that_is_shorter_than_the_limit_is_the_reason(
     assert getattr(asked.reason(caught.value), "key", None) == "sqlite.FULL"
 
 
+@pytest.mark.parametrize("error", [PermissionError, AttributeError])
 def test_a_disk_that_cannot_be_asked_stops_nothing(
-    made: tuple[Room, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+    made: tuple[Room, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
+    """A Python without statvfs() is one that cannot ask."""
+
     def refuse(_path: object) -> Usage:
-        raise PermissionError
+        raise error
 
     monkeypatch.setattr(shutil, "disk_usage", refuse)
     assert made[0].look() is None

@@ -21,9 +21,9 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Ticket
 from workbench.journal.reader import Reader
-from workbench.qt.controller import TICK, Committed, Controller, Selection
+from workbench.qt.controller import FLOOD, TICK, Committed, Controller, Selection
 from workbench.qt.endpoint_thread import qt_spawn
-from workbench.qt.refresh_pace import IDLE_SHARE, LONGEST_REST
+from workbench.qt.refresh_pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -81,6 +81,38 @@ def test_between_two_repaints_the_gui_rests(
     flood.stop()
     rests = [later[0] - earlier[1] for earlier, later in itertools.pairwise(painted)]
     assert min(rests) >= 0.95 * least_s - 0.002, rests
+
+
+def test_in_a_flood_the_panels_rest_as_long(controller: Controller, wait: Wait) -> None:
+    """To look at the endpoints costs too. Again only too short a rest fails."""
+    rests: list[float] = []
+    told = [0]
+    ended: list[float] = []  # the last look, if it was a flood ever since
+
+    def tell(committed: Committed) -> None:
+        if committed.seq - told[-1] <= FLOOD:
+            ended.clear()
+        told.append(committed.seq)
+
+    def look() -> None:
+        rests.extend(time.perf_counter() - end for end in ended)
+        until = time.thread_time() + 0.06
+        while time.thread_time() < until:
+            pass
+        ended[:] = [time.perf_counter()] if told[-1] - told[-2:][0] > FLOOD else []
+
+    def pour() -> None:
+        for _ in range(FLOOD):
+            controller.session.perform(c.Mark("one more"))
+
+    flood = QTimer()
+    flood.timeout.connect(pour)
+    flood.start(20)
+    controller.committed.connect(tell)
+    controller.snapshots_changed.connect(look)
+    wait(lambda: len(rests) >= 4)
+    flood.stop()
+    assert min(rests) >= 0.95 * FLOOD_REST - 0.002, rests
 
 
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:

@@ -76,7 +76,7 @@ class Room:
         try:
             free = shutil.disk_usage(self._path.parent).free
             to_come = max(0, pages * PAGE_BYTES - self._path.stat().st_size)
-        except OSError:  # it cannot be asked now; a write will tell
+        except (OSError, AttributeError):  # it cannot be asked, now or here; a write will tell
             return _UNBOUNDED
         left = (free - to_come - RESERVE) // PAGE_BYTES
         # not each time another number: far from the end it says nothing
