@@ -45,6 +45,7 @@ TESTS: Final = (
     "engine/protocol/websocket/test_conformance.py::test_large_messages_come_whole_however_cut",
     "engine/protocol/websocket/test_conformance.py::test_large_messages_in_fragments",
     "engine/protocol/websocket/test_conformance.py::test_what_is_sent_is_taken_whole_by_our_own_other_end",
+    "engine/protocol/websocket/test_deflate_peers.py",
     "engine/protocol/websocket/test_frames.py::test_what_is_written_is_read_however_cut",
     "engine/protocol/websocket/test_hostile.py",
     "engine/protocol/websocket/test_inbound.py::test_a_hundred_thousand_fragments_take_no_more_than_their_bytes",

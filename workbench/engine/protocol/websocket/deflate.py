@@ -21,12 +21,18 @@ _WINDOWS: Final = ("server_max_window_bits", "client_max_window_bits")
 
 
 class Agreed(NamedTuple):
-    """What holds for one connection; a window of 15 bits is the greatest."""
+    """What holds for one connection; a window of 15 bits is the greatest.
+
+    Attributes:
+        window_asked: the client asked for a window of the server's: it is told which it got, though
+            it be the usual one (RFC 7692 7.1.2.1).
+    """
 
     server_no_context_takeover: bool = False
     client_no_context_takeover: bool = False
     server_max_window_bits: int = 15
     client_max_window_bits: int = 15
+    window_asked: bool = False
 
     def header(self) -> str:
         """As it stands in Sec-WebSocket-Extensions, what is usual left out."""
@@ -34,7 +40,12 @@ class Agreed(NamedTuple):
             [
                 NAME,
                 *(flag for flag in _FLAGS if getattr(self, flag)),
-                *(f"{name}={bits}" for name in _WINDOWS if (bits := getattr(self, name)) != 15),
+                *(
+                    f"{name}={bits}"
+                    for name in _WINDOWS
+                    if (bits := getattr(self, name)) != 15
+                    or (self.window_asked and name == _WINDOWS[0])
+                ),
             ]
         )
 
@@ -107,6 +118,7 @@ def accepted(header: str, wanted: Deflate) -> Agreed | None:
             wanted.client_no_context_takeover or _FLAGS[1] in parameters,
             min(window, wanted.server_max_window_bits or 15),
             client,
+            _WINDOWS[0] in parameters,
         )
     return None
 
