@@ -33,6 +33,7 @@ ALLOWED: Final = {
     "fields of the kernel are looked up by their names": r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
     "commands and their options are typed": r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
     r"|\b(?:run|lab(?!-)|export|check|xvfb-run|ssh -X|ulimit|TMPDIR|inet6?|all|NAME|VALUE)\b",
+    "programs of a command line, schemes and what they lack here": r"\b(?:curl|nc|ncat|https?|wss?|shell|DTLS)\b(?:://)?",
     "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
     "rules and tools of the system are typed": r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
     "the product's name": r"Socket Workbench|socket-workbench",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +171,72 @@ def test_the_note_of_the_chosen_host_can_be_read(hand: Hand) -> None:
     inks = {image.pixelColor(x, y).name() for x in range(150, 300) for y in range(24)}
     assert theme.current().highlight_text in inks
     assert theme.current().muted not in inks
+
+
+def test_a_line_of_nc_fills_a_server_or_a_client(hand: Hand) -> None:
+    paste(hand, "server.host", "nc -ulk 5353")
+    assert shown(hand, "server") == ("AF_INET", "SOCK_DGRAM", "0.0.0.0", "5353")
+    hand.wait_says("server.message", "Filled in from the nc line; nothing was run.")
+    paste(hand, "client.host", "ncat -C --ssl -p 4000 -w 5 -e /bin/sh localhost 8443")
+    assert shown(hand, "client") == ("AF_INET", "tls", "localhost", "8443")
+    presenter: Any = hand.window.endpoint_tabs.presenter("client-1")
+    assert presenter.form.local == "0.0.0.0:4000"
+    box: Any = hand.find
+    assert box("client.timeout").currentText() == "5.0 s"
+    assert box("client.append").currentData() == "crlf"
+    assert not box("client.tls_verify").isChecked()
+    assert box("client.connect").hasFocus()
+    hand.wait_says("client.message", "/bin/sh is not run.")
+
+
+def test_a_line_for_the_other_side_fills_nothing_and_says_so(hand: Hand) -> None:
+    before = shown(hand, "server")
+    paste(hand, "server.host", "nc 127.0.0.1 80")
+    assert shown(hand, "server")[:2] == before[:2]
+    assert shown(hand, "server")[3] == before[3]
+    hand.wait_says("server.message", "Paste it into a client")
+    paste(hand, "client.host", "nc -l 80")
+    hand.wait_says("client.message", "Paste it into a server")
+    paste(hand, "client.host", "curl ftp://h/")
+    hand.wait_says("client.message", "ftp://")
+
+
+def test_a_web_address_fills_the_fields_and_leaves_the_message(hand: Hand) -> None:
+    text = hand.text("client.payload")
+    paste(hand, "client.host", "https://localhost/index.html")
+    assert shown(hand, "client") == ("AF_INET", "tls", "localhost", "443")
+    assert hand.text("client.payload") == text
+    hand.wait_says("client.message", "/index.html")
+
+
+def test_a_line_of_curl_is_the_request_that_a_socket_carries(hand: Hand, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        port = listener.getsockname()[1]
+        body = tmp_path / "body.bin"
+        body.write_bytes(b"\x00\xff{}\r\n")
+        paste(
+            hand,
+            "client.host",
+            f"curl 'http://127.0.0.1:{port}/a' \\\n  -u joe:x --data-binary '@{body}'",
+        )
+        assert shown(hand, "client") == ("AF_INET", "SOCK_STREAM", "127.0.0.1", str(port))
+        hand.wait_says("client.message", f"The body is the file {body}, which was not read.")
+        assert "Content-Length" not in hand.text("client.payload")
+        hand.press("client.way_out")
+        hand.wait(lambda: hand.find("client.form").currentData() == "hex")  # type: ignore[attr-defined]
+        assert "not read" not in hand.text("client.message")
+        hand.press("client.connect")
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(60)
+            hand.press("client.send")
+            got = b""
+            while not got.endswith(b"{}\r\n"):
+                got += accepted.recv(4096)
+    assert got == (
+        b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Basic am9lOng=\r\n"
+        b"Accept: */*\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: 6\r\n\r\n\x00\xff{}\r\n" % port
+    )
+    hand.window.preferences.write_list("sent_messages", [])

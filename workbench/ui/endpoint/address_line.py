@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
@@ -21,6 +23,9 @@ from workbench.viewmodel.message import Sentence, msg
 from workbench.viewmodel.panel_state import Badge
 from workbench.viewmodel.set_up_summary import FAMILIES
 
+if TYPE_CHECKING:
+    from workbench.viewmodel.pasted_command import PastedCommand
+
 _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
 """What is chosen beside the family: a socket's type, or what stands over a stream."""
 
@@ -37,15 +42,20 @@ class AddressLine(QWidget):
         edited(str): a field has its new value; the name of the field.
         submitted(): Enter was pressed in a field.
         path_pasted(str): a pasted address names this path.
+        pasted(PastedCommand): so did a command line or a web address; what there are fields for
+            here stands in them.
     """
 
     edited = Signal(str)
     submitted = Signal()
     path_pasted = Signal(str)
+    pasted = Signal(object)
 
     def __init__(self, controls: NamedControls, *, server: bool) -> None:
         super().__init__()
         self._controls = controls
+        self._server = server
+        self._command: PastedCommand | None = None  # to be told of
         self.port_untouched = True
         side = "bind" if server else "peer"
         self.family = controls.add(ChoiceBox(), "family")
@@ -209,15 +219,50 @@ class AddressLine(QWidget):
     def _on_host(self) -> None:
         self._paste()
         self.edited.emit("host")
+        self._tell()
 
     @Slot()
     def _on_pasted(self) -> None:
         if self._paste():
             self.edited.emit("host")
+        self._tell()
+
+    def _tell(self) -> None:
+        """Of a command line, once what is said of the fields themselves was said."""
+        command, self._command = self._command, None
+        if command is not None:
+            self.pasted.emit(command)
+
+    def _take(self, command: PastedCommand) -> bool:
+        """Put what a command line says of an address into the fields."""
+        self._command = command
+        from workbench.viewmodel.pasted_command import fits
+
+        where = command.where
+        if where is None or not fits(command, server=self._server):
+            return False
+        unix = self.family.value() == UNIX
+        family = where.family or ("AF_INET" if unix else self.family.value())
+        if family != self.family.value():
+            self.family.choose(family)
+            self._fill_types()
+            self.edited.emit("family")
+        self.type.choose(where.over or where.type)
+        self.type.narrow()
+        self.host.setEditText(where.host)
+        self.port.setText(where.port)
+        self.port_untouched = False
+        self.edited.emit("type")
+        return True
 
     def _paste(self) -> bool:
         """`tcp://host:port`, `[::1]:80` and the like fill all the fields; a path is of AF_UNIX."""
         text = self.host.currentText().strip()
+        from workbench.viewmodel.pasted_line import pasted_command  # not at the start
+
+        command = pasted_command(text)
+        if command is not None:
+            return self._take(command)
         unix = self.family.value() == UNIX
         if address.is_unix(text) and not unix and why_no_socket(UNIX, "SOCK_STREAM") is None:
             self.family.choose(UNIX)

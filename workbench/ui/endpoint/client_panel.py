@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.frame_place import FramePlace
@@ -22,6 +23,7 @@ from workbench.viewmodel.setup_form import ClientForm
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_fields import MoreFields
     from workbench.ui.endpoint.reconnect_fields import ReconnectFields
+    from workbench.viewmodel.pasted_command import HttpRequest, PastedCommand
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
 ROWS: Final = 6
@@ -58,6 +60,7 @@ class ClientPanel(EndpointPanel):
         self.scope = add(SendScope(), "scope")
         self.talk_button.hide()
         self.scope.hide()
+        self._request: HttpRequest | None = None
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -121,6 +124,7 @@ class ClientPanel(EndpointPanel):
             field.returnPressed.connect(self.start_if_closed)
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.talk_button.toggled.connect(self._on_talk)
+        self.message.remedy_wanted.connect(self._on_remedy)
 
     @Slot()
     def _on_port_typed(self) -> None:
@@ -138,6 +142,36 @@ class ClientPanel(EndpointPanel):
     @property
     def after_start(self) -> QWidget:
         return self.editor.send
+
+    def take(self, command: PastedCommand) -> None:
+        if command.local:
+            self.fill(replace(self.read(), local=command.local))
+            self.tell_typed()
+        from workbench.viewmodel.pasted_command import message_of  # not at the start
+
+        self._request = command.request
+        if command.request is not None:
+            self.editor.fill(message_of(command.request))
+        if command.append is not None:
+            self.editor.fill(replace(self.editor.draft, append=command.append))
+        super().take(command)
+
+    @Slot(str)
+    def _on_remedy(self, remedy: str) -> None:
+        """The file of a pasted request is to be read."""
+        if self._request is None:
+            return
+        from workbench.viewmodel.pasted_command import READ_BODY, message_of
+
+        if remedy != READ_BODY:
+            return
+        try:
+            whole = self._request.read()
+        except Problem as problem:
+            self.editor.refused.emit(problem)
+            return
+        self.editor.fill(message_of(whole))
+        self.editor.mended.emit("pasted.and")
 
     # -- the fields -----------------------------------------------------------------------------
 

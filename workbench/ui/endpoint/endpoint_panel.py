@@ -23,6 +23,7 @@ from workbench.viewmodel.panel_state import PanelState
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_fields import MoreFields
+    from workbench.viewmodel.pasted_command import PastedCommand
     from workbench.viewmodel.setup_form import ClientForm, ServerForm
 
 
@@ -156,6 +157,12 @@ class EndpointPanel(Retranslatable, QWidget):
         """A setting that may change while a socket is open has its new value."""
         self.tell_typed()
         self.live_changed.emit(control)
+
+    def take(self, command: PastedCommand) -> None:
+        """What a pasted command line says beside the address."""
+        self.shared.take(command)
+        if command.program:  # all of it is filled in: what comes next is the button
+            self.address_line.primary.setFocus()
 
     @Slot()
     def _on_start(self) -> None:

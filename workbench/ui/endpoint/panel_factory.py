@@ -14,6 +14,7 @@ from workbench.ui.endpoint.server_panel import ServerPanel
 
 if TYPE_CHECKING:
     from workbench.qt.key_passwords import KeyQuestion
+    from workbench.viewmodel.pasted_command import PastedCommand
 
 Presenter = ServerPresenter | ClientPresenter
 
@@ -93,6 +94,7 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.more.values_edited.connect(values.set_rows)
     values.changed.connect(panel.show_values)
     panel.show_values(values.rows, values.known)
+    panel.address_line.pasted.connect(partial(_take, panel, presenter))
     panel.receive_once.clicked.connect(presenter.receive_once)
     panel.ends.half_close.clicked.connect(presenter.half_close)
     panel.ends.abort.clicked.connect(presenter.abort)
@@ -111,3 +113,13 @@ def _ask_password(panel: QWidget, presenter: Presenter, question: KeyQuestion) -
     dialog = ask_password(question, panel.window())
     dialog.answered.connect(presenter.take_password)
     dialog.rejected.connect(partial(presenter.leave_locked, question))
+
+
+def _take(panel: ServerPanel | ClientPanel, presenter: Presenter, command: PastedCommand) -> None:
+    """Fill the fields from a pasted command line, and say what became of it."""
+    from workbench.viewmodel.pasted_command import fits, said_of  # not at the start
+
+    if fits(command, server=panel.server):
+        panel.take(command)
+    said = said_of(command, server=panel.server)
+    presenter.tell(said.level, said.text, said.way_out)

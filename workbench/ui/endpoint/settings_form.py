@@ -16,6 +16,7 @@ from workbench.viewmodel.setup_form import SetUpForm
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_options import MoreOptions
+    from workbench.viewmodel.pasted_command import PastedCommand
 
 
 class SettingsForm(QObject):
@@ -50,6 +51,16 @@ class SettingsForm(QObject):
             self.timeout.editTextChanged,
         ):
             changed.connect(self.typed)
+
+    def take(self, command: PastedCommand) -> None:
+        """What a pasted command line says beside the address."""
+        if command.path:
+            self._more.part.layers.path.setText(command.path)
+        if command.where is not None and command.where.over:
+            self._more.part.layers.verify.setChecked(command.verify)
+        if command.timeout:
+            self.timeout.setEditText(command.timeout)
+            self.timeout.settled.emit()
 
     @Slot(str)
     def _on_address(self, field: str) -> None:

@@ -1,0 +1,143 @@
+"""What a pasted command line or web address says of an endpoint, and the request in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from workbench.engine.model.tail import Append
+from workbench.frozen import dataclass
+from workbench.texts import Problem, reason_of
+from workbench.viewmodel.address_form import Where
+from workbench.viewmodel.message import ErrorMessage, Sentence, StatusMessage, msg
+from workbench.viewmodel.payload_form import PayloadForm
+
+LARGEST_BODY: Final = 128 << 10
+"""Bytes of a file that is read into an editor."""
+READ_BODY: Final = "read_body"
+"""The button that has it read."""
+_ESCAPED: Final = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What is sent over HTTP/1 before and with its body.
+
+    Attributes:
+        head: the lines, without those that tell of the body.
+        body: as it is known; file: what is its body instead, which nobody has read.
+        stripped: line breaks of that file do not go along.
+        kind: of the body, for Content-Type; "": it is told already.
+        sized: its length is told already. chunked: it goes in chunks.
+    """
+
+    head: tuple[str, ...]
+    body: bytes | None = None
+    file: str = ""
+    stripped: bool = False
+    kind: str = ""
+    sized: bool = False
+    chunked: bool = False
+
+    def data(self) -> bytes:
+        """All of it, with the length right."""
+        lines = list(self.head)
+        if self.body is not None and self.kind:
+            lines.append(f"Content-Type: {self.kind}")
+        if self.body is not None and not (self.sized or self.chunked):
+            lines.append(f"Content-Length: {len(self.body)}")
+        body = self.body or b""
+        if self.chunked:
+            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+        head = "".join(f"{line}\r\n" for line in (*lines, ""))
+        return head.encode("utf-8", "surrogateescape") + body
+
+    def with_body(self, data: bytes) -> HttpRequest:
+        """The same with what stands in its file."""
+        if self.stripped:
+            data = data.translate(None, b"\r\n\0")
+        return replace(self, body=data, file="")
+
+    def read(self) -> HttpRequest:
+        """The same with its file, which is read now. Raises Problem where that cannot be."""
+        path = Path(self.file).expanduser()
+        try:
+            with path.open("rb") as file:
+                data = file.read(LARGEST_BODY + 1)
+        except OSError as error:
+            raise Problem("engine.no_file", path=str(path), reason=reason_of(error)) from error
+        if len(data) > LARGEST_BODY:
+            raise Problem("pasted.file_large", path=str(path), most=LARGEST_BODY >> 10)
+        return self.with_body(data)
+
+
+@dataclass(frozen=True, slots=True)
+class PastedCommand:
+    """What a line says; what it leaves open is empty, and stays as it is in the fields.
+
+    Attributes:
+        program: its name as it stood there; "": a web address alone.
+        where: the address; None: there is none in it. `family` may be empty.
+        server: it listens.
+        path: of a WebSocket.
+        verify: the certificate of the other end is checked.
+        local: the address to come from.
+        timeout: seconds, as typed.
+        request: what to send.
+        append: what is added to each message; None: nothing is said of it.
+        told: what was not understood or not taken over, in sentences.
+    """
+
+    program: str
+    where: Where | None = None
+    server: bool = False
+    path: str = ""
+    verify: bool = True
+    local: str = ""
+    timeout: str = ""
+    request: HttpRequest | None = None
+    append: Append | None = None
+    told: tuple[Problem, ...] = ()
+
+
+def said_of(command: PastedCommand, *, server: bool) -> StatusMessage:
+    """What somebody is to know once the fields of a server or a client were filled from it."""
+    if command.where is None:
+        text = _joined([ErrorMessage(problem) for problem in command.told])
+        return StatusMessage("bad", text)
+    if not fits(command, server=server):
+        key = "pasted.listens" if command.server else "pasted.connects"
+        return StatusMessage("bad", ErrorMessage(Problem(key)))
+    program = command.program
+    filled = msg("pasted.filled", program=program) if program else msg("pasted.filled_web")
+    text = _joined([filled, *map(ErrorMessage, command.told)])
+    asks = command.request is not None and command.request.file
+    return StatusMessage(
+        "busy" if command.told else "info", text, way_out=READ_BODY if asks else None
+    )
+
+
+def fits(command: PastedCommand, *, server: bool) -> bool:
+    """Whether the fields of a server, or of a client, can be filled from it."""
+    return command.where is not None and (not command.program or command.server == server)
+
+
+def _joined(sentences: list[Sentence]) -> Sentence:
+    first, *rest = sentences
+    return msg("pasted.and", first=first, second=_joined(rest)) if rest else first
+
+
+def message_of(request: HttpRequest) -> PayloadForm:
+    """A request as it stands in an editor: as text where it is one."""
+    data = request.data()
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return PayloadForm(data.hex(" "), "hex")
+    shown = "".join(_ESCAPED.get(sign) or _escape(sign) for sign in text)
+    return PayloadForm(shown)
+
+
+def _escape(sign: str) -> str:
+    return sign if sign.isprintable() else "".join(f"\\x{byte:02x}" for byte in sign.encode())
