@@ -295,6 +295,11 @@ def _default(entry: Field[Any]) -> object:
     return entry.default
 
 
+def inline(table: dict[str, Any]) -> str:
+    """Keys and their values in one line, as between the braces of a table."""
+    return ", ".join(_pairs(table))
+
+
 def _pairs(table: dict[str, Any]) -> list[str]:
     return [f"{key} = {_value(value)}" for key, value in table.items()]
 

@@ -31,6 +31,7 @@ BINDINGS: Final[Mapping[str, Commands]] = {
     "server.rules_reply": _SET_UP,
     "server.rules_encoding": _SET_UP,
     "server.rules_delay": _SET_UP,
+    "server.rules_more": _SET_UP,
     "server.rules_then": _SET_UP,
     "server.rules_add": _SET_UP,
     "server.rules_remove": _SET_UP,

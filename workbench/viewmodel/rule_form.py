@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.responders.reply import Then
@@ -20,6 +20,7 @@ from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.payload_form import PayloadForm, content
+from workbench.viewmodel.rule_more import more_of, rule_beside
 
 AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
 """Kinds of match whose value has a notation of its own: no escapes of ours."""
@@ -30,7 +31,7 @@ class TypedRule:
     """What stands in the fields of one rule.
 
     Attributes:
-        basis: the rule that they show, whatever of it has no field.
+        more: what has no field, as a scenario says it.
     """
 
     match: str
@@ -39,7 +40,15 @@ class TypedRule:
     encoding: str = "utf-8"
     delay: str = "0"
     then: str = "keep"
-    basis: Rule = field(default_factory=Rule)
+    more: str = ""
+
+    @property
+    def basis(self) -> Rule:
+        """The rule that says no more than what has no field; what is broken says nothing."""
+        try:
+            return rule_beside(self.more)
+        except Problem:
+            return Rule()
 
 
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
@@ -52,8 +61,10 @@ def shown_value(rule: TypedRule) -> str:
 
 
 def shown_reply(rule: TypedRule) -> str:
-    """Its reply; bytes, which have no field, as the hex that a scenario has for them."""
-    return rule.reply or rule.basis.reply_hex
+    """Its reply, or several in turn; bytes, which have no field, as a scenario has them."""
+    beside = rule.basis
+    turns = (typed(item.reply or "") or item.reply_hex or "–" for item in beside.in_turn)
+    return rule.reply or beside.reply_hex or " / ".join(turns)
 
 
 def typed(text: str) -> str:
@@ -83,7 +94,7 @@ def show_rule(rule: Rule) -> TypedRule:
         rule.encoding or "utf-8",
         f"{rule.delay:g}",
         rule.then.value,
-        rule,
+        more_of(rule),
     )
 
 
@@ -108,6 +119,8 @@ def fault(rule: TypedRule) -> tuple[str, Problem] | None:
         ("value", lambda: _value(rule)),
         ("reply", lambda: _text(rule.reply, rule.encoding)),
         ("delay", lambda: parse_fields.parse_seconds(rule.delay)),
+        ("more", lambda: rule_beside(rule.more)),
+        ("more", lambda: compile_responder(Rules((_made(rule),)))),
     ):
         try:
             read()
@@ -156,7 +169,13 @@ def filled(text: str, values: Values) -> str:
 
 
 def groups_of(rule: TypedRule) -> tuple[str, ...]:
-    """The names of what its pattern takes; none where it takes nothing, or is broken."""
+    """The names of what it takes; of a pattern none where that takes nothing, or is broken."""
+    beside = rule.basis
+    row = beside.lookup.take if beside.lookup is not None else ()
+    return (*_groups(rule), *(name for name, _ in (*beside.take, *row)))
+
+
+def _groups(rule: TypedRule) -> tuple[str, ...]:
     try:
         if rule.match == Match.REGEX:
             return compile_pattern(rule.value, rule.encoding).names
@@ -171,12 +190,17 @@ def _rule(number: int, rule: TypedRule) -> Rule:
     wrong = fault(rule)
     if wrong is not None:
         raise Problem("rules.wrong", number=number, reason=wrong[1])
-    reply = _text(rule.reply, rule.encoding)
+    return _made(rule)
+
+
+def _made(rule: TypedRule) -> Rule:
+    """Raises Problem."""
+    beside = rule_beside(rule.more)
     return replace(
-        rule.basis,
+        beside,
         match=Match(rule.match),
         value=_value(rule),
-        reply=None if not reply and rule.basis.reply is None else reply,
+        reply=_text(rule.reply, rule.encoding) or beside.reply,
         encoding=rule.encoding,
         delay=parse_fields.parse_seconds(rule.delay),
         then=Then(rule.then),

@@ -333,3 +333,21 @@ def test_a_name_that_nothing_takes_is_told_with_the_nearest(hand: Hand) -> None:
     assert hand.find("server.rules_trouble").property("tone") == ""
     hand.type("server.rules_reply", "{token}")
     assert not hand.find("server.rules_trouble").isVisible()
+
+
+def test_what_has_no_field_is_typed_as_a_scenario_has_it(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, match="any", reply="a", more='times = 1, counted = "endpoint"')
+    write(hand, match="any", reply="{id}", more='take = { id = "n.id" }')
+    assert rules_in(hand)[0].more == 'times = 1, counted = "endpoint"'
+    with listening(hand) as first, listening_again(hand) as second:
+        assert ask(hand, first, b"?", 1) == b"a"
+        assert ask(hand, second, b'{"n": {"id": 7}}', 1) == b"7"
+    hand.type("server.rules_more", "in_trn = 7")
+    trouble = hand.find("server.rules_trouble")
+    hand.wait(lambda: "in_turn" in trouble.text())  # type: ignore[attr-defined]
+
+
+def listening_again(hand: Hand) -> socket.socket:
+    """One more client of it."""
+    return socket.create_connection(("127.0.0.1", int(hand.text("server.port"))), 10)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout
 
 from workbench.engine.model.responders.reply import Then
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rule import Match
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.group_chips import GroupChips
@@ -55,7 +55,6 @@ class RulesEditor(QFrame):
         super().__init__()
         self._controls = controls
         self._filling = False
-        self._basis = Rule()
         self._known = NO_VALUES
         self._chosen = True  # a rule was in the fields: without one they show the example
         self.setProperty("more", True)
@@ -96,9 +95,10 @@ class RulesEditor(QFrame):
         self.then = controls.add(
             ChoiceBox(*((kind.value, f"then.{kind.value}") for kind in Then)), "rules_then"
         )
+        self.more = controls.add(TextField(), "rules_more")
         self.value.complete = self._complete_value
         self.reply.complete = self._complete_reply
-        for field in (self.value, self.reply):
+        for field in (self.value, self.reply, self.more):
             field.setMinimumWidth(110)
 
     def _lay_out(self, controls: NamedControls) -> None:
@@ -119,6 +119,7 @@ class RulesEditor(QFrame):
                 spring(),
                 group(self.add, self.remove, self.up, self.down),
             ),
+            (group(caption("rules_more", self.more), self.more),),
         ):
             row = FlowLayout()
             for widget in widgets:
@@ -140,7 +141,7 @@ class RulesEditor(QFrame):
         for box in (self.match, self.encoding, self.then):
             box.activated.connect(self._on_typed)
             box.activated.connect(self._tell)
-        for field in (self.value, self.reply, self.delay):
+        for field in (self.value, self.reply, self.delay, self.more):
             field.textEdited.connect(self._on_typed)
             field.editingFinished.connect(self._tell)
             field.returnPressed.connect(self._on_enter)
@@ -219,7 +220,7 @@ class RulesEditor(QFrame):
             self.encoding.value(),
             self.delay.text(),
             self.then.value(),
-            self._basis,
+            self.more.text(),
         )
 
     @Slot(str)
@@ -257,7 +258,6 @@ class RulesEditor(QFrame):
     def _fill(self, rule: TypedRule) -> None:
         """Show a rule in the fields."""
         self._filling = True
-        self._basis = rule.basis
         self.match.choose(rule.match)
         if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
             self.encoding.offer(
@@ -272,6 +272,7 @@ class RulesEditor(QFrame):
             (self.value, rule.value),
             (self.reply, rule.reply),
             (self.delay, rule.delay),
+            (self.more, rule.more),
         ):
             field.setText(text)
             field.setCursorPosition(0)
@@ -286,7 +287,12 @@ class RulesEditor(QFrame):
         self._controls.enable(
             self.value, msg("why.rule_fits_anything") if typed.match == Match.ANY else None
         )
-        for name, field in (("value", self.value), ("reply", self.reply), ("delay", self.delay)):
+        for name, field in (
+            ("value", self.value),
+            ("reply", self.reply),
+            ("delay", self.delay),
+            ("more", self.more),
+        ):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
         self.groups.show_names(groups_of(typed))
         tone(self.trouble, "bad" if wrong is not None else "")

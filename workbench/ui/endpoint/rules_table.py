@@ -75,7 +75,7 @@ class RuleModel(QAbstractTableModel):
         wrong = fault(named(rule, self.known))
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrong[1].text if wrong is not None else self._cell(index.row(), column)
-        if wrong is None or wrong[0] != column:
+        if wrong is None or column != {"more": "number"}.get(wrong[0], wrong[0]):
             return None
         if role == Qt.ItemDataRole.DecorationRole:
             return _cross()
