@@ -33,7 +33,8 @@ def act(hand: Hand, name: str, command: str) -> None:
     """A command of the menu, on this endpoint."""
     target = panel(hand, name)
     hand.window.tab_area.bring_to_front(target)
-    target.address_line.primary.setFocus()
+    start = target.address_line.primary  # off while a socket is open
+    (start if start.isEnabled() else target.table).setFocus()
     hand.window.menus.action(command).trigger()
 
 
