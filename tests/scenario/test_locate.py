@@ -149,7 +149,12 @@ do = "c"
 [[step]] # [
 hex = "00" # a list [ that a comment opens, and {, and '''
 [[step]]
+# do = "e"
+# [[step]]
 do = "d"
+list = [ # 0, 0,
+  1, # [ 2,
+  3]
 """
 
 
@@ -159,7 +164,9 @@ do = "d"
     (("step",), 6), (("step", 0), 6), (("step", 0, "step", 0, "do"), 9),
     (("step", 0, "step", 1, "do"), 11), (("step", 0, "step", 1, "until", "text"), 13),
     (("step", 1), 14), (("step", 1, "do"), 15), (("nothing", "at", "all"), 1), ((), 1),
-    (("step", 2, "hex"), 17), (("step", 3), 18), (("step", 3, "do"), 19),
+    (("step", 2, "hex"), 17), (("step", 3), 18), (("step", 3, "do"), 21),
+    (("step", 3, "list"), 22), (("step", 3, "list", 0), 23), (("step", 3, "list", 1), 24),
+    (("step", 4), 6),
 ])  # fmt: skip
 def test_lines(path: tuple[str | int, ...], line: int) -> None:
     assert line_of(locate(TEXT), path) == line

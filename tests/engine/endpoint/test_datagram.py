@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.connection.test_connection import hourly_timers
 from tests.free_port import free_port
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
@@ -86,6 +89,26 @@ def test_multicast_on_loopback(session: Session, do: Do, until) -> None:
 def test_beyond_loopback_is_refused_unless_allowed(session: Session, do: Do) -> None:
     session.add(udp("server", "0.0.0.0:0"))
     assert do(c.Start("server")).problem.key == "engine.beyond_loopback"
+
+
+def test_a_delayed_reply_is_forgotten_with_its_socket(
+    session: Session, do: Do, rows, until
+) -> None:
+    """An hour later nobody wants it; until then its timer would hold the socket."""
+    rule = Rule(Match.CONTAINS, "ask", "late", delay=3_600.0)
+    session.add(udp("server", "127.0.0.1:0", responder=Rules((rule,))))
+    session.add(udp("client", "@server"))
+    assert do(c.Start("server")).ok
+    for text in ("ask", "ask again"):
+        assert do(c.Send("client", text=text)).ok
+        until("server", call="recvfrom", payload=text.encode())
+    assert fresh(session, "server").peers  # made on its thread: the answers are put down by then
+    assert hourly_timers(session, "server") == 1  # the earliest alone
+    assert do(c.Stop("server")).ok
+    until("server", call="replies_dropped", args="2, 8")
+    assert hourly_timers(session, "server") == 0
+    assert session.settle()
+    assert "sendto" not in [row.call for row in rows("server")]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others answer otherwise")

@@ -18,6 +18,7 @@ from workbench.engine.endpoint.setup import CallMakers, SetupStep, SocketSetup, 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.errors import describe
+from workbench.engine.model.events import Cause
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.planned_calls import (
     ConnectCall,
@@ -163,6 +164,10 @@ class DatagramConnection(Connection):
             self._due.cancel()
         seconds = self.delayed.due_in(perf_counter())
         self._due = None if seconds is None else self.context.loop.after(seconds, self._say_due)
+
+    def drop_delayed(self, cause: Cause | None) -> None:
+        super().drop_delayed(cause)
+        self._await_due()  # nothing any more: its timer would hold this socket until then
 
     def _say_due(self) -> None:
         while self.open and (item := self.delayed.take(perf_counter())) is not None:
