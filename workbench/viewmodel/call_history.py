@@ -14,7 +14,14 @@ from workbench.engine.model.snapshot import (
 )
 from workbench.journal.query import parse
 from workbench.viewmodel.call_strip import is_stream_of_another
-from workbench.viewmodel.layer_chips import ROWS, openings_of, with_openings
+from workbench.viewmodel.layer_chips import (
+    BEGINNINGS,
+    FAULTS,
+    ROWS,
+    LayerRows,
+    may_open,
+    with_openings,
+)
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
@@ -39,8 +46,9 @@ class RecentCalls:
         self._seen = 0
         self._chips: tuple[Chip, ...] = ()
         self._first: tuple[Chip, ...] = ()
-        self._opened: tuple[Chip, ...] = ()
-        self._openings: Condition | None = None
+        self._rows = LayerRows()
+        self._layers: tuple[Condition, ...] = ()
+        self._layered = False
 
     def after(
         self,
@@ -56,11 +64,11 @@ class RecentCalls:
         if item is None or snapshot.phase is Phase.SETTING_UP:
             return ()
         whole = is_stream_of_another(snapshot, item)
-        self._look_at(item.id, WHOLE if whole else TALK)
+        layered = may_open(snapshot.settings, item)
+        self._look_at(item.id, WHOLE if whole else TALK, layered=layered)
         if committed != self._seen:
             accepted = snapshot.settings.role is Role.LISTENER
-            layers = bool(openings_of(snapshot.settings))
-            self._read(item.id, reader, committed, accepted=accepted, layers=layers)
+            self._read(item.id, reader, committed, accepted=accepted)
         waits = (
             item.connected_ns is not None
             and item.closed_ns is None
@@ -69,7 +77,7 @@ class RecentCalls:
             and item.errno is None
             and snapshot.receive is GateMode.AUTO
         )
-        made, can_talk = with_openings(self._chips, self._opened, snapshot.settings, item)
+        made, can_talk = with_openings(self._chips, self._rows, snapshot.settings, item)
         made = (*self._first, *made)
         if not waits or not can_talk:
             return made
@@ -77,16 +85,17 @@ class RecentCalls:
         read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
         return (*made, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING, since))
 
-    def _look_at(self, connection: int, what: str) -> None:
-        if (connection, what) != self._read_of:
+    def _look_at(self, connection: int, what: str, *, layered: bool) -> None:
+        if (connection, what) != self._read_of or layered != self._layered:
             self._read_of, self._seen, self._chips = (connection, what), 0, ()
-            self._first = self._opened = ()
+            self._first, self._rows = (), LayerRows()
+            self._layered = layered
             self._condition = parse(f"conn={connection} {what}")
-            self._openings = parse(f"conn={connection} {ROWS}")
+            self._layers = tuple(
+                parse(f"conn={connection} {rows}") for rows in (ROWS, BEGINNINGS, FAULTS)
+            )
 
-    def _read(
-        self, connection: int, reader: Reader, committed: int, *, accepted: bool, layers: bool
-    ) -> None:
+    def _read(self, connection: int, reader: Reader, committed: int, *, accepted: bool) -> None:
         after = max(self._seen, committed - LOOK_BACK)
         self._seen = committed
         made = reader.accept_of(connection) if accepted and not self._first else None
@@ -94,9 +103,15 @@ class RecentCalls:
             self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)
         new = _chips(reader, self._condition, after, committed)
         self._chips = (*self._chips, *new)[-MOST:]
-        if layers:
-            opened = _chips(reader, self._openings, after, committed)
-            self._opened = (*self._opened, *opened)[-MOST:]
+        if self._layered:
+            opened, begun, faults = (
+                _chips(reader, condition, after, committed) for condition in self._layers
+            )
+            self._rows = LayerRows(
+                (*self._rows.opened, *opened)[-MOST:],
+                self._rows.begun or next(iter(begun), None),
+                faults[-1] if faults else self._rows.fault,
+            )
 
 
 def _chips(
