@@ -47,7 +47,7 @@ class RecentCalls:
         self._chips: tuple[Chip, ...] = ()
         self._first: tuple[Chip, ...] = ()
         self._rows = LayerRows()
-        self._layers: tuple[Condition, ...] = ()
+        self._layers: tuple[Condition | None, ...] = ()
         self._layered = False
 
     def after(

@@ -42,9 +42,11 @@ def test_it_is_there_for_a_websocket_alone(hand: Hand) -> None:
     assert panel is not None
     place = panel.findChild(FramePlace)
     assert place is not None
-    assert (place.isVisible(), place.built) == (False, None)
+    assert (place.isVisible(), place.opener.isVisible(), place.built) == (False, False, None)
     hand.choose("client.type", "wss")
-    hand.wait(place.isVisible)
+    hand.wait(place.opener.isVisible)
+    assert hand.find("client.frame_ping").isVisible()
+    assert not place.isVisible()
     assert hand.find("client.frame_open").isVisible()
     assert not hand.find("client.frame_opcode").isVisible()
 

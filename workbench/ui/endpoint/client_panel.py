@@ -73,15 +73,18 @@ class ClientPanel(EndpointPanel):
             self.more.button,
         ):
             behaviour.addWidget(widget)
+        self.frames = FramePlace(self.controls, server=False)
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
             self.talk_button,
             self.talk_caption,
             self.talk.box,
+            self.frames.opener,
             spring(),
             self.receive_once,
             self.scope,
+            self.frames.buttons,
             self.ends.half_close,
             self.ends.abort,
             self.ends.close,
@@ -96,7 +99,6 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.table, 2)
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
-        self.frames = FramePlace(self.controls, server=False)
         self.column.addWidget(self.frames)
         self.more.suited.connect(self.frames.suit)
 

@@ -16,16 +16,25 @@ from workbench.viewmodel.server_state import ChosenState
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.conversation_pane import ConversationPane
+    from workbench.ui.endpoint.frame_place import FramePlace
 
 
 class ConnectionActions(QWidget):
-    """Conversation, and for the chosen row [Why?], Reply, and the three ways to end it.
+    """Conversation, Ping and Close frame, and for the chosen row [Why?], Reply, and the three ways
+    to end it.
 
     The row is always there, so that the table does not jump when one is chosen; its actions are
     not. They stand in a box of their own: hidden with it, their keys still find them, and off.
     """
 
-    def __init__(self, controls: NamedControls, ends: CloseButtons, talk: ConversationPane) -> None:
+    def __init__(
+        self,
+        controls: NamedControls,
+        ends: CloseButtons,
+        talk: ConversationPane,
+        frames: FramePlace,
+    ) -> None:
+        """`frames`: whose buttons are for frames of WebSocket."""
         super().__init__()
         self._talk = talk
         self._ends = ends
@@ -42,8 +51,10 @@ class ConnectionActions(QWidget):
         for widget in (
             self.talk,
             talk.box,
+            frames.opener,
             self._label,
             spring(),
+            frames.buttons,
             self.actions_box,
         ):
             row.addWidget(widget)

@@ -1,16 +1,15 @@
-"""A WebSocket frame by hand, right or broken; a ping; a Close frame: below the editor."""
+"""A WebSocket frame by hand, right or broken, below the editor; a ping and a Close frame."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.texts import Problem, tr
-from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import (
@@ -28,7 +27,11 @@ _CLOSE: Final = "1000"
 
 
 class FrameLine(QWidget):
-    """Its fields and buttons.
+    """The fields.
+
+    Attributes:
+        open: unfolds them; buttons: Ping and Close frame. They stand elsewhere, these beside the
+            ways to end a connection.
 
     Signals:
         submitted(object): this command is wanted (of no endpoint yet); or a Problem: what was typed
@@ -67,8 +70,7 @@ class FrameLine(QWidget):
         self.close_frame = add(QPushButton(), "frame_close")
         self.open = add(QPushButton(), "frame_open")
         self.open.setCheckable(True)
-        self._fields = QWidget()
-        fields = FlowLayout(self._fields)
+        fields = FlowLayout(self)
         for widget in (
             group(caption("frame_opcode", self.opcode), self.opcode),
             self.fin,
@@ -82,19 +84,7 @@ class FrameLine(QWidget):
             self.send,
         ):
             fields.addWidget(widget)
-        self._fields.hide()
-        row = FlowLayout()
-        for widget in (
-            self.open,
-            spring(),
-            group(self.ping, self.close_frame, self.code),
-        ):
-            row.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        column.addLayout(row)
-        column.addWidget(self._fields)
+        self.buttons = group(self.ping, self.close_frame, self.code)
         self._wire()
         self.retranslate()
         self._show(FrameForm())
@@ -107,7 +97,6 @@ class FrameLine(QWidget):
         for box in (self.opcode, self.form):
             box.activated.connect(self._on_edited)
         self.breaks.activated.connect(self._on_break)
-        self.open.toggled.connect(self._fields.setVisible)
         self.payload.returnPressed.connect(self._on_send)
         self.send.clicked.connect(self._on_send)
         self.ping.clicked.connect(lambda: self.submitted.emit(c.Ping("", wait=False)))

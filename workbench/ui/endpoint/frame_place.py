@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.ui.widgets.late_part import LatePart
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class FramePlace(LatePart["FrameLine"]):
-    """The place of the line; it is there while WebSocket stands over the stream.
+    """The place of the fields, while they are unfolded.
+
+    Attributes:
+        opener: the place of what unfolds them, while WebSocket stands over the stream.
+        buttons: likewise of Ping and Close frame; a panel puts it beside the ways to end a
+            connection.
 
     Signals:
         submitted(object): as of the line.
@@ -30,12 +36,16 @@ class FramePlace(LatePart["FrameLine"]):
         self._controls = controls
         self._server = server
         self._reason: Sentence | None = None
+        self._over = ""
+        self.opener: LatePart[QWidget] = LatePart(lambda: self.part.open)
+        self.buttons: LatePart[QWidget] = LatePart(lambda: self.part.buttons)
 
     def _make(self) -> FrameLine:
         from workbench.ui.endpoint.frame_line import FrameLine
 
         line = FrameLine(self._controls, server=self._server)
         line.submitted.connect(self.submitted)
+        line.open.toggled.connect(self._fold)
         line.enable(self._reason)
         self._controls.retranslate()
         return line
@@ -43,7 +53,16 @@ class FramePlace(LatePart["FrameLine"]):
     @Slot(str)
     def suit(self, over: str) -> None:
         """What stands over the stream now."""
-        self.setVisible(WEBSOCKET in LAYERED[over])
+        self._over = over
+        for place in (self.opener, self.buttons):
+            place.setVisible(WEBSOCKET in LAYERED[over])
+        self._fold()
+
+    @Slot()
+    def _fold(self) -> None:
+        line = self.built
+        opened = line is not None and line.open.isChecked()
+        self.setVisible(opened and WEBSOCKET in LAYERED[self._over])
 
     def enable(self, reason: Sentence | None) -> None:
         """`reason`: why nothing can be sent; None: it can."""

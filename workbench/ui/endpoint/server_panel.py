@@ -57,7 +57,8 @@ class ServerPanel(EndpointPanel):
         self.queue = AcceptQueueBar(
             self.controls, self.more.chips, self.accept_gate, self.receive_once
         )
-        self.chosen_row = ConnectionActions(self.controls, self.ends, self.talk)
+        self.frames = FramePlace(self.controls, server=True)
+        self.chosen_row = ConnectionActions(self.controls, self.ends, self.talk, self.frames)
         self.send_line = ServerSendBar(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
@@ -70,7 +71,6 @@ class ServerPanel(EndpointPanel):
         self.column.addWidget(self.chosen_row)
         self.column.addWidget(self.talk.view, 2)
         self.column.addLayout(self.send_line)
-        self.frames = FramePlace(self.controls, server=True)
         self.column.addWidget(self.frames)
         self.more.suited.connect(self.frames.suit)
 
