@@ -366,3 +366,47 @@ def test_an_address_waits_anew_for_each_connection() -> None:
         values.take([(came_on, (("hi", high), ("lo", low)))])
         settings = values.settings(settings)
         assert settings.address == f"127.0.0.1:{port}"
+
+
+def test_what_is_made_in_a_value_is_made_once_for_the_run(play: Play) -> None:
+    text = """
+    step = [
+      { do = "start", endpoint = "s" },
+      { do = "connect", endpoint = "c" },
+      { do = "send", endpoint = "c", text = "{id} {line} {counter}\\n" },
+      { do = "expect", endpoint = "c", text = "{id} {line} {counter}\\n" },
+      { do = "send", endpoint = "c", text = "{id} {line} {time}\\n" },
+      { do = "expect", endpoint = "c", regex = '^{id} {line} 20' },
+    ]
+    endpoint.c = "@s"
+    [values]
+    id = "{uuid}"
+    line = "{random:6}-{id} {{uuid}}"
+    [endpoint.s]
+    role = "listener"
+    address = "127.0.0.1:0"
+    responder = { kind = "echo" }
+    """
+    report = play(text)
+    assert report.ok, reasons(report)
+    made = parse(text)
+    assert len(str(made.values["id"])) == 36
+    assert str(made.values["line"]).endswith("{uuid}")
+    again = parse(to_toml(made))
+    assert again.values == made.values
+    other = parse(text, given=Given(values={"id": "{uuid}"}))
+    assert other.values["id"] == "{uuid}"  # what is given is a text
+
+
+def test_a_client_of_a_server_has_its_family() -> None:
+    def families(client: str, server: str = '"[::1]:0"') -> list[str]:
+        text = f'{client}\n[endpoint.s]\nrole = "listener"\naddress = {server}\n'
+        made = parse(text)
+        assert parse(to_toml(made)) == made
+        return [item.family for item in made.endpoints]
+
+    assert families('endpoint.c = "@s"') == ["AF_INET6", "AF_INET6"]
+    assert families('endpoint.c = { address = "@s" }') == ["AF_INET6", "AF_INET6"]
+    assert families('endpoint.c = { address = "@s", bind = "127.0.0.1:0" }')[0] == "AF_INET"
+    assert families('endpoint.c = { address = "@s", family = "AF_INET" }')[0] == "AF_INET"
+    assert families('endpoint.c = "@s"', '"127.0.0.1:0"')[0] == "AF_INET"

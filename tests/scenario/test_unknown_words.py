@@ -158,3 +158,24 @@ def test_a_rule_fills_in_what_it_took_and_no_more() -> None:
 def test_what_is_shipped_doubts_nothing() -> None:
     for path in (Path(__file__).parents[2] / "resources" / "scenarios").rglob("*.toml"):
         assert [each.text for made in load_cases(path, ALLOWED) for each in made.warnings] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        ("text = 'a {time}'", "{time}"),
+        ("json = { id = '{uuid}' }", "{uuid}"),
+        ("regex = '{counter}'", "{counter}"),
+        ("contains = '{random:8}'", "{random:8}"),
+    ],
+)
+@pytest.mark.parametrize("head", ["", HEAD])
+def test_what_is_made_anew_cannot_be_expected(step: str, word: str, head: str) -> None:
+    text = f"step = [ {{ do = 'expect', {step} }} ]\n{head}[endpoint.c]\naddress = '127.0.0.1:1'\n"
+    (warning,) = parse(text, "f").warnings
+    assert f"{word} is made anew" in str(warning)
+
+
+def test_a_counter_can_be_expected() -> None:
+    step = "step = [ { do = 'expect', text = '{counter} {len:user}' } ]\n"
+    assert parse(f"{step}{HEAD}[endpoint.c]\naddress = '127.0.0.1:1'\n").warnings == ()

@@ -121,3 +121,25 @@ def test_values_are_given_on_the_command_line() -> None:
         client.expect(text="other")
         with pytest.raises(StepFailed):
             client.expect(text="usual", within=0)
+
+
+def test_a_value_that_is_given_reaches_addresses_too(tmp_path: Path) -> None:
+    """An address that values stand in is written so, and not as it was with those of the file."""
+    text = scenario(more="layers = ['websocket']\nwebsocket = {}")
+    text = text.replace('address = "127.0.0.1:0"', 'address = "{host}:{port}"')
+    text = text.replace('address = "@s"', 'address = "ws://{host}:{s.port}/{path}"').replace(
+        "[endpoint.s]", '[values]\nhost = "127.0.0.1"\nport = 1\npath = "x"\n[endpoint.s]'
+    )
+    code = to_python(parse(text))
+    assert "{host}:{port}" in code
+    done = ran(code, tmp_path, "--set", "port=0")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_value_made_in_a_script_is_made_once(tmp_path: Path) -> None:
+    with scripted(arguments=[]) as workbench:
+        workbench.values(id="{uuid}")
+        server = workbench.server(responder={"kind": "echo"})
+        client = workbench.client(address=server.address)
+        client.send(text="{id}")
+        client.expect(text="{id}")

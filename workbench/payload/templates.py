@@ -100,8 +100,8 @@ OF_COUNT: Final = ("random", "random_bytes")
 """{random:8} letters and digits, {random_bytes:8} any bytes."""
 WITH_ARGUMENT: Final = (*OF_COUNT, "base64", "len")
 """Those, {base64:name}, and {len:name}, its bytes."""
-OF_VALUES: Final = ("base64", "len")
-"""Of these what is made of a value: it is the same each time, and so can be expected."""
+IN_EXPECT: Final = ("base64", "len", "counter")
+"""Of these what is the same each time, and so can be expected: {counter} as 1."""
 PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""
 

@@ -12,7 +12,7 @@ from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import parse_hex
-from workbench.payload.templates import OF_VALUES, text_template
+from workbench.payload.templates import IN_EXPECT, text_template
 from workbench.scenario.code_help import JSON
 from workbench.scenario.code_json import json_code
 from workbench.scenario.code_sockets import left_out
@@ -109,7 +109,7 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
     for key in ("text", "contains"):
         text = getattr(step, key)
         if text is not None:
-            template = text_template(text, {*names, *OF_VALUES}, used) if names else None
+            template = text_template(text, {*names, *IN_EXPECT}, used) if names else None
             if template is not None and template.fixed is None:
                 return [f"{key}={expression(template, CodePlace(used))}"]
             text.encode(used)

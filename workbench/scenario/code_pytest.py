@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.web_address import has_scheme
 from workbench.literals import comment, literal
 from workbench.scenario.code_names import variables
 from workbench.scenario.steps import OnFailure, Scenario
@@ -74,6 +75,8 @@ def _lines(scenario: Scenario) -> list[str]:
     for item in _named_first(scenario.endpoints):
         said = table.get("endpoint", {}).get(item.name, {})
         keys = {"address": said} if isinstance(said, str) else dict(said)
+        if item.name in scenario.addressed:
+            keys["address"] = _as_written(keys["address"], scenario.addressed[item.name])
         made, later = (
             ("server", "start") if item.role.value == "listener" else ("client", "connect")
         )
@@ -84,6 +87,14 @@ def _lines(scenario: Scenario) -> list[str]:
         steps = _going_on(steps)
     lines += _steps(steps, names)
     return [_INDENT + line for line in lines or ["pass"]]
+
+
+def _as_written(address: str, written: str) -> str:
+    """An address with the values in it that its file has there, so that others reach it too."""
+    if not has_scheme(address) or has_scheme(written):
+        return written if has_scheme(address) or not has_scheme(written) else address
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{written}{rest[rest.find('/') :] if '/' in rest else ''}"
 
 
 def _named_first(endpoints: Sequence[EndpointSettings]) -> list[EndpointSettings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
@@ -22,6 +22,8 @@ from workbench.scenario.permissions import Asked
 from workbench.scenario.responder_keys import with_files
 from workbench.scenario.steps import Loop, Perform, Step
 from workbench.texts import Problem
+
+_OWN_FAMILY: Final = frozenset({"AF_UNIX", "AF_INET6"})
 
 
 class EndpointReading(NamedTuple):
@@ -54,9 +56,14 @@ def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
 def reached_by_path(
     settings: s.EndpointSettings, endpoints: Mapping[str, s.EndpointSettings]
 ) -> s.EndpointSettings:
-    """A client of `@server` is an AF_UNIX socket where the server is: no other reaches it."""
+    """A client of `@server` is of its family where no other reaches it: AF_UNIX, AF_INET6.
+
+    One that says what it binds to is of the family of that.
+    """
     server = endpoints.get((settings.address or "").removeprefix("@"))
-    if server is None or server.family != "AF_UNIX" or not settings.address.startswith("@"):
+    if server is None or not settings.address.startswith("@") or server.family not in _OWN_FAMILY:
+        return settings
+    if settings.bind and addresses.written_family(settings.bind) != server.family:
         return settings
     return replace(settings, family=server.family)
 

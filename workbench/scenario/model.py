@@ -258,6 +258,7 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
     named = Named(table, given, asked, case)
+    addressed = dict(_addressed(table, named))
     table = {
         key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
         for key, part in table.items()
@@ -304,6 +305,7 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         secrets=named.secrets,
         case=case.name,
         passwords=reading.passwords,
+        addressed=addressed,
         tabs=_tabs(table, endpoints, asked),
     )
 
@@ -325,6 +327,14 @@ def _tabs(
             said["typed"] = asked.file(said["typed"], (*path, "typed"))
         found[name] = said
     return found
+
+
+def _addressed(table: dict[str, Any], named: Named) -> Iterator[tuple[str, str]]:
+    """Addresses of endpoints in which values stand, as they are written."""
+    for name, body in v.typed(table, "endpoint", dict, (), {}).items():
+        said = body.get("address") if isinstance(body, dict) else body
+        if isinstance(said, str) and named.filled(said, "address") != said:
+            yield name, said
 
 
 def _titled(title: str, case: Case) -> str:

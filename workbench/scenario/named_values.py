@@ -37,6 +37,8 @@ PAYLOAD: Final = frozenset(
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
+MADE_ONCE: Final = frozenset(PLACEHOLDERS) - {"counter", "ntp", "random_bytes"}
+"""Names that a value may be made of: what is text, and no number of a send."""
 _HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
@@ -109,7 +111,8 @@ class Named:
                 else _plain(name, value, path, asked)
             )
             if found is not None:
-                self.values[name] = self._text(found) if isinstance(found, str) else found
+                own = isinstance(value, str) and name not in given.values
+                self.values[name] = self._text(found, own) if isinstance(found, str) else found
         for name in given.values:
             if name not in body and name not in case.values:
                 raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
@@ -161,8 +164,10 @@ class Named:
         """Whether a string names something that is known only later."""
         return bool(self.later) and bool(text_template(text, self.later, "utf-8").names)
 
-    def _text(self, source: str) -> str:
-        return text_template(source, self.values, "utf-8").fill(known(self.values)).decode()
+    def _text(self, source: str, own: bool = False) -> str:
+        """`own`: a value that the file itself says may be made when it is read, once for a run."""
+        names = {*self.values, *MADE_ONCE} if own else self.values
+        return text_template(source, names, "utf-8").fill(known(self.values)).decode()
 
     def _hex(self, source: str) -> str:
         """Gaps as pairs of digits, names that are counted as numbers."""

@@ -237,6 +237,7 @@ class Scenario:
         secrets: the environment's variable of each value that is masked, by the value's name.
         passwords: by endpoint, the environment's variable of its key's password.
         case: which of the cases of its file it is; "": that has none.
+        addressed: by endpoint, its address as the file has it, where values stand in it.
         tabs: by endpoint, what a window's tab of it is filled in with: keys of `[tab.NAME]`.
     """
 
@@ -254,3 +255,4 @@ class Scenario:
     case: str = field(default="", compare=False)
     passwords: Mapping[str, str] = field(default_factory=dict)
     tabs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    addressed: Mapping[str, str] = field(default_factory=dict, compare=False)

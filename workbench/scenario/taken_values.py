@@ -14,7 +14,7 @@ from workbench.payload.characters import BYTES, codec
 from workbench.payload.json_values import FromGap, filled, of_value, read_json, written
 from workbench.payload.templates import (
     BUILT_IN,
-    OF_VALUES,
+    IN_EXPECT,
     WITH_ARGUMENT,
     Value,
     hex_template,
@@ -235,11 +235,12 @@ class TakenValues:
 
     def _expect(self, step: Expect, encoding: str) -> Expect:
         values = self._known(step.endpoint, step.connection)
+        values["counter"] = Value(b"1", literal=True)  # as in a send that goes once
         found: dict[str, Any] = {}
         for key in ("text", "contains"):
             source = getattr(step, key)
             if source is not None:
-                data = text_template(source, {*self._names, *OF_VALUES}, encoding).fill(values)
+                data = text_template(source, {*self._names, *IN_EXPECT}, encoding).fill(values)
                 text = _as_text(data, encoding)
                 if text is None:
                     raise Problem("scenario.value_no_text", encoding=encoding)

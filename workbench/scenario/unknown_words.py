@@ -38,6 +38,8 @@ def unknown_words(
                         near=", ".join(f"{{{name}}}" for name in shown),
                     ),
                 )
+            if _is_expected(table, path):
+                yield from ((path, problem) for problem in _made_elsewhere(text, path, names))
 
 
 _PLACES: Final = frozenset({"address", "bind", "to", "file"})
@@ -61,6 +63,12 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
                 found = unknown_gaps(text, ())
             elif "placeholders" in _holder(table, path):
                 found = iter(())
+            elif _is_expected(table, path):
+                found = unfilled_gaps(text, names)
+                changing = tuple(_made_elsewhere(text, path, names))
+                yield from ((path, problem) for problem in changing)
+                told = {problem.args_["name"] for problem in changing}
+                found = (gap for gap in found if f"{{{gap.word}}}" not in told)
             else:
                 run = "command" in path or _holder(table, path).get("do") == "run"
                 found = unfilled_gaps(text, names - ends if run else names)
@@ -69,13 +77,32 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
                 yield path, Problem("scenario.unfilled_word", name=name)
 
 
-def _holder(table: Any, path: KeyPath) -> dict[str, Any]:
-    """The innermost table that a string stands in."""
-    holder: dict[str, Any] = {}
+def _made_elsewhere(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
+    """What an expectation names that is another one each time it is sent: it cannot know it."""
+    for gap in unfilled_gaps(text):
+        word = gap.word.partition(":")[0]
+        plain = word == "counter" and path[-1] in {"text", "contains"}
+        if word not in {"len", "base64"} and gap.word not in names and not plain:
+            yield Problem("scenario.made_in_expect", name=f"{{{gap.word}}}")
+
+
+def _is_expected(table: Any, path: KeyPath) -> bool:
+    return any(part in {"until", "ignore"} for part in path) or any(
+        holder.get("do") == "expect" for holder in _along(table, path)
+    )
+
+
+def _along(table: Any, path: KeyPath) -> Iterator[dict[str, Any]]:
+    """The tables that a string stands in, the innermost last."""
     for part in path:
         if isinstance(table, dict):
-            holder = table
+            yield table
         table = table[part]
+
+
+def _holder(table: Any, path: KeyPath) -> dict[str, Any]:
+    """The innermost table that a string stands in."""
+    *_, holder = _along(table, path)
     return holder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import MISSING, Field, asdict, fields
+from dataclasses import MISSING, Field, asdict, fields, replace
 from enum import Enum
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,7 @@ from workbench.payload.templates import escape_gaps
 from workbench.scenario import layer_keys
 from workbench.scenario.endpoint_keys import reached_by_path
 from workbench.scenario.expect_keys import usual_within
-from workbench.scenario.named_values import LEFT_ALONE
+from workbench.scenario.named_values import LEFT_ALONE, MADE_ONCE
 from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import (
     ANY,
@@ -62,7 +62,7 @@ def to_toml(scenario: Scenario) -> str:
         secret = {
             name: {"env": env, "secret": True} for name, env in scenario.secrets.items() if env
         }
-        lines += ["", "[values]", *_pairs({**scenario.values, **secret})]
+        lines += ["", "[values]", *_pairs({**_own_values(scenario.values), **secret})]
     for name, keys in written[len(addressed) :]:
         lines += ["", *_table(f"endpoint.{_bare(name)}", keys)]
     for name, said in scenario.tabs.items():
@@ -74,6 +74,15 @@ def to_toml(scenario: Scenario) -> str:
 def values_table(values: Mapping[str, Any]) -> str:
     """The table `[values]` behind a file's others; "" where there are none."""
     return "\n".join(["", "[values]", *_pairs(dict(values)), ""]) if values else ""
+
+
+def _own_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that mean themselves when they are read again, whatever they look like."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        known = {*found, *MADE_ONCE}
+        found[name] = escape_gaps(value, known) if isinstance(value, str) else value
+    return found
 
 
 class _Written(NamedTuple):
@@ -97,6 +106,9 @@ def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any
     others = {item.name: item for item in scenario.endpoints}
     if "family" not in keys and reached_by_path(settings, others) != settings:
         keys["family"] = settings.family  # else it would be that of whom it connects to
+    usual = replace(settings, family=blank.family)
+    if "family" in keys and usual != settings == reached_by_path(usual, others):
+        del keys["family"]
     return found | keys
 
 
@@ -138,7 +150,7 @@ def _is_address(keys: Mapping[str, Any]) -> bool:
     """Whether an endpoint can be written as its address alone, which says the family."""
     if not {"address"} <= keys.keys() <= {"address", "family"}:
         return False
-    if has_scheme(keys["address"]):
+    if has_scheme(keys["address"]) or keys["address"].startswith("@"):
         return "family" not in keys
     usual = s.EndpointSettings("", s.Role.STREAM).family
     family: str = keys.get("family", usual)

@@ -16,6 +16,7 @@ from workbench.frozen import dataclass
 from workbench.journal.exports.rows import rows_of
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Row
+from workbench.payload.templates import PLACEHOLDERS, escape_gaps
 from workbench.scenario.model import Scenario, read
 from workbench.scenario.named_values import Given
 from workbench.scenario.step_by_step import StepByStep
@@ -169,7 +170,12 @@ class Workbench:
         __tracebackhide__ = True
         self._file["values"] = {**self._file.get("values", {}), **values}
         self._file["placeholders"] = True  # also where there is none yet
-        self._asked(lambda: self._runner.extend(self._read()))
+        scenario = self._asked(self._read)
+        self._asked(lambda: self._runner.extend(scenario))
+        for name, value in values.items():  # what is made for a value is made once
+            found = scenario.values[name]
+            if isinstance(found, str) and found != value:
+                self._file["values"][name] = escape_gaps(found, {*values, *PLACEHOLDERS})
 
     def server(
         self, *, name: str | None = None, start: bool = True, **keys: Unpack[EndpointKeys]
