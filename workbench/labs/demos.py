@@ -73,6 +73,19 @@ class Demo:
         """Whether it has to be allowed to bind an address that other machines can reach."""
         return any(map(_is_beyond, self.scenario().endpoints))
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it takes beside an ordinary system: keys of the texts `demos.need_…`."""
+        scenario = self.scenario()
+        families = {each.family for each in scenario.endpoints}
+        wants = {
+            "beyond": self.beyond_loopback,
+            "ipv6": "AF_INET6" in families,
+            "unix": "AF_UNIX" in families,
+            **dict.fromkeys(_needs_of(scenario.steps), True),
+        }
+        return tuple(need for need, wanted in wants.items() if wanted)
+
     def hindrance(self) -> Problem | None:
         """Why it does not work on this system, tried out; None where it does."""
         scenario = self.scenario()
@@ -164,6 +177,18 @@ def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
         refused = _bind(settings)
         if refused is not None:
             yield refused
+
+
+def _needs_of(steps: Iterable[Step]) -> Iterator[str]:
+    """Of the steps: what not every system has."""
+    for step in steps:
+        match step:
+            case Loop():
+                yield from _needs_of(step.steps)
+            case Perform(command=Accept(no_files=True)):
+                yield "files"
+            case Expect(reading=str()) | Expect(state=str()):
+                yield "kernel"
 
 
 def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import field
 from pathlib import Path
@@ -27,6 +28,13 @@ PROGRESS_MS: Final = 500
 SHOWN_MS: Final = 50
 """After new rows were told of, until the log has them and one of them can be chosen."""
 
+DEMO_REST_S: Final = 1.5
+"""After each step of a demonstration that is run slowly."""
+NEAR: Final = 60
+"""Rows among which the newest call of a step is looked for."""
+LIT: Final = frozenset({"call", "end", "layer"})
+"""Kinds of rows that a step shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -48,6 +56,7 @@ class ScenarioPlayer(QObject):
     """One scenario at a time, on a thread of its own.
 
     Attributes:
+        slowly: whether demonstrations rest after each step.
         shown: names of the endpoints of the newest one: their panels come to the front.
 
     Signals:
@@ -55,6 +64,7 @@ class ScenarioPlayer(QObject):
         reported(str): the same; at the end, all that there is to say of it.
         begun(object): a ready demonstration runs; the Demo.
         ended(object): it has ended; the Problem that it met, or None.
+        slowly_changed(bool): they do from now on, or do not.
         asking(object): a file asks for what it is not allowed yet; the Question.
         running_changed(bool): a scenario began to run, or none runs any more.
     """
@@ -65,6 +75,7 @@ class ScenarioPlayer(QObject):
     ended = Signal(object)
     asking = Signal(object)
     running_changed = Signal(bool)
+    slowly_changed = Signal(bool)
 
     def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,6 +83,7 @@ class ScenarioPlayer(QObject):
         self._run: _Run | None = None
         self._cases: _Cases | None = None
         self._demo: Demo | None = None
+        self.slowly = False
         self.shown: frozenset[str] = frozenset()
         self._progress = QTimer(self)
         self._progress.setInterval(PROGRESS_MS)
@@ -94,9 +106,18 @@ class ScenarioPlayer(QObject):
 
         return demos()
 
+    @Slot(bool)
+    def run_slowly(self, slowly: bool) -> None:
+        """Whether demonstrations rest after each step from now on: for a presentation."""
+        self.slowly = slowly
+        self.slowly_changed.emit(slowly)
+
     @Slot(str)
-    def run_named(self, name: str) -> None:
-        """Run one of the ready scenarios, by the name that `lab` knows it under."""
+    @Slot(str, bool)
+    def run_named(self, name: str, slowly: bool | None = None) -> None:
+        """Run one of the ready scenarios, by the name that `lab` knows it under; None: as fast as
+        is usual now.
+        """
         found = next((item for item in self.found() if item.name == name), None)
         if found is None:
             self.told.emit(tr("window.no_demo", name=name))
@@ -105,7 +126,8 @@ class ScenarioPlayer(QObject):
         if hindrance is not None:
             self.told.emit(tr("demos.not_here", reason=hindrance))
             return
-        if self.run_scenario(found.scenario()):
+        rest = DEMO_REST_S if (self.slowly if slowly is None else slowly) else 0.0
+        if self.run_scenario(found.scenario(), rest=rest):
             self._demo = found
             self.begun.emit(found)
 
@@ -155,15 +177,21 @@ class ScenarioPlayer(QObject):
         """Run one that was made from this very record: the next is not made from it too."""
         return self.run_scenario(scenario, again=True)
 
-    def run_scenario(self, scenario: Scenario, *, again: bool = False) -> bool:
-        """Run a scenario in this session, one at a time; False: another one runs."""
+    def run_scenario(
+        self, scenario: Scenario, *, again: bool = False, rest: float | None = None
+    ) -> bool:
+        """Run a scenario in this session, one at a time; False: another one runs.
+
+        `rest`: seconds after each step, which its newest call is shown for; of a demonstration.
+        """
         if self.running:
             self._tell(tr("window.demo_busy"))
             return False
         self._demo = None
         self._cases = None
         self.shown = frozenset(settings.name for settings in scenario.endpoints)
-        self._run = _Run(self._controller.session, scenario, self, again=again)
+        self._run = _Run(self._controller.session, scenario, self, again=again, rest=rest)
+        self._run.stepped.connect(self._on_stepped)
         self._run.finished.connect(self._on_finished)
         self._tell(tr("window.demo_running", title=title_of(scenario)))
         self._run.start()
@@ -177,6 +205,20 @@ class ScenarioPlayer(QObject):
         self._cases = None
         if self._run is not None:
             self._run.give_up()
+
+    @Slot()
+    def _on_stepped(self) -> None:
+        """Its newest call is chosen as soon as it can be read: in the log and in Explain."""
+        self._controller.after_commit(self, self._light)
+
+    def _light(self) -> None:
+        if self._run is None or not self.running:
+            return
+        last = self._controller.session.journal.committed
+        rows = self._controller.reader.page(max(1, last - NEAR), NEAR + 1)
+        calls = (row for row in reversed(rows) if row.kind in LIT and row.endpoint in self.shown)
+        self._wanted = next(calls, None)
+        self._choose_when_shown()
 
     @Slot()
     def _tell_round(self) -> None:
@@ -240,11 +282,16 @@ class ScenarioPlayer(QObject):
 
     @Slot()
     def _choose(self) -> None:
-        """The row that ended a loop, in the log and in Explain; its connection everywhere."""
+        """The row that ended a loop, or the newest call of a step that is shown, in the log and in
+        Explain; its connection everywhere.
+        """
         row, self._wanted = self._wanted, None
         if row is not None and not self._controller.closed:
             self._controller.select(
-                endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=True
+                endpoint=row.endpoint,
+                connection=row.connection,
+                seq=row.seq,
+                pinned=not self.running,
             )
 
 
@@ -269,22 +316,40 @@ class _Run(QThread):
 
     Attributes:
         problem: what it met; None: everything held.
+
+    Signals:
+        stepped(): a step has ended, and the run rests.
     """
 
+    stepped = Signal()
+
     def __init__(
-        self, session: Session, scenario: Scenario, parent: QObject, *, again: bool
+        self,
+        session: Session,
+        scenario: Scenario,
+        parent: QObject,
+        *,
+        again: bool,
+        rest: float | None,
     ) -> None:
         from workbench.scenario.runner import Runner
 
         super().__init__(parent)
-        self._runner = Runner(session, scenario)
+        self._rest = rest
+        self._given_up = threading.Event()
+        self._runner = Runner(session, scenario, told=self._on_step if rest else None)
         self._session = session
         self._scenario = scenario
         self._again = again
         self.problem: Problem | None = None
 
     def give_up(self) -> None:
+        self._given_up.set()
         self._runner.cancel()
+
+    def _on_step(self, _result: object) -> None:
+        self.stepped.emit()
+        self._given_up.wait(self._rest)
 
     def sentence(self) -> str:
         title = title_of(self._scenario)
@@ -327,6 +392,10 @@ class _Run(QThread):
 
         title = title_of(self._scenario)
         self._session.note(RUN_BEGUN, f"{title!r}, {AGAIN if self._again else ''!r}")
+        if self._rest is not None:
+            self._session.note(
+                *(("run_paced", f"{self._rest}") if self._rest else ("run_at_once",))
+            )
         try:
             report = self._runner.run()
         except Problem as problem:

@@ -168,6 +168,7 @@ ACTIONS: Final = (
         "backlog_lab", "labs", ("Ctrl+Shift+B",), live=True, button=Button(2, 2, "flask-conical")
     ),
     Action("demos", "labs", live=True, submenu=True, button=Button(2, 1, "play")),
+    Action("demonstrations", "labs", ("Ctrl+J",), live=True),
     Action("check_all", "labs", ("Ctrl+Shift+D",), live=True),
     Action("manual", "help", ("F1",)),
     Action("keys", "help", ("Shift+F1",)),

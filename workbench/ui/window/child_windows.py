@@ -84,6 +84,17 @@ class ChildWindows(QObject):
         AboutBox(self._owner, settings).show()
 
     @Slot()
+    def open_demonstrations(self) -> None:
+        """All demonstrations in a list that is searched; they run in this window."""
+        from workbench.ui.dialogs.demo_browser import DemoBrowser  # seldom needed
+
+        player = self._player
+        browser = DemoBrowser(player.found(), self._owner, slowly=player.slowly)
+        browser.run_wanted.connect(player.run_named)
+        player.slowly_changed.connect(browser.run_slowly)
+        browser.show()
+
+    @Slot()
     def open_check_all(self) -> None:
         """Every demonstration once, in records of their own: does it hold on this system?"""
         from workbench.ui.dialogs.check_all_dialog import CheckAllDialog  # seldom needed

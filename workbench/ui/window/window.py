@@ -281,6 +281,7 @@ class MainWindow(Retranslatable, QMainWindow):
             "repeat_until": partial(children.make_scenario, repeat=True),
             "run_scenario": self.file_commands.run_scenario,
             "backlog_lab": children.open_backlog_lab,
+            "demonstrations": children.open_demonstrations,
             "check_all": children.open_check_all,
             "send_again": self.send_again.send_chosen,
             "check_up": self._check_up,
@@ -397,6 +398,7 @@ class MainWindow(Retranslatable, QMainWindow):
         for part in (self.toolbar, self.menus, self.status_bar):
             mode.everyday.connect(part.setVisible)
         mode.presented.connect(caption.setVisible)
+        mode.presented.connect(self.scenario_player.run_slowly)
         mode.presented.connect(self.log.fold)
         mode.presented.connect(self.splitter.present)
         mode.presented.connect(self.endpoint_list.give_way)
