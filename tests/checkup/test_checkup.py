@@ -207,6 +207,22 @@ def test_the_time_for_all_of_it_is_bounded(session: Session) -> None:
         result = check(session, port, named("rsv1", "rsv2", "rsv3"), timeout=0.5)
     assert result.stopped is not None
     assert result.stopped.key == "checkup.too_long"
+    assert "0.5 s" in result.stopped.text
+
+
+def test_how_long_it_may_take_is_said_before_it_begins(session: Session) -> None:
+    said: list[str] = []
+    with right_server() as port:
+        settings = EndpointSettings(
+            "x", Role.STREAM, address=f"127.0.0.1:{port}", layers=("websocket",)
+        )
+        CheckUp(
+            session,
+            bench_of(settings),
+            cases=named("text"),
+            begun=lambda begun: said.append(begun.sentence),
+        ).run()
+    assert "120 s at most" in said[0]
 
 
 def client_result(
@@ -219,6 +235,7 @@ def client_result(
             session,
             bench_of(listener()),
             cases=cases,
+            timeout=300.0,
             come=30.0,
             waits=lambda address: stack.enter_context(client(address)),
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from tests.checkup.wrong_peers import right_server, wrong_server
+from tests.engine.test_websocket_peers import node_serves
+from tests.servers import http_proxy
 from workbench.checkup import check_junit
 from workbench.cli.main import main
 from workbench.scenario.model import load
@@ -84,6 +87,37 @@ def test_nobody_there_is_one_with_a_sentence_and_an_error(
 def test_what_it_refuses(args: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", *args, "--lang", "en"]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="node's ws is a package of Debian")
+@pytest.mark.parametrize(
+    "trust", [["--insecure"], ["--ca", "test:root", "--server-name", "localhost"]]
+)
+def test_a_server_of_node_with_tls_behind_a_proxy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], trust: list[str]
+) -> None:
+    with node_serves(deflate=True, tls=True) as (port, _), http_proxy(tmp_path) as proxy:
+        status = main(
+            ["check", f"wss://127.0.0.1:{port}/chat", *trust, "--proxy",
+             f"http://127.0.0.1:{proxy}", "-k", "rsv", "--json", "--lang", "en"]
+        )  # fmt: skip
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    done = lines[-1]["check"]
+    assert (status, done["ok"], done["stopped"]) == (0, True, None)
+    assert len(done["cases"]) >= 3
+    assert done["echoes"]
+    calls = [line.get("call") for line in lines]
+    assert calls.count("proxy.request") == calls.count("tls.handshake") >= 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="node's ws is a package of Debian")
+def test_a_certificate_that_is_not_taken_ends_it_with_its_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with node_serves(deflate=False, tls=True) as (port, _):
+        status = main(["check", f"wss://127.0.0.1:{port}", "-k", "rsv", "--lang", "en"])
+    assert status == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:

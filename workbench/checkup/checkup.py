@@ -36,7 +36,7 @@ from workbench.scenario.steps import Expect, OnFailure, Perform, Scenario, Step
 from workbench.session import Session
 from workbench.texts import Problem, tr
 
-TOTAL: Final = 240.0
+TOTAL: Final = 120.0
 """Seconds for all of it, where nothing else is said."""
 OF_CASE: Final = 20.0
 """Seconds for one case at most."""
@@ -61,10 +61,12 @@ class Begun:
 
     Attributes:
         bench: with what the other end was seen to do. cases: those that will be tried.
+        seconds: in which all of it is over, whatever the other end does.
     """
 
     bench: Bench
     cases: tuple[CheckCase, ...]
+    seconds: float = TOTAL
 
     @property
     def sentence(self) -> str:
@@ -75,7 +77,8 @@ class Begun:
         told = "checkup.begun_client" if self.bench.listens else "checkup.begun_server"
         address = self.bench.settings.address
         sees = " ".join(map(tr, seen))
-        return tr(told, count=len(self.cases), address=address, sees=sees)
+        most = tr("checkup.at_most", seconds=f"{self.seconds:g}")
+        return tr(told, count=len(self.cases), address=address, sees=f"{sees} {most}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ class CheckUp:
             else:
                 self._until = time.monotonic() + self._timeout
             self._probe()
-            self._begun(Begun(self._bench, self._cases))
+            self._begun(Begun(self._bench, self._cases, self._timeout))
             self._try_all()
         except _Stop as stop:
             stopped = stop.problem
@@ -244,7 +247,7 @@ class CheckUp:
             raise _Stop(Problem(told, reason=refused))
         held = [result.reason is None for result in results]
         if len(held) < len(steps):
-            raise _Stop(Problem("checkup.too_long"))
+            raise _Stop(self._over())
         settings = bench.settings
         if bench.listens:
             settings = replace(settings, timeout=self._patience)
@@ -298,7 +301,10 @@ class CheckUp:
         if self._cancelled:
             raise _Stop(Problem("checkup.cancelled"))
         if time.monotonic() >= self._until:
-            raise _Stop(Problem("checkup.too_long"))
+            raise _Stop(self._over())
+
+    def _over(self) -> Problem:
+        return Problem("checkup.too_long", seconds=f"{self._timeout:g}")
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -10,7 +10,7 @@ from workbench.engine.model.websocket_settings import OPCODES
 from workbench.frozen import dataclass
 from workbench.journal.reader import Row
 from workbench.literals import parse_expression, value_of
-from workbench.scenario.layer_rows import frame_of, headers_of, status_of
+from workbench.scenario.layer_rows import frame_of, headers_of, says_end, status_of
 from workbench.texts import Problem
 
 SHOWN: Final = 40
@@ -143,6 +143,8 @@ class _Summing:
 
     def _layer(self, row: Row) -> None:
         match row.call:
+            case "tls.end" if says_end(row):
+                self._end = self._end or "fin"
             case "ws.open":
                 self._opened = True
                 self._deflate = "deflate=" in row.args

@@ -10,6 +10,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
+from workbench.scenario.layer_rows import says_end
 from workbench.scenario.needle import StreamPlace
 from workbench.scenario.steps import FIN, PEER, RESET, US
 from workbench.scenario.what_came import READS, WhatCame
@@ -104,15 +105,17 @@ class RunConnection:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:
                 self._heads[row.call] = first, (head + row.payload[:LONGEST_MARK])[:LONGEST_MARK]
-        if row.result == 0 or row.errno in _RESETS:
+        if row.result == 0 or row.errno in _RESETS or says_end(row):
             self._note_end(row)
         self._rows.append(row)
 
     def _note_end(self, row: Row) -> None:
         """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
-        if row.kind not in {"call", "end"}:
+        if says_end(row):
+            ending = SocketEnd(FIN, PEER)
+        elif row.kind not in {"call", "end"}:
             return
-        if row.errno in _RESETS:
+        elif row.errno in _RESETS:
             ending = SocketEnd(RESET, PEER)
         elif row.ends_stream:
             ending = SocketEnd(FIN, PEER)

@@ -22,6 +22,8 @@ PROXY_RESPONSE: Final = "proxy.response"
 HEADS: Final = frozenset({REQUEST, RESPONSE, PROXY_RESPONSE, "messages.recv"})
 """Rows whose bytes begin with a head of HTTP."""
 NO_CODE: Final = 1005
+_TLS_END: Final = "tls.end"
+_NOTIFIED: Final = "'close_notify'"
 _NO_CASE: Final = frozenset({"upgrade", "connection"})
 """Headers whose values are the same in all letters (RFC 9110 7.6.1, 7.8)."""
 _STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d{3})(?: |\r|\n)")
@@ -35,6 +37,13 @@ class FrameFacts(NamedTuple):
     rsv: int
     code: int
     reason: str
+
+
+def says_end(row: Row) -> bool:
+    """Whether the peer has said within TLS that nothing more comes: its FIN may be read by nobody,
+    since who hears that may close at once (RFC 8446 6.1).
+    """
+    return row.call == _TLS_END and row.kind == LAYER and row.args == _NOTIFIED
 
 
 def frame_of(row: Row) -> FrameFacts | None:

@@ -1,0 +1,54 @@
+"""The end that is said within TLS is an end by the peer, though nobody reads its FIN."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.scenario.conftest import Play
+from workbench.certificates import resolve
+
+BOUND = 60.0
+"""Seconds; only catches a hang."""
+
+
+@contextmanager
+def notifying() -> Iterator[int]:
+    """A server that says close_notify and ends its connection only when the client has."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with resolve.to_show("test:good") as found:
+        context.load_cert_chain(found.chain, found.key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            plain = listener.accept()[0]
+            plain.settimeout(BOUND)
+            with context.wrap_socket(plain, server_side=True) as wrapped, suppress(OSError):
+                wrapped.unwrap()  # says it, and waits until the client has said it too, or ended
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(BOUND)
+
+
+@pytest.mark.parametrize(("how", "holds"), [('"fin"', True), ("true", True), ('"reset"', False)])
+def test_it_is_said_by_the_peer(play: Play, how: str, holds: bool) -> None:
+    with notifying() as port:
+        report = play(
+            f"""
+step = [
+  {{ do = "connect" }},
+  {{ do = "expect", closed = {how}, by = "peer", within = {30 if holds else 0.1} }},
+]
+[endpoint.c]
+address = "tls://127.0.0.1:{port}"
+tls = {{ ca = "test:root", server_name = "localhost" }}
+"""
+        )
+    assert report.ok is holds, report
