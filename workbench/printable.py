@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import east_asian_width
 
 _SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
@@ -25,6 +26,11 @@ def escape(text: str) -> str:
 def escape_lines(text: str) -> str:
     """As `escape`, of a text that has lines of its own: it keeps them."""
     return text if text.isprintable() else "\n".join(map(escape, text.split("\n")))
+
+
+def width(text: str) -> int:
+    """Columns in a font of fixed width: Chinese characters take two (UAX #11)."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _escaped(char: str) -> str:

@@ -17,7 +17,7 @@ from workbench.checkup.check_verdict import CheckVerdict, Judged
 from workbench.checkup.checkup import TOTAL, Begun, CheckResult, CheckUp, all_cases, bench_of
 from workbench.cli import web_options
 from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
-from workbench.cli.output import tell, width, write
+from workbench.cli.output import tell, write
 from workbench.cli.printer import Printer
 from workbench.cli.quick import family_of
 from workbench.cli.run import new_session
@@ -26,6 +26,7 @@ from workbench.engine.model.address import is_name
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.web_address import WEBSOCKET, has_scheme, spell_web
+from workbench.printable import width
 from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr

@@ -10,7 +10,7 @@ from typing import Final
 from workbench import interrupts
 from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
 from workbench.cli.option_types import whole
-from workbench.cli.output import tell, width
+from workbench.cli.output import tell
 from workbench.cli.printer import Printer
 from workbench.cli.run import new_session, run_scenario
 from workbench.labs.backlog import BacklogRun
@@ -21,6 +21,7 @@ from workbench.labs.backlog_words import ends, outcome, title
 from workbench.labs.demos import demo, demos
 from workbench.labs.modes.mode_table import MODES
 from workbench.labs.modes.probe import probe
+from workbench.printable import width
 from workbench.scenario.outcome import failure_text
 from workbench.scenario.runner import Runner
 from workbench.session import Session

@@ -10,7 +10,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeGuard
-from unicodedata import east_asian_width
 
 from workbench.printable import escape_lines
 from workbench.texts import Problem, language, reason_of, tr
@@ -53,11 +52,6 @@ def write_printable(text: str, *, error: bool = False) -> bool:
         _close(error=error)
         raise Problem("cli.cannot_print", reason=reason_of(error_)) from error_
     return True
-
-
-def width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def is_output(error: Exception) -> TypeGuard[OSError]:

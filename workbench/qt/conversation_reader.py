@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.journal.masked import Masked
 from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
-from workbench.journal.topmost import Topmost
+from workbench.journal.topmost import Topmost, is_received
 from workbench.qt.controller import SETTLED
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.log_cells import since_text
 from workbench.viewmodel.send_again import was_sent
+from workbench.viewmodel.talk_form import BESIDE, copied
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
+    from workbench.qt.talk_options import TalkOptions
 
 PAGE: Final = 250
 """Rows of the endpoint read at most each time."""
@@ -45,11 +50,15 @@ class ConversationReader(QObject):
         cleared(): the lines so far are shown no more.
         read(object): a list of TalkLines to append.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
+        copied(str): what was asked to be copied.
+        refused(Problem): why it cannot be.
     """
 
     cleared = Signal()
     read = Signal(object)
     save_wanted = Signal(object)
+    copied = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, controller: Controller, name: str, parent: QObject | None = None) -> None:
         """`name`: of the endpoint."""
@@ -66,6 +75,8 @@ class ConversationReader(QObject):
         self._form = "utf-8"
         self._peer: str | None = None
         self._numbered = False
+        self._options: TalkOptions | None = None
+        self._before: int | None = None  # when the line before was
         self._begin()
 
     # -- what is shown ------------------------------------------------------------------------
@@ -87,6 +98,25 @@ class ConversationReader(QObject):
             self._form = form
             self._show_anew()
 
+    def heed(self, options: TalkOptions) -> None:
+        """Show lines and times as these say."""
+        self._options = options
+        options.changed.connect(self._show_anew)
+
+    @property
+    def _breaks(self) -> bool:
+        return self._options is not None and self._options.breaks
+
+    def _time(self, t_ns: int) -> str:
+        times = self._options.times if self._options is not None else "clock"
+        if times == "start":
+            return f"{t_ns / 1e9:12.6f}"
+        if times == "previous":
+            since = "" if self._before is None else since_text(t_ns - self._before)
+            return f"{since:>9}"
+        return self._controller.clock_text(t_ns)
+
+    @Slot()
     def _show_anew(self) -> None:
         """Unless it is folded away: then nothing is read until it is wanted."""
         if self.wanted:
@@ -104,14 +134,38 @@ class ConversationReader(QObject):
         """Ask for it in a file: as it is shown now, all of it."""
         self.save_wanted.emit(
             ConversationRequest(
-                self._name, self.connections or None, self._form, self._peer, self._numbered
+                self._name,
+                self.connections or None,
+                self._form,
+                self._peer,
+                self._numbered,
+                self._breaks,
             )
         )
+
+    @Slot(object, str)
+    def copy(self, seqs: Sequence[int], form: str) -> None:
+        """Have what these rows carried copied, one of talk_form.COPIES; secrets are masked."""
+        reader = self._controller.reader
+        topmost, masked = Topmost(reader), Masked(reader)
+        rows = [topmost.told(row) or row for row in reader.rows(list(seqs))]
+        for row in rows:
+            kept = len(row.payload or b"")
+            if kept < (row.size or 0):
+                self.refused.emit(
+                    Problem("talk.not_kept", kept=f"{kept:,}", size=f"{row.size or 0:,}")
+                )
+                return
+        encoding = self._controller.manner_of(self._name).encoding
+        as_text = self._form not in {"hex", "escaped", BESIDE}
+        data = [row.payload or b"" for row in masked.rows(rows)]
+        self.copied.emit(copied(data, form, self._form if as_text else encoding))
 
     # -- reading ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._reader = self._controller.reader
+        self._before = None
         self._rows = ConversationRows(
             Streams(self._reader, self._controller.manner_of), Topmost(self._reader)
         )
@@ -175,14 +229,20 @@ class ConversationReader(QObject):
             self.answers_after_send = self.answers_after_send or (
                 self._sent and row.call in READS and bool(row.size)
             )
-            time = self._controller.clock_text(row.t_ns)
             if self.connections and connection not in self.connections:
                 continue
             if self._peer is not None and row.peer != self._peer:
                 continue
-            line = self._rows.line(row, time, self._form, who=self._who(connection))
+            line = self._rows.line(
+                row,
+                self._time(row.t_ns),
+                self._form,
+                who=self._who(connection),
+                breaks=self._breaks,
+            )
             if line is not None:
-                lines.append(line._replace(sent=row.seq) if was_sent(row) else line)
+                self._before = row.t_ns
+                lines.append(_numbered(line, row))
         if lines:
             self.read.emit(lines)
         return unread
@@ -202,3 +262,11 @@ class ConversationReader(QObject):
     def _who(self, connection: int | None) -> str:
         number = self._controller.number_of(connection) if self._numbered else None
         return "" if number is None else f"#{number}"
+
+
+def _numbered(line: TalkLine, row: Row) -> TalkLine:
+    """The line with the number of its row, where that carried bytes."""
+    if was_sent(row):
+        return line._replace(sent=row.seq)
+    came = is_received(row) and row.errno is None and row.error is None and row.size
+    return line._replace(came=row.seq) if came else line

@@ -11,6 +11,7 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal.keep import OFFERED, Keep
 from workbench.journal.keep import parse as parse_keep
 from workbench.texts import LANGUAGES
+from workbench.viewmodel.talk_form import TIMES
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 """Per cent; what A- and A+ step through."""
@@ -141,6 +142,25 @@ class Preferences:
     @time_form.setter
     def time_form(self, value: str) -> None:
         self._store.setValue("time_form", value)
+
+    @property
+    def talk_breaks(self) -> bool:
+        """Whether conversations show line feeds as line breaks."""
+        return self._text("talk_breaks") == "yes"
+
+    @talk_breaks.setter
+    def talk_breaks(self, value: bool) -> None:
+        self._store.setValue("talk_breaks", "yes" if value else "")
+
+    @property
+    def talk_times(self) -> str:
+        """How conversations show times: one of talk_form.TIMES."""
+        found = self._text("talk_times", TIMES[0])
+        return found if found in TIMES else TIMES[0]
+
+    @talk_times.setter
+    def talk_times(self, value: str) -> None:
+        self._store.setValue("talk_times", value)
 
     @property
     def recent_set_ups(self) -> tuple[str, ...]:

@@ -22,9 +22,10 @@ class ConversationRequest:
 
     Attributes:
         connections: their ids in the record; None: all of the endpoint.
-        show_as: an encoding, "escaped" or "hex".
+        show_as: an encoding, "escaped", "hex" or BESIDE.
         peer: of a datagram socket: what was exchanged with this address only.
         numbered: each line says of which connection it is.
+        breaks: a line feed in a text begins another line.
     """
 
     endpoint: str
@@ -32,6 +33,7 @@ class ConversationRequest:
     show_as: str
     peer: str | None = None
     numbered: bool = False
+    breaks: bool = False
 
 
 class ConversationForm(StrEnum):
@@ -58,9 +60,13 @@ def write_conversation(
         time = WallTimes(reader.clock)
         for row in _rows(reader, wish):
             who = _who(reader, row) if wish.numbered else ""
-            line = lines.line(row, time(row.t_ns), wish.show_as, who=who, most=None)
-            if line is not None:
-                out.write(f"{line.text}\n".encode(errors="backslashreplace"))
+            line = lines.line(
+                row, time(row.t_ns), wish.show_as, who=who, most=None, breaks=wish.breaks
+            )
+            out.writelines(
+                f"{text}\n".encode(errors="backslashreplace")
+                for text in ((line.text, *line.more) if line is not None else ())
+            )
         return
     wanted = is_received if form is ConversationForm.RECEIVED else is_sent
     topmost = Topmost(reader, divided=False)

@@ -12,6 +12,7 @@ from workbench.journal.topmost import is_received, is_sent
 from workbench.printable import escape
 from workbench.texts import tr
 from workbench.viewmodel.layer_talk import layer_words
+from workbench.viewmodel.talk_form import BESIDE, beside, broken, indented
 from workbench.viewmodel.talk_line import TalkLine, json_lines
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN_BYTES: Final = 400
 _QUOTES: Final = "'"
 _ARROWS: Final = frozenset({"<", ">"})
-_AS_BYTES: Final = frozenset({"hex", "escaped"})
+_AS_BYTES: Final = frozenset({"hex", "escaped", BESIDE})
 """Ways to show it in which it is not read as text."""
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
@@ -44,16 +45,24 @@ class ConversationRows:
         self._topmost.forget()
 
     def line(
-        self, row: Row, time: str, show_as: str, *, who: str = "", most: int | None = SHOWN_BYTES
+        self,
+        row: Row,
+        time: str,
+        show_as: str,
+        *,
+        who: str = "",
+        most: int | None = SHOWN_BYTES,
+        breaks: bool = False,
     ) -> TalkLine | None:
         """The line of a row, or None where it says nothing about the conversation.
 
         Args:
             row: the event.
             time: when, worded.
-            show_as: an encoding, "escaped" or "hex".
+            show_as: an encoding, "escaped", "hex" or BESIDE.
             who: names the connection, where several are shown.
             most: bytes to show of each message; None: all that was kept.
+            breaks: a line feed in a text begins another line.
         """
         ends = row.call == "connect" and row.kind in ("call", "end")
         if ends and row.error is not None and row.errno not in PENDING:
@@ -72,7 +81,13 @@ class ConversationRows:
         if told is None:
             return None
         return line_of(
-            told, start, show_as, self._streams, most=most, datagram=row.call in DATAGRAM_CALLS
+            told,
+            start,
+            show_as,
+            self._streams,
+            most=most,
+            datagram=row.call in DATAGRAM_CALLS,
+            breaks=breaks,
         )
 
 
@@ -84,26 +99,30 @@ def line_of(
     *,
     datagram: bool,
     most: int | None = SHOWN_BYTES,
+    breaks: bool = False,
 ) -> TalkLine | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
         row: the event.
         start: what the line begins with: when, and which connection.
-        show_as: an encoding, "escaped" or "hex".
+        show_as: an encoding, "escaped", "hex" or BESIDE.
         streams: knows what came before on the row's connection.
         datagram: the peer belongs to each line.
         most: bytes to show of each message; None: all that was kept.
+        breaks: a line feed in a text begins another line.
     """
     if row.kind == LAYER:
-        return _layer_line(row, start, show_as, streams, most=most)
+        return _layer_line(row, start, show_as, streams, most=most, breaks=breaks)
     if row.kind not in ("call", "end"):
         return None
     if row.size is not None and row.errno is None and row.error is None and not row.ends_stream:
         arrow = ">" if row.call in SENDS else "<" if row.call in READS else None
         if arrow is not None:
             where = f"{escape(row.peer)}  " if datagram and row.peer else ""
-            return _data_line(row, start, arrow, show_as, streams, where=where, most=most)
+            return _data_line(
+                row, start, arrow, show_as, streams, where=where, most=most, breaks=breaks
+            )
     words = _call_words(row)
     return None if words is None else TalkLine(f"{start}{words}")
 
@@ -129,7 +148,7 @@ def _call_words(row: Row) -> str | None:
 
 
 def _layer_line(
-    row: Row, start: str, show_as: str, streams: Streams, *, most: int | None
+    row: Row, start: str, show_as: str, streams: Streams, *, most: int | None, breaks: bool
 ) -> TalkLine:
     """What a layer gave or took, or says of itself."""
     for carries, arrow in ((is_received, "<"), (is_sent, ">")):
@@ -137,7 +156,10 @@ def _layer_line(
             where = ""
             if row.call.startswith("ws."):
                 where = f"{row.args.partition(',')[0].strip(_QUOTES)}  "
-            return _data_line(row, start, arrow, show_as, streams, where=where, most=most)
+            return _data_line(
+                row, start, arrow, show_as, streams, where=where, most=most, breaks=breaks
+            )
+    show_as = "hex" if show_as == BESIDE else show_as  # one line each
     words = layer_words(row)
     mark = max(0, len(start) - 1)
     if words.arrow in _ARROWS:
@@ -159,13 +181,25 @@ def _data_line(
     *,
     where: str,
     most: int | None,
+    breaks: bool,
 ) -> TalkLine:
     whole = row.payload is not None and len(row.payload) == (row.size or 0)
     inside = json_lines(row.payload or b"") if whole and show_as not in _AS_BYTES else ()
+    head = f"{_carried(row, start, arrow)}{where}"
+    shown = (row.payload or b"")[:most]
+    if show_as == BESIDE:
+        first, *others = beside(shown)
+        cut = _cut(row, len(shown))
+        others += [cut] if cut else []
+    else:
+        text = _shown(row, show_as, streams, most)
+        wanted = breaks and show_as not in _AS_BYTES
+        first, *others = broken(text, shown, show_as) if wanted else (text,)
     return TalkLine(
-        f"{_carried(row, start, arrow)}{where}{_shown(row, show_as, streams, most)}",
+        f"{head}{first}",
         inside,
         mark=max(0, len(start) - 1),
+        more=indented(others, head),
     )
 
 
@@ -177,7 +211,6 @@ def _carried(row: Row, start: str, arrow: str) -> str:
 
 def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:
     """The bytes of a row, and how many more there are."""
-    size = row.size or 0
     shown = (row.payload or b"")[:most]
     taken = len(shown)
     if show_as == "hex":
@@ -186,6 +219,11 @@ def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:
         text = "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02x}" for b in shown)
     else:
         text, taken = streams.show(row, most, show_as)
-    if taken < size:
-        text += " " + tr("conversation.cut", count=size - taken)
-    return text
+    cut = _cut(row, taken)
+    return f"{text} {cut}" if cut else text
+
+
+def _cut(row: Row, taken: int) -> str:
+    """How many more bytes there are than are shown."""
+    left = (row.size or 0) - taken
+    return tr("conversation.cut", count=left) if left > 0 else ""

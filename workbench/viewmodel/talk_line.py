@@ -30,7 +30,8 @@ class TalkLine(NamedTuple):
         aside: what it is counted as where such lines follow each other, which fold into one; "":
             it stands for itself.
         mark: where in the text the mark stands that says that it opens: a space there.
-        sent: of bytes that went out: the number of their row.
+        sent, came: of bytes that went out, or came: the number of their row.
+        more: lines that always stand below it.
     """
 
     text: str
@@ -38,6 +39,8 @@ class TalkLine(NamedTuple):
     aside: str = ""
     mark: int = 0
     sent: int | None = None
+    came: int | None = None
+    more: tuple[str, ...] = ()
 
     def marked(self, *, opened: bool) -> str:
         """Its text with the mark."""

@@ -43,6 +43,7 @@ class Tab:
         side: one of SIDES.
         message: what stands in the editor, or in a server's line; repeat, interval: beside it, of
             a client.
+        show_as: the form that its conversation was chosen to have; "": the editor's.
     """
 
     settings: EndpointSettings
@@ -51,6 +52,7 @@ class Tab:
     message: PayloadForm | None = None
     repeat: str = "1"
     interval: str = "0"
+    show_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def _plain_tab(tab: Tab) -> dict[str, Any]:
         "message": None if message is None else asdict(message),
         "repeat": tab.repeat,
         "interval": tab.interval,
+        "show_as": tab.show_as,
     }
 
 
@@ -239,6 +242,7 @@ def _tab(raw: object) -> Tab | None:
         draft_from(message) if isinstance(message, dict) else None,
         _text(raw.get("repeat")) or "1",
         _text(raw.get("interval")) or "0",
+        _text(raw.get("show_as")),
     )
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.journal.reader import Reader
 from workbench.texts import Problem
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.conversation_pane import ConversationPane
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
@@ -208,3 +214,152 @@ def test_end_of_stream_and_ends_have_one_wording() -> None:
         texts.set_language(language)
         assert texts.tr("conversation.eof") == texts.tr("log.eof") == eof
         assert texts.tr("closed.peer", time="T") == peer
+
+
+# -- how it is shown -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def connected(hand: Hand) -> Iterator[Hand]:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    yield hand
+    preferences = hand.window.preferences  # those of all tests of this process
+    preferences.talk_breaks, preferences.talk_times = False, "clock"
+
+
+def pane(hand: Hand, name: str) -> ConversationPane:
+    panel = hand.window.tab_area.panel(name)
+    assert panel is not None
+    return panel.talk
+
+
+def send(hand: Hand, text: str) -> None:
+    panel = hand.window.tab_area.panel("client-1")
+    assert isinstance(panel, ClientPanel)
+    panel.editor.text.setPlainText(text)
+    hand.press("client.send")
+
+
+def test_line_feeds_become_lines_where_one_wants_them(connected: Hand) -> None:
+    hand = connected
+    send(hand, "one\\r\\ntwo\\r\\n")
+    hand.wait_says("client.conversation", "one\\r\\ntwo\\r\\n")
+    talk = pane(hand, "client-1")
+    talk.breaks.trigger()
+    hand.wait(lambda: "one\\r\\n" not in hand.text("client.conversation"))
+    lines = hand.text("client.conversation").split("\n")
+    first = next(line for line in lines if line.endswith("one"))
+    second = lines[lines.index(first) + 1]
+    assert second.strip() == "two"
+    assert second.index("two") == first.index("one")
+    assert hand.window.preferences.talk_breaks
+    talk.breaks.trigger()
+    hand.wait_says("client.conversation", "one\\r\\ntwo\\r\\n")
+
+
+def test_hex_stands_beside_text(connected: Hand) -> None:
+    send(connected, "hello, you all 1234")
+    connected.choose("client.show_as", "beside")
+    connected.wait_says("client.conversation", "68 65 6c 6c 6f")
+    text = connected.text("client.conversation")
+    assert "hello, you all 1" in text
+    assert "32 33 34" in text
+
+
+@pytest.mark.parametrize(("name", "pattern"), [("start", r" *\d+\.\d{6}  "), ("previous", r" *\+")])
+def test_times_are_relative_where_one_wants_them(connected: Hand, name: str, pattern: str) -> None:
+    send(connected, "hello")
+    connected.wait_says("client.conversation", "hello")
+    pane(connected, "client-1").times[name].trigger()
+    connected.wait(
+        lambda: re.match(pattern, connected.text("client.conversation").split("\n")[1]) is not None
+    )
+    assert connected.window.preferences.talk_times == name
+    pane(connected, "client-1").times["clock"].trigger()
+    connected.wait(
+        lambda: re.match(r"\d\d:\d\d:", connected.text("client.conversation")) is not None
+    )
+
+
+def test_it_has_the_form_of_the_editor_until_one_chooses(connected: Hand) -> None:
+    talk = pane(connected, "client-1")
+    assert talk.chosen == ""
+    connected.choose("client.form", "hex")
+    assert talk.show_as.value() == "hex"
+    connected.choose("client.form", "text")
+    assert talk.show_as.value() == "utf-8"
+    connected.choose("client.show_as", "escaped")
+    connected.choose("client.form", "hex")
+    assert talk.show_as.value() == talk.chosen == "escaped"
+    talk.following.trigger()
+    assert talk.show_as.value() == "hex"
+    assert talk.chosen == ""
+    connected.choose("server.form", "hex")
+    assert pane(connected, "server-1").show_as.value() == "hex"
+
+
+def test_messages_are_copied_in_each_form(connected: Hand) -> None:
+    hand = connected
+    send(hand, "a\\r\\nb")
+    hand.wait(lambda: hand.text("client.conversation").count("a\\r\\nb") == 2)
+    view = pane(hand, "client-1").view
+    line = next(
+        block
+        for number in range(view.document().blockCount())
+        if "> " in (block := view.document().findBlockByNumber(number)).text()
+        and "a\\r\\nb" in block.text()
+    )
+    rows = view.chosen_rows(line)
+    assert len(rows) == 1
+    clipboard = QGuiApplication.clipboard()
+    for form, wanted in (
+        ("text", "a\r\nb"),
+        ("hex", "61 0d 0a 62"),
+        ("python", "b'a\\r\\nb'"),
+        ("base64", "YQ0KYg=="),
+    ):
+        menu = view.line_menu(None, rows)
+        copies = next(x for x in menu.findChildren(QMenu) if x.title().startswith("Copy"))
+        entry = {"text": "Text", "hex": "Hex", "python": "Python literal", "base64": "Base64"}[form]
+        clipboard.clear()
+        next(action for action in copies.actions() if action.text() == entry).trigger()
+        assert clipboard.text() == wanted
+        menu.deleteLater()
+    view.selectAll()
+    both = view.chosen_rows()
+    assert len(both) >= 2
+    view.copy_wanted.emit(both, "python")
+    assert clipboard.text().split("\n").count("b'a\\r\\nb'") == 2
+
+
+def test_what_was_not_kept_is_not_copied(connected: Hand) -> None:
+    send(connected, "x" * 6000)
+    connected.wait(lambda: connected.text("client.conversation").count("xxxx") > 1)
+    view = pane(connected, "client-1").view
+    QGuiApplication.clipboard().setText("before")
+    view.selectAll()
+    view.copy_wanted.emit(view.chosen_rows(), "text")
+    connected.wait_says("client.message", "6,000")
+    assert QGuiApplication.clipboard().text() == "before"
+
+
+def test_a_file_has_it_as_it_is_shown(connected: Hand, tmp_path: Path) -> None:
+    send(connected, "one\\r\\ntwo\\r\\n")
+    pane(connected, "client-1").breaks.trigger()
+    connected.wait(lambda: "two" in connected.text("client.conversation"))
+    wishes: list[ConversationRequest] = []
+    reader = connected.window.endpoint_tabs.presenter("client-1").conversation
+    reader.save_wanted.disconnect()
+    reader.save_wanted.connect(wishes.append)
+    reader.save()
+    assert wishes[0].breaks
+    path = tmp_path / "talk.txt"
+    connected.window.controller.session.journal.flush()
+    connected.window.file_commands.write_conversation(path, wishes[0], ConversationForm.TEXT)
+    connected.window.file_commands.close()
+    lines = path.read_text(encoding="utf-8").split("\n")
+    assert any(line.strip() == "two" for line in lines)
+    pane(connected, "client-1").breaks.trigger()

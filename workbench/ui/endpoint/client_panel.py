@@ -127,6 +127,8 @@ class ClientPanel(EndpointPanel):
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.talk_button.toggled.connect(self._on_talk)
         self.message.remedy_wanted.connect(self._on_remedy)
+        form = self.editor.form
+        form.currentIndexChanged.connect(lambda: self.talk.follow_editor(form.value()))
 
     @Slot()
     def _on_port_typed(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -20,13 +22,16 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.viewmodel.talk_form import COPIES
 from workbench.viewmodel.talk_line import Aside, TalkLine
 
 MOST_LINES: Final = 1000
 _INSIDE: Final = -2
 """The state of a block that stands below one that is open; a line that opens has its number."""
-_SENT: Final = -10
-"""From here on down the state of a block tells the number of the row of what was sent."""
+_BELOW: Final = -3
+"""The state of a block that always stands below another."""
+_CARRIED: Final = -10
+"""From here on down the state of a block tells the number of the row of what was sent or came."""
 _KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 """Keys that open the line of the cursor, or close it."""
 
@@ -49,9 +54,11 @@ class Conversation(QPlainTextEdit):
 
     Signals:
         again_wanted(int): what this row of the record says was sent is to be sent again.
+        copy_wanted(object, str): what these rows carried is to be copied, as one of COPIES.
     """
 
     again_wanted = Signal(int)
+    copy_wanted = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,13 +133,18 @@ class Conversation(QPlainTextEdit):
     def _append(self, lines: list[TalkLine]) -> None:
         if not lines:
             return
-        self.appendPlainText("\n".join(line.text for line in lines))
+        self.appendPlainText("\n".join(text for line in lines for text in (line.text, *line.more)))
         block = self.document().lastBlock()
         for line in reversed(lines):
+            for _ in line.more:
+                block.setUserState(_BELOW)
+                block = block.previous()
             if not block.isValid():
                 break
             if line.sent is not None:
-                block.setUserState(_SENT - line.sent)
+                block.setUserState(_CARRIED - 2 * line.sent)
+            elif line.came is not None:
+                block.setUserState(_CARRIED - 2 * line.came - 1)
             block = block.previous()
 
     def _append_head(self, line: TalkLine) -> None:
@@ -144,6 +156,9 @@ class Conversation(QPlainTextEdit):
         self.appendPlainText(line.marked(opened=False) if line.inside else line.text)
         head = self.document().lastBlock()
         head.setUserState(self._numbers)
+        for text in line.more:
+            self.appendPlainText(text)
+            self.document().lastBlock().setUserState(_BELOW)
         if self.unfolded and line.inside:
             self._toggle(head)
 
@@ -170,39 +185,76 @@ class Conversation(QPlainTextEdit):
     def _last_head(self) -> QTextBlock:
         """The block that was appended last and is not inside another."""
         block = self.document().lastBlock()
-        while block.userState() == _INSIDE:
+        while block.userState() in (_INSIDE, _BELOW):
             block = block.previous()
         return block
 
-    # -- what was sent --------------------------------------------------------------------------
+    # -- what was sent and came -----------------------------------------------------------------
 
     @property
     def chosen(self) -> int | None:
         """The row of what the line of the cursor says was sent; None: it says no such thing."""
-        return self._sent_in(self.textCursor().block())
+        return self._carried_in(self.textCursor().block())[0]
 
-    def _sent_in(self, block: QTextBlock) -> int | None:
-        while block.userState() == _INSIDE:
+    def _carried_in(self, block: QTextBlock) -> tuple[int | None, int | None]:
+        """The row of what a line says was sent, or of what came."""
+        while block.userState() in (_INSIDE, _BELOW):
             block = block.previous()
         state = block.userState()
-        if state <= _SENT:
-            return _SENT - state
+        if state <= _CARRIED:
+            seq, came = divmod(_CARRIED - state, 2)
+            return (None, seq) if came else (seq, None)
         folded = self._folded.get(state)
-        return None if folded is None else folded.line.sent
+        return (None, None) if folded is None else (folded.line.sent, folded.line.came)
+
+    def chosen_rows(self, under: QTextBlock | None = None) -> list[int]:
+        """The rows of the messages that are selected; where none is, of a line."""
+        cursor = self.textCursor()
+        block = under if under is not None else cursor.block()
+        last = block
+        if cursor.hasSelection():
+            block = self.document().findBlock(cursor.selectionStart())
+            last = self.document().findBlock(cursor.selectionEnd())
+        found: dict[int, None] = {}
+        while block.isValid():
+            sent, came = self._carried_in(block)
+            row = sent if sent is not None else came
+            if row is not None:
+                found[row] = None
+            if block == last:
+                break
+            block = block.next()
+        return list(found)
+
+    @Slot(str)
+    def put_on_clipboard(self, text: str) -> None:
+        """What was copied of the messages."""
+        QGuiApplication.clipboard().setText(text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.line_menu(self._sent_in(self.cursorForPosition(event.pos()).block()))
+        block = self.cursorForPosition(event.pos()).block()
+        menu = self.line_menu(self._carried_in(block)[0], self.chosen_rows(block))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
-    def line_menu(self, sent: int | None) -> QMenu:
-        """What can be done with a line; `sent`: the row of what it says was sent."""
+    def line_menu(self, sent: int | None, rows: Sequence[int] = ()) -> QMenu:
+        """What can be done with a line; `sent`: the row of what it says was sent; `rows`: of the
+        messages that can be copied.
+        """
         menu = self.createStandardContextMenu()
+        copies = menu.addMenu(tr("talk.copy", count=len(rows)))
+        copies.setEnabled(bool(rows))
+        for form in COPIES:
+            action = copies.addAction(tr(f"talk.copy_{form}"))
+            action.triggered.connect(partial(self._copy, tuple(rows), form))
         menu.addSeparator()
         again = menu.addAction(tr("again.entry"))
         again.setEnabled(sent is not None)
         again.triggered.connect(lambda: self.again_wanted.emit(sent))
         return menu
+
+    def _copy(self, rows: tuple[int, ...], form: str, _checked: bool = False) -> None:
+        self.copy_wanted.emit(rows, form)
 
     # -- lines that open ------------------------------------------------------------------------
 

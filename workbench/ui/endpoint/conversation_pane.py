@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QPushButton
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from workbench.payload import notation
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.endpoint.conversation import Conversation
+from workbench.ui.style import theme
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
+from workbench.viewmodel.talk_form import BESIDE, TIMES
+
+if TYPE_CHECKING:
+    from workbench.qt.talk_options import TalkOptions
+
+HEX = "hex"
 
 
 class ConversationPane(QObject):
@@ -16,10 +28,12 @@ class ConversationPane(QObject):
 
     Attributes:
         view: the lines.
-        box: how they are shown, whether they open, Save; hidden with it, Save's key still works.
+        box: how they are shown, and Save; hidden with it, Save's key still works.
+        options: real line breaks, whether lines come open, times, and whether the form is the
+            editor's: a menu.
 
     Signals:
-        show_as_chosen(str): word it in this encoding, or as "escaped" or "hex".
+        show_as_chosen(str): word it in this encoding, or as "escaped", "hex" or BESIDE.
         save_wanted(): it is wanted in a file.
         anew_wanted(): its lines are to be read anew: they open now, or do not.
     """
@@ -31,39 +45,135 @@ class ConversationPane(QObject):
     def __init__(self, controls: NamedControls, parent: QObject) -> None:
         super().__init__(parent)
         self._followed = "utf-8"
+        self._as_hex = False
+        self._options: TalkOptions | None = None
         self.view = controls.add(Conversation(), "conversation")
         self.show_as = controls.add(
             ChoiceBox(
                 *((encoding, f"encoding.{encoding}") for encoding in notation.ENCODINGS),
                 ("escaped", "choice.escaped"),
-                ("hex", "choice.form_hex"),
+                (HEX, "choice.form_hex"),
+                (BESIDE, "choice.form_beside"),
             ),
             "show_as",
         )
         self.save = controls.add(QPushButton(), "save_talk")
-        self.unfold = controls.add(QCheckBox(), "unfold_talk")
-        self.box = group(self.show_as, self.unfold, self.save)
-        self.show_as.activated.connect(self._on_show_as)
+        self.options = controls.add(QToolButton(), "talk_options")  # an icon: words cost a row
+        self._make_menu()
+        self.box = group(self.show_as, self.options, self.save)
+        self.show_as.activated.connect(self._on_chosen)
         self.save.clicked.connect(self.save_wanted)
+
+    def _make_menu(self) -> None:
+        self.menu = menu = QMenu(self.options)
+        self.breaks = menu.addAction("")
+        self.breaks.setCheckable(True)
+        self.breaks.triggered.connect(self._on_breaks)
+        self.unfold = menu.addAction("")
+        self.unfold.setCheckable(True)
         self.unfold.toggled.connect(self._on_unfold)
+        menu.addSeparator()
+        only = QActionGroup(self)
+        self.times = {name: menu.addAction("") for name in TIMES}
+        for name, action in self.times.items():
+            action.setCheckable(True)
+            only.addAction(action)
+            action.triggered.connect(partial(self._on_times, name))
+        menu.addSeparator()
+        self.following = menu.addAction("")
+        self.following.setCheckable(True)
+        self.following.setChecked(True)
+        self.following.triggered.connect(self._on_following)
+        menu.aboutToShow.connect(self._show_options)
+        menu.setToolTipsVisible(True)
+        self.options.clicked.connect(self._open_menu)
+
+    def heed(self, options: TalkOptions) -> None:
+        """Lines and times are shown as these say, and its menu changes them."""
+        self._options = options
+
+    # -- the form -------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> str:
+        """The form that a person has chosen; "": it is the editor's."""
+        return "" if self.following.isChecked() else self.show_as.value()
+
+    def choose(self, form: str) -> None:
+        """Show this form from now on, as if a person had chosen it; "": the editor's."""
+        if not form or self.show_as.findData(form) >= 0:
+            self.following.setChecked(not form)
+            if form:
+                self._show_as(form)
+            else:
+                self._follow()
 
     def follow(self, encoding: str) -> None:
         """Show as the endpoint's own encoding; what a person chooses holds until that changes."""
-        if encoding == self._followed:
-            return
-        self._followed = encoding
-        if self.show_as.findData(encoding) >= 0:
-            self.show_as.choose(encoding)
-            self._on_show_as()
+        if encoding != self._followed:
+            self._followed = encoding
+            self.following.setChecked(True)
+            self._follow()
 
-    def retranslate(self) -> None:
-        self.view.setPlaceholderText(tr("panel.empty_talk"))
+    def follow_editor(self, form: str) -> None:
+        """What is sent is written as "text", "hex" or "file": it is shown likewise."""
+        as_hex = form == HEX if form != "file" else self._as_hex
+        if as_hex != self._as_hex:
+            self._as_hex = as_hex
+            self._follow()
+
+    def _follow(self) -> None:
+        form = HEX if self._as_hex else self._followed
+        if self.following.isChecked() and self.show_as.findData(form) >= 0:
+            self._show_as(form)
+
+    def _show_as(self, form: str) -> None:
+        self.show_as.choose(form)
+        self.show_as_chosen.emit(form)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        self.following.setChecked(False)
+        self.show_as_chosen.emit(self.show_as.value())
+
+    # -- the menu -------------------------------------------------------------------------------
+
+    @Slot()
+    def _open_menu(self) -> None:
+        self.menu.popup(self.options.mapToGlobal(self.options.rect().bottomLeft()))
+
+    @Slot()
+    def _show_options(self) -> None:
+        if self._options is not None:
+            self.breaks.setChecked(self._options.breaks)
+            self.times[self._options.times].setChecked(True)
+
+    @Slot(bool)
+    def _on_breaks(self, on: bool) -> None:
+        if self._options is not None:
+            self._options.breaks = on
+
+    def _on_times(self, name: str, _checked: bool = False) -> None:
+        if self._options is not None:
+            self._options.times = name
+
+    @Slot()
+    def _on_following(self) -> None:
+        self._follow()
 
     @Slot(bool)
     def _on_unfold(self, unfolded: bool) -> None:
         self.view.unfolded = unfolded
         self.anew_wanted.emit()
 
-    @Slot()
-    def _on_show_as(self) -> None:
-        self.show_as_chosen.emit(self.show_as.value())
+    def retranslate(self) -> None:
+        self.view.setPlaceholderText(tr("panel.empty_talk"))
+        side = theme.scaled(theme.ICON)
+        self.options.setIconSize(QSize(side, side))
+        self.options.setIcon(theme.icon("eye"))
+        self.breaks.setText(tr("talk.breaks"))
+        self.unfold.setText(tr("talk.unfold"))
+        self.unfold.setToolTip(plain_tip(tr("talk.unfold_tip")))
+        self.following.setText(tr("talk.following"))
+        for name, action in self.times.items():
+            action.setText(tr(f"talk.time_{name}"))

@@ -105,6 +105,9 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.talk.show_as_chosen.connect(presenter.conversation.show_as)
     panel.talk.anew_wanted.connect(presenter.conversation.again)
     panel.talk.save_wanted.connect(presenter.conversation.save)
+    panel.talk.view.copy_wanted.connect(presenter.conversation.copy)
+    presenter.conversation.copied.connect(panel.talk.view.put_on_clipboard)
+    presenter.conversation.refused.connect(presenter.refuse)
 
 
 def _ask_password(panel: QWidget, presenter: Presenter, question: KeyQuestion) -> None:

@@ -120,6 +120,8 @@ class ServerPanel(EndpointPanel):
         self.chosen_row.talk.toggled.connect(self._on_talk)
         self.chosen_row.talk.clicked.connect(self._on_talk_pressed)
         self.frames.submitted.connect(self._on_frame)
+        form = self.send_line.form
+        form.currentIndexChanged.connect(lambda: self.talk.follow_editor(form.value()))
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.table.chosen_changed.connect(self._on_chosen)
 

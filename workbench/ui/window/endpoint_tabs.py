@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import ScenarioPlayer
+    from workbench.qt.talk_options import TalkOptions
     from workbench.ui.window.tab_area import TabArea
     from workbench.viewmodel.saved_messages import Messages
 
@@ -62,13 +63,17 @@ class EndpointTabs(QObject):
         controller: Controller,
         player: ScenarioPlayer,
         messages: Messages,
+        talk: TalkOptions,
     ) -> None:
-        """`messages`: the saved ones, which every client's editor offers."""
+        """`messages`: the saved ones, which every client's editor offers; `talk`: how
+        conversations are shown.
+        """
         super().__init__()
         self._area = area
         self._controller = controller
         self._player = player
         self._messages = messages
+        self._talk = talk
         self._owners: dict[str, str] = {}
         self._owners_of: tuple[Path, dict[str, int]] | None = None  # revisions they are known from
         self._presenters: dict[str, Presenter] = {}
@@ -149,6 +154,8 @@ class EndpointTabs(QObject):
         presenter.started.connect(partial(self._on_started, panel))
         presenter.not_started.connect(partial(self._on_not_started, panel))
         presenter.conversation.save_wanted.connect(self.save_wanted)
+        presenter.conversation.heed(self._talk)
+        panel.talk.heed(self._talk)
         self.added.emit(panel)
         self._area.add(panel)
         return panel

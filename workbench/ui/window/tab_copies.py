@@ -59,7 +59,8 @@ class TabCopies:
     def tab(self, panel: EndpointPanel) -> Tab:
         """What is kept of a panel between runs."""
         side, _ = self._area.place_of(panel)
-        tab = Tab(_settings(self._tabs.presenter(panel.name)), panel.server, side)
+        settings = _settings(self._tabs.presenter(panel.name))
+        tab = Tab(settings, panel.server, side, show_as=panel.talk.chosen)
         if isinstance(panel, ServerPanel):
             return replace(tab, message=panel.send_line.draft)
         if not isinstance(panel, ClientPanel):
@@ -106,6 +107,7 @@ class TabCopies:
         presenter = self._tabs.presenter(panel.name)
         if isinstance(presenter, ServerPresenter):  # a port that was typed stays
             presenter.fill(replace(presenter.form, port_untouched=tab.settings.port_search))
+        panel.talk.choose(tab.show_as)
         if isinstance(panel, ServerPanel) and tab.message is not None:
             panel.send_line.fill(tab.message)
         if isinstance(panel, ClientPanel):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout,
 
 from workbench.journal.keep import OFFERED
 from workbench.qt.scenario_player import ScenarioPlayer
+from workbench.qt.talk_options import TalkOptions
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
@@ -135,8 +136,13 @@ class MainWindow(Retranslatable, QMainWindow):
     def _make_panels(self) -> None:
         self.tab_area = TabArea()
         self.saved_messages = Messages(self.preferences)
+        self.talk_options = TalkOptions(self.preferences)
         self.endpoint_tabs = EndpointTabs(
-            self.tab_area, self.controller, self.scenario_player, self.saved_messages
+            self.tab_area,
+            self.controller,
+            self.scenario_player,
+            self.saved_messages,
+            self.talk_options,
         )
         self.tab_copies = TabCopies(self.endpoint_tabs, self.tab_area)
         self.tab_commands = TabCommands(
@@ -190,6 +196,7 @@ class MainWindow(Retranslatable, QMainWindow):
         """Those that are no widgets."""
         return (
             self.endpoint_tabs,
+            self.talk_options,
             self.tab_commands,
             self.layouts,
             self.closed_rows,
