@@ -95,6 +95,7 @@ def chinese(text: str) -> tuple[str, ...]:
 # What has one name in every text: patterns of the other names.
 OTHER_NAMES: Final = {
     "en": {
+        "server": r"\b[Dd]aemon",
         "listener": r"[Ss]erver('s)? socket|[Ll]istening server",
         "peer": r"[Cc]lient('s)? IP|[Rr]emote",
         "Abort (RST)": r"\bKill|^Reset\b|[Ff]orce[ds]? close",
@@ -116,7 +117,8 @@ OTHER_NAMES: Final = {
         "events lost; dropped by the kernel": r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
     },
     "zh_CN": {
-        "监听套接字": r"服务器套接字|服务端套接字|监听者|监听器|侦听|关闭监听(?!套接字)|监听已关闭",
+        "服务端": r"(?<!域名)(?<!代理)(?<!hello, )服务器|伺服器",
+        "监听套接字": r"服务端套接字|监听者|监听器|侦听|关闭监听(?!套接字)|监听已关闭",
         "对端": r"远端|远程|对方|客户端 ?IP",
         "强制中断 (RST)": r"强制关闭|强行|杀死|强制断开",
         "半关闭 (SHUT_WR)": r"断开|半断",
