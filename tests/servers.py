@@ -204,6 +204,23 @@ def haproxy(folder: Path) -> Iterator[tuple[int, Path]]:
 
 
 @contextmanager
+def checking_haproxy(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """Its front, the port of the server that it looks for often, and the socket that says what it
+    has found; the server is told first whose connection it is (PROXY).
+    """
+    front, server, control = free_port(), free_port(), folder / "control"
+    config = folder / "haproxy.cfg"
+    config.write_text(
+        f"global\n stats socket {control}\ndefaults\n mode tcp\n timeout connect 5s\n"
+        f" timeout client 30s\n timeout server 30s\nfrontend front\n bind 127.0.0.1:{front}\n"
+        f" default_backend back\nbackend back\n server s1 127.0.0.1:{server} send-proxy"
+        " check inter 50ms rise 1 fall 1\n"
+    )
+    with peer("haproxy", "-db", "-f", config, tcp=front):
+        yield front, server, control
+
+
+@contextmanager
 def smtpd() -> Iterator[int]:
     """aiosmtpd, of Debian's Python."""
     port = free_port()

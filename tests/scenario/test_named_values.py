@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.exported import ran
 from tests.scenario.conftest import Play, reasons
 from workbench.engine.model.commands import Send
 from workbench.engine.model.responders.greet import Greet
@@ -410,3 +413,45 @@ def test_a_client_of_a_server_has_its_family() -> None:
     assert families('endpoint.c = { address = "@s", bind = "127.0.0.1:0" }')[0] == "AF_INET"
     assert families('endpoint.c = { address = "@s", family = "AF_INET" }')[0] == "AF_INET"
     assert families('endpoint.c = "@s"', '"127.0.0.1:0"')[0] == "AF_INET"
+
+
+PATTERNED = """
+placeholders = true
+step = [
+  { do = "start", endpoint = "s" },
+  { do = "connect", endpoint = "c" },
+  { do = "send", endpoint = "c", text = "word=a.bc\\n3 4 YS5iYw== 1\\n" },
+  { do = "expect", endpoint = "c", regex = 'word=(?P<word>[^\\n]+)\\n' },
+  { do = "expect", endpoint = "c", regex = '^3 {len:word} {base64:word} {counter}\\n' },
+]
+endpoint.c = "@s"
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "echo" }
+"""
+
+
+def test_what_is_made_of_a_value_stands_in_a_pattern(play: Play, tmp_path: Path) -> None:
+    report = play(PATTERNED)
+    assert report.ok, reasons(report)
+    code = to_python(parse(PATTERNED))
+    assert "workbench.testing" not in code
+    done = ran(code, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("wanted", ["hex = '02 ??'", "text = 'b'", "hex = '02'"])
+def test_what_stands_inside_of_a_message_is_told_how_to_ask_for(play: Play, wanted: str) -> None:
+    report = play(f"""
+    step = [
+      {{ do = "start", endpoint = "s" }},
+      {{ do = "connect", endpoint = "c" }},
+      {{ do = "send", endpoint = "c", hex = '01 02 62 03 04' }},
+      {{ do = "expect", endpoint = "s", {wanted}, within = 0.1 }},
+    ]
+    endpoint.c = {{ role = "datagram", address = "@s" }}
+    endpoint.s = {{ role = "datagram", address = "127.0.0.1:0" }}
+    """)
+    (reason,) = reasons(report)
+    assert "`contains` looks inside it" in reason

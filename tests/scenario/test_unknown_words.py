@@ -165,7 +165,7 @@ def test_what_is_shipped_doubts_nothing() -> None:
     [
         ("text = 'a {time}'", "{time}"),
         ("json = { id = '{uuid}' }", "{uuid}"),
-        ("regex = '{counter}'", "{counter}"),
+        ("regex = '{unix}'", "{unix}"),
         ("contains = '{random:8}'", "{random:8}"),
     ],
 )

@@ -22,6 +22,7 @@ from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
+_FUNCTIONS: Final = re.compile(r"(\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*\})", re.ASCII)
 _PLAIN = ("call", "result", "errno", "error", "size", "peer", "connection")
 _ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "not_before", "at_most")
 _KERNEL = (
@@ -132,11 +133,7 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
         return [f"regex={whole}", *(["hexed=True"] if taken else [])]
     if step.regex is not None:
         coded = f", encoding={literal(used)}" if used != "latin-1" else ""
-        parts = [
-            f"quoted({literal(part)}, {literal(used)})" if at % 2 else literal(part)
-            for at, part in enumerate(_split(step.regex, names))
-            if part
-        ]
+        parts = [_in_regex(part, names, used) for part in _parts_of(step.regex, names) if part]
         return [f"regex={' + '.join([literal('(?s)'), *parts])}{coded}"]
     return []
 
@@ -153,6 +150,22 @@ def _split(source: str, names: Collection[str]) -> list[str]:
             found += [source[last : gap.start()], gap[1]]
             last = gap.end()
     return [*found, source[last:]]
+
+
+def _parts_of(regex: str, names: Collection[str]) -> list[str]:
+    """What stands between the gaps of a pattern, and the gaps in their braces."""
+    return _FUNCTIONS.split(regex) if names else [regex]
+
+
+def _in_regex(part: str, names: Collection[str], used: str) -> str:
+    if _FUNCTIONS.fullmatch(part) is None:
+        return literal(part)
+    if part[1:-1] in names:
+        return f"quoted({literal(part[1:-1])}, {literal(used)})"
+    template = text_template(part, {*names, *IN_EXPECT}, used)
+    if template.fixed is not None:
+        return literal(part)
+    return f"re.escape({expression(template, CodePlace(used))}.decode({literal(used)}))"
 
 
 def _look(step: Expect, talk: str) -> list[str]:

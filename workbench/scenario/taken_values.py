@@ -28,6 +28,7 @@ from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Sing
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
+_IN_REGEX: Final = re.compile(r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*\}", re.ASCII)
 
 
 class TakenValues:
@@ -258,13 +259,16 @@ class TakenValues:
         return replace(step, **found)
 
     def _in_regex(self, source: str, values: Mapping[str, Value], encoding: str) -> str:
-        def quoted(gap: re.Match[str]) -> str:
-            if gap[1] not in self._names:
-                return gap[0]
-            used = "latin-1" if encoding == BYTES else codec(encoding)
-            return re.escape(_value(values, gap[1]).data.decode(used, "backslashreplace"))
+        used = "latin-1" if encoding == BYTES else codec(encoding)
+        names = {*self._names, *IN_EXPECT}
 
-        return _GAP.sub(quoted, source)
+        def quoted(gap: re.Match[str]) -> str:
+            template = text_template(gap[0], names, "utf-8")
+            if template.fixed is not None:
+                return gap[0]
+            return re.escape(template.fill(values).decode(used, "backslashreplace"))
+
+        return _IN_REGEX.sub(quoted, source)
 
     def _as_hex(self, gap: re.Match[str], values: Mapping[str, Value]) -> str:
         return _value(values, gap[1]).data.hex() if gap[1] in self._names else gap[0]

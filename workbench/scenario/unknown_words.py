@@ -81,7 +81,7 @@ def _made_elsewhere(text: str, path: KeyPath, names: Collection[str]) -> Iterato
     """What an expectation names that is another one each time it is sent: it cannot know it."""
     for gap in unfilled_gaps(text):
         word = gap.word.partition(":")[0]
-        plain = word == "counter" and path[-1] in {"text", "contains"}
+        plain = word == "counter" and path[-1] in {"text", "contains", "regex"}
         if word not in {"len", "base64"} and gap.word not in names and not plain:
             yield Problem("scenario.made_in_expect", name=f"{{{gap.word}}}")
 

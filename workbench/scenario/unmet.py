@@ -10,8 +10,10 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec, decoded
+from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.json_values import Difference
 from workbench.payload.notation import show
+from workbench.payload.patterns import RULE_TIME, TooSlow
 from workbench.scenario.connections import RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
@@ -292,6 +294,8 @@ def _bytes(
         size = row.size or 0
         if size > len(data):
             return clause("instead_truncated", who, size=size, kept=len(data))
+        if _is_inside(expect, data, needle):
+            return clause("instead_within", who, what=_shown(data, needle, whole=True))
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
     same = _same(exact, data)
     if not exact or expect.absent:
@@ -338,6 +342,18 @@ def _same(one: bytes, other: bytes) -> int:
         (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
     )
+
+
+def _is_inside(expect: Expect, data: bytes, needle: Needle) -> bool:
+    """Whether a message holds what was wanted behind something else, and so is another one."""
+    if expect.absent:
+        return False
+    if expect.hex is None or not is_pattern(expect.hex):
+        return any(item and data.find(item) > 0 for item in needle.exact)
+    try:
+        return compile_hex(expect.hex).matches(data.decode("latin-1"), RULE_TIME)
+    except TooSlow:
+        return False
 
 
 def _boundary(exact: bytes, same: int, needle: Needle) -> int:
