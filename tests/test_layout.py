@@ -18,6 +18,8 @@ from workbench.texts import LANGUAGES
 from workbench.viewmodel.manual import pages, pictures
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 700
+"""Lines of a module."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "scripts" / "requirements.lock").read_text(encoding="utf-8")
 
@@ -414,6 +416,15 @@ MODULES = [
     for path in sorted((ROOT / "workbench").rglob("*.py"))
     if path.stem != "__init__" and "_resources" not in path.parts
 ]
+
+
+def test_no_file_is_longer_than_a_reader_s_patience() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix(): count
+        for path in sorted((ROOT / "workbench").rglob("*.py"))
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
+    assert not long, "one idea a file (ARCHITECTURE.md, rule 9)"
 
 
 def names_in(path: Path) -> frozenset[str]:

@@ -33,6 +33,7 @@ _BEFORE_QT: Final = (
     "viewmodel.asked_gates",
     "viewmodel.call_history",
     "viewmodel.certificate_state",
+    "viewmodel.chosen_rows",
     "viewmodel.command_outcome",
     "viewmodel.completion",
     "viewmodel.control_commands",
@@ -55,6 +56,7 @@ _BEFORE_QT: Final = (
     "viewmodel.stall_reason",
     "viewmodel.tab_names",
     "viewmodel.undo",
+    "viewmodel.traffic",
     "viewmodel.workspace_file",
 )
 """With what these import, all that the window takes of what knows no Qt; a test compares."""

@@ -199,7 +199,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     @property
     def scope(self) -> Scope:
         """Whom the actions hit."""
-        look = Look(self._snapshot, chosen=self._chosen)
+        look = Look(self._snapshot, chosen=self._chosen.keys)
         return scope_of(look, on_all=self._on_all, datagram=self.form.set_up.datagram)
 
     @property

@@ -21,9 +21,11 @@ from workbench.viewmodel.talk_form import BESIDE, copied
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
+    from workbench.engine.model.snapshot import EndpointSnapshot
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.qt.talk_options import TalkOptions
+    from workbench.viewmodel.chosen_rows import ChosenRows
 
 PAGE: Final = 250
 """Rows of the endpoint read at most each time."""
@@ -90,6 +92,16 @@ class ConversationReader(QObject):
         if shown != (self.connections, self._peer, self._numbered):
             self.connections, self._peer, self._numbered = shown
             self._show_anew()
+
+    def follow(self, chosen: ChosenRows, snapshot: EndpointSnapshot, *, datagram: bool) -> None:
+        """Show what the chosen connections (none: all) exchanged, or the one peer."""
+        connections, only = chosen.ids_in(snapshot), chosen.only
+        several = len(snapshot.connections) > 1 and not datagram
+        self.aim(
+            connections,
+            only if isinstance(only, str) else None,
+            numbered=several and len(connections) != 1,
+        )
 
     @Slot(str)
     def show_as(self, form: str) -> None:
@@ -174,6 +186,13 @@ class ConversationReader(QObject):
     def behind(self) -> bool:
         """Whether there are rows that it has not looked at."""
         return self._seen < self._controller.session.journal.committed
+
+    def read_on(self, *, silent: bool) -> None:
+        """Read what is new, where it is wanted: a page, and the rest with the next looks."""
+        if self.wanted and self.behind:
+            self.refresh(silent=silent)
+            if self.behind:
+                self._controller.wake()
 
     def refresh(self, *, silent: bool = False) -> None:
         """Read on, a page at most. `silent`: the endpoint has had no socket that is known of: what

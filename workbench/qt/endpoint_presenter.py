@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -18,17 +17,14 @@ from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSn
 from workbench.qt.conversation_reader import ConversationReader
 from workbench.qt.event_guide import EventGuide
 from workbench.qt.key_passwords import KeyPasswords, KeyQuestion
+from workbench.qt.traffic_counter import TrafficCounter
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
 from workbench.viewmodel.asked_gates import AskedGates, is_told
 from workbench.viewmodel.call_history import RecentCalls
-from workbench.viewmodel.command_outcome import (
-    failed_call,
-    failure_sentence,
-    is_as_wished,
-    reached_message,
-)
-from workbench.viewmodel.connection_rows import Owner, Told, line_of
+from workbench.viewmodel.chosen_rows import ChosenRows
+from workbench.viewmodel.command_outcome import is_start, outcome_message
+from workbench.viewmodel.connection_rows import Owner, Told
 from workbench.viewmodel.endpoint_status import OPEN, in_question
 from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
 from workbench.viewmodel.next_call import NextCall, next_call
@@ -37,13 +33,10 @@ from workbench.viewmodel.panel_state import (
     Key,
     Look,
     PanelState,
-    gates_of,
-    is_outdated,
-    keys_of,
 )
 from workbench.viewmodel.setup_form import EndpointForm
 from workbench.viewmodel.silence import is_owing
-from workbench.viewmodel.traffic import Meter, TrafficState, traffic_of
+from workbench.viewmodel.traffic import traffic_of
 
 if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
@@ -53,10 +46,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Form = TypeVar("Form", bound=EndpointForm)
-
-
-FADES_MS: Final = 500
-"""A rate falls by mere waiting: it is looked at again after so long."""
 
 
 class EndpointPresenter(QObject, Generic[Form]):
@@ -71,6 +60,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         owner: names the endpoint of ours behind an address.
         conversation: reads what was sent and received.
         guide: leads to the events behind what its panel shows.
+        counter: counts what went each way.
         keys: asks for the password of an encrypted key.
 
     Signals:
@@ -105,6 +95,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.guide.pressed.connect(self.focused)
         self.guide.told.connect(partial(self.tell, "busy"))
         self.keys = KeyPasswords(self)
+        self.counter = TrafficCounter(self)
         self._prefix = "server" if self.server else "client"
         self._in_sight = False
         self._gone = False
@@ -113,9 +104,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._on_clock)
-        self._fading = QTimer(self)
-        self._fading.setSingleShot(True)
-        self._fading.timeout.connect(self.refresh)
         self._forget(settings)
         controller.ticket_done.connect(self._on_ticket_done)
         controller.committed.connect(self._on_committed)
@@ -133,11 +121,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._tickets: dict[Ticket, str] = {}
         self._ended: list[Ticket] = []  # the snapshot does not show yet what they did
         self._asked_gates = AskedGates()
-        self._chosen: tuple[Key, ...] = ()
-        self._current: Key | None = None
-        self._chosen_open: frozenset[Key] = frozenset()
-        self._newest = 0
-        self._meter = Meter()
+        self._chosen = ChosenRows()
         self._history = RecentCalls()
         self._recent: tuple[Chip, ...] = ()
         self._restless = False
@@ -323,7 +307,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             return None
         self._tickets[ticket] = control  # told of later, also where it has ended by now
         self.focused.emit()
-        if isinstance(command, c.Start | c.Connect | c.Listen):
+        if is_start(command):
             self.started.emit()
         self.refresh()
         return ticket
@@ -368,7 +352,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     @Slot(object)
     def set_pace(self, pace: Pace) -> None:
         """Call by call holds the gates too: every call is made by hand, not the set-up's alone."""
-        modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
+        modes = self._asked_gates.modes(self._snapshot)
         held = self._asked_gates.for_pace(pace, {gate: modes[gate] for gate in self._gates})
         self.act("pace", c.SetPace(self.name, pace))
         set_up = replace(self.form.set_up, calls=pace)
@@ -402,7 +386,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     @property
     def _starts(self) -> bool:
         """Whether it is about to begin, and no snapshot shows it yet."""
-        return any(isinstance(x.command, c.Start | c.Connect | c.Listen) for x in self._tickets)
+        return any(is_start(ticket.command) for ticket in self._tickets)
 
     def make_planned(self, count: int) -> None:
         """Make so many of the planned calls."""
@@ -459,42 +443,26 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     def ended(self, ticket: Ticket) -> None:
         """A command has ended, and the snapshot shows what it did."""
-        self._show_outcome(ticket)
-
-    def _show_outcome(self, ticket: Ticket) -> None:
-        outcome, command = ticket.outcome, ticket.command
-        if outcome is None:
-            return
-        reached = reached_message(outcome, command) if self.server else None
-        if reached is not None:
-            self._trouble = reached
-            self.refresh()
-            return
-        if outcome.ok:
-            return
-        if isinstance(command, c.Start | c.Connect | c.Listen):
+        starts = is_start(ticket.command)
+        if starts and ticket.outcome is not None and not ticket.outcome.ok:
             self.not_started.emit()
-        if outcome.problem is not None:
-            if not is_as_wished(command, outcome.problem):
-                self.refuse(outcome.problem, self.way_out(command, None))
-            return
         session = self.controller.session
         kind = kind_of(session.settings(self.name), session.settings)
-        text = failure_sentence(outcome, failed_call(command, self._snapshot), kind)
-        way = self.way_out(command, outcome.errno)
-        self._trouble = StatusMessage("bad", text, why=True, way_out=way)
-        if isinstance(command, c.Start | c.Connect | c.Listen):
-            self._unstarted = self._trouble
-        self.refresh()
+        said = outcome_message(ticket, self._snapshot, kind, self.way_out, server=self.server)
+        if said is not None:
+            self._trouble = said
+            if starts and said.why:
+                self._unstarted = said
+            self.refresh()
 
     # -- what is chosen -------------------------------------------------------------------------
 
     @Slot(object, object)
     def choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
         """Rows of the table were chosen, or let go: the window's selection follows."""
-        before = self._chosen_id
+        before = self._chosen.current_id(self._snapshot)
         self._choose(keys, current)
-        chosen = self._chosen_id
+        chosen = self._chosen.current_id(self._snapshot)
         selection = self.controller.selection
         if current is not None:
             self.controller.select(endpoint=self.name, connection=chosen)
@@ -503,17 +471,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.refresh()
 
     def _choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
-        self._chosen, self._current = keys, current
-        closed = {item.number for item in self._snapshot.connections if item.closed_ns is not None}
-        gone = {peer.address for peer in self._snapshot.peers if peer.gone}
-        self._chosen_open = frozenset(keys) - closed - gone
+        self._chosen.choose(keys, current, self._snapshot)
         self._aim_conversation()
         self._dirty = True
-
-    @property
-    def _chosen_id(self) -> int | None:
-        """The record's id of the connection chosen last."""
-        return next((x.id for x in self._snapshot.connections if x.number == self._current), None)
 
     @property
     def has_table(self) -> bool:
@@ -524,7 +484,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         """An event of this connection was chosen elsewhere: its row is chosen too."""
         self.look()
         item = next((x for x in self._snapshot.connections if x.id == connection), None)
-        if item is None or not self.has_table or item.number == self._current:
+        if item is None or not self.has_table or item.number == self._chosen.current:
             return
         if self._hide_closed and item.closed_ns is not None:
             return
@@ -534,28 +494,20 @@ class EndpointPresenter(QObject, Generic[Form]):
     @Slot()
     def explain_chosen(self) -> None:
         """[Why?] of the chosen row."""
-        if isinstance(self._current, int):
-            self.guide.explain_stall(self._current)
+        if isinstance(self._chosen.current, int):
+            self.guide.explain_stall(self._chosen.current)
 
     # -- the conversation -----------------------------------------------------------------------
 
     def _aim_conversation(self) -> None:
         """Of the chosen rows, of all while none is chosen; of a datagram socket of one peer."""
-        chosen = set(self._chosen)
-        connections = frozenset(x.id for x in self._snapshot.connections if x.number in chosen)
-        peer = self._chosen[0] if len(self._chosen) == 1 else None
-        peer = peer if isinstance(peer, str) else None
-        several = len(self._snapshot.connections) > 1 and not self.form.set_up.datagram
-        self.conversation.aim(connections, peer, numbered=several and len(connections) != 1)
+        datagram = self.form.set_up.datagram
+        self.conversation.follow(self._chosen, self._snapshot, datagram=datagram)
 
     def _read_on(self) -> None:
-        if not self.conversation.wanted or not self.conversation.behind:
-            return
         snapshot = self._snapshot
-        known = bool(self.server or snapshot.connections or snapshot.connection is not None)
-        self.conversation.refresh(silent=not known)
-        if self.conversation.behind:
-            self.controller.wake()  # the rest with the next looks
+        known = self.server or snapshot.connections or snapshot.connection is not None
+        self.conversation.read_on(silent=not known)
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -619,7 +571,9 @@ class EndpointPresenter(QObject, Generic[Form]):
             self._edited = False
         if snapshot.settings is not self._known and is_told(self._configuring, snapshot.revision):
             self._follow_settings(snapshot.settings)
-        self._let_go()
+        stays = self._chosen.kept_in(snapshot, hide_closed=self._hide_closed)
+        if stays is not None:
+            self.choose(*stays)
         self._aim_conversation()
         self._tell_tab()
         self.taken(snapshot)
@@ -643,23 +597,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         if foreign:
             self.fill(self.form_of(settings, self.form))
 
-    def _let_go(self) -> None:
-        """What is chosen and is not there any more; or has closed, where something new came."""
-        numbers = [item.number for item in self._snapshot.connections]
-        newest = max(numbers, default=0)
-        grown, self._newest = newest > self._newest, newest
-        if not self._chosen:
-            return
-        rows = [line_of(item) for item in self._snapshot.connections]
-        if grown and is_outdated(rows, self._chosen_open, self._chosen):
-            self.choose((), None)
-            return
-        there = keys_of(self._snapshot, hide_closed=self._hide_closed)
-        kept = tuple(key for key in self._chosen if key in there)
-        if kept != self._chosen:
-            current = self._current if self._current in kept else next(iter(kept), None)
-            self.choose(kept, current)
-
     def _tell_ended(self) -> None:
         """Of those commands whose effect the snapshot shows by now."""
         shown = [x for x in self._ended if x.revision <= self._snapshot.revision]
@@ -669,7 +606,8 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     def _item(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
         """The connection that the call strip goes on with."""
-        number = self._current if isinstance(self._current, int) and self.has_table else None
+        current = self._chosen.current
+        number = current if isinstance(current, int) and self.has_table else None
         return in_question(snapshot, number, server=self.server)
 
     def _look(self) -> Look:
@@ -678,28 +616,19 @@ class EndpointPresenter(QObject, Generic[Form]):
             self._edited,
             self._trouble,
             self._asked_gates.shown(self._snapshot.revision),
-            self._chosen,
-            self._current if self.has_table else None,
+            self._chosen.keys,
+            self._chosen.current if self.has_table else None,
             self.planned(),
             self._calls_of,
             self._hide_closed,
             Told(self.owner, self.controller.clock_text),
-            self._counted(),
         )
 
-    def _counted(self) -> TrafficState:
+    def _count(self) -> None:
         """Of the one connection that is chosen, else of all."""
-        number = self._chosen[0] if len(self._chosen) == 1 else None
-        for item in self._snapshot.connections:
-            if item.number == number:
-                return self._meter.look(traffic_of(item), time.monotonic(), item.number)
-        return self._meter.look(traffic_of(self._snapshot), time.monotonic())
-
-    @Slot()
-    def count_from_zero(self) -> None:
-        """The counter begins anew: of the chosen connection, or of all."""
-        self._meter.reset()
-        self.refresh()
+        item = self._chosen.only_in(self._snapshot)
+        number = item.number if item is not None else None
+        self.counter.look(traffic_of(item or self._snapshot), number)
 
     def _calls_of(self, item: ConnectionSnapshot | None) -> tuple[Chip, ...]:
         controller = self.controller
@@ -709,7 +638,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     def _take_gates(self) -> None:
         """The gates in the form are those that are shown."""
-        modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
+        modes = self._asked_gates.modes(self._snapshot)
         self.form = self.form.with_gates(modes)
 
     def _show(self) -> None:
@@ -720,8 +649,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.state = state
             log.debug("%s: its panel shows another state", self.name)
             self.changed.emit(state)
-        if state.traffic.moving:
-            self._fading.start(FADES_MS)
+        self._count()
         self._tick()
 
     @Slot(object)

@@ -9,6 +9,7 @@ from workbench.engine.model.commands import Gate
 from workbench.engine.model.settings import GateMode, Pace
 
 if TYPE_CHECKING:
+    from workbench.engine.model.snapshot import EndpointSnapshot
     from workbench.engine.model.ticket import Ticket
 
 
@@ -38,6 +39,15 @@ class AskedGates:
             return dict.fromkeys(self._held, GateMode.PAUSED)
         held, self._held = self._held, ()
         return dict.fromkeys(held, GateMode.AUTO)
+
+    def modes(self, snapshot: EndpointSnapshot) -> dict[Gate, GateMode]:
+        """Of accept, receive and send, as they were asked to be."""
+        told = {
+            Gate.ACCEPT: snapshot.accept,
+            Gate.RECEIVE: snapshot.receive,
+            Gate.SEND: snapshot.send,
+        }
+        return told | self.shown(snapshot.revision)
 
     def shown(self, revision: int) -> dict[Gate, GateMode]:
         """Those that the snapshot of this revision does not show yet; the others are forgotten."""

@@ -212,7 +212,6 @@ def client_state(
     return ClientPanelState(
         phase=snapshot.phase,
         encoding=snapshot.settings.encoding,
-        traffic=look.traffic,
         live=look.live,
         datagram=datagram,
         badge=Badge() if look.fresh else badge_of(snapshot, calls.chips),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import system_text
@@ -11,7 +12,10 @@ from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Outcome
 from workbench.texts import Problem
-from workbench.viewmodel.message import Sentence, StatusMessage, msg
+from workbench.viewmodel.message import ErrorMessage, Sentence, StatusMessage, msg
+
+if TYPE_CHECKING:
+    from workbench.engine.model.ticket import Ticket
 
 _CALLS: Final[dict[type[c.Command], str]] = {
     c.Start: "bind",
@@ -28,6 +32,44 @@ _TO_SEVERAL: Final = (c.Send, c.SendFrame, c.Ping, c.Pong, c.CloseWebSocket, c.R
 _READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 _ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
+
+
+def is_start(command: c.Command) -> bool:
+    """Whether it opens the endpoint's socket."""
+    return isinstance(command, c.Start | c.Connect | c.Listen)
+
+
+def outcome_message(
+    ticket: Ticket,
+    snapshot: EndpointSnapshot,
+    kind: SocketKind,
+    way_out: Callable[[c.Command, str | None], str | None],
+    *,
+    server: bool,
+) -> StatusMessage | None:
+    """What is said of a command that has ended; None: nothing, all is as wished.
+
+    Args:
+        ticket: the command's.
+        snapshot: shows what it did.
+        kind: of the endpoint's sockets.
+        way_out: the remedy that leads out of a failure with this errno, where there is one.
+        server: whether it is one of a server, which reaches several.
+    """
+    outcome, command = ticket.outcome, ticket.command
+    if outcome is None:
+        return None
+    reached = reached_message(outcome, command) if server else None
+    if reached is not None or outcome.ok:
+        return reached
+    problem = outcome.problem
+    if problem is None:
+        text = failure_sentence(outcome, failed_call(command, snapshot), kind)
+        way = way_out(command, outcome.errno)
+        return StatusMessage("bad", text, why=True, way_out=way)
+    if is_as_wished(command, problem):
+        return None
+    return StatusMessage("bad", ErrorMessage(problem), way_out=way_out(command, None))
 
 
 def is_as_wished(command: c.Command, problem: Problem) -> bool:

@@ -36,7 +36,6 @@ from workbench.viewmodel.messages_form import READS, MessagesForm
 from workbench.viewmodel.next_call import NextCall, next_call
 from workbench.viewmodel.option_text import show_value
 from workbench.viewmodel.setup_form import SetUpForm
-from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState
 
 Key = int | str
 
@@ -114,7 +113,6 @@ class Look:
         chosen: keys of the chosen rows. current: of several the one chosen last.
         planned: the calls of a start to come. recent: the newest of the connection in question.
         hide_closed: the table shows open connections only.
-        traffic: what was counted, of the one chosen connection or of all.
     """
 
     known: EndpointSnapshot
@@ -127,7 +125,6 @@ class Look:
     recent: Callable[[ConnectionSnapshot | None], tuple[Chip, ...]] = lambda _item: ()
     hide_closed: bool = False
     told: Told = field(default_factory=Told)
-    traffic: TrafficState = NO_TRAFFIC
 
     @property
     def live(self) -> bool:
@@ -160,7 +157,6 @@ class PanelState:
         summary: what it was set up with, in parts of one line.
         receive_once: the button for one recvfrom().
         encoding: of the endpoint: its conversation is shown in it.
-        traffic: bytes and calls each way.
     """
 
     phase: Phase
@@ -177,7 +173,6 @@ class PanelState:
     receive_once: Control
     rows: RowsState
     encoding: str
-    traffic: TrafficState
 
 
 @dataclass(frozen=True, slots=True)

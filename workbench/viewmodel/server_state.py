@@ -114,7 +114,6 @@ def server_state(look: Look, form: ServerForm) -> ServerPanelState:
     return ServerPanelState(
         phase=snapshot.phase,
         encoding=snapshot.settings.encoding,
-        traffic=look.traffic,
         live=live,
         datagram=datagram,
         badge=Badge() if look.fresh else Badge(state_of(snapshot)),

@@ -25,10 +25,20 @@ class Traffic(NamedTuple):
     sends: int = 0
 
     def plus(self, other: Traffic) -> Traffic:
-        return Traffic(*(a + b for a, b in zip(self, other, strict=True)))
+        return Traffic(
+            self.bytes_in + other.bytes_in,
+            self.reads + other.reads,
+            self.bytes_out + other.bytes_out,
+            self.sends + other.sends,
+        )
 
     def since(self, base: Traffic) -> Traffic:
-        return Traffic(*(a - b for a, b in zip(self, base, strict=True)))
+        return Traffic(
+            self.bytes_in - base.bytes_in,
+            self.reads - base.reads,
+            self.bytes_out - base.bytes_out,
+            self.sends - base.sends,
+        )
 
 
 @dataclass(frozen=True, slots=True)

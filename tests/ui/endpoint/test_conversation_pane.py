@@ -93,6 +93,7 @@ def test_messages_are_shown_live_and_in_the_file_and_the_bytes_keep_their_ends(
     hand.type("client.messages_value", ";")
     hand.choose("server.responder", "echo")
     hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     hand.find("client.payload").setPlainText("one;two;three;")  # type: ignore[attr-defined]

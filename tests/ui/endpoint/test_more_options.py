@@ -85,6 +85,7 @@ def test_its_keys_work_before_it_was_opened(hand: Hand) -> None:
     presenter = hand.window.endpoint_tabs.presenter("client-1")
     presenter.set_gate(c.Gate.RECEIVE, GateMode.PAUSED)
     hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     hand.find("client.payload").setFocus()

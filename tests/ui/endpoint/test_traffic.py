@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from tests.ui.conftest import Hand
 
@@ -21,7 +23,14 @@ def talk(hand: Hand) -> None:
 
 
 def tip(hand: Hand, name: str) -> str:
-    return hand.find(name).toolTip()
+    """As it is shown when the mouse rests there."""
+    button = hand.find(name)
+    place = button.rect().center()
+    QApplication.sendEvent(
+        button, QHelpEvent(QEvent.Type.ToolTip, place, button.mapToGlobal(place))
+    )
+    QToolTip.hideText()
+    return button.toolTip()
 
 
 def test_what_goes_each_way_is_counted_beside_the_summary(hand: Hand) -> None:

@@ -70,6 +70,7 @@ def test_who_is_linked_to_it_follows(hand: Hand) -> None:
     rename(hand, "server-1", "gateway")
     assert panel(hand, "client-1").address_line.host.currentText() == "@gateway"
     hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
 

@@ -181,7 +181,6 @@ class EndpointPanel(Retranslatable, QWidget):
         self.talk.follow(state.encoding)
         self.message.show_message(state.message)
         self.address_line.summarise(state.summary)
-        self.address_line.traffic.show_traffic(state.traffic)
         if state.live != self._live:
             self._live = state.live
             self.address_line.set_up.setChecked(state.live and self.is_set_up_open())

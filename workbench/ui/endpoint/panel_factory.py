@@ -87,7 +87,9 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.more.option_wanted.connect(presenter.set_option)
     panel.more.option_unwanted.connect(presenter.drop_option)
     panel.more.refused.connect(presenter.refuse)
-    panel.address_line.traffic.clicked.connect(presenter.count_from_zero)
+    traffic = panel.address_line.traffic
+    traffic.clicked.connect(presenter.counter.reset)
+    presenter.counter.counted.connect(traffic.show_traffic)
     panel.message.why_wanted.connect(presenter.guide.show_failure)
     panel.message.remedy_wanted.connect(presenter.apply)
     values = presenter.controller.values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
@@ -12,19 +12,25 @@ from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState, traffic_text, 
 
 
 class TrafficButton(QToolButton):
-    """As high as its words: it stands in lines of text. Where there is no room, without rates."""
+    """As high as its words: it stands in lines of text. Where there is no room, without rates.
+
+    It says something else with each look at a flood: what is not to be seen (its tip, its size
+    where that stays) is not made then.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._state: TrafficState = NO_TRAFFIC
+        self._long = self._short = ""
+        self._size = self._least = QSize()
         self.setAutoRaise(True)
 
     def sizeHint(self) -> QSize:
-        return self._size_of(traffic_text(self._state))
+        return self._size
 
     def minimumSizeHint(self) -> QSize:
         """Without rates."""
-        return self._size_of(traffic_text(self._state, rates=False))
+        return self._least
 
     def _size_of(self, text: str) -> QSize:
         metrics = self.fontMetrics()
@@ -35,20 +41,33 @@ class TrafficButton(QToolButton):
         super().resizeEvent(event)
         self._word()
 
+    def event(self, event: QEvent) -> bool:
+        """Its tip is made when somebody asks for it."""
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(traffic_tip(self._state)))
+        return super().event(event)
+
+    @Slot(object)
     def show_traffic(self, state: TrafficState) -> None:
         if state != self._state:
             self._state = state
-            self.retranslate()
+            self._show()
 
     def retranslate(self) -> None:
-        self.updateGeometry()
-        self._word()
-        self.setAccessibleName(f"{tr('name.traffic')}: {traffic_text(self._state)}")
+        self._show()
         self.setToolTip(plain_tip(traffic_tip(self._state)))
 
+    def _show(self) -> None:
+        self._long = traffic_text(self._state)
+        self._short = traffic_text(self._state, rates=False)
+        before = self._size, self._least
+        self._size, self._least = self._size_of(self._long), self._size_of(self._short)
+        if before != (self._size, self._least):
+            self.updateGeometry()
+        self._word()
+        self.setAccessibleName(f"{tr('name.traffic')}: {self._long}")
+
     def _word(self) -> None:
-        said = traffic_text(self._state)
-        if self._size_of(said).width() > self.width():
-            said = traffic_text(self._state, rates=False)
+        said = self._long if self._size.width() <= self.width() else self._short
         if said != self.text():
             self.setText(said)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from workbench.journal.records import KEPT_DAYS, folder
 from workbench.qt.tips import plain_tip
+from workbench.qt.traffic_counter import TrafficCounter
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.traffic_button import TrafficButton
-from workbench.viewmodel.traffic import Meter, Traffic, traffic_of
+from workbench.viewmodel.traffic import Traffic, traffic_of
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -42,9 +43,10 @@ class StatusBar(Retranslatable, QStatusBar):
         self.rate = self._label("status.rate")
         self.traffic = TrafficButton()
         self.traffic.setObjectName("status.traffic")
-        self.traffic.clicked.connect(self._on_traffic)
         self.addWidget(self.traffic)
-        self._meter = Meter()
+        self._counter = TrafficCounter(self)
+        self._counter.counted.connect(self.traffic.show_traffic)
+        self.traffic.clicked.connect(self._counter.reset)
         self.target = self._label("status.target")
         self._target = ""
         self.word = ElidedLabel()
@@ -90,13 +92,13 @@ class StatusBar(Retranslatable, QStatusBar):
         """Count anew."""
         if self._controller.closed:
             return
-        moving = self._count()
+        self._count()
         journal = self._controller.session.journal
         # a record begins with a note of its own: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
         shown = min(count, self._model.rowCount())
         told = (shown, count, round(self._rate(journal.committed)), journal.not_recorded)
-        if moving or told[2]:
+        if told[2]:
             self._fading.start(FADES_MS)  # a rate falls by mere waiting
         if told == self._told:
             return
@@ -108,19 +110,12 @@ class StatusBar(Retranslatable, QStatusBar):
         else:
             self.lost.setText(tr("window.lost", count=0))
 
-    def _count(self) -> bool:
-        """Show what went each way; whether something still does."""
+    def _count(self) -> None:
+        """What all endpoints together have moved."""
         total = Traffic()
         for snapshot in self._controller.snapshots():
             total = total.plus(traffic_of(snapshot))
-        state = self._meter.look(total, time.monotonic())
-        self.traffic.show_traffic(state)
-        return state.moving
-
-    @Slot()
-    def _on_traffic(self) -> None:
-        self._meter.reset()
-        self._count()
+        self._counter.look(total)
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""
