@@ -228,3 +228,19 @@ def test_watch_it(start: Callable[..., Program]) -> None:
     program.until(lambda: program.count("server-1", "listen") == 1, "ctrl+shift+w", 15)
     program.until(lambda: HELLO in program.payloads("recv"))
     program.leave()
+
+
+def test_a_window_comes_back_where_it_was(x_display: str, tmp_path: Path) -> None:
+    def where(program: Program) -> str:
+        return program.tool("getwindowgeometry", "--shell", program.window).split("WINDOW=")[-1]
+
+    first = Program(x_display, tmp_path)
+    first.tool("windowsize", "--sync", first.window, "1130", "720")
+    first.tool("windowmove", "--sync", first.window, "70", "30")
+    before = where(first).split("\n")[1:]
+    assert {"X=70", "Y=30", "WIDTH=1130", "HEIGHT=720"} <= set(before)
+    first.leave()
+    shutil.rmtree(first.records)
+    second = Program(x_display, tmp_path)
+    assert where(second).split("\n")[1:] == before
+    second.leave()

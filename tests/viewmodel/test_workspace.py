@@ -141,3 +141,28 @@ def test_a_tab_that_makes_no_sense_is_left_out_and_the_others_come() -> None:
     assert [tab.settings.name for tab in back.tabs] == ["server-1", "client-1"]
     assert back.values == WHOLE.values
     assert back.front == {}
+
+
+@pytest.mark.parametrize("secret", ["42", "é", "a.c"])
+def test_a_secret_too_short_to_be_masked_is_kept_out_where_it_stands_by_itself(
+    secret: str,
+) -> None:
+    tab = Tab(
+        EndpointSettings(
+            "server-1",
+            Role.LISTENER,
+            address="127.0.0.1:8042",
+            responder=Rules((Rule(Match.CONTAINS, f"pin={secret};", reply=f"{secret}, yes"),)),
+        ),
+        server=True,
+        message=PayloadForm(f"({secret}) x{secret}x"),
+    )
+    kept = Workspace((tab,), values=(TypedValue("pin", secret, secret=True),))
+    found = read(written(kept))
+    mask = "*" * len(secret)
+    rules = found.tabs[0].settings.responder
+    assert isinstance(rules, Rules)
+    assert (rules.rules[0].value, rules.rules[0].reply) == (f"pin={mask};", f"{mask}, yes")
+    assert found.tabs[0].message == PayloadForm(f"({mask}) x{secret}x")
+    assert found.tabs[0].settings.address == "127.0.0.1:8042"
+    assert found.values == (TypedValue("pin", "", secret=True),)

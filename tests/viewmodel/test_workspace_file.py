@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from dataclasses import replace
@@ -100,3 +101,24 @@ def test_a_folder_that_cannot_be_made_is_no_end(tmp_path: Path) -> None:
     assert not file.ours
     assert file.read()[0] == EMPTY
     file.write(ONE)
+
+
+def test_it_is_on_the_disk_before_it_takes_the_place_of_the_former(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = WorkspaceFile(path)
+    file.write(ONE)
+    seen: list[str] = []
+    fsync = os.fsync
+
+    def recorded(descriptor: int) -> None:
+        fsync(descriptor)
+        there = path.with_name(path.name + ".new").read_text(encoding="utf-8")
+        seen.append(there)
+        assert '"/one"' in path.read_text(encoding="utf-8")
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    file.write(replace(ONE, folder="/two"))
+    assert [workspace.read(text).folder for text in seen] == ["/two"]
+    assert workspace.read(path.read_text(encoding="utf-8")).folder == "/two"
+    file.release()

@@ -96,6 +96,8 @@ class WorkspaceFile:
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
             with os.fdopen(os.open(new, flags, 0o600), "w", encoding="utf-8", newline="\n") as out:
                 out.write(text)
+                out.flush()
+                os.fsync(out.fileno())  # a power cut leaves the former one, or this one whole
             new.replace(self.path)
         except (OSError, UnicodeEncodeError) as error:
             reason = reason_of(error) if isinstance(error, OSError) else str(error)

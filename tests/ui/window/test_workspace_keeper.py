@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSplitter, QWidget
 
 from workbench.engine.model.responders.rule import Match, Rule
@@ -208,3 +208,17 @@ def test_the_layout_comes_back(opened: Open, layout: str) -> None:
     assert second.menus.action(f"layout_{layout}").isChecked()
     assert second.tab_area.isVisible() is (layout != "log")
     assert not second.tab_area.left.isVisible()
+
+
+@pytest.mark.parametrize("place", [(6, 60, 789, 640), (4, 40, 792, 700)])
+def test_the_window_comes_back_where_it_was(opened: Open, place: tuple[int, int, int, int]) -> None:
+    """Offscreen the screen has 800 pixels each way; a test of the real program has a larger one."""
+    first = opened()
+    first.setGeometry(QRect(*place))
+    QCoreApplication.processEvents()
+    before = first.geometry()
+    assert before.topLeft() == QRect(*place).topLeft()
+    first.close()
+    second = opened()
+    assert second.geometry() == before
+    assert not second.isMaximized()
