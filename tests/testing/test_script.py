@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.exported import ran
+from workbench.journal.joined import open_record
 from workbench.resources import resource
 from workbench.scenario.code import to_python
 from workbench.scenario.model import load, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
+from workbench.scenario.runner import Runner
+from workbench.session import Session
 from workbench.testing import StepFailed, scripted
 
 LAYERED = [
@@ -19,6 +25,15 @@ LAYERED = [
     for path in sorted(resource("scenarios").glob("*.toml"))
     if 34 <= int(path.stem.partition("-")[0]) <= 49
 ]
+BOUND = 60.0
+"""Seconds; only catches a hang."""
+CHANCE = re.compile(r"mask='[0-9a-f]{8}'|127\.0\.0\.1:\d+")
+CHANCE_IN_HEADS = re.compile(rb"(?m)^(?:Host|Origin|Sec-WebSocket-(?:Key|Accept)): .*$")
+TIMED = {"ws.pong", "tls.end"}
+ENDS = {"'data'", "'alert', 'close_notify'"}
+"""How TLS cuts what is sent, and how what is still open at the end of a run ends, is of time."""
+AS_MANY_AS_THERE_IS_ROOM = {"46-ws-last-words"}
+"""Those that send until the kernel's buffers are full."""
 ECHO = """
 [endpoint.s]
 role = "listener"
@@ -39,11 +54,42 @@ def scenario(*steps: str, more: str = "", top: str = "") -> str:
 
 
 @pytest.mark.parametrize("path", LAYERED, ids=lambda path: path.stem)
-def test_a_demonstration_with_layers_holds_as_a_script(path: Path, tmp_path: Path) -> None:
-    code = to_python(load(path))
+def test_a_demonstration_with_layers_makes_the_same_frames_as_a_script(
+    path: Path, tmp_path: Path
+) -> None:
+    itself, script = tmp_path / "itself.swb", tmp_path / "script.swb"
+    scenario_ = load(path)
+    with Session(itself, capture=scenario_.capture) as session:
+        assert Runner(session, scenario_, timeout=BOUND).run().ok
+        session.stop_all_and_wait()
+    code = to_python(scenario_)
     assert "from workbench.testing import scripted\n" in code
-    done = ran(code, tmp_path)
+    done = ran(code, tmp_path, "--record", str(script))
     assert done.returncode == 0, done.stderr
+    frames = said_by_layers(itself)
+    assert frames
+    again = said_by_layers(script)
+    if path.stem in AS_MANY_AS_THERE_IS_ROOM:
+        assert {key: set(said) for key, said in again.items()} == {
+            key: set(said) for key, said in frames.items()
+        }
+    else:
+        assert again == frames
+
+
+def said_by_layers(record: Path) -> dict[tuple[str, str], Counter[tuple[str, str, bytes]]]:
+    """By endpoint and word: the frames, heads and messages of handshakes, but for what is of chance
+    or of time in them.
+    """
+    found: dict[tuple[str, str], Counter[tuple[str, str, bytes]]] = defaultdict(Counter)
+    with closing(open_record(record)) as reader:
+        for row in reader.page(1, reader.count()):
+            if row.kind != "layer" or row.call in TIMED or row.args in ENDS:
+                continue
+            payload = (row.payload or b"") if row.call.startswith("ws.") else b""
+            said = (CHANCE.sub("", row.args), row.errno or "", CHANCE_IN_HEADS.sub(b"", payload))
+            found[row.endpoint or "", row.call][said] += 1
+    return found
 
 
 RESPOND = """{ do = "respond", endpoint = "s", responder = { kind = "greet", text = "x" } }"""
