@@ -16,8 +16,9 @@ from workbench.engine.model.tail import Append
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.window.record_session import OldRecord
+from workbench.viewmodel.messages_file import Saved
+from workbench.viewmodel.messages_import import imported
 from workbench.viewmodel.payload_form import PayloadForm
-from workbench.viewmodel.saved_messages import Messages, Saved
 
 
 def talk(hand: Hand) -> None:
@@ -148,7 +149,7 @@ def test_an_export_is_written_beside_the_window(hand: Hand, tmp_path: Path) -> N
 
 
 def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
-    messages = Messages(hand.window.preferences)
+    messages = hand.window.saved_messages
     for known in messages.saved:
         messages.forget(known)
     draft = PayloadForm("01 03", form="hex", append=Append.CRC16_MODBUS, order="big", start=1)
@@ -156,9 +157,12 @@ def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
     assert panel is not None
     panel.editor.saved.save("meters/read", draft)  # type: ignore[attr-defined]
     assert messages.saved == [Saved("read", "meters", draft)]
-    messages.write_file(tmp_path / "m.json")
+    copy = tmp_path / "copy.toml"
+    copy.write_bytes(messages.path.read_bytes())
     messages.forget(messages.saved[0])
-    assert messages.read_file(tmp_path / "m.json") == 1
+    found, left = imported(copy)
+    messages.add(found)
+    assert not left
     panel.editor.saved.choose(1)  # type: ignore[attr-defined]
     assert panel.editor.draft == draft  # type: ignore[attr-defined]
     panel.editor.fill(PayloadForm("hello"))  # type: ignore[attr-defined]

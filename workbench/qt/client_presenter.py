@@ -251,6 +251,10 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         if self.repeating:
             self.act("send", c.Cancel(self.name))
             return
+        self.send_once(composed)
+
+    def send_once(self, composed: Composed) -> None:
+        """Send, or offer the ways to a connection; what is being repeated goes on."""
         self._composed = composed
         if self._now().can_send or self._just_connected():
             self._send(composed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSettings
@@ -119,6 +120,25 @@ class Preferences:
     @enter_sends.setter
     def enter_sends(self, value: bool) -> None:
         self._store.setValue("enter_sends", "yes" if value else "")
+
+    @property
+    def messages_file(self) -> str:
+        """Path of the file of saved messages."""
+        usual = Path(self.path).with_name("messages.toml")
+        return self._text("messages_file") or str(usual)
+
+    @messages_file.setter
+    def messages_file(self, value: str) -> None:
+        self._store.setValue("messages_file", value)
+
+    @property
+    def messages_shown(self) -> bool:
+        """Whether their list stands beside the panels."""
+        return self._text("messages_shown") == "yes"
+
+    @messages_shown.setter
+    def messages_shown(self, value: bool) -> None:
+        self._store.setValue("messages_shown", "yes" if value else "")
 
     @property
     def capture(self) -> int | None:

@@ -1,18 +1,22 @@
-"""Messages that were saved, in folders, and what was sent before; exchanged as JSON files."""
+"""Messages that were saved, in a file; and what was sent before, in the settings."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from workbench.engine.model.tail import Append
-from workbench.frozen import dataclass
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem
+from workbench.viewmodel import messages_file
+from workbench.viewmodel.messages_file import Saved
 from workbench.viewmodel.payload_form import PayloadForm
 
 _SAVED: Final = "saved_messages"
+"""Where they were kept before there was a file."""
 _HISTORY: Final = "sent_messages"
 MOST: Final = 500
 HISTORY: Final = 50
@@ -31,39 +35,79 @@ class MessageStore(Protocol):
         """Keep these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A message with its name; `folder` may be empty."""
-
-    name: str
-    folder: str
-    draft: PayloadForm
-
-
 class Messages:
-    """The saved ones and the history; both are kept between runs."""
+    """The saved ones and the history; both are kept between runs.
 
-    def __init__(self, store: MessageStore) -> None:
+    Attributes:
+        path: of the file. It is read again whenever it has changed: others may write it too.
+        told: is called with what is wrong with it, once.
+    """
+
+    def __init__(self, store: MessageStore, path: Path) -> None:
         self._store = store
+        self.path = path
+        self.told: Callable[[Problem], None] = lambda _problem: None
+        self._known: list[Saved] = []
+        self._known_of: object = None  # the file and the state of it that they are
+        self._problem: Problem | None = None
+        self._watchers: list[Callable[[], None]] = []
 
     @property
     def saved(self) -> list[Saved]:
-        """In the order in which they were saved; the first nine have keys."""
-        return [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
+        """In their order; the first nine have keys. Empty where the file cannot be read."""
+        self._look()
+        return list(self._known)
 
     @property
     def history(self) -> list[PayloadForm]:
         """What was sent, the newest first, nothing twice."""
         return [item for item in map(draft_from, self._store.read_list(_HISTORY)) if item]
 
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call it whenever they have been changed from here."""
+        self._watchers.append(watcher)
+
+    # -- changing -------------------------------------------------------------------------------
+
     def save(self, message: Saved) -> None:
-        """Keep a message; one of the same folder and name is replaced."""
-        place = (message.folder, message.name)
-        kept = [item for item in self.saved if (item.folder, item.name) != place]
-        self._write([*kept, message])
+        """Keep a message; one of the same folder and name is replaced, in its place.
+
+        Raises:
+            Problem: the file cannot be read or written; so with all that changes them.
+        """
+        found = self._to_change()
+        place = next((n for n, item in enumerate(found) if _alike(item, message)), len(found))
+        found[place : place + 1] = [message]
+        self.replace_all(found)
 
     def forget(self, message: Saved) -> None:
-        self._write([item for item in self.saved if item != message])
+        """Keep it no more."""
+        self.replace_all([item for item in self._to_change() if item != message])
+
+    def change(self, message: Saved, wanted: Saved) -> None:
+        """Another one in its place.
+
+        Raises:
+            Problem: its name is taken, besides.
+        """
+        found = self._to_change()
+        if any(_alike(item, wanted) for item in found if item != message):
+            raise Problem("saved.name_taken", name=wanted.full_name)
+        self.replace_all([wanted if item == message else item for item in found])
+
+    def move(self, message: Saved, by: int) -> None:
+        """Put it so many places further down."""
+        found = self._to_change()
+        if message in found:
+            place = found.index(message)
+            found.insert(max(0, min(len(found) - 1, place + by)), found.pop(place))
+            self.replace_all(found)
+
+    def replace_all(self, messages: list[Saved]) -> None:
+        """These and no others."""
+        messages_file.write(self.path, messages[-MOST:])
+        for watcher in self._watchers:
+            watcher()
 
     def sent(self, draft: PayloadForm) -> None:
         """Remember what was sent."""
@@ -72,39 +116,99 @@ class Messages:
         kept = [draft, *(item for item in self.history if item != draft)][:HISTORY]
         self._store.write_list(_HISTORY, [asdict(item) for item in kept])
 
-    def write_file(self, path: Path) -> None:
-        """All saved messages as JSON. Raises Problem where it cannot be written."""
-        text = json.dumps([_plain(item) for item in self.saved], ensure_ascii=False, indent=2)
+    # -- files ----------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Those of another file from now on. Raises Problem where it holds none."""
+        messages_file.parsed(messages_file.read(path))
+        self.path = path
+        for watcher in self._watchers:
+            watcher()
+
+    def save_as(self, path: Path) -> None:
+        """The same in another file, which is the one from now on."""
+        messages_file.write(path, self.saved)
+        self.path = path
+        for watcher in self._watchers:
+            watcher()
+
+    def add(self, messages: list[Saved]) -> None:
+        """These behind the others; one that is called as another is gets a number.
+
+        Raises:
+            Problem: there would be too many.
+        """
+        found = self._to_change()
+        for item in messages:
+            taken = {known.full_name for known in found}
+            named = (replace(item, name=name) for name in _names(item.name))
+            found.append(next(one for one in named if one.full_name not in taken))
+        if len(found) > MOST:
+            raise Problem("saved.too_many", most=MOST)
+        self.replace_all(found)
+
+    # -- the file -------------------------------------------------------------------------------
+
+    def _to_change(self) -> list[Saved]:
+        """As they are now. Raises Problem where the file cannot be read: it is not written over."""
+        self._look()
+        if self._problem is not None:
+            raise self._problem
+        return list(self._known)
+
+    def _look(self) -> None:
+        stat = None
+        with suppress(OSError):
+            stat = self.path.stat()
+        state = (self.path, stat and (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        if state == self._known_of:
+            return
+        self._known_of, self._problem = state, None
+        self._known = []
+        if stat is None:
+            self._take_over()
+            return
         try:
-            path.write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            reason = reason_of(error)
-            raise Problem("window.not_written", path=str(path), reason=reason) from error
+            self._known = messages_file.parsed(messages_file.read(self.path))
+        except Problem as problem:
+            text = problem if problem.key == "saved.not_read" else None
+            self._problem = text or Problem("saved.not_read", path=str(self.path), reason=problem)
+            self.told(self._problem)
 
-    def read_file(self, path: Path) -> int:
-        """Add the messages of a file; how many. Raises Problem where it holds none."""
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise Problem("saved.not_readable", path=str(path)) from error
-        items = (
-            [_saved(item) for item in found if isinstance(item, dict)]
-            if isinstance(found, list)
-            else []
-        )
-        good = [item for item in items if item is not None]
-        if not good:
-            raise Problem("saved.not_readable", path=str(path))
-        for item in good:
-            self.save(item)
-        return len(good)
-
-    def _write(self, items: list[Saved]) -> None:
-        self._store.write_list(_SAVED, [_plain(item) for item in items[-MOST:]])
+    def _take_over(self) -> None:
+        """Those that were in the settings, once."""
+        items = [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
+        if not items:
+            return
+        self._known = items
+        with suppress(Problem):
+            messages_file.write(self.path, items)
+            self._store.write_list(_SAVED, [])
 
 
-def _plain(item: Saved) -> dict[str, Any]:
-    return {"name": item.name, "folder": item.folder, **asdict(item.draft)}
+def _alike(one: Saved, other: Saved) -> bool:
+    return (one.folder, one.name) == (other.folder, other.name)
+
+
+def _names(name: str) -> list[str]:
+    return [name, *(f"{name} ({number})" for number in range(2, MOST + 2))]
+
+
+def messages_in_json(text: str) -> list[Any]:
+    """What a JSON file holds, where it is a list. Raises Problem."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Problem("saved.no_messages") from error
+    if not isinstance(found, list):
+        raise Problem("saved.no_messages")
+    return found
+
+
+def from_settings(items: list[Any]) -> tuple[list[Saved], int]:
+    """Messages as they were exported before there was a file, and how many are none."""
+    made = [_saved(item) if isinstance(item, dict) else None for item in items]
+    return [item for item in made if item is not None], made.count(None)
 
 
 def _saved(raw: dict[str, Any]) -> Saved | None:

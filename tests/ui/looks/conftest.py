@@ -43,8 +43,8 @@ def scene(
     folder: Path = tmp_path_factory.mktemp("scene")
     texts.set_language("en")
     theme.apply(qapp, theme.LIGHT)
-    for messages in ("saved_messages", "sent_messages"):  # of other tests of this process
-        Preferences().write_list(messages, [])
+    Preferences().write_list("sent_messages", [])  # of other tests of this process
+    Path(Preferences().messages_file).unlink(missing_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(default_endpoints, "FIRST_PORT", free_port())
         window = app.create_window(folder / "2026-11-23 12-00.swb")

@@ -1,9 +1,7 @@
-"""The Saved menu of an editor: saved messages by folder, history, import and export."""
+"""The Saved menu of an editor: saved messages by folder, and what was sent before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
@@ -11,8 +9,8 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
-from workbench.viewmodel.saved_messages import Messages, Saved
+from workbench.viewmodel.messages_file import Saved
+from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
     from workbench.ui.widgets.named_controls import NamedControls
@@ -28,12 +26,14 @@ class SavedMenu(QPushButton):
     Signals:
         chosen(object): a Draft to put into the editor.
         save_wanted(): what stands in the editor is to be kept: ask for its name.
-        told(object): a Problem, or None where all went well.
+        told(object): a Problem: it could not be kept.
+        list_wanted(): where they are renamed, moved, removed and exchanged.
     """
 
     chosen = Signal(object)
     save_wanted = Signal()
     told = Signal(object)
+    list_wanted = Signal()
 
     def __init__(self, controls: NamedControls) -> None:
         super().__init__()
@@ -64,19 +64,13 @@ class SavedMenu(QPushButton):
             action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
         menu.addSeparator()
         menu.addAction(tr("saved.save")).triggered.connect(lambda _=False: self.save_wanted.emit())
-        forget = menu.addMenu(tr("saved.forget"))
-        for item in messages.saved:
-            action = forget.addAction(item.name.replace("&", "&&"))
-            action.triggered.connect(lambda _=False, item=item: messages.forget(item))
-        forget.setEnabled(bool(messages.saved))
         past = menu.addMenu(tr("saved.history"))
         for draft in messages.history[:NEWEST]:
             action = past.addAction(_short(draft).replace("&", "&&"))
             action.triggered.connect(lambda _=False, draft=draft: self.chosen.emit(draft))
         past.setEnabled(bool(messages.history))
         menu.addSeparator()
-        menu.addAction(tr("saved.import")).triggered.connect(self._import)
-        menu.addAction(tr("saved.export")).triggered.connect(self._export)
+        menu.addAction(tr("saved.list")).triggered.connect(lambda _=False: self.list_wanted.emit())
 
     def choose(self, number: int) -> None:
         """The saved message with this number, from 1; nothing where there is none."""
@@ -87,40 +81,17 @@ class SavedMenu(QPushButton):
     def save(self, name: str, draft: PayloadForm) -> None:
         """Keep a draft; "folder/name" puts it into a folder."""
         folder, last = _place(name)
-        if self.messages is not None and last:
+        if self.messages is None or not last:
+            return
+        try:
             self.messages.save(Saved(last, folder, draft))
+        except Problem as problem:
+            self.told.emit(problem)
 
     def has(self, name: str) -> bool:
         """Whether a message is kept under this name."""
         saved = self.messages.saved if self.messages is not None else []
         return any((item.folder, item.name) == _place(name) for item in saved)
-
-    @Slot()
-    def _import(self) -> None:
-        ask_file(self.window(), tr("saved.import"), self._read, filters="JSON (*.json)")
-
-    def _read(self, path: Path) -> None:
-        self._try(lambda messages: messages.read_file(path))
-
-    @Slot()
-    def _export(self) -> None:
-        ask_new_file(
-            self.window(),
-            tr("saved.export"),
-            self._write,
-            start="messages.json",
-            filters="JSON (*.json)",
-        )
-
-    def _write(self, path: Path) -> None:
-        self._try(lambda messages: messages.write_file(path))
-
-    def _try(self, do: Callable[[Messages], object]) -> None:
-        try:
-            if self.messages is not None:
-                do(self.messages)
-        except Problem as problem:
-            self.told.emit(problem)
 
 
 def _place(name: str) -> tuple[str, str]:

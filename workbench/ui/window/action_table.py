@@ -112,6 +112,7 @@ ACTIONS: Final = (
         Action(f"layout_{name}", "layout", (f"Alt+{number}",), live=True, choice=True)
         for number, name in enumerate(("both", "server", "client", "log"), 1)
     ),
+    Action("messages", "view", ("Ctrl+Alt+M",), live=True, checkable=True),
     Action("hide_closed", "view", ("Ctrl+H",), live=True, checkable=True),
     Action("scheme", "view", submenu=True),
     Action("scheme_system", "scheme", ("Ctrl+Alt+0",), choice=True),

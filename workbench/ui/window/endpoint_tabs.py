@@ -48,12 +48,14 @@ class EndpointTabs(QObject):
     Signals:
         added(object): a panel is there that was not, before it is shown.
         told(object): a Problem that somebody should read.
+        list_wanted(): the list of saved messages.
         save_wanted(object): write a conversation to a file; the ConversationRequest.
         undoable(object): a person has replaced something of a panel; the Deed.
     """
 
     added = Signal(object)
     told = Signal(object)
+    list_wanted = Signal()
     save_wanted = Signal(object)
     undoable = Signal(object)
 
@@ -148,6 +150,7 @@ class EndpointTabs(QObject):
         if isinstance(panel, ClientPanel):
             panel.editor.saved.messages = self._messages
             panel.editor.saved.told.connect(self.told)
+            panel.editor.saved.list_wanted.connect(self.list_wanted)
         if isinstance(panel, ServerPanel):
             panel.reply.replaced.connect(partial(self._on_replaced, panel))
         presenter.focused.connect(partial(self._on_focused, panel.name))

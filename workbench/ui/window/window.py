@@ -30,6 +30,8 @@ from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
 from workbench.ui.window.layouts import LAYOUTS, Layouts
 from workbench.ui.window.menus import MenuBar
+from workbench.ui.window.message_commands import MessageCommands
+from workbench.ui.window.message_place import MessagePlace
 from workbench.ui.window.note_field import NoteField
 from workbench.ui.window.onboarding import Onboarding
 from workbench.ui.window.onboarding_bar import OnboardingBar
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.preferences import Preferences
     from workbench.ui.style.appearance import Appearance
+    from workbench.ui.window.message_list import MessageList
     from workbench.viewmodel.workspace_file import WorkspaceFile
 
 
@@ -109,6 +112,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self.retranslate()
         self.setAcceptDrops(live)
         self.resize(1280, 800)
+        if live:
+            self.message_list.fit()
         # They go with the window, after all others: else Python's collector would destroy them on
         # whichever thread that runs, timers and all
         for part in (*self._parts, controller):
@@ -135,7 +140,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     def _make_panels(self) -> None:
         self.tab_area = TabArea()
-        self.saved_messages = Messages(self.preferences)
+        self.saved_messages = Messages(self.preferences, Path(self.preferences.messages_file))
         self.talk_options = TalkOptions(self.preferences)
         self.endpoint_tabs = EndpointTabs(
             self.tab_area,
@@ -154,6 +159,16 @@ class MainWindow(Retranslatable, QMainWindow):
         )
         self.closed_rows = ClosedRowsOption(
             self.menus.action("hide_closed"), self.tab_area, self.preferences
+        )
+        self.message_commands = MessageCommands(
+            self.endpoint_tabs,
+            self.tab_area,
+            self.controller,
+            self.saved_messages,
+            self.preferences,
+        )
+        self.message_list = MessagePlace(
+            self.menus.action("messages"), self._make_message_list, self.preferences
         )
         self.log.live = self.live
         self.send_again = SendAgain(self.endpoint_tabs, self.log, self.controller)
@@ -202,6 +217,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.closed_rows,
             self.enter_option,
             self.send_again,
+            self.message_commands,
             self.autoplay,
             self.onboarding,
             self.record_commands,
@@ -223,15 +239,22 @@ class MainWindow(Retranslatable, QMainWindow):
         column.addWidget(self.note_field)
         column.addWidget(self.projector_caption)
         sides = QSplitter(Qt.Orientation.Horizontal)
-        sides.setObjectName("sides")
+        sides.setObjectName("columns")
         sides.setChildrenCollapsible(False)
         sides.addWidget(self.endpoint_list)
+        sides.addWidget(self.message_list)
         sides.addWidget(self.splitter)
-        sides.setStretchFactor(1, 1)
-        sides.setSizes([250, 1000])
+        sides.setStretchFactor(2, 1)
+        sides.setSizes([250, 270, 1000])
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
         self.undo_bar = UndoBar(centre)
+
+    def _make_message_list(self) -> MessageList:
+        made = self.message_commands.make_list()
+        made.told.connect(self.status_bar.tell)
+        made.done.connect(self.undo_bar.offer)
+        return made
 
     # -- wiring ---------------------------------------------------------------------------------
 
@@ -269,6 +292,7 @@ class MainWindow(Retranslatable, QMainWindow):
             "normal_size": self.appearance.normal,
             "present": self.projector_mode.switch,
             "endpoints": self.endpoint_list.switch,
+            "messages": self.message_list.switch,
             "hide_closed": self.closed_rows.switch,
             "language": self.appearance.switch_language,
             "new_server": tabs.new_server,
@@ -337,6 +361,8 @@ class MainWindow(Retranslatable, QMainWindow):
         tabs.added.connect(self.enter_option.apply)
         tabs.added.connect(self.send_again.watch)
         self.send_again.told.connect(self._on_problem)
+        self.message_commands.told.connect(self._on_problem)
+        tabs.list_wanted.connect(self.message_list.open)
         tabs.added.connect(self.onboarding.number)
         tabs.told.connect(self._on_problem)
         self.tab_commands.told.connect(self._on_problem)
@@ -409,6 +435,7 @@ class MainWindow(Retranslatable, QMainWindow):
         mode.presented.connect(self.log.fold)
         mode.presented.connect(self.splitter.present)
         mode.presented.connect(self.endpoint_list.give_way)
+        mode.presented.connect(self.message_list.give_way)
         mode.presented.connect(self.tab_area.fold)
         self.layouts.changed.connect(self.splitter.give_room)
         mode.presented.connect(self.onboarding.pause)

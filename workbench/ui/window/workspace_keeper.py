@@ -26,7 +26,7 @@ EVERY_MS: Final = 5_000
 """What a kill takes away is no older."""
 HALVES: Final = "halves"
 """The splitter whose heights follow what the panels need, until a person sets them."""
-SPLITTERS: Final = ("slots", HALVES, "bottom", "sides")
+SPLITTERS: Final = ("slots", HALVES, "bottom", "columns")
 
 
 class WorkspaceKeeper(QObject):
