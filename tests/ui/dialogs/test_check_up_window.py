@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.checkup.wrong_peers import right_server, wrong_client, wrong_server
@@ -14,7 +15,7 @@ from workbench.checkup.case import CheckCase
 from workbench.checkup.checkup import all_cases
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.qt import checkup_worker
-from workbench.texts import set_language
+from workbench.texts import Problem, set_language
 from workbench.ui.dialogs import check_up_window
 from workbench.ui.dialogs.check_up_window import DID, VERDICT, CheckUpWindow
 
@@ -123,3 +124,25 @@ def test_the_panel_in_front_says_what_is_checked(hand: Hand) -> None:
     (window,) = hand.window.findChildren(CheckUpWindow)
     assert link.rpartition(":")[2] in window.windowTitle()
     window.close()
+
+
+@pytest.mark.usefixtures("few")
+def test_its_report_is_saved_from_the_menu_too(hand: Hand, tmp_path: Path) -> None:
+    entry = hand.window.menus.action("save_check_up")
+    entry.trigger()
+    assert hand.window.status_bar.word.text() == Problem("checkup.none_to_save").text
+    with wrong_server("takes all") as port:
+        window = opened(hand, f"127.0.0.1:{port}")
+        entry.trigger()  # nothing has been run
+        assert not hand.window.findChildren(QFileDialog)
+        run(hand, window)
+    entry.trigger()
+    (dialog,) = hand.window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "report.xml"))
+    dialog.reject()
+    (suite,) = ET.parse(tmp_path / "report.xml").getroot()
+    assert suite.get("tests") == "3"
+    window.close()
+    hand.wait(lambda: not hand.window.findChildren(CheckUpWindow))
+    entry.trigger()
+    assert hand.window.status_bar.word.text() == Problem("checkup.none_to_save").text

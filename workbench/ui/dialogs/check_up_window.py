@@ -85,7 +85,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         for name, button, act in (
             ("open", self.open_button, self._open_case),
             ("save", self.save_button, self._ask_case),
-            ("junit", self.junit_button, self._ask_junit),
+            ("junit", self.junit_button, self.ask_junit),
             ("run", self.run_button, self.run),
         ):
             button.setObjectName(f"check_up.{name}")
@@ -282,7 +282,14 @@ class CheckUpWindow(Retranslatable, QWidget):
             self._cannot(path, error)
 
     @Slot()
-    def _ask_junit(self) -> None:
+    def ask_junit(self) -> None:
+        """Ask where the report of the last run is to be written.
+
+        Raises:
+            Problem: there is none yet.
+        """
+        if self._result is None or self._worker is not None:
+            raise Problem("checkup.none_to_save")
         ask_new_file(
             self,
             tr("checkup.save_junit"),

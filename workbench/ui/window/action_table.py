@@ -155,6 +155,7 @@ ACTIONS: Final = (
     _press("talk", "Ctrl+Shift+C"),
     _press("save_talk", "Ctrl+Shift+S"),
     Action("check_up", "endpoint", ("Ctrl+Shift+U",), live=True, rule=True),
+    Action("save_check_up", "endpoint", ("Ctrl+Shift+J",), live=True),
     Action("rename_tab", "endpoint", ("F2",), live=True, rule=True),
     Action("duplicate_tab", "endpoint", ("Shift+F2",), live=True),
     Action("tab_left", "endpoint", ("Ctrl+Shift+PgUp",), live=True),

@@ -6,6 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from shiboken6 import isValid
+
+from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import Question, ScenarioPlayer
+    from workbench.ui.dialogs.check_up_window import CheckUpWindow
     from workbench.ui.dialogs.manual_window import ManualWindow
     from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.style.appearance import Appearance
@@ -52,6 +56,7 @@ class ChildWindows(QObject):
         self._live = live
         self.lab: BacklogWindow | None = None
         self._manual: ManualWindow | None = None
+        self._check_up: CheckUpWindow | None = None
 
     @Slot()
     def open_backlog_lab(self) -> None:
@@ -105,9 +110,19 @@ class ChildWindows(QObject):
         """How the other end of an endpoint takes frames and heads, right ones and broken."""
         from workbench.ui.dialogs.check_up_window import CheckUpWindow  # seldom needed
 
-        window = CheckUpWindow(settings, self._owner)
+        self._check_up = window = CheckUpWindow(settings, self._owner)
         window.open_wanted.connect(self._player.run_scenario)
         window.show()
+
+    def save_check_up(self) -> None:
+        """Ask where the report of the newest check-up is to be written, as JUnit.
+
+        Raises:
+            Problem: there is none, or it has not come to its end.
+        """
+        if self._check_up is None or not isValid(self._check_up):
+            raise Problem("checkup.none_to_save")
+        self._check_up.ask_junit()
 
     @Slot()
     def make_scenario(self, *, repeat: bool = False) -> None:

@@ -315,7 +315,8 @@ class MainWindow(Retranslatable, QMainWindow):
             "demonstrations": children.open_demonstrations,
             "check_all": children.open_check_all,
             "send_again": self.send_again.send_chosen,
-            "check_up": self._check_up,
+            "check_up": partial(self._try, self._check_up),
+            "save_check_up": partial(self._try, children.save_check_up),
             "first_steps": partial(self.onboarding.show, again=True),
             "manual": self._open_manual,
             "keys": partial(children.open_manual, "keys"),
@@ -333,9 +334,13 @@ class MainWindow(Retranslatable, QMainWindow):
         self.child_windows.open_manual(page_of(filter(None, names)))
 
     def _check_up(self) -> None:
-        """Check the other end of the panel in front."""
+        """Check the other end of the panel in front. Raises Problem."""
+        self.child_windows.open_check_up(self.endpoint_tabs.to_check())
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do it, or say why it cannot be done."""
         try:
-            self.child_windows.open_check_up(self.endpoint_tabs.to_check())
+            act()
         except Problem as problem:
             self._on_problem(problem)
 
