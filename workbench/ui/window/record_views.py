@@ -15,9 +15,12 @@ from workbench.ui.record.inspector import Inspector
 from workbench.ui.record.log_panel import LogPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.ui.record.certificate_tab import CertificateTab
     from workbench.ui.record.handshake_tab import HandshakeTab
     from workbench.ui.record.kernel_tab import KernelTab
+    from workbench.viewmodel.conversation_export import ConversationRequest
 
 
 def log_panel_of(controller: Controller) -> LogPanel:
@@ -60,6 +63,28 @@ def _offer_frames(controller: Controller, panel: LogPanel) -> None:
         panel.add_view(frames, "frames.tab")
 
     presenter.wanted.connect(add)
+
+
+def add_talk(
+    controller: Controller, panel: LogPanel, save: Callable[[ConversationRequest], None]
+) -> None:
+    """The conversation of a connection, beside the log of an earlier record."""
+    from workbench.qt.old_talk import OldTalk  # no start needs it
+    from workbench.ui.record.talk_panel import TalkPanel
+
+    talk = TalkPanel()
+    presenter = OldTalk(controller, talk)
+    presenter.cleared.connect(talk.talk.view.clear)
+    presenter.read.connect(talk.talk.view.add)
+    presenter.named.connect(talk.name)
+    presenter.encoding.connect(talk.talk.follow)
+    presenter.save_wanted.connect(save)
+    talk.seen.connect(presenter.set_in_sight)
+    talk.worded.connect(presenter.again)
+    talk.talk.show_as_chosen.connect(presenter.show_as)
+    talk.talk.anew_wanted.connect(presenter.again)
+    talk.talk.save_wanted.connect(presenter.save)
+    panel.add_view(talk, "talk.tab")
 
 
 def inspector_of(controller: Controller) -> Inspector:

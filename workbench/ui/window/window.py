@@ -38,7 +38,7 @@ from workbench.ui.window.onboarding_bar import OnboardingBar
 from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
-from workbench.ui.window.record_views import inspector_of, log_panel_of
+from workbench.ui.window.record_views import add_talk, inspector_of, log_panel_of
 from workbench.ui.window.resending import SendAgain
 from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
@@ -107,6 +107,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self._wire_record()
         self._wire_projector()
         self.tab_area.setVisible(live)
+        if not live:
+            add_talk(controller, self.log, self.file_commands.save_conversation)
         self.onboarding.show()
         self.log.restore(preferences)
         self.retranslate()

@@ -1,0 +1,70 @@
+"""The conversation of the chosen row's connection, beside the log of an earlier record."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from workbench.ui.endpoint.conversation_pane import ConversationPane
+from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import NamedControls, spring
+
+
+class TalkPanel(Retranslatable, QWidget):
+    """As a panel has it while the connection is open.
+
+    Attributes:
+        talk: the conversation. whose: names the connection.
+
+    Signals:
+        seen(bool): it has come into sight, or gone.
+        worded(): its texts have been made again.
+    """
+
+    seen = Signal(bool)
+    worded = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("talk")
+        self._controls = NamedControls("record")
+        self.talk = ConversationPane(self._controls, self)
+        self.whose = QLabel()
+        self.whose.setObjectName("record.whose")
+        self.whose.setTextFormat(Qt.TextFormat.PlainText)
+        row = FlowLayout()
+        for widget in (self.whose, spring(), self.talk.box):
+            row.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GAP, 0, 0)
+        column.setSpacing(GAP)
+        column.addLayout(row)
+        column.addWidget(self.talk.view, 1)
+        self.retranslate()
+
+    @Slot(str)
+    def name(self, whose: str) -> None:
+        """Whose it is."""
+        self.whose.setText(whose)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
+
+    def redraw(self) -> None:
+        """Fonts for the size in force."""
+        self.talk.view.redraw()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self._controls.retranslate()
+        self.talk.retranslate()
+        self.worded.emit()
