@@ -43,7 +43,8 @@ def scene(
     folder: Path = tmp_path_factory.mktemp("scene")
     texts.set_language("en")
     theme.apply(qapp, theme.LIGHT)
-    Preferences().write_list("sent_messages", [])  # of other tests of this process
+    for key in ("sent_messages", "recent_set_ups"):  # of other tests of this process
+        Preferences().write_list(key, [])
     Path(Preferences().messages_file).unlink(missing_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(default_endpoints, "FIRST_PORT", free_port())
