@@ -176,7 +176,7 @@ def test_a_reset_after_the_connect(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
     assert lab.state.picture is not None
     assert lab.state.picture.count(ClientState.RESET) == 2  # by the kernel, see tests/e2e
-    assert "never got into the queue" in lab.chart.accessibleName()
+    assert "never got into the queue" in lab.chart.accessibleDescription()
 
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)

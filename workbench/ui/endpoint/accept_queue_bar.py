@@ -41,3 +41,5 @@ class AcceptQueueBar(QHBoxLayout):
             self._numbers.setMinimumWidth(usual)
         self._bar.setMaximum(max(1, state.room))
         self._bar.setValue(state.filled)
+        self._bar.setAccessibleName(self._label.text())
+        self._bar.setAccessibleDescription(state.words)

@@ -110,6 +110,9 @@ class CallStrip(QWidget):
         for button, chip in zip(self._chips, chips, strict=True):
             changed = button.show_chip(chip, label(chip, self._now_ns)) or changed
         if changed:
+            self.setAccessibleDescription(
+                "; ".join(button.accessibleName() for button in self._chips)
+            )
             self._lay_out()
 
     def _on_menu(self, button: _ChipButton, where: QPoint) -> None:

@@ -52,7 +52,8 @@ class ClientChart(QWidget):
         if count != before:
             self.setMinimumHeight(self.sizeHint().height())
             self.updateGeometry()
-        self.setAccessibleName(
+        self.setAccessibleName(tr("lab.chart"))
+        self.setAccessibleDescription(
             "; ".join(
                 f"{tr('lab.client', number=view.number)}: {self._word(view)}"
                 for view in (picture.clients[:20] if picture is not None else ())

@@ -28,6 +28,8 @@ class QueueCells(QWidget):
     def show_picture(self, picture: Picture | None) -> None:
         self._picture = picture
         self.setAccessibleName(self._headline())
+        waiting = self._names() if picture is not None else []
+        self.setAccessibleDescription(", ".join(f"{who} {port}".strip() for who, port in waiting))
         self.update()
 
     def _headline(self) -> str:

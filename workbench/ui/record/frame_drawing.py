@@ -45,8 +45,18 @@ class FrameDrawing(QWidget):
         """Draw these fields of a header."""
         self._fields = fields
         self._bits = "".join(f"{byte:08b}" for byte in header)
+        self.retranslate()
         self.updateGeometry()
         self.update()
+
+    def retranslate(self) -> None:
+        """Say each field with its bits, to who cannot see them."""
+        self.setAccessibleDescription(
+            "; ".join(
+                f"{tr(f'frame.{field.key}')} {self._bits[field.first : field.first + field.bits]}"
+                for field in self._fields
+            )
+        )
 
     def light(self, field: int) -> None:
         """Mark a field; -1: none."""

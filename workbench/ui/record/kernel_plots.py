@@ -60,8 +60,14 @@ class StateDiagram(QWidget):
         if state in DIAGRAM:
             self._seen.add(state)
         self._state = state
-        self.setAccessibleName(state)
+        self.retranslate()
         self.update()
+
+    def retranslate(self) -> None:
+        """The state, and the way to it."""
+        self.setAccessibleName(tr("kernel.diagram"))
+        seen = ", ".join(state for state in DIAGRAM if state in self._seen)
+        self.setAccessibleDescription(tr("kernel.diagram_says", state=self._state, seen=seen))
 
     def sizeHint(self) -> QSize:
         return QSize(220, 5 * (self.fontMetrics().lineSpacing() + 5) + 2)
@@ -112,7 +118,17 @@ class Plot(QWidget):
         flat = len(self.values) == KEPT and min(self.values) == max(self.values) == value
         self.values.extend([value] * min(times, KEPT))
         if not flat:
+            self.retranslate()
             self.update()
+
+    def retranslate(self) -> None:
+        """What it has drawn, in words."""
+        self.setAccessibleName(tr(f"kernel.plot_{self._key}"))
+        if self.values:
+            least, most, now = min(self.values), max(self.values), self.values[-1]
+            self.setAccessibleDescription(
+                tr("kernel.plot_says", now=f"{now:,}", least=f"{least:,}", most=f"{most:,}")
+            )
 
     def sizeHint(self) -> QSize:
         return QSize(70, 2 * self.fontMetrics().lineSpacing() + 26)

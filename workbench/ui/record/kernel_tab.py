@@ -157,4 +157,7 @@ class KernelTab(Retranslatable, QWidget):
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(tr("inspector.kernel"))
+        self.diagram.retranslate()
+        for plot in self.plots.values():
+            plot.retranslate()
         self.worded.emit()

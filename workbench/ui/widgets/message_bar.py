@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from workbench.qt.tips import plain_tip
+from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.message import StatusMessage
@@ -114,6 +115,7 @@ class MessageBar(QFrame):
         tone(self, message.level)
         colours = getattr(theme.current(), message.level)
         self._icon.setPixmap(theme.pixmap(_ICONS[message.level], colours.text))
+        self._icon.setAccessibleName(tr(f"level.{message.level}"))
         self.label.set_sentence(message.text.show())
         for part in (self, self.label):
             theme.repolish(part)

@@ -166,6 +166,8 @@ class NamedControls:
         widget.setToolTip(plain_tip(tip))
         widget.setAccessibleName(name)
         widget.setAccessibleDescription(tip)
+        if isinstance(widget, QComboBox) and (line := widget.lineEdit()) is not None:
+            line.setAccessibleName(name)  # it has the focus, and is asked first
         if isinstance(widget, QAbstractButton) and caption is not None:
             widget.setText(caption.text(call=self._calls))
 

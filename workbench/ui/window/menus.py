@@ -142,6 +142,7 @@ class MenuBar(Retranslatable, QMenuBar):
         self._actions[row.id] = action
 
     def retranslate(self) -> None:
+        self.setAccessibleName(tr("name.menu_bar"))
         for name in MENUS:
             self._menus[name].setTitle(tr(f"menu.{name}"))
         for row in ACTIONS:

@@ -139,6 +139,7 @@ class StatusBar(Retranslatable, QStatusBar):
         self.record.setToolTip(plain_tip(str(record)))
 
     def retranslate(self) -> None:
+        self.setAccessibleName(tr("name.status_bar"))
         self.name_record()
         self.name_target(self._target)
         self.target.setToolTip(tr("window.target_tip"))

@@ -65,6 +65,7 @@ class ToolBar(Retranslatable, QToolBar):
         self._buttons[row.button_name] = button
 
     def retranslate(self) -> None:
+        self.setAccessibleName(tr("name.tool_bar"))
         side = theme.scaled(theme.ICON)
         for name, button in self._buttons.items():
             button.setText(tr(f"window.{name}"))

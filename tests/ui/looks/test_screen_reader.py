@@ -1,0 +1,126 @@
+"""What a screen reader is told: the tree of a whole window, and the views that are painted."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QProgressBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Hand
+from tests.ui.looks.scenes import talk
+from workbench.texts import LANGUAGES
+from workbench.ui.record.frame_drawing import FrameDrawing
+from workbench.ui.record.kernel_plots import Plot, StateDiagram
+from workbench.ui.style.retranslatable import use_language
+from workbench.viewmodel.ws_frame import WsFrame, fields
+
+UI = Path(__file__).parents[3] / "workbench" / "ui"
+Role = QAccessible.Role
+CONTROLS = frozenset(
+    {
+        Role.Button, Role.ButtonMenu, Role.ButtonDropDown, Role.CheckBox, Role.RadioButton,
+        Role.ComboBox, Role.EditableText, Role.Table, Role.Tree, Role.List, Role.PageTab,
+        Role.PageTabList, Role.ProgressBar, Role.Graphic, Role.MenuBar, Role.ToolBar,
+        Role.StatusBar, Role.MenuItem, Role.SpinBox, Role.Slider,
+    }
+)  # fmt: skip
+"""Roles of what has to say its name. Scroll bars and splitters are Qt's own, and say theirs."""
+MOST = 300
+"""Children of one place that are looked at; a table may have thousands of cells."""
+PAINTED_BESIDE = {
+    "connection_table.py": "a table: its cells speak",
+    "log_view.py": "a table: its cells speak",
+    "frames_panel.py": "a table: its cells speak",
+    "elided_label.py": "a label: its whole text is its name",
+    "autoplay.py": "a ring around a button, which speaks",
+}
+"""Files with a paintEvent that need no description, each with the reason why."""
+
+
+def tree(root: QAccessibleInterface, path: str = "") -> Iterator[tuple[str, QAccessibleInterface]]:
+    """Everything below that is in sight, with the way to it."""
+    yield path, root
+    for index in range(min(root.childCount(), MOST)):
+        child = root.child(index)
+        if child is None or not child.isValid() or child.state().invisible:  # type: ignore[attr-defined]
+            continue
+        owner = child.object()
+        name = owner.objectName() if owner is not None else ""
+        yield from tree(child, f"{path}/{name or child.role().name}")
+
+
+def nameless(window: QWidget) -> list[str]:
+    root = QAccessible.queryAccessibleInterface(window)
+    return [
+        f"{item.role().name} at {path}"
+        for path, item in tree(root)
+        if item.role() in CONTROLS and not item.text(QAccessible.Text.Name).strip()
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_control_in_sight_says_its_name(hand: Hand, language: str) -> None:
+    use_language(language)
+    assert nameless(hand.window) == []
+    use_language("en")
+    talk(hand)
+    for name in ("server.more", "client.more"):
+        hand.press(name)
+    use_language(language)
+    assert nameless(hand.window) == []
+    roles = {item.role() for _, item in tree(QAccessible.queryAccessibleInterface(hand.window))}
+    assert {Role.Button, Role.ComboBox, Role.EditableText, Role.Table, Role.PageTab} <= roles
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_queue_and_the_strip_say_what_they_show(hand: Hand, language: str) -> None:
+    talk(hand)
+    use_language(language)
+    strip = hand.find("server.calls")
+    hand.wait(lambda: "listen" in strip.accessibleDescription())
+    (bar,) = (
+        each
+        for each in hand.find("server.queue").parentWidget().findChildren(QProgressBar)
+        if each.isVisible()
+    )
+    hand.wait(lambda: "129" in bar.accessibleDescription())
+    assert bar.accessibleName()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drawings_say_what_is_drawn(qtbot: QtBot, language: str) -> None:
+    use_language(language)
+    drawing, diagram, plot = FrameDrawing(), StateDiagram(), Plot("unread")
+    for widget in (drawing, diagram, plot):
+        qtbot.addWidget(widget)
+    frame = WsFrame(True, "TEXT", 1, True, 0, b"\x01\x02\x03\x04", 0, 5, 5, None)
+    drawing.show_fields(fields(frame), frame.header)
+    assert "FIN 1" in drawing.accessibleDescription()
+    assert "0001" in drawing.accessibleDescription()
+    for state in ("SYN_SENT", "ESTABLISHED", "FIN_WAIT1"):
+        diagram.show_state(state, anew=False)
+    assert diagram.accessibleDescription().startswith("FIN_WAIT1")
+    assert "SYN_SENT, ESTABLISHED" in diagram.accessibleDescription()
+    for value in (3, 1_700, 20):
+        plot.add(value, 1)
+    assert all(said in plot.accessibleDescription() for said in ("20", "1,700", "3"))
+    assert plot.accessibleName()
+    use_language("en")
+
+
+def test_whoever_paints_describes_it() -> None:
+    silent = []
+    for path in UI.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        paints = any(
+            isinstance(node, ast.FunctionDef) and node.name == "paintEvent"
+            for node in ast.walk(ast.parse(source))
+        )
+        if paints and "setAccessibleDescription" not in source and path.name not in PAINTED_BESIDE:
+            silent.append(path.name)
+    assert silent == []
