@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import bootstrap
@@ -36,14 +36,37 @@ CHECKS = {
 }  # fmt: skip
 
 
-SHARES = (
-    (("tests/e2e", "tests/jobs", "tests/labs", "tests/talks", "tests/checkup", "tests/cli",
-      "tests/testing"), 4),
-    (("tests/ui", "tests/qt"), 4),
+PROGRAMS = (
+    ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks", "tests/checkup", "tests/cli",
+     "tests/testing"),
+    4,
 )  # fmt: skip
+WINDOWS = (("tests/ui", "tests/qt"), 4)
 """Folders whose tests are dealt out, file by file, to so many runs: most wait, for programs, the
 kernel, a window, and no run is to be what the others are waited with.
 """
+SECONDS = {
+    "tests/ui/looks/test_scenes.py": 28, "tests/journal/test_query_values.py": 21,
+    "tests/e2e/test_strace.py": 15, "tests/journal/test_place.py": 15,
+    "tests/testing/test_script.py": 14, "tests/cli/test_main.py": 14,
+    "tests/e2e/test_other_systems.py": 13, "tests/e2e/test_nothing_left.py": 13,
+    "tests/ui/lab/test_backlog_window.py": 12, "tests/ui/test_bad_input.py": 12,
+    "tests/checkup/test_checkup.py": 11, "tests/ui/test_damaged_record.py": 11,
+    "tests/cli/test_quick.py": 10, "tests/e2e/test_window_x11.py": 10,
+    "tests/ui/looks/test_windows.py": 10, "tests/ui/test_habits.py": 10,
+    "tests/ui/test_panels.py": 10, "tests/ui/test_scale.py": 10,
+    "tests/journal/test_recorder_trouble.py": 9, "tests/e2e/test_private_modes.py": 8,
+    "tests/engine/protocol/websocket/test_hostile.py": 8, "tests/journal/exports/test_forms.py": 8,
+    "tests/ui/looks/test_keyboard.py": 8, "tests/ui/test_tables.py": 8,
+    "tests/cli/test_web_options.py": 7, "tests/e2e/test_signals.py": 7,
+    "tests/engine/test_websocket_peers.py": 7, "tests/journal/test_segments.py": 7,
+    "tests/ui/test_window_deeds.py": 7, "tests/cli/test_key_password.py": 6,
+    "tests/ui/endpoint/test_message_editor.py": 6, "tests/ui/endpoint/test_rules.py": 6,
+}  # fmt: skip
+"""Of processor time that a file takes, where that is much. What is dealt is dealt by it, the
+longest first, so that no run gets several of them by chance."""
+SLOW_SHARES = 3
+"""The same of the slow tests that are not under coverage."""
 AT_ONCE = 2 * (os.cpu_count() or 1)
 """Runs at the same time, which wait half of theirs: more would each wait for the processor."""
 LONG = ["--long", "-o", "faulthandler_timeout=7200"]
@@ -196,24 +219,38 @@ def slow_ones(folders: tuple[str, ...]) -> list[str]:
 
 
 def files(folders: tuple[str, ...]) -> list[str]:
-    """The test files of these folders, as pytest is told them."""
-    return sorted(
+    """The test files of these folders, the longest first; a file is one itself."""
+    found = {
         path.relative_to(bootstrap.ROOT).as_posix()
         for folder in folders
-        for path in (bootstrap.ROOT / folder).rglob("test_*.py")
-    )
+        for path in (
+            (bootstrap.ROOT / folder,)
+            if folder.endswith(".py")
+            else (bootstrap.ROOT / folder).rglob("test_*.py")
+        )
+    }
+    return sorted(found, key=lambda name: (-SECONDS.get(name, 1), name))
 
 
-def dealt() -> Iterator[tuple[str, list[str]]]:
-    """Each run of SHARES: its name, and its files."""
-    for folders, shares in SHARES:
-        for share in range(shares):
-            yield named(folders, f"{share + 1} of {shares}"), files(folders)[share::shares]
+def dealt(folders: tuple[str, ...], shares: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """So many runs of the files of these folders: the name of each, and its files."""
+    hands: list[list[str]] = [[] for _ in range(shares)]
+    for name in files(folders):
+        min(hands, key=lambda hand: sum(SECONDS.get(held, 1) for held in hand)).append(name)
+    for share, hand in enumerate(hands, 1):
+        yield named(folders, f"{share} of {shares}"), tuple(hand)
+
+
+def dealt_slow() -> Iterator[tuple[str, list[str]]]:
+    """The runs of what is not under coverage, as pytest is told it."""
+    folders = tuple(name for each in COVERED_TESTS for name in each)
+    for share, (_, names) in enumerate(dealt(folders, SLOW_SHARES), 1):
+        yield f"slow ({share} of {SLOW_SHARES})", slow_ones(names)
 
 
 def others() -> list[str]:
     """What is left of the tests, as pytest is told it."""
-    elsewhere = [*(folders for folders, _ in SHARES), *COVERED_TESTS]
+    elsewhere = [PROGRAMS[0], WINDOWS[0], *COVERED_TESTS]
     return ["tests", *(f"--ignore={name}" for folders in elsewhere for name in folders)]
 
 
@@ -233,22 +270,24 @@ def check_apart(
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
     """All tests in several runs, some at the same time, beside the checks that take long, and the
     coverage of some of the tests; not 0 where one of all failed.
+
+    What waits most begins, and several runs that are as long as each other are the last: so both
+    ends keep the processors busy.
     """
     with ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def submit(name: str, command: list[str], *, memory: bool = True) -> Future[int]:
+            return pool.submit(run, name, command, environment, memory=memory)
+
         runs = [
-            pool.submit(run, name, pytest(*share, *args), environment, memory=False)
-            for name, share in dealt()
+            submit(name, pytest(*share, *args), memory=False) for name, share in dealt(*PROGRAMS)
         ]
+        runs += [submit(name, [*command, *args]) for name, command in dealt_slow()]
         covered = run_coverage(args, pool, environment)
-        runs.append(pool.submit(run, "others", pytest(*others(), *args), environment))
+        runs += [submit(name, check) for name, check in CHECKS.items() if name not in QUICK_CHECKS]
+        runs.append(submit("others", pytest(*others(), *args)))
         runs += [
-            pool.submit(run, name, check, environment)
-            for name, check in CHECKS.items()
-            if name not in QUICK_CHECKS
-        ]
-        runs += [
-            pool.submit(run, named(folders, "slow"), [*slow_ones(folders), *args], environment)
-            for folders in COVERED_TESTS
+            submit(name, pytest(*share, *args), memory=False) for name, share in dealt(*WINDOWS)
         ]
         return max(*(each.result() for each in runs), covered())
 

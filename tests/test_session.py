@@ -168,7 +168,7 @@ def test_records_get_a_name_of_their_own() -> None:
 def test_a_record_is_never_overwritten(tmp_path: Path) -> None:
     taken = tmp_path / "r.swb"
     taken.write_text("kept")
-    with pytest.raises(Problem, match="overwrites"):
+    with pytest.raises(Problem, match="overwrit"):
         Session(taken)
     assert taken.read_text() == "kept"
 

@@ -61,8 +61,12 @@ def test_checks_are_made_where_nothing_is_picked_out(
         wanted = [
             *script.CHECKS.values(),
             script.pytest(*script.others(), *args),
-            *(script.pytest(*files, *args) for _, files in script.dealt()),
-            *([*script.slow_ones(folders), *args] for folders in script.COVERED_TESTS),
+            *(
+                script.pytest(*files, *args)
+                for kind in (script.PROGRAMS, script.WINDOWS)
+                for _, files in script.dealt(*kind)
+            ),
+            *([*command, *args] for _, command in script.dealt_slow()),
         ]
     assert sorted(made) == sorted(wanted)
 
@@ -99,6 +103,16 @@ def test_quick_sees_every_package_and_leaves_out_what_is_measured_as_slow() -> N
         path.parent.name for path in (SCRIPT.parent.parent / "workbench").glob("*/__init__.py")
     }
     assert packages <= kept
+
+
+def test_what_takes_long_is_there_and_dealt_evenly(script: ModuleType) -> None:
+    for name in script.SECONDS:
+        assert (SCRIPT.parent.parent / name).is_file(), name
+    for kind in (script.PROGRAMS, script.WINDOWS):
+        takes = [
+            sum(script.SECONDS.get(name, 1) for name in names) for _, names in script.dealt(*kind)
+        ]
+        assert max(takes) - min(takes) <= 1, takes
 
 
 @pytest.mark.parametrize("falls", ["run", "report", None])
