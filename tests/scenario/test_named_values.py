@@ -455,3 +455,22 @@ def test_what_stands_inside_of_a_message_is_told_how_to_ask_for(play: Play, want
     """)
     (reason,) = reasons(report)
     assert "`contains` looks inside it" in reason
+
+
+def test_a_full_buffer_is_asked_of_the_kernel(play: Play) -> None:
+    """Who waits for EAGAIN is told so: the engine sends when there is room."""
+    said = """
+    step = [
+      { do = "start", endpoint = "s" },
+      { do = "connect", endpoint = "c" },
+      { do = "pause", endpoint = "s", gate = "receive" },
+      { do = "send", endpoint = "c", text = "0123456789", repeat = 1000, wait = false },
+      { do = "expect", endpoint = "c", call = "send", errno = "EAGAIN", within = 0.1 },
+    ]
+    endpoint.c = "@s"
+    [endpoint.s]
+    role = "listener"
+    address = "127.0.0.1:0"
+    """
+    (reason,) = reasons(play(said))
+    assert 'reading = "unsent", least = 1' in reason

@@ -38,6 +38,10 @@ TLS = (
     'layers = ["tls"]\ntls = { cert = "test:good" }',
     'layers = ["tls"]\ntls = { ca = "test:root" }',
 )
+SHOWS_BOTH = (
+    'layers = ["tls"]\ntls = { cert = "test:good", ask_client = "required", ca = "test:root" }',
+    'layers = ["tls"]\ntls = { cert = "test:client", ca = "test:root" }',
+)
 WSS = (
     'layers = ["tls", "websocket"]\ntls = { cert = "test:good" }\nwebsocket = {}',
     'layers = ["tls", "websocket"]\ntls = { ca = "test:root" }\nwebsocket = { path = "/chat" }',
@@ -49,7 +53,7 @@ def all_hold(report: Report) -> None:
     assert report.ok, [step.reason.text for step in report.steps if step.reason is not None]
 
 
-@pytest.mark.parametrize("layers", [PLAIN, TLS, WSS])
+@pytest.mark.parametrize("layers", [PLAIN, TLS, SHOWS_BOTH, WSS])
 @pytest.mark.parametrize("kind", ["http", "socks5"])
 def test_what_the_target_says_is_what_comes(
     play: Play, tmp_path: Path, kind: str, layers: tuple[str, str]

@@ -41,7 +41,9 @@ def block(lines: list[str]) -> list[str]:
 
 def _condition(until: Expect, encoding: str) -> list[str] | None:
     """What ends it, as arguments; None: a script cannot tell."""
-    if until.looks or until.regex is not None or until.json is not None or until.peer is not None:
+    if until.of_no_row or until.regex is not None or until.json is not None:
+        return None
+    if until.peer is not None:
         return None
     found = [literal(until.endpoint)]
     try:

@@ -57,7 +57,7 @@ class Watch:
 
     def advance(self, connections: Iterable[RunConnection], known_ns: int) -> None:
         """Look through the new rows of connections. Raises TooSlow."""
-        if self.found is not None or self.until.looks:  # a look at the kernel is no row
+        if self.found is not None or self.until.of_no_row:  # a look at the kernel is no row
             return
         self._search.advance([item for item in connections if self._means(item)], known_ns)
         matches = self._search.matches(self._means)

@@ -17,7 +17,7 @@ from workbench.payload.templates import text_template
 from workbench.scenario import layer_steps
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
+from workbench.scenario.steps import ANY, FIN, PEER, RESET, US, WORDS
 from workbench.scenario.what_came import gives_stream
 from workbench.texts import Problem
 
@@ -101,7 +101,28 @@ def _header(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
     return {name: str(v.typed(table, name, str, where)) for name in table}
 
 
+PROGRAM: Final = "program"
+
+
+def check_program(body: v.Table, programs: Collection[str], path: KeyPath, *, until: bool) -> None:
+    """That a program ends a loop, by a text of its output and nothing else. Raises Wrong."""
+    where = (*path, PROGRAM)
+    if not until:
+        raise v.wrong(where, "scenario.program_until")
+    if body.get("endpoint", ANY) != ANY:
+        raise v.wrong((*path, "endpoint"), "scenario.one_of", keys=f"{PROGRAM}, endpoint")
+    v.typed(body, "contains", str, path)
+    for key in body:
+        if key not in {"do", "endpoint", "within", "contains", PROGRAM}:
+            raise v.wrong((*path, key), "scenario.one_of", keys=f"{PROGRAM}, {key}")
+    name = v.typed(body, PROGRAM, str, path)
+    if name not in programs:
+        there = ", ".join(sorted(programs)) or "–"
+        raise v.wrong(where, "scenario.unknown_program", name=name, there=there)
+
+
 KEYS: Final[Mapping[str, v.Read]] = {
+    PROGRAM: v.key_of(str),
     "json": json_of,
     "take": _take,
     "next": v.key_of(bool),

@@ -93,7 +93,7 @@ def _with(interest: Interest, steps: Iterable[Step]) -> Interest:
 
 
 def _looked_at(interest: Interest, expect: Expect) -> Interest:
-    if expect.looks:
+    if expect.of_no_row:
         return interest
     judged = _RECEIVED if expect.call is None else _RECEIVED | {expect.call}
     calls = dict(interest.calls)

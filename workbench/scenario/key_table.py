@@ -8,6 +8,7 @@ from typing import Final
 
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.expect_keys import PROGRAM
 from workbench.scenario.keys import Key
 from workbench.texts import tr
 
@@ -44,6 +45,8 @@ def _row(key: Key) -> list[str]:
         where = " ".join(f"`{kind}`" for kind in key.kinds)
     if key.place == "expect" and key.name in k.NOT_IN_UNTIL:
         where = "`expect`"
+    if key.place == "expect" and key.name == PROGRAM:
+        where = "`until`"
     name = f'`do = "{key.name}"`' if key.place == "do" else f"`{key.name}`"
     return [where, name, _takes(key), _default(key), tr(key.line).replace("|", "\\|")]
 

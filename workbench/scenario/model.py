@@ -573,6 +573,8 @@ def _check_step(
 
 def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None = None) -> Expect:
     v.known(body, ("do", *k.EXPECT), path)
+    if expect_keys.PROGRAM in body:
+        expect_keys.check_program(body, file.programs, path, until=also is not None)
     body = {**file.defaults, **body}
     readings.check(body, path)
     endpoints: Mapping[str, s.EndpointSettings | None] = file.endpoints

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from workbench.engine.model.events import Cause
 from workbench.scenario.outcome import Failed
 from workbench.scenario.programs import Program, Programs
-from workbench.scenario.steps import WHICHEVER, RunProgram, Step, StopProgram
+from workbench.scenario.steps import WHICHEVER, Expect, RunProgram, Step, StopProgram
 from workbench.scenario.verdict_rows import Came
 from workbench.texts import Problem
 
@@ -67,6 +67,16 @@ class ProgramSteps:
         for one in self._forget(program):
             _check(one.step, program)
         return _came(program)
+
+    def said(self, until: Expect) -> bool:
+        """Whether the newest program of a name has written what ends a loop; other ends: no."""
+        if until.program is None:
+            return False
+        try:
+            program = self._programs.named(until.program)
+        except Problem:
+            return False
+        return program.output.holds(until.contains or "")
 
     def unjudged(self) -> Iterator[tuple[Step, Problem, Cause | None]]:
         """What became of those beside the steps that have ended, or have to: those that failed."""

@@ -61,6 +61,12 @@ class Output:
             del self._tail[:over]
             self._left_out += over
 
+    def holds(self, wanted: str) -> bool:
+        """Whether a text is in what is kept of it."""
+        data = wanted.encode()
+        parts = [self._head, self._tail] if self._left_out else [self._head + self._tail]
+        return any(data in part for part in parts)
+
     def text(self) -> str:
         """Its end, as far as a line of a report holds it."""
         gap = b" ... " if self._left_out else b""

@@ -138,6 +138,7 @@ def _wanted(step: Expect) -> str:
     return ", ".join(
         f"{key}={getattr(step, key)!r}"
         for key in (
+            "program",
             "kind",
             "call",
             "connection",

@@ -426,6 +426,8 @@ class Runner:
                 and readings.holds(loop.until, self._reading(loop.until))
             ):
                 return watch
+            if ask and loop.until is not None and self._programs.said(loop.until):
+                return watch
         return None
 
     def _excuse(self) -> Watch | None:

@@ -133,7 +133,13 @@ class Expect:
     reading: str | None = None
     least: int | None = None
     most: int | None = None
+    program: str | None = None
     on_failure: OnFailure | None = None
+
+    @property
+    def of_no_row(self) -> bool:
+        """Whether no row of the record can meet it: it asks the kernel, or a program's output."""
+        return self.looks or self.program is not None
 
     @property
     def looks(self) -> bool:

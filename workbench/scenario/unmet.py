@@ -104,7 +104,7 @@ def did_not_come(
     if left_out:
         said = [*said, Problem("scenario.left_out", count=left_out)]
     parts = said if rows is None else [*said, rows]
-    parts = parts or [Problem("scenario.instead_no_row")]
+    parts = parts or [_no_row(expect)]
     what: object = title_of(expect)
     if expect.each and lacking:
         what = Problem("scenario.not_in_each", what=what, who=_names(lacking), all=expect.count)
@@ -222,7 +222,7 @@ def _came(
             return in_one(others, hidden)
     if needle is None:
         late = [found for item in told if (found := _late(expect, item, until_ns)) is not None]
-        return in_one(late, hidden) if late else Problem("scenario.instead_no_row")
+        return in_one(late, hidden) if late else _no_row(expect)
     parts = []
     for connection in told:
         rows = [
@@ -233,6 +233,12 @@ def _came(
                 _late(expect, connection, until_ns) or _bytes(expect, connection, rows, needle)
             )
     return in_one(parts, hidden) if parts else _used(told)
+
+
+def _no_row(expect: Expect) -> Problem:
+    """Calls are made when they can be: a full buffer is asked of the kernel."""
+    waits = expect.errno in {"EAGAIN", "EWOULDBLOCK"}
+    return Problem("scenario.instead_no_wait" if waits else "scenario.instead_no_row")
 
 
 def _of_layer(expect: Expect, connection: RunConnection) -> Clause | None:

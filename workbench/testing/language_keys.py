@@ -84,6 +84,7 @@ class ExpectKeys(TypedDict, total=False):
     regex: str
     json: Table | Sequence[object] | str
     take: Mapping[str, str]
+    program: str
     encoding: str
     within: float
     state: str
