@@ -226,6 +226,7 @@ COVERED_BY = {
     "ui/window/message_commands.py": ("ui/window/test_message_list.py", "client_of"),
     "ui/window/message_place.py": ("ui/window/test_message_list.py", "messages_shown"),
     "viewmodel/messages_import.py": ("viewmodel/test_packet_sender.py", "imported"),
+    "qt/answer_watch.py": ("ui/endpoint/test_answer_watch.py", "missed"),
     "ui/window/enter_option.py": ("ui/endpoint/test_message_editor.py", "enter_sends"),
     "qt/scenario_player.py": ("ui/window/test_window.py", "run_named"),
     "ui/window/endpoint_list.py": ("ui/test_first_start.py", "tree"),

@@ -37,7 +37,7 @@ ALLOWED: Final = {
     "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
     "rules and tools of the system are typed": r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
     "the product's name": r"Socket Workbench|socket-workbench",
-    "another product's name": r"Packet Sender",
+    "another product's name, and files": r"Packet Sender|\bmessages\.toml\b",
     "the two languages name themselves": r"\bEN\b|English",
     "addresses and paths are typed like this": r"@[\w-]+|(?:tcp|tls|wss?)://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
     r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",

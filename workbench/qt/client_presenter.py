@@ -18,6 +18,7 @@ from workbench.engine.model.snapshot import (
     Phase,
     Reconnecting,
 )
+from workbench.qt.answer_watch import AnswerWatch
 from workbench.qt.endpoint_presenter import EndpointPresenter
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import Where, split_address
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
 class ClientPresenter(EndpointPresenter[ClientForm]):
     """Connect, see what was said, send.
 
+    Attributes:
+        expects_answer: it is said when a datagram has none within the timeout.
+
     Signals:
         start_wanted(str), accept_wanted(str): Listen, or one accept(), at this endpoint of ours.
         connect_next(): Connect is what comes next: it gets the focus.
@@ -73,6 +77,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._send_after: Ticket | None = None
         self._send_anyway_after: Ticket | None = None
         super().__init__(controller, settings, parent)
+        self.expects_answer = False
+        self._answers = AnswerWatch(controller, self.name, self)
+        self._answers.missed.connect(self._on_no_answer)
 
     # -- settings and the linked endpoint -------------------------------------------------------
 
@@ -305,9 +312,23 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
                 return
             link = self.form.link
             command = replace(command, to=self.draft().address if link is None else f"@{link}")
+        timeout = self.wished().timeout
+        if state.datagram and self.expects_answer and timeout:
+            self._answers.begin(timeout)
         for target in state.send_to:
             self.act("send", replace(command, connection=target))
         self.sent.emit(composed.draft)
+
+    @Slot(bool)
+    def expect_answer(self, expected: bool) -> None:
+        """Say from now on when a datagram has no answer within the timeout; or do not."""
+        self.expects_answer = expected
+        if not expected:
+            self._answers.give_up()
+
+    @Slot(float)
+    def _on_no_answer(self, seconds: float) -> None:
+        self.tell("busy", msg("message.no_answer", seconds=f"{seconds:g}"), "wait_again")
 
     def _connect_and_send(self) -> None:
         self.unlocked(self._connect_before_send)
@@ -408,6 +429,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self.accept_wanted.emit(self.form.link)
 
     def reset_session(self) -> None:
+        self._answers.give_up()
         self._resets = ResetCauses()
         self._send_after = self._send_anyway_after = None
         super().reset_session()

@@ -254,6 +254,7 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset(
         "client.escapes",
         "client.append",
         "client.enter_sends",
+        "client.expect_answer",
         "client.checksum_order",
         "client.checksum_from",
         "client.checksum_to",

@@ -44,6 +44,7 @@ class Tab:
         message: what stands in the editor, or in a server's line; repeat, interval: beside it, of
             a client.
         show_as: the form that its conversation was chosen to have; "": the editor's.
+        expects: that an answer to a datagram comes within the timeout, of a client.
     """
 
     settings: EndpointSettings
@@ -53,6 +54,7 @@ class Tab:
     repeat: str = "1"
     interval: str = "0"
     show_as: str = ""
+    expects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _plain_tab(tab: Tab) -> dict[str, Any]:
         "message": None if message is None else asdict(message),
         "repeat": tab.repeat,
         "interval": tab.interval,
+        "expects": tab.expects,
         "show_as": tab.show_as,
     }
 
@@ -243,6 +246,7 @@ def _tab(raw: object) -> Tab | None:
         _text(raw.get("repeat")) or "1",
         _text(raw.get("interval")) or "0",
         _text(raw.get("show_as")),
+        raw.get("expects") is True,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
@@ -62,10 +62,13 @@ class ClientPanel(EndpointPanel):
         self.scope.hide()
         self._request: HttpRequest | None = None
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
+        self.expect = add(QCheckBox(), "expect_answer")
+        self.expect.hide()
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
         for widget in (
             group(caption("timeout", shared.timeout), shared.timeout),
+            self.expect,
             group(caption("bufsize", self.bufsize), self.bufsize),
             group(caption("count", self.count), self.count),
             spring(),
@@ -209,6 +212,7 @@ class ClientPanel(EndpointPanel):
         self.show_state(state)
         controls, line = self.controls, self.address_line
         line.host.offer(state.host_offers)
+        self.expect.setVisible(line.datagram)
         if state.port is not None and not line.port.hasFocus() and line.port.text() != state.port:
             line.port.setText(state.port)
         controls.show(line.primary, state.connect)

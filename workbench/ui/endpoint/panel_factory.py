@@ -53,6 +53,7 @@ def _client(presenter: ClientPresenter) -> ClientPanel:
     presenter.connect_next.connect(panel.address_line.primary.setFocus)
     panel.port_typed.connect(presenter.leave_link)
     panel.scope.aimed.connect(presenter.aim)
+    panel.expect.toggled.connect(presenter.expect_answer)
     editor = panel.editor
     editor.submitted.connect(presenter.send)
     panel.frames.submitted.connect(presenter.ask)

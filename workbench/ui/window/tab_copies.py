@@ -67,7 +67,11 @@ class TabCopies:
             return tab
         editor = panel.editor
         return replace(
-            tab, message=editor.draft, repeat=editor.repeat.text(), interval=editor.interval.text()
+            tab,
+            message=editor.draft,
+            repeat=editor.repeat.text(),
+            interval=editor.interval.text(),
+            expects=panel.expect.isChecked(),
         )
 
     def copy(self, panel: EndpointPanel) -> TabCopy:
@@ -115,6 +119,7 @@ class TabCopies:
                 panel.editor.fill(tab.message)
             panel.editor.repeat.setText(tab.repeat)
             panel.editor.interval.setText(tab.interval)
+            panel.expect.setChecked(tab.expects)
 
     def _type(self, panel: EndpointPanel, copy: TabCopy) -> None:
         """As it was typed, which may make no sense yet."""
