@@ -6,6 +6,7 @@ before the end, the code in it, the status of a refusal) makes no difference to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from workbench.checkup.case import Bench, CheckCase, Wants, spelled
@@ -54,7 +55,7 @@ class Judged:
         said = [problem.text for problem in self.did]
         if self.why is not None:
             said.append(self.why.text)
-        return " ".join(said)
+        return in_a_row(said)
 
     @property
     def word(self) -> str:
@@ -63,6 +64,14 @@ class Judged:
         if self.verdict is CheckVerdict.STRAYS:
             return tr("checkup.strays_from", word=word, section=spelled(self.case.section))
         return word
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """As the current language sets them: in Chinese no space stands between."""
+    first, *others = [*sentences] or [""]
+    for sentence in others:
+        first = tr("checkup.then", first=first, second=sentence)
+    return first
 
 
 def judge(

@@ -15,7 +15,7 @@ from threading import Event as Flag
 from typing import Final, NoReturn
 
 from workbench.checkup.case import ANSWER, CLIENT, SERVER, Bench, CheckCase
-from workbench.checkup.check_verdict import CheckVerdict, Judged, judge
+from workbench.checkup.check_verdict import CheckVerdict, Judged, in_a_row, judge
 from workbench.checkup.client_heads import client_heads
 from workbench.checkup.frame_cases import PONG, frame_cases
 from workbench.checkup.observed import Observed, observed
@@ -76,9 +76,9 @@ class Begun:
             seen.append("checkup.no_pongs")
         told = "checkup.begun_client" if self.bench.listens else "checkup.begun_server"
         address = self.bench.settings.address
-        sees = " ".join(map(tr, seen))
+        sees = in_a_row(map(tr, seen))
         most = tr("checkup.at_most", seconds=f"{self.seconds:g}")
-        return tr(told, count=len(self.cases), address=address, sees=f"{sees} {most}")
+        return tr(told, count=len(self.cases), address=address, sees=in_a_row((sees, most)))
 
 
 @dataclass(frozen=True, slots=True)

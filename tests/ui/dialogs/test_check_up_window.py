@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from tests.checkup.wrong_peers import right_server, wrong_client, wrong_server
 from tests.ui.conftest import Hand
 from workbench.checkup.case import CheckCase
+from workbench.checkup.check_verdict import in_a_row
 from workbench.checkup.checkup import all_cases
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.qt import checkup_worker
-from workbench.texts import Problem, set_language
+from workbench.texts import LANGUAGES, Problem, set_language
 from workbench.ui.dialogs import check_up_window
 from workbench.ui.dialogs.check_up_window import DID, VERDICT, CheckUpWindow
 
@@ -146,3 +147,12 @@ def test_its_report_is_saved_from_the_menu_too(hand: Hand, tmp_path: Path) -> No
     hand.wait(lambda: not hand.window.findChildren(CheckUpWindow))
     entry.trigger()
     assert hand.window.status_bar.word.text() == Problem("checkup.none_to_save").text
+
+
+def test_sentences_stand_as_their_language_sets_them() -> None:
+    said = {}
+    for language in LANGUAGES:
+        set_language(language)
+        said[language] = in_a_row(["一。", "二。", "三。"])
+    assert said == {"en": "一。 二。 三。", "zh_CN": "一。二。三。"}
+    assert in_a_row([]) == ""

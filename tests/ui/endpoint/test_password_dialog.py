@@ -127,3 +127,14 @@ def test_its_words_follow_the_language(hand: Hand, files: Files) -> None:
         assert dialog.windowTitle() == tr("password.title")
         assert dialog.use.text() == tr("password.use")
     dialog.reject()
+
+
+def test_a_made_scenario_names_a_variable_for_it(hand: Hand, files: Files) -> None:
+    put_in(hand, "server", *files["PEM"])
+    hand.press("server.listen")
+    say(hand, SECRET)
+    hand.wait_state("server", "LISTEN")
+    hand.press("server.stop")
+    made = hand.make_scenario().text.toPlainText()
+    assert 'key_password = { env = "KEY_PASSWORD" }' in made
+    assert SECRET not in made

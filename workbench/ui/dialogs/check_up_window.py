@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.checkup.check_junit import write_junit
-from workbench.checkup.check_verdict import CheckVerdict, Judged
+from workbench.checkup.check_verdict import CheckVerdict, Judged, in_a_row
 from workbench.checkup.checkup import Begun, CheckResult, all_cases, bench_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import spell_web
@@ -167,7 +167,7 @@ class CheckUpWindow(Retranslatable, QWidget):
             said = [tr("checkup.summary", **counts)]
             if self._result.stopped is not None:
                 said.append(self._result.stopped.text)
-            return " ".join(said)
+            return in_a_row(said)
         match self._said:
             case Problem():
                 return self._said.text

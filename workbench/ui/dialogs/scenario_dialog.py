@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ from workbench.journal.masked import secrets_in
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
+from workbench.scenario.layer_keys import TYPED
 from workbench.scenario.model import Loop, Scenario, Step
 from workbench.scenario.repeat import repeated
 from workbench.scenario.without_secrets import python_without, toml_naming, toml_without
@@ -201,7 +203,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         """Write the text anew from the record."""
         try:
             found = self._made()
-            made = found.scenario
+            made = replace(found.scenario, passwords=self._passwords())
             self.varying.show_all(found.choices)
             self._count_varying()
             self.repeat.offer(item.name for item in made.endpoints)
@@ -216,6 +218,14 @@ class ScenarioDialog(Retranslatable, QDialog):
         text = toml_naming(text, {row.name: row.value for row in rows if not row.secret})
         self._typed.made(text, tr("scenario_window.here"))
         self.text.setPlainText(text)
+
+    def _passwords(self) -> dict[str, str]:
+        """By endpoint whose key needed a password here, the variable that is to have it: no record
+        has the password itself.
+        """
+        session = self._controller.session
+        tls = {name: session.settings(name).tls for name in session.endpoints}
+        return {name: TYPED for name, item in tls.items() if item is not None and item.key_password}
 
     def _made(self, *, loose: bool = False) -> Made:
         """Raises Problem: there is none."""
