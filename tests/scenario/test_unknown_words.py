@@ -179,3 +179,17 @@ def test_what_is_made_anew_cannot_be_expected(step: str, word: str, head: str) -
 def test_a_counter_can_be_expected() -> None:
     step = "step = [ { do = 'expect', text = '{counter} {len:user}' } ]\n"
     assert parse(f"{step}{HEAD}[endpoint.c]\naddress = '127.0.0.1:1'\n").warnings == ()
+
+
+@pytest.mark.parametrize("head", ["", HEAD])
+def test_a_name_between_the_quotes_of_hex_is_text(head: str) -> None:
+    def warned(step: str) -> tuple[object, ...]:
+        end = "[endpoint.c]\naddress = '127.0.0.1:1'\n"
+        return parse(f"step = [ {step} ]\n{head}{end}", "f", ALLOWED).warnings
+
+    (warning,) = warned("""{ do = 'send', hex = '00 "a {uuid} b"' }""")
+    assert "{uuid} stays" in str(warning)
+    assert '"a" {uuid} "b"' in str(warning)
+    assert warned("""{ do = 'send', hex = '00 "a {b} " {uuid} "{}"' }""") == ()
+    (named,) = warned("""{ do = 'send', hex = '"{user}"' }""") if head else ("between quotes",)
+    assert "between quotes" in str(named)

@@ -87,3 +87,8 @@ def test_while_nothing_is_filled_in_what_is_of_the_language_is_marked() -> None:
         ("counter", True),
         ("n", True),
     ]
+
+
+def test_between_the_quotes_of_hex_a_name_is_marked() -> None:
+    (gap,) = unknown_names(PayloadForm('00 "a {n}" {n} "{x}"', "hex"), KNOWN)
+    assert (gap.begin, gap.end, gap.word, gap.quoted) == (6, 9, "n", True)

@@ -16,6 +16,7 @@ _OF_LANGUAGE: Final = re.compile(
     r"(?<!\{)\{((?:base64|len):[A-Za-z_][\w.-]*|(?:random|random_bytes):\d{1,4}|[A-Za-z_][\w.-]*)\}",
     re.ASCII,
 )
+_QUOTED: Final = re.compile(r'"([^"]*)"')
 _TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -26,6 +27,7 @@ class UnknownGap(NamedTuple):
         begin, end: where the braces stand in the text.
         near: the known name that is most like it; "": none is.
         unfilled: it is a name or a function of the language, where nothing is filled in.
+        quoted: so it is between the quotes of a template of hex, where all is text.
     """
 
     begin: int
@@ -33,6 +35,7 @@ class UnknownGap(NamedTuple):
     word: str
     near: str
     unfilled: bool = False
+    quoted: bool = False
 
 
 def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
@@ -53,6 +56,14 @@ def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap
     for gap in _OF_LANGUAGE.finditer(text):
         if ":" in gap[1] or gap[1] in BUILT_IN or gap[1] in names:
             yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
+
+
+def quoted_gaps(source: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:
+    """What would be filled in and stays, since it stands in the text of a template of hex."""
+    for text in _QUOTED.finditer(source):
+        for gap in unfilled_gaps(text[1], names):
+            begin = text.start(1)
+            yield gap._replace(begin=gap.begin + begin, end=gap.end + begin, quoted=True)
 
 
 def _unknown(inside: str, known: Collection[str]) -> str | None:

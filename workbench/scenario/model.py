@@ -56,7 +56,7 @@ from workbench.scenario.steps import (
     Wait,
 )
 from workbench.scenario.syntax import explain_syntax
-from workbench.scenario.unknown_words import unfilled_words, unknown_words
+from workbench.scenario.unknown_words import quoted_words, unfilled_words, unknown_words
 from workbench.texts import Problem, reason_of
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -194,7 +194,8 @@ def _warnings(
     table: dict[str, Any], names: Collection[str], text: str, source: str
 ) -> Iterator[ScenarioProblem]:
     lines: dict[KeyPath, int] | None = None
-    for path, problem in unknown_words(table, names) if names else unfilled_words(table):
+    found = unknown_words(table, names) if names else unfilled_words(table)
+    for path, problem in (*found, *quoted_words(table, names)):
         lines = locate(text) if lines is None else lines
         yield ScenarioProblem(source, line_of(lines, path), problem)
 

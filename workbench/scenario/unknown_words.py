@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from workbench.payload.templates import BUILT_IN
-from workbench.payload.unknown_gaps import unfilled_gaps, unknown_gaps
+from workbench.payload.unknown_gaps import quoted_gaps, unfilled_gaps, unknown_gaps
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import LEFT_ALONE, taken_names
 from workbench.texts import Problem
@@ -40,6 +40,20 @@ def unknown_words(
                 )
             if _is_expected(table, path):
                 yield from ((path, problem) for problem in _made_elsewhere(text, path, names))
+
+
+def quoted_words(
+    table: dict[str, Any], names: Collection[str]
+) -> Iterator[tuple[KeyPath, Problem]]:
+    """Names between the quotes of hex, where braces are text in any file."""
+    for key in ("endpoint", "step", "loop"):
+        own = {*names, *_groups(table.get(key))}
+        for path, text in _strings(table.get(key), (key,), bare=True):
+            holder = _holder(table, path)
+            if path[-1] in _HEX or (path[-1] == "value" and holder.get("match") == "hex"):
+                for gap in quoted_gaps(text, own):
+                    name = f"{{{gap.word}}}"
+                    yield path, Problem("scenario.quoted_word", name=name)
 
 
 _PLACES: Final = frozenset({"address", "bind", "to", "file"})

@@ -13,7 +13,7 @@ from workbench.frozen import dataclass
 from workbench.payload import notation
 from workbench.payload.masking import Masker
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
-from workbench.payload.unknown_gaps import UnknownGap, unfilled_gaps, unknown_gaps
+from workbench.payload.unknown_gaps import UnknownGap, quoted_gaps, unfilled_gaps, unknown_gaps
 from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
@@ -208,6 +208,8 @@ def varies(draft: PayloadForm, known: KnownValues = NO_VALUES) -> bool:
 
 def unknown_names(draft: PayloadForm, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
     """Words in braces that are sent as they stand: they name nothing, or nothing is filled in."""
+    if draft.form == "hex":
+        return tuple(quoted_gaps(draft.typed, known.values))
     if draft.form != "text":
         return ()
     if not draft.placeholders:

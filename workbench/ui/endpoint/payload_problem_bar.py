@@ -71,7 +71,9 @@ class PayloadProblemBar(QWidget):
         """Names that nothing fills in, which is said and hinders nothing; none: all is well."""
         said = [
             tr(
-                "panel.unfilled"
+                "panel.quoted"
+                if gap.quoted
+                else "panel.unfilled"
                 if gap.unfilled
                 else "panel.unknown_near"
                 if gap.near
