@@ -187,6 +187,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
+    "qt/talk_wording.py": ("ui/endpoint/test_conversation_pane.py", "previous"),
     "engine/model/responders/kind.py": ("engine/model/responders/test_table.py", "puts_in"),
     "engine/protocol/rule_answers.py": ("engine/protocol/test_responder.py", "no_rule"),
     "cli/export_code.py": ("cli/test_export_command.py", "pytest"),

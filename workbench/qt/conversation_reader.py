@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.journal.masked import Masked
 from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
-from workbench.journal.topmost import Topmost, is_received
+from workbench.journal.topmost import Topmost
 from workbench.qt.controller import SETTLED
+from workbench.qt.talk_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
-from workbench.viewmodel.log_cells import since_text
-from workbench.viewmodel.send_again import was_sent
-from workbench.viewmodel.talk_form import BESIDE, copied
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
@@ -119,15 +116,6 @@ class ConversationReader(QObject):
     def _breaks(self) -> bool:
         return self._options is not None and self._options.breaks
 
-    def _time(self, t_ns: int) -> str:
-        times = self._options.times if self._options is not None else "clock"
-        if times == "start":
-            return f"{t_ns / 1e9:12.6f}"
-        if times == "previous":
-            since = "" if self._before is None else since_text(t_ns - self._before)
-            return f"{since:>9}"
-        return self._controller.clock_text(t_ns)
-
     @Slot()
     def _show_anew(self) -> None:
         """Unless it is folded away: then nothing is read until it is wanted."""
@@ -158,20 +146,12 @@ class ConversationReader(QObject):
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
         """Have what these rows carried copied, one of talk_form.COPIES; secrets are masked."""
-        reader = self._controller.reader
-        topmost, masked = Topmost(reader), Masked(reader)
-        rows = [topmost.told(row) or row for row in reader.rows(list(seqs))]
-        for row in rows:
-            kept = len(row.payload or b"")
-            if kept < (row.size or 0):
-                self.refused.emit(
-                    Problem("talk.not_kept", kept=f"{kept:,}", size=f"{row.size or 0:,}")
-                )
-                return
-        encoding = self._controller.manner_of(self._name).encoding
-        as_text = self._form not in {"hex", "escaped", BESIDE}
-        data = [row.payload or b"" for row in masked.rows(rows)]
-        self.copied.emit(copied(data, form, self._form if as_text else encoding))
+        try:
+            text = copied_text(self._controller, self._name, seqs, form, self._form)
+        except Problem as problem:
+            self.refused.emit(problem)
+        else:
+            self.copied.emit(text)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -254,14 +234,14 @@ class ConversationReader(QObject):
                 continue
             line = self._rows.line(
                 row,
-                self._time(row.t_ns),
+                time_text(self._controller, self._options, row.t_ns, self._before),
                 self._form,
                 who=self._who(connection),
                 breaks=self._breaks,
             )
             if line is not None:
                 self._before = row.t_ns
-                lines.append(_numbered(line, row))
+                lines.append(numbered(line, row))
         if lines:
             self.read.emit(lines)
         return unread
@@ -281,11 +261,3 @@ class ConversationReader(QObject):
     def _who(self, connection: int | None) -> str:
         number = self._controller.number_of(connection) if self._numbered else None
         return "" if number is None else f"#{number}"
-
-
-def _numbered(line: TalkLine, row: Row) -> TalkLine:
-    """The line with the number of its row, where that carried bytes."""
-    if was_sent(row):
-        return line._replace(sent=row.seq)
-    came = is_received(row) and row.errno is None and row.error is None and row.size
-    return line._replace(came=row.seq) if came else line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,7 +11,8 @@ from workbench.journal.query import parse
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.printable import escape
-from workbench.texts import tr
+from workbench.qt.talk_wording import copied_text, numbered, time_text
+from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.talk_line import TalkLine
@@ -18,6 +20,7 @@ from workbench.viewmodel.talk_line import TalkLine
 if TYPE_CHECKING:
     from workbench.journal.reader import SocketRow
     from workbench.qt.controller import Controller
+    from workbench.qt.talk_options import TalkOptions
 
 MOST: Final = 1000
 """Lines: a view keeps as many."""
@@ -40,6 +43,8 @@ class OldTalk(QObject):
         named(str): whose they are.
         encoding(str): that of the endpoint.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
+        copied(str): what was asked to be copied.
+        refused(Problem): why it cannot be.
     """
 
     cleared = Signal()
@@ -47,9 +52,14 @@ class OldTalk(QObject):
     named = Signal(str)
     encoding = Signal(str)
     save_wanted = Signal(object)
+    copied = Signal(str)
+    refused = Signal(object)
 
-    def __init__(self, controller: Controller, parent: QObject) -> None:
+    def __init__(self, controller: Controller, options: TalkOptions, parent: QObject) -> None:
+        """`options`: how lines and times are shown."""
         super().__init__(parent)
+        self._options = options
+        options.changed.connect(self.again)
         self._controller = controller
         self._socket: SocketRow | None = None
         self._endpoint = ""
@@ -101,7 +111,21 @@ class OldTalk(QObject):
         """Ask for it in a file: as it is shown now, all of it."""
         if self._socket is not None:
             connections = frozenset({self._socket.id})
-            self.save_wanted.emit(ConversationRequest(self._endpoint, connections, self._form))
+            self.save_wanted.emit(
+                ConversationRequest(
+                    self._endpoint, connections, self._form, breaks=self._options.breaks
+                )
+            )
+
+    @Slot(object, str)
+    def copy(self, seqs: Sequence[int], form: str) -> None:
+        """Have what these rows carried copied, one of talk_form.COPIES; secrets are masked."""
+        try:
+            text = copied_text(self._controller, self._endpoint, seqs, form, self._form)
+        except Problem as problem:
+            self.refused.emit(problem)
+        else:
+            self.copied.emit(text)
 
     @Slot()
     def again(self) -> None:
@@ -119,13 +143,16 @@ class OldTalk(QObject):
     def _lines(self, socket: SocketRow) -> list[TalkLine]:
         controller, reader = self._controller, self._controller.reader
         rows = ConversationRows(Streams(reader, controller.manner_of), Topmost(reader))
-        lines = []
+        lines: list[TalkLine] = []
+        before: int | None = None
         seqs = self._seqs(socket)
         for first in range(0, len(seqs), PAGE):
             for row in reader.rows(seqs[first : first + PAGE]):
-                line = rows.line(row, controller.clock_text(row.t_ns), self._form)
+                time = time_text(controller, self._options, row.t_ns, before)
+                line = rows.line(row, time, self._form, breaks=self._options.breaks)
                 if line is not None:
-                    lines.append(line)
+                    before = row.t_ns
+                    lines.append(numbered(line, row))
             if len(lines) >= MOST:
                 return [*lines[: MOST - 1], TalkLine(tr("conversation.skipped"))]
         return lines

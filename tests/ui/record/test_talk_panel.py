@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import BOUND_MS, Hand
 from workbench import app
@@ -101,3 +102,44 @@ def test_its_words_follow_the_language(hand: Hand) -> None:
 
 def test_a_window_with_sockets_has_it_in_its_panels(hand: Hand) -> None:
     assert hand.window.findChild(TalkPanel) is None
+
+
+def test_it_has_every_form_and_is_copied(hand: Hand) -> None:
+    hand.find("client.payload").setPlainText("hello\\r\\nall")  # type: ignore[attr-defined]
+    talked(hand, "")
+    client = hand.connection("client-1").id
+    old, panel = reopened(hand)
+    old.controller.select(endpoint="client-1", connection=client)
+    old.log.setCurrentWidget(panel)
+    hand.wait(lambda: "\n".join(shown(panel)).count("hello\\r\\nall") == 2)
+    options = old.talk_options
+    try:
+        options.breaks = True
+        assert [line.strip() for line in shown(panel)].count("all") == 2
+        options.times = "previous"
+        assert shown(panel)[1].startswith("+")
+    finally:
+        options.breaks, options.times = False, "clock"
+    panel.talk.choose("beside")
+    assert any("68 65 6c 6c 6f 0d 0a" in line and "hello..all" in line for line in shown(panel))
+    view = panel.talk.view
+    view.selectAll()
+    view.copy_wanted.emit(view.chosen_rows(), "python")
+    assert QGuiApplication.clipboard().text().split("\n").count(r"b'hello\r\nall'") == 2
+    again = view.line_menu(1, [1]).actions()[-1]
+    assert not again.isEnabled()
+
+
+def test_what_the_record_has_not_whole_is_not_copied(hand: Hand) -> None:
+    hand.find("client.payload").setPlainText("hello" + "x" * 6000)  # type: ignore[attr-defined]
+    talked(hand, "")
+    client = hand.connection("client-1").id
+    old, panel = reopened(hand)
+    old.controller.select(endpoint="client-1", connection=client)
+    old.log.setCurrentWidget(panel)
+    hand.wait(lambda: len(shown(panel)) > 3)
+    QGuiApplication.clipboard().setText("before")
+    panel.talk.view.selectAll()
+    panel.talk.view.copy_wanted.emit(panel.talk.view.chosen_rows(), "hex")
+    assert QGuiApplication.clipboard().text() == "before"
+    assert "6,005" in old.status_bar.word.text()

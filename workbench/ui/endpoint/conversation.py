@@ -51,6 +51,7 @@ class Conversation(QPlainTextEdit):
 
     Attributes:
         unfolded: lines that open come open.
+        acts: there are sockets that could send something again.
 
     Signals:
         again_wanted(int): what this row of the record says was sent is to be sent again.
@@ -74,6 +75,7 @@ class Conversation(QPlainTextEdit):
         self.setMaximumBlockCount(MOST_LINES)
         self.document().setDocumentMargin(2)
         self.unfolded = False
+        self.acts = True
         self._forget()
         self.redraw()
         self.setTabChangesFocus(True)
@@ -249,7 +251,7 @@ class Conversation(QPlainTextEdit):
             action.triggered.connect(partial(self._copy, tuple(rows), form))
         menu.addSeparator()
         again = menu.addAction(tr("again.entry"))
-        again.setEnabled(sent is not None)
+        again.setEnabled(self.acts and sent is not None)
         again.triggered.connect(lambda: self.again_wanted.emit(sent))
         return menu
 

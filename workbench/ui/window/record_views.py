@@ -17,6 +17,7 @@ from workbench.ui.record.log_panel import LogPanel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.qt.talk_options import TalkOptions
     from workbench.ui.record.certificate_tab import CertificateTab
     from workbench.ui.record.handshake_tab import HandshakeTab
     from workbench.ui.record.kernel_tab import KernelTab
@@ -66,19 +67,28 @@ def _offer_frames(controller: Controller, panel: LogPanel) -> None:
 
 
 def add_talk(
-    controller: Controller, panel: LogPanel, save: Callable[[ConversationRequest], None]
+    controller: Controller,
+    panel: LogPanel,
+    options: TalkOptions,
+    save: Callable[[ConversationRequest], None],
 ) -> None:
     """The conversation of a connection, beside the log of an earlier record."""
     from workbench.qt.old_talk import OldTalk  # no start needs it
     from workbench.ui.record.talk_panel import TalkPanel
 
     talk = TalkPanel()
-    presenter = OldTalk(controller, talk)
+    talk.talk.heed(options)
+    talk.talk.view.acts = False
+    talk.talk.following.setVisible(False)  # there is no editor
+    presenter = OldTalk(controller, options, talk)
     presenter.cleared.connect(talk.talk.view.clear)
     presenter.read.connect(talk.talk.view.add)
     presenter.named.connect(talk.name)
     presenter.encoding.connect(talk.talk.follow)
     presenter.save_wanted.connect(save)
+    presenter.copied.connect(talk.talk.view.put_on_clipboard)
+    presenter.refused.connect(controller.say)
+    talk.talk.view.copy_wanted.connect(presenter.copy)
     talk.seen.connect(presenter.set_in_sight)
     talk.worded.connect(presenter.again)
     talk.talk.show_as_chosen.connect(presenter.show_as)

@@ -108,7 +108,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self._wire_projector()
         self.tab_area.setVisible(live)
         if not live:
-            add_talk(controller, self.log, self.file_commands.save_conversation)
+            save = self.file_commands.save_conversation
+            add_talk(controller, self.log, self.talk_options, save)
         self.onboarding.show()
         self.log.restore(preferences)
         self.retranslate()
