@@ -58,6 +58,7 @@ def scene(
         SCENES[request.param](hand)
         settle()
         yield hand
+        preferences.messages_shown = False
         if preferences.scale != 100:
             preferences.scale = 100
             window.appearance.apply()

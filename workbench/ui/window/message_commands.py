@@ -13,7 +13,6 @@ from workbench.engine.model.tls_settings import TlsSettings
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.texts import Problem
 from workbench.ui.endpoint.client_panel import ClientPanel
-from workbench.ui.window.message_list import MessageList
 from workbench.viewmodel import default_endpoints
 from workbench.viewmodel.payload_form import compose, content, send_of
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
     from workbench.ui.endpoint.panel_factory import Presenter
     from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.message_list import MessageList
     from workbench.ui.window.tab_area import TabArea
     from workbench.viewmodel.messages_file import Saved
     from workbench.viewmodel.saved_messages import Messages
@@ -56,6 +56,8 @@ class MessageCommands(QObject):
 
     def make_list(self) -> MessageList:
         """The list, joined with what it asks for."""
+        from workbench.ui.window.message_list import MessageList  # not at the start
+
         made = MessageList(self._messages)
         made.endpoints = lambda: list(self._controller.session.endpoints)
         made.send_wanted.connect(self.send)

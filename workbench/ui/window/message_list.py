@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -40,6 +40,8 @@ from workbench.viewmodel.undo import Deed
 SHOWN: Final = 300
 """Characters of a message in its tool tip."""
 _NAME, _TARGET, _SEND = range(3)
+_ROOMY: Final = 36
+"""Characters of width from which on the target has a column."""
 _NARROW: Final = 12
 """Characters of a target that are in sight at most."""
 
@@ -174,7 +176,17 @@ class MessageList(Retranslatable, QWidget):
             button.clicked.connect(lambda _=False, sent=message: self.send_wanted.emit(sent))
             self.tree.setItemWidget(item, _SEND, button)
         self.tree.blockSignals(False)
-        self.tree.setColumnHidden(_TARGET, not any(item.target for item in self._shown))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Who sends it is in sight where there is room; the tool tip has it always."""
+        least = self.fontMetrics().averageCharWidth() * _ROOMY
+        told = any(item.target for item in self._shown)
+        self.tree.setColumnHidden(_TARGET, not told or self.width() < least)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @Slot()
     def _judge(self) -> None:
@@ -332,4 +344,5 @@ class MessageList(Retranslatable, QWidget):
 
 def _short(message: Saved) -> str:
     text = message.draft.typed
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    shown = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return f"{tr('saved.target')}: {message.target}\n{shown}" if message.target else shown

@@ -248,7 +248,7 @@ class MainWindow(Retranslatable, QMainWindow):
         sides.addWidget(self.message_list)
         sides.addWidget(self.splitter)
         sides.setStretchFactor(2, 1)
-        sides.setSizes([250, 270, 1000])
+        sides.setSizes([250, 180, 1000])
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
         self.undo_bar = UndoBar(centre)
