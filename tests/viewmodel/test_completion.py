@@ -12,7 +12,8 @@ NAMES = ("token", "user")
 
 @pytest.mark.parametrize(("text", "as_hex", "words"), [
     ("a {tok", False, ("{token}",)), ("{u", False, ("{user}", "{unix}", "{unix_ms}", "{uuid}")),
-    ("{len:", False, ("{len:token}", "{len:user}")), ("{rand", False, ("{random:8}", "{random_bytes:8}")),
+    ("{len:", False, ("{len:token}", "{len:user}")),
+    ("{rand", False, ("{random:8}", "{random_bytes:8}")),
     ("{token}", False, ()), ("{{tok", False, ()), ('{"a', False, ()), ("token", False, ()),
     ("u24", False, ()), ("00 u24", True, ("u24[]", "u24le[]", "u24()")),
     ("u24[{us", True, ("{user}",)),
