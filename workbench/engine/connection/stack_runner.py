@@ -365,18 +365,20 @@ class StackRunner:
     ) -> bool:
         """Sort what is to be done at the end of the turn; whether the topmost layer can talk."""
         opened = False
+        agreed, send, log, piece = AGREED, rows.append, self.log, pieces.append
         for action in actions:
-            if isinstance(action, LayerRow):  # most are
-                if action.call in AGREED and action.errno is None:
+            if type(action) is LayerRow:  # most are
+                if action[0] in agreed and action.errno is None:
                     self.agreed += ((action.call, action.args),)
                 if action.sent:
-                    rows.append(action)
+                    send(action)
                 else:
-                    self.log((action,), ticket)
+                    log((action,), ticket)
+                continue
+            if type(action) is ToPeer:
+                piece(action[0])
                 continue
             match action:
-                case ToPeer(data):
-                    pieces.append(data)
                 case Wake(name, seconds):
                     self._set_timer(name, seconds)
                 case Opened():

@@ -381,13 +381,16 @@ class Stack:
             yield LayerRow(f"{name}.fault", "", errno=word, error=type(problem).__name__)
             yield from self._ended(len(self.layers), End(Ending.POLITE, word), now)
 
-    def _routed(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
+    def _routed(  # noqa: C901, PLR0912 - the hot path: an answer goes down in the turn it came up
+        self, place: int, actions: Actions, now: float
+    ) -> Iterator[Outward]:
         """Of each of many messages come a row, its way up, a row and its way down: those first."""
         for action in actions:
             if self.ended:
                 return
-            if isinstance(action, LayerRow):
-                yield action
+            kind = type(action)
+            if kind is LayerRow:
+                yield action  # type: ignore[misc]
             elif isinstance(action, ToPeer):
                 if place <= self._held_at:
                     yield from self._let_go(now)  # it may build on what came before it
@@ -401,9 +404,23 @@ class Stack:
                 else:
                     yield from self._routed(place - 1, below.send(action.data, now), now)
             elif isinstance(action, ToApp) and self._wanted is None:
-                if place < len(self.layers):
-                    above = self._at(place + 1).receive(action.data, now)
-                    yield from self._routed(place + 1, above, now)
+                if place == len(self.layers):
+                    continue
+                layer = self.layers[place]
+                for said in self._at(place + 1).receive(action.data, now):
+                    if self.ended:
+                        return
+                    if type(said) is not ToPeer or layer.joins or place < self._held_at:
+                        yield from self._routed(place + 1, (said,), now)
+                        continue
+                    for out in layer.send(said.data, now):
+                        kind = type(out)
+                        if kind is LayerRow or (
+                            kind is ToPeer and not place and self._held_at == _NONE
+                        ):
+                            yield out  # type: ignore[misc]
+                        else:
+                            yield from self._routed(place, (out,), now)
             else:
                 yield from self._one(place, action, now)
 

@@ -80,6 +80,8 @@ _PING: Final = "ping"
 _PONG: Final = "pong"
 _CLOSE: Final = "close"
 _MESSAGES: Final = (TEXT, BINARY)
+_SHORT: Final = {opcode: [header(opcode, size) for size in range(126)] for opcode in (TEXT, BINARY)}
+"""Headers of frames without a mask, as nearly all of a server are."""
 _TEXT_ARGS: Final = repr(NAMES[TEXT])
 _BINARY_ARGS: Final = repr(NAMES[BINARY])
 
@@ -542,10 +544,7 @@ class WebSocketLayer(Layer):
         args = _TEXT_ARGS if text else _BINARY_ARGS
         opcode = TEXT if text else BINARY
         if not self._client:
-            if size < 126:
-                made = bytes((0x80 | opcode, size)) + whole
-            else:
-                made = header(opcode, size) + whole
+            made = (_SHORT[opcode][size] if size < 126 else header(opcode, size)) + whole
         else:
             key = self._keys.next()
             args = f"{args}, mask='{key.hex()}'"
