@@ -96,6 +96,31 @@ def test_a_reading_is_kept_when_a_stream_breaks(
     assert "close" not in [row.call for row in rows("client")]
 
 
+@pytest.mark.parametrize("call", ["recv", "sendall"])
+def test_a_reading_is_kept_when_the_time_is_over(
+    session: Session, do: Do, until: Until, call: str
+) -> None:
+    """What the kernel held then says why nothing came, or nothing went."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        session.add(
+            EndpointSettings(
+                "client", Role.STREAM, address=address, timeout=0.2, receive=GateMode.PAUSED
+            )
+        )
+        assert do(c.Connect("client")).ok
+        with listener.accept()[0]:  # it neither sends nor reads
+            asked = c.Recv("client") if call == "recv" else c.Send("client", text="x" * MUCH)
+            assert do(asked).error == "TimeoutError"
+            late = until("client", call=call, error="TimeoutError")
+            assert late.connection is not None
+            do(c.GetOption("client", "SO_RCVBUF"))  # what follows the row is done too
+            session.journal.flush()
+            with closing(session.journal.reader()) as reader:
+                kept = reader.samples(late.connection)
+            assert [sample.after_seq == late.seq for sample in kept] == [True]
+
+
 def test_a_stream_that_broke_is_read_once(session: Session, do: Do, until: Until) -> None:
     """The reading that was kept when it broke is that of its close() as well."""
     where = listen(session, do, until)

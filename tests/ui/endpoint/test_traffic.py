@@ -53,6 +53,8 @@ def test_a_rate_goes_when_nothing_more_comes(hand: Hand) -> None:
 @pytest.mark.parametrize("way", ["click", "menu"])
 def test_it_counts_from_zero(hand: Hand, way: str) -> None:
     talk(hand)
+    for name in ("server.traffic", "status.traffic"):  # a later picture has it
+        hand.wait(lambda name=name: "In 0 B" not in hand.text(name))
     if way == "click":
         hand.press("client.traffic")
     else:
