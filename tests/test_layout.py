@@ -272,6 +272,7 @@ COVERED_BY = {
     "ui/endpoint/close_buttons.py": ("ui/test_endings.py", "half_close"),
     "ui/endpoint/file_picker.py": ("ui/endpoint/test_message_editor.py", "file_browse"),
     "ui/endpoint/gate_control.py": ("ui/test_habits.py", "paused"),
+    "viewmodel/layer_calls.py": ("ui/record/test_frames_panel.py", "ws.send"),
     "ui/endpoint/more_fields.py": ("ui/endpoint/test_more_options.py", "receive_gate"),
     "ui/endpoint/socket_options.py": ("ui/endpoint/test_address_line.py", "option_set"),
     "ui/endpoint/pace_control.py": ("ui/endpoint/test_next_call.py", "next_call"),

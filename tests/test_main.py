@@ -147,6 +147,39 @@ def test_what_knows_no_qt_is_imported_before_it() -> None:
     assert missing == [], "these belong into start._BEFORE_QT"
 
 
+def test_a_window_imports_nothing_that_it_does_not_show() -> None:
+    """With one server and one client of TCP there is neither TLS nor WebSocket, and no dialog."""
+    loaded = _told(
+        "import json, os, sys, tempfile; from pathlib import Path\n"
+        "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from workbench import start; start.import_before_qt()\n"
+        "from workbench.app import create_window, make_application\n"
+        "app = make_application([])\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    window = create_window(Path(folder) / 'r.swb', Path(folder) / 'w.json')\n"
+        "    window.show()\n"
+        "    app.processEvents()\n"
+        "    print(json.dumps(sorted(sys.modules)))\n"
+        "    window.close()\n"
+    )
+    assert "workbench.ui.endpoint.server_panel" in loaded
+    late = (
+        "ssl", "tomllib",
+        "workbench.engine.protocol.tls", "workbench.engine.protocol.websocket",
+        "workbench.engine.protocol.proxy_layer", "workbench.scenario.runner", "workbench.labs",
+        "workbench.checkup", "workbench.ui.dialogs", "workbench.ui.lab",
+        "workbench.ui.endpoint.more_fields", "workbench.ui.endpoint.layers_fields",
+        "workbench.viewmodel.ws_frame", "workbench.viewmodel.certificate_state",
+        "workbench.viewmodel.manual",
+    )  # fmt: skip
+    found = [
+        name
+        for name in map(str, loaded)
+        if any(name == part or name.startswith(f"{part}.") for part in late)
+    ]
+    assert found == []
+
+
 def _told(code: str) -> list[object]:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     told: list[object] = json.loads(done.stdout)

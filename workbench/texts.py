@@ -41,8 +41,9 @@ _KNOWN: Final = (
 LANGUAGES: Final = tuple(known.code for known in _KNOWN)
 _current = [LANGUAGES[0]]
 _SECTION: Final = re.compile(r"^\[(\w+)", re.MULTILINE)
-_LINE: Final = re.compile(r'(?:\[([\w.-]+)\]|([\w.-]+) = "([^"\\]*)"|#.*|)')
-"""What nearly every line of a file is: a table, a text without escapes, or nothing."""
+_LINE: Final = re.compile(r"""(?:\[([\w.-]+)\]|([\w.-]+) = "([^"\\]*(?:\\["\\n][^"\\]*)*)"|#.*|)""")
+"""What nearly every line of a file is: a table, a text with the usual escapes, or nothing."""
+_ESCAPE: Final = re.compile(r"\\(.)")
 
 
 def language() -> str:
@@ -137,8 +138,13 @@ def _read(text: str) -> dict[str, str]:
         elif match[1]:
             prefix = f"{match[1]}."
         elif match[2]:
-            found[prefix + match[2]] = match[3]
+            said = match[3]
+            found[prefix + match[2]] = _ESCAPE.sub(_unescaped, said) if "\\" in said else said
     return found
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return "\n" if match[1] == "n" else match[1]
 
 
 def _toml(text: str) -> dict[str, object]:

@@ -11,7 +11,6 @@ from workbench.journal.reader import EndpointRow
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
 from workbench.texts import Problem
-from workbench.viewmodel.frame_columns import FRAMES, SHOWN
 
 
 class FramesPresenter(QObject):
@@ -57,6 +56,8 @@ class FramesPresenter(QObject):
 
     def model(self, parent: QObject) -> LogModel:
         """The frames of the record, as rows of a table."""
+        from workbench.viewmodel.frame_columns import FRAMES, SHOWN  # with the first WebSocket
+
         self._model = LogModel(self._controller, parent, FRAMES)
         self._model.set_filter(parse(SHOWN))
         return self._model

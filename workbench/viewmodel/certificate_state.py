@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-BEGINS: Final = "tls."
-"""Calls of the rows whose connection has a handshake of TLS."""
 HANDSHAKE: Final = "tls.handshake"
 ENDED: Final = "tls.end"
 MESSAGE: Final = "'certificate'"

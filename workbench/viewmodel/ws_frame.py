@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.engine.model.websocket_settings import FORMS, OPCODES
 from workbench.engine.protocol.websocket.frames import header, least_form, masked
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem, tr
+from workbench.viewmodel.layer_calls import FRAME_SENT, FRAMES
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
-
-SENT: Final = "ws.send"
-RECEIVED: Final = "ws.recv"
-FRAMES: Final = frozenset({SENT, RECEIVED})
-"""Calls of the rows that tell of a frame."""
 
 
 class WsFrame(NamedTuple):
@@ -77,7 +73,7 @@ def frame_of(row: Row) -> WsFrame | None:
     """What a row says of a frame; None: it tells of none, or not so that one could read it."""
     if row.call not in FRAMES:
         return None
-    return _read(row.call == SENT, row.args, row.size or 0, row.result)
+    return _read(row.call == FRAME_SENT, row.args, row.size or 0, row.result)
 
 
 @lru_cache(maxsize=512)

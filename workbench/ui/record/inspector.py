@@ -21,9 +21,8 @@ from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.late_part import LatePart
-from workbench.viewmodel.certificate_state import BEGINS as TLS
+from workbench.viewmodel.layer_calls import FRAMES, TLS, WEBSOCKET
 from workbench.viewmodel.message import Remedy
-from workbench.viewmodel.ws_frame import FRAMES
 
 if TYPE_CHECKING:
     from workbench.ui.record.certificate_tab import CertificateTab
@@ -111,7 +110,7 @@ class Inspector(Retranslatable, QTabWidget):
         """The tabs of what a layer understood are there for its rows alone."""
         for place, shown in (
             (self._frame_place, call in FRAMES),
-            (self._handshake_place, call.startswith("ws.")),
+            (self._handshake_place, call.startswith(WEBSOCKET)),
             (self._certificate_place, call.startswith(TLS)),
         ):
             if self.isTabVisible(place) != shown:

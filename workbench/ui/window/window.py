@@ -50,7 +50,6 @@ from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
 from workbench.ui.window.undo_bar import UndoBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
-from workbench.viewmodel.manual import page_of
 from workbench.viewmodel.saved_messages import Messages
 from workbench.viewmodel.undo import Deed
 
@@ -330,6 +329,8 @@ class MainWindow(Retranslatable, QMainWindow):
 
     def _open_manual(self) -> None:
         """At the page about what has the focus."""
+        from workbench.viewmodel.manual import page_of  # who needs it waits for its window too
+
         widget, names = QApplication.focusWidget(), []
         while widget is not None:
             names.append(widget.objectName())

@@ -1,0 +1,12 @@
+"""Calls of the rows that layers write, by which the window knows what has more to show of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TLS: Final = "tls."
+"""So begin those of a connection that has a handshake of TLS."""
+WEBSOCKET: Final = "ws."
+FRAME_SENT: Final = "ws.send"
+FRAMES: Final = frozenset({FRAME_SENT, "ws.recv"})
+"""Of those that tell of a frame."""
