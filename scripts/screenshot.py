@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget 
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
+from workbench.ui.dialogs.demo_browser import DemoBrowser  # noqa: E402
 from workbench.ui.style.retranslatable import use_language  # noqa: E402
 from workbench.ui.window.window import MainWindow  # noqa: E402
 
@@ -198,6 +199,11 @@ def demo_slow_reader(hand: Hand) -> None:
     demonstration(hand, "slow-reader")
 
 
+def demonstrations(hand: Hand) -> None:
+    hand.window.child_windows.open_demonstrations()
+    hand.pause(300)
+
+
 SCENES: dict[str, Callable[[Hand], None]] = {
     "first-start": first_start,
     "tcp-talk": tcp_talk,
@@ -213,6 +219,7 @@ SCENES: dict[str, Callable[[Hand], None]] = {
     "backlog-lab-before": backlog_lab_before,
     "demo-half-close": demo_half_close,
     "demo-slow-reader": demo_slow_reader,
+    "demonstrations": demonstrations,
 }
 
 
@@ -228,11 +235,13 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
     use_language(language)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
-        window.appearance.set_scheme(scheme)
         window.resize(*SIZES[""])
         window.show()
+        # after it is shown: Qt would polish it with the colours of the window before this one
+        window.appearance.set_scheme(scheme)
         SCENES[scene](Hand(window))
-        shown: QWidget = window.child_windows.lab or window
+        browser = window.findChild(DemoBrowser)
+        shown: QWidget = browser or window.child_windows.lab or window
         for suffix, size in SIZES.items():
             if suffix and not large:
                 continue
