@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.ui.record.log_progress_bar import LogProgress
-from workbench.ui.record.log_view import FOUND
+from workbench.ui.style import theme
 from workbench.viewmodel.log_progress import Progress, Searching
 
 
@@ -29,7 +29,7 @@ def chosen(hand: Hand) -> str:
 def found_pixels(hand: Hand) -> int:
     """How much of the log has the colour of what was found."""
     image = hand.window.log.view.viewport().grab().toImage()
-    wanted = QColor(FOUND).rgb()
+    wanted = QColor(theme.LIGHT.found).rgb()
     return sum(
         image.pixel(x, y) == wanted for x in range(image.width()) for y in range(image.height())
     )

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.texts import Problem
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField
 from workbench.viewmodel import parse_fields
 
@@ -32,7 +32,7 @@ class ChecksumFields(QWidget):
         self.last = controls.add(TextField("", width=4), "checksum_to")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 1)
+        row.setSpacing(BESIDE)
         for widget in (
             self.order,
             controls.caption("checksum_from", self.start),

@@ -15,7 +15,7 @@ from workbench.ui.endpoint.conversation_pane import ConversationPane
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import BESIDE, GAP
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge
 from workbench.viewmodel.known_values import KnownValues, TypedValue
@@ -94,7 +94,7 @@ class EndpointPanel(Retranslatable, QWidget):
         self.calls.addWidget(self.shared.pace)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self.column.setSpacing(GAP - 1)
+        self.column.setSpacing(BESIDE)
         self.build()
         self._wire()
 

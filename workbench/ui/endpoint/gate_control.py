@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import GateMode
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import NEAR
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
 from workbench.viewmodel.panel_state import GateState
 
@@ -35,7 +35,7 @@ class GateControl(QWidget):
         self.one.clicked.connect(self.step_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 2)
+        row.setSpacing(NEAR)
         for widget in (self.label, self.mode, self.one):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, tone
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.messages_form import EXAMPLES, KINDS, MessagesForm
@@ -30,7 +30,7 @@ class MessagesField(QWidget):
         self.value = controls.add(TextField(width=12), "messages_value")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 1)
+        row.setSpacing(BESIDE)
         for widget in (controls.caption("messages", self.kind), self.kind, self.value):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

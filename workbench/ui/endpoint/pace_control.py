@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.engine.model.settings import Pace
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import NEAR
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
 from workbench.viewmodel.message import Sentence
 
@@ -37,7 +37,7 @@ class PaceControl(QWidget):
         self.next.clicked.connect(self.next_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 2)
+        row.setSpacing(NEAR)
         row.addWidget(self.pace)
         row.addWidget(self.next)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

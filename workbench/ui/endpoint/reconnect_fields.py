@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.named_controls import NamedControls, TextField, group
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ReconnectFields(QWidget):
         self.local_field = group(caption("local", self._local), self._local)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP - 1)
+        row.setSpacing(BESIDE)
         for widget in (
             caption("again_times", self._times),
             self._times,

@@ -19,6 +19,7 @@ from workbench.labs.modes.mode_table import WAYS
 from workbench.labs.modes.probe import Hindrances
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
+from workbench.ui.style.theme import GAP, NEAR, ROOMY
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit, tone
 
@@ -50,7 +51,7 @@ class ComparisonView(QScrollArea):
         found = compare(result, said)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(GAP, NEAR, GAP, NEAR)
         column.addLayout(self._table(found))
         if readings(result):
             column.addWidget(_words(readings(result)))
@@ -65,7 +66,7 @@ class ComparisonView(QScrollArea):
 
     def _table(self, found: Comparison) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
+        grid.setHorizontalSpacing(ROOMY)
         heads = (
             "",
             tr("backlog.head_said"),

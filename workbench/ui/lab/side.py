@@ -13,6 +13,7 @@ from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import counters
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import APART
 from workbench.ui.widgets.named_controls import NamedControls, TextField
 from workbench.viewmodel import parse_fields
 
@@ -71,7 +72,7 @@ class Side(Retranslatable, QScrollArea):
     def _lay_out(self) -> None:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, APART, 0)
         column.addWidget(self._heads["article"])
         column.addWidget(self._article)
         column.addSpacing(8)

@@ -45,7 +45,7 @@ class BytesTab(Retranslatable, QWidget):
         line.addWidget(self._encoding)
         line.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
+        column.setContentsMargins(theme.NEAR, theme.NEAR, theme.NEAR, theme.NEAR)
         column.addLayout(line)
         column.addWidget(self._bytes)
         self._encoding.currentIndexChanged.connect(self.refresh)

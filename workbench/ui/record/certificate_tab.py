@@ -46,7 +46,7 @@ class CertificateTab(Retranslatable, QWidget):
         self.wrong = _label()
         self.facts = FactTable("certificate.facts", len(_FACTS))
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(theme.GAP, theme.NEAR, theme.GAP, theme.NEAR)
         for part in (self.says, self.wrong, self.chain, self.facts):
             column.addWidget(part)
         column.addStretch()

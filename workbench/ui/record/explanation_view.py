@@ -45,8 +45,8 @@ class ExplanationView(QScrollArea):
         self._code = _Code()
         page = QWidget()
         self._column = QVBoxLayout(page)
-        self._column.setContentsMargins(8, 6, 8, 6)
-        self._column.setSpacing(2)
+        self._column.setContentsMargins(theme.APART, theme.GAP, theme.APART, theme.GAP)
+        self._column.setSpacing(theme.TIGHT)
         self._column.addWidget(self._code)
         self._column.addStretch()
         self.setWidget(page)
@@ -125,7 +125,7 @@ class RemedyButtons(Retranslatable, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._row = FlowLayout(self)
-        self.setContentsMargins(8, 2, 8, 4)
+        self.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.NEAR)
         self._offered: tuple[tuple[str, str], ...] = ()
         self._remedies: dict[str, Remedy] = {}
         self._buttons: dict[str, QPushButton] = {}

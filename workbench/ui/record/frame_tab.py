@@ -49,7 +49,7 @@ class FrameTab(Retranslatable, QWidget):
         self.dump.setReadOnly(True)
         self.dump.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(theme.GAP, theme.NEAR, theme.GAP, theme.NEAR)
         column.addWidget(self.says)
         column.addWidget(self.drawing)
         column.addWidget(self.dump)

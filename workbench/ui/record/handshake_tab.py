@@ -35,7 +35,7 @@ class HandshakeTab(Retranslatable, QWidget):
         self.titles = {side: QLabel() for side in ("request", "response")}
         self.tables = {side: FactTable(f"handshake.{side}", len(_COLUMNS)) for side in self.titles}
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(theme.GAP, theme.NEAR, theme.GAP, theme.NEAR)
         for side, title in self.titles.items():
             title.setTextFormat(Qt.TextFormat.PlainText)
             title.setWordWrap(True)

@@ -82,7 +82,7 @@ class StateDiagram(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
         font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
+        font.setPointSizeF(font.pointSizeF() * theme.SMALLER)
         painter.setFont(font)
         painter.setPen(QPen(QColor(colours.edge), 1))
         for start, end in ARROWS:

@@ -21,6 +21,7 @@ from workbench.qt.controller import TICK
 from workbench.texts import tr
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import GAP, NEAR
 from workbench.viewmodel.kernel_state import PLOTTED, KernelState, Line, PlotPoints
 
 _READING_S: Final = TICK / 1000
@@ -65,7 +66,7 @@ class KernelTab(Retranslatable, QWidget):
             1, QHeaderView.ResizeMode.ResizeToContents
         )
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
+        column.setContentsMargins(GAP, NEAR, GAP, NEAR)
         column.addWidget(self.who)
         column.addWidget(self.head)
         column.addWidget(self.silence)

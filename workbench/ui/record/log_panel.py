@@ -29,6 +29,7 @@ from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import NEAR, TIGHT
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls, fit
 from workbench.viewmodel.filter_terms import offers
@@ -127,7 +128,7 @@ class LogPanel(Retranslatable, QTabWidget):
     def _build(self) -> None:
         self._line = QWidget()
         line = QHBoxLayout(self._line)
-        line.setContentsMargins(4, 4, 4, 2)
+        line.setContentsMargins(NEAR, NEAR, NEAR, TIGHT)
         self._filter_label = QLabel()
         self._filter_label.setBuddy(self.filter)
         line.addWidget(self._filter_label)
@@ -140,7 +141,7 @@ class LogPanel(Retranslatable, QTabWidget):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(TIGHT)
         column.addWidget(self._line)
         column.addWidget(self.filter_name)
         column.addWidget(self.hint)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import NEAR
 from workbench.viewmodel.message import Sentence
 
 SHOWN_AFTER: Final = 300
@@ -41,7 +42,7 @@ class LogProgress(Retranslatable, QWidget):
         self._button.setObjectName("log.stop")
         self._button.clicked.connect(self.pressed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 4, 0)
+        row.setContentsMargins(NEAR, 0, NEAR, 0)
         row.addWidget(self._bar)
         row.addWidget(self._label, 1)
         row.addWidget(self._button)

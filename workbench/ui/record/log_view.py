@@ -39,9 +39,6 @@ WIDEST: Final = 10_000
 """Pixels of a column, where somebody has written into the settings."""
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
-FOUND: Final = "#ffe08a"
-FOUND_DARK: Final = "#665200"
-"""Behind what was found; the text on it keeps a contrast of 4.5 or more."""
 CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
@@ -383,7 +380,7 @@ class LogView(QTableView):
         `hidden` in bytes that are not in sight.
         """
         metrics = painter.fontMetrics()
-        tone = FOUND_DARK if _is_dark(self.palette()) else FOUND
+        tone = _scheme(self.palette()).found
         width = metrics.horizontalAdvance(text)
         left = box.left()
         if COLUMNS[column].right:
@@ -550,15 +547,16 @@ def _icon_of(event: Row, pen: QColor, *, selected: bool) -> QIcon:
 
 def _ink(text: QColor, *, good: bool) -> str:
     """Green or red beside text of this colour; each has a contrast of 4.5 on its background."""
-    if text.lightness() > 128:
-        return "#5fce85" if good else "#ff8f8f"
-    return "#15803d" if good else "#c62828"
+    scheme = theme.DARK if text.lightness() > 128 else theme.LIGHT
+    return scheme.held if good else scheme.broken
 
 
 def error_tint(palette: QPalette) -> QColor:
     """A light red on light, a dark red on dark."""
-    return QColor("#3a2022") if _is_dark(palette) else QColor("#fdeeee")
+    return QColor(_scheme(palette).fault)
 
 
-def _is_dark(palette: QPalette) -> bool:
-    return palette.color(QPalette.ColorRole.Base).lightness() < 128
+def _scheme(palette: QPalette) -> theme.Theme:
+    """The colours that go with a palette."""
+    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
+    return theme.DARK if dark else theme.LIGHT

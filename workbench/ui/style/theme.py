@@ -27,7 +27,19 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 from workbench.frozen import dataclass
 from workbench.resources import resource
 
+HAIR: Final = 1
+TIGHT: Final = 2
+NEAR: Final = 4
+BESIDE: Final = 5
 GAP: Final = 6
+APART: Final = 8
+WIDE: Final = 12
+ROOMY: Final = 24
+"""The spacing scale: pixels between things and around them."""
+SMALLER: Final = 0.8
+LARGER: Final = 1.15
+LARGEST: Final = 1.5
+"""The type scale: sizes beside that of the text, which is the system's times the user's scale."""
 ICON: Final = 16
 INDICATOR: Final = 14
 """Pixels of Fusion's check box."""
@@ -46,7 +58,12 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one scheme; every text on its background has a contrast of 4.5 or more."""
+    """The colours of one scheme; every text on its background has a contrast of 4.5 or more.
+
+    Attributes:
+        found: behind what was looked for. fault: behind a row that tells of an error.
+        held, broken: a verdict beside text.
+    """
 
     window: str
     base: str
@@ -65,6 +82,10 @@ class Theme:
     busy: Tone
     bad: Tone
     idle: Tone
+    found: str
+    fault: str
+    held: str
+    broken: str
 
 
 LIGHT: Final = Theme(
@@ -85,6 +106,10 @@ LIGHT: Final = Theme(
     busy=Tone("#fdf3d7", "#6b4100", "#d39a1e"),
     bad=Tone("#fdeaea", "#8f1d1d", "#dd8f8f"),
     idle=Tone("#e8eaee", "#454d58", "#b9bfc9"),
+    found="#ffe08a",
+    fault="#fdeeee",
+    held="#15803d",
+    broken="#c62828",
 )
 DARK: Final = Theme(
     window="#22252a",
@@ -104,6 +129,10 @@ DARK: Final = Theme(
     busy=Tone("#3a2d0e", "#f7d58a", "#b98a22"),
     bad=Tone("#41191b", "#ffb9b9", "#9a4548"),
     idle=Tone("#30343b", "#c3cad4", "#555c67"),
+    found="#665200",
+    fault="#3a2022",
+    held="#5fce85",
+    broken="#ff8f8f",
 )
 
 STRIPES: Final = (

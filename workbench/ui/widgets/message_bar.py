@@ -50,7 +50,7 @@ class MessageBar(QFrame):
         self.way_out.clicked.connect(self._on_way_out)
         self.other_way.clicked.connect(self._on_other_way)
         row = QHBoxLayout(self)
-        row.setContentsMargins(6, 1, 3, 1)
+        row.setContentsMargins(theme.GAP, theme.HAIR, theme.NEAR, theme.HAIR)
         for widget in (self._icon, self.label, self.why, self.way_out, self.other_way):
             row.addWidget(widget)
         row.setStretch(1, 1)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
 from workbench.texts import has, tr
-from workbench.ui.style.theme import GAP, numbered, repolish
+from workbench.ui.style.theme import BESIDE, numbered, repolish
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
 from workbench.viewmodel.panel_state import Control
@@ -246,7 +246,7 @@ def group(*widgets: QWidget) -> QWidget:
     result = QWidget()
     row = QHBoxLayout(result)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GAP - 1)
+    row.setSpacing(BESIDE)
     grows = False
     for widget in widgets:
         row.addWidget(widget)

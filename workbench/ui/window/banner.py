@@ -95,7 +95,7 @@ class Banner(Retranslatable, QWidget):
         self._close.setObjectName("notice.close")
         self._close.setAutoRaise(True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 8, 2)
+        row.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.TIGHT)
         row.addWidget(self._label, 1)
         row.addWidget(self._open)
         row.addWidget(self._close)

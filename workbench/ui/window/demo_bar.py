@@ -51,11 +51,11 @@ class DemoBar(Retranslatable, QFrame):
         self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(theme.HAIR)
         for label in (self._title, self._shows, self._turn):
             words.addWidget(label)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 6, 4)
+        row.setContentsMargins(theme.WIDE, theme.NEAR, theme.GAP, theme.NEAR)
         row.addLayout(words, 1)
         row.addWidget(self._again)
         row.addWidget(self._close)

@@ -40,7 +40,7 @@ class OnboardingBar(Retranslatable, QWidget):
         self._close.setObjectName("first_steps.close")
         self._close.setAutoRaise(True)
         row = FlowLayout(self)
-        row.setContentsMargins(8, 2, 8, 2)
+        row.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.TIGHT)
         row.addWidget(self._label)
         for name in ("watch", *DEMOS):
             button = QPushButton()

@@ -53,7 +53,7 @@ class ProjectorCaption(Retranslatable, QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             column.addWidget(label)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 12, 6)
+        row.setContentsMargins(theme.WIDE, theme.NEAR, theme.WIDE, theme.GAP)
         row.addLayout(column, 1)
         self._buttons = {name: QPushButton() for name in ("demos", "stop_all", "leave")}
         self._buttons["demos"].setMenu(demos)
@@ -81,11 +81,11 @@ class ProjectorCaption(Retranslatable, QFrame):
     def redraw(self) -> None:
         """Fonts for the size in force."""
         code = theme.fixed_font()
-        code.setPointSizeF(code.pointSizeF() * 1.5)
+        code.setPointSizeF(code.pointSizeF() * theme.LARGEST)
         code.setBold(True)
         self._call.setFont(code)
         words = self.font()
-        words.setPointSizeF(words.pointSizeF() * 1.15)
+        words.setPointSizeF(words.pointSizeF() * theme.LARGER)
         self._words.setFont(words)
         self.retranslate()
 

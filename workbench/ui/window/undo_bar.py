@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import GAP
+from workbench.ui.style.theme import GAP, WIDE
 from workbench.ui.widgets.named_controls import fit, tone
 from workbench.viewmodel.undo import Deed, Deeds
 
@@ -47,7 +47,7 @@ class UndoBar(Retranslatable, QFrame):
         self._close.setObjectName("undo.close")
         self._close.setAutoRaise(True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GAP, GAP, GAP, GAP)
+        row.setContentsMargins(WIDE, GAP, GAP, GAP)
         for widget in (self._label, self.button, self._close):
             row.addWidget(widget)
         self.button.clicked.connect(self.undo)

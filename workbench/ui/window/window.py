@@ -18,6 +18,7 @@ from workbench.texts import Problem, tr
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import TIGHT
 from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.banner import Banner
@@ -233,8 +234,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self.splitter = MainSplitter(self.tab_area, self.log, self.inspector)
         centre = QWidget()
         column = QVBoxLayout(centre)
-        column.setContentsMargins(2, 2, 2, 0)
-        column.setSpacing(2)
+        column.setContentsMargins(TIGHT, TIGHT, TIGHT, 0)
+        column.setSpacing(TIGHT)
         column.addWidget(self.banner)
         column.addWidget(self.onboarding_bar)
         column.addWidget(self.demo_bar)
