@@ -170,6 +170,7 @@ def backlog_lab_compared(hand: Hand) -> None:
 
 def kernel_tab(hand: Hand) -> None:
     """A peer that does not read: the window closes, bytes wait."""
+    hand.press("server.more")
     hand.choose("server.receive_gate", "paused")
     hand.press("server.listen")
     hand.state("server", "LISTEN")
