@@ -70,6 +70,9 @@ def test_what_is_found_is_under_its_heading() -> None:
 @pytest.mark.parametrize(("names", "page"), [
     (("client.payload", "main_window"), "send"),
     (("server.append",), "send"),
+    (("client.enter_sends",), "send"),
+    (("client.expect_answer",), "send"),
+    (("saved.list", "saved"), "send"),
     (("client.host",), "client"),
     (("server.backlog",), "server"),
     (("server.frame_opcode",), "layers"),

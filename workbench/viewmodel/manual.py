@@ -15,7 +15,7 @@ PAGES: Final = (
 """Files `resources/manual/LANGUAGE/NAME.md`, in the order in which they are read."""
 _TOPICS: Final = (
     ("send", "payload form encoding escapes placeholders append send repeat interval saved"),
-    ("send", "checksum file target traffic values"),
+    ("send", "checksum file target traffic values enter_sends expect_answer"),
     ("layers", "frame layers tls websocket type handshake certificate check_up"),
     ("log", "log filter search errors"),
     ("explain", "inspector bytes kernel"),

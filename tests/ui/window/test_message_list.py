@@ -69,7 +69,7 @@ def test_each_row_has_a_send_that_leaves_the_editor_alone(
     assert peer.recv(100) == b"one\r\n"
     assert hand.text("client.payload") == before
     shown.choose(1)
-    hand.press("messages.put")
+    hand.press("saved.put")
     assert hand.text("client.payload") == "02 ff"
     assert hand.find("client.form").currentData() == "hex"  # type: ignore[attr-defined]
 
@@ -128,11 +128,11 @@ def test_what_is_no_address_is_said(target: str) -> None:
 def test_a_message_is_renamed_moved_and_removed_and_comes_back(hand: Hand, shown: Any) -> None:
     messages = hand.window.saved_messages
     shown.choose(1)
-    hand.press("messages.up")
+    hand.press("saved.up")
     assert rows(shown) == ["f/two", "one"]
     assert shown.chosen == TWO
-    assert not hand.find("messages.up").isEnabled()
-    hand.press("messages.rename")
+    assert not hand.find("saved.up").isEnabled()
+    hand.press("saved.rename")
     editor = shown.tree.findChild(QLineEdit)
     editor.setText("one")  # is taken
     hand.qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -140,7 +140,7 @@ def test_a_message_is_renamed_moved_and_removed_and_comes_back(hand: Hand, shown
     assert rows(shown) == ["f/two", "one"]
     shown.tree.topLevelItem(0).setText(0, "g / three")
     assert [item.full_name for item in messages.saved] == ["g/three", "one"]
-    hand.press("messages.remove")
+    hand.press("saved.remove")
     assert rows(shown) == ["one"]
     hand.press("undo.undo")
     assert [item.full_name for item in messages.saved] == ["g/three", "one"]

@@ -65,11 +65,11 @@ class MessageList(Retranslatable, QWidget):
 
     def __init__(self, messages: Messages) -> None:
         super().__init__()
-        self.setObjectName("messages")
+        self.setObjectName("saved")
         self._messages = messages
         self._shown: list[Saved] = []
         self.endpoints: Callable[[], list[str]] = list
-        self._controls = controls = NamedControls("messages")
+        self._controls = controls = NamedControls("saved")
         self.tree = controls.add(QTreeWidget(), "list", "messages_list")
         self.tree.setColumnCount(3)
         self.tree.setRootIsDecorated(False)
