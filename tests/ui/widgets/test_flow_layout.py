@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -42,3 +43,37 @@ def test_what_grows_takes_the_rest(qtbot: QtBot) -> None:
     labels = boxes(qtbot, 500, grow=True)
     assert labels[1].width() > 200
     assert labels[2].geometry().right() >= 490
+
+
+def test_what_gives_way_does_so_before_the_line_is_broken(qtbot: QtBot) -> None:
+    """It has what it asks for as soon as there is room, before anything grows."""
+
+    class Giving(QLabel):
+        def minimumSizeHint(self) -> QSize:
+            return QSize(40, 20)
+
+        def sizeHint(self) -> QSize:
+            return QSize(100, 20)
+
+    widget = QWidget()
+    _kept[:] = [widget]
+    qtbot.addWidget(widget)
+    layout = FlowLayout(widget)
+    first, giving, last = QLabel(), Giving(), QLabel()
+    giving.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    last.setMinimumSize(100, 20)
+    last.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    first.setFixedSize(100, 20)
+    for label in (first, giving, last):
+        layout.addWidget(label)
+    widget.show()
+    gaps = 2 * layout.spacing()
+    for width, wanted in ((240 + gaps, 40), (270 + gaps, 70), (400 + gaps, 100)):
+        widget.resize(width, 200)
+        layout.activate()
+        assert (first.y(), giving.y(), last.y()) == (0, 0, 0), width
+        assert giving.width() == wanted
+    assert last.width() == 200
+    widget.resize(239 + gaps, 200)
+    layout.activate()
+    assert last.y() > 0

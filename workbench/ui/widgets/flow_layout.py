@@ -1,4 +1,7 @@
-"""A row that goes on in the next line where the window is too narrow for it."""
+"""A row that goes on in the next line where the window is too narrow for it.
+
+A widget whose policy is Maximum gives way first: it has what it asks for where there is room.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ class _Asked:
     """What an item asks for: asked of Qt once for each width that is tried.
 
     Attributes:
-        need, high: pixels; one that grows can do with its minimum.
+        need, high: pixels; one that grows or gives way can do with its minimum.
+        wish: pixels that one that gives way would have.
         grows: it shares what is left of its line.
     """
 
@@ -23,6 +27,7 @@ class _Asked:
     need: int
     high: int
     grows: bool
+    wish: int
 
     @property
     def empty(self) -> bool:
@@ -75,9 +80,13 @@ class FlowLayout(QLayout):
         used = sum(asked.need for asked in line) + self.spacing() * (len(line) - 1)
         growing = sum(asked.grows for asked in line)
         spare = max(0, area.width() - used)
+        wider = {}
+        for asked in line:
+            wider[id(asked)] = min(spare, max(0, asked.wish - asked.need))
+            spare -= wider[id(asked)]
         left = area.left() + (spare if right and not growing else 0)
         for asked in line:
-            width = min(asked.need, area.width())
+            width = min(asked.need + wider[id(asked)], area.width())
             if asked.grows:
                 width += spare // growing
             y = area.top() + (area.height() - asked.high) // 2
@@ -131,9 +140,8 @@ class FlowLayout(QLayout):
 def _ask(item: QLayoutItem) -> _Asked:
     hint = item.sizeHint()
     widget = item.widget()
-    grows = (
-        widget is not None
-        and widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Expanding
-    )
-    need = item.minimumSize().width() if grows else hint.width()
-    return _Asked(item, need, hint.height(), grows)
+    policy = widget.sizePolicy().horizontalPolicy() if widget is not None else None
+    grows = policy == QSizePolicy.Policy.Expanding
+    gives_way = policy == QSizePolicy.Policy.Maximum
+    need = item.minimumSize().width() if grows or gives_way else hint.width()
+    return _Asked(item, need, hint.height(), grows, hint.width() if gives_way else need)

@@ -31,10 +31,8 @@ class PartsLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         """The first part has room in any case."""
         first = self._parts[0] if self._parts else ""
-        more = f"{BETWEEN}…" if len(self._parts) > 1 else ""
         return QSize(
-            self.fontMetrics().horizontalAdvance(first + more) + 2,
-            super().minimumSizeHint().height(),
+            self.fontMetrics().horizontalAdvance(first) + 2, super().minimumSizeHint().height()
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -46,9 +44,9 @@ class PartsLabel(QLabel):
         for count in range(len(self._parts), 0, -1):
             rest = ("…",) if count < len(self._parts) else ()
             text = BETWEEN.join((*self._parts[:count], *rest))
-            if metrics.horizontalAdvance(text) <= self.width() or count == 1:
+            if metrics.horizontalAdvance(text) <= self.width():
                 break
         else:
-            text = ""
+            text = self._parts[0] if self._parts else ""
         if text != self.text():
             self.setText(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
@@ -24,6 +24,7 @@ class TrafficButton(QToolButton):
         self._long = self._short = ""
         self._size = self._least = QSize()
         self.setAutoRaise(True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         return self._size
