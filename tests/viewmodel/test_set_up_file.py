@@ -32,6 +32,7 @@ TABS = (
         ),
         server=False,
         side="right",
+        expects=True,
     ),
     Tab(
         EndpointSettings(

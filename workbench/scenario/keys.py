@@ -88,6 +88,7 @@ TAB: Final[Mapping[str, v.Read]] = {
     "checksum_to": v.number_of_bytes,
     "repeat": v.positive,
     "interval": v.seconds,
+    "expects": v.key_of(bool),
 }
 """What a window's tab of an endpoint is filled in with: a run does nothing with it."""
 VALUE: Final[Mapping[str, v.Read]] = {"env": v.key_of(str), "secret": v.key_of(bool)}
@@ -361,5 +362,6 @@ def table() -> tuple[Key, ...]:
             checksum_from=0,
             repeat=1,
             interval=0,
+            expects=False,
         ),
     )

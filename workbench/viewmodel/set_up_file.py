@@ -142,6 +142,8 @@ def _said(tab: Tab) -> dict[str, Any]:
         number = _number(typed, whole=key == "repeat")
         if number is not None and number != _USUAL[key]:
             found[key] = number
+    if tab.expects:
+        found["expects"] = True
     return found
 
 
@@ -194,4 +196,5 @@ def _tab(settings: EndpointSettings, said: Mapping[str, Any]) -> Tab:
         message,
         str(said.get("repeat", 1)),
         f"{said.get('interval', 0):g}",
+        expects=said.get("expects", False),
     )
