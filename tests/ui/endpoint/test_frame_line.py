@@ -9,6 +9,7 @@ import pytest
 from tests.ui.conftest import Hand
 from workbench.engine.model.snapshot import Phase
 from workbench.journal.reader import Row
+from workbench.texts import tr
 from workbench.ui.endpoint.frame_place import FramePlace
 
 
@@ -118,3 +119,13 @@ def test_why_a_layer_did_not_open_stays_after_its_socket_has_closed(hand: Hand, 
             assert code in hand.text("client.message")
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
+
+
+def test_without_a_connection_there_is_nothing_to_ping(opened: Hand) -> None:
+    ping = opened.find("client.frame_ping")
+    opened.wait(ping.isEnabled)
+    opened.press("client.close")
+    opened.wait_state("client", "CLOSED")
+    opened.wait(lambda: not ping.isEnabled())
+    assert tr("why.not_connected") in ping.toolTip()
+    assert opened.find("client.send").isEnabled()  # that may connect first

@@ -220,7 +220,8 @@ class ClientPanel(EndpointPanel):
         self.fit_set_up()
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
-        self.frames.enable(state.send.reason)
+        # Send may connect first, a frame cannot
+        self.frames.enable(state.send.reason if state.can_send else state.abort.reason)
         self.editor.count_from(state.counter)
         self.editor.fold(live=state.live, presented=self._folded)
         for button, control in (
