@@ -46,6 +46,7 @@ _BEFORE_QT: Final = (
     "viewmodel.log_progress",
     "viewmodel.next_look",
     "viewmodel.planned_strip",
+    "viewmodel.record_names",
     "viewmodel.remedies",
     "viewmodel.reset_cause",
     "viewmodel.rule_trial",

@@ -291,3 +291,17 @@ def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
     assert "No more" in send.toolTip()
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
+
+
+def test_a_record_gets_a_name_in_the_title(hand: Hand) -> None:
+    hand.window.menus.action("name_record").trigger()
+    hand.type("window.record_name", "who resets")
+    hand.press("window.name_record")
+    assert "who resets (record)" in hand.window.windowTitle()
+    assert not hand.window.record_name.isVisible()
+    record = hand.window.controller.session.record
+    assert hand.window.menus.recent.name_of(record) == "who resets (record)"
+    hand.window.menus.action("name_record").trigger()
+    assert hand.text("window.record_name") == "who resets"
+    hand.press("window.drop_name")
+    hand.window.record_names.name(record, "")

@@ -82,6 +82,7 @@ ACTIONS: Final = (
     Action("save_set_up", "file", ("Ctrl+S",), live=True),
     Action("open", "file", ("Ctrl+O",), rule=True),
     Action("recent", "file", submenu=True),
+    Action("name_record", "file", ("Ctrl+Shift+N",)),
     Action("export", "file", ("Ctrl+E",)),
     Action("every_byte", "file", ("Ctrl+Shift+K",), rule=True, checkable=True),
     Action("keep", "file", submenu=True),

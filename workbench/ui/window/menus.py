@@ -51,6 +51,9 @@ class DemosMenu(QMenu):
 class RecentMenu(QMenu):
     """The newest records of earlier runs, looked for when it opens.
 
+    Attributes:
+        name_of: what a record is called.
+
     Signals:
         chosen(object): show the record of this Path.
     """
@@ -59,6 +62,7 @@ class RecentMenu(QMenu):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.name_of: Callable[[Path], str] = lambda record: record.stem
         self.aboutToShow.connect(self._fill)
 
     @Slot()
@@ -66,7 +70,8 @@ class RecentMenu(QMenu):
         self.clear()
         for known in recent():
             key = "menu.recent_crashed" if known.crashed else "menu.recent_entry"
-            action = self.addAction(tr(key, name=known.path.stem, events=f"{known.events:,}"))
+            name = self.name_of(known.path).replace("&", "&&")
+            action = self.addAction(tr(key, name=name, events=f"{known.events:,}"))
             action.triggered.connect(partial(self._choose, known.path))
         if self.isEmpty():
             self.addAction(tr("menu.no_recent")).setEnabled(False)

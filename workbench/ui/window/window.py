@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
@@ -19,6 +19,8 @@ from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import TIGHT
+from workbench.ui.widgets.name_line import NameLine, NameWords
+from workbench.ui.widgets.named_controls import NamedControls
 from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.banner import Banner
@@ -51,6 +53,7 @@ from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
 from workbench.ui.window.undo_bar import UndoBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
+from workbench.viewmodel.record_names import RecordNames
 from workbench.viewmodel.saved_messages import Messages
 from workbench.viewmodel.undo import Deed
 
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
     from workbench.ui.style.appearance import Appearance
     from workbench.ui.window.message_list import MessageList
     from workbench.viewmodel.workspace_file import WorkspaceFile
+
+RECORD_WORDS: Final = NameWords("record_name", "name_record", "name_record", "drop_name")
 
 
 class MainWindow(Retranslatable, QMainWindow):
@@ -138,6 +143,10 @@ class MainWindow(Retranslatable, QMainWindow):
         self.banner = Banner(self.controller, live=self.live)
         self.demo_bar = DemoBar()
         self.note_field = NoteField()
+        self.record_names = RecordNames(self.preferences)
+        self._record_controls = NamedControls("window")
+        self.record_name = NameLine(self._record_controls, RECORD_WORDS)
+        self.menus.recent.name_of = self.record_names.of
         self.onboarding_bar = OnboardingBar()
         self.projector_caption = ProjectorCaption(self.controller, self.menus.demos, live=self.live)
 
@@ -240,6 +249,7 @@ class MainWindow(Retranslatable, QMainWindow):
         column.addWidget(self.onboarding_bar)
         column.addWidget(self.demo_bar)
         column.addWidget(self.note_field)
+        column.addWidget(self.record_name)
         column.addWidget(self.projector_caption)
         sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setObjectName("columns")
@@ -276,6 +286,7 @@ class MainWindow(Retranslatable, QMainWindow):
             **{f"keep_{part}": partial(self.record_commands.keep_newest, part) for part in OFFERED},
             "keep_all": partial(self.record_commands.keep_newest, ""),
             "open": self.file_commands.open_record,
+            "name_record": self._ask_name,
             "export": self.file_commands.export,
             "every_byte": self.record_commands.switch_every_byte,
             "start_over": self.record_commands.start_over,
@@ -416,6 +427,7 @@ class MainWindow(Retranslatable, QMainWindow):
         record, files = self.record_commands, self.file_commands
         self.controller.problem.connect(self._on_problem)
         self.note_field.entered.connect(record.write_note)
+        self.record_name.agreed.connect(self._on_named)
         for part in (self.scenario_player, self.autoplay, self.child_windows):
             record.ending.connect(part.stop)
         record.restarted.connect(self.name_record)
@@ -504,12 +516,24 @@ class MainWindow(Retranslatable, QMainWindow):
     @Slot()
     def name_record(self) -> None:
         """Say what the record is called now: it may have been taken away and go on elsewhere."""
-        record = self.controller.session.record.stem
+        record = self.record_names.of(self.controller.session.record)
         title = "window.title" if self.projector_mode.on else "window.title_record"
         self.setWindowTitle(tr(title, record=record))
         self.status_bar.name_record()
 
+    @Slot()
+    def _ask_name(self) -> None:
+        """Ask what this record shall be called; its present name is there to be changed."""
+        self.record_name.name.setText(self.record_names.given(self.controller.session.record))
+        self.record_name.begin()
+
+    @Slot(str)
+    def _on_named(self, name: str) -> None:
+        self.record_names.name(self.controller.session.record, name)
+        self.name_record()
+
     def retranslate(self) -> None:
+        self._record_controls.retranslate()
         qt_translations.name_scroll_buttons(self)
         self.name_record()
 
