@@ -293,6 +293,7 @@ COVERED_BY = {
     "ui/endpoint/server_panel.py": ("ui/test_tables.py", "chosen_row"),
     "ui/endpoint/panel_factory.py": ("ui/endpoint/test_conversation_pane.py", "save_wanted"),
     "viewmodel/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),
+    "ui/endpoint/rules_place.py": ("ui/endpoint/test_more_options.py", "rules"),
     "ui/endpoint/reconnect_fields.py": ("ui/endpoint/test_reconnect.py", "again_times"),
     "ui/endpoint/settings_form.py": ("ui/test_bad_input.py", "timeout"),
     "scenario/program_steps.py": ("scenario/test_programs.py", "run_too_long"),

@@ -169,6 +169,7 @@ def test_a_window_imports_nothing_that_it_does_not_show() -> None:
         "workbench.engine.protocol.proxy_layer", "workbench.scenario.runner", "workbench.labs",
         "workbench.checkup", "workbench.ui.dialogs", "workbench.ui.lab",
         "workbench.ui.endpoint.more_fields", "workbench.ui.endpoint.layers_fields",
+        "workbench.ui.endpoint.rules_editor",
         "workbench.viewmodel.ws_frame", "workbench.viewmodel.certificate_state",
         "workbench.viewmodel.manual",
     )  # fmt: skip

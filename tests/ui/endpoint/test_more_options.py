@@ -1,4 +1,4 @@
-"""More: built when it is opened, and whatever was to be shown until then is shown and read."""
+"""More, and rules: built when opened, and whatever was to be shown until then is shown and read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
+from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, GateMode, Reconnect, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.ui.endpoint.client_panel import ClientPanel
@@ -107,3 +109,23 @@ def test_another_family_takes_along_the_options_that_suit_it(
     hand.choose("server.family", family)
     panel = panel_of(hand.window, "server-1")
     assert panel.read().set_up.options == options
+
+
+def test_rules_are_read_and_counted_before_their_editor_is_built(hand: Hand) -> None:
+    rules = (Rule(Match.EXACT, "ping", "pong"), Rule(Match.ANY, "", "what?"))
+    known = EndpointSettings(
+        "answers", Role.LISTENER, address="127.0.0.1:0", responder=Rules(rules=rules)
+    )
+    panel = hand.window.endpoint_tabs.restore(known, server=True)
+    assert isinstance(panel, ServerPanel)
+    place = panel.reply.rules
+    assert place.built is None
+    typed = panel.read()
+    assert [rule.reply for rule in typed.reply.rules] == ["pong", "what?"]
+    assert "2" in place.button.text()
+    place.button.click()
+    assert place.built is not None
+    assert panel.read() == typed
+    place.built.remove.click()
+    assert [rule.reply for rule in panel.read().reply.rules] == ["what?"]
+    assert "1" in place.button.text()

@@ -120,7 +120,7 @@ def test_another_reply_is_taken_back(hand: Hand) -> None:
 
 def test_a_removed_rule_comes_back_at_its_place(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
-    rules = server(hand).reply.rules
+    rules = server(hand).reply.rules.part
     for value in ("one", "two", "three"):
         rules.table.clearSelection()
         rules.value.setText(value)

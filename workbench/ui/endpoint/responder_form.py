@@ -11,7 +11,7 @@ from workbench.engine.model.responders.reply import OnPeerClose
 from workbench.engine.model.responders.rule import Rule
 from workbench.payload import notation
 from workbench.texts import tr
-from workbench.ui.endpoint.rules_editor import RulesEditor
+from workbench.ui.endpoint.rules_place import RulesPlace
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, spring
 from workbench.viewmodel.completion import Completion, complete
@@ -58,7 +58,7 @@ class ResponderForm(QObject):
         self.encoding = controls.add(
             ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)), "encoding"
         )
-        self.rules = RulesEditor(controls)
+        self.rules = RulesPlace(controls)
         self.room = spring()
         self.at_end = controls.add(
             ChoiceBox(*((item.value, f"choice.end_{item.value}") for item in OnPeerClose)),
@@ -103,7 +103,7 @@ class ResponderForm(QObject):
             self.greeting.text(),
             self.encoding.value(),
             OnPeerClose(self.at_end.value()),
-            tuple(self.rules.table.lines.rules),
+            self.rules.rules,
             self._otherwise,
             self._known,
         )

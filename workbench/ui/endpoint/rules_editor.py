@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.responders.rule import Match
@@ -38,8 +37,8 @@ class RulesEditor(QFrame):
     """A folded part of a server's panel.
 
     Attributes:
-        button: opens and folds it, and says how many there are; stands in another row.
-        groups: what the chosen rule takes and its reply may name. trial: tries the rules out.
+        table: the list. trial: tries the rules out.
+        groups: what the chosen rule takes and its reply may name.
 
     Signals:
         edited(): other rules are wished for.
@@ -58,9 +57,6 @@ class RulesEditor(QFrame):
         self._known = NO_VALUES
         self._chosen = True  # a rule was in the fields: without one they show the example
         self.setProperty("more", True)
-        self.button = controls.add(QToolButton(), "rules_open")
-        self.button.setCheckable(True)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.table = controls.add(RuleTable(), "rules")
         self._add_fields(controls)
         self._add_buttons(controls)
@@ -71,7 +67,6 @@ class RulesEditor(QFrame):
         self.trial = RuleTrial(controls)
         self._lay_out(controls)
         self._wire()
-        self.hide()
         self._on_chosen()
         self.retranslate()
 
@@ -130,7 +125,6 @@ class RulesEditor(QFrame):
         column.addWidget(self.trial)
 
     def _wire(self) -> None:
-        self.button.toggled.connect(self._on_toggled)
         self.table.chosen.connect(self._on_chosen)
         self.groups.wanted.connect(self._on_group)
         self.table.unwanted.connect(self._on_remove)
@@ -233,7 +227,6 @@ class RulesEditor(QFrame):
 
     @Slot()
     def _tell(self) -> None:
-        self._word_button()
         self.edited.emit()
 
     @Slot()
@@ -252,7 +245,6 @@ class RulesEditor(QFrame):
         self._controls.enable(
             self.down, none or (msg("why.last_rule") if row == self.count - 1 else None)
         )
-        self._word_button()
         self._judge()
 
     def _fill(self, rule: TypedRule) -> None:
@@ -331,23 +323,9 @@ class RulesEditor(QFrame):
         self.table.lines.retranslate()
         self._judge()
 
-    def _word_button(self) -> None:
-        self._controls.recaption(self.button, "rules_count", count=str(self.count))
-
     def retranslate(self) -> None:
         """What `Controls` does not know: the list, and what is wrong."""
         self.table.lines.retranslate()
         self.table.fit()
         self.groups.retranslate()
-        self._word_button()
         self._judge()
-
-    def redraw(self) -> None:
-        """The icon in the colours of the scheme, the list in the size of the font."""
-        self.button.setIcon(theme.icon("chevron-down") if self.button.isChecked() else QIcon())
-        self.table.fit()
-
-    @Slot(bool)
-    def _on_toggled(self, opened: bool) -> None:
-        self.setVisible(opened)
-        self.redraw()

@@ -51,7 +51,7 @@ class ServerPanel(EndpointPanel):
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
         self.reply = ResponderForm(self.controls, self)
-        self.reply.rules.trial.begin(self._try_out)
+        self.reply.rules.try_out = self._try_out
         self._build_behaviour()
         self.accept_gate = GateControl(self.controls, c.Gate.ACCEPT)
         self.queue = AcceptQueueBar(
@@ -113,7 +113,7 @@ class ServerPanel(EndpointPanel):
         self.reply.edited.connect(lambda: self.tell_live("responder"))
         self.reply.greeting.textChanged.connect(self.tell_typed)
         self.reply.submitted.connect(self.start_if_closed)
-        self.more.messages_edited.connect(self.reply.rules.trial.judge)
+        self.more.messages_edited.connect(self.reply.rules.judge)
         self.backlog.editTextChanged.connect(self.tell_typed)
         self.backlog.settled.connect(self.backlog_settled)
         self.backlog.submitted.connect(self.start_if_closed)
