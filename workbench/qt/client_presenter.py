@@ -312,8 +312,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
                 return
             link = self.form.link
             command = replace(command, to=self.draft().address if link is None else f"@{link}")
-        timeout = self.wished().timeout
-        if state.datagram and self.expects_answer and timeout:
+        if state.datagram and self.expects_answer and (timeout := self.wished().timeout):
             self._answers.begin(timeout)
         for target in state.send_to:
             self.act("send", replace(command, connection=target))
