@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import settle
@@ -337,3 +337,13 @@ def test_enter_breaks_the_line_until_it_is_to_send(hand: Hand, peer: socket.sock
     panel.editor.enter_sends.click()
     assert not switch.isChecked()
     assert not hand.window.preferences.enter_sends
+
+
+def test_what_is_of_the_language_is_marked_while_placeholders_are_off(hand: Hand) -> None:
+    """In one short line, however many there are: what stands below keeps its place."""
+    write(hand, '{"a": {}} {len:x} {counter} {word}')
+    trouble = hand.find("client.payload_trouble")
+    assert isinstance(trouble, QLabel)
+    hand.wait(lambda: "{len:x}, {counter} is sent as it stands" in trouble.text())
+    assert "\n" not in trouble.text()
+    assert "{word}" not in trouble.text()

@@ -69,19 +69,16 @@ class PayloadProblemBar(QWidget):
 
     def show_unknown(self, gaps: Sequence[UnknownGap]) -> None:
         """Names that nothing fills in, which is said and hinders nothing; none: all is well."""
+        told: dict[str, list[UnknownGap]] = {}  # what is said of them, in one line where it can be
+        for gap in gaps[:MOST]:
+            told.setdefault(_about(gap), []).append(gap)
         said = [
             tr(
-                "panel.quoted"
-                if gap.quoted
-                else "panel.unfilled"
-                if gap.unfilled
-                else "panel.unknown_near"
-                if gap.near
-                else "panel.unknown_name",
-                name=f"{{{gap.word}}}",
-                near=f"{{{gap.near}}}",
+                f"panel.{about.partition(' ')[0]}",
+                name=", ".join(dict.fromkeys(f"{{{gap.word}}}" for gap in alike)),
+                near=f"{{{alike[0].near}}}",
             )
-            for gap in gaps[:MOST]
+            for about, alike in told.items()
         ]
         self.setVisible(bool(said))
         tone(self.label, "busy")
@@ -117,3 +114,12 @@ class PayloadProblemBar(QWidget):
     def _on_use(self) -> None:
         if self._encoding is not None:
             self.wanted.emit(self._encoding)
+
+
+def _about(gap: UnknownGap) -> str:
+    """The text that is said of a gap; of an unknown word each its own."""
+    if gap.quoted:
+        return "quoted"
+    if gap.unfilled:
+        return "unfilled"
+    return f"{'unknown_near' if gap.near else 'unknown_name'} {gap.word}"
