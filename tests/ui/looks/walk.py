@@ -69,7 +69,7 @@ def backwards(found: list[QWidget], *, columns: bool = False) -> list[str]:
         here, there = _place(one), _place(other)
         same_line = here.top() < there.bottom() - 4 and there.top() < here.bottom() - 4
         right = there.left() >= here.left()
-        below = there.top() >= here.bottom() - 4
+        below = there.top() >= here.center().y()
         next_column = columns and there.left() > here.right()
         if not (below or (same_line and right) or next_column):
             faults.append(f"{name_of(one)} {here.getRect()} > {name_of(other)} {there.getRect()}")
