@@ -7,7 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QScrollArea, QWidget
 
 from tests.ui.looks.seen import name_of
 from workbench.ui.widgets.late_part import LatePart
@@ -56,6 +56,8 @@ def walk(window: QWidget) -> tuple[list[QWidget], list[QWidget]]:
         QTest.keyClick(at, Qt.Key.Key_Tab)
         if at.grab().toImage() == focused:
             unseen.append(at)
+    for area in window.findChildren(QScrollArea):  # the order is judged of what is not scrolled
+        area.verticalScrollBar().setValue(0)
     return found, unseen
 
 
