@@ -93,7 +93,11 @@ def first_answer(hand: Hand) -> None:
     hand.wait(lambda: answered(hand, "client-1"))
 
 
-def test_the_strip_leaves_with_the_first_answer(hand: Hand) -> None:
+def test_the_strip_leaves_with_the_first_answer(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # another test may have left a button of the mouse down
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
     first_answer(hand)
     hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
     assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
