@@ -62,6 +62,7 @@ def test_no_key_is_left_over() -> None:
         "cause.",
         "window.",
         "message.",
+        "level.",
         "problem.",
         "conversation.",
         "state.",
