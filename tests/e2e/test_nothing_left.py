@@ -48,7 +48,10 @@ def state() -> tuple[int, list[str], set[str], list[str]]:
 
 
 @pytest.fixture
-def short_temp(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_temp(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    tmp_path_factory.getbasetemp()  # it is made once for all tests, and not in what goes with this
     with tempfile.TemporaryDirectory(prefix="t") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield

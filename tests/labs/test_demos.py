@@ -23,7 +23,7 @@ def test_it_holds(item: Demo, tmp_path: Path, request: pytest.FixtureRequest) ->
     for round_ in range(10 if request.config.getoption("--long") else 1):
         with Session(tmp_path / f"{round_}.swb", beyond_loopback=item.beyond_loopback) as session:
             report = Runner(session, item.scenario(), timeout=60).run()
-            assert report.ok, report.steps[-1].reason
+            assert report.ok, f"step {len(report.steps)}: {report.steps[-1].reason}"
             session.stop_all_and_wait()
             assert session.settle()
 
