@@ -79,6 +79,7 @@ folder, longest, size, many = Path(sys.argv[1]), *map(int, sys.argv[2:])
 made = Recorder(folder / "r.swb")
 made.start()
 assert made.flush()
+begun, put = made.committed, 0
 if longest:
     import resource
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -86,6 +87,7 @@ if longest:
 while made.failed is None:
     for _ in range(many):
         made.put(event(payload=os.urandom(size)))
+    put += many
     assert made.flush()
 failed = made.failed.text
 made.close()
@@ -94,7 +96,8 @@ from workbench.journal.reader import Reader
 reader = Reader(made.path)
 assert not reader.crashed
 assert (reader.count(), reader.not_recorded) == (made.committed, made.not_recorded)
-assert reader.not_recorded == many
+assert 0 < reader.not_recorded <= many  # a busy machine takes them in several batches
+assert reader.count() + reader.not_recorded == begun + put
 assert [row.seq for row in reader.page(1, made.committed)] == [*range(1, made.committed + 1)]
 print(failed, made.committed)
 """

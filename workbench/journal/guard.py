@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from time import thread_time
 from typing import Any, Final
@@ -71,11 +71,15 @@ class Guard:
         try:
             yield
         except sqlite3.OperationalError as error:
-            late = self._until is not None and self._goes_on_too_long()  # else somebody ended it
-            if late and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-                self._patience = IMPATIENCE
-                raise Problem("journal.endless", path=str(self._path)) from error
+            self._say_that_it_was_late(error)
             raise
+
+    def _say_that_it_was_late(self, error: sqlite3.OperationalError) -> None:
+        """Raises Problem where we have ended the statement; nothing where somebody else has."""
+        late = self._until is not None and self._goes_on_too_long()
+        if late and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            self._patience = IMPATIENCE
+            raise Problem("journal.endless", path=str(self._path)) from error
 
     def rows(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of a statement; no cursor is left open.
@@ -84,16 +88,27 @@ class Guard:
             Problem: it went on too long, or gave more than the file can hold.
             sqlite3.Error: the file is damaged.
         """
-        with self.limited(), closing(self.db.execute(statement, parameters)) as cursor:
-            found = cursor.fetchmany(MANY)
-            if len(found) < MANY:
-                return found
-            most = self.bytes() // 2  # the shortest row has a length, a number and a header
-            while part := cursor.fetchmany(MANY):
-                found += part
-                if len(found) > most:
-                    raise Problem("journal.endless", path=str(self._path))
+        self._until = None  # as `limited` has it, without its cost: a window asks hundreds a second
+        try:
+            cursor = self.db.execute(statement, parameters)
+            try:
+                return self._all_of(cursor)
+            finally:
+                cursor.close()
+        except sqlite3.OperationalError as error:
+            self._say_that_it_was_late(error)
+            raise
+
+    def _all_of(self, cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = cursor.fetchmany(MANY)
+        if len(found) < MANY:
             return found
+        most = self.bytes() // 2  # the shortest row has a length, a number and a header
+        while part := cursor.fetchmany(MANY):
+            found += part
+            if len(found) > most:
+                raise Problem("journal.endless", path=str(self._path))
+        return found
 
     def bytes(self) -> int:
         """How large the record is, its -wal included."""

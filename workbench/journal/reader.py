@@ -238,11 +238,12 @@ class Reader:
         Raises:
             Problem: the file is damaged, or cannot be read any more.
         """
-        if self._follow is not None and self._end.alive and self._follow() != self.path:
-            self._end()
-            self._open(self._follow())
-            self._filter_sql.forget()
-            self._log_rows.forget()
+        if self._follow is not None:
+            where = self._follow()
+            if (
+                where is not self.path and self._end.alive
+            ):  # rarely: to compare two paths takes long
+                self._go_on_at(where)
         try:
             return self._guarded(statement, parameters)
         except Problem as problem:
@@ -253,6 +254,16 @@ class Reader:
             if self.damage is None:
                 self.damage = Problem(problem.key, **problem.args_)
             return []
+
+    def _go_on_at(self, where: Path) -> None:
+        """The file stands elsewhere, or its path was made anew; to compare two takes long."""
+        if where == self.path:
+            self.path = where
+            return
+        self._end()
+        self._open(where)
+        self._filter_sql.forget()
+        self._log_rows.forget()
 
     def _guarded(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         try:

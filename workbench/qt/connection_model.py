@@ -13,6 +13,8 @@ from workbench.texts import tr
 from workbench.viewmodel.connection_rows import STREAM, Columns, ConnectionRow, Told, cells
 
 Index = QModelIndex | QPersistentModelIndex
+_LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 """Why it is silent, as a sentence; "" where it is not."""
 SHORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
@@ -131,8 +133,7 @@ class ConnectionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and line.closed:
             return self.muted
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return _RIGHT if column.right else _LEFT
         return None
 
     def _tip(self, row: int, column: int) -> str:

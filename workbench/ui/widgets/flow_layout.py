@@ -5,7 +5,7 @@ A widget whose policy is Maximum gives way first: it has what it asks for where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 from workbench.ui.style.theme import GAP
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """What an item asks for: asked of Qt once for each width that is tried.
+    """What an item asks for.
 
     Attributes:
         need, high: pixels; one that grows or gives way can do with its minimum.
@@ -42,12 +42,15 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
+        self._asked: list[_Asked] | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(GAP)
 
     def _asking(self) -> list[_Asked]:
-        """Its items that are there."""
-        return [_ask(item) for item in self._items if not item.isEmpty()]
+        """Its items that are there; asked once until something in it changes."""
+        if self._asked is None:
+            self._asked = [_ask(item) for item in self._items if not item.isEmpty()]
+        return self._asked
 
     def _lines(self, width: int) -> list[list[_Asked]]:
         lines: list[list[_Asked]] = []
@@ -62,7 +65,8 @@ class FlowLayout(QLayout):
             room -= asked.need + self.spacing()
         for line in lines:
             if len(line) == 1 and line[0].grows and line[0].item.hasHeightForWidth():
-                line[0].high = line[0].item.heightForWidth(width)  # it wraps what is in it
+                high = line[0].item.heightForWidth(width)  # it wraps what is in it
+                line[0] = replace(line[0], high=high)
         return lines
 
     def _arrange(self, area: QRect, place: bool) -> int:
@@ -121,6 +125,7 @@ class FlowLayout(QLayout):
     def invalidate(self) -> None:
         """Something in it has changed."""
         self._heights.clear()
+        self._asked = None
         super().invalidate()
 
     def setGeometry(self, area: QRect) -> None:

@@ -105,8 +105,8 @@ class NamedControls:
 
     def recaption(self, widget: QLabel | QAbstractButton, key: str, **values: str) -> None:
         """Another text on the same button or label; `values` fill its gaps."""
+        wished = _Caption(widget, key, values)
         for index, caption in enumerate(self._captions):
-            wished = _Caption(widget, key, values)
             if caption.widget is widget and caption != wished:
                 self._captions[index] = wished
                 widget.setText(wished.text(call=self._calls))
