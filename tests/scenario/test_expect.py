@@ -554,3 +554,23 @@ def row(**values: object) -> Row:
 ])  # fmt: skip
 def test_plain_values(wish: dict[str, object], values: dict[str, object], found: bool) -> None:
     assert fits(Expect("a", **wish), row(**values), WhatCame()) is found  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("status = 201", '#1: "HTTP/1.1 200 OK" came.'),
+        ("header = { Server = 'x' }", '#1: "HTTP/1.1 200 OK" came, without Server.'),
+        ("status = 200; header = { A = '2', B = '*' }", '#1: "A: 1" came, without B.'),
+        ("status = 200; json = { a = 2 }", "#1: a is 1 where 2 was wanted"),
+    ],
+)
+def test_how_a_head_differs_is_said(play: Play, asked: str, said: str) -> None:
+    """Line by line; where the head is right, the body is spoken of."""
+    rules = """responder = { kind = "rules", rules = [
+      { reply = "HTTP/1.1 200 OK\\r\\nA: 1\\r\\n\\r\\n{\\"a\\": 1}", wrap = true } ] }"""
+    head = PAIR.replace("timeout = 5.0", 'messages = "http"\ntimeout = 5.0').replace(
+        '"127.0.0.1:0"', f'"127.0.0.1:0"\nmessages = "http"\n{rules}'
+    )
+    text = failure(play, head, send("GET / HTTP/1.1\\r\\n\\r\\n"), expect(asked, within=0.3))
+    assert said in text

@@ -474,3 +474,32 @@ def test_a_full_buffer_is_asked_of_the_kernel(play: Play) -> None:
     """
     (reason,) = reasons(play(said))
     assert 'reading = "unsent", least = 1' in reason
+
+
+@pytest.mark.parametrize("made", ["{random_bytes:2}", "x{ntp}"])
+def test_a_value_is_text_and_not_made_of_bytes(made: str) -> None:
+    """It went out as it is written, and an expectation of the same letters held."""
+    head = f'[values]\nid = "{made}"\n[endpoint.c]\naddress = "127.0.0.1:1"\n'
+    with pytest.raises(ScenarioProblem, match=r"2: A value is text: `\{random_bytes:8\}`"):
+        parse(head)
+    assert parse(head.replace("{", "{{").replace("}", "}}")).values["id"] == made
+
+
+def test_a_regex_counts_with_values(play: Play) -> None:
+    report = play("""
+title = "counted"
+step = [
+  { do = "start", endpoint = "s" },
+  { do = "connect", endpoint = "c" },
+  { do = "send", endpoint = "c", text = "7 a{2,3} 8" },
+  { do = "expect", endpoint = "c", regex = '^{n+1} a.{3,5} {n*2-4}$' },
+]
+endpoint.c = "@s"
+[values]
+n = 6
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "echo" }
+""")
+    assert report.ok, reasons(report)

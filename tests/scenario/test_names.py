@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workbench.scenario import names
+from workbench.scenario.model import ScenarioProblem, parse
+from workbench.scenario.steps import Expect
 from workbench.scenario.values import Wrong
 
 
@@ -27,3 +29,20 @@ def test_what_it_has_is_taken(read: object, name: str) -> None:
     """Notes have names of their own, other systems other errors."""
     assert callable(read)
     assert read({"it": name}, "it", ()) == name
+
+
+def test_an_error_in_capitals_is_a_symbol() -> None:
+    """As in a step, where either is taken."""
+
+    def read(said: str) -> Expect:
+        made = parse(f"endpoint.c = '127.0.0.1:1'\n[[step]]\ndo = 'expect'\n{said}\n").steps[0]
+        assert isinstance(made, Expect)
+        return made
+
+    for name in ("ECONNREFUSED", "HTTP_401", "TLSV1_ALERT_UNKNOWN_CA"):
+        made = read(f"error = '{name}'")
+        assert (made.errno, made.error) == (name, None)
+    assert read("error = 'TimeoutError'").error == "TimeoutError"
+    assert read("error = '*'").error == "*"
+    with pytest.raises(ScenarioProblem, match="ECONNREFUSED"):
+        read("error = 'ECONNREFUSD'")

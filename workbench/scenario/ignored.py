@@ -15,6 +15,7 @@ from workbench.scenario.expect_keys import BYTES_KEYS, check_json_text, is_plain
 from workbench.scenario.keys import EXPECT, IGNORED
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import Named
+from workbench.scenario.names import moved_symbol
 from workbench.scenario.needle import needle_of
 from workbench.scenario.search import fits
 from workbench.scenario.steps import Expect
@@ -49,6 +50,7 @@ def _ignored(
     if not body:
         raise v.wrong(path, "scenario.ignore_everything")
     values = {key: EXPECT[key](body, key, path) for key in body}
+    moved_symbol(values, path)
     wanted = [key for key in BYTES_KEYS if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))

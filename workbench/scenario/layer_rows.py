@@ -164,6 +164,24 @@ def _ends_with(expect: Expect, code: int, reason: str) -> bool:
     return expect.code in {None, code} and expect.reason in {None, reason}
 
 
+def head_differs(expect: Expect, head: bytes) -> tuple[list[str], list[str]]:
+    """Lines of a head that came which are not as an expectation wants them, its first where the
+    status is another; and names of headers that it lacks. Both empty: it is the one.
+    """
+    there = headers_of(head)
+    lines = []
+    if expect.status not in {None, status_of(head)}:
+        lines.append(head.split(b"\n", 1)[0].rstrip(b"\r").decode("latin-1"))
+    lacking = [name for name in expect.header if name.lower() not in there]
+    lines += [
+        f"{name}: {said}"
+        for name, value in expect.header.items()
+        if name not in lacking and not has_headers({name: value}, head)
+        for said in there[name.lower()]
+    ]
+    return lines, lacking
+
+
 def _is_head(expect: Expect, row: Row) -> bool:
     head = row.payload or b""
     return expect.status in {None, status_of(head)} and has_headers(expect.header, head)

@@ -38,6 +38,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
+from workbench.scenario.names import moved_symbol
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
 from workbench.scenario.responder_keys import with_files
 from workbench.scenario.secrets import masked_problem
@@ -585,6 +586,7 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     for key in body:
         if key not in {"do", "endpoint"}:
             values[key] = k.EXPECT[key](body, key, path)
+    moved_symbol(values, path)
     wanted = [key for key in expect_keys.BYTES_KEYS if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))

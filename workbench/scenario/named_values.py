@@ -39,6 +39,8 @@ LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind"
 """Keys whose words are no text."""
 MADE_ONCE: Final = frozenset(PLACEHOLDERS) - {"counter", "ntp", "random_bytes"}
 """Names that a value may be made of: what is text, and no number of a send."""
+_BYTES: Final = ("ntp", "random_bytes")
+"""What is no text, which a value is."""
 _HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
@@ -112,7 +114,12 @@ class Named:
             )
             if found is not None:
                 own = isinstance(value, str) and name not in given.values
-                self.values[name] = self._text(found, own) if isinstance(found, str) else found
+                if isinstance(found, str):
+                    try:
+                        found = self._text(found, own)
+                    except Problem as problem:
+                        raise v.Wrong(path, problem) from problem
+                self.values[name] = found
         for name in given.values:
             if name not in body and name not in case.values:
                 raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
@@ -166,7 +173,9 @@ class Named:
 
     def _text(self, source: str, own: bool = False) -> str:
         """`own`: a value that the file itself says may be made when it is read, once for a run."""
-        names = {*self.values, *MADE_ONCE} if own else self.values
+        names = {*self.values, *MADE_ONCE, *_BYTES} if own else self.values
+        if own and text_template(source, _BYTES, "utf-8").fixed is None:
+            raise Problem("scenario.value_of_bytes")
         return text_template(source, names, "utf-8").fill(known(self.values)).decode()
 
     def _hex(self, source: str) -> str:

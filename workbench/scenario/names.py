@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import errno as system
+import re
 import socket
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from workbench.engine.model.errors import explained
 from workbench.engine.model.serialize import COMMANDS
@@ -25,6 +26,7 @@ _LOGGED_AS: Final = {
     "connect_ex": "connect",
 }
 """Methods of Python's sockets that the log shows under another name."""
+_SYMBOL: Final = re.compile(r"[A-Z][A-Z0-9_]+", re.ASCII)
 _ALIKE: Final = 0.8
 """How much a name is like a known one to be that misspelt: notes have names of their own, and
 other systems other errors."""
@@ -52,6 +54,16 @@ def errno(body: v.Table, key: str, path: KeyPath) -> str:
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name
+
+
+def moved_symbol(values: dict[str, Any], path: KeyPath) -> None:
+    """An `error` in capitals is the symbol that `errno` is about: a step takes either there.
+
+    Raises Wrong for one that is misspelt.
+    """
+    if _SYMBOL.fullmatch(str(values.get("error", ""))) and "errno" not in values:
+        values["errno"] = errno(values, "error", path)
+        del values["error"]
 
 
 @v.takes(v.TEXT)

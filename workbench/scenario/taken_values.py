@@ -28,7 +28,9 @@ from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Sing
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
-_IN_REGEX: Final = re.compile(r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*\}", re.ASCII)
+_IN_REGEX: Final = re.compile(
+    r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*(?:[+*-][\w.-]+)*\}", re.ASCII
+)
 
 
 class TakenValues:

@@ -19,11 +19,11 @@ from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.json_stream import values_in
-from workbench.scenario.layer_rows import is_of_kind
+from workbench.scenario.layer_rows import head_differs, is_of_kind
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
-from workbench.scenario.steps import Expect
+from workbench.scenario.steps import HEAD, Expect
 from workbench.scenario.timing import Took, told
 from workbench.texts import Problem
 
@@ -247,7 +247,21 @@ def _of_layer(expect: Expect, connection: RunConnection) -> Clause | None:
     rows = [row for row in connection.rows() if is_of_kind(kind, row, heads)]
     if not rows:
         return None
+    if kind == HEAD:
+        return _of_head(expect, rows[-1].payload or b"", _name(connection))
     return clause("instead", _name(connection), what=rows_in_words(rows[-SHOWN:]))
+
+
+def _of_head(expect: Expect, head: bytes, who: str) -> Clause | None:
+    """How the newest head that came differs; None: it is not that which was missing."""
+    lines, lacking = head_differs(expect, head)
+    if not lines and not lacking:
+        return None
+    first = head.split(b"\n", 1)[0].rstrip(b"\r").decode("latin-1")
+    what = ", ".join(f'"{line[: 2 * SHOWN_BYTES]}"' for line in lines or [first])
+    if lacking:
+        return clause("instead_without", who, what=what, names=", ".join(lacking))
+    return clause("instead", who, what=what)
 
 
 def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | None:
