@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QTextDocument
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
 
@@ -64,6 +64,16 @@ def test_it_speaks_the_language_of_the_window(hand: Hand) -> None:
     assert text(window).startswith("Keys")
     use_language("zh_CN")
     assert text(window).startswith("快捷键")
+
+
+def test_escape_closes_it(hand: Hand) -> None:
+    hand.window.child_windows.open_manual("start")
+    manual = hand.window.findChild(ManualWindow)
+    assert manual is not None
+    manual.activateWindow()
+    hand.wait(manual.isActiveWindow)
+    hand.qtbot.keyClick(manual, Qt.Key.Key_Escape)
+    hand.wait(lambda: not manual.isVisible())
 
 
 def test_every_command_with_a_key_is_listed() -> None:

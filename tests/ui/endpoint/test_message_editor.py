@@ -78,6 +78,18 @@ def test_the_preview_counts_what_goes(hand: Hand, peer: socket.socket) -> None:
     assert previewed(hand) == len("{time} {random:8} {counter}")
 
 
+def test_the_preview_shows_the_end_of_what_something_is_appended_to(
+    hand: Hand, peer: socket.socket
+) -> None:
+    """A checksum is looked for there; so much has room beside the begin."""
+    hand.choose("client.form", "hex")
+    hand.find("client.payload").setPlainText("01 03 00 00 00 02")  # type: ignore[attr-defined]
+    hand.choose("client.append", "crc16-modbus")
+    hand.wait(lambda: hand.text("client.preview").endswith("… c4 0b"))
+    hand.choose("client.append", "nothing")
+    hand.wait(lambda: not hand.text("client.preview").endswith("c4 0b"))
+
+
 def test_a_preview_is_in_the_encoding() -> None:
     draft = PayloadForm("{counter}", encoding="utf-16", placeholders=True)
     made = compose(draft, 10)

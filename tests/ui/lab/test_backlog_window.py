@@ -269,6 +269,23 @@ def test_run_moves_nothing_and_the_left_side_is_whole(
         looks.normal()
 
 
+def test_space_on_the_button_that_began_it_accepts_one(hand: Hand, lab: BacklogWindow) -> None:
+    """Who began with Space goes on with it; the run was thrown away and another one begun."""
+    lab.set_up.timeout.setText("10")
+    lab.activateWindow()
+    hand.wait(lab.isActiveWindow)
+    lab.set_up.run.setFocus()
+    hand.qtbot.keyClick(lab.set_up.run, Qt.Key.Key_Space)
+    hand.wait(lambda: counted(lab, ClientState.QUEUED) == 3)
+    begun = lab.state.settings
+    assert lab.focusWidget() is lab.set_up.run
+    hand.qtbot.keyClick(lab.set_up.run, Qt.Key.Key_Space)
+    hand.wait(lambda: counted(lab, ClientState.ACCEPTED) == 1)
+    assert lab.state.settings is begun
+    lab.stop()
+    hand.wait(lambda: lab.state.step == "compare")
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_W])
 def test_keys_close_it(hand: Hand, lab: BacklogWindow, key: Qt.Key) -> None:
     lab.activateWindow()

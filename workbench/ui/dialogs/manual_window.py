@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -122,6 +122,8 @@ class ManualWindow(Retranslatable, QWidget):
         self._pages: tuple[Page, ...] = ()
         self.search.textChanged.connect(self._fill)
         self.list.currentItemChanged.connect(self._on_chosen)
+        for key in ("Esc", "Ctrl+W"):
+            QShortcut(QKeySequence(key), self, self.close)
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -54,6 +54,8 @@ from workbench.viewmodel.payload_form import (
 )
 
 SAVE_WORDS: Final = NameWords("save_name", "save_message", "save_replace", "save_cancel")
+ENDING: Final = 2
+"""Bytes of what is appended that the preview has room for: a line end, a CRC-16."""
 ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
 """What the preview has room for, whatever it says: what stands beside it does not move."""
 MOST_HEX: Final = 4
@@ -391,16 +393,24 @@ class MessageEditor(QWidget):
         self.trouble.show_unknown(doubtful)
         head = composed.head
         self._show_preview(
-            composed.size, head.removesuffix(" …").split(), about=varies(draft, self._known)
+            composed.size,
+            head.removesuffix(" …").split(),
+            about=varies(draft, self._known),
+            end=draft.append is not Append.NOTHING,
         )
 
-    def _show_preview(self, count: int, head: list[str], *, about: bool) -> None:
-        """As many bytes in hex as there is room for; the tool tip has more of them."""
+    def _show_preview(self, count: int, head: list[str], *, about: bool, end: bool) -> None:
+        """As many bytes in hex as there is room for; the tool tip has more of them.
+
+        `end`: something is appended, which is what one looks for.
+        """
         key = "panel.preview_about" if about else "panel.preview"
         texts = []
         for shown in range(min(MOST_HEX, len(head)), -1, -1):
-            rest = " …" if count > shown and shown else ""
-            text = tr(key, count=f"{count:,}", head=" ".join(head[:shown]) + rest)
+            begun, rest = head[:shown], " …" if count > shown and shown else ""
+            if end and shown > ENDING and rest and count == len(head):
+                begun, rest = head[: shown - ENDING], " … " + " ".join(head[-ENDING:])
+            text = tr(key, count=f"{count:,}", head=" ".join(begun) + rest)
             texts.append(text.rstrip(" :："))
         metrics = self.preview.fontMetrics()
         fits = (text for text in texts if metrics.horizontalAdvance(text) <= self.preview.width())

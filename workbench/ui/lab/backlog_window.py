@@ -168,9 +168,12 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot()
     def _on_space(self) -> None:
-        """Accept one; but a button that has the focus is pressed, as everywhere."""
+        """Accept one; but a button that has the focus is pressed, as everywhere, except the one
+        with which the run began: pressed once more it would throw the run away.
+        """
         focused = self.focusWidget()
-        if isinstance(focused, QPushButton):
+        began = self.state.step == "run" and focused in {self.set_up.run, self.top.again}
+        if isinstance(focused, QPushButton) and not began:
             focused.click()
         else:
             self.accept_wanted.emit()

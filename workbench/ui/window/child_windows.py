@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
 from workbench.texts import Problem
+from workbench.ui.window.fitting import fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -66,6 +67,7 @@ class ChildWindows(QObject):
         if self.lab is None:
             self.lab = open_lab(self._controller, self._owner, self._appearance)
             self.lab.log_wanted.connect(self.log_wanted)
+            fit(self.lab, beside=self._owner)
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()

@@ -12,7 +12,12 @@ FRAME: Final = QSize(4, 40)
 window is shown, and one whose last line lies below the screen is seen too late."""
 
 
-def fit(window: QWidget) -> None:
-    """Make a window that is about to be shown no larger than there is room on its screen."""
+def fit(window: QWidget, beside: QWidget | None = None) -> None:
+    """Make a window that is about to be shown no larger than there is room on its screen.
+
+    `beside`: a window on the same screen; as large as that one it may be in any case.
+    """
     room = window.screen().availableGeometry().size() - FRAME
+    if beside is not None:
+        room = room.expandedTo(beside.size())
     window.resize(window.size().boundedTo(room))
