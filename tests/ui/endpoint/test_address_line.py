@@ -230,6 +230,7 @@ def test_a_line_of_curl_is_the_request_that_a_socket_carries(hand: Hand, tmp_pat
         accepted, _ = listener.accept()
         with accepted:
             accepted.settimeout(60)
+            hand.wait_state("client", "ESTABLISHED")  # who sends before would be asked
             hand.press("client.send")
             got = b""
             while not got.endswith(b"{}\r\n"):

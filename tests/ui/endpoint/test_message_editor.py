@@ -218,6 +218,21 @@ def test_a_bad_number_is_said_when_the_field_is_left(hand: Hand, control: str) -
     hand.wait(lambda: "abc" not in hand.text("client.message"))
 
 
+def test_the_number_that_is_wrong_is_marked_and_in_sight(hand: Hand, peer: socket.socket) -> None:
+    """Not the field that is left last; and Send unfolds it where it is folded."""
+    hand.type("client.repeat", "0")
+    hand.type("client.interval", "1")
+    found = editor(hand)
+    tones = [field.property("tone") for field in (found.repeat, found.interval)]
+    assert (tones[0], tones[1] or "") == ("bad", "")
+    found.opened.setChecked(False)
+    assert not found.repeat.isVisible()
+    hand.press("client.send")
+    hand.wait(found.repeat.isVisible)
+    hand.wait_says("client.message", "0 ")
+    assert found.repeat.property("tone") == "bad"
+
+
 def test_escapes_that_are_on_again_are_not_said_to_be_off(hand: Hand) -> None:
     data = QMimeData()
     data.setText("C:\\new")

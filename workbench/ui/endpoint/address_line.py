@@ -199,7 +199,7 @@ class AddressLine(QWidget):
 
     def draw(self) -> None:
         """The icon in the colours of the scheme."""
-        self.set_up.setIcon(theme.icon("x" if self.set_up.isChecked() else "chevron-down"))
+        self.set_up.setIcon(theme.icon("chevron-up" if self.set_up.isChecked() else "chevron-down"))
 
     def retranslate(self) -> None:
         self._word_choices()

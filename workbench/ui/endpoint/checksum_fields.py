@@ -61,6 +61,19 @@ class ChecksumFields(QWidget):
         return start, parse_fields.parse_whole(self.last.text(), least=start, most=MOST)
 
     @property
+    def wrong(self) -> TextField | None:
+        """The field that is no such number; None: both are."""
+        try:
+            parse_fields.parse_whole(self.start.text() or "0", least=0, most=MOST)
+        except Problem:
+            return self.start
+        try:
+            _ = self.covered
+        except Problem:
+            return self.last
+        return None
+
+    @property
     def known(self) -> tuple[int, int | None]:
         """As `covered`, and everything where that cannot be understood."""
         try:

@@ -230,10 +230,10 @@ class MessageEditor(QWidget):
     def times(self) -> tuple[int, float]:
         """How often to send, and the seconds between. Raises Problem for what is no number."""
         _ = self.checksum.covered
-        return (
-            parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED),
-            parse_fields.parse_seconds(self.interval.text()),
-        )
+        return self._repeated(), parse_fields.parse_seconds(self.interval.text())
+
+    def _repeated(self) -> int:
+        return parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED)
 
     @Slot(object)
     def fill(self, draft: PayloadForm) -> None:
@@ -267,7 +267,7 @@ class MessageEditor(QWidget):
         for widget in (self.form, self.encoding, self.preview, self.saved):
             widget.setVisible(shown)
         self.opened.setVisible(shown and self._live)
-        self.opened.setIcon(theme.icon("x" if self.opened.isChecked() else "chevron-down"))
+        self.opened.setIcon(theme.icon("chevron-up" if self.opened.isChecked() else "chevron-down"))
         self._word_details()
 
     def _word_details(self) -> None:
@@ -324,6 +324,8 @@ class MessageEditor(QWidget):
         if composed.draft.form == "file":  # it may have come or gone meanwhile
             composed = compose(composed.draft, self._counter, self._known)
         if isinstance(self._numbers, Problem):
+            self.opened.setChecked(self._live)  # what is wrong is in sight
+            tone(self._wrong_number(), "bad")
             self.submitted.emit(replace(composed, problem=composed.problem or self._numbers))
             return
         repeat, interval = self._numbers
@@ -421,6 +423,19 @@ class MessageEditor(QWidget):
             tip.append(tr("panel.preview_varies"))
         self.preview.setToolTip("\n".join(tip))
 
+    def _wrong_number(self) -> TextField:
+        """Which of the fields with numbers is the first that is wrong: it need not be the one that
+        is left.
+        """
+        wrong = self.checksum.wrong
+        if wrong is not None:
+            return wrong
+        try:
+            self._repeated()
+        except Problem:
+            return self.repeat
+        return self.interval
+
     @Slot()
     def _on_number(self) -> None:
         """A field with a number is left: say at once what is wrong with it."""
@@ -429,9 +444,7 @@ class MessageEditor(QWidget):
         try:
             _ = self.times
         except Problem as problem:
-            sender = self.sender()
-            if isinstance(sender, TextField):
-                tone(sender, "bad")
+            tone(self._wrong_number(), "bad")
             self.refused.emit(problem)
             return
         self.mended.emit("problem.number_text")
