@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -279,3 +280,18 @@ class SharedHand(Hand):
 @pytest.fixture
 def hand(window: MainWindow, qtbot: QtBot) -> Hand:
     return Hand(window, qtbot)
+
+
+@pytest.fixture
+def peer(hand: Hand) -> Iterator[socket.socket]:
+    """The other end of the client's connection, in the test's own hand."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
+        hand.type("client.port", str(listener.getsockname()[1]))
+        hand.press("client.connect")
+        hand.wait_state("client", "ESTABLISHED")
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(BOUND_MS / 1000)
+            yield accepted
+    hand.window.preferences.write_list("sent_messages", [])  # the next window remembers them

@@ -39,18 +39,27 @@ class RowCounter(QObject):
         if upto <= self._seen or self._task is not None:
             return
         if upto - self._seen <= AT_ONCE:
-            found = self._controller.reader.tally(self._condition, self._seen, upto)
-            self._on_counted((upto, found))
-            return
+            found = self._of_few(self._controller.reader, self._seen, upto)
+            if found is not None:
+                self._on_counted((upto, found))
+                return
 
         def work(reader: Reader, seen: int = self._seen) -> Iterator[object]:
             while seen < upto:
                 after, seen = seen, min(upto, seen + CHUNK)
-                yield seen, reader.tally(self._condition, after, seen)
+                yield seen, self._of_many(reader, after, seen)
 
         self._task = self._controller.background.begin(
             work, self._on_counted, self._on_ended, WHENEVER
         )
+
+    def _of_few(self, reader: Reader, after: int, upto: int) -> int | None:
+        """What counts among a few rows, on the GUI's thread; None: it takes too long there."""
+        return reader.tally(self._condition, after, upto)
+
+    def _of_many(self, reader: Reader, after: int, upto: int) -> int:
+        """What counts among a chunk of rows; on another thread."""
+        return reader.tally(self._condition, after, upto)
 
     def _on_counted(self, counted: object) -> None:
         assert isinstance(counted, tuple)

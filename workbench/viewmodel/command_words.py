@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from workbench.frozen import dataclass
@@ -59,6 +60,36 @@ def command_words(text: str) -> CommandWords:
         words.append(word)
         filled_in = filled_in or (word if fills else "")
     return CommandWords(tuple(words), "", filled_in)
+
+
+def options_of(
+    words: Iterable[str], names: Mapping[str, str], valued: Container[str], others: list[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Name, value and spelling of each option, letters that stand together one by one.
+
+    Args:
+        names: of a letter, or of a word behind two dashes, where it is not its own name.
+        valued: names that take a value, in the same word or the next.
+        others: where words that are no options are put.
+    """
+    rest = iter(words)
+    for word in rest:
+        if word.startswith("--") and len(word) > 2:
+            spelled, _, value = word[2:].partition("=")
+            name = names.get(spelled, spelled)
+            if name in valued and not value:
+                value = next(rest, "")
+            yield name, value, f"--{spelled}"
+        elif word.startswith("-") and len(word) > 1:
+            cluster = word[1:]
+            while cluster:
+                letter, cluster = cluster[0], cluster[1:]
+                name, value = names.get(letter, letter), ""
+                if name in valued:
+                    value, cluster = cluster or next(rest, ""), ""
+                yield name, value, f"-{letter}"
+        else:
+            others.append(word)
 
 
 def _word(text: str, at: int) -> tuple[str, bool, bool, int]:

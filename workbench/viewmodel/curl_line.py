@@ -13,7 +13,7 @@ from workbench.engine.model.web_address import parse_web
 from workbench.frozen import dataclass
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import UNIX, Where
-from workbench.viewmodel.command_words import CommandWords
+from workbench.viewmodel.command_words import CommandWords, options_of
 from workbench.viewmodel.pasted_command import HttpRequest, PastedCommand
 
 _SHORT: Final = {
@@ -67,7 +67,7 @@ class _Curl:
 def curl_line(found: CommandWords) -> PastedCommand:
     """Understand one. Raises Problem where there is no address that can be used in it."""
     said = _Curl()
-    for name, value, spelled in _options(found.words[1:], said.urls):
+    for name, value, spelled in options_of(found.words[1:], _SHORT, _VALUED, said.urls):
         _take(said, name, value, spelled)
     if not said.urls:
         raise Problem("pasted.no_url")
@@ -76,28 +76,6 @@ def curl_line(found: CommandWords) -> PastedCommand:
     if said.left:
         said.told.append(Problem("pasted.options", options=", ".join(said.left)))
     return _made(said)
-
-
-def _options(words: tuple[str, ...], urls: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Name, value and spelling of each option; what is none is an address."""
-    rest = iter(words)
-    for word in rest:
-        if word.startswith("--") and len(word) > 2:
-            name, _, value = word[2:].partition("=")
-            if name in _VALUED and not value:
-                value = next(rest, "")
-            yield name, value, f"--{name}"
-        elif word.startswith("-") and len(word) > 1:
-            cluster = word[1:]
-            while cluster:
-                letter, cluster = cluster[0], cluster[1:]
-                name = _SHORT.get(letter, letter)
-                value = ""
-                if name in _VALUED:
-                    value, cluster = cluster or next(rest, ""), ""
-                yield name, value, f"-{letter}"
-        else:
-            urls.append(word)
 
 
 def _take(said: _Curl, name: str, value: str, spelled: str) -> None:

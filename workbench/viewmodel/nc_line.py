@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 from pathlib import PurePath
 from typing import Final
@@ -11,7 +10,7 @@ from workbench.engine.model.tail import Append
 from workbench.frozen import dataclass
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where
-from workbench.viewmodel.command_words import CommandWords
+from workbench.viewmodel.command_words import CommandWords, options_of
 from workbench.viewmodel.pasted_command import PastedCommand
 
 _LONG: Final = {
@@ -49,7 +48,8 @@ def nc_line(found: CommandWords) -> PastedCommand:
     """Understand one. Raises Problem where there is no address that can be used in it."""
     program = PurePath(found.words[0]).name
     said = _Nc("ncat" in program.lower())
-    for name, value, spelled in _options(found.words[1:], said):
+    valued = {*_VALUED, "d"} if said.ncat else _VALUED
+    for name, value, spelled in options_of(found.words[1:], _LONG, valued, said.places):
         if name in {"e", "c"} and value:
             said.told.append(Problem("pasted.no_exec", program=value))
         elif name in {"l", "u", "p", "s", "w", "C", "U", "4", "6", "ssl", "ssl-verify"}:
@@ -73,32 +73,6 @@ def nc_line(found: CommandWords) -> PastedCommand:
         append=Append.CRLF if "C" in options else None,
         told=tuple(said.told),
     )
-
-
-def _options(words: tuple[str, ...], said: _Nc) -> Iterator[tuple[str, str, str]]:
-    """Name, value and spelling of each option; what is none says where."""
-    rest = iter(words)
-    for word in rest:
-        if word.startswith("--") and len(word) > 2:
-            spelled, _, value = word[2:].partition("=")
-            name = _LONG.get(spelled, spelled)
-            if _is_valued(name, said) and not value:
-                value = next(rest, "")
-            yield name, value, f"--{spelled}"
-        elif word.startswith("-") and len(word) > 1:
-            cluster = word[1:]
-            while cluster:
-                letter, cluster = cluster[0], cluster[1:]
-                value = ""
-                if _is_valued(letter, said):
-                    value, cluster = cluster or next(rest, ""), ""
-                yield letter, value, f"-{letter}"
-        else:
-            said.places.append(word)
-
-
-def _is_valued(name: str, said: _Nc) -> bool:
-    return said.ncat if name == "d" else name in _VALUED
 
 
 def _where(said: _Nc) -> Where:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +16,6 @@ from tests.ui.looks.scenes import settle
 from workbench.texts import Problem
 from workbench.ui.endpoint.payload_problem_bar import fitting, places
 from workbench.viewmodel.payload_form import PayloadForm, compose
-
-
-@pytest.fixture
-def peer(hand: Hand) -> Iterator[socket.socket]:
-    """The other end of the client's connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
-        hand.type("client.port", str(listener.getsockname()[1]))
-        hand.press("client.connect")
-        hand.wait_state("client", "ESTABLISHED")
-        accepted, _ = listener.accept()
-        with accepted:
-            yield accepted
-    hand.window.preferences.write_list("sent_messages", [])  # the next window remembers them
 
 
 def editor(hand: Hand) -> Any:

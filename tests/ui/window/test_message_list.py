@@ -36,20 +36,6 @@ def shown(hand: Hand, tmp_path: Path) -> Iterator[Any]:
     hand.window.preferences.write_list("sent_messages", [])
 
 
-@pytest.fixture
-def peer(hand: Hand) -> Iterator[socket.socket]:
-    """The other end of the client's connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
-        hand.type("client.port", str(listener.getsockname()[1]))
-        hand.press("client.connect")
-        hand.wait_state("client", "ESTABLISHED")
-        accepted, _ = listener.accept()
-        with accepted:
-            accepted.settimeout(60)
-            yield accepted
-
-
 def rows(shown: Any) -> list[str]:
     return [shown.tree.topLevelItem(n).text(0) for n in range(shown.tree.topLevelItemCount())]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,13 @@ from tests.ui.conftest import Hand
 
 
 @pytest.fixture
-def peer(hand: Hand) -> Iterator[socket.socket]:
-    """The other end of the client's connection, which has got one message."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
-        hand.type("client.port", str(listener.getsockname()[1]))
-        hand.press("client.connect")
-        hand.wait_state("client", "ESTABLISHED")
-        accepted, _ = listener.accept()
-        with accepted:
-            accepted.settimeout(60)
-            panel: Any = hand.window.tab_area.panel("client-1")
-            panel.editor.text.setPlainText("{ab}\\n")
-            hand.press("client.send")
-            assert accepted.recv(100) == b"{ab}\n"
-            yield accepted
-    hand.window.preferences.write_list("sent_messages", [])
+def peer(hand: Hand, peer: socket.socket) -> socket.socket:
+    """The other end, which has got one message."""
+    panel: Any = hand.window.tab_area.panel("client-1")
+    panel.editor.text.setPlainText("{ab}\\n")
+    hand.press("client.send")
+    assert peer.recv(100) == b"{ab}\n"
+    return peer
 
 
 def place_of_send(hand: Hand) -> int:

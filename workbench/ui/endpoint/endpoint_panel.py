@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Signal, Slot
-from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.endpoint.call_strip import CallStrip
@@ -18,6 +18,7 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import BESIDE, GAP
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge
+from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.known_values import KnownValues, TypedValue
 from workbench.viewmodel.panel_state import PanelState
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.setup_form import ClientForm, ServerForm
 
 
-class EndpointPanel(Retranslatable, QWidget):
+class EndpointPanel(Retranslatable, Sighted):
     """One endpoint: its fields, its state and its controls.
 
     Attributes:
@@ -42,7 +43,6 @@ class EndpointPanel(Retranslatable, QWidget):
         renamed(): its tab says something else.
         worded(): its texts have been made again, in the language and font in force.
         closed_hidden(bool): closed connections are to be left out, or shown.
-        seen(bool): it can be seen, or not any more.
         typed(object): the fields say something else: the whole form.
         settled(str): a field of the address has its new value; the field.
         live_changed(str): so has a setting that may change while a socket is open; the control.
@@ -55,7 +55,6 @@ class EndpointPanel(Retranslatable, QWidget):
     renamed = Signal()
     worded = Signal()
     closed_hidden = Signal(bool)
-    seen = Signal(bool)
     typed = Signal(object)
     settled = Signal(str)
     live_changed = Signal(str)
@@ -263,14 +262,6 @@ class EndpointPanel(Retranslatable, QWidget):
         if event.type() == QEvent.Type.LayoutRequest:
             self.fit_height()
         return handled
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.seen.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.seen.emit(False)
 
     def heightForWidth(self, width: int) -> int:
         """The least: a panel that has to scroll shall not ask for all that its papers could use."""

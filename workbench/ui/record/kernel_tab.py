@@ -6,7 +6,6 @@ from itertools import zip_longest
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from workbench.qt.controller import TICK
@@ -22,21 +20,20 @@ from workbench.texts import tr
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP, NEAR
+from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.kernel_state import PLOTTED, KernelState, Line, PlotPoints
 
 _READING_S: Final = TICK / 1000
 """Seconds of a plot that one reading stands for."""
 
 
-class KernelTab(Retranslatable, QWidget):
+class KernelTab(Retranslatable, Sighted):
     """The kernel's readings of one socket.
 
     Signals:
-        seen(bool): it can be seen, or not any more.
         worded(): the language is another one.
     """
 
-    seen = Signal(bool)
     worded = Signal()
 
     def __init__(self) -> None:
@@ -79,14 +76,6 @@ class KernelTab(Retranslatable, QWidget):
         column.addStretch()
         self._clear()
         self.redraw()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.seen.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.seen.emit(False)
 
     @Slot(object)
     def show_state(self, state: KernelState) -> None:

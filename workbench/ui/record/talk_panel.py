@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from workbench.ui.endpoint.conversation_pane import ConversationPane
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, spring
+from workbench.ui.widgets.sighted import Sighted
 
 
-class TalkPanel(Retranslatable, QWidget):
+class TalkPanel(Retranslatable, Sighted):
     """As a panel has it while the connection is open.
 
     Attributes:
         talk: the conversation. whose: names the connection.
 
     Signals:
-        seen(bool): it has come into sight, or gone.
         worded(): its texts have been made again.
     """
 
-    seen = Signal(bool)
     worded = Signal()
 
     def __init__(self) -> None:
@@ -49,14 +47,6 @@ class TalkPanel(Retranslatable, QWidget):
     def name(self, whose: str) -> None:
         """Whose it is."""
         self.whose.setText(whose)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.seen.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.seen.emit(False)
 
     def redraw(self) -> None:
         """Fonts for the size in force."""

@@ -1,0 +1,25 @@
+"""A widget that tells whether it is in sight: what nobody sees need not be read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+
+class Sighted(QWidget):
+    """Shown and hidden with its parents, behind another tab too.
+
+    Signals:
+        seen(bool): it has come into sight, or gone.
+    """
+
+    seen = Signal(bool)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
