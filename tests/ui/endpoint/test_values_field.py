@@ -9,11 +9,9 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import Hand
-from tests.ui.endpoint.test_message_editor import peer, sent, write
+from tests.ui.endpoint.test_message_editor import sent, write
 from workbench.ui.endpoint.values_field import ValuesField
 from workbench.viewmodel.known_values import TypedValue
-
-__all__ = ("peer",)
 
 
 def set_value(hand: Hand, side: str, name: str, value: str, *, secret: bool = False) -> None:
