@@ -298,7 +298,7 @@ class Session:
         ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
         self.journal.put(
             Event(
-                self.journal.clock.now(),
+                perf_counter_ns() - self._begun_ns,
                 0,
                 host.id if host is not None else 0,
                 None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.engine.model.commands import Send
 from workbench.viewmodel.known_values import TypedValue, fault, known_values
 from workbench.viewmodel.payload_form import PayloadForm, compose, unknown_names
 from workbench.viewmodel.rule_form import TypedRule, rules_of
@@ -26,11 +27,12 @@ def test_what_is_no_value_says_why() -> None:
 def test_they_are_filled_in_and_what_is_built_in_is_left_to_the_send() -> None:
     draft = PayloadForm("{token} {n} {counter}\\n", placeholders=True)
     made = compose(draft, 3, KNOWN)
-    assert made.content.text == "abc123 7 {counter}\n"
+    command = made.send
+    assert isinstance(command, Send)
+    assert command.text == "abc123 7 {counter}\n"
     assert made.size == 11
-    command = made.command("c")
-    assert getattr(command, "placeholders", None) is True
-    plain = compose(PayloadForm("{n} and {{n}}", placeholders=True), 1, KNOWN).command("c")
+    assert command.placeholders
+    plain = compose(PayloadForm("{n} and {{n}}", placeholders=True), 1, KNOWN).send
     assert (getattr(plain, "text", None), getattr(plain, "placeholders", None)) == (
         "7 and {n}",
         False,
@@ -40,19 +42,19 @@ def test_they_are_filled_in_and_what_is_built_in_is_left_to_the_send() -> None:
 def test_what_a_value_holds_is_no_gap() -> None:
     known = known_values([TypedValue("v", "{counter}")])
     made = compose(PayloadForm("{v}-{counter}", placeholders=True), 5, known)
-    assert made.content.text == "{{counter}}-{counter}"
+    assert getattr(made.send, "text", None) == "{{counter}}-{counter}"
     assert made.size == len("{counter}-5")
 
 
 def test_in_hex_they_stand_and_are_counted_too() -> None:
     made = compose(PayloadForm('u8[{token}] u16(n*2) "x"', "hex"), 1, KNOWN)
     assert made.size == 1 + 6 + 2 + 1
-    assert made.content.hex == b"\x06abc123\x00\x0ex".hex()
+    assert getattr(made.send, "hex", None) == b"\x06abc123\x00\x0ex".hex()
 
 
 def test_a_secret_is_masked_in_what_is_shown() -> None:
     made = compose(PayloadForm("t={token}", placeholders=True), 1, KNOWN)
-    assert made.content.text == "t=abc123"
+    assert getattr(made.send, "text", None) == "t=abc123"
     assert b"abc".hex(" ") not in made.head
     assert made.head.startswith(b"t=".hex(" "))
 

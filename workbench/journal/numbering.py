@@ -74,6 +74,7 @@ class Numbering:
         at_work: whether a call of an endpoint may be under way; where none is, nothing newer
             than now can still come, and nothing is held back.
         settle: waits for those that are, so many seconds at most; whether all have come back.
+        followers: who is handed rows.
         ending: nothing is held back any more.
     """
 
@@ -85,7 +86,7 @@ class Numbering:
         self.ending = False
         self._lock = threading.Lock()
         self._numbered: list[Queued] = []
-        self._followers: list[Follower] = []
+        self.followers: list[Follower] = []
         self._last = 0  # the newest number; kept while somebody follows
 
     def __len__(self) -> int:
@@ -120,32 +121,27 @@ class Numbering:
         `written`: the last one in the file.
         """
         with self._lock:
-            if not self._followers:
+            if not self.followers:
                 self._last = written + sum(map(is_row, self._numbered))
-            self._followers = [*self._followers, follower]
+            self.followers = [*self.followers, follower]
             return self._last
 
     def leave(self, follower: Follower) -> None:
         """Hand nothing over any more."""
         with self._lock:
-            self._followers = [item for item in self._followers if item is not follower]
-
-    def wake(self) -> None:
-        """Tell who follows that something was put."""
-        for follower in self._followers:
-            follower.wake()
+            self.followers = [item for item in self.followers if item is not follower]
 
     def _number(self, most: int, *, everything: bool, settled: int = 0) -> None:
         count = min(len(self.queue), most)
         if not count:
             return
         small = count <= READABLE
-        idle = not settled and small and bool(self._followers) and not self.at_work()
+        idle = not settled and small and bool(self.followers) and not self.at_work()
         now = self._clock.now()
         before = now - (0 if idle else HELD)  # what ended earlier has been put
         take = self.queue.popleft
         items = [take() for _ in range(count)]
-        if not small and not self._followers:
+        if not small and not self.followers:
             self._numbered += items
             return
         events = with_events(items)
@@ -153,7 +149,7 @@ class Numbering:
             if not everything:
                 events = self._settled(events, before, settled, now)
             events = in_order(events)
-        if self._followers and events:
+        if self.followers and events:
             self._hand_over(events)
         self._numbered += events
 
@@ -194,11 +190,11 @@ class Numbering:
                 cause = item.cause
                 if cause is not None and cause.seq is None and is_own(item):
                     cause.seq = self._last  # what follows from it names it
-        for follower in self._followers:
+        for follower in self.followers:
             try:
                 follower.take(first, handed)
             except Exception:  # noqa: BLE001 - who follows must not end the recording
-                self._followers = [item for item in self._followers if item is not follower]
+                self.followers = [item for item in self.followers if item is not follower]
                 threading.excepthook(
                     threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
                 )

@@ -207,7 +207,8 @@ class Recorder:
         self._sleeping = False
         if self._idle:
             self._wake.set()
-        self._numbering.wake()
+        for follower in self._numbering.followers:
+            follower.wake()
 
     def next_connection(self) -> int:
         """A connection id that is unique in the record."""

@@ -50,7 +50,7 @@ def _encoded(
     text: str, encoding: str, places: Sequence[int], method: Callable[[str, str], bytes]
 ) -> bytes:
     """`places`: where each character stands in what was typed, for the message."""
-    name = check_encoding(encoding)
+    name = encoding if encoding in ENCODINGS else check_encoding(encoding)
     try:
         return method(text, name)
     except UnicodeEncodeError as error:

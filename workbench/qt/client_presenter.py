@@ -300,7 +300,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     def _send(self, composed: Composed) -> None:
         state = self._now()
-        command = composed.command(self.name)
+        command = composed.send
         if isinstance(command, Problem):
             self.refuse(command)
             return
@@ -315,7 +315,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         if state.datagram and self.expects_answer and (timeout := self.wished().timeout):
             self._answers.begin(timeout)
         for target in state.send_to:
-            self.act("send", replace(command, connection=target))
+            self.act("send", replace(command, endpoint=self.name, connection=target))
         self.sent.emit(composed.draft)
 
     @Slot(bool)
@@ -340,8 +340,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         composed = self._composed
         if composed is None:
             return
-        if composed.problem is not None:
-            self.refuse(composed.problem)
+        if isinstance(composed.send, Problem):
+            self.refuse(composed.send)
             return
         if self._snapshot.open_count:
             self._call_send(composed)
@@ -349,7 +349,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self._send_anyway_after = self.act("other_way", c.Start(self.name))
 
     def _call_send(self, composed: Composed) -> None:
-        self.act("other_way", c.Call(self.name, "send", (composed.content.text or "",)))
+        if isinstance(composed.send, c.Send):
+            self.act("other_way", c.Call(self.name, "send", (composed.send.text or "",)))
 
     # -- showing --------------------------------------------------------------------------------
 

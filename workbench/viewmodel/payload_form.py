@@ -151,29 +151,16 @@ class Composed:
     """A message, understood once: when it was typed.
 
     Attributes:
+        send: what sends it, once, of no endpoint yet; or why it cannot be sent.
         size: bytes that will go. head: the first of them in hex.
-        repeat, interval: how often to send it, and the seconds between.
-        problem: what is wrong with it; None: it can be sent.
+        problem: what is wrong with what is typed; None: nothing.
     """
 
     draft: PayloadForm
-    content: Content = Content()
+    send: Send | Problem
     size: int = 0
     head: str = ""
-    repeat: int = 1
-    interval: float = 0.0
     problem: Problem | None = None
-
-    def command(self, endpoint: str) -> Send | Problem:
-        """What sends it; or what is wrong with it."""
-        if self.problem is not None:
-            return self.problem
-        if self.draft.form == "file" and self.size > LARGEST_FILE:
-            return Problem(
-                "problem.file_large", path=self.draft.typed.strip(), most=LARGEST_FILE >> 20
-            )
-        made = send_of(self.draft, self.content, endpoint)
-        return replace(made, repeat=self.repeat, interval=self.interval, wait=False)
 
 
 def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES) -> Composed:
@@ -184,16 +171,23 @@ def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES
     try:
         if draft.form == "file":
             size, start = _look(draft.typed)
-            said = Content(file=draft.typed.strip())
             tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
-            return Composed(draft, said, size + tail, _head(start, size))
+            return Composed(draft, _send_file(draft, size + tail), size + tail, _head(start, size))
         found = _understood(draft, known)
+        send = send_of(draft, found.content)
         data = found.data if found.template is None else found.template.fill({}, counter)
-        data = with_tail(data, send_of(draft, found.content))
+        data = with_tail(data, send)
     except Problem as problem:
-        return Composed(draft, problem=problem)
+        return Composed(draft, problem, problem=problem)
     shown = Masker(known.secrets, headers=False).data(data) if known.secrets else data
-    return Composed(draft, found.content, len(data), _head(shown, len(data)))
+    return Composed(draft, replace(send, wait=False), len(data), _head(shown, len(data)))
+
+
+def _send_file(draft: PayloadForm, size: int) -> Send | Problem:
+    path = draft.typed.strip()
+    if size > LARGEST_FILE:
+        return Problem("problem.file_large", path=path, most=LARGEST_FILE >> 20)
+    return replace(send_of(draft, Content(file=path)), wait=False)
 
 
 def varies(draft: PayloadForm, known: KnownValues = NO_VALUES) -> bool:

@@ -57,6 +57,7 @@ class Connection:
 
     Attributes:
         number: counts within the endpoint, from 1; 0: a socket that is made to listen.
+        open: close() was not called yet, and is not waiting in C.
         peer_finished: the peer has sent FIN: recv gave b"".
         broken: the socket gave an error that ends it; only close() is left.
         finished: we have sent FIN: shutdown() of our direction succeeded.
@@ -86,6 +87,7 @@ class Connection:
         self.connect_ns: int | None = None
         self.connected_ns: int | None = None
         self.usable_ns: int | None = None
+        self.open = True
         self.closed_ns: int | None = None
         self.close_cause: CloseCause | None = None
         self.errno: str | None = None
@@ -114,10 +116,6 @@ class Connection:
     # -- readiness --------------------------------------------------------------------------
 
     @property
-    def open(self) -> bool:
-        return self.closed_ns is None
-
-    @property
     def can_send(self) -> bool:
         """Whether another send() may still come to something."""
         return self.open and not (self.broken or self.finished)
@@ -136,7 +134,7 @@ class Connection:
         mask = 0
         if not self.peer_finished and (self.ops or self._reads_by_itself()):
             mask = READ
-        if self.outbox.items and self.gates.may_send():
+        if self.outbox.items and self.gates.may_send:
             mask |= WRITE
         return mask
 
@@ -392,6 +390,7 @@ class Connection:
         if not self.open:
             return
         self._remove_file(ticket)
+        self.open = False
         self.closed_ns = self.context.now()
         if self.close_cause is None or cause is CloseCause.ABORTED:
             self.close_cause = cause

@@ -32,6 +32,7 @@ class Gates:
 
     Attributes:
         accept, receive, send: how each runs by itself.
+        may_send: whether a send() may be made now.
         backpressured: nothing is read by itself while the journal is behind.
     """
 
@@ -46,6 +47,7 @@ class Gates:
         self.backpressured = False
         self._steps: deque[SendStep] = deque()
         self._told: set[c.Gate] = set()
+        self._weigh_sending()
 
     def switch(self, gate: c.Gate, *, paused: bool) -> None:
         """Hold a gate, or open it."""
@@ -60,6 +62,7 @@ class Gates:
                 if paused and self.send is not mode:
                     self._end_steps(Problem("engine.held_again"))
                 self.send = mode
+                self._weigh_sending()
             case c.Gate.CALLS:
                 raise AssertionError("the set-up's own")
         self._refresh()
@@ -80,10 +83,11 @@ class Gates:
         for.
         """
         self._steps.append(SendStep(count, ticket))
+        self._weigh_sending()
         self._refresh()
 
-    def may_send(self) -> bool:
-        return self.send is GateMode.AUTO or bool(self._steps)
+    def _weigh_sending(self) -> None:
+        self.may_send = self.send is GateMode.AUTO or bool(self._steps)
 
     def used_send_step(self) -> None:
         """One send call was made: of a step, where one is under way."""
@@ -92,6 +96,7 @@ class Gates:
             step.left -= 1
             if not step.left:
                 self._steps.popleft()
+                self._weigh_sending()
                 step.ticket.finish()
 
     def stop(self) -> None:
@@ -100,6 +105,7 @@ class Gates:
 
     def _end_steps(self, reason: Problem) -> None:
         steps, self._steps = self._steps, deque()
+        self._weigh_sending()
         for step in steps:
             step.ticket.fail(reason)
 

@@ -132,7 +132,7 @@ class SendQueue:
         )
         if op is not None and begun is not None:
             op.begun = begun
-        held = not self._gates.may_send()
+        held = not self._gates.may_send
         if not self.items and not held:
             whole = self._send_now(item)
             if whole:
@@ -184,7 +184,7 @@ class SendQueue:
 
     def flush(self, limit: int = 64) -> None:
         """Send what waits: at most `limit` calls, so that one connection cannot starve the rest."""
-        while self.items and limit and (self._gates.may_send() or self.items[0].how is not None):
+        while self.items and limit and (self._gates.may_send or self.items[0].how is not None):
             limit -= 1
             item = self.items[0]
             if item.how is not None:

@@ -296,7 +296,7 @@ class StreamConnection(Connection):
         """A silent peer is closed; our own gate, or a slow record, is not its fault."""
         if not self.open:
             return True
-        if self.hold() is not None or not self.gates.may_send():
+        if self.hold() is not None or not self.gates.may_send:
             return False
         seconds = self.live.settings.handshake_timeout
         awaited = self._runner.stack.awaited

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
+from workbench.engine.model.tail import Append
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.layer import Text
-from workbench.engine.protocol.stack import layer_names
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.checksum import CHECKSUMS
+from workbench.payload.notation import encode
 from workbench.payload.templates import (
     EMPTY,
     PLACEHOLDERS,
@@ -59,10 +60,13 @@ def maker(
         raise Problem("engine.one_payload")
     if command.pieces and settings.type != "SOCK_STREAM":
         raise Problem("engine.pieces_no_stream", type=settings.type)
+    if command.text is not None and _stands_as_it_is(command):
+        message = Text(encode(command.text, encoding))
+        return lambda: message
     template = _template(command, encoding)
     after = hex_template(command.append_hex, (), encoding) if command.append_hex else EMPTY
     wrap = _wrapper(settings) if command.wrap else bytes
-    if command.text is not None and layer_names(settings):
+    if command.text is not None:
         plain_wrap = wrap
 
         def wrap(data: bytes) -> bytes:
@@ -78,6 +82,12 @@ def maker(
     data = template.fixed if template is not None else _file(command.file or "")
     fixed = wrap(with_tail(data or b"", command, after.fixed))
     return lambda: fixed
+
+
+def _stands_as_it_is(command: c.Send) -> bool:
+    """Whether nothing is filled in, put before it or appended: so are most messages."""
+    changed = command.placeholders or command.wrap or command.append_hex
+    return not changed and command.append is Append.NOTHING
 
 
 def _anew(

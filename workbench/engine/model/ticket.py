@@ -104,7 +104,7 @@ class Ticket(Cause):
         above: Cause | None = None,
     ) -> None:
         """`upcoming` gives the revision of the endpoint's next snapshot; `above`: as of a Cause."""
-        super().__init__(above)
+        self.seq, self.above = None, above  # as a Cause has them
         self.command = command
         self.outcome: Outcome | None = None
         self.revision = 0

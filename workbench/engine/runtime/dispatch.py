@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912, PLR0915 - a table
     """Carry out a ticket's command; what takes time ends the ticket later, as a failure does."""
     command = ticket.command
-    endpoint.unfinished.add(ticket)
     with endpoint.carrying_out(ticket):
         match command:
             case c.Start():
@@ -95,6 +94,8 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
                 close_tls(endpoint, command, ticket)
             case c.Mark():
                 ticket.finish()
+    if not ticket.done:
+        endpoint.unfinished.add(ticket)
 
 
 def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:

@@ -44,7 +44,6 @@ from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.payload_form import (
-    Composed,
     PayloadForm,
     compose,
     converted,
@@ -94,7 +93,7 @@ class MessageEditor(QWidget):
         self._live = False
         self._presented = False
         self._form_before = "text"
-        self._composed = Composed(PayloadForm(""))
+        self._composed = compose(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self.text = controls.add(PayloadEdit(text), "payload")
         self.file = FilePicker(controls)
@@ -323,13 +322,15 @@ class MessageEditor(QWidget):
         composed = self._composed
         if composed.draft.form == "file":  # it may have come or gone meanwhile
             composed = compose(composed.draft, self._counter, self._known)
+        send = composed.send
         if isinstance(self._numbers, Problem):
             self.opened.setChecked(self._live)  # what is wrong is in sight
             tone(self._wrong_number(), "bad")
-            self.submitted.emit(replace(composed, problem=composed.problem or self._numbers))
-            return
-        repeat, interval = self._numbers
-        self.submitted.emit(replace(composed, repeat=repeat, interval=interval))
+            send = send if isinstance(send, Problem) else self._numbers
+        elif not isinstance(send, Problem):
+            repeat, interval = self._numbers
+            send = replace(send, repeat=repeat, interval=interval)
+        self.submitted.emit(replace(composed, send=send))
 
     @Slot()
     def _on_number_typed(self) -> None:
