@@ -144,6 +144,22 @@ else = { reply = "OK;Transfer-Encoding: chunked;;5;other;0;;" }
         values='[values]\nunused = 1\n[endpoint.sink]\nrole = "datagram"\naddress = "127.0.0.1:0"\n'
         '[endpoint.udp]\nrole = "datagram"\naddress = "@sink"\n',
     ).replace("step = [\n", 'step = [\n  { do = "start", endpoint = "sink" },\n', 1),
+    "rounds of loops": talk(
+        '{ do = "loop", times = 3, step = [',
+        client("send", 'text = "{round}/"'),
+        '{ do = "loop", times = 2, step = [',
+        client("send", 'hex = "u8(round+1) {round}"'),
+        "] }",
+        client("send", 'wrap = true, text = "{round*2}"'),
+        client("expect", r"regex = '^{round}/.1.2\d+$'"),
+        client("send", 'wrap = true, json = { n = "{round}" }'),
+        client("expect", 'json = { n = "{round}" }'),
+        "] }",
+        server=LINES + '\nresponder = { kind = "echo" }',
+        ours=LINES,
+        values="[values]\nunused = 1\n",
+    )
+    .replace("[,", "["),
     "JSON that is expected, taken, sent and ignored": talk(
         client("send", 'wrap = true, json = { type = "login", id = 7, list = [1, "a"] }'),
         client("expect", """json = { type = "login", "list.1" = "a" }, take = { n = "id" }"""),

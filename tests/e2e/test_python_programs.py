@@ -55,6 +55,14 @@ def program(code: str, keys: str, *args: str) -> str:
     return f'{{ do = "run", command = [{words}], {keys} }}'
 
 
+def test_a_program_reads_what_it_is_given(tmp_path: Path) -> None:
+    upper = "import sys; print(sys.stdin.read().upper())"
+    keys = "input = 'port {s.port} \\n', contains = 'PORT '"
+    path = script(tmp_path, program(upper, keys), program("assert not open(0).read()", "exit = 0"))
+    found = run(path, "--allow-run")
+    assert found.returncode == 0, found.stderr
+
+
 def test_a_program_talks_to_an_endpoint_of_the_script(tmp_path: Path) -> None:
     path = script(
         tmp_path,

@@ -159,6 +159,49 @@ def test_its_standard_input_is_empty(session: Session) -> None:
     assert play(session, scenario(step(python("assert not open(0).read()")))).ok
 
 
+def test_it_reads_what_it_is_given_and_the_end_of_it(session: Session) -> None:
+    cat = python("import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().upper())")
+    text = scenario(
+        step(cat, r', input = "from {who}, {unix}: {no}\n", contains = "FROM BOB\\, 1"'),
+        step(cat, ', input = ""'),
+        rest='[values]\nwho = "bob"\n',
+    ).replace("\\\\, 1", ", 1")
+    report = play(session, text)
+    assert report.ok, report
+    said = report.steps[0].said
+    assert said is not None
+    assert "{NO}" in said.text
+
+
+def test_much_goes_in_while_much_comes_out_and_it_need_not_read_all(session: Session) -> None:
+    cat = python("import shutil, sys; shutil.copyfileobj(sys.stdin, sys.stdout); print('done')")
+    much = f', input = "{"x" * 300_000}"'
+    assert play(session, scenario(step(cat, f'{much}, contains = "xdone"'))).ok
+    deaf = python("import os; os.close(0); print('deaf')")
+    assert play(session, scenario(step(deaf, f'{much}, contains = "deaf"'))).ok
+
+
+def test_bytes_that_were_taken_are_read_as_they_came(session: Session) -> None:
+    dump = python("import sys; print(sys.stdin.buffer.read().hex())")
+    text = f"""
+        step = [
+          {{ do = "start", endpoint = "s" }},
+          {{ do = "connect", endpoint = "c" }},
+          {{ do = "send", endpoint = "c", hex = "ff00c3" }},
+          {{ do = "expect", endpoint = "c", hex = "{{raw:3}}" }},
+          {step(dump, ', input = "{raw}!", contains = "ff00c321"')},
+        ]
+        placeholders = true
+        endpoint.c = "@s"
+        [endpoint.s]
+        role = "listener"
+        address = "127.0.0.1:0"
+        responder = {{ kind = "echo" }}
+    """
+    report = play(session, text)
+    assert report.ok, report
+
+
 # -- beside the steps ---------------------------------------------------------------------------
 
 
@@ -305,6 +348,12 @@ def test_a_command_is_refused_unless_it_is_allowed() -> None:
     assert [wish.what for wish in refused.value.wishes] == ["touch 'a b'"]
 
 
+def test_what_a_command_reads_is_shown_to_whom_allows_it() -> None:
+    with pytest.raises(NotAllowed) as refused:
+        parse(scenario(step('["sh"]', r', input = "rm {x}\nls\n"'), rest='[values]\nx = "*"\n'))
+    assert [wish.what for wish in refused.value.wishes] == [r"sh <<< 'rm *\nls\n'"]
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [
@@ -316,6 +365,9 @@ def test_a_command_is_refused_unless_it_is_allowed() -> None:
         ('{ do = "run", stop = "a", exit = 0 }', "scenario.run_stop_alone"),
         ('{ do = "run", command = ["ls"], exit = "some" }', "scenario.wrong_type"),
         ('{ do = "run", command = ["ls"], shell = true }', "scenario.unknown_key"),
+        ('{ do = "run", command = ["ls"], input = 3 }', "scenario.wrong_type"),
+        ('{ do = "run", stop = "a", input = "x" }', "scenario.run_stop_alone"),
+        ('{ do = "run", input = "x" }', "scenario.missing"),
     ],
 )
 def test_what_is_wrong_with_one_is_said(line: str, key: str) -> None:
@@ -328,13 +380,15 @@ def test_what_is_wrong_with_one_is_said(line: str, key: str) -> None:
 def test_a_run_is_written_as_it_is_read() -> None:
     made = parse(
         scenario(
-            step('["a", "b c"]', ', name = "n", exit = 3, contains = "x", wait = false'),
+            step(
+                '["a", "b c"]', ', name = "n", exit = 3, contains = "x", wait = false, input = "y"'
+            ),
             '{ do = "run", stop = "n", on_failure = "next" }',
         ),
         given=ALLOWED,
     )
     assert made.steps == (
-        RunProgram(("a", "b c"), "n", 3, "x", wait=False),
+        RunProgram(("a", "b c"), "n", 3, "x", wait=False, input="y"),
         StopProgram("n", made.steps[1].on_failure),
     )
     assert parse(to_toml(made), given=ALLOWED).steps == made.steps

@@ -6,9 +6,6 @@ What plain sockets have no counterpart of is said by `left_out`; the script then
 
 from __future__ import annotations
 
-import builtins
-import shlex
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -40,9 +37,26 @@ from workbench.scenario.code_sockets import (
     option,
     what_is_left_out,
 )
-from workbench.scenario.code_steps import flat, get_option, membership, taken_by, until_open
-from workbench.scenario.code_until import LOOK, around, block, looks
+from workbench.scenario.code_steps import (
+    exception,
+    flat,
+    get_option,
+    membership,
+    stay,
+    taken_by,
+    until_open,
+)
+from workbench.scenario.code_until import (
+    LOOK,
+    around,
+    block,
+    counted,
+    counts_rounds,
+    looks,
+    with_known,
+)
 from workbench.scenario.code_values import CodePlace, expression
+from workbench.scenario.rounds import ROUND
 from workbench.scenario.steps import (
     Expect,
     Loop,
@@ -110,6 +124,8 @@ def of_plain_sockets(scenario: Scenario) -> str:
     if "json_texts" in script.needs and script.first:
         kinds = {name: not isinstance(value, str) for name, value in script.first.items()}
         lines.append(f"literally.update({literal(kinds)})")
+    if "json_texts" in script.needs and script.counts:
+        lines.append(f"literally[{literal(ROUND)}] = True")
     if script.commands:
         lines.append(f"may_run({literal(script.commands)})")
     lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
@@ -163,6 +179,9 @@ class _Script:
         self.names = variables(self.begun.values())
         self._settings: Settings = dict(self.begun)
         self._loops = 0
+        self._rounds: list[str] = []  # their variables, the innermost last
+        self.counts = counts_rounds(scenario, taken)
+        self.needs |= {"noted_socket"} if self.counts else set()
         self._watching = 0
         self._bound: set[str] = set()  # to the address that they have
         self._tied: set[str] = set()  # datagram endpoints that are connected
@@ -270,7 +289,7 @@ class _Script:
             case Wait():
                 return [f"{self._sleep}({literal(step.seconds)})"]
             case Stay():
-                return self._stay(step)
+                return stay(step, self._sleep)
             case RunProgram():
                 return self._run(step)
             case StopProgram():
@@ -296,21 +315,23 @@ class _Script:
     def _run(self, step: RunProgram) -> list[str]:
         """Another program; its words may have values and addresses of endpoints in them."""
         self.needs.add("other_programs")
-        self.commands.append(shlex.join(step.command))
+        self.commands.append(step.line)
         ends = {f"{name}.{part}" for name in self.begun for part in ("port", "address")}
         own = {*self._names, *PLACEHOLDERS} if self._names else set[str]()
 
-        def word(text: str) -> str:
+        def word(text: str, as_text: str = ".decode()") -> str:
             template = text_template(text, {*ends, *own}, "utf-8")
             if template.fixed is not None:
-                return literal(text)
+                plain = template.fixed.decode()
+                return literal(plain if as_text else plain.encode())
             self.needs |= {"filling", "noted_socket"}
-            return f"({expression(template, CodePlace('utf-8'))}).decode()"
+            return f"({expression(template, CodePlace('utf-8'))}){as_text}"
 
         wanted = 0 if step.exit is None else step.exit
         more = [f"name={literal(step.name)}"] if step.name else []
         more += [] if wanted == 0 else [f"wanted={literal(wanted if wanted != 'any' else None)}"]
         more += [] if step.contains is None else [f"contains={word(step.contains)}"]
+        more += [] if step.input is None else [f"given={word(step.input, '')}"]
         more += [] if step.timeout == 60.0 else [f"seconds={literal(step.timeout)}"]
         more += [] if step.wait else ["wait=False"]
         words = ", ".join(map(word, step.command))
@@ -320,38 +341,38 @@ class _Script:
     def _sleep(self) -> str:
         return "rest" if self._watching else "time.sleep"
 
-    def _stay(self, step: Stay) -> list[str]:
-        """Until Ctrl+C, which goes on with what follows."""
-        if step.seconds is not None:
-            return [f"{self._sleep}({literal(step.seconds)})"]
-        return [
-            "try:",
-            f"{INDENT}while True:",
-            f"{INDENT * 2}{self._sleep}(1)",
-            "except KeyboardInterrupt:",
-            f"{INDENT}pass",
-        ]
-
     def _loop(self, loop: Loop) -> list[str]:
         self._loops += 1
         number = self._loops
         waits = loop.until is not None
         self._watching += waits
+        self._rounds.append(f"round{number}")
         body = self.steps(loop.steps)
+        self._rounds.pop()
         self._watching -= waits
         pause = f"{self._sleep}({literal(loop.pause)})"
         if loop.renumber:
             body = ["begin_round()", *body]
+        after: list[str] = []
+        counter = "_"
+        if self.counts:
+            counter = f"round{number}"
+            body, after = [counted(counter), *body], list(map(counted, self._rounds[-1:]))
         if loop.until is None:
+            times = f"1, {loop.times + 1:d}" if self.counts else f"{loop.times:d}"
             return [
-                f"for _ in range({loop.times:d}):",
+                f"for {counter} in range({times}):",
                 *(INDENT + line for line in block(body)),
                 *([INDENT + pause] if loop.pause else []),
+                *after,
             ]
         item = self._settings.get(loop.until.endpoint)
         encoding = codec(loop.until.encoding or (item.encoding if item is not None else "utf-8"))
         sockets = [name for each in self._settings.values() for name in _sockets(each, self.names)]
-        return around(loop, number, encoding, body, sockets)
+        return [
+            *around(with_known(loop, self._values, encoding), number, encoding, body, sockets),
+            *after,
+        ]
 
     def _expect(self, step: Expect, names: frozenset[str]) -> list[str]:
         item = self._settings[step.endpoint]
@@ -377,7 +398,7 @@ class _Script:
             made = until_open(made, step.until_open)
         if step.error is None or not made:
             return made
-        caught = _exception(step.error)
+        caught = exception(step.error)
         after = []
         if isinstance(command, c.Connect | c.Start):
             after = [f"{INDENT}{self.names[command.endpoint]}.close()"]
@@ -595,6 +616,8 @@ class _Script:
 
     def _send(self, command: c.Send, names: frozenset[str], json: object = None) -> list[str]:
         item = self._settings[command.endpoint]
+        if self.counts and command.placeholders:
+            names |= {ROUND}
         try:
             made = payload(command, item, names, counter=command.repeat > 1, json=json)
         except Problem as problem:  # it fails in the run as well
@@ -672,12 +695,3 @@ class _Script:
 
     def _respond(self, item: EndpointSettings, command: c.Respond) -> list[str]:
         return [left_out(f"respond: {type(command.responder).__name__}")]
-
-
-def _exception(name: str) -> str:
-    """The class that a step names, where it is one that the script knows; an errno is OSError."""
-    for module, prefix in ((builtins, ""), (socket, "socket.")):
-        found = getattr(module, name, None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            return f"{prefix}{name}"
-    return "OSError"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -11,7 +13,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.literals import literal
 from workbench.scenario.code_sockets import INDENT, left_out
-from workbench.scenario.steps import Expect, Loop, Step
+from workbench.scenario.steps import Expect, Loop, Stay, Step
 from workbench.texts import Problem
 
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
@@ -58,6 +60,19 @@ def until_open(made: list[str], seconds: float) -> list[str]:
     ]
 
 
+def stay(step: Stay, sleep: str) -> list[str]:
+    """Until Ctrl+C, which goes on with what follows; `sleep`: the function that waits."""
+    if step.seconds is not None:
+        return [f"{sleep}({literal(step.seconds)})"]
+    return [
+        "try:",
+        f"{INDENT}while True:",
+        f"{INDENT * 2}{sleep}(1)",
+        "except KeyboardInterrupt:",
+        f"{INDENT}pass",
+    ]
+
+
 def get_option(name: str, talk: str) -> list[str]:
     """getsockopt() of an option that there is."""
     try:
@@ -83,3 +98,12 @@ def membership(command: c.Join | c.Leave, name: str) -> list[str]:
         return [left_out(f"IP_{which}_MEMBERSHIP {command.group}")]
     request = f"socket.inet_aton({literal(command.group)}) + socket.inet_aton({literal(near)})"
     return [f"{name}.setsockopt(socket.IPPROTO_IP, socket.IP_{which}_MEMBERSHIP, {request})"]
+
+
+def exception(name: str) -> str:
+    """The class that a step names, where it is one that the script knows; an errno is OSError."""
+    for module, prefix in ((builtins, ""), (socket, "socket.")):
+        found = getattr(module, name, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            return f"{prefix}{name}"
+    return "OSError"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -10,9 +12,12 @@ from workbench.literals import comment, literal
 from workbench.payload.notation import encode, parse_hex
 from workbench.scenario.code_sockets import INDENT
 from workbench.scenario.report import condition_of
-from workbench.scenario.steps import Expect, Loop, Perform, Step
+from workbench.scenario.rounds import ROUND
+from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step
+from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem, tr
 
+_NAMED: Final = re.compile(rf"[{{(+*:-]{ROUND}\b", re.ASCII)
 LOOK: Final = """
 def look(*sockets):
     for item in sockets:
@@ -32,6 +37,28 @@ def looks(steps: Iterable[Step]) -> bool:
         or (isinstance(step, Perform) and isinstance(step.command, c.Sample))
         for step in steps
     )
+
+
+def counts_rounds(scenario: Scenario, taken: Collection[str]) -> bool:
+    """Whether the number of a round stands somewhere; `taken`: names that steps take."""
+    if ROUND in scenario.values or ROUND in taken:
+        return False
+    return bool(_NAMED.search(repr(scenario.steps)) or _NAMED.search(repr(scenario.endpoints)))
+
+
+def counted(variable: str) -> str:
+    """From here on {round} is this variable."""
+    return f"values[{literal(ROUND)}] = str({variable}).encode()"
+
+
+def with_known(loop: Loop, values: TakenValues, encoding: str) -> Loop:
+    """The loop with its end filled in, as far as it is known before the script runs."""
+    assert loop.until is not None
+    try:
+        until = values.filled(loop.until, lambda _name: encoding)
+    except Problem:
+        return loop
+    return replace(loop, until=until if isinstance(until, Expect) else None)
 
 
 def block(lines: list[str]) -> list[str]:

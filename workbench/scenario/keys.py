@@ -176,6 +176,7 @@ RUN: Final[Mapping[str, v.Read]] = {
     "name": v.key_of(str),
     "exit": v.exit_status,
     "contains": v.key_of(str),
+    "input": v.key_of(str),
     "timeout": v.seconds,
     "wait": v.key_of(bool),
     "stop": v.key_of(str),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
@@ -37,10 +36,11 @@ from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
-from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
+from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, taken_names
 from workbench.scenario.names import moved_symbol
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
 from workbench.scenario.responder_keys import with_files
+from workbench.scenario.rounds import ROUND_GAP, is_counted
 from workbench.scenario.secrets import masked_problem
 from workbench.scenario.steps import (
     ANY,
@@ -57,7 +57,12 @@ from workbench.scenario.steps import (
     Wait,
 )
 from workbench.scenario.syntax import explain_syntax
-from workbench.scenario.unknown_words import quoted_words, unfilled_words, unknown_words
+from workbench.scenario.unknown_words import (
+    quoted_words,
+    rounds_outside,
+    unfilled_words,
+    unknown_words,
+)
 from workbench.texts import Problem, reason_of
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -187,15 +192,16 @@ def parse_cases(
         problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
-    warnings = tuple(_warnings(table, made[0].names, text, source))
+    warnings = tuple(_warnings(table, made[0], text, source))
     return tuple(replace(each, warnings=warnings) for each in made) if warnings else made
 
 
 def _warnings(
-    table: dict[str, Any], names: Collection[str], text: str, source: str
+    table: dict[str, Any], made: Scenario, text: str, source: str
 ) -> Iterator[ScenarioProblem]:
     lines: dict[KeyPath, int] | None = None
-    found = unknown_words(table, names) if names else unfilled_words(table)
+    names, rounds = made.names, is_counted(table, made.values, taken_names(table))
+    found = unknown_words(table, names, rounds=rounds) if names else unfilled_words(table)
     for path, problem in (*found, *quoted_words(table, names)):
         lines = locate(text) if lines is None else lines
         yield ScenarioProblem(source, line_of(lines, path), problem)
@@ -260,6 +266,9 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
     named = Named(table, given, asked, case)
+    if named.counts_rounds or not named.on:
+        for path in rounds_outside(table, named.names):
+            raise v.wrong(path, "scenario.round_outside", name=ROUND_GAP)
     addressed = dict(_addressed(table, named))
     table = {
         key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
@@ -446,9 +455,12 @@ def _run(body: dict[str, Any], path: KeyPath, file: _File) -> RunProgram | StopP
     if "command" not in body:
         raise v.wrong(path, "scenario.missing", key="command")
     values = {key: k.RUN[key](body, key, path) for key in body if key != "do"}
-    words = file.named.filled(list(values["command"]), "command", (*path, "command"))
-    file.asked.may(Reach.COMMAND, shlex.join(words), (*path, "command"))  # as far as it is known
-    return RunProgram(**values, folder=file.asked.folder)
+    made = RunProgram(**values, folder=file.asked.folder)
+    words = file.named.filled(list(made.command), "command", (*path, "command"))
+    given = file.named.filled(made.input, "input", (*path, "input"))
+    asked = replace(made, command=tuple(words), input=given)
+    file.asked.may(Reach.COMMAND, asked.line, (*path, "command"))  # as far as it is known
+    return made
 
 
 def _programs(item: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wish
+from workbench.scenario.rounds import ROUND, is_counted
 from workbench.texts import Problem
 
 PAYLOAD: Final = frozenset(
@@ -26,6 +27,7 @@ PAYLOAD: Final = frozenset(
         "hex",
         "append_hex",
         "command",
+        "input",
         "contains",
         "regex",
         "json",
@@ -87,6 +89,7 @@ class Named:
         values: by their names.
         names: everything that a gap may name: values, what steps take, addresses of endpoints.
         secrets: the variable of each value that is masked, by the value's name.
+        counts_rounds: {round} is the number of a round, and no value of the file.
     """
 
     def __init__(self, table: v.Table, given: Given, asked: Asked, case: Case = ALONE) -> None:
@@ -131,7 +134,9 @@ class Named:
         }
         asked.secrets += [str(self.values[name]) for name in self.secrets if name in self.values]
         unread = body.keys() - self.values.keys()
-        self.later = frozenset(taken | ends | unread) if self.on else frozenset[str]()
+        self.counts_rounds = self.on and is_counted(table, self.values, taken)
+        rounds = {ROUND} if self.counts_rounds else set[str]()
+        self.later = frozenset(taken | ends | unread | rounds) if self.on else frozenset[str]()
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
 
     def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:

@@ -45,7 +45,9 @@ class ProgramSteps:
         """
         begun = time.monotonic()
         try:
-            program = self._programs.begin(step.name, step.command, step.folder, step.contains)
+            program = self._programs.begin(
+                step.name, step.command, step.folder, step.contains, step.input
+            )
         except Problem as problem:
             raise Failed(problem) from problem
         if not step.wait:

@@ -34,6 +34,8 @@ SETTLED: Final = 0.1
 DRAINED: Final = 0.5
 """Seconds in which what an ended program has written should have come."""
 _PIECE: Final = 1 << 16
+AS_TEXT: Final = "surrogateescape"
+"""How bytes that are no UTF-8 stand in the text that a program reads (PEP 383)."""
 
 
 class Output:
@@ -84,15 +86,18 @@ class Program:
         stopped: it was not left to end by itself.
     """
 
-    def __init__(self, command: tuple[str, ...], folder: str, wanted: str | None) -> None:
-        """Raises Problem: it cannot be begun."""
+    def __init__(
+        self, command: tuple[str, ...], folder: str, wanted: str | None, given: str | None = None
+    ) -> None:
+        """`given`: what it reads. Raises Problem: it cannot be begun."""
         self.command = command
         self.output = Output(wanted)
         self.heard = threading.Event()
         self.stopped = False
         self.over = False
         try:
-            self._process = _begin(command, folder)
+            data = None if given is None else given.encode("utf-8", AS_TEXT)
+            self._process = _begin(command, folder, reads=data is not None)
         except (OSError, ValueError) as error:
             raise Problem(
                 "scenario.run_not_begun", command=shlex.join(command), reason=_reason(error)
@@ -104,6 +109,13 @@ class Program:
         self._waiter = threading.Thread(target=self._wait, name="program end", daemon=True)
         self._reader.start()
         self._waiter.start()
+        if data is not None and self._process.stdin is not None:
+            threading.Thread(
+                target=self._write,
+                args=(self._process.stdin, data),
+                name="program input",
+                daemon=True,
+            ).start()
 
     @property
     def group(self) -> int:
@@ -120,6 +132,11 @@ class Program:
             while data := os.read(pipe.fileno(), _PIECE):
                 self.output.take(data)
                 self.heard.set()
+
+    def _write(self, pipe: IO[bytes], data: bytes) -> None:
+        """All of it, and its end; a program need not read it (`head -1`)."""
+        with suppress(OSError, ValueError), pipe:
+            pipe.write(data)
 
     def _wait(self) -> None:
         self._process.wait()
@@ -168,14 +185,15 @@ class Program:
                 os.killpg(self.group, signal.SIGKILL)
 
 
-def _begin(command: tuple[str, ...], folder: str) -> subprocess.Popen[bytes]:
+def _begin(command: tuple[str, ...], folder: str, *, reads: bool) -> subprocess.Popen[bytes]:
     """Raises OSError, ValueError."""
     where = folder or None
+    stdin = subprocess.PIPE if reads else subprocess.DEVNULL
     if sys.platform == "win32":
         return subprocess.Popen(
             command,
             cwd=where,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
@@ -183,7 +201,7 @@ def _begin(command: tuple[str, ...], folder: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         cwd=where,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -203,9 +221,14 @@ class Programs:
         self._guard: subprocess.Popen[str] | None = None
 
     def begin(
-        self, name: str, command: tuple[str, ...], folder: str, wanted: str | None
+        self,
+        name: str,
+        command: tuple[str, ...],
+        folder: str,
+        wanted: str | None,
+        given: str | None = None,
     ) -> Program:
-        """Begin one.
+        """Begin one; `given`: what it reads on its standard input.
 
         Raises:
             Problem: it cannot be begun, or one of this name still runs.
@@ -213,7 +236,7 @@ class Programs:
         before = self._named.get(name)
         if name and before is not None and not before.over:
             raise Problem("scenario.run_runs_already", name=name)
-        made = Program(command, folder, wanted)
+        made = Program(command, folder, wanted, given)
         self._watch(made, "+")
         self._all.append(made)
         if name:

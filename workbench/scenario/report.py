@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import field
 from typing import Final, NamedTuple
@@ -117,7 +116,7 @@ def _in_full(step: Step) -> str:
         case Stay():
             return f"stay({'' if step.seconds is None else step.seconds})"
         case RunProgram():
-            return f"run {shlex.join(step.command)}"
+            return f"run {step.line}"
         case StopProgram():
             return f"run stop={step.name!r}"
         case Expect():

@@ -118,7 +118,7 @@ class Runner:
         self._loops: list[tuple[Loop, Watch]] = []
         self._step: Cause | None = None
         self._programs = ProgramSteps(self._wait_for)
-        self._values = TakenValues(scenario, session.link)
+        self._values = TakenValues(scenario, session.link, lambda: self.round)
         self._looked_for: Interest | None = None
         self._masker = None if session.shows_secrets else masker_of(scenario)
         self._titles = Titles(str if self._masker is None else self._masker.text)

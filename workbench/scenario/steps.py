@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
@@ -11,6 +12,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.frozen import dataclass
+from workbench.printable import escape
 from workbench.texts import Problem
 
 ANY: Final = "*"
@@ -184,6 +186,7 @@ class RunProgram:
         exit: the status it ends with, WHICHEVER for any; None: 0 where it ends by itself.
         contains: a text of its output. Without `wait` the step lasts until it has come.
         timeout: seconds until it has ended or, without `wait`, until that text has come.
+        input: what it reads on its standard input, which is at its end then; None: nothing.
         folder: in which it runs; "": the one we are in.
     """
 
@@ -193,8 +196,15 @@ class RunProgram:
     contains: str | None = None
     timeout: float = 60.0
     wait: bool = True
+    input: str | None = None
     on_failure: OnFailure | None = None
     folder: str = field(default="", compare=False)
+
+    @property
+    def line(self) -> str:
+        """What is begun, as one would type it into a shell (bash(1), Here Strings)."""
+        line = shlex.join(self.command)
+        return line if self.input is None else f"{line} <<< {escape(shlex.quote(self.input))}"
 
 
 @dataclass(frozen=True, slots=True)

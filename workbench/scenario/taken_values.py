@@ -15,6 +15,7 @@ from workbench.payload.json_values import FromGap, filled, of_value, read_json, 
 from workbench.payload.templates import (
     BUILT_IN,
     IN_EXPECT,
+    PLACEHOLDERS,
     WITH_ARGUMENT,
     Value,
     hex_template,
@@ -24,6 +25,8 @@ from workbench.scenario.connections import RunConnection
 from workbench.scenario.layer_steps import Payload
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
+from workbench.scenario.programs import AS_TEXT
+from workbench.scenario.rounds import ROUND, ROUND_GAP
 from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single
 from workbench.texts import Problem
 
@@ -40,14 +43,22 @@ class TakenValues:
     that names none, gets the newest of the run.
     """
 
-    def __init__(self, scenario: Scenario, address_of: Callable[[str], str]) -> None:
-        """`address_of`: where an endpoint is now. Raises Problem: it has no address."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        address_of: Callable[[str], str],
+        round_: Callable[[], tuple[int, int] | None] = lambda: None,
+    ) -> None:
+        """`address_of`: where an endpoint is now; raises Problem: it has no address. `round_`: that
+        of the innermost loop, and of how many; None: there is none round the step.
+        """
         self._names = scenario.names
         self._values = known(scenario.values)
         self._endpoints = [item.name for item in scenario.endpoints]
         self._address_of = address_of
         self._taken: dict[tuple[str, int], dict[str, Value]] = {}
         self._waiting: dict[str, tuple[EndpointSettings, EndpointSettings]] = {}
+        self._round = round_
 
     def extend(self, scenario: Scenario) -> None:
         """Go on with a scenario that names more; what was taken stays."""
@@ -76,7 +87,7 @@ class TakenValues:
             encoding = own or encoding_of(step.command.endpoint)
             return replace(step, command=self._bytes(step.command, encoding))
         if not self._names:
-            return step
+            return self._with_round(step)
         if isinstance(step, Expect):
             return self._expect(step, step.encoding or encoding_of(step.endpoint))
         if not isinstance(step, Perform):
@@ -98,6 +109,19 @@ class TakenValues:
             return replace(step, command=replace(command, text=self._in(command.text, values)))
         return step
 
+    def _with_round(self, step: Single) -> Single:
+        """A send that has placeholders of its own, in a file that has none."""
+        if self._round() is None or not isinstance(step, Perform):
+            return step
+        command = step.command
+        if not isinstance(command, c.Send) or not command.placeholders:
+            return step
+        template = text_template(command.text or "", {ROUND, *PLACEHOLDERS}, "utf-8")
+        if ROUND not in template.names:
+            return step
+        text = template.left(self._known(command.endpoint, command.connection))
+        return replace(step, command=replace(command, text=text))
+
     def _run(self, step: RunProgram) -> RunProgram:
         """What a program is begun with: the addresses of endpoints are known to it in any file."""
         ends = (f"{name}.{part}" for name in self._endpoints for part in ("port", "address"))
@@ -105,11 +129,15 @@ class TakenValues:
         names = {*own, *ends}
         values = self._known(None, None)
 
-        def fill(text: str) -> str:
-            return text_template(text, names, "utf-8").fill(values).decode("utf-8", "replace")
+        def fill(text: str, bad: str = "replace") -> str:
+            return text_template(text, names, "utf-8").fill(values).decode("utf-8", bad)
 
-        contains = None if step.contains is None else fill(step.contains)
-        return replace(step, command=tuple(map(fill, step.command)), contains=contains)
+        return replace(
+            step,
+            command=tuple(map(fill, step.command)),
+            contains=None if step.contains is None else fill(step.contains),
+            input=None if step.input is None else fill(step.input, AS_TEXT),
+        )
 
     def settings(self, settings: EndpointSettings) -> EndpointSettings:
         """An endpoint's settings with the addresses that were taken; anew for each connection.
@@ -277,7 +305,9 @@ class TakenValues:
 
     def _known(self, endpoint: str | None, connection: int | str | None) -> _Known:
         own = self._taken.get((endpoint or "", connection if isinstance(connection, int) else 0))
-        return _Known(self._values, own or {}, self._address)
+        now = self._round()
+        number = {} if now is None else {ROUND: Value(b"%d" % now[0], literal=True)}
+        return _Known({**number, **self._values}, own or {}, self._address)
 
     def _address(self, name: str) -> Value | None:
         """{NAME.port} and {NAME.address}; None: it is none of these."""
@@ -301,7 +331,10 @@ class _Known(dict[str, Value]):
         self._address = address
 
     def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
-        return super().get(name) or self._address(name) or default
+        found = super().get(name) or self._address(name) or default
+        if found is None and name == ROUND:
+            raise Problem("scenario.round_outside", name=ROUND_GAP)
+        return found
 
 
 class _Quoted(dict[str, Value]):

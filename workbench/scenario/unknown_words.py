@@ -9,26 +9,40 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from workbench.payload.templates import BUILT_IN
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, text_template
 from workbench.payload.unknown_gaps import quoted_gaps, unfilled_gaps, unknown_gaps
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.named_values import LEFT_ALONE, taken_names
+from workbench.scenario.named_values import LEFT_ALONE, PAYLOAD, taken_names
+from workbench.scenario.rounds import ROUND, ROUND_GAP, in_loop
 from workbench.texts import Problem
 
 _HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "greet_hex", "ends_hex"})
 """Keys in which an unknown word is an error already."""
+_AT_ITS_STEP: Final = frozenset({"address", "bind", "websocket"})
+"""Keys of an endpoint that are filled in when a step opens it."""
+_FILLED_IN: Final = (PAYLOAD | {"to"}) - {"take"}
+"""Keys of a step in which {round} stands for something."""
+_ROUND_IN_HEX: Final = re.compile(rf'\{{{ROUND}\}}|\([^)"]*\b{ROUND}\b', re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<(\w+)>|\{([A-Za-z_]\w*):[\d*]")
 
 
 def unknown_words(
-    table: dict[str, Any], names: Collection[str]
+    table: dict[str, Any], names: Collection[str], *, rounds: bool
 ) -> Iterator[tuple[KeyPath, Problem]]:
-    """Where a file has one, and the nearest name; `names`: of its values, and what steps take."""
+    """Where a file has one, and the nearest name; `names`: of its values, and what steps take.
+
+    `rounds`: {round} is the number of a round: what an endpoint says by itself has none.
+    """
     known = {*names, *BUILT_IN}
     for key in ("endpoint", "step", "loop"):
-        own = known | set(_groups(table.get(key)))
+        groups = set(_groups(table.get(key)))
         for path, text in _strings(table.get(key), (key,)):
+            asked = key == "endpoint" and rounds and not _AT_ITS_STEP & {*path[2:]}
+            own = groups | (known - {ROUND} if asked else known)
             for gap in unknown_gaps(text, own):
+                if asked and gap.word == ROUND:
+                    yield path, Problem("scenario.round_outside", name=ROUND_GAP)
+                    continue
                 shown = (gap.near,) if gap.near else sorted(names)
                 yield (
                     path,
@@ -40,6 +54,26 @@ def unknown_words(
                 )
             if _is_expected(table, path):
                 yield from ((path, problem) for problem in _made_elsewhere(text, path, names))
+
+
+def rounds_outside(table: dict[str, Any], names: Collection[str]) -> Iterator[KeyPath]:
+    """Where steps name the number of a round that they are in none of.
+
+    `names`: those of the file, {round} among them where it is the number of a round.
+    """
+    for key in ("step", "loop"):
+        for path, text in _strings(table.get(key), (key,), bare=True):
+            if ROUND not in text or in_loop(path) or not _FILLED_IN & {*path}:
+                continue
+            own = _holder(table, path).get("placeholders") is True
+            if ROUND in names or own:
+                if path[-1] in _HEX:
+                    found = _ROUND_IN_HEX.search(text) is not None
+                else:
+                    known = {*names, *WITH_ARGUMENT, ROUND}
+                    found = ROUND in text_template(text, known, "utf-8").names
+                if found:
+                    yield path
 
 
 def quoted_words(
@@ -71,8 +105,10 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     ends = {f"{name}.{part}" for name in table.get("endpoint", ()) for part in ("port", "address")}
     taken = taken_names(table)
     for key in ("endpoint", "step", "loop"):
-        names = ends if key == "endpoint" else ends | taken
         for path, text in _strings(table.get(key), (key,)):
+            names = (
+                ends if key == "endpoint" else ends | taken | ({ROUND} if in_loop(path) else set())
+            )
             if path[-1] in _PLACES or path[-2:-1] == (key,) == ("endpoint",):
                 found = unknown_gaps(text, ())
             elif "placeholders" in _holder(table, path):

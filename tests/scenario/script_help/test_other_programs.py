@@ -46,6 +46,13 @@ def test_one_beside_the_steps_is_ended_and_one_that_ended_is_judged() -> None:
         end_programs()
 
 
+def test_it_reads_what_it_is_given() -> None:
+    copy = python("import shutil, sys; shutil.copyfileobj(sys.stdin, sys.stdout); print('done')")
+    run(copy, given=b"x" * 300_000, contains="xdone")
+    run(python("assert not open(0).read(); print('empty')"), contains="empty")
+    run(python("import os; os.close(0); print('deaf')"), given=b"x" * 300_000, contains="deaf")
+
+
 def test_it_has_to_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["script.py"])
     with pytest.raises(SystemExit) as caught:

@@ -17,14 +17,16 @@ programs: dict[str, OtherProgram] = {}  # those that run, by name or number
 class OtherProgram:
     """A program that was begun: what it has written, and how it is to end."""
 
-    def __init__(self, command: Sequence[str], wanted: int | None) -> None:
+    def __init__(
+        self, command: Sequence[str], wanted: int | None, given: bytes | None = None
+    ) -> None:
         self.command = command
         self.wanted = wanted
         self.output = b""
         self.stopped = False
         self.process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -32,6 +34,17 @@ class OtherProgram:
         self.heard = threading.Condition()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
+        if given is not None:
+            threading.Thread(target=self.write, args=(given,), daemon=True).start()
+
+    def write(self, given: bytes) -> None:
+        """What it reads, and the end of it; it need not read all."""
+        assert self.process.stdin is not None
+        try:
+            with self.process.stdin as pipe:
+                pipe.write(given)
+        except OSError:
+            pass
 
     def read(self) -> None:
         """Keep what it writes."""
@@ -82,11 +95,14 @@ def run(
     name: str = "",
     wanted: int | None = 0,
     contains: str = "",
+    given: bytes | None = None,
     seconds: float = 60.0,
     wait: bool = True,
 ) -> None:
-    """Begin a program; wait for its end, or until it has written what is to be there."""
-    one = OtherProgram(command, wanted)
+    """Begin a program, which reads what is given; wait for its end, or until it has written what is
+    to be there.
+    """
+    one = OtherProgram(command, wanted, given)
     programs[name or str(id(one))] = one
     if not wait:
         one.writes(contains.encode(), seconds) if contains else None

@@ -1,0 +1,33 @@
+"""The number of a round, {round}: where it stands for something, and where it cannot.
+
+It is that of the innermost loop round a step, from 1 on. What ends a loop belongs to none of its
+rounds; what an endpoint says by itself is said whenever somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workbench.scenario.locate import Path as KeyPath
+
+ROUND: Final = "round"
+ROUND_GAP: Final = f"{{{ROUND}}}"
+"""As it is written."""
+
+
+def in_loop(path: KeyPath) -> bool:
+    """Whether what stands there is done in the rounds of a loop: a step in one's list of steps."""
+    depth = 0
+    while path[:1] in {("step",), ("loop",)}:
+        depth += 1
+        path = path[2:]
+    return depth > 1
+
+
+def is_counted(table: Mapping[str, Any], values: Mapping[str, Any], taken: set[str]) -> bool:
+    """Whether {round} is the number of a round: a file may have a value of that name.
+
+    `values`: what it has from elsewhere; `taken`: what its steps take.
+    """
+    return ROUND not in values and ROUND not in taken and ROUND not in table.get("values", {})
