@@ -276,12 +276,18 @@ class Session:
     # -- commands -----------------------------------------------------------------------------
 
     def perform(
-        self, command: c.Command, above: Cause | None = None, *, here: bool = False
+        self,
+        command: c.Command,
+        above: Cause | None = None,
+        *,
+        here: bool = False,
+        borrow: bool = False,
     ) -> Ticket:
         """Record a command and hand it to its endpoint's thread; `above`: the step it is of.
 
         `here`: it is short, and may be carried out by the caller where that thread has nothing
-        else to do.
+        else to do. `borrow`: the caller then waits for the answer itself (`attend`) and gives the
+        socket back (`give_back`) right after, whatever came.
 
         What goes wrong with a socket fails the ticket.
 
@@ -312,8 +318,19 @@ class Session:
             ticket.finish()
         else:
             self._latest[host.name] = ticket
-            host.submit(ticket, here=here)
+            host.submit(ticket, here=here, borrow=borrow)
         return ticket
+
+    def attend(self, name: str, seconds: float) -> bool:
+        """Wait for what the socket that was borrowed of an endpoint receives, and read it here.
+
+        False: nothing came in this time, or none was borrowed.
+        """
+        return self._host(name).worker.loop.attend(seconds)
+
+    def give_back(self, name: str) -> None:
+        """The endpoint's thread waits for its socket again."""
+        self._host(name).worker.loop.take_back()
 
     def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
         """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import Clock, ConnectionOpened, Event, Item, SampleTaken
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.journal.order import in_order
+from workbench.journal.order import in_order, is_in_order
 from workbench.journal.recorder import Recorder
 from workbench.session import Session
 
@@ -55,6 +55,26 @@ def test_the_newest_events_wait_for_a_call_that_began_before_them(
         assert [call for call in calls if call != "record"] == ["connect", "accept"]
     finally:
         recorder.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3), st.booleans()), max_size=6),
+    st.integers(0, 9),
+)
+def test_what_is_said_to_be_in_order_is_left_as_it_is(
+    drawn: list[tuple[int, int, bool]], upto: int
+) -> None:
+    items: list[Item] = [
+        event(t_ns, number) if is_event else SampleTaken(t_ns, number * 10, "{}")
+        for t_ns, number, is_event in drawn
+    ]
+    stamps = [t_ns for t_ns, _number, _is_event in drawn]
+    plain = all(is_event for _t_ns, _number, is_event in drawn)
+    assert is_in_order(items, upto) is (
+        plain and stamps == sorted(stamps) and max(stamps, default=0) <= upto
+    )
+    if is_in_order(items, upto):
+        assert in_order(items) == items
 
 
 KINDS = st.sampled_from(["event", "fact", "unknown"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from workbench.engine.model.events import Event, Item, Transfer, event_of, is_own
-from workbench.journal.order import in_order
+from workbench.journal.order import in_order, is_in_order
 
 if TYPE_CHECKING:
     from workbench.engine.model.events import Clock
@@ -57,10 +57,7 @@ def is_row(item: object) -> bool:
 
 def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
     """The same with an event in place of each transfer."""
-    return [
-        event_of(item) if isinstance(item, tuple) and not isinstance(item, Event) else item
-        for item in items
-    ]
+    return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
 
 
 class Numbering:
@@ -145,7 +142,7 @@ class Numbering:
             self._numbered += items
             return
         events = with_events(items)
-        if small:
+        if small and not is_in_order(events, now if everything else settled):
             if not everything:
                 events = self._settled(events, before, settled, now)
             events = in_order(events)
@@ -180,16 +177,15 @@ class Numbering:
 
     def _hand_over(self, items: list[Item | Marker]) -> None:
         first = self._last + 1
-        handed: list[Item] = []
-        for item in items:
-            if isinstance(item, Marker):
-                continue
-            handed.append(item)
+        last = self._last
+        handed = [item for item in items if not isinstance(item, Marker)]
+        for item in handed:
             if type(item) is Event:
-                self._last += 1
+                last += 1
                 cause = item.cause
                 if cause is not None and cause.seq is None and is_own(item):
-                    cause.seq = self._last  # what follows from it names it
+                    cause.seq = last  # what follows from it names it
+        self._last = last
         for follower in self.followers:
             try:
                 follower.take(first, handed)

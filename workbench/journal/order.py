@@ -45,6 +45,18 @@ def in_order(items: Sequence[Kept]) -> list[Kept]:
     return [items[place] for place in sorted(range(len(items)), key=keys.__getitem__)]
 
 
+def is_in_order(items: Sequence[object], upto: int) -> bool:
+    """Whether they are events alone that began one after the other, none later than `upto`: then
+    `in_order` changes nothing.
+    """
+    last = 0
+    for item in items:
+        if type(item) is not Event or item.t_ns < last:
+            return False
+        last = item.t_ns
+    return last <= upto
+
+
 def _endpoint_of(fact: object, owner: dict[int | None, int | None]) -> int | None:
     """The endpoint that an item belongs to; None where this batch does not tell."""
     match fact:

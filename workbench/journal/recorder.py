@@ -171,12 +171,12 @@ class Recorder:
         self._numbering.settle(HELD / 1e9)  # a call under way may have begun before what has come
         self._number(everything=True)
 
-    def number_settled(self) -> bool:
+    def number_settled(self, *, rings: bool = True) -> bool:
         """Number what nothing can come before any more; False: more was put than that.
 
-        With True the next put wakes who follows.
+        With True the next put wakes who follows, where it is to ring.
         """
-        self._sleeping = True
+        self._sleeping = rings or self._sleeping
         now = self.clock.now()
         settled = now if self._numbering.settle(HELD / 1e9) else 0
         self._number(everything=False, settled=settled)

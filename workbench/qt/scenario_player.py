@@ -337,7 +337,7 @@ class _Run(QThread):
         super().__init__(parent)
         self._rest = rest
         self._given_up = threading.Event()
-        self._runner = Runner(session, scenario, told=self._on_step if rest else None)
+        self._runner = Runner(session, scenario, rests=self._on_step if rest else None)
         self._session = session
         self._scenario = scenario
         self._again = again
@@ -347,7 +347,7 @@ class _Run(QThread):
         self._given_up.set()
         self._runner.cancel()
 
-    def _on_step(self, _result: object) -> None:
+    def _on_step(self) -> None:
         self.stepped.emit()
         self._given_up.wait(self._rest)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 from threading import Event as Flag
 from typing import Final
 
@@ -20,8 +20,9 @@ from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.literals import literal
 from workbench.scenario import readings
+from workbench.scenario.awaited import SOON, Awaited
 from workbench.scenario.bell import Bell
-from workbench.scenario.expect import Findings, Matcher, NotYet, Watch, in_words
+from workbench.scenario.expect import Findings, Matcher, Watch, in_words
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
@@ -29,9 +30,9 @@ from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import in_vain, met_end
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
+from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, StepResult, Title, Titles, title_of
-from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.secrets import masked_problem, masker_of, secrets_of, too_short
 from workbench.scenario.steps import (
     ANY,
@@ -58,10 +59,6 @@ from workbench.texts import Problem
 AGAIN: Final = 0.1  # seconds between two attempts to connect to what does not listen yet
 ANSWER: Final = 2.0  # seconds after which an endpoint that does not answer has ended
 SLICE: Final = 0.2  # seconds of one wait
-SOON: Final = 0.0002  # seconds after which a call that is under way may have come back
-IMPATIENT: Final = 20
-"""Looks of one expectation at each thing that comes; after these it rests between two."""
-RESTED: Final = 0.01  # seconds of such a rest
 ACCEPTED: Final = 0.5
 """Seconds that a round waits at most until a listener has accepted who came in the one before."""
 ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
@@ -95,9 +92,10 @@ class Runner:
         timeout: float | None = None,
         told: Callable[[StepResult], None] | None = None,
         waits: Callable[[], None] | None = None,
+        rests: Callable[[], None] | None = None,
     ) -> None:
         """`timeout`: seconds for the whole run; `told` is called after each step, `waits` where
-        one takes longer than a moment.
+        one takes longer than a moment. `rests` takes its time after each step.
         """
         self._session = session
         self._journal = session.journal
@@ -105,8 +103,9 @@ class Runner:
         self.round: tuple[int, int] | None = None
         self.met: Row | None = None
         self.found: Findings | None = None
-        self._told = told
         self._waits = waits
+        self._rests = rests
+        self._own = OwnWait(session, () if rests is not None else scenario.steps, told)
         self._until = None if timeout is None else time.monotonic() + timeout
         self._came = Bell()
         self._interests = interests_of(scenario.steps, scenario.ignored)
@@ -158,7 +157,10 @@ class Runner:
         begun = time.monotonic()
         self._keep_secrets()
         with self._following(self._interests[0]), closing(self._programs):
-            self._run_all()
+            try:
+                self._run_all()
+            finally:
+                self._own.end()
         self._end_run(begun)
         return self.report
 
@@ -171,6 +173,9 @@ class Runner:
             self._session.settings,
             self._held,
             lambda name: self.report.scenario.ignored.get(name, ()),
+        )
+        self._awaited = Awaited(
+            self._journal, self._matcher, self._came, self._wait_for, self._read
         )
         if not interest.anything:
             yield
@@ -243,6 +248,7 @@ class Runner:
             self._look_out(wait=isinstance(step, Perform) and isinstance(step.command, ENDING))
         if isinstance(step, Loop):
             return self._loop(step)
+        self._own.end_but_for(step)
         begun = time.monotonic()
         title = self._titles.of(step, again=self.round is not None)
         self._step = begin_step(self._session, len(self.report.steps) + 1, title, step)
@@ -313,8 +319,9 @@ class Runner:
                 said=None if said is None else masked_problem(said, masker),
             )
         self.report.steps.append(result)
-        if self._told is not None:
-            self._told(result)
+        self._own.tell(result)
+        if self._rests is not None:
+            self._rests()
 
     # -- loops ----------------------------------------------------------------------------------
 
@@ -348,6 +355,7 @@ class Runner:
             held = False
             self._tell(loop, failed.problem, begun, stands=stands)
         finally:
+            self._own.end()
             if watch is not None:
                 self._loops.pop()
                 self._matcher.end_watch(watch)
@@ -393,7 +401,7 @@ class Runner:
         """
         journal = self._journal
         known = journal.clock.now() if wait else 0
-        if wait and not journal.number_settled():
+        if wait and not journal.number_settled(rings=False):
             journal.number()
         until = time.monotonic() + ANSWER
         try:
@@ -457,7 +465,7 @@ class Runner:
             raise Failed(problem) from problem
         match step:
             case Perform():
-                return self._perform(step)
+                return self._perform(step, borrow=self._own.is_for(stands))
             case Expect():
                 return self._expect(step)
             case Wait():
@@ -491,7 +499,7 @@ class Runner:
             ticket = self._session.perform(c.Configure(settings.name, filled))
             self._wait_for(flag_of(ticket), ANSWER)
 
-    def _perform(self, step: Perform) -> Came:
+    def _perform(self, step: Perform, *, borrow: bool) -> Came:
         until = time.monotonic() + step.until_open
         while step.until_open:  # nobody may listen yet
             try:
@@ -500,14 +508,17 @@ class Runner:
                 if time.monotonic() >= until:
                     raise
                 self._sleep(min(AGAIN, max(0.0, until - time.monotonic())))
-        return self._perform_once(step)
+        return self._perform_once(step, borrow=borrow)
 
-    def _perform_once(self, step: Perform) -> Came:
+    def _perform_once(self, step: Perform, *, borrow: bool = False) -> Came:
         try:
             command = self._numbers.command(step.command)
-            ticket = self._session.perform(command, self._step, here=c.is_brief(command))
+            here = c.is_brief(command)
+            ticket = self._session.perform(command, self._step, here=here, borrow=borrow)
         except Problem as problem:
             raise Failed(problem) from problem
+        if borrow:
+            self._own.begin(command.endpoint)
         if not step.wait or not getattr(step.command, "wait", True):
             self._unwaited.add(step, ticket)
             return NOTHING
@@ -557,10 +568,14 @@ class Runner:
         if step.json is not None or "" in (step.text, step.hex, step.contains, step.regex):
             check_wanted(step, self._session.settings(step.endpoint))
         until = self._journal.clock.now() + int(step.within * 1e9)
-        self._came.clear()
-        known = self._read(wait=True)  # what was done before tells which connections are meant
-        expect = self._numbers.expect(step)
-        found = self._next_text(expect, until)
+        try:
+            self._own.came(step.within)
+            self._came.clear()
+            known = self._read(wait=True)  # what was done before tells which connections are meant
+            expect = self._numbers.expect(step)
+            found = self._awaited.text(expect, until, self._own.came)
+        finally:
+            self._own.end()
         if found is not None:
             return self._came_as(step, found)
         try:
@@ -568,7 +583,7 @@ class Runner:
         except Problem as problem:  # a text that the encoding does not have
             raise Failed(problem) from problem
         try:
-            found = self._wait_found(search, until, known)
+            found = self._awaited.search(search, until, known)
             if step.absent and found is not None:
                 raise Failed(
                     Problem("scenario.came", what=title_of(step), seq=found.matches[-1][1].seq)
@@ -602,27 +617,6 @@ class Runner:
         said = told_of(found.passed, found.took) if found.took or any(found.passed) else None
         return Came(found.row.seq, in_words(found.row), said)
 
-    def _next_text(self, expect: Expect, until: int) -> Findings | None:
-        """Wait for a text that comes whole and alone, as most do; None: it takes a search to tell.
-
-        `until`: the deadline, on the record's clock.
-        """
-        journal, matcher = self._journal, self._matcher
-        settled = True
-        for _ in range(IMPATIENT if matcher.is_text(expect) else 0):
-            found = matcher.next_text(expect, until)
-            now = journal.clock.now()
-            if not isinstance(found, NotYet):
-                return found
-            if now > until:
-                break
-            left = (until - now) / 1e9
-            self._wait_for(self._came, left if settled else min(SOON, left))
-            self._came.clear()
-            settled = journal.number_settled()
-            matcher.take()
-        return None
-
     def _ends(self, endpoint: str) -> Ends:
         def listener_of(row: Row) -> str | None:
             self._journal.flush()  # the evidence is read from the file
@@ -631,40 +625,6 @@ class Runner:
             return None if found is None else found.listener
 
         return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of, self._held)
-
-    def _wait_found(self, search: Search, until: int, known: int) -> Findings | None:
-        """Look at each row once, until it is found or its time is over, by the record's clock.
-
-        `known`: the moment before which everything was read.
-        """
-        journal = self._journal
-        now, settled = known, False
-        for turn in count():
-            if turn:
-                self._came.clear()
-                now = journal.clock.now()
-                whole = search.open or now > until
-                settled = whole or journal.number_settled()
-                known = self._read(wait=whole)
-            try:
-                self._matcher.advance(search, known)
-            except Problem as problem:  # the pattern takes too long
-                raise Failed(problem) from problem
-            over = now > until + PAUSE or (now > until and not search.open)
-            found = self._matcher.found(search, over=over)
-            if found is not None or over or self._matcher.hopeless(search):
-                return found
-            left = max(0.0, (until - now) / 1e9)
-            if not turn:  # from here on what comes is waited for
-                continue
-            if search.open:
-                self._wait_for(Flag(), LOOK_EVERY)
-            elif turn > IMPATIENT:  # much comes, and not what is expected
-                self._wait_for(Flag(), min(RESTED, left))
-                self._wait_for(self._came, left)
-            else:
-                self._wait_for(self._came, left if settled else min(SOON, left))
-        raise AssertionError("unreachable")
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)

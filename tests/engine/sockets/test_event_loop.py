@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import select
 import socket
+import struct
 import threading
 
 import pytest
 
 from workbench.engine.sockets import event_loop, poller
 from workbench.engine.sockets.event_loop import EventLoop, thread_spawn
-from workbench.engine.sockets.poller import HANGUP, READ
+from workbench.engine.sockets.poller import HANGUP, READ, WRITE
 
 HANG = 60.0
 
@@ -291,3 +292,132 @@ def test_a_hangup_that_a_visitor_has_seen_is_told_to_the_thread(_again: int) -> 
     case.do(lambda: case.loop.unregister(near))
     case.end()
     near.close()
+
+
+class Borrowing:
+    """A loop with one socket; who read which byte, its thread or this one."""
+
+    def __init__(self) -> None:
+        self.case = Case()
+        self.near, self.far = socket.socketpair()
+        self.read: list[tuple[bytes, bool]] = []
+        self.came = threading.Semaphore(0)
+        self.case.do(lambda: self.loop.register(self.near, READ, lambda _mask: self._read()))
+
+    @property
+    def loop(self) -> EventLoop:
+        return self.case.loop
+
+    def _read(self) -> None:
+        here = threading.current_thread() is threading.main_thread()
+        try:
+            self.read.append((self.near.recv(1), here))
+        except ConnectionResetError:
+            self.read.append((b"reset", here))
+        if self.read[-1][0] in {b"", b"reset"}:
+            self.loop.unregister(self.near)
+        self.came.release()
+
+    def borrow(self) -> None:
+        """Its thread is known to wait, and what it did before is known too."""
+        assert any(self.loop.visit(lambda: None, borrow=True) for _ in range(1_000_000))
+        self.loop.attend(0)
+
+    def end(self) -> None:
+        if self.near.fileno() in self.loop._handlers:
+            self.case.do(lambda: self.loop.unregister(self.near))
+        self.case.end()
+        self.near.close()
+        self.far.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_what_is_borrowed_is_read_by_who_borrowed_it_until_that_gives_it_back() -> None:
+    own = Borrowing()
+    own.borrow()
+    assert not own.loop.attend(0)  # nothing came
+    own.far.send(b"a")
+    assert own.loop.attend(HANG)
+    assert own.read == [(b"a", True)]
+    own.far.send(b"b")
+    own.case.do(lambda: None)  # the thread has had a round, and has left it alone
+    assert own.read == [(b"a", True)]
+    assert own.loop.attend(HANG)  # at once: of what the thread did it must be told
+    assert own.loop.attend(HANG)
+    assert own.read == [(b"a", True), (b"b", True)]
+    own.far.send(b"c")
+    own.loop.take_back()
+    assert own.came.acquire(timeout=HANG)
+    assert own.came.acquire(timeout=HANG)
+    assert own.came.acquire(timeout=HANG)
+    assert own.read[2:] == [(b"c", False)]
+    assert not own.loop.attend(HANG)  # nothing is borrowed any more
+    own.end()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_one_of_several_sockets_is_not_borrowed_nor_one_that_is_to_be_written() -> None:
+    own = Borrowing()
+    near, far = socket.socketpair()
+    own.case.do(lambda: own.loop.register(near, READ, lambda _mask: None))
+    own.borrow()
+    own.far.send(b"a")
+    assert own.came.acquire(timeout=HANG)
+    own.case.do(lambda: own.loop.unregister(near))
+    own.case.do(lambda: own.loop.modify(own.near, WRITE, lambda _mask: own.came.release()))
+    own.loop.visit(lambda: None, borrow=True)
+    assert own.came.acquire(timeout=HANG)
+    assert own.read == [(b"a", False)]
+    own.end()
+    near.close()
+    far.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="epoll tells how a socket breaks")
+@pytest.mark.parametrize("_again", range(20))
+def test_a_borrowed_socket_that_breaks_is_read_once(_again: int) -> None:
+    """By who waits for it, or by the thread, which is told of it all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        own = Borrowing()
+        own.case.do(lambda: own.loop.unregister(own.near))
+        own.near.close()
+        own.far.close()
+        own.near = socket.create_connection(listener.getsockname())
+        own.far = listener.accept()[0]
+    own.near.setblocking(False)
+    own.case.do(lambda: own.loop.register(own.near, READ, lambda _mask: own._read()))
+    own.borrow()
+    own.far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    own.far.close()
+    own.loop.attend(HANG)
+    own.loop.take_back()
+    assert own.came.acquire(timeout=HANG)
+    own.case.do(lambda: None)
+    assert [data for data, _here in own.read] == [b"reset"]
+    own.end()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_a_loan_ends_when_its_socket_goes() -> None:
+    own = Borrowing()
+    own.borrow()
+    own.case.do(lambda: own.loop.unregister(own.near))
+    own.loop.attend(0)  # the thread has had a round
+    assert not own.loop.attend(HANG)
+    own.loop.take_back()
+    own.end()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_who_borrows_and_the_thread_never_read_at_once_and_lose_nothing() -> None:
+    own = Borrowing()
+    for number in range(1000):
+        own.loop.visit(lambda: None, borrow=True)
+        own.far.send(bytes([number % 250]))
+        while own.loop.attend(0.001):
+            pass
+        own.loop.take_back()
+    for _ in range(1000):
+        assert own.came.acquire(timeout=HANG)
+    assert [data for data, _here in own.read] == [bytes([number % 250]) for number in range(1000)]
+    own.end()

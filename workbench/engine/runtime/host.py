@@ -110,14 +110,18 @@ class EndpointHost:
         """Whether it can take settings of this role as it is."""
         return type(self.endpoint) is KINDS[role]
 
-    def submit(self, ticket: Ticket, *, here: bool = False) -> None:
+    def submit(self, ticket: Ticket, *, here: bool = False, borrow: bool = False) -> None:
         """Hand a command to the endpoint's thread, and start one where there is none.
 
         `here`: on the caller's, where that one has nothing else to do: it need not be woken.
+        `borrow`: as of `EventLoop.visit`.
         """
+        job = partial(perform, self.endpoint, ticket)
         try:
-            carry_out = self.worker.visit if here else self.worker.post
-            carry_out(partial(perform, self.endpoint, ticket))
+            if here:
+                self.worker.visit(job, borrow=borrow)
+            else:
+                self.worker.post(job)
         except Problem as problem:  # it got no thread
             self._context.not_done(problem, ticket)
             ticket.fail(problem)

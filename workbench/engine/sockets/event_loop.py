@@ -14,7 +14,7 @@ from math import inf
 from time import perf_counter
 from typing import Final, Protocol
 
-from workbench.engine.sockets.poller import HANGUP, READ, Poller, new_poller
+from workbench.engine.sockets.poller import HANGUP, READ, Borrowed, Poller, new_poller
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ Job = Callable[[], None]
 Handler = Callable[[int], None]
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at a HANGUP socket where the poller does not tell."""
+_ALONE: Final = 2
+"""Sockets of a loop with a single one: the other is what wakes it."""
 
 
 class Timer:
@@ -101,6 +103,9 @@ class EventLoop:
         self._waits = False  # its thread waits for sockets, or is about to
         self._wakes = 0.0  # ... until this moment of perf_counter() at the latest
         self._opened: tuple[Poller, socket.socket, socket.socket] | None = None
+        self._lent: Borrowed | None = None  # a socket for which a visitor waits
+        self._rounds_done = 0  # by its thread
+        self._rounds_known = 0  # ... to who borrowed
 
     # -- from any thread ------------------------------------------------------------------
 
@@ -119,9 +124,12 @@ class EventLoop:
             with suppress(BlockingIOError):  # full: it will wake anyway
                 self._waker.send(b"\0")
 
-    def visit(self, job: Job) -> bool:
+    def visit(self, job: Job, *, borrow: bool = False) -> bool:
         """Run `job` here and now, as a round of the loop, while its thread waits for sockets: it
         need not be woken for that. False, and nothing is done, where it has other work.
+
+        `borrow`: a single socket that is to be read is the visitor's to wait for (`attend`), until
+        that gives it back.
         """
         poller = self._poller
         if poller is None or not poller.takes_visitors or not self._round.acquire(blocking=False):
@@ -129,17 +137,55 @@ class EventLoop:
         try:
             if self._inbox or not self._waits or self._is_due(poller):
                 return False
-            self._working = True
-            self._guard(job)
-            self._guard(self._turn)
-            self._working = False
-            # with a socket that waits for anything it is busy (the first is what wakes it)
-            ends = len(self._handlers) == 1 and not (self._guests or self._busy())
-            if ends or self._first_due() < self._wakes:
-                self._wake()
+            if borrow and self._lent is None and len(self._handlers) == _ALONE:
+                self._lent = poller.lend(next(reversed(self._handlers)))
+            self._do_round(job)
             return True
         finally:
             self._round.release()
+
+    def _do_round(self, job: Job) -> None:
+        """A visitor's."""
+        self._working = True
+        self._guard(job)
+        self._guard(self._turn)
+        self._working = False
+        # with a socket that waits for anything it is busy (the first is what wakes it)
+        ends = len(self._handlers) == 1 and not (self._guests or self._busy())
+        if ends or self._first_due() < self._wakes:
+            self._wake()
+
+    def attend(self, seconds: float) -> bool:
+        """Wait for what is borrowed, so long at most, and read it here, as a round of the loop.
+
+        At once where the thread has done a round since the last time. False: nothing came.
+        """
+        lent = self._lent
+        if lent is None:
+            return False
+        if self._rounds_done != self._rounds_known:
+            self._rounds_known = self._rounds_done
+            return True
+        mask = lent.wait(seconds)
+        if not mask:
+            return False
+        with self._round:
+            poller = self._poller
+            if lent is self._lent and poller is not None:  # else its thread has read it
+                handler = self._handlers[lent.fd]
+                self._do_round(lambda: handler(poller.settled(lent.fd, mask)))
+        return True
+
+    def take_back(self) -> None:
+        """What is borrowed is the thread's again."""
+        if self._lent is not None:
+            with self._round:
+                self._take_back()
+
+    def _take_back(self) -> None:
+        lent, self._lent = self._lent, None
+        if lent is not None and self._poller is not None:
+            self._poller.modify(lent.fd, READ)
 
     def _is_due(self, poller: Poller) -> bool:
         """Whether something came before a visitor: it is for the thread, and first."""
@@ -176,6 +222,7 @@ class EventLoop:
             self.unregister(sock)
             self.register(sock, events, handler)
             return
+        self._end_loan(fd)
         self._poller.modify(fd, events)
         self._handlers[fd] = handler
         self._fresh.add(fd)
@@ -183,9 +230,15 @@ class EventLoop:
     def unregister(self, sock: socket.socket) -> None:
         assert self._poller is not None
         fd = sock.fileno()
+        self._end_loan(fd)
         if self._hangups.handlers.pop(fd, None) is None:
             self._poller.unregister(fd)
             del self._handlers[fd]
+
+    def _end_loan(self, fd: int) -> None:
+        """Who borrowed it waits for nothing any more."""
+        if self._lent is not None and self._lent.fd == fd:
+            self._lent = None
 
     def after(self, seconds: float, job: Job) -> Timer:
         """Run `job` in `seconds`."""
@@ -294,6 +347,7 @@ class EventLoop:
             ready = poller.wait(pause)
             turns.acquire()
             self._waits, self._working = False, True
+            self._rounds_done += 1
             if told:
                 log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
             self._hand_out(poller, ready)
@@ -311,6 +365,9 @@ class EventLoop:
         for fd, mask in ready:
             handler = handler_of(fd)
             if handler is None:
+                continue
+            if self._lent is not None and fd == self._lent.fd:
+                self._take_back()  # it has broken down
                 continue
             if fd in fresh:
                 poller.again(fd)

@@ -51,7 +51,25 @@ class Poller(Protocol):
     def settled(self, fd: int, mask: int) -> int:
         """What of a mask is to be done: who waits to read hears of a breakdown as readable."""
 
+    def lend(self, fd: int) -> Borrowed | None:
+        """Tell no more that a socket can be read, and let somebody else wait for that; None: it is
+        not to be read, or only here. `modify` takes it back.
+        """
+
     def close(self) -> None: ...
+
+
+class Borrowed(Protocol):
+    """One socket that somebody else waits for.
+
+    Attributes:
+        fd: its descriptor.
+    """
+
+    fd: int
+
+    def wait(self, seconds: float, /) -> int:
+        """What it is ready for, after so many seconds at the latest; 0: nothing."""
 
 
 def new_poller() -> Poller:
@@ -94,6 +112,9 @@ class SelectorPoller:
 
     def settled(self, fd: int, mask: int) -> int:
         return mask
+
+    def lend(self, fd: int) -> Borrowed | None:
+        return None
 
     def close(self) -> None:
         self._selector.close()
@@ -146,5 +167,25 @@ if sys.platform == "linux":
                 return HANGUP
             return wanted if mask & _BREAKS else mask & wanted
 
+        def lend(self, fd: int) -> Borrowed | None:
+            if self._wanted[fd] != READ:
+                return None
+            self._epoll.modify(fd, 0)
+            return BorrowedSocket(fd)
+
         def close(self) -> None:
             self._epoll.close()
+
+    class BorrowedSocket:
+        """poll(2) of one socket; its masks are those of epoll(7)."""
+
+        __slots__ = ("_poll", "fd")
+
+        def __init__(self, fd: int) -> None:
+            self.fd = fd
+            self._poll = select.poll()
+            self._poll.register(fd, READ)
+
+        def wait(self, seconds: float, /) -> int:
+            ready = self._poll.poll(seconds * 1000)
+            return ready[0][1] if ready else 0

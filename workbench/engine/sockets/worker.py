@@ -65,9 +65,12 @@ class Worker:
         """Run `job` on the endpoint's thread; False where there is none."""
         return self._runner is not None and self.loop.post(job)
 
-    def visit(self, job: Job) -> None:
-        """As `post`; on the caller's own thread where the endpoint's only waits for sockets."""
-        if self._runner is None or not self.loop.visit(job):
+    def visit(self, job: Job, *, borrow: bool = False) -> None:
+        """As `post`; on the caller's own thread where the endpoint's only waits for sockets.
+
+        `borrow`: as of `EventLoop.visit`.
+        """
+        if self._runner is None or not self.loop.visit(job, borrow=borrow):
             self.post(job)
 
     def join(self, timeout: float | None) -> bool:

@@ -59,7 +59,12 @@ class OldRecord(Session):
         self.passing = None
 
     def perform(
-        self, command: c.Command, above: Cause | None = None, *, here: bool = False
+        self,
+        command: c.Command,
+        above: Cause | None = None,
+        *,
+        here: bool = False,
+        borrow: bool = False,
     ) -> Ticket:
         raise Problem("problem.old_record")
 
