@@ -137,6 +137,47 @@ def test_a_stream_that_broke_is_read_once(session: Session, do: Do, until: Until
     assert [broken.seq <= (sample.after_seq or 0) < closed.seq for sample in kept] == [True]
 
 
+def broken_by_a_send(session: Session, do: Do, until: Until, where: tuple[str, int]) -> None:
+    """The peer asks, says its last words and resets; the server has not read them, and sends."""
+    with socket.create_connection(where) as peer:
+        peer.send(b"ask")
+        until("server", call="recv", size=3)
+        assert do(c.Pause("server", c.Gate.RECEIVE)).ok
+        peer.send(b"last words")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    while fresh(session, "server").connections[0].state == "ESTABLISHED":
+        do(c.GetOption("server", "SO_RCVBUF", c.ALL))  # a round trip: the reset is on its way
+    assert not do(c.Send("server", text="x", connection=1)).ok
+
+
+def test_a_reading_is_kept_when_nothing_can_be_sent_and_something_is_to_be_read(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    """What the kernel held then is evidence of why the send failed; the socket lives on."""
+    broken_by_a_send(session, do, until, listen(session, do, until))
+    failed = next(row for row in rows("server") if row.call == "send" and row.errno)
+    assert failed.connection is not None
+    do(c.GetOption("server", "SO_RCVBUF", c.ALL))  # a round trip: what follows the row is done too
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        kept = reader.samples(failed.connection)
+    assert [(sample.after_seq or 0) >= failed.seq for sample in kept] == [True]
+    assert "close" not in [row.call for row in rows("server")]
+
+
+def test_a_delayed_reply_is_dropped_once(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    """With the send that showed that nothing goes any more; its close() drops nothing again."""
+    rule = Rule(Match.EXACT, "ask", "late", delay=3_600.0)
+    where = listen(session, do, until, responder=Rules((rule,)))
+    broken_by_a_send(session, do, until, where)
+    assert fresh(session, "server").connections[0].delayed == 0
+    assert do(c.Close("server", 1)).ok
+    dropped = [row.args for row in rows("server", "note") if row.call == "replies_dropped"]
+    assert dropped == ["1, 4"]
+
+
 def test_what_close_drops_is_counted(session: Session, do: Do, until: Until, rows: Rows) -> None:
     listen(session, do, until, receive=GateMode.PAUSED)
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
