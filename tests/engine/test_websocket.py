@@ -17,7 +17,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.nothing import Nothing
-from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.responders.reply import OnPeerClose, Then
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.responders.table import Responder
@@ -241,6 +241,26 @@ def test_nothing_can_be_sent_after_a_close_frame_but_a_single_frame(
     assert refused.problem.key == "engine.ws_closing"
     assert do(c.SendFrame("client", 1, text="late")).ok
     until("server", call="ws.fault", error="after_close")
+
+
+def test_nothing_can_be_sent_after_the_peers_fin_and_it_is_said(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    """Without a Close frame the WebSocket is over (1006): a send that came to nothing must not have
+    been one, and a reply that was to come later is dropped with a row.
+    """
+    rule = Rule(Match.EXACT, "ask", "late", delay=3_600.0)
+    server(session, do, Rules((rule,), OnPeerClose.KEEP))
+    assert client(session, do).ok
+    assert do(c.Send("client", text="ask")).ok
+    until("server", call="ws.recv", payload=b"ask")
+    assert do(c.Shutdown("client")).ok
+    until("server", call="ws.end", errno="WS_1006")
+    until("server", call="replies_dropped", args="1, 4")
+    refused = do(c.Send("server", text="lost?"))
+    assert refused.problem is not None
+    assert refused.problem.key == "engine.layers_ended"
+    assert [row.payload for row in rows("server", "layer") if row.call == "ws.send"] == []
 
 
 def test_broken_frames_go_out_as_they_are_asked_for(session: Session, do: Do, until: Until) -> None:

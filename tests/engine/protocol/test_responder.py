@@ -86,6 +86,13 @@ def test_messages_share_no_character() -> None:
     assert talk.replies(b"\xd6", b"\xd0", b"\xd6\xd0") == [None, None, b"x"]
 
 
+@pytest.mark.parametrize("rule", [Rule(Match.EXACT, "", "x"), Rule(Match.REGEX, r"\A\Z", "x")])
+def test_an_empty_message_is_one_and_a_read_without_a_character_is_none(rule: Rule) -> None:
+    """The empty line that ends a head is what many answer to."""
+    assert Talk(rule, stream=False).replies(b"a", b"", b"a") == [None, b"x", None]
+    assert Talk(rule, encoding="gbk").replies(b"\xd6", b"\xd0") == [None, None]
+
+
 def test_what_a_rule_echoes_are_the_bytes_of_the_read() -> None:
     talk = Talk(Rule(Match.CONTAINS, "b", ">", then=Then.ECHO))
     assert talk.replies(b"abc") == [b">abc"]

@@ -126,6 +126,10 @@ class StackRunner:
             return
         self._do(partial(self.stack.send, payload), ticket, ended)
 
+    def refuses(self) -> bool:
+        """Whether nothing that is to be sent goes through the layers any more."""
+        return self.stack.ended or self._asked(self.stack.refuses, None) is not None
+
     def after(self, work: Callable[[], None]) -> None:
         """Do something when all that waits has come to the layers."""
 

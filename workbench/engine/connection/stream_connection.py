@@ -444,6 +444,8 @@ class StreamConnection(Connection):
 
     def peer_ended(self) -> None:
         """The peer will send nothing more: that may be our end too."""
+        if self.delayed and self._layered and self._runner.refuses():
+            self.drop_delayed(None)  # nothing goes through the layers any more
         if self.open and self.on_peer_close is OnPeerClose.CLOSE:
             self.close_once_sent(CloseCause.PEER)
 

@@ -252,8 +252,8 @@ class _Answerer:
         return self._open[encoding].take(data)
 
     def _look(self, number: int, ready: _Ready, came: str) -> Captures | None:
-        if not came and ready.rule.match is not Match.ANY:
-            return None
+        if not came and self._open is not None and ready.rule.match is not Match.ANY:
+            return None  # of a read that only began a character; an empty message is one
         try:
             return ready.look(came)
         except TooSlow:

@@ -165,6 +165,8 @@ def test_who_closes_waits_for_the_answer(client: bool) -> None:
     assert peer.layer.refuses() is not None
     peer.send(Text(b"late"))
     assert len(peer.frames()) == 1
+    assert peer.words()[-1] == ("ws.send", "'TEXT'", "WS_TOO_LATE")
+    assert peer.rows[-1].payload == b"late"
     peer.came(peer.frame(TEXT, b"on its way"), peer.frame(CLOSE, struct.pack("!H", 1000)))
     assert peer.messages == [b"on its way"]
     assert peer.words()[-1] == ("ws.end", "1000", None)
@@ -192,6 +194,10 @@ def test_a_fin_within_a_frame_shows_what_there_is() -> None:
     ]
     assert peer.rows[0].payload == b"hel"
     assert peer.finished
+    assert peer.layer.refuses() is not None
+    peer.send(b"late")
+    assert peer.frames() == []
+    assert peer.words()[-1] == ("ws.send", "'BINARY'", "WS_TOO_LATE")
 
 
 def test_the_end_of_who_answers_is_said() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.engine.protocol.layer import LayerRow
-from workbench.engine.protocol.websocket.faults import NO_CODE, close_facts
+from workbench.engine.protocol.layer import Data, LayerRow
+from workbench.engine.protocol.websocket.faults import NO_CLOSE, NO_CODE, close_facts
 from workbench.engine.protocol.websocket.frames import BINARY, NAMES, TEXT, least_form
 from workbench.engine.protocol.websocket.inbound import WebSocketMessage
 
@@ -17,6 +17,22 @@ def message_row(message: WebSocketMessage, way: str) -> LayerRow:
     if message.deflate:
         args += ", deflate=True"
     return LayerRow("ws.message", args, payload=message.data, sent=way == "out", size=message.size)
+
+
+def unsent_row(data: Data, *, text: bool) -> LayerRow:
+    """A message that comes too late: none follows a Close frame, or the end of the connection."""
+    name = NAMES[TEXT] if text else NAMES[BINARY]
+    return LayerRow(
+        "ws.send", repr(name), errno="WS_TOO_LATE", error="too_late", payload=bytes(data)
+    )
+
+
+def end_row(code: int, reason: str) -> LayerRow:
+    """How it ended; it stands behind what is sent last."""
+    args = f"{code}, {reason!r}" if reason else str(code)
+    if code == NO_CLOSE:
+        return LayerRow("ws.end", args, errno=f"WS_{NO_CLOSE}", error="no_close", sent=True)
+    return LayerRow("ws.end", args, sent=True)
 
 
 def close_args(payload: bytes) -> str:

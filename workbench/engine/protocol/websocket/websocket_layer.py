@@ -36,7 +36,13 @@ from workbench.engine.protocol.websocket.faults import (
     close_faults,
     frame_faults,
 )
-from workbench.engine.protocol.websocket.frame_rows import close_args, frame_args, message_row
+from workbench.engine.protocol.websocket.frame_rows import (
+    close_args,
+    end_row,
+    frame_args,
+    message_row,
+    unsent_row,
+)
 from workbench.engine.protocol.websocket.frames import (
     BINARY,
     CLOSE,
@@ -433,21 +439,14 @@ class WebSocketLayer(Layer):
             answer = b"" if code == NO_CODE else code.to_bytes(2, "big")
             yield from self._write(AskedFrame(CLOSE, answer), now)
         if self._client:  # the server closes first, so that TIME_WAIT is its (RFC 6455 7.1.1)
-            yield self._end_row(*self._got_close)
+            yield end_row(*self._got_close)
             yield Wake(_CLOSE, CLOSE_WAIT)
         else:
             yield from self._finish(self._got_close, End(Ending.POLITE))
 
-    def _end_row(self, code: int, reason: str) -> LayerRow:
-        """It stands behind what is sent last."""
-        args = f"{code}, {reason!r}" if reason else str(code)
-        if code == NO_CLOSE:
-            return LayerRow("ws.end", args, errno=f"WS_{NO_CLOSE}", error="no_close", sent=True)
-        return LayerRow("ws.end", args, sent=True)
-
     def _finish(self, facts: tuple[int, str], end: End | PeerFinished) -> Iterator[Action]:
         self._ended = True
-        yield self._end_row(*facts)
+        yield end_row(*facts)
         for name in (_PING, _PONG, _CLOSE):
             yield Wake(name, None)
         yield end
@@ -518,17 +517,19 @@ class WebSocketLayer(Layer):
         if self._ended or self._heads is not None or self._handshaken:
             return ()
         self._ended = True
-        return (self._end_row(*(self._got_close or (NO_CLOSE, ""))),)
+        return (end_row(*(self._got_close or (NO_CLOSE, ""))),)
 
     # -- frames that go -----------------------------------------------------------------------
 
     def refuses(self) -> Problem | None:
+        if self._ended:
+            return Problem("engine.layers_ended")
         return Problem("engine.ws_closing") if self._sent_close else None
 
     def send(self, data: Data, now: float) -> Actions:
         """One message: text where it is a `Text`."""
         if self._sent_close or self._ended:
-            return ()
+            return (unsent_row(data, text=isinstance(data, Text)),)
         if isinstance(data, MessagePart):
             return self._part(data, now)
         if self._parts is not None:
