@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from workbench import ui
 from workbench.texts import tr
 from workbench.ui.style import theme
-from workbench.ui.style.retranslatable import Retranslatable, tell_appearance, use_language
+from workbench.ui.style.retranslatable import (
+    Retranslatable,
+    RetranslatablePart,
+    TellsWhenWorded,
+    tell_appearance,
+    use_language,
+)
 from workbench.ui.window.window import MainWindow
 
 
@@ -107,3 +117,49 @@ def test_a_closed_window_is_left_alone(window: MainWindow, qapp: QApplication) -
     tell_appearance()
     qapp.processEvents()
     assert window.windowTitle() == title
+
+
+class _Part(RetranslatablePart, QObject):
+    """No widget, but a child of one."""
+
+    def __init__(self, parent: QObject, done: list[str]) -> None:
+        super().__init__(parent)
+        self._done = done
+
+    def retranslate(self) -> None:
+        self._done.append("part")
+
+
+class _Telling(TellsWhenWorded, QFrame):
+    worded = Signal()
+
+    def retranslate(self) -> None:
+        """It has no words of its own."""
+
+
+def test_who_is_no_widget_follows_too_and_who_waits_for_all_is_told_last(
+    qtbot: QtBot, done: list[str]
+) -> None:
+    outer = _Telling()
+    qtbot.addWidget(outer)
+    outer.worded.connect(lambda: done.append("worded"))
+    _Part(outer, done)
+    between = QWidget(outer)  # follows nothing itself
+    _Word(done, "inner").setParent(between)
+    done.clear()
+    use_language("zh_CN")
+    assert done == ["part", "inner", "worded"]
+    done.clear()
+    tell_appearance()
+    assert done == ["part", "inner", "worded"]
+
+
+def test_no_widget_words_another_one() -> None:
+    """Who keeps a list of its parts forgets one; controls and models are no widgets."""
+    known = {"self", "super()", "self.controls", "self._controls", "self._record_controls"}
+    known |= {"self.lines", "self.table.lines", "self.model", "panel.controls"}
+    for path in Path(ui.__file__).parent.rglob("*.py"):
+        if path.name == "named_controls.py":
+            continue
+        for caller in re.findall(r"([\w.()]+)\.retranslate\(\)", path.read_text(encoding="utf-8")):
+            assert caller in known or path.name == "backlog_window.py", (path.name, caller)

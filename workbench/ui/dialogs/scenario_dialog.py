@@ -189,7 +189,6 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.repeat.fit()
         for index, key in enumerate(("form_toml", "form_python")):
             self.forms.setTabText(index, tr(f"scenario_window.{key}"))
-        self.varying.retranslate()
         self._count_varying()
         self.forms.setAccessibleName(tr("scenario_window.title"))
         for paper in (self.text, self.python):

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from workbench.scenario.expected import Place, Substitute
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 
 COLUMNS: Final = ("what", "whose", "came", "expected")
 SHOWN: Final = 200
 """Characters of a cell at most."""
 
 
-class VaryingTable(QTableWidget):
+class VaryingTable(Retranslatable, QTableWidget):
     """Remembers what was left as it came, so that it can be chosen again.
 
     Signals:

@@ -11,6 +11,7 @@ from workbench.engine.model import address, options
 from workbench.engine.model.web_address import parse_web
 from workbench.texts import Problem
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
@@ -30,7 +31,7 @@ _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
 """What is chosen beside the family: a socket's type, or what stands over a stream."""
 
 
-class AddressLine(QWidget):
+class AddressLine(Retranslatable, QWidget):
     """The first line of a panel.
 
     Attributes:
@@ -202,8 +203,14 @@ class AddressLine(QWidget):
         self.set_up.setIcon(theme.icon("chevron-up" if self.set_up.isChecked() else "chevron-down"))
 
     def retranslate(self) -> None:
+        """What its panel's `controls` do not know: why a choice is grey, and how wide both are."""
         self._word_choices()
-        self.traffic.retranslate()
+        for box in (self.family, self.type):
+            box.narrow()
+
+    def redraw(self) -> None:
+        self.draw()
+        self.retranslate()
 
     @Slot()
     def _on_family(self) -> None:

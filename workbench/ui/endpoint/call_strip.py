@@ -17,6 +17,7 @@ from workbench.printable import escape
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.call_strip import in_full, label
@@ -34,7 +35,7 @@ _ICONS: Final = {
 }
 
 
-class CallStrip(QWidget):
+class CallStrip(Retranslatable, QWidget):
     """The calls of an endpoint; the newest stay visible where there is no room for all.
 
     Signals:
@@ -56,6 +57,7 @@ class CallStrip(QWidget):
         controls.add(self, "calls")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._measure()
+        self.retranslate()
 
     def _measure(self) -> None:
         """The same whether calls are left out or not: by an empty button, which wastes less."""
@@ -65,12 +67,13 @@ class CallStrip(QWidget):
         self._more.setText(text)
         self.updateGeometry()
 
-    def fit(self) -> None:
+    def redraw(self) -> None:
         """Height and widths for the font in force."""
         for chip in self._chips:
             chip.chip = None  # its icon has the colours of another theme
         self._measure()
         self._lay_out()
+        self.retranslate()
 
     def retranslate(self) -> None:
         """The next snapshot words every chip again."""

@@ -279,17 +279,8 @@ class ClientPanel(EndpointPanel):
         super().number_steps(shown)
         badge(self.editor.send, 3 if shown else None)
 
-    def redraw(self) -> None:
-        super().redraw()
-        self.editor.text.redraw()
-
     def fold(self, folded: bool) -> None:
         super().fold(folded)
         self._folded = folded
         self.editor.fold(live=self._live, presented=folded)
         self._show_many(self._many)
-
-    def retranslate(self) -> None:
-        super().retranslate()
-        self.editor.retranslate()
-        self.frames.retranslate()

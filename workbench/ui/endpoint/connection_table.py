@@ -14,6 +14,7 @@ from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.state_delegate import StateDelegate, mark_of
 from workbench.viewmodel.connection_rows import (
     CLIENT,
@@ -32,7 +33,7 @@ CELL_MARGIN: Final = 8
 """Pixels that a cell keeps free beside its text."""
 
 
-class ConnectionTable(QTableView):
+class ConnectionTable(Retranslatable, QTableView):
     """One row a connection; nothing in it is edited.
 
     Attributes:
@@ -118,6 +119,10 @@ class ConnectionTable(QTableView):
         """Every cell may be worded otherwise."""
         self.lines.retranslate()
         self.viewport().update()
+
+    def redraw(self) -> None:
+        self.fit()
+        self.retranslate()
 
     @Slot()
     def _on_reset(self) -> None:

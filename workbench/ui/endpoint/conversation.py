@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.talk_form import COPIES
 from workbench.viewmodel.talk_line import Aside, TalkLine
 
@@ -44,7 +45,7 @@ class _Folded:
     opened: bool = False
 
 
-class Conversation(QPlainTextEdit):
+class Conversation(Retranslatable, QPlainTextEdit):
     """Untrusted bytes, shown as plain text only; control characters as escapes.
 
     A line with more in it has a mark: a click on that, or Enter in the line, shows it below.
@@ -85,6 +86,10 @@ class Conversation(QPlainTextEdit):
     def redraw(self) -> None:
         """One font for all scripts, so that every line is equally high."""
         self.setFont(theme.even_font())
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setPlaceholderText(tr("panel.empty_talk"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The newest line stays in view, whatever height the view gets."""

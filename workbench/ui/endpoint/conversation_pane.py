@@ -14,6 +14,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.endpoint.conversation import Conversation
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import RetranslatablePart
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
 from workbench.viewmodel.talk_form import BESIDE, TIMES
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 HEX = "hex"
 
 
-class ConversationPane(QObject):
+class ConversationPane(RetranslatablePart, QObject):
     """The conversation of an endpoint, or of one of its connections; a panel lays its parts out.
 
     Attributes:
@@ -63,6 +64,7 @@ class ConversationPane(QObject):
         self.box = group(self.show_as, self.options, self.save)
         self.show_as.activated.connect(self._on_chosen)
         self.save.clicked.connect(self.save_wanted)
+        self.retranslate()
 
     def _make_menu(self) -> None:
         self.menu = menu = QMenu(self.options)
@@ -167,7 +169,6 @@ class ConversationPane(QObject):
         self.anew_wanted.emit()
 
     def retranslate(self) -> None:
-        self.view.setPlaceholderText(tr("panel.empty_talk"))
         side = theme.scaled(theme.ICON)
         self.options.setIconSize(QSize(side, side))
         self.options.setIcon(theme.icon("eye"))

@@ -14,7 +14,7 @@ from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.conversation_pane import ConversationPane
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
-from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import BESIDE, GAP
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.setup_form import ClientForm, ServerForm
 
 
-class EndpointPanel(Retranslatable, Sighted):
+class EndpointPanel(TellsWhenWorded, Sighted):
     """One endpoint: its fields, its state and its controls.
 
     Attributes:
@@ -96,6 +96,7 @@ class EndpointPanel(Retranslatable, Sighted):
         self.column.setSpacing(BESIDE)
         self.build()
         self._wire()
+        self.retranslate()
 
     # -- for the two kinds of panel -------------------------------------------------------------
 
@@ -242,15 +243,6 @@ class EndpointPanel(Retranslatable, Sighted):
         """Whether a part of the set-up is open: it shall not close under the mouse."""
         return self.more.button.isChecked()
 
-    def redraw(self) -> None:
-        """Everything that does not follow the application's font by itself."""
-        self.strip.fit()
-        self.address_line.draw()
-        self.more.redraw()
-        self.table.fit()
-        self.talk.view.redraw()
-        self.retranslate()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""
         super().resizeEvent(event)
@@ -280,10 +272,5 @@ class EndpointPanel(Retranslatable, Sighted):
         return self.minimumHeight()
 
     def retranslate(self) -> None:
+        """Its parts do that themselves."""
         self.controls.retranslate()
-        self.shared.retranslate()
-        self.strip.retranslate()
-        self.message.retranslate()
-        self.table.retranslate()
-        self.talk.retranslate()
-        self.worded.emit()

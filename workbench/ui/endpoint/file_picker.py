@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.texts import Problem, tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.named_controls import NamedControls, TextField, tone
@@ -42,7 +43,7 @@ class _PathField(TextField):
         self.setText(file)
 
 
-class FilePicker(QWidget):
+class FilePicker(Retranslatable, QWidget):
     """Stands where the text does while a file is sent.
 
     Signals:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 from workbench.engine.model import commands as c
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.texts import Problem, tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import (
@@ -26,7 +27,7 @@ from workbench.viewmodel.message import Sentence
 _CLOSE: Final = "1000"
 
 
-class FrameLine(QWidget):
+class FrameLine(Retranslatable, QWidget):
     """The fields.
 
     Attributes:

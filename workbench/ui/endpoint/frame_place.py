@@ -69,8 +69,3 @@ class FramePlace(LatePart["FrameLine"]):
         self._reason = reason
         if self.built is not None:
             self.built.enable(reason)
-
-    def retranslate(self) -> None:
-        """Where the panel words itself anew."""
-        if self.built is not None:
-            self.built.retranslate()

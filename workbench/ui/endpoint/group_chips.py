@@ -8,11 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls
 
 
-class GroupChips(QWidget):
+class GroupChips(Retranslatable, QWidget):
     """Hidden where a pattern takes nothing.
 
     Signals:

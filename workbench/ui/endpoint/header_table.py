@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import TypedHeader, headers_of
@@ -51,7 +52,7 @@ class _ValueDelegate(QStyledItemDelegate):
         return editor
 
 
-class HeaderTable(QTableWidget):
+class HeaderTable(Retranslatable, QTableWidget):
     """The last row is empty: what is typed there is one more. Lines "Name: value" may be pasted.
 
     Signals:
@@ -82,6 +83,7 @@ class HeaderTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(_VALUE, mode.Stretch)
         self.itemChanged.connect(self._on_changed)
         self.show_rows(())
+        self.retranslate()
 
     # -- rows -----------------------------------------------------------------------------------
 

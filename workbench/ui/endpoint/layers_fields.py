@@ -17,6 +17,7 @@ from workbench.texts import tr
 from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import RetranslatablePart
 from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.late_part import LatePart
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _FILES: Final = ("tls_cert", "tls_key", "tls_ca")
 
 
-class LayersFields(QObject):
+class LayersFields(RetranslatablePart, QObject):
     """A row of each layer; a panel lays them out.
 
     Attributes:
@@ -308,12 +309,11 @@ class LayersFields(QObject):
             self._controls.enable(widget, reason)
 
     def retranslate(self) -> None:
-        """The notes beside what can be chosen, and the height of the headers."""
+        """The notes beside what can be chosen."""
         of_client = (CertificateKind.CLIENT, CertificateKind.CLIENT_BAD)
         kinds = [kind for kind in CertificateKind if (kind in of_client) is not self._server]
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
         self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
-        self.headers.retranslate()
         self._draw()
 
 

@@ -27,6 +27,7 @@ from workbench.ui.endpoint.payload_edit import LONGEST_PASTE, PayloadEdit
 from workbench.ui.endpoint.payload_problem_bar import PayloadProblemBar, places
 from workbench.ui.endpoint.saved_menu import SavedMenu
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -62,7 +63,7 @@ MOST_HEX: Final = 4
 MOST_REPEATED: Final = 10_000_000
 
 
-class MessageEditor(QWidget):
+class MessageEditor(Retranslatable, QWidget):
     """Editor and send line of a client.
 
     Attributes:
@@ -311,7 +312,6 @@ class MessageEditor(QWidget):
     def retranslate(self) -> None:
         self.preview.setFixedWidth(self.preview.fontMetrics().horizontalAdvance(ROOM))
         self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
-        self.file.retranslate()
         self._on_edited()
 
     @Slot()

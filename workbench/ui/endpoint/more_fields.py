@@ -67,8 +67,3 @@ class MoreFields(QFrame):
         self.layers.lock(state.live)
         self.receive_gate.show_state(state.gates[c.Gate.RECEIVE])
         self.send_gate.show_state(state.gates[c.Gate.SEND])
-
-    def retranslate(self) -> None:
-        self.options.retranslate()
-        self.layers.retranslate()
-        self.values.retranslate()

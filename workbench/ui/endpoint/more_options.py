@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QToolButton
 from workbench.engine.model import commands as c
 from workbench.engine.model.web_address import TLS
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, TypedValue
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.setup_form import SetUpForm
 
 
-class MoreOptions(LatePart["MoreFields"]):
+class MoreOptions(Retranslatable, LatePart["MoreFields"]):
     """The place of the fields; until they are there it keeps what they are to show.
 
     Attributes:
@@ -96,7 +97,6 @@ class MoreOptions(LatePart["MoreFields"]):
         fields.layers.know(self._known)
         self._wire(fields)
         self._controls.retranslate()
-        fields.retranslate()
         return fields
 
     def _wire(self, fields: MoreFields) -> None:
@@ -183,8 +183,7 @@ class MoreOptions(LatePart["MoreFields"]):
             self.chips.setVisible(bool(text))
 
     def retranslate(self) -> None:
-        if self.built is not None:
-            self.built.retranslate()
+        """It has no words of its own."""
 
     def redraw(self) -> None:
         """The icon in the colours of the scheme; folded, the word alone says it."""

@@ -29,7 +29,6 @@ def panel_of(presenter: Presenter) -> ServerPanel | ClientPanel:
 def _server(presenter: ServerPresenter) -> ServerPanel:
     panel = ServerPanel(presenter.name)
     panel.fill(presenter.form)
-    panel.retranslate()
     _join(panel, presenter)
     presenter.changed.connect(panel.show_server)
     presenter.filled.connect(panel.fill)
@@ -46,7 +45,6 @@ def _client(presenter: ClientPresenter) -> ClientPanel:
     panel = ClientPanel(presenter.name)
     panel.fill(presenter.form)
     panel.editor.encoding.choose(presenter.settings.encoding)
-    panel.retranslate()
     _join(panel, presenter)
     presenter.changed.connect(panel.show_client)
     presenter.filled.connect(panel.fill)

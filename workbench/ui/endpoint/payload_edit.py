@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
 
@@ -21,7 +22,7 @@ LONGEST_PASTE: Final = 256 << 10
 MOST_MARKS: Final = 500
 
 
-class PayloadEdit(QPlainTextEdit):
+class PayloadEdit(Retranslatable, QPlainTextEdit):
     """Plain text; grows with its lines from two to eight.
 
     Attributes:
@@ -53,6 +54,9 @@ class PayloadEdit(QPlainTextEdit):
         self.choices = ChoicesList(self, "payload.choices")
         self.choices.activated.connect(self._on_chosen)
         self._fit()
+
+    def retranslate(self) -> None:
+        """It has no words of its own."""
 
     def redraw(self) -> None:
         """The fixed font in the size in force."""

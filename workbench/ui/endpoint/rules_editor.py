@@ -17,6 +17,7 @@ from workbench.ui.endpoint.rules_table import RuleTable
 from workbench.ui.endpoint.rules_try import RuleTrial
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
@@ -33,7 +34,7 @@ from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault, groups_of, 
 from workbench.viewmodel.rule_trial import unknown_in
 
 
-class RulesEditor(QFrame):
+class RulesEditor(Retranslatable, QFrame):
     """A folded part of a server's panel.
 
     Attributes:
@@ -324,8 +325,5 @@ class RulesEditor(QFrame):
         self._judge()
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: the list, and what is wrong."""
-        self.table.lines.retranslate()
-        self.table.fit()
-        self.groups.retranslate()
+        """What `Controls` does not know: what is wrong."""
         self._judge()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolButton
 
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.rule_trial import TriedMessage
 
 
-class RulesPlace(LatePart["RulesEditor"]):
+class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
     """The place of the editor; until it is there it keeps the rules.
 
     Attributes:
@@ -58,7 +59,6 @@ class RulesPlace(LatePart["RulesEditor"]):
         editor.submitted.connect(self.submitted)
         editor.removed.connect(self.removed)
         self._controls.retranslate()
-        editor.retranslate()
         return editor
 
     @property
@@ -87,14 +87,11 @@ class RulesPlace(LatePart["RulesEditor"]):
 
     def retranslate(self) -> None:
         self._word_button()
-        if self.built is not None:
-            self.built.retranslate()
 
     def redraw(self) -> None:
-        """The icon in the colours of the scheme, the list in the size of the font."""
+        """The icon in the colours of the scheme."""
         self.button.setIcon(theme.icon("chevron-down") if self.button.isChecked() else QIcon())
-        if self.built is not None:
-            self.built.table.fit()
+        self._word_button()
 
     def _word_button(self) -> None:
         self._controls.recaption(self.button, "rules_count", count=str(len(self.rules)))

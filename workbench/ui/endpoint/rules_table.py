@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.known_values import NO_VALUES
 from workbench.viewmodel.rule_form import TypedRule, fault, named, shown_reply, shown_value
 
@@ -125,7 +126,7 @@ def _cross() -> QIcon:
     return icon
 
 
-class RuleTable(QTableView):
+class RuleTable(Retranslatable, QTableView):
     """The list; one row is chosen.
 
     Signals:
@@ -155,6 +156,11 @@ class RuleTable(QTableView):
                 QHeaderView.ResizeMode.Stretch if column in _WIDE else QHeaderView.ResizeMode.Fixed,
             )
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
+        self.fit()
+
+    def retranslate(self) -> None:
+        self.lines.retranslate()
+        self.fit()
 
     @property
     def row(self) -> int:

@@ -241,7 +241,6 @@ class ServerPanel(EndpointPanel):
     def redraw(self) -> None:
         super().redraw()
         self.reply.fit()
-        self.reply.rules.redraw()
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
@@ -254,6 +253,4 @@ class ServerPanel(EndpointPanel):
 
     def retranslate(self) -> None:
         super().retranslate()
-        self.frames.retranslate()
-        self.reply.rules.retranslate()
         self.address_line.host.offer(bind_hosts(self.address_line.family.value()))

@@ -98,10 +98,3 @@ class SettingsForm(QObject):
         line.show_badge(state.badge)
         self._more.show_state(state, line.where)
         self.pace.show_next(state.by_hand, state.next_call)
-
-    def retranslate(self) -> None:
-        self.address_line.retranslate()
-        for box in (self.address_line.family, self.address_line.type):
-            box.narrow()  # for the font in force
-        self._more.retranslate()
-        self.timeout.retranslate()

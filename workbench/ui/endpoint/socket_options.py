@@ -12,6 +12,7 @@ from workbench.engine.model.settings import OptionValue
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
 from workbench.viewmodel.option_text import parse_value, show_value
@@ -20,7 +21,7 @@ from workbench.viewmodel.setup_form import Options
 REUSE: Final[tuple[str, OptionValue]] = ("SO_REUSEADDR", 1)
 
 
-class SocketOptions(QWidget):
+class SocketOptions(Retranslatable, QWidget):
     """One line to set an option, and a removable chip for each that is asked for.
 
     Attributes:

@@ -7,19 +7,21 @@ from typing import Final
 from PySide6.QtCore import Slot
 
 from workbench.texts import Problem, tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.viewmodel import parse_fields
 
 TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
-class TimeoutBox(HintCombo):
+class TimeoutBox(Retranslatable, HintCombo):
     """Offers the usual ones, with what "none" means, and takes any."""
 
     def __init__(self) -> None:
         super().__init__(6)
         self._none = parse_fields.show_timeout(None)
         self.settled.connect(self._on_settled)
+        self.retranslate()
 
     @property
     def seconds(self) -> float | None:

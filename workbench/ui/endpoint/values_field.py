@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, TextField, group, tone
 from workbench.viewmodel.known_values import TypedValue, fault
@@ -19,7 +20,7 @@ SHOWN = 24
 MASKED = "•" * 4
 
 
-class ValuesField(QWidget):
+class ValuesField(Retranslatable, QWidget):
     """The line and the chips; a value that is set again is replaced.
 
     Attributes:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.ws_frame import Field
 
 WIDE: Final = 32
@@ -21,7 +22,7 @@ _BIT: Final = "M1"
 """What has to fit above a bit."""
 
 
-class FrameDrawing(QWidget):
+class FrameDrawing(Retranslatable, QWidget):
     """Painted; the table beside it says the same to who cannot see it.
 
     Signals:

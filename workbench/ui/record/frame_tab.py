@@ -135,6 +135,5 @@ class FrameTab(Retranslatable, QWidget):
         )
         self.table.setAccessibleName(tr("frame.table"))
         self.drawing.setAccessibleName(tr("frame.drawing"))
-        self.drawing.retranslate()
         self.dump.setAccessibleName(tr("frame.bytes"))
         self._fill()

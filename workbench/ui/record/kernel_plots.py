@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 
 KEPT: Final = 150
 """Readings of a plot: 15 s at ten a second."""
@@ -43,7 +44,7 @@ ARROWS: Final = (
 )
 
 
-class StateDiagram(QWidget):
+class StateDiagram(Retranslatable, QWidget):
     """TCP's states; the present one is lit, those seen before are outlined."""
 
     def __init__(self) -> None:
@@ -104,7 +105,7 @@ class StateDiagram(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state)
 
 
-class Plot(QWidget):
+class Plot(Retranslatable, QWidget):
     """One reading over the last seconds."""
 
     def __init__(self, key: str) -> None:
@@ -112,6 +113,7 @@ class Plot(QWidget):
         self._key = key
         self.values: deque[int] = deque(maxlen=KEPT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.retranslate()
 
     def add(self, value: int, times: int) -> None:
         """What was read now, and so at each of the last `times` looks."""

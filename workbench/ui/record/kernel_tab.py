@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.qt.controller import TICK
 from workbench.texts import tr
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
-from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import GAP, NEAR
 from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.kernel_state import PLOTTED, KernelState, Line, PlotPoints
@@ -27,7 +27,7 @@ _READING_S: Final = TICK / 1000
 """Seconds of a plot that one reading stands for."""
 
 
-class KernelTab(Retranslatable, Sighted):
+class KernelTab(TellsWhenWorded, Sighted):
     """The kernel's readings of one socket.
 
     Signals:
@@ -147,7 +147,3 @@ class KernelTab(Retranslatable, Sighted):
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(tr("inspector.kernel"))
-        self.diagram.retranslate()
-        for plot in self.plots.values():
-            plot.retranslate()
-        self.worded.emit()

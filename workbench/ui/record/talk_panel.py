@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from workbench.ui.endpoint.conversation_pane import ConversationPane
-from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, spring
 from workbench.ui.widgets.sighted import Sighted
 
 
-class TalkPanel(Retranslatable, Sighted):
+class TalkPanel(TellsWhenWorded, Sighted):
     """As a panel has it while the connection is open.
 
     Attributes:
@@ -48,13 +48,5 @@ class TalkPanel(Retranslatable, Sighted):
         """Whose it is."""
         self.whose.setText(whose)
 
-    def redraw(self) -> None:
-        """Fonts for the size in force."""
-        self.talk.view.redraw()
-        self.retranslate()
-
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
         self._controls.retranslate()
-        self.talk.retranslate()
-        self.worded.emit()

@@ -1,17 +1,19 @@
 """Widgets that word and draw themselves anew when language, colours or text size change.
 
 A widget inherits `Retranslatable` before its Qt class and says in `retranslate` what its own texts
-are. Nobody calls that for it but its constructor: the language comes as Qt's LanguageChange, which
-Qt hands from each window down to all in it; colours and size come as an event of our own, sent
+are. Nobody calls that for it but itself: the language comes as Qt's LanguageChange, which Qt hands
+from each window down to all in it; colours and size come likewise as an event of our own, sent
 when palette, font and style sheet are all in force. (Qt's PaletteChange, FontChange and StyleChange
 come one by one while they are being set, and again when a widget gets another parent.)
+What is no widget but a child of one inherits `RetranslatablePart`; whoever has to act when all in
+a widget is worded, `TellsWhenWorded`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.texts import set_language
@@ -19,8 +21,9 @@ from workbench.ui.style import qt_translations
 
 if TYPE_CHECKING:
     _Widget = QWidget
+    _Object = QObject
 else:
-    _Widget = object  # a second Qt class among the bases is not possible
+    _Widget = _Object = object  # a second Qt class among the bases is not possible
 
 APPEARANCE_CHANGE: Final = QEvent.Type(QEvent.registerEventType())
 """Colours, fonts and style sheet are others now."""
@@ -52,6 +55,36 @@ class Retranslatable(_Widget):
         super().customEvent(event)
         if event.type() == APPEARANCE_CHANGE:
             self.redraw()
+            _hand_down(self)
+
+
+class RetranslatablePart(_Object):
+    """The same for what is no widget, but a child of one; mixed in before its Qt class."""
+
+    def retranslate(self) -> None:
+        """Make every text of its own again, in the language and font in force."""
+        raise NotImplementedError
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LanguageChange, APPEARANCE_CHANGE):
+            self.retranslate()
+        return super().event(event)
+
+
+class TellsWhenWorded(Retranslatable):
+    """A widget that tells when all in it is in the language, colours and font in force.
+
+    Signals:
+        worded(): so it is; of the class that this is mixed into.
+    """
+
+    worded: SignalInstance
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LanguageChange, APPEARANCE_CHANGE):
+            self.worded.emit()
+        return handled
 
 
 def use_language(name: str) -> None:
@@ -69,9 +102,20 @@ def use_language(name: str) -> None:
 def tell_appearance() -> None:
     """Have every widget that draws or measures for itself do it again, before its parts do."""
     for window in _windows():
-        for widget in (window, *window.findChildren(QWidget)):
-            if isinstance(widget, Retranslatable):
-                QCoreApplication.sendEvent(widget, QEvent(APPEARANCE_CHANGE))
+        _tell(window)
+
+
+def _tell(item: QObject) -> None:
+    if isinstance(item, Retranslatable | RetranslatablePart):
+        QCoreApplication.sendEvent(item, QEvent(APPEARANCE_CHANGE))
+    else:
+        _hand_down(item)
+
+
+def _hand_down(item: QObject) -> None:
+    """As Qt does with a language: from each to what is in it."""
+    for child in item.children():
+        _tell(child)
 
 
 def _windows() -> list[QWidget]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushBu
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.message import StatusMessage
 
@@ -22,7 +23,7 @@ _ICONS: Final = {
 }
 
 
-class MessageBar(QFrame):
+class MessageBar(Retranslatable, QFrame):
     """Icon, sentence, [Why?] and the way out.
 
     Signals:

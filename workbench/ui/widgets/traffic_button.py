@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState, traffic_text, traffic_tip
 
 
-class TrafficButton(QToolButton):
+class TrafficButton(Retranslatable, QToolButton):
     """As high as its words: it stands in lines of text. Where there is no room, without rates.
 
     It says something else with each look at a flood: what is not to be seen (its tip, its size

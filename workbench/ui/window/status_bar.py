@@ -146,5 +146,4 @@ class StatusBar(Retranslatable, QStatusBar):
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language
         self._told = None
-        self.traffic.retranslate()
         self.refresh()
