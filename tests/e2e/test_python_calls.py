@@ -117,6 +117,24 @@ rules = [
     )
     .replace("HEAD", "{id:2} 0000 ???? {unit:1}")
     .replace("BACK", "{id} 0000 u16"),
+    "numbers in patterns of hex": "placeholders = true\n"
+    + talk(
+        client("send", 'wrap = true, hex = "01 u32le(77) 05"'),
+        client("expect", 'hex = "0008 01 {u32le:id} {n:1} {u16:size}"'),
+        client("send", 'wrap = true, hex = "02 u16(id+size) {id}"'),
+        client("expect", 'hex = "0007 02 u16(id+size) u8[{id}] {ber:last}"'),
+        client("send", 'wrap = true, json = { last = "{last}", id = "{id}" }'),
+        '{ do = "expect", endpoint = "server", contains = \'{"last":78,"id":77}\' }',
+        server=FIELD.replace(", at = 4", "") + """
+[endpoint.server.responder]
+kind = "rules"
+rules = [
+  { match = "hex", value = "01 {u32le:a} {b:1}", reply_hex = "u16[01 u32le(a) {b} u16(7)]" },
+  { match = "hex", value = "02 {u16:a} {b:2}", reply_hex = "u16[02 u16(a) u8[{b}] ber(78)]" },
+]
+""",
+        ours=FIELD.replace(", at = 4", ""),
+    ),
     "requests of HTTP": talk(
         client("send", 'text = "GET / HTTP/1.1;Host: a;;GET /2 HTTP/1.1;;"'),
         client("expect", 'contains = "one"'),

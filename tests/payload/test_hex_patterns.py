@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
+from workbench.payload.hex_patterns import (
+    Extent,
+    Parting,
+    compile_hex,
+    filled_pattern,
+    is_pattern,
+    numbers_in,
+    parting,
+    taken_by_hex,
+    taken_value,
+)
+from workbench.payload.templates import Value, counted
 from workbench.texts import Problem
 
 
@@ -65,3 +76,67 @@ def test_what_is_wrong_is_pointed_at(source: str, position: int) -> None:
 def test_a_name_is_there_once() -> None:
     with pytest.raises(Problem):
         compile_hex("{id:2} {id:3}")
+
+
+def numbers(source: str, data: bytes) -> dict[str, int | None]:
+    found = taken(source, data)
+    assert found is not None
+    widths = numbers_in(source)
+    return {name: taken_value(part, widths.get(name)).number for name, part in found.items()}
+
+
+@pytest.mark.parametrize(
+    "width", ["u8", "u16", "u24", "u32", "u64", "u16le", "u24le", "u32le", "u64le", "var7", "ber"]
+)
+@pytest.mark.parametrize("number", [0, 5, 127, 128, 200])
+def test_a_number_is_taken_as_it_is_written(width: str, number: int) -> None:
+    data = b"\x01" + counted(width, number) + b"\x02"
+    assert numbers(f"01 {{{width}:n}} 02", data) == {"n": number}
+    assert taken(f"01 {width}({number}) 02", data) == {}
+    assert taken(f"01 {width}({number}+1) 02", data) is None
+
+
+def test_a_number_is_a_decimal_text_and_bytes_are_bytes() -> None:
+    assert taken_value(b"\x01\x02", "u16le") == Value(b"513", literal=True)
+    assert taken_value(b"\x01\x02", None) == Value(b"\x01\x02", hexed=True)
+    assert taken_by_hex("{a:2} {u16:b} {ber:c} {d:*} {e} u8(f)") == ["a", "b", "c", "d"]
+
+
+def test_lengths_of_what_is_known_stand_in_a_pattern() -> None:
+    source = 'u16+2["ab" 01] ?? pad4["x"] {n:1}'
+    assert taken(source, b"\x00\x05ab\x01.x\0\0\0!") == {"n": b"!"}
+
+
+@pytest.mark.parametrize(
+    ("source", "position"),
+    [("01 u16[02 ??]", 11), ("u16[{n:2}]", 5), ("u16[0g]", 6), ("01 u8(300)", None), ("u8(n)", 4)],
+)
+def test_what_is_wrong_with_a_number_is_pointed_at(source: str, position: int | None) -> None:
+    with pytest.raises(Problem) as caught:
+        compile_hex(source)
+    assert caught.value.args_.get("position") == position
+
+
+def test_values_are_filled_in_but_for_those_between_quotes() -> None:
+    values = {"id": Value(b"7"), "raw": Value(b"\x01\xff", hexed=True)}
+    source = '{raw} u16(id+1) "{id}" u16[{raw} 00] {id:2} u8(3) {id}'
+    said = filled_pattern(source, {"id", "raw"}, values, "utf-8")
+    assert said == '01ff 0008 "{id}" 000301ff00 {id:2} u8(3) 37'
+    with pytest.raises(Problem):
+        filled_pattern("u16(other)", {"other"}, {}, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "same", "missing"),
+    [
+        ("01 02 ?? u16(7) {x:1}", "01 02 03 04", 3, "u16(7) {x:1}"),
+        ("01 02 {u16:x} 05 06", "01 02 03 04 05", 5, "06"),
+        ("01 ?? 03", "02 02 03", 0, "01 ?? 03"),
+        ('01 * "ab" 05', "01 00 00 61 62 06", 5, "05"),
+        ("01 * 05", "01 00 00", 1, "* 05"),
+        ("01 ??", "01 02 03", 2, ""),
+        ("{x:*} 01", "", 0, "{x:*} 01"),
+    ],
+)
+def test_where_bytes_part_from_it(source: str, data: str, same: int, missing: str) -> None:
+    assert parting(source, bytes.fromhex(data)) == Parting(same, missing)

@@ -107,7 +107,7 @@ def test_the_parts_of_a_script() -> None:
     ]
     assert address("[::1]:80", "AF_INET6") == "('::1', 80)"
     template = hex_template("u16[{id} 00] u8(n+1) {ntp}", {"id", "n"}, "utf-8")
-    assert expression(template, CodePlace("utf-8", "taken", hexed=True)) == (
+    assert expression(template, CodePlace("utf-8", "taken", frozenset({"n"}))) == (
         "sized('u16', value('id', taken) + b'\\x00')"
         " + counted('u8', number('n', taken, hexed=True) + 1) + now('ntp')"
     )

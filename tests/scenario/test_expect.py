@@ -226,6 +226,40 @@ def test_hex_is_answered_in_hex(play: Play) -> None:
     assert "#1: after 2 right bytes came 63 where ff was wanted." in text
 
 
+def test_a_pattern_of_hex_says_where_it_parts(play: Play) -> None:
+    sent = 'do = "send"; endpoint = "client"; hex = "01 02 03 04 05"'
+    text = failure(play, ECHO, sent, expect('hex = "01 ?? 03 u16(7) *"', within=0.3))
+    assert "#1: after 3 right bytes came 04 05 where u16(7) * was wanted." in text
+    text = failure(play, ECHO, sent, expect('hex = "01 ?? {x:3} 06 07"', within=0.3))
+    assert (
+        "#1: the first 5 bytes are as wanted, and then nothing more came; missing is 06 07" in text
+    )
+
+
+LINES = ECHO.replace("address", r'messages = { ends = "\n" }' + "\naddress")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ('text = "STORED x"', 'after 7 right bytes came "y" where "x" was wanted'),
+        ('text = "NOT SO"', 'after 4 right bytes came "IT" where "SO" was wanted'),
+        ('text = "zfinal"', 'came "final" where "zfinal" was wanted'),
+        ('hex = "6e 6f ?? 7a"', "after 3 right bytes came 65 where 7a was wanted"),
+        ('text = "first one"', "the first 5 of 9 bytes came, and then nothing more; missing is"),
+    ],
+)
+def test_of_several_messages_the_nearest_is_named(play: Play, wanted: str, said: str) -> None:
+    words = ["first", "STORED y", "noxe", "NOT IT", "final", "else"]
+    sent = send(r"\n".join([*words, ""]))
+    here = 'call = "messages.recv"; count = 6; keep = true'
+    text = failure(play, LINES, sent, expect(here), expect(wanted, within=0.3))
+    assert said in text
+    assert re.search(r"of the 6 messages that came this is the nearest \(row \d+\)", text), text
+    text = failure(play, LINES, sent, expect(here), expect(f"{wanted}; next = true", within=0.3))
+    assert "nearest" not in text
+
+
 def test_what_is_missing_is_said(play: Play) -> None:
     text = failure(play, ECHO, send("abc"), expect('text = "abcdef"', within=0.3))
     assert '#1: the first 3 of 6 bytes came, and then nothing more; missing is "def".' in text

@@ -312,8 +312,12 @@ def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
     yield source[last:]  # also an empty one: that it is text shows in its parts
 
 
-def _gap(source: str, place: int, names: list[str]) -> tuple[Gap, int] | None:
-    """Terms that begin here, and where they end; None: these are none, or none of a known name."""
+def _gap(
+    source: str, place: int, names: list[str], *, numbers: bool = False
+) -> tuple[Gap, int] | None:
+    """Terms that begin here, and where they end; None: these are none, or none of a known name,
+    unless `numbers` alone will do.
+    """
     terms: list[tuple[str, str | int, str]] = []
     sign = "+"
     while True:
@@ -326,7 +330,7 @@ def _gap(source: str, place: int, names: list[str]) -> tuple[Gap, int] | None:
             break
         sign = source[place]
         place += 1
-    if all(isinstance(name, int) for _, name, _ in terms):
+    if not numbers and all(isinstance(name, int) for _, name, _ in terms):
         return None
     return Gap(tuple(terms)), place
 
@@ -413,7 +417,7 @@ class _HexReader:
 
     def _named(self, before: str, after: str) -> Gap:
         begin = self._place + len(before)
-        found = _gap(self._source, begin, self._names)
+        found = _gap(self._source, begin, self._names, numbers=before == "(")
         if found is None or not self._source.startswith(after, found[1]):
             raise self._unknown(begin)
         gap, end = found
@@ -442,11 +446,7 @@ class _HexReader:
         return found
 
     def _number(self) -> Gap:
-        alone = _NUMBER.match(self._source, self._place + 1)
-        if alone is None or not self._source.startswith(")", alone.end()):
-            return self._named("(", ")")
-        self._place = alone.end() + 1
-        return Gap((("+", _number(alone[0]), ""),))
+        return self._named("(", ")")
 
     def _unknown(self, place: int) -> Problem:
         word = _NAME.match(self._source, place)
@@ -647,6 +647,16 @@ def counted(width: str, number: int) -> bytes:
     if found is None:
         raise Problem("template.too_large", field=width, number=number)
     return found
+
+
+def counted_in(width: str, data: bytes) -> int:
+    """The number that a field of this width has; the other way round from `counted`."""
+    match width:
+        case "var7":
+            return sum((byte & 127) << 7 * place for place, byte in enumerate(data))
+        case "ber":
+            return data[0] if len(data) == 1 else int.from_bytes(data[1:], "big")
+    return int.from_bytes(data, "little" if width.endswith("le") else "big")
 
 
 def filled_up(data: bytes, size: int, *, multiple: bool) -> bytes:

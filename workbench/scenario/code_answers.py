@@ -17,7 +17,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
-from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import as_bytes, compile_pattern
 from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
@@ -167,11 +167,13 @@ def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> l
     encoding = "latin-1" if bytewise else codec(used)
     text = f"data.decode({literal(encoding)}, 'replace')"
     names: tuple[str, ...] = ()
-    hexed, pattern = False, None
+    hexed, pattern = frozenset[str](), None
+    numbers: dict[str, str] = {}
     match rule.match:
         case Match.HEX if is_pattern(rule.value):
             made = compile_hex(rule.value)
-            names, hexed, encoding = made.names, True, "latin-1"
+            names, encoding, numbers = made.names, "latin-1", numbers_in(rule.value)
+            hexed = frozenset(names) - numbers.keys()
             pattern = f"(?s){made.source}"
             fit = f"re.search({literal(pattern)}, data.decode('latin-1'))"
         case Match.HEX:
@@ -195,7 +197,8 @@ def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> l
         needs.add("filling")
         lines = [f"found = {fit}", f"if {' and '.join([*also, 'found'])}:"]
     place = CodePlace(codec(used) if not bytewise else "latin-1", "taken" if names else None, hexed)
-    body = [f"taken = groups(found, {literal(encoding)})"] if names else []
+    more = f", {literal(numbers)}" if numbers else ""
+    body = [f"taken = groups(found, {literal(encoding)}{more})"] if names else []
     body += _reply(item, rule, number, place, names, needs)
     return [*lines, *(INDENT + line for line in [*body, "return"])]
 

@@ -10,9 +10,9 @@ from workbench.engine.model.message_ends import Http
 from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
-from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in, spans_to_fill
 from workbench.payload.notation import parse_hex
-from workbench.payload.templates import IN_EXPECT, text_template
+from workbench.payload.templates import IN_EXPECT, hex_template, text_template
 from workbench.scenario.code_help import JSON
 from workbench.scenario.code_json import json_code
 from workbench.scenario.code_sockets import left_out
@@ -21,7 +21,6 @@ from workbench.scenario.report import title_of
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
-_GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 _FUNCTIONS: Final = re.compile(r"(\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*\})", re.ASCII)
 _PLAIN = ("call", "result", "errno", "error", "size", "peer", "connection")
 _ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "not_before", "at_most")
@@ -75,6 +74,7 @@ def expectation(
     wanted += [f"take={literal(dict(step.take))}"] if step.take else []
     needs = {"expecting", "filling"} if names else {"expecting"}
     needs |= JSON if step.json is not None else set()
+    needs |= {"filling"} if step.hex is not None and numbers_in(step.hex) else set()
     return Wanted([f"expect({', '.join(wanted)})"], frozenset(needs))
 
 
@@ -120,7 +120,7 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
     if step.hex is not None:
         end = "" if stream else r"\Z"
         parts = [
-            f"quoted({literal(part)}, 'latin-1')" if at % 2 else literal(compile_hex(part).source)
+            _in_hex(part, names) if at % 2 else literal(compile_hex(part).source)
             for at, part in enumerate(_split(step.hex, names))
             if part.strip()
         ]
@@ -129,8 +129,9 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
             whole = literal(r"(?s)\A" + compile_hex(step.hex).source + end)
         else:
             whole = " + ".join([begin, *parts, *behind])
-        taken = compile_hex(step.hex, names=names).names
-        return [f"regex={whole}", *(["hexed=True"] if taken else [])]
+        taken, numbers = compile_hex(step.hex, names=names).names, numbers_in(step.hex)
+        widths = [f"numbers={literal(numbers)}"] if numbers else []
+        return [f"regex={whole}", *(["hexed=True"] if taken else []), *widths]
     if step.regex is not None:
         coded = f", encoding={literal(used)}" if used != "latin-1" else ""
         parts = [_in_regex(part, names, used) for part in _parts_of(step.regex, names) if part]
@@ -143,13 +144,22 @@ def _gaps(source: str, names: Collection[str]) -> bool:
 
 
 def _split(source: str, names: Collection[str]) -> list[str]:
-    """What stands between the gaps, and at odd places their names."""
+    """What stands between the gaps, the numbers and the lengths that are known when the script
+    runs, and these at odd places.
+    """
     found, last = [], 0
-    for gap in _GAP.finditer(source):
-        if gap[1] in names:
-            found += [source[last : gap.start()], gap[1]]
-            last = gap.end()
+    for begin, end in spans_to_fill(source, names):
+        found += [source[last:begin], source[begin:end]]
+        last = end
     return [*found, source[last:]]
+
+
+def _in_hex(part: str, names: Collection[str]) -> str:
+    """One of them, as a part of a regular expression over bytes."""
+    if part[1:-1] in names:
+        return f"quoted({literal(part[1:-1])}, 'latin-1')"
+    made = expression(hex_template(part, names, "latin-1"), CodePlace("latin-1"))
+    return f"re.escape(({made}).decode('latin-1'))"
 
 
 def _parts_of(regex: str, names: Collection[str]) -> list[str]:

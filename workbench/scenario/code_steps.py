@@ -12,12 +12,12 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.literals import literal
+from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.steps import Expect, Loop, Stay, Step
 from workbench.texts import Problem
 
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
-_TAKES: Final = re.compile(r"\{([A-Za-z_]\w*):(?:\d{1,4}|\*)\}", re.ASCII)
 
 
 def flat(steps: Iterable[Step]) -> Iterator[Step]:
@@ -35,7 +35,7 @@ def taken_by(steps: Iterable[Step]) -> frozenset[str]:
         if isinstance(step, Expect):
             found |= {
                 *_GROUP.findall(step.regex or ""),
-                *_TAKES.findall(step.hex or ""),
+                *taken_by_hex(step.hex or ""),
                 *step.take,
             }
     return frozenset(found)

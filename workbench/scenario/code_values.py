@@ -18,13 +18,13 @@ class CodePlace(NamedTuple):
     Attributes:
         encoding: of text.
         own: the variable that has what a pattern took just now; None: there is none.
-        hexed: it was a pattern of hex: its values are big-endian numbers.
+        hexed: those of them that a pattern of hex took as bytes: big-endian numbers.
         counter: a loop of a repeated send is around it.
     """
 
     encoding: str
     own: str | None = None
-    hexed: bool = False
+    hexed: frozenset[str] = frozenset()
     counter: bool = False
 
 
@@ -82,7 +82,7 @@ def number(gap: Gap, place: CodePlace) -> str:
         if isinstance(name, int):
             one = literal(name)
         else:
-            hexed = ", hexed=True" if place.hexed and place.own else ""
+            hexed = ", hexed=True" if name in place.hexed and place.own else ""
             own = f", {place.own}" if place.own else ""
             known = not argument and name not in BUILT_IN
             one = (

@@ -13,6 +13,7 @@ from dataclasses import field, replace
 from typing import Any, Final
 
 from workbench.frozen import dataclass
+from workbench.payload.hex_patterns import taken_by_hex
 from workbench.payload.templates import PLACEHOLDERS, WITH_ARGUMENT, Value, text_template
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case
@@ -48,7 +49,6 @@ _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
-_TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):(?:\d{1,4}|\*)\}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ def taken_names(item: Any) -> set[str]:
             if key == "regex" and isinstance(part, str):
                 found.update(_GROUP.findall(part))
             elif key == "hex" and isinstance(part, str):
-                found.update(name for name in _TAKEN.findall(part) if name not in WITH_ARGUMENT)
+                found.update(name for name in taken_by_hex(part) if name not in WITH_ARGUMENT)
             elif key == "take" and isinstance(part, dict):
                 found.update(part)
             elif key in {"step", "loop"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 from workbench.payload.characters import (
@@ -14,7 +14,15 @@ from workbench.payload.characters import (
     shifts,
     within_stream,
 )
-from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
+from workbench.payload.hex_patterns import (
+    Extent,
+    Parting,
+    compile_hex,
+    is_pattern,
+    numbers_in,
+    parting,
+    taken_value,
+)
 from workbench.payload.json_values import (
     ANY,
     Difference,
@@ -94,6 +102,7 @@ class Needle(NamedTuple):
         taken: what a message that fits has for each group. Raises TooSlow.
         differs: of JSON, where a message has not what is wanted; None: it is no JSON.
         other: the same of a value of JSON, as a stream without messages has them.
+        parts: of a pattern of hex, how far bytes are as it says. Raises TooSlow.
     """
 
     finder: Callable[[StreamPlace], Finder]
@@ -104,6 +113,7 @@ class Needle(NamedTuple):
     taken: Callable[[bytes], Taken] = lambda _data: ()
     differs: Callable[[bytes], list[Difference] | None] | None = None
     other: Callable[[Any], list[Difference]] | None = None
+    parts: Callable[[bytes], Parting] | None = None
 
 
 def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
@@ -210,22 +220,32 @@ def _of_hex_pattern(source: str, *, absent: bool) -> Needle:
     """The next bytes of a stream, or one message wholly; with `absent` anywhere."""
     whole, start = compile_hex(source, Extent.WHOLE), compile_hex(source, Extent.START)
     anywhere = compile_hex(source)
+    numbers = numbers_in(source)
     return Needle(
         (lambda place: _InText(BYTES, place, anywhere))
         if absent
-        else (lambda _place: _NextPattern(start)),
+        else (lambda _place: _NextPattern(start, numbers)),
         lambda data: whole.matches(data.decode("latin-1"), EXPECT_TIME),
         (),
         True,
         BYTES,
-        lambda data: _values(whole.search(data.decode("latin-1"), EXPECT_TIME), BYTES, hexed=True),
+        lambda data: _of_hex(whole.search(data.decode("latin-1"), EXPECT_TIME), numbers),
+        parts=lambda data: parting(source, data),
     )
 
 
-def _values(found: Found | None, encoding: str, *, hexed: bool = False) -> Taken:
-    """The groups of a match as bytes; `hexed`: the pattern was one of hex."""
+def _of_hex(found: Found | None, numbers: Mapping[str, str]) -> Taken:
+    """What a pattern of hex took; `numbers`: the width of those that are some."""
     groups = found.groups if found is not None else ()
-    return tuple((name, Value(encode(part, encoding), hexed)) for name, part in groups)
+    return tuple(
+        (name, taken_value(part.encode("latin-1"), numbers.get(name))) for name, part in groups
+    )
+
+
+def _values(found: Found | None, encoding: str) -> Taken:
+    """The groups of a match as bytes."""
+    groups = found.groups if found is not None else ()
+    return tuple((name, Value(encode(part, encoding))) for name, part in groups)
 
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
@@ -272,8 +292,9 @@ class _Next:
 class _NextPattern:
     """Finds a pattern in the bytes that come next; where others come, it finds nothing any more."""
 
-    def __init__(self, pattern: Pattern) -> None:
+    def __init__(self, pattern: Pattern, numbers: Mapping[str, str]) -> None:
         self._pattern = pattern
+        self._numbers = numbers
         self._text = ""
         self._at = 0
         self._end = 0
@@ -295,7 +316,7 @@ class _NextPattern:
             return None
         self._end = found.end
         grows = found.grows and not self._over
-        taken = _values(found, BYTES, hexed=True)
+        taken = _of_hex(found, self._numbers)
         return Hit(self._at, self._at + found.end, grows, taken=taken)
 
     def accept(self, hit: Hit) -> None:

@@ -11,6 +11,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.payload.characters import BYTES, codec
+from workbench.payload.hex_patterns import filled_pattern
 from workbench.payload.json_values import FromGap, filled, of_value, read_json, written
 from workbench.payload.templates import (
     BUILT_IN,
@@ -30,7 +31,6 @@ from workbench.scenario.rounds import ROUND, ROUND_GAP
 from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single
 from workbench.texts import Problem
 
-_GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 _IN_REGEX: Final = re.compile(
     r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*(?:[+*-][\w.-]+)*\}", re.ASCII
 )
@@ -285,7 +285,7 @@ class TakenValues:
         if step.regex is not None:
             found["regex"] = self._in_regex(step.regex, values, encoding)
         if step.hex is not None:
-            found["hex"] = _GAP.sub(lambda gap: self._as_hex(gap, values), step.hex)
+            found["hex"] = filled_pattern(step.hex, self._names, values, encoding)
         return replace(step, **found)
 
     def _in_regex(self, source: str, values: Mapping[str, Value], encoding: str) -> str:
@@ -299,9 +299,6 @@ class TakenValues:
             return re.escape(template.fill(values).decode(used, "backslashreplace"))
 
         return _IN_REGEX.sub(quoted, source)
-
-    def _as_hex(self, gap: re.Match[str], values: Mapping[str, Value]) -> str:
-        return _value(values, gap[1]).data.hex() if gap[1] in self._names else gap[0]
 
     def _known(self, endpoint: str | None, connection: int | str | None) -> _Known:
         own = self._taken.get((endpoint or "", connection if isinstance(connection, int) else 0))
@@ -361,13 +358,6 @@ class _Waiting(NamedTuple):
 
 def _waiting(settings: EndpointSettings) -> _Waiting:
     return _Waiting(settings.address, settings.bind, settings.websocket)
-
-
-def _value(values: Mapping[str, Value], name: str) -> Value:
-    found = values.get(name)
-    if found is None:
-        raise Problem("template.missing", name=name)
-    return found
 
 
 def _as_text(data: bytes, encoding: str) -> str | None:

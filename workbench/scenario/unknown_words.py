@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from workbench.payload.hex_patterns import taken_by_hex
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, text_template
 from workbench.payload.unknown_gaps import quoted_gaps, unfilled_gaps, unknown_gaps
 from workbench.scenario.locate import Path as KeyPath
@@ -23,7 +24,7 @@ _AT_ITS_STEP: Final = frozenset({"address", "bind", "websocket"})
 _FILLED_IN: Final = (PAYLOAD | {"to"}) - {"take"}
 """Keys of a step in which {round} stands for something."""
 _ROUND_IN_HEX: Final = re.compile(rf'\{{{ROUND}\}}|\([^)"]*\b{ROUND}\b', re.ASCII)
-_GROUP: Final = re.compile(r"\(\?P<(\w+)>|\{([A-Za-z_]\w*):[\d*]")
+_GROUP: Final = re.compile(r"\(\?P<(\w+)>")
 
 
 def unknown_words(
@@ -160,8 +161,8 @@ def _groups(item: Any) -> Iterator[str]:
     """What rules take, for their replies: their patterns, of JSON, of the row of a file."""
     yield from _taken(item)
     for _path, text in _strings(item, (), bare=True):
-        for found in _GROUP.finditer(text):
-            yield found[1] or found[2]
+        yield from _GROUP.findall(text)
+        yield from taken_by_hex(text)
 
 
 def _taken(item: Any) -> Iterator[str]:

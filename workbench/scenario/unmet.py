@@ -31,6 +31,9 @@ SHOWN_BYTES: Final = 40
 """Bytes shown of what came, and of what was wanted."""
 SHOWN: Final = 3
 """Connections told about, and rows shown."""
+NEAR_MOST: Final = 200
+"""Messages among which the nearest is looked for, the newest; `NEAR_BYTES`: of each, so many."""
+NEAR_BYTES: Final = 200
 MOST: Final = 2
 """Sentences beside the one that says what did not come; the last rows follow them."""
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
@@ -229,9 +232,10 @@ def _came(
             row for row in connection.rows() if row.payload and fits(expect, row, connection.came)
         ]
         if rows:
-            parts.append(
-                _late(expect, connection, until_ns) or _bytes(expect, connection, rows, needle)
-            )
+            tardy = _late(expect, connection, until_ns)
+            parts.append(tardy or _bytes(expect, connection, rows, needle))
+            if tardy is None and not connection.stream and len(rows) > 1 and not expect.next:
+                parts += _which(expect, connection, rows, needle)
     return in_one(parts, hidden) if parts else _used(told)
 
 
@@ -309,30 +313,90 @@ def _bytes(
             values = values_in(decoded(data, needle.encoding))
             return _json(expect, list(map(needle.other, values[::-1])), data, needle, who)
     else:
-        row = rows[0 if expect.next else -1]
+        row = _nearest(rows[:1] if expect.next else rows, needle)
         data = row.payload or b""
         size = row.size or 0
         if size > len(data):
             return clause("instead_truncated", who, size=size, kept=len(data))
         if _is_inside(expect, data, needle):
             return clause("instead_within", who, what=_shown(data, needle, whole=True))
+    parted = None if expect.absent else _parting(data, needle)
+    if parted is None:
+        return clause("instead", who, what=_shown(data, needle, whole=True))
+    same, missing, wanted = parted
+    if not missing:
+        return clause("instead_longer", who, same=same, what=_shown(data[same:], needle))
+    if same == len(data) and wanted is None:
+        return clause("instead_short_pattern", who, same=same, missing=missing)
+    if same == len(data):
+        return clause("instead_short", who, same=same, wanted=wanted, missing=missing)
+    return clause(
+        "instead_parted", who, same=same, what=_shown(data[same:], needle), wanted=missing
+    )
+
+
+def _which(
+    expect: Expect, connection: RunConnection, rows: Sequence[Row], needle: Needle
+) -> list[Clause]:
+    """Which of several messages is told about."""
+    if expect.absent or not (needle.exact or needle.parts):
+        return []
+    seq = _nearest(rows, needle).seq
+    return [clause("nearest", _name(connection), count=len(rows), seq=seq)]
+
+
+class _Parted(NamedTuple):
+    """How many bytes are right, what then is missing, and how many there are in all, if so many."""
+
+    same: int
+    missing: str
+    wanted: int | None
+
+
+def _parting(data: bytes, needle: Needle) -> _Parted | None:
+    """Where bytes part from what was wanted; None: they do not, or it cannot be told."""
+    if needle.parts is not None:
+        try:
+            found = needle.parts(data)
+        except (TooSlow, Problem):
+            return None
+        most = 2 * SHOWN_BYTES
+        missing = found.missing if len(found.missing) <= most else f"{found.missing[:most]}…"
+        return _Parted(found.same, missing, None) if missing or found.same < len(data) else None
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
     same = _same(exact, data)
-    if not exact or expect.absent:
-        return clause("instead", who, what=_shown(data, needle, whole=True))
-    if same == len(data):
-        missing = _shown(exact[same:], needle)
-        return clause("instead_short", who, same=same, wanted=len(exact), missing=missing)
-    if same == len(exact):
-        return clause("instead_longer", who, same=same, what=_shown(data[same:], needle))
-    begin = _boundary(exact, same, needle)
-    return clause(
-        "instead_parted",
-        who,
-        same=begin,
-        what=_shown(data[begin:], needle),
-        wanted=_shown(exact[begin:], needle),
-    )
+    if not exact or same == len(exact) == len(data):
+        return None
+    begin = same if same in {len(data), len(exact)} else _boundary(exact, same, needle)
+    return _Parted(begin, _shown(exact[begin:], needle) if same < len(exact) else "", len(exact))
+
+
+def _nearest(rows: Sequence[Row], needle: Needle) -> Row:
+    """The message that is most like what was wanted: it begins like it for longest, or holds most
+    of it; of those that are alike the newest.
+    """
+    if needle.parts is None and not needle.exact:
+        return rows[-1]
+
+    def begins(row: Row) -> int:
+        found = _parting(row.payload or b"", needle)
+        return found.same if found is not None else 0
+
+    some = rows[-NEAR_MOST:]
+    alike = [begins(row) for row in some]
+    if max(alike):
+        return max(zip(alike, range(len(some)), some, strict=True))[2]
+    if not needle.exact:
+        return some[-1]
+    wanted = needle.exact[0][:NEAR_BYTES]
+
+    def holds(row: Row) -> float:
+        other = (row.payload or b"")[:NEAR_BYTES]
+        return difflib.SequenceMatcher(None, wanted, other, autojunk=False).ratio()
+
+    import difflib  # for what did not come
+
+    return max(zip(map(holds, some), range(len(some)), some, strict=True))[2]
 
 
 def _json(

@@ -48,6 +48,14 @@ def test_answers_in_turn_begin_again_with_the_first() -> None:
     assert data(answers(runtime, b"?")) == [b"a"]
 
 
+def test_a_number_of_a_pattern_of_hex_is_counted_and_written() -> None:
+    rule = Rule(Match.HEX, "01 {u16le:id} {n:1}", reply_hex="u16(id+1) u8(n*2) {n}")
+    text = Rule(Match.HEX, "02 {ber:size} *", reply="{size}!")
+    runtime = made(rule, text)
+    asked = [bytes.fromhex("01 0102 05"), bytes.fromhex("02 8180 ff"), bytes.fromhex("02 07")]
+    assert data(answers(runtime, *asked)) == [bytes.fromhex("0202 0a 05"), b"128!", b"7!"]
+
+
 def test_turns_and_times_count_over_all_connections_where_a_rule_says_so() -> None:
     over_all = made(
         Rule(in_turn=(InTurn("a"), InTurn("b")), times=3, counted=CountedOver.ENDPOINT),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from workbench.engine.model.responders.lookup import Lookup, ReadRows, Rows
 from workbench.engine.model.responders.rule import Match, Rule
+from workbench.payload.hex_patterns import numbers_in, taken_value
 from workbench.payload.json_values import differences, document, read_json, value_at
 from workbench.payload.notation import encode
 from workbench.payload.templates import Value, Values
@@ -52,7 +53,10 @@ def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytew
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise Problem("engine.taken_twice", name=twice[0])
-    of_groups = _of_groups(groups, "latin-1" if bytewise else used, hexed=rule.match is Match.HEX)
+    if rule.match is Match.HEX:
+        of_groups = _of_hex(groups, rule.value)
+    else:
+        of_groups = _of_groups(groups, "latin-1" if bytewise else used)
     of_json = _of_json(rule, used, http=around.http)
     if of_json is None and rule.lookup is None:
         return Taken(lambda captures, _whole: of_groups(captures), names)
@@ -71,14 +75,20 @@ def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytew
     return Taken(take, names)
 
 
-def _of_groups(
-    groups: Sequence[str], encoding: str, *, hexed: bool
-) -> Callable[[Captures], dict[str, Value]]:
+def _of_hex(groups: Sequence[str], pattern: str) -> Callable[[Captures], dict[str, Value]]:
+    """What a pattern of hex takes, its numbers as such."""
+    widths = numbers_in(pattern)
+    return lambda captures: {
+        name: taken_value(captures[name].encode("latin-1"), widths.get(name)) for name in groups
+    }
+
+
+def _of_groups(groups: Sequence[str], encoding: str) -> Callable[[Captures], dict[str, Value]]:
     """Raises Problem where its characters are none of the encoding."""
     if not groups:
         return lambda _captures: {}
     return lambda captures: {
-        name: Value(encode(captures.get(name, ""), encoding), hexed) for name in groups
+        name: Value(encode(captures.get(name, ""), encoding)) for name in groups
     }
 
 

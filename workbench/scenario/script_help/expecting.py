@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from workbench.scenario.script_help.filling import number_in
 from workbench.scenario.script_help.noted_socket import (
     MESSAGE,
     Happened,
@@ -179,8 +180,12 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
     taken = {
         key: text.encode(encoding) for key, text in found.groupdict().items() if text is not None
     }
-    values.update(taken)
     for name in taken:
         literally.pop(name, None)
     (big_endian.update if what.get("hexed") else big_endian.difference_update)(taken)
+    for name, width in what.get("numbers", {}).items():
+        taken[name] = str(number_in(width, taken[name])).encode()
+        big_endian.discard(name)
+        literally[name] = True
+    values.update(taken)
     return len(found.string[: found.end()].encode(encoding, "replace"))

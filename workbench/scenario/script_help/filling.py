@@ -34,9 +34,23 @@ def number(name: str, own: Mapping[str, bytes] | None = None, *, hexed: bool = F
     return int.from_bytes(data, "big") if big else int(data)
 
 
-def groups(found: re.Match[str], encoding: str) -> dict[str, bytes]:
-    """What the groups of a pattern took."""
-    return {name: (text or "").encode(encoding) for name, text in found.groupdict().items()}
+def groups(
+    found: re.Match[str], encoding: str, numbers: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """What the groups of a pattern took; `numbers`: the width of those that are some."""
+    taken = {name: (text or "").encode(encoding) for name, text in found.groupdict().items()}
+    for name, width in (numbers or {}).items():
+        taken[name] = str(number_in(width, taken[name])).encode()
+    return taken
+
+
+def number_in(width: str, data: bytes) -> int:
+    """The number that a field has: u8 to u64, le behind it, var7 or ber."""
+    if width == "var7":
+        return sum((byte & 127) << 7 * place for place, byte in enumerate(data))
+    if width == "ber":
+        return data[0] if len(data) == 1 else int.from_bytes(data[1:], "big")
+    return int.from_bytes(data, "little" if width.endswith("le") else "big")
 
 
 def quoted(name: str, encoding: str) -> str:
