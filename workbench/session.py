@@ -227,14 +227,19 @@ class Session:
         self._host(name).publisher.refresh(detail, seen, done)
 
     def look(
-        self, name: str, connection: int | None, answer: Callable[[Reading | None], None]
+        self,
+        name: str,
+        connection: int | None,
+        answer: Callable[[Reading | None], None],
+        state: str | None = None,
     ) -> None:
         """Keep what the kernel shows of a connection now, and hand it to `answer`; never waits.
 
-        `connection` counts within the endpoint; None is the listener, or the current connection.
+        `connection` counts within the endpoint; None is the listener, or the current connection,
+        and with `state` whichever of its connections is in it.
         `answer(None)`: there is no such socket. It is called on the endpoint's thread.
         """
-        self._host(name).look(connection, answer)
+        self._host(name).look(connection, answer, state)
 
     def numbered(self, name: str) -> int:
         """How many connections of an endpoint have got a number so far. Raises Problem."""

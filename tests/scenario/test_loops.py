@@ -424,3 +424,51 @@ def test_a_step_takes_readings(session: Session, rows: Callable[[], list[Row]]) 
     reader.close()
     report = run(session, PAIR + steps('do = "sample"; endpoint = "client"; connection = 7'))
     assert "does not exist" in reasons(report)[0]
+
+
+# -- what is on its way after the last round ----------------------------------------------------
+
+TALK = """
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+messages = { ends = "\\n" }
+responder.kind = "rules"
+responder.rules = [ { match = "exact", value = "ask", reply = "N=12", delay = 0.15 } ]
+[endpoint.client]
+role = "stream"
+address = "@server"
+[[step]]
+do = "start"
+endpoint = "server"
+[[step]]
+do = "connect"
+endpoint = "client"
+[[loop]]
+times = 2
+must = true
+until = { endpoint = "client", UNTIL }
+[[loop.step]]
+do = "send"
+endpoint = "client"
+text = "ask\\n"
+"""
+
+
+@pytest.mark.parametrize(
+    "until", ['text = "N=12", count = 2', r"regex = 'N=\d+N=\d+'", "regex = 'N=12(?=N)'"]
+)
+def test_what_the_last_round_led_to_has_its_time(play: Play, until: str) -> None:
+    """The answer to the last question comes later than the round is over, and it may still grow."""
+    report = play(TALK.replace("UNTIL", until))
+    assert report.ok, reasons(report)
+    assert said(report).startswith("Round 2 of at most 2")
+
+
+def test_how_often_it_came_is_said(play: Play) -> None:
+    report = play(TALK.replace("UNTIL", 'text = "N=12", count = 3'))
+    assert reasons(report)[0].startswith(
+        "All 2 rounds were made and this did not come, which must: "
+        "client text='N=12', count=3: 2 of 3 came."
+    )
+    assert report.steps[-1].title == "loop(2, until client text='N=12', count=3)"

@@ -47,6 +47,44 @@ def test_what_was_read_instead_is_said(play: Play) -> None:
     assert "state = ESTABLISHED" in reasons(report)[0]
 
 
+def test_a_state_of_a_server_is_that_of_any_of_its_connections(play: Play) -> None:
+    """One that listens is never in CLOSE_WAIT: who expects that means its connections."""
+    keeps = PAIR.replace(
+        'role = "listener"',
+        'role = "listener"\nresponder = { kind = "nothing", on_peer_close = "keep" }',
+    ).replace('role = "stream"', 'role = "stream"\ncount = 2')
+    assert keeps.count("count = 2") == keeps.count("keep") == 1
+    report = play(
+        keeps
+        + steps(
+            START,
+            CONNECT,
+            'do = "shutdown"; endpoint = "client"; connection = 1',
+            'do = "expect"; endpoint = "server"; state = "CLOSE_WAIT"',
+            'do = "expect"; endpoint = "server"; state = "ESTABLISHED"',
+            'do = "expect"; endpoint = "server"; state = "LISTEN"',
+            'do = "expect"; endpoint = "client"; state = "FIN_WAIT2"',
+            'do = "expect"; endpoint = "client"; state = "ESTABLISHED"',
+            'do = "expect"; endpoint = "server"; state = "LAST_ACK"; within = 0.05',
+        )
+    )
+    assert [step.reason is None for step in report.steps] == [*[True] * 8, False]
+    assert "state = LISTEN" in reasons(report)[0]
+
+
+@pytest.mark.parametrize("what", ['state = "CLOSE"', 'reading = "unacked"; least = 0'])
+@pytest.mark.parametrize("kind", ['family = "AF_UNIX"', 'type = "SOCK_DGRAM"'])
+def test_what_the_kernel_does_not_keep_of_a_socket_is_refused(kind: str, what: str) -> None:
+    """It never could come: AF_UNIX and UDP have no TCP_INFO."""
+    role = "stream" if "UNIX" in kind else "datagram"
+    where = "temp:s" if "UNIX" in kind else "127.0.0.1:0"
+    text = f'[endpoint.e]\nrole = "{role}"\n{kind}\naddress = "{where}"\n'
+    with pytest.raises(Problem) as raised:
+        parse(text + steps(f'do = "expect"; endpoint = "e"; {what}'), "s.toml")
+    assert "TCP" in str(raised.value)
+    parse(text + steps('do = "expect"; endpoint = "e"; reading = "unread"; most = 0'), "s.toml")
+
+
 def test_a_socket_that_is_not_there_has_no_reading(play: Play) -> None:
     report = play(
         PAIR

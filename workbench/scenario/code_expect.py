@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from workbench.engine.model.message_ends import Http
-from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in, spans_to_fill
@@ -17,6 +17,7 @@ from workbench.scenario.code_help import JSON
 from workbench.scenario.code_json import json_code
 from workbench.scenario.code_sockets import left_out
 from workbench.scenario.code_values import CodePlace, expression
+from workbench.scenario.readings import LISTENING
 from workbench.scenario.report import title_of
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
@@ -58,7 +59,7 @@ def expectation(
     `talk`: the socket that a look at the kernel means. `names`: values that are known at run time.
     """
     if step.looks:
-        return Wanted(_look(step, talk), frozenset({"looking"}))
+        return Wanted(_look(step, item, talk), frozenset({"looking"}))
     word = (step.call or "").partition(".")[0]
     of_layer = step.of_layer is not None or word in {"ws", "tls", "proxy"}
     if of_layer or step.by is not None or step.kind not in {None, "call"}:
@@ -178,8 +179,13 @@ def _in_regex(part: str, names: Collection[str], used: str) -> str:
     return f"re.escape({expression(template, CodePlace(used))}.decode({literal(used)}))"
 
 
-def _look(step: Expect, talk: str) -> list[str]:
-    if step.reading is not None and step.reading not in _KERNEL:
+def _look(step: Expect, item: EndpointSettings, talk: str) -> list[str]:
+    of_any = (
+        item.role is Role.LISTENER
+        and step.connection is None
+        and step.state not in {None, *LISTENING}
+    )
+    if of_any or (step.reading is not None and step.reading not in _KERNEL):
         return [left_out(title_of(step))]
     wanted = [talk, literal(step.within)]
     for key, value in (

@@ -157,17 +157,20 @@ class RunConnection:
         first = self.row(max(self._gone, 0))
         return Since(ended_ns(first), "begin", first.seq)
 
-    def forget(self) -> None:
-        """Let its rows go: no step will ask for them."""
-        self.used = self._gone = self.end
+    def forget(self, but: int = 0) -> None:
+        """Let its rows go, `but` so many of the newest: no step will ask for them."""
+        done = max(0, len(self._rows) - but)
+        self.used = self._gone = self._gone + done
         self.part = 0
-        if self._rows:
-            self.came.forget(self._rows[-1].seq + 1)
-        self._rows.clear()
+        if done:
+            self.came.forget(self._rows[done - 1].seq + 1)
+        del self._rows[:done]
 
     def row(self, place: int) -> Row:
-        """The row at a place that is not used up."""
-        return self._rows[place - self._gone]
+        """The row at a place that is not used up; of one that is not at hand any more, the oldest
+        that is.
+        """
+        return self._rows[max(place - self._gone, 0)]
 
     def rows(self, place: int | None = None) -> list[Row]:
         """All rows from a place on; None: all that are not used up."""

@@ -28,6 +28,10 @@ from workbench.scenario.timing import Took, times_of
 from workbench.scenario.what_came import gives_stream, what_came
 from workbench.texts import Problem
 
+WATCHED: Final = 1000
+"""Newest rows of a connection that are kept for what ends a loop: a match may be known later than
+the row with which it ended, when it has not grown.
+"""
 _CLOSING: Final = frozenset({"close", "abort", "stop"})
 """Commands after which a closed connection is one that a step has closed."""
 _OPENING: Final = frozenset({"connect", "start", "call"})
@@ -54,6 +58,11 @@ class Watch:
         self._search = search
         self.until = search.expect
         self.found: Row | None = None
+
+    @property
+    def so_far(self) -> int:
+        """How often it came, of `count` in all."""
+        return self._search.so_far_in_all(self._means)
 
     def advance(self, connections: Iterable[RunConnection], known_ns: int) -> None:
         """Look through the new rows of connections. Raises TooSlow."""
@@ -154,7 +163,7 @@ class Matcher:
                 watch.advance(touched, known_ns)
             for connection in touched:
                 if connection.endpoint not in self.kept:
-                    connection.forget()
+                    connection.forget(WATCHED if self._watches else 0)
         for watch in self._watches:
             watch.advance((), known_ns)
 

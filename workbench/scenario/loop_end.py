@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import Cause
 from workbench.journal.reader import Row
 from workbench.scenario.expect import in_words
+from workbench.scenario.kernel_look import LOOK_EVERY
 from workbench.scenario.report import condition_of
 from workbench.scenario.steps import Loop, Scenario
 from workbench.scenario.verdict_rows import Came
@@ -16,6 +19,8 @@ from workbench.texts import Problem
 
 ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
+ON_ITS_WAY: Final = 0.5
+"""Seconds that what the last round led to has at least; a match that could grow needs a pause."""
 
 
 def met_end(
@@ -46,10 +51,23 @@ def met_end(
     return Came(0 if row is None else row.seq, said=said)
 
 
-def in_vain(session: Session, loop: Loop) -> Came:
-    """Say that all rounds were made without it."""
+def wait_for_late(pause: float, sleep: Callable[[float], None], look: Callable[[], None]) -> None:
+    """After the last round: what it led to is as much on its way as after each of the others, which
+    the next one leaves time. `look` raises what ends the loop.
+    """
+    until = time.monotonic() + max(pause, ON_ITS_WAY)
+    while time.monotonic() < until:
+        sleep(LOOK_EVERY)
+        look()
+
+
+def in_vain(session: Session, loop: Loop, came: int) -> Came:
+    """Say that all rounds were made without it. `came`: how often of as often as it had to."""
     assert loop.until is not None
-    what = condition_of(loop.until)
-    session.note("loop_in_vain", f"{loop.times}, {what!r}")
+    title = condition_of(loop.until)
+    session.note("loop_in_vain", f"{loop.times}, {title!r}")
+    what: object = title
+    if loop.until.count > 1:
+        what = Problem("scenario.so_many", what=title, count=came, wanted=loop.until.count)
     key = "scenario.loop_must" if loop.must else "scenario.loop_in_vain"
     return Came(said=Problem(key, times=loop.times, what=what), warns=True)

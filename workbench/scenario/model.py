@@ -603,6 +603,7 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
+    readings.check_socket(values, owner, path)
     expect_keys.check(values, owner, path)
     values |= expect_keys.within(body, values, path)
     encoding = owner.encoding if owner is not None else "utf-8"

@@ -14,8 +14,11 @@ from workbench.scenario.steps import WHICHEVER
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
     from workbench.scenario.steps import Expect
 
+LISTENING: Final = frozenset({"LISTEN", "CLOSE"})
+"""States of a socket that listens, or did; a listener in another is one of its connections."""
 NUMBERS: Final = tuple(item.name for item in fields(Reading) if item.name != "state")
 KEYS: Final[Mapping[str, v.Read]] = {
     "state": v.one_of(STATES[1:]),
@@ -23,6 +26,8 @@ KEYS: Final[Mapping[str, v.Read]] = {
     "least": v.key_of(int),
     "most": v.key_of(int),
 }
+_OF_ALL: Final = frozenset({"unread", "unsent"})
+"""What is known of sockets that are not TCP's as well."""
 _BESIDE: Final = frozenset({"endpoint", "connection", "within", *KEYS})
 
 
@@ -43,6 +48,25 @@ def check(body: Mapping[str, Any], path: KeyPath) -> None:
         other = "connection"
     if looks and other is not None:
         raise v.wrong((*path, other), "scenario.one_of", keys=f"{looks[0]}, {other}")
+
+
+def check_socket(body: Mapping[str, Any], owner: EndpointSettings | None, path: KeyPath) -> None:
+    """That the kernel keeps this of such a socket. `owner`: None: it means any endpoint.
+
+    Raises:
+        Wrong: it never could hold.
+    """
+    if owner is None:
+        return
+    inet = owner.family != "AF_UNIX"
+    tcp = inet and owner.type == "SOCK_STREAM"
+    for key, there in (
+        ("state", tcp),
+        ("reading", tcp or body.get("reading") in (_OF_ALL | ({"drops"} if inet else set()))),
+    ):
+        if key in body and not there:
+            kind = f"{owner.family}, {owner.type}"
+            raise v.wrong((*path, key), "scenario.no_reading", what=body[key], kind=kind)
 
 
 def holds(expect: Expect, reading: Reading | None) -> bool:

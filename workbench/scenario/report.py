@@ -128,7 +128,7 @@ def _in_full(step: Step) -> str:
 
 def condition_of(until: Expect) -> str:
     """What ends a loop, in one line, as code."""
-    wanted = _wanted(until)
+    wanted = _wanted(until) + (f", count={until.count}" if until.count > 1 else "")
     return shorten(wanted if until.endpoint == ANY else f"{until.endpoint} {wanted}")
 
 

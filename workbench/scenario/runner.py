@@ -27,7 +27,7 @@ from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.kernel_look import LOOK_EVERY, look
-from workbench.scenario.loop_end import in_vain, met_end
+from workbench.scenario.loop_end import in_vain, met_end, wait_for_late
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
@@ -361,7 +361,11 @@ class Runner:
                 self._matcher.end_watch(watch)
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
-            came = self._met_end(loop, watch, done[0]) if met else in_vain(self._session, loop)
+            came = (
+                self._met_end(loop, watch, done[0])
+                if met
+                else in_vain(self._session, loop, watch.so_far)
+            )
             held = met or not loop.must
             reason, came = (None, came) if held else (came.said, NOTHING)
             self._tell(loop, reason, begun, came, stands=stands)
@@ -381,6 +385,8 @@ class Runner:
             if not self._run_steps(loop.steps):
                 return False
             self._look_out(wait=True, ask=True)
+        if loop.until is not None:
+            wait_for_late(loop.pause, self._sleep, lambda: self._look_out(wait=True, ask=True))
         return True
 
     def _let_accept(self, name: str) -> None:
@@ -556,7 +562,7 @@ class Runner:
             answers.append(reading)
             done.set()
 
-        self._session.look(step.endpoint, self._numbers.look(step), answer)
+        self._session.look(step.endpoint, self._numbers.look(step), answer, step.state)
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 

@@ -94,7 +94,8 @@ def did_not_come(
     came = _came(expect, told, needle, search.until_ns, hidden) if told or not count else None
     if came is not None and came.key == "scenario.instead_nothing":
         if any(map(_left, others)):
-            came = Problem("scenario.instead_elsewhere")
+            server = any(item.id is not None and not item.number for item in among)
+            came = Problem(f"scenario.instead_elsewhere{'_server' if server else ''}")
         elif stands is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
     if expect.closed is not None and told:
