@@ -178,7 +178,7 @@ class Numbering:
     def _hand_over(self, items: list[Item | Marker]) -> None:
         first = self._last + 1
         last = self._last
-        handed = [item for item in items if not isinstance(item, Marker)]
+        handed: list[Item] = [item for item in items if type(item) is not Marker]  # type: ignore[misc]
         for item in handed:
             if type(item) is Event:
                 last += 1

@@ -72,11 +72,13 @@ class Title(NamedTuple):
         text: as `title_of`.
         spelled: the same as a Python literal.
         shown: as reports have it, without secrets.
+        endpoint: whose step it is: in its log it stands where it happened.
     """
 
     text: str
     spelled: str
     shown: str
+    endpoint: str | None = None
 
 
 class Titles:
@@ -93,10 +95,16 @@ class Titles:
         if known is not None:
             return known[1]
         text = title_of(step)
-        made = Title(text, literal(text), self._masked(text))
+        made = Title(text, literal(text), self._masked(text), _endpoint_of(step))
         if again:
             self._known[id(step)] = (step, made)
         return made
+
+
+def _endpoint_of(step: Step) -> str | None:
+    if isinstance(step, Perform):
+        return step.command.endpoint
+    return step.endpoint if isinstance(step, Expect) else None
 
 
 def shorten(text: str) -> str:

@@ -219,7 +219,7 @@ class Runner:
             if settings.name in self._session.endpoints:
                 title = self.report.scenario.title
                 self._step = self._step or begin_step(
-                    self._session, 0, Title(title, literal(title), title), Wait(0)
+                    self._session, 0, Title(title, literal(title), title)
                 )
                 self._begin_again(settings)
             else:
@@ -251,7 +251,7 @@ class Runner:
         self._own.end_but_for(step)
         begun = time.monotonic()
         title = self._titles.of(step, again=self.round is not None)
-        self._step = begin_step(self._session, len(self.report.steps) + 1, title, step)
+        self._step = begin_step(self._session, len(self.report.steps) + 1, title)
         came = NOTHING
         reason = met = None
         try:
@@ -311,7 +311,7 @@ class Runner:
         number = len(self.report.steps) + 1
         warns = came.warns and reason is None
         result = StepResult(number, title.shown, reason, taken, said, stands or step, warns)
-        end_step(self._session, result, title, came, step, cause)
+        end_step(self._session, result, title, came, cause)
         if masker is not None and (reason is not None or said is not None):
             result = replace(
                 result,

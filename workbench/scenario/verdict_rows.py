@@ -14,7 +14,6 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.notes import spelled
 from workbench.literals import literal
-from workbench.scenario.steps import Expect, Perform, Step
 
 if TYPE_CHECKING:
     from workbench.scenario.report import Report, StepResult, Title
@@ -41,15 +40,15 @@ class Came(NamedTuple):
 NOTHING = Came()
 
 
-def begin_step(session: Session, number: int, title: Title, step: Step) -> Cause:
+def begin_step(session: Session, number: int, title: Title) -> Cause:
     """Note that a step begins; what is asked for in it has that row as its cause."""
     cause = Cause()
-    session.note(STEP, f"{number}, {title.spelled}", endpoint_of(step), cause)
+    session.note(STEP, f"{number}, {title.spelled}", title.endpoint, cause)
     return cause
 
 
 def end_step(
-    session: Session, result: StepResult, title: Title, came: Came, step: Step, cause: Cause | None
+    session: Session, result: StepResult, title: Title, came: Came, cause: Cause | None
 ) -> None:
     """Note whether a step held: its number, the step, the seconds it took and what came."""
     before = f"{result.number}, {title.spelled}, {round(result.seconds, 6)!r}"
@@ -58,7 +57,7 @@ def end_step(
         call, args = STEP_HELD, f"{before}, {came.seq}, {literal(came.words)}, {said}"
     else:
         call, args = STEP_FAILED, f"{before}, {literal(spelled(result.reason))}"
-    session.note(call, args, endpoint_of(step), cause)
+    session.note(call, args, title.endpoint, cause)
 
 
 def end_run(session: Session, report: Report, seconds: float) -> None:
@@ -72,13 +71,6 @@ def end_run(session: Session, report: Report, seconds: float) -> None:
         session.note(RUN_FAILED, _args(*before, failed[0], *several))
     else:
         session.note(RUN_HELD, _args(*before))
-
-
-def endpoint_of(step: Step) -> str | None:
-    """Whose step it is: in its log it stands where it happened."""
-    if isinstance(step, Perform):
-        return step.command.endpoint
-    return step.endpoint if isinstance(step, Expect) else None
 
 
 def _args(*values: object) -> str:
