@@ -340,3 +340,29 @@ def test_a_session_that_others_are_in_stays_as_urgent(alone: bool) -> None:
                 assert group.read_text() == before
         finally:
             process.communicate(b"\n")
+
+
+@pytest.mark.parametrize(("flood", "asked"), [(20, 1), (1_000_000, 0)])
+def test_a_flood_is_given_to_another_process_at_once(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flood: int,
+    asked: int,
+) -> None:
+    """Where none can be started it prints on, and does not ask again before its time."""
+    monkeypatch.setattr(module, "LOOK", 1000.0)
+    monkeypatch.setattr(module, "MANY", 10)
+    monkeypatch.setattr(module, "FLOOD", flood)
+    starts: list[int] = []
+    monkeypatch.setattr(module, "start", lambda _record, printed, **_: starts.append(printed))
+    printer = Printer(session)
+    printer.start()
+    for _ in range(5):
+        for number in range(50):
+            session.perform(c.Mark(f"{number}"))
+        session.journal.flush()
+    printer.finish()
+    assert len(starts) == asked
+    events = [json.loads(line)["seq"] for line in capsys.readouterr().out.splitlines()]
+    assert events == list(range(1, session.journal.committed + 1))

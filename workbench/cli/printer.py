@@ -18,6 +18,8 @@ LOOK: Final = 0.5
 MANY: Final = 2000
 """Rows in LOOK seconds from which on another process prints: below, it would cost more than it
 gives."""
+FLOOD: Final = 6000
+"""Rows of less time from which on it does: to print them takes about as long as to start it."""
 
 
 class Printer:
@@ -87,6 +89,7 @@ class Printer:
     def _print_all(self) -> None:
         rows = RowPrinter(self._reader, 0, text=self._text, run=self._named, error=self._error)
         since, before = monotonic(), 0
+        alone_until = 0.0  # no process could be started
         while True:
             self._wake.wait()
             self._wake.clear()
@@ -97,11 +100,14 @@ class Printer:
                     return
             if ending or self._journal.failed is not None:
                 return
-            now = monotonic()
-            if now - since >= LOOK:
-                many, since, before = rows.printed - before > MANY, now, rows.printed
-                if many and self._has_printed_elsewhere(rows.printed):
+            now, more = monotonic(), rows.printed - before
+            if now - since < LOOK and more <= FLOOD:
+                continue
+            since, before = now, rows.printed
+            if more > MANY and now >= alone_until:
+                if self._has_printed_elsewhere(rows.printed):
                     return
+                alone_until = now + LOOK
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""

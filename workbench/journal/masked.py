@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from workbench.engine.model.events import CALL
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import READS, SENDS, carries, piece_of
 from workbench.payload.masking import Masker
@@ -63,8 +64,31 @@ class Masked:
         if self.reader.shows_secrets:
             return list(rows)
         self._look()
-        later = self._later(rows) if self._masker.any else {}
+        if not self._masker.any:
+            return [row if self._goes_on_plainly(row) else self._row(row, {}) for row in rows]
+        later = self._later(rows)
         return [self._row(row, later) for row in rows]
+
+    def _goes_on_plainly(self, row: Row) -> bool:
+        """Whether a row is what nearly all are: bytes of a stream right after those before it,
+        without a header that is masked. It is noted then as `_row` would, in a third of the time.
+        """
+        seq, _, _, kind, _, connection, call, args, _, _, error, _, _, size, payload, _, _ = row
+        reads = call in READS
+        if not (payload and size and (reads or call in SENDS) and kind == CALL and error is None):
+            return False
+        if seq != self._next or connection is None or (args and self._texts.get(args) != args):
+            return False
+        stream = (connection, reads)
+        before = self._ends.get(stream)
+        if before is None and not self._whole:
+            return False
+        whole = before + payload if before else payload
+        if self._masker.may_have_headers(whole):
+            return False
+        self._ends[stream] = b"" if payload[-1] == LINE_END else whole[-NAME:]
+        self._next = seq + 1
+        return True
 
     def _look(self) -> None:
         """A record may get more secrets while it is written."""
