@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import Play, reasons
+from tests.scenario.conftest import Play, reasons, steps
 from workbench.scenario.report import Report
 
 PAIR = """
@@ -306,3 +306,71 @@ address = "@a"
 """)
     assert "ECONNREFUSED" in reasons(report)[0]
     assert "ICMP" not in reasons(report)[0]
+
+
+# -- what is said of an end ---------------------------------------------------------------------
+
+KEEPING = """
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "nothing", on_peer_close = "keep" }
+MORE
+[endpoint.client]
+role = "stream"
+address = "@server"
+MORE
+[[step]]
+do = "start"
+endpoint = "server"
+[[step]]
+do = "connect"
+endpoint = "client"
+[[step]]
+do = "expect"
+endpoint = "server"
+call = "accept"
+"""
+
+
+def test_a_reset_after_the_fin_is_said_and_is_one(play: Play) -> None:
+    text = KEEPING.replace("MORE", "") + steps(
+        'do = "shutdown"; endpoint = "server"; connection = 1',
+        'do = "expect"; endpoint = "client"; closed = "fin"; by = "peer"',
+        'do = "abort"; endpoint = "server"; connection = 1',
+        'do = "expect"; endpoint = "client"; closed = "reset"; by = "peer"; keep = true',
+        'do = "expect"; endpoint = "client"; text = "welcome"; within = 0.1',
+    )
+    report = play(text)
+    assert [step.reason is None for step in report.steps] == [*[True] * 7, False]
+    assert "#1: the other side had finished sending, and then reset the" in reasons(report)[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others may lose what a reset overtakes")
+def test_where_some_came_the_end_is_said_too(play: Play) -> None:
+    text = KEEPING.replace("MORE", "") + steps(
+        'do = "send"; endpoint = "server"; connection = 1; text = "ab"',
+        'do = "expect"; endpoint = "client"; text = "ab"; keep = true',
+        'do = "abort"; endpoint = "server"; connection = 1',
+        'do = "expect"; endpoint = "client"; contains = "ab"; count = 2; within = 0.3',
+    )
+    said = reasons(play(text))[0]
+    assert "1 of 2 came. #1: the other side reset the connection" in said
+
+
+def test_the_code_of_a_websocket_says_more_than_its_fin(play: Play) -> None:
+    text = KEEPING.replace("MORE", 'layers = ["websocket"]') + steps(
+        'do = "ws_close"; endpoint = "server"; connection = 1; code = 4001; reason = "go"',
+        'do = "expect"; endpoint = "client"; text = "welcome"; within = 0.3',
+    )
+    assert "#1: the WebSocket had ended with a Close frame: 4001 (go)" in reasons(play(text))[0]
+
+
+def test_a_stream_that_cannot_be_divided_waits_for_no_rest(play: Play) -> None:
+    text = KEEPING.replace("MORE", 'messages = { length = "u32", max = 1000 }') + steps(
+        'do = "send"; endpoint = "server"; connection = 1; hex = "ff ff ff ff 00"',
+        'do = "expect"; endpoint = "client"; text = "welcome"; within = 0.3',
+    )
+    said = reasons(play(text))[0]
+    assert "could not be divided into messages (MESSAGES_TOO_LONG" in said
+    assert "not yet a whole message" not in said

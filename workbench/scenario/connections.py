@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
-from workbench.engine.model.events import END
+from workbench.engine.model.events import END, NOTE
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.layer_rows import says_end
@@ -113,6 +113,8 @@ class RunConnection:
         """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
         if says_end(row):
             ending = SocketEnd(FIN, PEER)
+        elif is_reset_after_fin(row):
+            ending = SocketEnd(RESET, PEER)
         elif row.kind not in {"call", "end"}:
             return
         elif row.errno in _RESETS:
@@ -218,6 +220,11 @@ class RunConnection:
 def is_sent(row: Row) -> bool:
     """Whether a call has handed bytes, or a message, to the kernel."""
     return row.call in SENDS and row.kind == "call" and row.error is None
+
+
+def is_reset_after_fin(row: Row) -> bool:
+    """Whether it tells that the peer reset what it had ended before: no call returns that."""
+    return row.kind == NOTE and row.call == "reset_after_fin"
 
 
 def is_over(row: Row) -> bool:

@@ -14,12 +14,12 @@ from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.json_values import Difference
 from workbench.payload.notation import show
 from workbench.payload.patterns import RULE_TIME, TooSlow
-from workbench.scenario.connections import RunConnection, ended_ns
+from workbench.scenario.connections import RunConnection, ended_ns, is_reset_after_fin
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.json_stream import values_in
-from workbench.scenario.layer_rows import head_differs, is_of_kind
+from workbench.scenario.layer_rows import end_of, head_differs, is_of_kind
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
@@ -90,7 +90,7 @@ def did_not_come(
     lacking = _lacking(expect, among, search)
     told = _told_of(lacking)
     hidden = sum(item.id is not None for item in lacking) - len(told)
-    stands = _stands(expect, told, ends, hidden)
+    stands = _stands(expect, told or _told_of(among), ends, hidden)
     came = _came(expect, told, needle, search.until_ns, hidden) if told or not count else None
     if came is not None and came.key == "scenario.instead_nothing":
         if any(map(_left, others)):
@@ -99,7 +99,8 @@ def did_not_come(
         elif stands is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
     if expect.closed is not None and told:
-        came, stands = in_one([_ended(expect, item, search) for item in told], hidden), None
+        ends_of = [item for item in told if item.number] or told  # what listens does not end
+        came, stands = in_one([_ended(expect, item, search) for item in ends_of], hidden), None
     elif expect.next and came is not None and came.key == "scenario.sentence":
         came = joined([came, Problem("scenario.next_passes_none")])
     said = [part for part in (came, stands) if part is not None][:MOST]
@@ -490,7 +491,10 @@ def _stands(
 
 def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
     """What waits of a message, and how a connection ended or why it is not read."""
-    if connection.came.unfinished > 0:
+    fault = next((row for row in connection.all_rows() if row.call == "messages.fault"), None)
+    if fault is not None:
+        yield clause("undivided", _name(connection), errno=fault.errno or "", seq=fault.seq)
+    elif connection.came.unfinished > 0:
         yield clause("unfinished", _name(connection), bytes=connection.came.unfinished)
     stands = _end(connection, ends) or _hold(connection, ends.held)
     if stands is not None:
@@ -530,12 +534,25 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
     """How a connection ended, or what its last call met."""
     who = _name(connection)
     for row in reversed(connection.all_rows()):
+        if is_reset_after_fin(row):
+            return clause("end_reset_after_fin", who, seq=row.seq)
         if row.kind not in {"call", "end"} or row.errno in PENDING:
             continue
         if row.error is not None:
             return _failure(row, who, ends)
         if row.ends_stream:
-            return clause("end_fin", who)
+            return _said_by_websocket(connection) or clause("end_fin", who)
+    return None
+
+
+def _said_by_websocket(connection: RunConnection) -> Clause | None:
+    """That a WebSocket ended with a Close frame: more than the FIN behind it tells."""
+    for row in reversed(connection.all_rows()):
+        said = end_of(row)
+        if said is not None:
+            code, reason = said
+            shown = f"{code} ({reason})" if reason else str(code)
+            return None if row.error else clause("end_websocket", _name(connection), code=shown)
     return None
 
 
