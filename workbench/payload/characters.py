@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from functools import cache
 from typing import Final, NamedTuple
 
 BYTES: Final = "bytes"
@@ -53,6 +54,22 @@ def shifts(encoding: str) -> bool:
     """Whether the same bytes are other characters after a shift (RFC 1468, RFC 1557, RFC 1843)."""
     name = canonical(encoding)
     return name == "hz" or name.startswith("iso2022_")
+
+
+@cache
+def keeps_apart(encoding: str) -> bool:
+    """Whether the bytes of a text stand nowhere but where its characters do: in UTF-8, and where
+    each byte is a character. Raises LookupError.
+    """
+    name = canonical(encoding)
+    if name in {BYTES, "utf-8", "utf-8-sig"}:
+        return True
+    if shifts(encoding):
+        return False
+    try:
+        return len(bytes(range(256)).decode(name, "replace")) == 256
+    except UnicodeError:  # of names of hosts, which are no text that goes on
+        return True
 
 
 def within_stream(encoding: str, head: bytes) -> str:

@@ -93,3 +93,28 @@ class Buffer:
     def unread(self) -> bytes:
         """All of it."""
         return bytes(self._data[self._begin :])
+
+
+class Buffered:
+    """What most framers have: a buffer, and no message that ends with the stream."""
+
+    def __init__(self, most: int) -> None:
+        self._buffer = Buffer()
+        self._most = most
+
+    def feed(self, data: bytes) -> None:
+        """As `Framer.feed`."""
+        self._buffer.feed(data)
+
+    def finish(self) -> FramedMessage | None:
+        """As `Framer.finish`."""
+        if len(self._buffer):
+            raise Fault("cut", self._buffer.unread())
+        return None
+
+    def unread(self) -> bytes:
+        """As `Framer.unread`."""
+        return self._buffer.unread()
+
+    def _too_long(self) -> Fault:
+        return Fault("too long", self._buffer.unread())

@@ -18,10 +18,12 @@ from workbench.engine.model.message_ends import (
     LengthField,
     Messages,
 )
-from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage, Framer
+from workbench.engine.protocol.framer import Buffered, Fault, FramedMessage, Framer
 from workbench.engine.protocol.http_framing import HttpFramer, with_content_length
 from workbench.engine.protocol.pattern_framing import PatternFramer
-from workbench.payload.notation import encode, parse_hex
+from workbench.engine.protocol.text_framing import TextFramer
+from workbench.payload.characters import keeps_apart, within_stream
+from workbench.payload.notation import check_encoding, encode, parse_hex
 from workbench.payload.templates import counted
 from workbench.texts import Problem
 
@@ -37,7 +39,10 @@ def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
     """
     match kind:
         case Delimiter():
-            return _Ends(end_of(kind, encoding), kind.max)
+            end = end_of(kind, encoding)
+            if kind.ends_hex or keeps_apart(encoding):
+                return _Ends(end, kind.max)
+            return TextFramer(kind.ends, encoding, kind.max)
         case LengthField():
             return _Lengths(kind)
         case FixedSize():
@@ -51,8 +56,11 @@ def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
 
 
 def end_of(kind: Delimiter, encoding: str) -> bytes:
-    """The bytes that follow each message. Raises Problem."""
-    return parse_hex(kind.ends_hex) if kind.ends_hex else encode(kind.ends, encoding)
+    """The bytes that follow each message, without a mark. Raises Problem."""
+    if kind.ends_hex:
+        return parse_hex(kind.ends_hex)
+    check_encoding(encoding)
+    return encode(kind.ends, within_stream(encoding, b""))
 
 
 def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
@@ -99,29 +107,7 @@ def _length_field(kind: LengthField, value: int) -> bytes | None:
         return None
 
 
-class _Buffered:
-    """What every framer here has: a buffer, and no message that ends with the stream."""
-
-    def __init__(self, most: int) -> None:
-        self._buffer = Buffer()
-        self._most = most
-
-    def feed(self, data: bytes) -> None:
-        self._buffer.feed(data)
-
-    def finish(self) -> FramedMessage | None:
-        if len(self._buffer):
-            raise Fault("cut", self._buffer.unread())
-        return None
-
-    def unread(self) -> bytes:
-        return self._buffer.unread()
-
-    def _too_long(self) -> Fault:
-        return Fault("too long", self._buffer.unread())
-
-
-class _Ends(_Buffered):
+class _Ends(Buffered):
     """Messages with something behind each."""
 
     def __init__(self, end: bytes, most: int) -> None:
@@ -144,7 +130,7 @@ class _Ends(_Buffered):
         return FramedMessage(data, place + len(self._end))
 
 
-class _Lengths(_Buffered):
+class _Lengths(Buffered):
     """Messages with their length in them."""
 
     def __init__(self, kind: LengthField) -> None:
@@ -185,7 +171,7 @@ class _Lengths(_Buffered):
         raise Fault("bad length", self._buffer.unread())
 
 
-class _Sizes(_Buffered):
+class _Sizes(Buffered):
     """Messages of one size."""
 
     def __init__(self, size: int) -> None:
@@ -197,7 +183,7 @@ class _Sizes(_Buffered):
         return FramedMessage(self._buffer.take(self._most), self._most)
 
 
-class _UntilTold(_Buffered):
+class _UntilTold(Buffered):
     """A message is all that came until `finish`: a pause calls it, as the end of a stream does."""
 
     def next(self) -> FramedMessage | None:
