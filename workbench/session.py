@@ -39,6 +39,7 @@ from workbench.journal.keep import Keep
 from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder
 from workbench.journal.records import free_name, new_path
+from workbench.journal.schema import SECRETS
 from workbench.texts import Problem
 
 SLICE: Final = 0.1
@@ -276,7 +277,7 @@ class Session:
             return
         secrets = proxy_secrets(settings.proxy, proxy)
         if secrets:
-            self.journal.keep_secrets(secrets)
+            self.journal.keep_beside(SECRETS, secrets)
 
     # -- commands -----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.joined import open_record
 from workbench.journal.masked import Masked, secret_values
 from workbench.journal.reader import Row
+from workbench.journal.schema import SECRETS
 
 
 @pytest.mark.parametrize("form", EXPORTS)
@@ -52,7 +53,7 @@ def test_what_is_no_list_of_secrets_masks_nothing(spelled: str) -> None:
 def test_secrets_of_a_record_are_values(tmp_path: Path) -> None:
     path, _ = talk(tmp_path)
     with closing(open_record(path)) as reader:
-        assert secret_values(reader.secrets()) == [SECRET]
+        assert secret_values(reader.kept(SECRETS)) == [SECRET]
 
 
 PIECES = st.sampled_from([
@@ -95,7 +96,7 @@ class OfRows:
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
 
-    def secrets(self) -> str:
+    def kept(self, _key: str) -> str:
         return "[]"
 
     def carried_before(

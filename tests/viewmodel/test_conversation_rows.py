@@ -17,12 +17,13 @@ from workbench.journal.reader import Row
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.ignored_rows import IgnoredRows
 from workbench.viewmodel.layer_talk import layer_words
 
 
 def said(talk: Talk, show_as: str = "utf-8", name: str = "client") -> list[str]:
     """The lines of the client, or of another endpoint, without the times."""
-    rows = ConversationRows(Streams(talk.reader), Topmost(talk.reader))
+    rows = ConversationRows(Streams(talk.reader), Topmost(talk.reader), IgnoredRows(talk.reader))
     found = [
         rows.line(row, "", show_as)
         for row in talk.reader.page(1, talk.committed)
@@ -121,7 +122,7 @@ def test_a_websocket_is_told_in_words_and_what_is_beside_the_talk_is_marked(talk
     talk.do(c.Ping("near"))
     talk.do(c.CloseWebSocket("near", code=1000, reason="bye"))
     talk.until("near", lambda x: not x.open_count)
-    rows = ConversationRows(Streams(talk.reader), Topmost(talk.reader))
+    rows = ConversationRows(Streams(talk.reader), Topmost(talk.reader), IgnoredRows(talk.reader))
     found = [
         rows.line(row, "12:00", "utf-8")
         for row in talk.reader.page(1, talk.committed)

@@ -18,6 +18,7 @@ from workbench.journal.joined import open_record
 from workbench.journal.masked import secrets_in
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
+from workbench.journal.schema import SECRETS
 from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
 from workbench.scenario.from_record import Made, commands_of, made_of, scenario_of
@@ -56,7 +57,7 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
     seqs = _chosen(args, reader, condition)
     if args.to != SCENARIO:
         scenario = scenario_of(reader, seqs=seqs)
-        return _code(args, scenario, secrets_in(reader.secrets()))
+        return _code(args, scenario, secrets_in(reader.kept(SECRETS)))
     if args.against is not None:
         with closing(open_record(args.against)) as other:
             made = made_of(
@@ -67,7 +68,7 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
     else:
         made = made_of(reader, seqs=seqs)
     text = to_toml(made.scenario)
-    return text if args.show_secrets else toml_without(text, secrets_in(reader.secrets()))
+    return text if args.show_secrets else toml_without(text, secrets_in(reader.kept(SECRETS)))
 
 
 def _chosen(

@@ -15,7 +15,7 @@ import workbench
 from workbench.engine.model.events import Clock
 from workbench.journal.bulk import STATEMENTS
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION
+from workbench.journal.schema import APPLICATION_ID, KEPT, NO_ITEMS, SCHEMA, VERSION
 from workbench.texts import Problem, reason_of
 
 SEAL_WITHIN: Final = 1.0
@@ -64,7 +64,7 @@ def open_new(
         ("started_perf_ns", clock.perf_ns),
         ("capture", "all" if capture is None else capture),
         ("first_seq", first_seq),
-        ("secrets", "[]"),
+        *((key, NO_ITEMS) for key in KEPT),
     ]
     db: sqlite3.Connection | None = None
     try:

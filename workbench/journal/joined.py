@@ -331,8 +331,8 @@ class Joined(Reader):
                 break
         return found
 
-    def secrets(self) -> str:
-        return self._newest.secrets()
+    def kept(self, key: str) -> str:
+        return self._newest.kept(key)
 
     def _before(
         self, connection: int, calls: Sequence[str], seq: int

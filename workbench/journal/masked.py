@@ -8,6 +8,7 @@ from typing import Final
 
 from workbench.engine.model.events import CALL
 from workbench.journal.reader import Reader, Row
+from workbench.journal.schema import SECRETS
 from workbench.journal.streams import READS, SENDS, carries, piece_of
 from workbench.payload.masking import Masker
 
@@ -92,7 +93,7 @@ class Masked:
 
     def _look(self) -> None:
         """A record may get more secrets while it is written."""
-        spelled = self.reader.secrets()
+        spelled = self.reader.kept(SECRETS)
         if spelled != self._spelled:
             self._spelled = spelled
             self._masker = Masker(secret_values(spelled))

@@ -21,7 +21,7 @@ from workbench.journal.occurring import Occurring, occurring
 from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import APPLICATION_ID, LOG_1, SCHEMAS, VERSION, Schema
+from workbench.journal.schema import APPLICATION_ID, LOG_1, NO_ITEMS, SCHEMAS, VERSION, Schema
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -624,10 +624,10 @@ class Reader:
             ),
         )
 
-    def secrets(self) -> str:
-        """What outputs mask, as JSON: a list of objects with name, env and value."""
-        found = self._one("SELECT value FROM meta WHERE key = 'secrets'")
-        return found if isinstance(found, str) else "[]"
+    def kept(self, key: str) -> str:
+        """What the record keeps beside its rows, as JSON: a list of objects; a key of KEPT."""
+        found = self._one("SELECT value FROM meta WHERE key = ?", (key,))
+        return found if isinstance(found, str) else NO_ITEMS
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""

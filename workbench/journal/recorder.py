@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.events import (
     DEFAULT_CAPTURE,
@@ -250,29 +250,29 @@ class Recorder:
                 return marker.reached.is_set()
         return True
 
-    def keep_secrets(self, secrets: Sequence[Mapping[str, str]]) -> None:
-        """Have the record say what outputs mask, before anything that comes from now on.
+    def keep_beside(self, key: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """Have the record keep these under a key of KEPT, before anything that comes from now on.
 
-        Each has `name`, `env` and `value`; those that are known already stay.
+        Those that are known already stay.
         """
         done = threading.Event()
 
         def write() -> None:
             with suppress(sqlite3.ProgrammingError):  # closed meanwhile
-                self._write_secrets(secrets)
+                self._write_beside(key, items)
             done.set()
 
         self._mark(Marker(write))
         while self._thread is not None and self._thread.is_alive() and not done.wait(0.2):
             pass
 
-    def _write_secrets(self, secrets: Sequence[Mapping[str, str]]) -> None:
+    def _write_beside(self, key: str, items: Sequence[Mapping[str, Any]]) -> None:
         try:
-            found = self._place.db.execute("SELECT value FROM meta WHERE key = 'secrets'")
+            found = self._place.db.execute("SELECT value FROM meta WHERE key = ?", (key,))
             known = json.loads(found.fetchone()[0])
-            known += [dict(secret) for secret in secrets if dict(secret) not in known]
+            known += [dict(item) for item in items if dict(item) not in known]
             self._place.db.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('secrets', ?)", (json.dumps(known),)
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(known))
             )
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             if isinstance(error, sqlite3.ProgrammingError):

@@ -15,6 +15,13 @@ from workbench.frozen import dataclass
 
 APPLICATION_ID: Final = 0x53574231  # "SWB1"
 VERSION: Final = 2
+SECRETS: Final = "secrets"
+IGNORED: Final = "ignored"
+NO_ITEMS: Final = "[]"
+KEPT: Final = (SECRETS, IGNORED)
+"""Keys of table meta with a list of objects as JSON: what outputs mask (name, env, value), and what
+runs pass over (endpoint, and keys of `ignore`).
+"""
 
 _VALUES: Final = """e.seq AS seq, e.t_ns AS t_ns, e.duration_ns AS duration_ns,
   s.endpoint AS endpoint, e.connection AS connection, s.kind AS kind, s.call AS call,

@@ -29,6 +29,7 @@ from workbench.journal import file
 from workbench.journal.keep import Keep
 from workbench.journal.place import BESIDE, Place
 from workbench.journal.reasons import reason_of_sqlite
+from workbench.journal.schema import KEPT
 from workbench.texts import Problem, reason_of
 
 SUFFIX: Final = ".swb"
@@ -234,7 +235,7 @@ class Segments:
 def _carried(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """What the next segment begins with. Raises sqlite3.Error."""
     return {
-        "meta": db.execute("SELECT * FROM meta WHERE key = 'secrets'").fetchall(),
+        "meta": db.execute("SELECT * FROM meta WHERE key IN (?, ?)", KEPT).fetchall(),
         "endpoint": db.execute("SELECT * FROM endpoint").fetchall(),
         "connection": db.execute("SELECT * FROM connection WHERE closed_seq IS NULL").fetchall(),
     }

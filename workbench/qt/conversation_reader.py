@@ -15,6 +15,7 @@ from workbench.qt.talk_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.ignored_rows import IgnoredRows
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ class ConversationReader(QObject):
         self._reader = self._controller.reader
         self._before = None
         self._rows = ConversationRows(
-            Streams(self._reader, self._controller.manner_of), Topmost(self._reader)
+            Streams(self._reader, self._controller.manner_of),
+            Topmost(self._reader),
+            IgnoredRows(self._reader),
         )
 
     @property

@@ -15,6 +15,7 @@ from workbench.qt.talk_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.ignored_rows import IgnoredRows
 from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
@@ -142,7 +143,9 @@ class OldTalk(QObject):
 
     def _lines(self, socket: SocketRow) -> list[TalkLine]:
         controller, reader = self._controller, self._controller.reader
-        rows = ConversationRows(Streams(reader, controller.manner_of), Topmost(reader))
+        rows = ConversationRows(
+            Streams(reader, controller.manner_of), Topmost(reader), IgnoredRows(reader)
+        )
         lines: list[TalkLine] = []
         before: int | None = None
         seqs = self._seqs(socket)

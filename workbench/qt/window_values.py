@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.journal.schema import SECRETS
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, TypedValue, known_values
 
 if TYPE_CHECKING:
@@ -48,5 +49,5 @@ class WindowValues(QObject):
             if row.secret
         ]
         if secrets:
-            journal.keep_secrets(secrets)
+            journal.keep_beside(SECRETS, secrets)
         self._told = journal, self.rows

@@ -1,13 +1,16 @@
-"""What no expectation of an endpoint ever sees: its key `ignore`."""
+"""What no expectation of an endpoint ever sees, and a conversation folds: its key `ignore`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import Http
 from workbench.journal.reader import Row
+from workbench.journal.topmost import is_received
 from workbench.payload.json_values import FromGap
 from workbench.payload.json_values import filled as json_filled
 from workbench.scenario import values as v
@@ -18,8 +21,8 @@ from workbench.scenario.named_values import Named
 from workbench.scenario.names import moved_symbol
 from workbench.scenario.needle import needle_of
 from workbench.scenario.search import fits
-from workbench.scenario.steps import Expect
-from workbench.scenario.what_came import WhatCame
+from workbench.scenario.steps import Expect, Scenario
+from workbench.scenario.what_came import ToldRow, WhatCame
 from workbench.texts import Problem
 
 KEY: Final = "ignore"
@@ -44,8 +47,9 @@ def ignored(
 
 
 def _ignored(
-    body: dict[str, Any], settings: s.EndpointSettings, path: KeyPath, named: Named
+    body: dict[str, Any], settings: s.EndpointSettings, path: KeyPath, named: Named | None
 ) -> Expect:
+    """`named`: None: there are no gaps in it any more."""
     v.known(body, IGNORED, path)
     if not body:
         raise v.wrong(path, "scenario.ignore_everything")
@@ -57,7 +61,7 @@ def _ignored(
     if is_plain_stream(settings) and not any(key in values for key in _FAILURES):
         raise v.wrong(path, "scenario.ignore_in_stream")
     for key in wanted:
-        if any(map(named.waits, _strings(values[key]))):
+        if named is not None and any(map(named.waits, _strings(values[key]))):
             raise v.wrong((*path, key), "scenario.ignore_later")
     if "json" in values:
         check_json_text(values["json"], (), (*path, "json"))
@@ -84,6 +88,44 @@ def _strings(source: Any) -> Iterator[str]:
     elif isinstance(source, Mapping | list):
         for part in source.values() if isinstance(source, Mapping) else source:
             yield from _strings(part)
+
+
+def kept(scenario: Scenario) -> list[dict[str, Any]]:
+    """What endpoints ignore, as the record keeps it: their names, and keys of `ignore`."""
+    return [
+        {"endpoint": name, **_table(item)}
+        for name, among in scenario.ignored.items()
+        for item in among
+    ]
+
+
+def _table(item: Expect) -> dict[str, Any]:
+    found = {key: said for key in IGNORED if (said := getattr(item, key)) is not None}
+    if not isinstance(item.json, str | None):
+        found["json"] = json.dumps(item.json, default=str)
+    return found
+
+
+def ignored_in(items: object, settings: s.EndpointSettings) -> Callable[[Row], bool] | None:
+    """Whether a row of a conversation, as `Topmost` tells it, is ignored; None: none ever is.
+
+    `items`: what the record keeps; of a stranger it may be anything.
+    """
+    wanted: list[Expect] = []
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict) or item.get("endpoint") != settings.name:
+            continue
+        body = {key: said for key, said in item.items() if key != "endpoint"}
+        with suppress(v.Wrong, Problem):  # of other settings, which the endpoint has no more
+            wanted.append(_ignored(body, settings, (), None))
+    return ignores(tuple(wanted), settings, _Told())
+
+
+class _Told(WhatCame):
+    """Of rows that `Topmost` told: what lay below is not among them."""
+
+    def __call__(self, row: Row | ToldRow) -> bool:
+        return isinstance(row, Row) and is_received(row)
 
 
 def ignores(

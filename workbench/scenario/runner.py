@@ -22,6 +22,7 @@ from workbench.literals import literal
 from workbench.scenario import readings
 from workbench.scenario.awaited import SOON, Awaited
 from workbench.scenario.bell import Bell
+from workbench.scenario.beside_rows import keep_beside
 from workbench.scenario.expect import Findings, Matcher, Watch, in_words
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
@@ -33,7 +34,7 @@ from workbench.scenario.outcome import Failed, check_outcome, check_wanted, clos
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, StepResult, Title, Titles, title_of
-from workbench.scenario.secrets import masked_problem, masker_of, secrets_of, too_short
+from workbench.scenario.secrets import masked_problem, masker_of
 from workbench.scenario.steps import (
     ANY,
     Expect,
@@ -155,7 +156,7 @@ class Runner:
             Problem: an endpoint of the scenario cannot be added.
         """
         begun = time.monotonic()
-        self._keep_secrets()
+        keep_beside(self._session, self.report.scenario)
         with self._following(self._interests[0]), closing(self._programs):
             try:
                 self._run_all()
@@ -187,14 +188,6 @@ class Runner:
             with closing(journal.reader()) as reader:
                 self._feed.begin(reader, after)
             yield
-
-    def _keep_secrets(self) -> None:
-        """The record says what its outputs mask before anything can be in it."""
-        secrets = secrets_of(self.report.scenario)
-        if secrets:
-            self._journal.keep_secrets(secrets)
-        for name in too_short(self.report.scenario):
-            self._session.note("secret_short", repr(name))
 
     def _end_run(self, begun: float) -> None:
         """Say what came of it, once everything that was judged is in the file."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from workbench.scenario.beside_rows import keep_beside
 from workbench.scenario.interest import EVERYTHING
 from workbench.scenario.numbers import Numbers
 from workbench.scenario.report import StepResult
@@ -23,7 +24,7 @@ class StepByStep(Runner):
     def begun(self) -> Iterator[None]:
         """The run, from its first step to its verdict."""
         begun = time.monotonic()
-        self._keep_secrets()
+        keep_beside(self._session, self.report.scenario)
         with self._following(EVERYTHING), closing(self._programs):
             self._numbers = Numbers(self._session, ())
             yield
@@ -39,6 +40,7 @@ class StepByStep(Runner):
         for settings in scenario.endpoints:
             if settings.name not in self._session.endpoints:
                 self._session.add(settings)
+        keep_beside(self._session, scenario, self.report.scenario.secrets)
         self.report.scenario = scenario
         self._values.extend(scenario)
 

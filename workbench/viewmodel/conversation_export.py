@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -14,6 +14,8 @@ from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost, is_received, is_sent
 from workbench.texts import Problem
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.ignored_rows import IgnoredRows
+from workbench.viewmodel.talk_line import Aside, TalkLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,9 @@ def write_conversation(
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is ConversationForm.TEXT:
-        lines = ConversationRows(Streams(reader, every_row=True), Topmost(reader))
-        time = WallTimes(reader.clock)
-        for row in _rows(reader, wish):
-            who = _who(reader, row) if wish.numbered else ""
-            line = lines.line(
-                row, time(row.t_ns), wish.show_as, who=who, most=None, breaks=wish.breaks
-            )
+        for line in _folded(_lines(reader, wish)):
             out.writelines(
-                f"{text}\n".encode(errors="backslashreplace")
-                for text in ((line.text, *line.more) if line is not None else ())
+                f"{text}\n".encode(errors="backslashreplace") for text in (line.text, *line.more)
             )
         return
     wanted = is_received if form is ConversationForm.RECEIVED else is_sent
@@ -75,8 +70,33 @@ def write_conversation(
     missing = sum(missing_bytes(row) for row in rows)
     if missing:
         raise Problem("window.talk_not_whole", missing=missing)
-    for row in rows:
-        out.write(row.payload or b"")
+    out.writelines(row.payload or b"" for row in rows)
+
+
+def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[TalkLine]:
+    lines = ConversationRows(Streams(reader, every_row=True), Topmost(reader), IgnoredRows(reader))
+    time = WallTimes(reader.clock)
+    for row in _rows(reader, wish):
+        who = _who(reader, row) if wish.numbered else ""
+        line = lines.line(row, time(row.t_ns), wish.show_as, who=who, most=None, breaks=wish.breaks)
+        if line is not None:
+            yield line
+
+
+def _folded(lines: Iterable[TalkLine]) -> Iterator[TalkLine]:
+    """What is beside the talk in one line each, as it is shown."""
+    aside: Aside | None = None
+    for line in lines:
+        if aside is not None and line.aside:
+            aside.add(line)
+            continue
+        if aside is not None:
+            yield aside.line()
+        aside = Aside(line) if line.aside else None
+        if aside is None:
+            yield line
+    if aside is not None:
+        yield aside.line()
 
 
 def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:

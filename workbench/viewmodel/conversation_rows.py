@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.journal.streams import Streams
     from workbench.journal.topmost import Topmost
+    from workbench.viewmodel.ignored_rows import IgnoredRows
 
 SHOWN_BYTES: Final = 400
 _QUOTES: Final = "'"
@@ -34,9 +35,10 @@ class ConversationRows:
     nothing new, and after SO_LINGER (1, 0) it is the reset.
     """
 
-    def __init__(self, streams: Streams, topmost: Topmost) -> None:
+    def __init__(self, streams: Streams, topmost: Topmost, ignored: IgnoredRows) -> None:
         self._streams = streams
         self._topmost = topmost
+        self._ignored = ignored
         self._failed: set[int | None] = set()
         self._aborting: set[int | None] = set()
 
@@ -80,7 +82,7 @@ class ConversationRows:
         told = self._topmost.told(row)
         if told is None:
             return None
-        return line_of(
+        line = line_of(
             told,
             start,
             show_as,
@@ -89,6 +91,9 @@ class ConversationRows:
             datagram=row.call in DATAGRAM_CALLS,
             breaks=breaks,
         )
+        if line is None or line.aside or not self._ignored(told):
+            return line
+        return line._replace(aside=tr("conversation.ignored"), mark=len(start) - 1)
 
 
 def line_of(

@@ -56,6 +56,7 @@ class Aside:
     """
 
     def __init__(self, first: TalkLine) -> None:
+        self._first = first
         self._start = first.text[: first.mark + 1]
         self._counts: Counter[str] = Counter()
         self.mark = first.mark
@@ -64,12 +65,17 @@ class Aside:
 
     def add(self, line: TalkLine) -> None:
         self._counts[line.aside] += 1
-        self.lines.append(line.text)
+        self.lines.extend((line.text, *line.more))
+
+    @property
+    def single(self) -> bool:
+        """Whether nothing has followed the first."""
+        return self._counts.total() == 1
 
     def line(self) -> TalkLine:
         """The one that they fold into; of a single one itself."""
-        if self._counts.total() == 1:
-            return TalkLine(self.lines[0], mark=self.mark)
+        if self.single:
+            return self._first._replace(aside="")
         parts = (
             name if count == 1 else tr("conversation.times", name=name, count=count)
             for name, count in self._counts.items()

@@ -146,3 +146,22 @@ def test_each_line_knows_the_row_of_what_it_says_was_sent(qtbot: QtBot) -> None:
         menu.actions()[-1].trigger()
     assert wished.args == [7]
     assert not view.line_menu(None).actions()[-1].isEnabled()
+
+
+def test_what_stands_below_one_that_folds_alone_is_in_it(view: Conversation) -> None:
+    """... and gives way to the lines themselves when another follows, open as it was."""
+    one = TalkLine("12:00  < message", ("{", "}"), "ignored", 6, came=7)
+    two = TalkLine("12:00  < 00 01", aside="ignored", mark=6, came=8, more=("         02",))
+    view.add([one])
+    assert lines_of(view) == ["12:00 \u25b8< message"]
+    assert view.chosen_rows(view.document().firstBlock()) == [7]
+    press(view, 0)
+    assert view.blockCount() == 3
+    view.add([two])
+    found = [line.strip() for line in lines_of(view)]
+    assert found == ["12:00 \u25be-  ignored \u00d72", "12:00  < message", "12:00  < 00 01", "02"]
+    view.clear()
+    view.add([two])
+    assert lines_of(view) == ["12:00 \u25b8< 00 01"]
+    press(view, 0)
+    assert view.blockCount() == 2

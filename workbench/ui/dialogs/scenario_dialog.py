@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.journal.masked import secrets_in
+from workbench.journal.schema import SECRETS
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
@@ -374,7 +375,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         """What leaves the window has the environment's variables in their place."""
         session = self._controller.session
         with closing(session.journal.reader()) as reader:
-            known = secrets_in(reader.secrets())
+            known = secrets_in(reader.kept(SECRETS))
         without = python_without if shown is self.python else toml_without
         return without(shown.toPlainText(), known)
 

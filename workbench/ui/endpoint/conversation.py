@@ -174,19 +174,23 @@ class Conversation(Retranslatable, QPlainTextEdit):
         head = self._aside_head.block()
         if self._aside is None or head.userState() != self._aside_number:
             self._aside = Aside(line)
-            self._append_head(self._aside.line())
+            self._append_head(_opening(self._aside.line()))
             self._aside_number = self._numbers
             self._aside_head = QTextCursor(self._last_head())
             self._aside_head.setKeepPositionOnInsert(True)
             return
-        self._aside.add(line)
         folded = self._folded[self._aside_number]
+        again = folded.opened and self._aside.single  # what stands in it is of that one
+        if again:
+            self._toggle(head)
+            head = self._aside_head.block()
+        self._aside.add(line)
         folded.line = self._aside.line()
-        if folded.opened:
-            self.appendPlainText(_within(folded.line, line.text))
+        for text in (line.text, *line.more) if folded.opened else ():
+            self.appendPlainText(_within(folded.line, text))
             self.document().lastBlock().setUserState(_INSIDE)
         self._word(head, folded)
-        if self.unfolded and not folded.opened:
+        if (again or self.unfolded) and not folded.opened:
             self._toggle(head)
 
     def _last_head(self) -> QTextBlock:
@@ -329,6 +333,11 @@ class Conversation(Retranslatable, QPlainTextEdit):
         if plain and event.key() in _KEYS and self._toggle(self.textCursor().block()):
             return
         super().keyPressEvent(event)
+
+
+def _opening(line: TalkLine) -> TalkLine:
+    """The same with what always stands below it as what opens: others may come to fold with it."""
+    return line._replace(inside=line.inside or line.more, more=())
 
 
 def _within(head: TalkLine, line: str) -> str:

@@ -1,0 +1,24 @@
+"""What a run has its record keep beside its rows, before anything of it can be in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from workbench.journal.schema import IGNORED, SECRETS
+from workbench.scenario.ignored import kept
+from workbench.scenario.secrets import secrets_of, too_short
+from workbench.scenario.steps import Scenario
+from workbench.session import Session
+
+
+def keep_beside(session: Session, scenario: Scenario, known: Collection[str] = ()) -> None:
+    """Secrets, which outputs mask, and what endpoints ignore, which a conversation folds.
+
+    `known`: names of secrets of which the record was told before.
+    """
+    for key, items in ((SECRETS, secrets_of(scenario)), (IGNORED, kept(scenario))):
+        if items:
+            session.journal.keep_beside(key, items)
+    for name in too_short(scenario):
+        if name not in known:
+            session.note("secret_short", repr(name))

@@ -1,0 +1,58 @@
+"""IgnoredRows: which rows of a conversation say what the runs of its record pass over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.engine.model.serialize import settings_from_json
+from workbench.journal.schema import IGNORED, NO_ITEMS
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Reader, Row
+
+Ignores = Callable[["Row"], bool]
+
+
+class IgnoredRows:
+    """Is asked of rows as `Topmost` tells them.
+
+    What an endpoint ignores is looked up with the first row of each connection: a run has it
+    written before it opens one.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._of: dict[int, Ignores | None] = {}
+        self._none = False
+
+    def __call__(self, row: Row) -> bool:
+        """Whether it is passed over."""
+        if row.connection is None or row.endpoint is None or self._none:
+            return False
+        if row.connection not in self._of:
+            self._of[row.connection] = self._looked_up(row.endpoint)
+        ignores = self._of[row.connection]
+        if ignores is None:
+            return False
+        try:
+            return ignores(row)
+        except Problem:  # a pattern of a stranger's takes too long: none is tried any more
+            self._none = True
+            return False
+
+    def _looked_up(self, name: str) -> Ignores | None:
+        kept = self._reader.kept(IGNORED)
+        if kept == NO_ITEMS:
+            return None
+        try:
+            items = json.loads(kept)
+            config = next(item.config for item in self._reader.endpoints() if item.name == name)
+            settings = settings_from_json(config)
+        except (ValueError, RecursionError, StopIteration):
+            return None
+        from workbench.scenario.ignored import ignored_in  # with the first run that ignores
+
+        return ignored_in(items, settings)
