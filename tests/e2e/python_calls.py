@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from tests.e2e.strace_support import TRACED, Call, logged_calls, traced_calls
+from tests.e2e.strace_support import Call, logged_calls, traced_calls, under_strace
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.joined import open_record
 from workbench.scenario.code import to_python
@@ -43,15 +42,7 @@ def calls_of_script(scenario: Scenario, folder: Path) -> Counter[Story]:
     """Run its export by itself under strace; what its sockets did."""
     script, trace = folder / "script.py", folder / "script.strace"
     script.write_text(to_python(scenario), encoding="utf-8")
-    done = subprocess.run(
-        ["strace", "-f", "-o", str(trace), "-e", TRACED, sys.executable, "-I", str(script)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=BOUND,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    under_strace(trace, [sys.executable, "-I", str(script)], folder)
     found = Counter(story(calls) for calls in traced_calls(trace.read_text()).values())
     del found[NAMES]
     return found

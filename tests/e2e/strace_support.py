@@ -7,16 +7,36 @@ the first socket() or accept() that returned fd, (fd, 2) the next after its clos
 from __future__ import annotations
 
 import re
+import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
+BOUND: Final = 120
+"""Seconds after which a traced program is taken to hang."""
 TRACED: Final = "trace=%network,close,read,write,readv,writev,dup,dup2,dup3"
 """read, write and dup too: a socket served by them would be missed by the log."""
 LEFT_OUT: Final = frozenset({"getsockname", "getpeername", "getsockopt"})
 _END = re.compile(r"\) += (-?\d+)(?:<[^>]*>)?(?: (E[A-Z0-9]+) \(.*\))?$")
 _NAMES: Final = {"accept4": "accept", "sendto": "send", "recvfrom": "recv", "recvmsg": "recv"}
 _NOT_ENDPOINTS: Final = ("AF_NETLINK",)  # sock_diag: the program looking, not a user's socket
+
+
+def under_strace(
+    trace: Path, command: Sequence[str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, which has to succeed; `trace`: where strace writes what it saw."""
+    done = subprocess.run(
+        ["strace", "-f", "-o", str(trace), "-e", TRACED, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 class Call(NamedTuple):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.strace_support import TRACED, differences, outcomes
+from tests.e2e.strace_support import differences, outcomes, under_strace
 from workbench.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,9 +63,9 @@ def plain(family: str, backlog: int, clients: int) -> tuple[Counter[str], tuple[
     return outcomes, queue
 
 
-def lab(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, object]:
+def lab(capsys: pytest.CaptureFixture[str], options: str) -> dict[str, object]:
     """Run it in this process; its last line, after checking that the seven add up."""
-    status = main(["lab", "backlog", "--json", *options])
+    status = main(["lab", "backlog", "--json", *options.split()])
     out = capsys.readouterr()
     assert status == 0, out.err
     rows = [json.loads(line) for line in out.out.splitlines()]
@@ -85,18 +85,10 @@ def test_it_tells_what_a_plain_script_sees(
     family: str, backlog: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clients = backlog + 1 + BEYOND
+    timeout = "0.3" if backlog < 100 else "3"
     result = lab(
         capsys,
-        "--family",
-        family,
-        "--backlog",
-        str(backlog),
-        "--clients",
-        str(clients),
-        "--every",
-        "0",
-        "--timeout",
-        "0.3" if backlog < 100 else "3",
+        f"--family {family} --backlog {backlog} --clients {clients} --every 0 --timeout {timeout}",
     )
     seen, queue = plain(family, backlog, clients)
     assert {key: result[key] for key in SEVEN if result[key]} == seen
@@ -146,32 +138,8 @@ def test_strace_sees_one_connect_a_client_and_the_log_tells_all(
     family: str, tmp_path: Path
 ) -> None:
     trace = tmp_path / "trace"
-    done = subprocess.run(
-        [
-            "strace",
-            "-f",
-            "-o",
-            str(trace),
-            "-e",
-            TRACED,
-            *LAB,
-            "--family",
-            family,
-            "--clients",
-            "5",
-            "--every",
-            "0.01",
-            "--timeout",
-            "0.3",
-            "--json",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    options = f"--family {family} --clients 5 --every 0.01 --timeout 0.3 --json".split()
+    done = under_strace(trace, [*LAB, *options], ROOT)
     *rows, result = [json.loads(line) for line in done.stdout.splitlines()]
     checked(result)
     text = trace.read_text()
@@ -236,7 +204,7 @@ def wait_for_silence(process: subprocess.Popen[str]) -> int:
 
 
 def test_five_hundred_against_128_end_in_time(capsys: pytest.CaptureFixture[str]) -> None:
-    result = lab(capsys, "--backlog", "128", "--clients", "500", "--every", "0", "--timeout", "2")
+    result = lab(capsys, "--backlog 128 --clients 500 --every 0 --timeout 2")
     assert result["connected"] == result["queue_peak"]
     assert int(str(result["connected"])) < 500
     assert result["pending"] == 0  # all had their outcome before the bound

@@ -55,20 +55,11 @@ def test_it_tells_what_a_plain_script_sees_there(
         f"{mode} {family} {backlog} {clients}"
     )
     assert plain.returncode == 0, plain.stderr
+    timeout = "0.3" if backlog < 100 else "8"  # the last client may be late in it
     result = lab(
         capsys,
-        "--mode",
-        mode,
-        "--family",
-        family,
-        "--backlog",
-        str(backlog),
-        "--clients",
-        str(clients),
-        "--every",
-        "0",
-        "--timeout",
-        "0.3" if backlog < 100 else "8",  # the last client may be late in it
+        f"--mode {mode} --family {family} --backlog {backlog} --clients {clients} --every 0"
+        f" --timeout {timeout}",
     )
     assert {key: result[key] for key in SEVEN if result[key]} == json.loads(plain.stdout)
     assert result["mode"] == mode
@@ -81,19 +72,7 @@ def test_it_tells_what_a_plain_script_sees_there(
 
 def test_the_host_keeps_its_own_setting(capsys: pytest.CaptureFixture[str]) -> None:
     own = Path("/proc/sys/net/ipv4/tcp_abort_on_overflow").read_text()
-    result = lab(
-        capsys,
-        "--mode",
-        "abort",
-        "--backlog",
-        "0",
-        "--clients",
-        "4",
-        "--every",
-        "0",
-        "--timeout",
-        "0.2",
-    )
+    result = lab(capsys, "--mode abort --backlog 0 --clients 4 --every 0 --timeout 0.2")
     assert result["reset"] == 2
     assert Path("/proc/sys/net/ipv4/tcp_abort_on_overflow").read_text() == own
 

@@ -6,13 +6,12 @@ import io
 import itertools
 import json
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.strace_support import LEFT_OUT, TRACED, differences
+from tests.e2e.strace_support import LEFT_OUT, differences, under_strace
 from tests.e2e.talks import TALKS
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.reader import Reader
@@ -27,28 +26,8 @@ def run_traced(name: str, folder: Path) -> tuple[str, Rows]:
     record, trace = folder / f"{name}.swb", folder / f"{name}.strace"
     with socket.socket() as dead:  # held here, so that the traced process has no socket unlogged
         dead.bind(("127.0.0.1", 0))
-        done = subprocess.run(
-            [
-                "strace",
-                "-f",
-                "-o",
-                str(trace),
-                "-e",
-                TRACED,
-                sys.executable,
-                "-m",
-                "tests.e2e.talks",
-                name,
-                str(record),
-                str(dead.getsockname()[1]),
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
+        words = [sys.executable, "-m", "tests.e2e.talks", name, str(record)]
+        under_strace(trace, [*words, str(dead.getsockname()[1])], ROOT)
     out = io.StringIO()
     reader = Reader(record)
     to_jsonl(reader, out, None)

@@ -95,15 +95,22 @@ def test_much_both_ways_at_once(
     session.stop_all_and_wait()
 
 
-def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
-    session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
+def echo_to_a_client_that_does_not_read(
+    session: Session, do: Do, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """... with little room for what waits."""
     monkeypatch.setattr(connection, "HIGH_WATER", 100_000)
     monkeypatch.setattr(connection, "LOW_WATER", 25_000)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
     session.add(EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
+
+
+def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
+    session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo_to_a_client_that_does_not_read(session, do, monkeypatch)
     sent = session.perform(c.Send("client", text="x" * MUCH))
     held = until("server", call="answers_held")
     assert held.connection is not None
@@ -126,12 +133,7 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
 def test_answers_that_a_reset_took_away_are_not_said_to_be_sent(
     session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HIGH_WATER", 100_000)
-    monkeypatch.setattr(connection, "LOW_WATER", 25_000)
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
-    session.add(EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED))
-    assert do(c.Start("server")).ok
-    assert do(c.Connect("client")).ok
+    echo_to_a_client_that_does_not_read(session, do, monkeypatch)
     session.perform(c.Send("client", text="x" * MUCH))
     until("server", call="answers_held")
     assert do(c.Abort("client")).ok

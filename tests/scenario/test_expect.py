@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import socket
 
 import pytest
 
 from tests.free_port import free_port
+from tests.resolver import lead
 from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
 from workbench.scenario.model import Expect
@@ -508,14 +508,7 @@ def test_an_address_that_was_tried_in_vain_is_not_the_connection_that_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of the name's two addresses the second answers; the first one's close() is no end of it."""
-    real = socket.getaddrinfo
-
-    def two(host: str, port: int, family: int = 0, kind: int = 0, *more: int) -> object:
-        if host != "two":
-            return real(host, port, family, kind, *more)
-        return [(family, kind, 0, "", (each, port)) for each in ("127.0.0.2", "127.0.0.1")]
-
-    monkeypatch.setattr(socket, "getaddrinfo", two)
+    lead(monkeypatch, {"two": ("127.0.0.2", "127.0.0.1")})
 
     def pair() -> str:
         port = free_port()

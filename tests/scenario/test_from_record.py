@@ -22,17 +22,22 @@ from workbench.session import Session
 BOUND = 60.0
 
 
+def add_pair(session: Session) -> None:
+    """A server that greets and echoes, and its client."""
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            address="127.0.0.1:0",
+            responder=Greet("hi\r\n", then=Then.ECHO),
+        )
+    )
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+
+
 def by_hand(record: Path) -> None:
     with Session(record) as session:
-        session.add(
-            EndpointSettings(
-                "server",
-                Role.LISTENER,
-                address="127.0.0.1:0",
-                responder=Greet("hi\r\n", then=Then.ECHO),
-            )
-        )
-        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+        add_pair(session)
         for command in (
             c.Start("server"),
             c.Connect("client"),
@@ -99,15 +104,7 @@ def test_received_answers_become_expectations(tmp_path: Path) -> None:
 def scenario_after(record: Path, *commands: c.Command | float, chosen: int = 0) -> Scenario:
     """What becomes of commands (a number waits); `chosen`: only the last so many."""
     with Session(record) as session:
-        session.add(
-            EndpointSettings(
-                "server",
-                Role.LISTENER,
-                address="127.0.0.1:0",
-                responder=Greet("hi\r\n", then=Then.ECHO),
-            )
-        )
-        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+        add_pair(session)
         for command in commands:
             if isinstance(command, float):
                 time.sleep(command)

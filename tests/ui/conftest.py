@@ -24,6 +24,7 @@ from workbench import texts
 from workbench.engine.model.snapshot import ConnectionSnapshot, Phase
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.ui.lab.backlog_window import BacklogWindow
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import use_language
 from workbench.ui.widgets.late_part import LatePart
@@ -220,6 +221,25 @@ class Hand:
         shown = self.window.controller.snapshot
         self.wait(lambda: bool(shown(name).connections))
         return shown(name).connections[index]
+
+    def open_websocket(self) -> None:
+        """A client of the server that has opened a WebSocket and was greeted."""
+        for side in ("server", "client"):
+            self.choose(f"{side}.type", "ws")
+        self.press("server.listen")
+        self.wait_state("server", "LISTEN")
+        self.press("client.connect")
+        self.wait_state("client", "ESTABLISHED")
+        self.wait_says("client.conversation", "连接已创建")
+
+    def open_lab(self, timeout: str) -> BacklogWindow:
+        """The backlog lab, with its clients all at once."""
+        self.window.child_windows.open_backlog_lab()
+        made = self.window.child_windows.lab
+        assert made is not None
+        made.set_up.every.setText("0")
+        made.set_up.timeout.setText(timeout)
+        return made
 
     def wait_state(self, side: str, state: str) -> None:
         self.wait(lambda: self.text(f"{side}.state").split(" | ")[0] == state)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
+from tests.resolver import lead
 from tests.ui.conftest import Hand
 from tests.ui.test_tables import cell, panel, table
 from workbench import texts
@@ -74,10 +73,7 @@ def test_an_address_that_was_tried_in_vain_is_counted_for_nobody(
     hand: Hand,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
-        return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 1)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", two)
+    lead(monkeypatch, {"two.test": ("127.0.0.2", "127.0.0.1")})
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.type("client.host", "two.test")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 
 import pytest
 
+from tests.resolver import lead
 from tests.ui.conftest import Hand
 from tests.ui.test_tables import table
 from workbench.engine.model import commands as c
@@ -40,10 +40,7 @@ def test_a_name_whose_addresses_all_refuse_is_told_with_each_of_them(
     hand: Hand,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
-        return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 3)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", two)
+    lead(monkeypatch, {"two.test": ("127.0.0.2", "127.0.0.3")})
     hand.type("client.host", "two.test")
     hand.type("client.port", "1")
     hand.press("client.connect")

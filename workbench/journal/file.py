@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -66,11 +66,7 @@ def open_new(
         ("first_seq", first_seq),
         *((key, NO_ITEMS) for key in KEPT),
     ]
-    db: sqlite3.Connection | None = None
-    try:
-        db = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
-        )
+    with _opened(path) as db:
         # One transaction, and before WAL: whenever the process ends, the file itself is either
         # empty or a whole record, even if its -wal is lost later. Nothing is lost without fsync.
         db.execute("PRAGMA synchronous=OFF")
@@ -86,13 +82,24 @@ def open_new(
                 db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
         db.execute("COMMIT")
         _use_wal(db)
+    return db
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A file that is written from now on; closed where it cannot be made. Raises Problem."""
+    db: sqlite3.Connection | None = None
+    try:
+        db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
+        yield db
     except sqlite3.Error as error:
         if db is not None:
             db.close()
         raise Problem(
             "journal.cannot_create", path=str(path), reason=reason_of_sqlite(error)
         ) from error
-    return db
 
 
 def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Connection:
@@ -104,11 +111,7 @@ def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Conne
     Raises:
         Problem: it cannot be copied, or what is left is not whole.
     """
-    db: sqlite3.Connection | None = None
-    try:
-        db = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
-        )
+    with _opened(path) as db:
         db.execute("PRAGMA synchronous=OFF")
         whole.backup(db)
         found = db.execute(
@@ -119,12 +122,6 @@ def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Conne
             db.close()
             raise Problem("journal.cannot_create", path=str(path), reason=Problem("sqlite.CORRUPT"))
         _use_wal(db)
-    except sqlite3.Error as error:
-        if db is not None:
-            db.close()
-        raise Problem(
-            "journal.cannot_create", path=str(path), reason=reason_of_sqlite(error)
-        ) from error
     return db
 
 

@@ -1,7 +1,4 @@
-"""A name with several addresses: each is tried, each connect is a row, the sentence names all.
-
-The resolver's answer is the one thing that is not real here; the sockets are.
-"""
+"""A name with several addresses: each is tried, each connect is a row, the sentence names all."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.engine.conftest import HANG
+from tests.resolver import lead
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
@@ -25,6 +23,8 @@ from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
 FIRST, SECOND, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+SECOND_TRY = ["socket", "connect", "close", "socket", "connect"]
+"""Calls of a client whose first address refuses."""
 
 
 @pytest.fixture(autouse=True)
@@ -34,22 +34,11 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
 
     203.0.113.7 is kept for documentation (RFC 5737): no machine has it.
     """
-    known: dict[str, tuple[str, ...]] = {
+    known = {
         "many": (FIRST, SECOND, THIRD), "twice": (FIRST, FIRST), "both": ("::1", FIRST),
         "else": ("203.0.113.7", SECOND),
     }  # fmt: skip
-    real = socket.getaddrinfo
-
-    def answer(host: str, port: int, family: int = 0, kind: int = 0, *more: int) -> object:
-        if host not in known:
-            return real(host, port, family, kind, *more)
-        found = [
-            (socket.AF_INET6, (each, port, 0, 0)) if ":" in each else (socket.AF_INET, (each, port))
-            for each in known[host]
-        ]
-        return [(its, kind, 0, "", sockaddr) for its, sockaddr in found if family in {0, its}]
-
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    lead(monkeypatch, known)
 
 
 @pytest.fixture
@@ -108,13 +97,7 @@ def tried(rows) -> list[str]:
 def test_the_next_address_is_tried_with_a_new_socket(session: Session, do: Do, rows) -> None:
     client(session, "many", serve(session, do, SECOND))
     assert do(c.Connect("client")).ok
-    assert [row.call for row in rows("client")] == [
-        "socket",
-        "connect",
-        "close",
-        "socket",
-        "connect",
-    ]
+    assert [row.call for row in rows("client")] == SECOND_TRY
     assert tried(rows) == [FIRST, SECOND]
     refused = [row for row in rows("client", "end") if row.call == "connect"]
     assert [(row.errno, row.connection) for row in refused] == [
@@ -163,13 +146,7 @@ def test_the_socket_that_start_made_is_the_first(session: Session, do: Do, rows)
     client(session, "many", serve(session, do, SECOND))
     assert do(c.Start("client")).ok
     assert do(c.Connect("client")).ok
-    assert [row.call for row in rows("client")] == [
-        "socket",
-        "connect",
-        "close",
-        "socket",
-        "connect",
-    ]
+    assert [row.call for row in rows("client")] == SECOND_TRY
 
 
 def test_every_connect_has_the_whole_timeout(

@@ -16,13 +16,7 @@ from workbench.ui.endpoint.frame_place import FramePlace
 @pytest.fixture
 def opened(hand: Hand) -> Hand:
     """A client with an open WebSocket, its fields of a frame unfolded."""
-    for side in ("server", "client"):
-        hand.choose(f"{side}.type", "ws")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
-    hand.wait_says("client.conversation", "连接已创建")
+    hand.open_websocket()
     hand.press("client.frame_open")
     return hand
 

@@ -23,12 +23,7 @@ from workbench.ui.style.retranslatable import use_language
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.child_windows.open_backlog_lab()
-    made = hand.window.child_windows.lab
-    assert made is not None
-    made.set_up.timeout.setText("0.6")
-    made.set_up.every.setText("0")
-    return made
+    return hand.open_lab("0.6")
 
 
 def counted(lab: BacklogWindow, state: ClientState) -> int:

@@ -61,12 +61,7 @@ def every_look(
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.child_windows.open_backlog_lab()
-    made = hand.window.child_windows.lab
-    assert made is not None
-    made.set_up.every.setText("0")
-    made.set_up.timeout.setText("0.5")
-    return made
+    return hand.open_lab("0.5")
 
 
 def test_the_lab_before_a_run(hand: Hand, lab: BacklogWindow) -> None:

@@ -13,13 +13,7 @@ from workbench.ui.record.handshake_tab import HandshakeTab
 @pytest.fixture
 def talked(hand: Hand) -> Hand:
     """A client that has opened a WebSocket and was greeted."""
-    for side in ("server", "client"):
-        hand.choose(f"{side}.type", "ws")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
-    hand.wait_says("client.conversation", "连接已创建")
+    hand.open_websocket()
     hand.window.controller.session.journal.flush()
     return hand
 
