@@ -214,6 +214,15 @@ def test_an_address_says_the_family_in_a_table_too() -> None:
     assert parse(to_toml(scenario)) == scenario
 
 
+@pytest.mark.parametrize(("bind", "family"), [("[::1]:0", "AF_INET6"), ("temp:b", "AF_UNIX")])
+def test_what_a_client_of_a_link_binds_to_says_its_family(bind: str, family: str) -> None:
+    text = (
+        f'[endpoint.a]\nrole = "datagram"\naddress = "{bind}"\n'
+        f'[endpoint.b]\nrole = "datagram"\naddress = "@a"\nbind = "{bind}"\n'
+    )
+    assert [item.family for item in parse(text).endpoints] == [family, family]
+
+
 def test_a_family_that_is_said_stays() -> None:
     text = (
         '[endpoint.a]\nrole = "listener"\naddress = "temp:talk"\n'

@@ -377,6 +377,12 @@ def test_what_is_wrong_with_one_is_said(line: str, key: str) -> None:
     assert getattr(wrong.value.args_["reason"], "key", "") == key
 
 
+def test_to_stop_where_no_program_has_a_name_speaks_of_programs() -> None:
+    with pytest.raises(ScenarioProblem) as wrong:
+        parse('step = [{ do = "run", stop = "b" }]\n', given=ALLOWED)
+    assert getattr(wrong.value.args_["reason"], "key", "") == "scenario.run_none"
+
+
 def test_a_run_is_written_as_it_is_read() -> None:
     made = parse(
         scenario(

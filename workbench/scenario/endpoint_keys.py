@@ -46,8 +46,12 @@ def as_table(said: str) -> dict[str, Any]:
 
 
 def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
-    """What the address of a table says of the family, as it does where it stands alone."""
+    """What the address of a table says of the family, as it does where it stands alone; of one
+    that goes to `@server` what it binds to.
+    """
     said = body.get("address")
+    if isinstance(said, str) and said.startswith("@"):
+        said = body.get("bind", said)
     if not isinstance(said, str) or has_scheme(said) or named.waits(said):
         return {}
     return {"family": addresses.written_family(said)}

@@ -128,7 +128,8 @@ def unknown(path: KeyPath, name: str, names: Iterable[str], key: str) -> Wrong:
 
     near = difflib.get_close_matches(name, wanted, 1, 0.3)
     if not wanted:
-        return wrong(path, "scenario.no_endpoints", name=name)
+        none = "scenario.run_none" if key == "scenario.run_unknown" else "scenario.no_endpoints"
+        return wrong(path, none, name=name)
     return wrong(path, key, name=name, near=near[0] if near else ", ".join(wanted))
 
 
