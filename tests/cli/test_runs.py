@@ -182,3 +182,67 @@ def test_a_case_that_fails_names_itself(tmp_path: Path, capsys: pytest.CaptureFi
     assert out[0].startswith(f"held  {path}: Cased [back=a]")
     assert out[1].startswith(f"FAILED  {path}: Cased [back=b]")
     assert run(path, "-k", "back=a") == 0
+
+
+SECRET = """
+cases = "users.csv"
+on_failure = "next"
+step = [
+  { do = "start", endpoint = "s" },
+  { do = "connect", endpoint = "c" },
+  { do = "send", endpoint = "c", text = "LOGIN {user} {password}" },
+  { do = "expect", endpoint = "c", text = "LOGIN {user} {password}" },
+  { do = "expect", endpoint = "c", text = "{password}!", within = 0.05 },
+  { do = "connect", endpoint = "nobody", error = "ECONNREFUSED" },
+]
+endpoint.c = "@s"
+endpoint.nobody = "127.0.0.1:1"
+[values]
+password = { secret = true }
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "echo" }
+"""
+
+
+@pytest.mark.parametrize("each", ["step", "run"])
+def test_a_secret_column_of_the_cases_stays_hidden(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], each: str
+) -> None:
+    words = ("hunter2hunter2", "correct horse")
+    lines = ["user,password", *(f"u{number},{word}" for number, word in enumerate(words))]
+    (tmp_path / "users.csv").write_text("\n".join(lines))
+    (tmp_path / "t.toml").write_text(SECRET)
+    records, report = tmp_path / "records", tmp_path / "r.xml"
+    also = ["--record", str(records), "--junit", str(report), "--junit-each", each]
+    assert main(["run", str(tmp_path / "t.toml"), *also]) == 1
+    assert main(["run", str(tmp_path / "t.toml"), "--json"]) == 1
+    said = [*capfd.readouterr(), report.read_text()]
+    record = next(iter(sorted(records.iterdir())))
+    for form in ("jsonl", "csv", "text", "scenario", "python", "pytest"):
+        main(["export", str(record), "--to", form])
+        said.append(capfd.readouterr().out)
+    for text in said:
+        assert text
+        for word in words:
+            assert word not in text
+            assert word.encode().hex() not in text
+    assert 'password = { env = "PASSWORD", secret = true }' in said[-3]
+    cases = list(ET.parse(report).getroot().iter("testcase"))
+    assert [case.get("name") for case in cases][-1] == (
+        "user=u1" if each == "run" else "nobody.connect()"
+    )
+
+
+def test_a_secret_without_a_value_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    alone = SECRET.replace('cases = "users.csv"', "").replace("{user}", "")
+    (tmp_path / "t.toml").write_text(alone)
+    assert main(["run", str(tmp_path / "t.toml")]) == 2
+    assert "password is secret and has no value" in capfd.readouterr().err
+    assert main(["run", str(tmp_path / "t.toml"), "--set", "password=hunter2hunter2"]) == 1
+    out = capfd.readouterr().out
+    assert "hunter2" not in out
+    assert "nobody.connect() → ECONNREFUSED, as expected" in out

@@ -15,6 +15,7 @@ from workbench.journal.expected_errors import ENDS, FAILED, expected_of_run
 from workbench.journal.reader import Reader
 from workbench.labs.demos import demo
 from workbench.scenario.model import parse
+from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 
@@ -95,3 +96,22 @@ def test_another_endpoint_that_fails_meanwhile_is_not_of_the_run(session: Sessio
     assert Runner(session, scenario, timeout=BOUND, told=meanwhile).run().ok
     errors, expected = counted(session)
     assert (errors, expected) == (2, [1])
+
+
+def test_an_endpoint_whose_error_a_step_expects_is_of_the_run(session: Session) -> None:
+    session.add(EndpointSettings(name="mine", role=Role.STREAM, address=f"127.0.0.1:{free_port()}"))
+    session.add(EndpointSettings(name="other", role=Role.STREAM, address="127.0.0.1:1"))
+
+    def meanwhile(step: StepResult) -> None:
+        if step.number == 1:
+            for name in ("mine", "mine", "other"):
+                assert session.perform(c.Connect(name)).wait(BOUND)
+
+    seen = 'kind = "end"\ncall = "connect"\nerrno = "ECONNREFUSED"\n'
+    text = (
+        '[endpoint.mine]\naddress = "127.0.0.1:1"\n[[step]]\ndo = "wait"\nseconds = 0\n'
+        f'[[step]]\ndo = "expect"\nendpoint = "mine"\nconnection = "any"\n{seen}'
+    )
+    scenario = parse(text)
+    assert Runner(session, scenario, timeout=BOUND, told=meanwhile).run().ok
+    assert counted(session) == (3, [2])

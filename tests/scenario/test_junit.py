@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.scenario.junit import OUTPUT_MOST, Suite, write_junit
+from workbench.scenario.junit import OUTPUT_MOST, Each, Suite, write_junit
 from workbench.scenario.model import parse
 from workbench.scenario.report import Report, StepResult, title_of
 from workbench.scenario.steps import Loop
@@ -133,3 +134,36 @@ def test_any_text_makes_xml(tmp_path: Path, title: str, name: str) -> None:
 def test_a_place_that_is_none_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="none"):
         write_junit([], tmp_path / "none" / "r.xml")
+
+
+def test_each_run_may_be_a_case_in_the_suite_of_its_file(tmp_path: Path) -> None:
+    held = report([None] * 4)
+    failed = report([None, BROKEN])
+    failed.scenario = replace(failed.scenario, case="user=ann")
+    late = Report(failed.scenario)
+    suites = [
+        Suite("jobs/a.toml", held, begun="now"),
+        Suite("jobs/b.toml [user=ann]", failed, file="jobs/b.toml"),
+        Suite("jobs/b.toml [user=bob]", late, file="jobs/b.toml"),
+        Suite("jobs/c.toml", refused=Problem("cli.failed")),
+    ]
+    write_junit(suites, tmp_path / "r.xml", Each.RUN)
+    root = ET.parse(tmp_path / "r.xml").getroot()
+    counts = {key: root.get(key) for key in ("tests", "failures", "errors", "skipped", "time")}
+    assert counts == {"tests": "4", "failures": "1", "errors": "1", "skipped": "1", "time": "3.000"}
+    assert [suite.get("name") for suite in root] == ["jobs/a.toml", "jobs/b.toml", "jobs/c.toml"]
+    cases = list(root.iter("testcase"))
+    assert [(case.get("classname"), case.get("name")) for case in cases] == [
+        ("jobs.a", "Four"), ("jobs.b", "user=ann"), ("jobs.b", "user=ann"), ("jobs.c", "c.toml"),
+    ]  # fmt: skip
+    (failure,) = root.iter("failure")
+    assert failure.get("message") == f"{title_of(FOUR.steps[1])}: {BROKEN.text}"
+    said = [line.partition("  ")[0] for line in str(cases[0].findtext("system-out")).splitlines()]
+    assert said == ["1", "2", "3", "4"]
+
+
+def test_an_error_that_was_expected_is_named(tmp_path: Path) -> None:
+    made = report([None])
+    made.steps[0] = replace(made.steps[0], error="ECONNREFUSED")
+    root = written(tmp_path / "r.xml", Suite("a.toml", made))
+    assert "→ ECONNREFUSED, as expected" in str(root.findtext(".//system-out"))

@@ -98,7 +98,10 @@ def play(session: Session, text: str) -> Report:
 
 
 def reasons(report: Report) -> list[str | None]:
-    return [None if item.reason is None else item.reason.key for item in report.steps]
+    """The key of each, without what programs have written meanwhile."""
+    found = [item.reason for item in report.steps]
+    bare = [one.args_["what"] if one and one.key == "scenario.run_wrote" else one for one in found]
+    return [getattr(one, "key", None) for one in bare]
 
 
 # -- how they end -------------------------------------------------------------------------------
@@ -398,6 +401,37 @@ def test_a_run_is_written_as_it_is_read() -> None:
         StopProgram("n", made.steps[1].on_failure),
     )
     assert parse(to_toml(made), given=ALLOWED).steps == made.steps
+
+
+def test_what_one_beside_the_steps_wrote_stands_where_another_step_fails(session: Session) -> None:
+    code = (
+        "import sys, threading; print('one', flush=True);"
+        "print('two', file=sys.stderr, flush=True);"
+        "print('r' 'eady', flush=True); threading.Event().wait()"
+    )
+    text = scenario(
+        step(python(code), ', wait = false, contains = "ready"'),
+        step(python("import threading; threading.Event().wait()"), ", wait = false"),
+        '{ do = "start" }',
+        '{ do = "expect", call = "accept", within = 0.05 }',
+        rest='[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n',
+    )
+    reason = play(session, text).steps[-1].reason
+    assert reason is not None
+    assert "did not come" in reason.text
+    assert r"had written meanwhile: one\ntwo\nready]" in reason.text
+    assert reason.text.count("had written") == 1
+
+
+def test_of_much_output_the_last_lines_are_shown() -> None:
+    output = Output(None)
+    output.take(b"x" * KEPT + b"".join(b"line %d\n" % number for number in range(9)))
+    assert output.last_lines().splitlines() == [f"line {number}" for number in range(4, 9)]
+    output = Output(None)
+    assert output.last_lines() == ""
+    output.take(b"a" * 5000)
+    assert set(output.last_lines()) == {"a"}
+    assert len(output.last_lines()) < 1000
 
 
 # -- its output ---------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ class StepPrinter:
         run says that it waits.
         """
         mark = tr("cli.held") if step.reason is None else tr("cli.failed")
-        line = f"{step.number:>3}  {mark}  {step.title}  ({step.seconds:.3f} s)\n"
+        line = f"{step.number:>3}  {mark}  {step.line}  ({step.seconds:.3f} s)\n"
         if step.reason is not None:
             line += f"       {step.reason}\n"
         if step.said is not None:

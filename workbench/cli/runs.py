@@ -18,7 +18,7 @@ from workbench.cli.key_password import Typed, with_typed_passwords
 from workbench.cli.output import StepPrinter, failures, tell, write
 from workbench.payload.masking import LEAST
 from workbench.printable import escape
-from workbench.scenario.junit import Suite, write_junit
+from workbench.scenario.junit import Each, Suite, write_junit
 from workbench.scenario.lines import StepLines
 from workbench.scenario.model import load_cases
 from workbench.scenario.named_values import Given
@@ -67,6 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", dest="named", metavar="NAME", help=tr("cli.help_named"))
     parser.add_argument("--fail-fast", action="store_true", help=tr("cli.help_fail_fast"))
     parser.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
+    parser.add_argument(
+        "--junit-each",
+        choices=[each.value for each in Each],
+        default=Each.STEP.value,
+        help=tr("cli.help_junit_each"),
+    )
     given_values.add_arguments(parser)
 
 
@@ -93,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
                 break
     finally:
         if args.junit is not None:
-            _write_junit(asked, args.junit)
+            _write_junit(asked, args.junit, Each(args.junit_each))
     if not several and asked[0].refused is not None:
         raise asked[0].refused
     if several and not args.json:
@@ -320,7 +326,7 @@ def check_place(path: Path) -> None:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
 
 
-def _write_junit(asked: Sequence[Run], path: Path) -> None:
+def _write_junit(asked: Sequence[Run], path: Path, each: Each) -> None:
     """Raises Problem; of a run that was not begun every step is skipped."""
     suites = []
     for made in asked:
@@ -330,8 +336,11 @@ def _write_junit(asked: Sequence[Run], path: Path) -> None:
         name = made.name
         if made.path.is_absolute():
             name = name.replace(str(made.path), os.path.relpath(made.path), 1)
-        suites.append(Suite(name.replace(os.sep, "/"), report, made.refused, made.begun))
+        name = name.replace(os.sep, "/")
+        case = made.scenario.case if made.scenario is not None else ""
+        file = name.removesuffix(f" [{escape(case)}]") if case else name
+        suites.append(Suite(name, report, made.refused, made.begun, file))
     try:
-        write_junit(suites, path)
+        write_junit(suites, path, each)
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -24,8 +24,9 @@ MOST: Final = 2_000
 def expected_of_run(reader: Reader, end: int) -> int:
     """How many errors the run that ends in this row expected.
 
-    Of one that held all of its endpoints': what they show is what it is about. Of one that failed
-    those that a step which held was met by, or led to itself.
+    Of one that held all of its endpoints': those that a step asked something of, or saw an error
+    of that it expected; what they show is what it is about. Of one that failed those that a step
+    which held was met by, or led to itself.
     """
     row = reader.row(end)
     verdict = verdict_of(row) if row is not None else None
@@ -35,10 +36,15 @@ def expected_of_run(reader: Reader, end: int) -> int:
     failed = _selected(reader, FAILED, begin, end)
     if not failed:
         return 0
+    rows = reader.rows(failed[:MOST])
     if not verdict.held:
-        return len(_met(reader, reader.rows(failed[:MOST]), begin, end))
-    names = {each.endpoint for each in reader.rows(failed[:MOST]) if each.endpoint is not None}
+        return len(_met(reader, rows, begin, end))
+    names = {each.endpoint for each in rows if each.endpoint is not None}
     asked = [name for name in sorted(names) if _was_asked(reader, name, begin, end)]
+    if len(asked) < len(names):
+        met = _met(reader, rows, begin, end)
+        expected = {each.endpoint for each in rows if each.seq in met}
+        asked = [name for name in sorted(names) if name in asked or name in expected]
     if asked == sorted(names):
         return len(failed)
     ours = parse(f"endpoint:{'|'.join(map(quoted, asked))}") if asked else None

@@ -2,6 +2,8 @@
 
 A suite is a run, a case is a step of the file: a loop is one, with its rounds as its output. A case
 has no number in its name: a step more would rename all behind it. What was not reached is skipped.
+
+Or a suite is a file, and a case is a run of it: where a file is one test, or each of its cases is.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -31,20 +34,77 @@ class Suite:
         report: None where it was refused.
         refused: why nothing was run.
         begun: seconds since the epoch, when it began.
+        file: the scenario's, whose runs are together where each is one case; "": as its name.
     """
 
     name: str
     report: Report | None = None
     refused: Problem | None = None
     begun: str = ""
+    file: str = ""
 
 
-def write_junit(suites: Iterable[Suite], path: Path) -> None:
+class Each(StrEnum):
+    """What one test case of a report is."""
+
+    STEP = "step"
+    RUN = "run"
+
+
+def write_junit(suites: Iterable[Suite], path: Path, each: Each = Each.STEP) -> None:
     """Write the report. Raises OSError.
 
     What XML 1.0 cannot hold (its section 2.2, Char) stands there as an escape.
     """
-    write_suites((_suite(suite) for suite in suites), path)
+    made = map(_suite, suites) if each is Each.STEP else _files(suites)
+    write_suites(made, path)
+
+
+def _files(runs: Iterable[Suite]) -> Iterator[ET.Element]:
+    """A suite for each file, with a case for each run of it."""
+    files: dict[str, list[Suite]] = {}
+    for run in runs:
+        files.setdefault(run.file or run.name, []).append(run)
+    for file, its in files.items():
+        suite = ET.Element("testsuite", name=escape(file))
+        if its[0].begun:
+            suite.set("timestamp", its[0].begun)
+        suite.extend(_whole_run(run, escape(_dotted(file))) for run in its)
+        sum_up(suite)
+        yield suite
+
+
+def _whole_run(run: Suite, classname: str) -> ET.Element:
+    """One run as a case: it failed where its first step did."""
+    scenario = None if run.report is None else run.report.scenario
+    name = PurePosixPath(run.name.replace("\\", "/")).name
+    if scenario is not None:
+        name = scenario.case or scenario.title or name
+    steps = [] if run.report is None else run.report.steps
+    seconds = sum(step.seconds for step in steps if not isinstance(step.step, Loop))
+    case = ET.Element("testcase", classname=classname, name=escape(name), time=f"{seconds:.3f}")
+    failed = next((step for step in steps if step.reason is not None), None)
+    if run.refused is not None:
+        text = escape_lines(str(run.refused))
+        ET.SubElement(case, "error", message=text).text = text
+    elif failed is not None:
+        text = f"{escape(failed.title)}: {escape_lines(str(failed.reason))}"
+        ET.SubElement(case, "failure", message=text).text = text
+    elif not steps and scenario is not None and scenario.steps:
+        ET.SubElement(case, "skipped", message=tr("scenario.not_reached"))
+    if steps:
+        lines = [line for number, step in enumerate(steps, 1) for line in _lines(number, step)]
+        ET.SubElement(case, "system-out").text = _bounded("\n".join(lines))
+    return case
+
+
+def _lines(number: int, result: StepResult) -> Iterator[str]:
+    """A step of a run or of a round, and what there is to say of it."""
+    mark = tr("cli.held") if result.reason is None else tr("cli.failed")
+    yield f"{number}  {mark}  {escape(result.line)}  ({result.seconds:.3f} s)"
+    for said in (result.reason, result.said):
+        if said is not None:
+            yield escape_lines(f"   {said}")
 
 
 def write_suites(suites: Iterable[ET.Element], path: Path) -> None:
@@ -135,6 +195,7 @@ def _fill(case: ET.Element, step: Step, came: Sequence[StepResult]) -> None:
             text = f"{escape(failed.title)}: {text}"
         ET.SubElement(case, "failure", message=text).text = text
     said = [escape_lines(str(result.said)) for result in came if result.said is not None]
+    said += [escape(result.line) for result in came if result.error and result.step is step]
     if isinstance(step, Loop):
         said = [*_rounds(step, came), *said]
     if said:
@@ -149,7 +210,7 @@ def _rounds(loop: Loop, came: Sequence[StepResult]) -> Iterator[str]:
     for result in rows:
         number += result.step is rows[0].step  # what a round begins with
         mark = tr("cli.held") if result.reason is None else tr("cli.failed")
-        yield f"{number}  {mark}  {escape(result.title)}  ({result.seconds:.3f} s)"
+        yield f"{number}  {mark}  {escape(result.line)}  ({result.seconds:.3f} s)"
 
 
 def _bounded(text: str) -> str:

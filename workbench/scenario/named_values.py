@@ -106,7 +106,7 @@ class Named:
             path = ("values", name)
             v.check_name(name, path)
             if isinstance(value, dict) and v.typed(value, "secret", bool, path, False):
-                self.secrets[name] = str(v.typed(value, "env", str, path))
+                self.secrets[name] = str(v.typed(value, "env", str, path, name.upper()))
             if name in case.values:
                 self.values[name] = _as_number(case.values[name], value)
                 continue
@@ -259,6 +259,8 @@ def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None
     """What a value is; None: it is of a variable that may not be read."""
     if isinstance(value, dict):
         v.known(value, ("env", "secret"), path)
+        if "env" not in value and value.get("secret") is True:
+            raise v.wrong(path, "scenario.secret_without_value", name=name)
         return of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), asked)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise v.not_wanted(path, name, value, "text", "number")

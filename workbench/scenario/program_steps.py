@@ -92,6 +92,15 @@ class ProgramSteps:
                 yield one.stands, failed.problem, one.cause
         self._beside.clear()
 
+    def with_output(self, reason: Problem) -> Problem:
+        """Why a step failed, and what the programs beside the steps wrote last: it may say why."""
+        for one in self._beside:
+            lines = one.program.output.last_lines()
+            if lines:
+                command = shlex.join(one.step.command)
+                reason = Problem("scenario.run_wrote", what=reason, command=command, output=lines)
+        return reason
+
     def close(self) -> None:
         """End all that still runs."""
         self._programs.stop_all()

@@ -25,6 +25,9 @@ KEPT: Final = 1 << 15
 """Bytes of the beginning and of the end of an output that are kept."""
 SHOWN: Final = 1500
 """Characters of the end of an output that a step's line shows."""
+LAST_LINES: Final = 5
+LAST_BYTES: Final = 600
+"""How much of the end of an output is shown beside what another step failed of."""
 GRACE: Final = 2.0
 """Seconds that a program has to end when it is asked to (SIGTERM), before it is killed."""
 LOOK_EVERY: Final = 0.01
@@ -74,6 +77,11 @@ class Output:
         gap = b" ... " if self._left_out else b""
         whole = bytes(self._head + gap + self._tail).decode("utf-8", "replace").strip()
         return whole if len(whole) <= SHOWN else f"… {whole[-SHOWN:]}"
+
+    def last_lines(self) -> str:
+        """The lines that it ends with."""
+        end = bytes((self._tail or self._head)[-LAST_BYTES:]).decode("utf-8", "replace")
+        return "\n".join(end.strip().splitlines()[-LAST_LINES:])
 
 
 class Program:

@@ -21,7 +21,7 @@ from workbench.scenario.steps import (
     StopProgram,
     Wait,
 )
-from workbench.texts import Problem
+from workbench.texts import Problem, tr
 
 TITLE: Final = 160
 """Characters of a step's title: a payload of a thousand bytes is not a title."""
@@ -37,6 +37,7 @@ class StepResult:
         said: of a loop that waited for something: which round it was, and what ended it.
         step: as it stands in the scenario: what it is and not what it was filled in with.
         warns: it held, and `said` is worth a second look.
+        error: with which it failed as it was to: an errno, a class or the word of a layer.
     """
 
     number: int
@@ -46,6 +47,14 @@ class StepResult:
     said: Problem | None = None
     step: Step | None = None
     warns: bool = False
+    error: str = ""
+
+    @property
+    def line(self) -> str:
+        """The step, and how it failed where it was to."""
+        if not self.error:
+            return self.title
+        return tr("scenario.failed_as_expected", title=self.title, error=self.error)
 
 
 @dataclass(slots=True)

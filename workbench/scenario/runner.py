@@ -252,7 +252,8 @@ class Runner:
                 came = self._do(step)
         except Failed as failed:
             met = self._excuse()
-            reason = None if met else self._unwaited.explained(failed.problem, self._check)
+            explained = self._unwaited.explained(failed.problem, self._check)
+            reason = None if met else self._programs.with_output(explained)
         stopped = self._not_recorded()
         if stopped is not None:  # what did not come may have come, what held need not have
             reason, came, met = stopped, NOTHING, None
@@ -303,7 +304,8 @@ class Runner:
         taken = time.monotonic() - begun
         number = len(self.report.steps) + 1
         warns = came.warns and reason is None
-        result = StepResult(number, title.shown, reason, taken, said, stands or step, warns)
+        error = came.error if reason is None else ""
+        result = StepResult(number, title.shown, reason, taken, said, stands or step, warns, error)
         end_step(self._session, result, title, came, cause)
         if masker is not None and (reason is not None or said is not None):
             result = replace(
@@ -530,7 +532,8 @@ class Runner:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
         self._check(step, ticket)
-        return Came(words=ticket.outcome.errno or ticket.outcome.error or "")
+        error = ticket.outcome.errno or ticket.outcome.error or ""
+        return Came(words=error, error=error if step.error is not None else "")
 
     def _check(self, step: Perform, ticket: Ticket) -> None:
         """Hold what a command came to against its step. Raises Failed."""

@@ -29,12 +29,14 @@ class Came(NamedTuple):
         words: that row, or how a call failed as it had to.
         said: what else there is to say of it.
         warns: whether that is worth a second look.
+        error: how a call failed as it had to.
     """
 
     seq: int = 0
     words: str = ""
     said: Problem | None = None
     warns: bool = False
+    error: str = ""
 
 
 NOTHING = Came()

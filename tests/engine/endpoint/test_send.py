@@ -106,6 +106,19 @@ def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> N
     assert sent(rows) == [b"n1", b"n2", b"n3", b"n4", b"n{counter}"]
 
 
+def test_the_counter_is_the_same_on_all_connections_of_a_send(
+    session: Session, do: Do, rows
+) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Sink()))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", count=3))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=2)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True, connection=1)).ok
+    assert sent(rows) == [b"n1"] * 3 + [b"n2"] * 3 + [b"n3"] * 3 + [b"n4"]
+
+
 def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> None:
     ticket = talk.perform(c.Send("client", text="x", repeat=1_000_000, interval=0.001))
     until("client", call="send")

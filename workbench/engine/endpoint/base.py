@@ -282,10 +282,17 @@ class Endpoint:
                 self._remember_messages(settings)
             make = self._made.of(command)
         connections = self.registry.targets(command.connection)
+
+        def again(last: Ticket | None) -> bool | None:
+            with self.counter.for_all():
+                return send_again(connections, make, last)
+
         if command.repeat > 1:
-            self.repeater.run(command, ticket, lambda last: send_again(connections, make, last))
-        elif not send_all(connections, make, ticket):
-            ticket.fail(Problem("engine.closed_meanwhile"))
+            self.repeater.run(command, ticket, again)
+            return
+        with self.counter.for_all():
+            if not send_all(connections, make, ticket):
+                ticket.fail(Problem("engine.closed_meanwhile"))
 
     def _remember_messages(self, settings: EndpointSettings) -> None:
         """What is sent again is not made again, while the settings stay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -166,14 +167,26 @@ class Counter:
 
     def __init__(self) -> None:
         self.upcoming = 1
+        self._held = self._used = False
 
     def __iter__(self) -> Counter:
         return self
 
     def __next__(self) -> int:
         now = self.upcoming
-        self.upcoming += 1
+        self._used = True
+        self.upcoming += not self._held
         return now
+
+    @contextmanager
+    def for_all(self) -> Iterator[None]:
+        """What is sent meanwhile is one message, however many connections it goes to."""
+        self._held, self._used = True, False
+        try:
+            yield
+        finally:
+            self._held = False
+            self.upcoming += self._used
 
 
 class InPieces:
