@@ -179,6 +179,7 @@ TESTS: Final = (
     "test_layout.py::test_the_wheel_works_from_any_folder",
     "test_literals.py::test_a_value_is_written_as_itself",
     "test_texts.py::test_each_text_is_found_whichever_is_asked_for_first",
+    "test_texts.py::test_every_text_may_be_said",
     "test_texts.py::test_what_the_program_asks_for_exists_and_gets_its_values",
     "testing/test_items.py",
     "testing/test_kept_records.py::test_which_records_stay",

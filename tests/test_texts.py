@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterable
@@ -196,3 +197,33 @@ def test_lc_all_comes_before_lang(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     assert system_language() == "zh_CN"
+
+
+def named_in_code() -> tuple[set[str], re.Pattern[str]]:
+    """The strings that stand in the code, and a pattern of those that it puts together."""
+    whole: set[str] = set()
+    patterns: set[str] = set()
+    for path in (*SOURCES.rglob("*.py"), *(SOURCES.parent / "scripts").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(p.value) if isinstance(p, ast.Constant) else None for p in node.values]
+                fixed = "".join(part or "" for part in parts)
+                if re.search(r"[a-z]{3}", fixed) and re.search(r"[._]", fixed):
+                    patterns.add("".join(".+" if p is None else re.escape(p) for p in parts))
+    return whole, re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def test_every_text_may_be_said() -> None:
+    """What stands in no file of the program, whole or in parts, is of a thing that is gone."""
+    whole, made = named_in_code()
+    assert not made.fullmatch("cli.no_such_text")
+    kinds = ("udp.", "unix.", "unix_abstract.", "unix_datagram.", "ipv6.")  # `fitting` puts them on
+    unsaid = []
+    for name in AREAS:
+        for key in area(name, "en"):
+            plain = key.partition(".")[2] if key.startswith(kinds) else key
+            said = plain in whole or plain.rpartition(".")[2] in whole or made.fullmatch(plain)
+            unsaid += [] if said else [f"{name}: {key}"]
+    assert not unsaid

@@ -152,11 +152,6 @@ class Expect:
         return self.not_before is not None or self.at_most is not None
 
     @property
-    def judges_more(self) -> bool:
-        """Whether it does more than to judge that something comes, and to use it up."""
-        return bool(self.take) or self.next or self.keep or self.exact or self.each or self.timed
-
-    @property
     def of_layer(self) -> str | None:
         """FRAME, END or HEAD where it is about a row of a layer that is no message."""
         if self.opcode is not None or self.fin is not None or self.rsv is not None:

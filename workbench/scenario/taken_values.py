@@ -172,13 +172,6 @@ class TakenValues:
             body=self._in(settings.body, values),
         )
 
-    def settings_known(self, settings: EndpointSettings) -> EndpointSettings:
-        """The same where what it needs is not known: then without the address that waits for it."""
-        try:
-            return self.settings(settings)
-        except Problem:
-            return replace(settings, address="127.0.0.1:0", bind=None)
-
     def _in(self, text: str, values: Mapping[str, Value]) -> str:
         return text_template(text, self._names, "utf-8").fill(values).decode("utf-8", "replace")
 

@@ -146,10 +146,6 @@ class ClientPanel(EndpointPanel):
         ends = (self.ends.half_close, self.ends.abort, self.ends.close)
         pop_up(self, [self.talk_button, *ends], self.hide_closed, where)
 
-    @property
-    def after_start(self) -> QWidget:
-        return self.editor.send
-
     def take(self, command: PastedCommand) -> None:
         if command.local:
             self.fill(replace(self.read(), local=command.local))

@@ -120,11 +120,6 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         """What can be done with the chosen rows, as a menu at a point of the screen."""
         raise NotImplementedError
 
-    @property
-    def after_start(self) -> QWidget:
-        """What has the focus once the socket is there."""
-        return self.table
-
     # -- what a person does ---------------------------------------------------------------------
 
     def _wire(self) -> None:

@@ -59,11 +59,6 @@ CODES_SENT: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *rang
 """What may stand in a Close frame (RFC 6455 7.4, and the registry of IANA: 1012 to 1014)."""
 
 
-def is_control(opcode: int) -> bool:
-    """Whether the opcode is one of a control frame, a reserved one too."""
-    return opcode >= 8
-
-
 def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> Iterator[str]:
     """What is wrong with a header, the most telling first.
 
