@@ -43,7 +43,7 @@ _TRIES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class CertificateFiles:
-    """Of one kind, in PEM.
+    """The PEM files of one kind of certificate for tests.
 
     Attributes:
         chain: what is sent, its own certificate first. key: its private key, unencrypted.

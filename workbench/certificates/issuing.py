@@ -38,7 +38,7 @@ class Issuer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Of one kind.
+    """One kind of certificate for tests, as it was made: its chain, its key, and what to trust.
 
     Attributes:
         chain: PEM of what is sent, its own first. key: PEM, unencrypted.

@@ -12,7 +12,7 @@ ROOT: Final = "root"
 
 
 class CertificateKind(StrEnum):
-    """One that a server or a client shows.
+    """A certificate for tests that a server or a client can show.
 
     All but one are for NAMES and ADDRESSES, and all but three come from the test root.
 

@@ -83,7 +83,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """All that came of it.
+    """What a check-up came to: each case with its verdict.
 
     Attributes:
         stopped: why not all cases were tried; None: they were.

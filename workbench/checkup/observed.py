@@ -37,7 +37,7 @@ class BrokenByPeer:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What came, in order of kind.
+    """What the other end did in one case, each kind of thing in the order in which it came.
 
     Attributes:
         opened: whether the WebSocket opened. status: of a response; None: none came.

@@ -40,7 +40,7 @@ class _End(IntEnum):
 
 
 class PrintProcess:
-    """The program's side of it.
+    """The printing process, as the program that has started it sees it.
 
     Attributes:
         runs: it has not ended.

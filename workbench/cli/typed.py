@@ -29,7 +29,7 @@ SLICE: Final = 0.2
 
 
 class Kind(Enum):
-    """What becomes of it.
+    """How standard input is divided into what is sent.
 
     Attributes:
         STREAM: bytes, as they come. DATAGRAMS: each read is one.

@@ -19,7 +19,7 @@ def is_told(ticket: Ticket | None, revision: int) -> bool:
 
 
 class AskedGates:
-    """Of one endpoint."""
+    """The modes of one endpoint's gates that were asked for, and from which snapshot they hold."""
 
     def __init__(self) -> None:
         self._asked: dict[Gate, tuple[GateMode, Ticket | None]] = {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChosenRows:
-    """Of one endpoint.
+    """The chosen rows of an endpoint's table, by key, and the current one of them.
 
     Attributes:
         keys: of the chosen rows. current: of several the one chosen last.

@@ -49,7 +49,7 @@ BREAKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FrameForm:
-    """The fields.
+    """The fields of a frame by hand, as typed.
 
     Attributes:
         opcode: a name of OPCODES, or a number.

@@ -17,7 +17,7 @@ Ignores = Callable[["Row"], bool]
 
 
 class IgnoredRows:
-    """Is asked of rows as `Topmost` tells them.
+    """Says of a row whether its endpoint ignores it; asked of rows as `Topmost` tells them.
 
     What an endpoint ignores is looked up with the first row of each connection: a run has it
     written before it opens one.

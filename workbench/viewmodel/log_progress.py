@@ -8,7 +8,7 @@ from workbench.viewmodel.message import Message, msg
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of a look for the rows that are shown.
+    """How far the look for the rows that are shown has come.
 
     Attributes:
         looked_at, of: rows. found: of those, what is shown.
@@ -23,7 +23,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """Of a look for the next row that holds a text: rows."""
+    """How far the look for the next row that holds a text has come, in rows."""
 
     looked_at: int
     of: int

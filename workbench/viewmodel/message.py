@@ -59,7 +59,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class StatusMessage:
-    """What the line says.
+    """What the message line of a panel says.
 
     Attributes:
         why: an event is behind it that [Why?] can select.

@@ -82,7 +82,7 @@ class GateState:
 
 @dataclass(frozen=True, slots=True)
 class RowsState:
-    """The table.
+    """What the table of connections or peers shows.
 
     Attributes:
         hidden: closed connections that are left out.
@@ -103,7 +103,7 @@ class RowsState:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a state is made of.
+    """What an EndpointPresenter makes a PanelState of.
 
     Attributes:
         known: the snapshot.

@@ -148,7 +148,7 @@ def _as_text(draft: PayloadForm, data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message, understood once: when it was typed.
+    """A message as it was typed, and the command that sends it: made when it is typed.
 
     Attributes:
         send: what sends it, once, of no endpoint yet; or why it cannot be sent.

@@ -13,7 +13,7 @@ LONGEST: Final = 80
 
 
 class RecordNames:
-    """By file; the newest names stay, where there are very many."""
+    """The name that a person gave to a record, by its file; of very many the newest stay."""
 
     def __init__(self, store: MessageStore) -> None:
         self._store = store

@@ -15,7 +15,7 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReplyChoice:
-    """One of them; its word is `responder.KEY` in the texts.
+    """One entry of the reply field; its word is `responder.KEY` in the texts.
 
     Attributes:
         make: the responder that it means, of what stands in the fields for a greeting and rules.

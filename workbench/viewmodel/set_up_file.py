@@ -32,7 +32,7 @@ _BLANK: Final = PayloadForm("")
 
 @dataclass(frozen=True, slots=True)
 class FiledSetUp:
-    """What a file makes of a window.
+    """What stands in the file of a set-up, as tabs and values of a window.
 
     Attributes:
         runs: it has steps: it can be run too.

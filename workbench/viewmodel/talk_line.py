@@ -22,7 +22,7 @@ _PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class TalkLine(NamedTuple):
-    """One line.
+    """One line of a conversation, as it is shown.
 
     Attributes:
         text: as it is read.

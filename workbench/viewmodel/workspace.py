@@ -83,7 +83,7 @@ EMPTY: Final = Workspace()
 
 
 class NewerFormat(Exception):
-    """Only a newer version can read it."""
+    """The file was written by a newer version, and only that can read it."""
 
 
 def written(workspace: Workspace) -> str:

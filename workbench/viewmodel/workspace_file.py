@@ -19,7 +19,7 @@ LARGEST: Final = 64 << 20
 
 
 class WorkspaceFile:
-    """One window writes it: the first that is open.
+    """The file; of several open windows only the first writes it.
 
     Attributes:
         ours: whether this one does.

@@ -18,7 +18,7 @@ MOST: Final = 30.0
 
 
 class BackOff:
-    """Of the calls that a connection makes by itself, all on its endpoint's thread.
+    """Makes a connection wait before a call that has failed is made again; on its own thread.
 
     Attributes:
         waiting: the call is not made now.

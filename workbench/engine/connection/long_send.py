@@ -13,7 +13,7 @@ PIECE: Final = 1 << 18
 
 
 class LongSend:
-    """One way through it.
+    """A payload that goes down through the layers in pieces, each when there is room for it.
 
     Attributes:
         left: bytes that `next` has still to give.

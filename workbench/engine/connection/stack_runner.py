@@ -63,7 +63,7 @@ class StackOwner(Protocol):
 
 
 class StackRunner:
-    """All methods run on the endpoint's thread.
+    """Carries out what a stack asks for, on its connection; all on the endpoint's thread.
 
     Attributes:
         stack: the layers, and the responder on top.

@@ -65,7 +65,7 @@ class LayerError(Exception):
 
 
 class LayerLate(LayerError):
-    """... that had a time for it: of whatever sort the deadline was, it is a TimeoutError."""
+    """A layer could not talk in time; a TimeoutError, of whatever sort its deadline was."""
 
 
 def symbol(number: int) -> str:

@@ -17,7 +17,7 @@ _STATUS: Final = "status"
 
 
 class LayerFault(NamedTuple):
-    """The row that tells of it.
+    """What a layer broke on: errno, call and arguments of the row that tells of it.
 
     Attributes:
         word: its errno. call, args: its own, as the log has them.

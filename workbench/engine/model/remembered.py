@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 
 
 class Remembered(Generic[Given, Made]):
-    """By which object it is, not by what is equal: comparing would cost as much as making."""
+    """Keeps what was made of an object. It goes by identity: comparing costs as much as making."""
 
     def __init__(self, make: Callable[[Given], Made]) -> None:
         self._make = make

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Append(StrEnum):
-    """The kinds of it."""
+    """What can be appended to a payload."""
 
     NOTHING = "nothing"
     LF = "lf"
@@ -22,14 +22,14 @@ class Append(StrEnum):
 
 
 class ByteOrder(StrEnum):
-    """Of a checksum, where it is not the usual one of its kind."""
+    """The byte order of a checksum, where it is not the usual one of its kind."""
 
     LITTLE = "little"
     BIG = "big"
 
 
 class Tailed(Protocol):
-    """What is sent with something behind it.
+    """Whoever says what is appended: a Send, a reply.
 
     Attributes:
         checksum_from, checksum_to: the first and the last byte that a checksum covers; None: to

@@ -20,7 +20,7 @@ _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
 
 class RefusalBody:
-    """It is over by its own length, at BODY_MOST, or when whoever waits for it says so."""
+    """Collects it, until its own length, BODY_MOST, or whoever waits for it ends it."""
 
     __slots__ = ("_framer",)
 

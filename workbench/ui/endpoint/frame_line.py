@@ -28,7 +28,7 @@ _CLOSE: Final = "1000"
 
 
 class FrameLine(Retranslatable, QWidget):
-    """The fields.
+    """The fields of a frame, and the buttons that send it, a ping or a Close frame.
 
     Attributes:
         open: unfolds them; buttons: Ping and Close frame. They stand elsewhere, these beside the

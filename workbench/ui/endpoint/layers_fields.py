@@ -58,59 +58,11 @@ class LayersFields(RetranslatablePart, QObject):
         self._known = NO_VALUES
         self._locked: Sentence | None = None
         self._filling = False
-        add, caption = controls.add, controls.caption
-        self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
-        self.key = self._template(add(TemplateField(width=14), "tls_key"))
-        self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
-        self._file_buttons = tuple(add(QPushButton(), f"{name}_file") for name in _FILES)
-        self.name = self._template(add(TemplateField(width=14), "tls_name"))
-        self.verify = add(QCheckBox(), "tls_verify")
-        self.check_name = add(QCheckBox(), "tls_check_name")
-        self.alpn = add(TextField(width=12), "tls_alpn")
-        self.minimum = add(
-            ChoiceBox(*((version.value, None) for version in TlsVersion)), "tls_minimum"
-        )
-        self.ask = add(
-            ChoiceBox(*((ask.value, f"choice.ask_{ask.value}") for ask in AskClient)), "tls_ask"
-        )
-        self.path = self._template(add(TemplateField(width=18), "ws_path"))
-        self.subprotocols = self._template(add(TemplateField(width=14), "ws_subprotocols"))
-        self.deflate = add(QCheckBox(), "ws_deflate")
-        self.ping = add(TextField(width=5), "ws_ping")
-        self.headers = add(HeaderTable(), "ws_headers")
-        self._row_buttons = tuple(
-            add(QPushButton(), f"ws_headers_{name}") for name in ("remove", "up", "down")
-        )
-        self.proxy = self._template(add(TemplateField(width=26), "proxy"))
-        self.proxy_field = group(caption("proxy", self.proxy), self.proxy)
-        self._chosen_files: dict[str, HintCombo | TextField] = dict(
-            zip(_FILES, (self.cert, self.key, self.ca), strict=True)
-        )
-        of_client = () if server else (
-            group(caption("tls_name", self.name), self.name),
-            self.verify,
-            self.check_name,
-        )  # fmt: skip
-        self._tls = (
-            *(
-                group(caption(name, field), field, button)
-                for (name, field), button in zip(
-                    self._chosen_files.items(), self._file_buttons, strict=True
-                )
-            ),
-            *of_client,
-            *((group(caption("tls_ask", self.ask), self.ask),) if server else ()),
-            group(caption("tls_alpn", self.alpn), self.alpn),
-            group(caption("tls_minimum", self.minimum), self.minimum),
-        )
-        self._websocket = (
-            group(caption("ws_path", self.path), self.path),
-            group(caption("ws_subprotocols", self.subprotocols), self.subprotocols),
-            self.deflate,
-            group(caption("ws_ping", self.ping), self.ping),
-            group(caption("ws_headers", self.headers), self.headers, *self._row_buttons),
-        )
-        self.open = add(QToolButton(), "rarer")
+        self._add_tls(controls)
+        self._add_websocket(controls)
+        self.proxy = self._template(controls.add(TemplateField(width=26), "proxy"))
+        self.proxy_field = group(controls.caption("proxy", self.proxy), self.proxy)
+        self.open = controls.add(QToolButton(), "rarer")
         self.open.setCheckable(True)
         self.open.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.rarer = LatePart(self._make_rarer)
@@ -136,6 +88,61 @@ class LayersFields(RetranslatablePart, QObject):
         self._wire()
         self.retranslate()
         self.show_form(LayerForm())
+
+    def _add_tls(self, controls: NamedControls) -> None:
+        add, caption, server = controls.add, controls.caption, self._server
+        self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
+        self.key = self._template(add(TemplateField(width=14), "tls_key"))
+        self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
+        self._file_buttons = tuple(add(QPushButton(), f"{name}_file") for name in _FILES)
+        self.name = self._template(add(TemplateField(width=14), "tls_name"))
+        self.verify = add(QCheckBox(), "tls_verify")
+        self.check_name = add(QCheckBox(), "tls_check_name")
+        self.alpn = add(TextField(width=12), "tls_alpn")
+        self.minimum = add(
+            ChoiceBox(*((version.value, None) for version in TlsVersion)), "tls_minimum"
+        )
+        self.ask = add(
+            ChoiceBox(*((ask.value, f"choice.ask_{ask.value}") for ask in AskClient)), "tls_ask"
+        )
+        self._chosen_files: dict[str, HintCombo | TextField] = dict(
+            zip(_FILES, (self.cert, self.key, self.ca), strict=True)
+        )
+        of_client = () if server else (
+            group(caption("tls_name", self.name), self.name),
+            self.verify,
+            self.check_name,
+        )  # fmt: skip
+        self._tls = (
+            *(
+                group(caption(name, field), field, button)
+                for (name, field), button in zip(
+                    self._chosen_files.items(), self._file_buttons, strict=True
+                )
+            ),
+            *of_client,
+            *((group(caption("tls_ask", self.ask), self.ask),) if server else ()),
+            group(caption("tls_alpn", self.alpn), self.alpn),
+            group(caption("tls_minimum", self.minimum), self.minimum),
+        )
+
+    def _add_websocket(self, controls: NamedControls) -> None:
+        add, caption = controls.add, controls.caption
+        self.path = self._template(add(TemplateField(width=18), "ws_path"))
+        self.subprotocols = self._template(add(TemplateField(width=14), "ws_subprotocols"))
+        self.deflate = add(QCheckBox(), "ws_deflate")
+        self.ping = add(TextField(width=5), "ws_ping")
+        self.headers = add(HeaderTable(), "ws_headers")
+        self._row_buttons = tuple(
+            add(QPushButton(), f"ws_headers_{name}") for name in ("remove", "up", "down")
+        )
+        self._websocket = (
+            group(caption("ws_path", self.path), self.path),
+            group(caption("ws_subprotocols", self.subprotocols), self.subprotocols),
+            self.deflate,
+            group(caption("ws_ping", self.ping), self.ping),
+            group(caption("ws_headers", self.headers), self.headers, *self._row_buttons),
+        )
 
     def _template(self, field: TemplateField) -> TemplateField:
         """It may name values."""

@@ -12,7 +12,7 @@ from workbench.viewmodel.messages_form import EXAMPLES, KINDS, MessagesForm
 
 
 class MessagesField(QWidget):
-    """The two of them.
+    """The choice of where messages end, and the field beside it.
 
     Signals:
         edited(): they say something else.

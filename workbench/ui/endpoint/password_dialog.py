@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PasswordDialog(Retranslatable, QDialog):
-    """Asks once.
+    """Asks for the password of one key file, once.
 
     Signals:
         answered(str): this was typed.

@@ -22,7 +22,7 @@ _FACTS: Final = ("fact", "value")
 
 
 class ReadCertificates(Protocol):
-    """Reads them from the record."""
+    """Finds the certificates of a connection in the record, and judges them."""
 
     def __call__(self, row: Row) -> TlsShown:
         """What there is of the connection that a row is about."""
@@ -32,7 +32,7 @@ class ReadCertificates(Protocol):
 
 
 class CertificateTab(Retranslatable, QWidget):
-    """Of now or of an earlier run: all of it comes from the record."""
+    """The Certificate tab of the inspector; it needs only the record, so an earlier one will do."""
 
     def __init__(self, read: ReadCertificates) -> None:
         super().__init__()

@@ -24,7 +24,7 @@ _COLUMNS: Final = ("mark", "name", "has")
 
 
 class HandshakeTab(Retranslatable, QWidget):
-    """Of now or of an earlier run: all of it comes from the record."""
+    """The Handshake tab of the inspector; it needs only the record, so an earlier one will do."""
 
     def __init__(self, read: ReadHandshake) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ PRESENTED: int = 150
 
 
 class Appearance(QObject):
-    """One for the application.
+    """Sets size, colours and language of the application; there is one.
 
     Attributes:
         presenting: large and with high contrast, for a projector: a window is presented.

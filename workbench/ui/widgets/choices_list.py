@@ -34,7 +34,7 @@ class _ClosesAtEscape(QObject):
 
 
 class ChoicesList(QCompleter):
-    """Of a field that says itself what may follow: nothing is filtered. `activated` tells a choice.
+    """The list of a field that says itself what may follow. `activated` tells a choice.
 
     Its popup is made when something is first offered; nothing of ours keeps it, for it has no
     parent.

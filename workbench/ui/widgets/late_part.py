@@ -14,7 +14,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 class LatePart(QWidget, Generic[W]):
-    """Stands in a layout, hidden, in the place of the part.
+    """A hidden widget that stands in the place of the part, and builds it when it is shown.
 
     What is told the part before it is there has to be kept by who tells it, and told by `build`.
     """

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Sighted(QWidget):
-    """Shown and hidden with its parents, behind another tab too.
+    """A widget that tells when it comes into sight or goes, also behind another tab.
 
     Signals:
         seen(bool): it has come into sight, or gone.

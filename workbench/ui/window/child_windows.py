@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class ChildWindows(QObject):
-    """Opens them on the session and record of a window, which owns them.
+    """Opens windows for one task on the session and record of a main window, which owns them.
 
     Attributes:
         lab: the backlog lab; None until it is opened.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EnterOption(QObject):
-    """Has the switch in each editor stand alike."""
+    """Keeps the switch “Enter sends” of all editors alike."""
 
     def __init__(self, area: TabArea, preferences: Preferences) -> None:
         super().__init__()

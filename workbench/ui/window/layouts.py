@@ -18,7 +18,7 @@ LAYOUTS: Final = (BOTH, "server", "client", "log")
 
 
 class Layouts(QObject):
-    """Shows one of them. What is brought to the front in a half that is hidden brings both back.
+    """Shows one of LAYOUTS; what is brought to the front in a hidden half brings both back.
 
     Attributes:
         name: the one that is shown, of LAYOUTS.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MessagePlace(LatePart["MessageList"]):
-    """Built when it is first shown."""
+    """The place of the list of saved messages, which is built when it is first shown."""
 
     def __init__(
         self, action: QAction, build: Callable[[], MessageList], preferences: Preferences

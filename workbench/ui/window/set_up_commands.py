@@ -29,7 +29,7 @@ _DATA: Final = Qt.ItemDataRole.UserRole
 
 
 class RecentSetUps(QMenu):
-    """Those that were saved or opened last, filled in when it opens.
+    """The menu of the set-ups that were saved or opened last, filled in when it opens.
 
     Signals:
         chosen(object): open the set-up of this Path.

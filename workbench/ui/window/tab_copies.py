@@ -48,7 +48,7 @@ class TabCopy:
 
 
 class TabCopies:
-    """Takes them of the tabs of a window, and makes tabs of them there."""
+    """Copies tabs of a window, and makes tabs of the copies there."""
 
     def __init__(self, tabs: EndpointTabs, area: TabArea) -> None:
         self._tabs = tabs

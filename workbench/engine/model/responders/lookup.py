@@ -36,7 +36,7 @@ class Lookup:
 
 
 class ReadRows(Protocol):
-    """Reads the file of a lookup."""
+    """Reads the file of a lookup, which is no business of the model."""
 
     def __call__(self, lookup: Lookup, /) -> Rows:
         """Raises Problem: it cannot be read, or has no such column."""
