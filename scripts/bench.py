@@ -184,8 +184,11 @@ def offer(port: int, seconds: float, per_second: int = 10_000) -> None:
             time.sleep(0.0005)
 
 
-def started(kind: str) -> None:
-    """Print when the window has been painted, and where the processor's time until then went."""
+def started(kind: str, kept: Path | None = None) -> None:
+    """Print when the window has been painted, and where the processor's time until then went.
+
+    `kept`: the workspace that ours comes back from; None: it fills its panels by itself.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     spent = {"python": time.process_time()}
 
@@ -196,8 +199,7 @@ def started(kind: str) -> None:
         gc.disable()  # as workbench.start does, and the next two lines
         from workbench import start
 
-        start.import_before_qt()
-        until_now("modules_without_qt")
+        start.import_qt()
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -209,26 +211,43 @@ def started(kind: str) -> None:
         else:
             from workbench.app import create_window, make_application
 
-            until_now("modules_with_qt")
+            until_now("modules")
             app = make_application([])
             until_now("application")
-            window = create_window(Path(folder) / "r.swb")
+            window = create_window(Path(folder) / "r.swb", kept)
         window.resize(1280, 752)
         until_now("window")
         window.show()
-        QTimer.singleShot(0, lambda: (window.repaint(), app.quit()))
+
+        def painted() -> None:
+            window.repaint()
+            until_now("shown_and_painted")
+            print("painted", flush=True)
+            print(json.dumps(spent), flush=True)
+            app.quit()  # which closes it
+
+        QTimer.singleShot(0, painted)
         app.exec()
-        until_now("shown_and_painted")
-        print("painted", flush=True)
-        print(json.dumps(spent), flush=True)
-        window.close()
 
 
-def one_start(kind: str, root: Path = ROOT) -> tuple[float, dict[str, float]]:
-    """Seconds from exec to the painted window; those of the processor, by what took them."""
+def one_start(
+    kind: str, kept: Path | None = None, root: Path = ROOT
+) -> tuple[float, dict[str, float]]:
+    """Seconds from exec to the painted window; those of the processor, by what took them.
+
+    `kept`: the workspace that it comes back from, of one server and one client; a first start
+    makes it.
+    """
     begun = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-P", str(script(root)), "--started", kind],
+        [
+            sys.executable,
+            "-P",
+            str(script(root)),
+            "--started",
+            kind,
+            *([str(kept)] if kept else []),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env=environment(root),
@@ -242,18 +261,19 @@ def one_start(kind: str, root: Path = ROOT) -> tuple[float, dict[str, float]]:
 
 
 def start_time(rounds: int) -> dict[str, object]:
-    """From exec to the painted window, ours against an empty QMainWindow, in turn.
+    """From exec to the painted window, ours restored against an empty QMainWindow, in turn.
 
     By the clock, and by the processor's time, which says the same on a machine that is busy.
     """
     times: dict[str, list[float]] = {"bare": [], "ours": []}
     spent: dict[str, list[dict[str, float]]] = {"bare": [], "ours": []}
-    for index in range(rounds + 1):
-        for kind, found in times.items():
-            took, parts = one_start(kind)
-            if index:  # the first round only warms the file cache
-                found.append(took)
-                spent[kind].append(parts)
+    with tempfile.TemporaryDirectory() as folder:
+        for index in range(rounds + 1):
+            for kind, found in times.items():
+                took, parts = one_start(kind, Path(folder) / "workspace.json")
+                if index:  # the first round warms the file cache, and leaves the workspace
+                    found.append(took)
+                    spent[kind].append(parts)
     ratio = statistics.median(a / b for a, b in zip(times["ours"], times["bare"], strict=True))
     sums = {kind: [sum(parts.values()) for parts in all_] for kind, all_ in spent.items()}
     cpu_ratio = statistics.median(a / b for a, b in zip(sums["ours"], sums["bare"], strict=True))
@@ -372,7 +392,7 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
     starts: dict[str, list[float]] = {side: [] for side in roots}
     lost = 0
     for root in roots.values():  # the first start compiles
-        one_start("ours", root)
+        one_start("ours", root=root)
     for number in range(rounds):
         for side in sorted(roots, reverse=bool(number % 2)):
             for name in ("headless", "window"):
@@ -382,7 +402,7 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
             found = own("--stall", "ours", str(max(2.0, seconds * 2)), root=roots[side])
             for key in ("p99_ms", "worst_ms"):
                 stalls.setdefault((key, side), []).append(float(str(found[key])))
-            starts[side].append(one_start("ours", roots[side])[0])
+            starts[side].append(one_start("ours", root=roots[side])[0])
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
     slower = False
     for name in ("headless", "window"):
@@ -464,7 +484,7 @@ def main() -> int:
     parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
     for hidden in ("--load", "--offer", "--hold"):
         parser.add_argument(hidden, nargs=2, help=argparse.SUPPRESS)
-    parser.add_argument("--started", help=argparse.SUPPRESS)
+    parser.add_argument("--started", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument("--stall", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--held", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -477,7 +497,7 @@ def main() -> int:
     elif args.hold:
         hold(int(args.hold[0]), int(args.hold[1]))
     elif args.started:
-        started(args.started)
+        started(args.started[0], *map(Path, args.started[1:]))
     elif args.soak:
         for kind, seconds in (("bare", min(args.soak, 10.0)), ("ours", args.soak)):
             print(json.dumps(own("--stall", kind, str(seconds), bound=seconds + 120)))

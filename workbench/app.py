@@ -126,7 +126,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 def make_application(argv: list[str] | None = None) -> QApplication:
     """The QApplication with style, palette and icon; follows the system's light and dark."""
-    app = QApplication(["socket-workbench", *(argv or [])])
+    app = QApplication(["socket-workbench", *theme.ARGUMENTS, *(argv or [])])
+    app.setProperty(theme.STYLED, True)
     app.setApplicationName("socket-workbench")
     _appearance().apply()
     return app

@@ -2,10 +2,10 @@
 
 `dataclasses` writes six functions for each such class as source and compiles each apart: up to a
 millisecond a class, at each start anew, since no bytecode keeps them. With two hundred classes that
-was 40 % of the time in which a command or the window begins. Here one is compiled, `__init__`,
-which runs for each object, and only before the first; the others are the same code for all classes
-and go by the names of the fields. All that can be seen of such a class is as there: a test
-compares the two.
+was 40 % of the time in which a command or the window begins. Here one is made for each class,
+`__init__`, which runs for each object, and only before the first, of code that all classes with as
+many fields share; the others are the same for all classes and go by the names of the fields. All
+that can be seen of such a class is as there: a test compares the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from dataclasses import dataclass as _dataclass
+from functools import cache
+from inspect import get_annotations
 from operator import attrgetter
+from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # type checkers know that decorator by its name
@@ -43,9 +46,15 @@ _FACTORY: Final = _Factory()
 
 def _frozen(cls: type) -> Any:
     hashed_by_itself = cls.__dict__.get("__hash__") is not None
+    kinds = get_annotations(cls)
+    if cls.__doc__:  # else it is made of them
+        cls.__annotations__ = {name: _unread(kind) for name, kind in kinds.items()}
     # all that has to do with fields: those of bases, defaults, slots, match, fields(), replace()
     made: Any = _dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     parts = fields(made)
+    for part in parts:
+        part.type = kinds.get(part.name, part.type)
+    made.__annotations__ = kinds
     compared = _values([part for part in parts if part.compare])
     names = frozenset(part.name for part in parts)
     if "__init__" not in made.__dict__:
@@ -65,6 +74,15 @@ def _frozen(cls: type) -> Any:
     _set(made, "__setattr__", _refusing(made, names, "assign to"))
     _set(made, "__delattr__", _refusing(made, names, "delete"))
     return made
+
+
+def _unread(kind: object) -> object:
+    """An annotation, but nothing in the place of one in words that needs not be understood.
+
+    `dataclasses` reads each three times, to see whether it is one of these: a third of its time.
+    """
+    words = ("ClassVar", "InitVar", "KW_ONLY")
+    return None if isinstance(kind, str) and not any(word in kind for word in words) else kind
 
 
 def _set(cls: type, name: str, function: Any) -> None:
@@ -88,44 +106,100 @@ class _Init:
 
 
 def _init(cls: type, parts: tuple[Field[Any], ...]) -> Any:
-    """The source that `dataclasses` makes, with its names in the module of the class."""
-    known: dict[str, object] = {"_set": object.__setattr__, "_factory": _FACTORY}
-    body = []
-    for part in parts:
-        name = part.name
-        known[f"_default_{name}"] = part.default
-        value = name if part.init else f"_default_{name}"
+    """What `dataclasses` would compile of source with the names of the fields.
+
+    Here classes of one shape share code, and each gets it with its own names.
+    """
+    named = [part for part in parts if part.init and not part.kw_only]
+    by_name = [part for part in parts if part.init and part.kw_only]
+    fixed = [part for part in parts if not part.init and not _needed(part)]
+    taken = [*named, *by_name]
+    code = _code(
+        len(named),
+        len(by_name),
+        tuple(place for place, part in enumerate(taken) if part.default_factory is not MISSING),
+        tuple(part.default_factory is not MISSING for part in fixed),
+        post=hasattr(cls, "__post_init__"),
+    )
+    names = {f"_{place}": part.name for place, part in enumerate([*taken, *fixed])}
+    code = code.replace(
+        co_varnames=tuple(names.get(name, name) for name in code.co_varnames),
+        co_consts=tuple(names.get(value, value) for value in code.co_consts),
+    )
+    module = sys.modules.get(cls.__module__)
+    given: dict[str, object] = {"set": object.__setattr__, "factory": _FACTORY}
+    for place, part in enumerate([*taken, *fixed]):
         if part.default_factory is not MISSING:
-            known[f"_default_{name}"] = part.default_factory
-            value = f"_default_{name}()"
-            if part.init:
-                value += f" if {name} is _factory else {name}"
-        elif not part.init and part.default is MISSING:
-            continue
-        body.append(f"  _set(self, {name!r}, {value})")
-    if hasattr(cls, "__post_init__"):
+            given[f"make_{place}"] = part.default_factory
+        elif not part.init:
+            given[f"make_{place}"] = part.default
+    init: Any = FunctionType(
+        code,
+        {} if module is None else vars(module),
+        "__init__",
+        tuple(map(_default, filter(_has_default, named))),
+        tuple(CellType(given[name]) for name in code.co_freevars),
+    )
+    init.__kwdefaults__ = {part.name: _default(part) for part in by_name if _has_default(part)}
+    init.__annotations__ = {part.name: part.type for part in parts if part.init} | {"return": None}
+    return init
+
+
+@cache
+def _code(
+    named: int, by_name: int, made: tuple[int, ...], fixed: tuple[bool, ...], *, post: bool
+) -> CodeType:
+    """`__init__` with so many fields, called _0, _1 and so on.
+
+    Args:
+        named, by_name: how many are given by place, and by name alone.
+        made: places of those that a factory makes where they are not given.
+        fixed: of those that are never given: whether a factory makes them.
+        post: `__post_init__` is called.
+    """
+    places = range(named + by_name)
+    body = [
+        f"  set(self, '_{place}', "
+        + (
+            f"make_{place}() if _{place} is factory else _{place})"
+            if place in made
+            else f"_{place})"
+        )
+        for place in places
+    ]
+    body += [
+        f"  set(self, '_{place}', make_{place}{'()' if called else ''})"
+        for place, called in enumerate(fixed, len(places))
+    ]
+    if post:
         body.append("  self.__post_init__()")
-    taken = ["self", *(_parameter(part) for part in parts if part.init and not part.kw_only)]
-    by_name = [_parameter(part) for part in parts if part.init and part.kw_only]
+    taken = ["self", *(f"_{place}" for place in places[:named])]
     if by_name:
-        taken += ["*", *by_name]
+        taken += ["*", *(f"_{place}" for place in places[named:])]
+    known = ["set", "factory", *(f"make_{place}" for place in range(len(places) + len(fixed)))]
     source = (
         f"def make({', '.join(known)}):\n"
         f" def __init__({', '.join(taken)}):\n" + "\n".join(body or ["  pass"]) + "\n"
         " return __init__"
     )
-    module = sys.modules.get(cls.__module__)
     found: dict[str, Any] = {}
-    exec(source, {} if module is None else vars(module), found)  # noqa: S102 - names of fields
-    init = found["make"](**known)
-    init.__annotations__ = {part.name: part.type for part in parts if part.init} | {"return": None}
-    return init
+    exec(source, found)  # noqa: S102 - numbers
+    made_code = found["make"](*known).__code__
+    assert isinstance(made_code, CodeType)
+    return made_code
 
 
-def _parameter(part: Field[Any]) -> str:
-    if part.default is not MISSING:
-        return f"{part.name}=_default_{part.name}"
-    return part.name if part.default_factory is MISSING else f"{part.name}=_factory"
+def _has_default(part: Field[Any]) -> bool:
+    return part.default is not MISSING or part.default_factory is not MISSING
+
+
+def _needed(part: Field[Any]) -> bool:
+    return not _has_default(part)
+
+
+def _default(part: Field[Any]) -> object:
+    """What stands in the signature where nothing is given."""
+    return part.default if part.default is not MISSING else _FACTORY
 
 
 def _values(parts: list[Field[Any]]) -> Callable[[object], object]:

@@ -17,12 +17,12 @@ import shutil
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from workbench.certificates.kinds import ROOT, CertificateKind
+from workbench.frozen import dataclass
 from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 

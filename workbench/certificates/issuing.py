@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from workbench.certificates.kinds import ADDRESSES, NAMES, OTHER_NAME, CertificateKind
+from workbench.frozen import dataclass
 
 ROOT_DAYS: Final = 3650
 LEAF_DAYS: Final = 397

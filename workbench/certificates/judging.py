@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -23,6 +22,7 @@ from workbench.certificates.facts import (
     facts_of_loaded,
     loaded,
 )
+from workbench.frozen import dataclass
 from workbench.texts import tr
 
 LEAST_RSA: Final = 2048

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NoReturn
@@ -13,6 +12,7 @@ from typing import Final, NoReturn
 from workbench.certificates.certificate_sets import files_of, root_file
 from workbench.certificates.kinds import KNOWN, PREFIX, ROOT, CertificateKind
 from workbench.certificates.user_files import AskPassword, UserFile, read_limited, read_user_file
+from workbench.frozen import dataclass
 from workbench.journal.private import PrivateFolder
 from workbench.texts import Problem
 

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem, reason_of
 
 LARGEST: Final = 10_000_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from workbench.engine.model.commands import SendFrame
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.engine.protocol.websocket.asked import NO_MASK, asked_frame
 from workbench.engine.protocol.websocket.frames import header, masked
+from workbench.frozen import dataclass
 from workbench.payload.notation import parse_hex
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.payload_form import PayloadForm, content

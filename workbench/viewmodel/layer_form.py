@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Final, NamedTuple, TypeVar
 
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -16,6 +16,7 @@ from workbench.engine.model.websocket_settings import (
     Violations,
     WebSocketSettings,
 )
+from workbench.frozen import dataclass
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, with_values

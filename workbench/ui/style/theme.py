@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.frozen import dataclass
 from workbench.resources import resource
@@ -43,6 +43,12 @@ LARGEST: Final = 1.5
 ICON: Final = 16
 INDICATOR: Final = 14
 """Pixels of Fusion's check box."""
+STYLED: Final = "fusion"
+"""Property of an application that has that style already, as by ARGUMENTS."""
+ARGUMENTS: Final = ("-style", STYLED)
+"""Of a QApplication: it is made in the style then; to be given one costs Python Qt's largest class,
+5 ms of a start.
+"""
 CJK_FIXED: Final = ("Noto Sans Mono CJK SC", "Source Han Mono SC")
 CJK: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
 
@@ -315,9 +321,9 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     _scale[0] = scale
     if not _natural_size:
         _natural_size.append(app.font().pointSizeF())
-    if not app.property("fusion"):  # under a style sheet the style has no name
-        app.setProperty("fusion", True)
-        app.setStyle(QStyleFactory.create("Fusion"))
+    if not app.property(STYLED):  # under a style sheet the style has no name
+        app.setProperty(STYLED, True)
+        app.setStyle("Fusion")
     app.setPalette(palette(chosen))
     outlined = palette(chosen)
     outlined.setColor(QPalette.ColorRole.Window, QColor(chosen.field).lighter(DARKER))
@@ -370,10 +376,16 @@ def _load() -> None:
 
 def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
     """The same font with a simplified Chinese one behind it, where the system has one."""
-    found = [name for name in cjk if name in QFontDatabase.families()][:1]
     result = QFont(font)
-    result.setFamilies([QFontInfo(font).family(), *found])
+    result.setFamilies([QFontInfo(font).family(), *_installed(cjk)])
     return result
+
+
+@cache
+def _installed(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of these families that the system has; none: it has none of them."""
+    there = set(QFontDatabase.families())
+    return tuple(name for name in names if name in there)[:1]
 
 
 _pixmaps: dict[tuple[str, str], QPixmap] = {}

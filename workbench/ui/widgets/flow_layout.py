@@ -5,11 +5,12 @@ A widget whose policy is Maximum gives way first: it has what it asks for where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
+from workbench.frozen import dataclass
 from workbench.ui.style.theme import GAP
 
 
