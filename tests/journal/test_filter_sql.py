@@ -200,3 +200,34 @@ def test_no_row_is_asked_where_no_shape_or_connection_can_meet_it(
     list(newer.select(parse(text), 0, newer.count()))
     assert any("e.seq BETWEEN" in statement for statement in asked) is scanned
     newer.close()
+
+
+def test_what_shapes_meet_is_asked_anew_only_where_there_are_new_ones(recorder: Recorder) -> None:
+    """Rows of kinds that were there already do not make it ask again; a new kind is found."""
+    recorder.put(EndpointAdded(1, "server", "listener", "AF_INET", "SOCK_STREAM", "{}"))
+    recorder.put(event(call="recv"))
+    assert recorder.flush()
+    reader = recorder.reader()
+    asked: list[str] = []
+    ask = reader._filter_sql._ask
+    reader._filter_sql._ask = lambda statement, parameters: (
+        asked.append(statement),
+        ask(statement, parameters),
+    )[1]
+    condition = parse("call:recv|send")
+    assert condition is not None
+
+    def found() -> list[int]:
+        return [seq for part in reader.select(condition, 0, recorder.committed) for seq in part]
+
+    first = found()
+    assert len(first) == 1
+    asked.clear()
+    recorder.put(event(call="recv"))
+    assert recorder.flush()
+    assert len(found()) == 2
+    assert not any("FROM shape e" in statement for statement in asked)
+    recorder.put(event(call="send"))
+    assert recorder.flush()
+    assert len(found()) == 3
+    assert any("FROM shape e" in statement for statement in asked)

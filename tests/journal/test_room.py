@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,9 +132,34 @@ def test_a_disk_that_cannot_be_asked_stops_nothing(
     assert made[0].look() is None
 
 
+def test_a_disk_with_plenty_is_asked_now_and_then(
+    made: tuple[Room, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """... and before each batch where a limit on the length of files is in force."""
+    asked, _ = made
+    disk_has(monkeypatch, 2**50)
+    now = [100.0]
+    monkeypatch.setattr(room, "monotonic", lambda: now[0])
+    assert asked.look() is None
+    disk_has(monkeypatch, RESERVE - 1)
+    now[0] += room.AGAIN / 2
+    assert asked.look() is None
+    with monkeypatch.context() as limited:
+        limited.setattr(room, "_longest", lambda: 2**40)
+        assert asked.look() is not None
+    disk_has(monkeypatch, 2**50)
+    assert asked.look() is None
+    disk_has(monkeypatch, RESERVE - 1)
+    now[0] += room.AGAIN
+    full = asked.look()
+    assert full is not None
+    assert full.key == "sqlite.FULL"
+
+
 def test_a_recorder_stops_before_the_disk_is_full(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(room, "monotonic", lambda: inf)  # it is always time to ask
     recorder.put(event())
     assert recorder.flush()
     disk_has(monkeypatch, RESERVE // 2)

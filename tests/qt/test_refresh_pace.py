@@ -6,7 +6,13 @@ import time
 
 import pytest
 
-from workbench.qt.refresh_pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST, RefreshPace
+from workbench.qt.refresh_pace import (
+    FLOOD_REST,
+    FLOOD_SHARE,
+    IDLE_SHARE,
+    LONGEST_REST,
+    RefreshPace,
+)
 
 
 class Clocks:
@@ -41,6 +47,13 @@ def test_it_rests_by_what_was_spent_and_not_by_what_it_waited(clocks: Clocks) ->
     assert made.rest_s() == pytest.approx(0.005 * IDLE_SHARE)
     clocks.now += 0.005 * IDLE_SHARE
     assert made.rest_s() == 0.0
+
+
+def test_it_rests_longer_while_rows_fly_by(clocks: Clocks) -> None:
+    made = RefreshPace()
+    refreshed(clocks, made, 0.005)
+    assert made.rest_s(flood=True) == pytest.approx(0.005 * FLOOD_SHARE)
+    assert FLOOD_SHARE > IDLE_SHARE
 
 
 def test_what_is_done_afterwards_counts_too(clocks: Clocks) -> None:

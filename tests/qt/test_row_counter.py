@@ -49,6 +49,31 @@ def test_each_row_is_counted_once(
     assert counted.count == 35
 
 
+def test_many_rows_none_of_which_can_meet_it_need_no_other_thread(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    counted = RowCounter(controller, about_shapes("e.call = 'no such call'"))
+    mark(controller, 25)
+    counted.count_on()
+    assert (counted.count, counted._task) == (0, None)
+    assert counted._seen == controller.session.journal.committed
+
+
+def test_who_shows_it_is_told_when_another_thread_has_counted(
+    controller: Controller,
+    wait: Callable[[Callable[[], bool]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    counted = RowCounter(controller, MARKS)
+    told: list[int] = []
+    counted.counted.connect(lambda: told.append(counted.count))
+    mark(controller, 25)
+    counted.count_on()
+    wait(lambda: told == [25])
+
+
 def test_another_record_is_counted_from_its_begin(controller: Controller, tmp_path: Path) -> None:
     counted = RowCounter(controller, MARKS)
     mark(controller, 3)

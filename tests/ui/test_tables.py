@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
@@ -18,6 +19,7 @@ from workbench.qt.connection_model import WHY_ROLE
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.widgets.state_delegate import mark_of
+from workbench.viewmodel.connection_rows import Told
 from workbench.viewmodel.log_columns import place
 
 ACTIONS = ("server.reply", "server.half_close", "server.abort", "server.close")
@@ -360,6 +362,24 @@ def test_only_rows_in_sight_are_worded_and_read(
     hand.wait(
         lambda: hand.window.controller.snapshot("server-1").connections[0].reading is not None
     )
+
+
+def test_while_bytes_move_only_their_columns_are_painted(hand: Hand) -> None:
+    rows = connected(hand)
+    lines = rows.lines
+    hand.wait(lambda: lines.lines[0].item.state == "ESTABLISHED")  # type: ignore[union-attr]
+    changed: set[str] = set()
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        changed.update(lines.keys[first.column() : last.column() + 1])
+
+    old = lines.lines[0]
+    lines.show_lines(lines.lines, lines.columns, Told(), rows.seen())  # as they are looked at
+    lines.dataChanged.connect(note)
+    moved = replace(old, item=replace(old.item, bytes_in=1_234, bytes_out=5))  # type: ignore[type-var]
+    lines.show_lines((moved, *lines.lines[1:]), lines.columns, Told(), rows.seen())
+    assert changed == {"in", "out"}
+    assert lines.index(0, lines.keys.index("in")).data() == "1234"
 
 
 def test_one_connection_has_one_number(hand: Hand) -> None:

@@ -35,6 +35,13 @@ FEW: Final = 12
 LISTED: Final = 1_000
 """Rows of a chunk that hold a text: more are asked again instead of being looked up in a list."""
 _REMEMBERED: Final = 64
+_SHAPE: Final = "shape"
+_CONNECTION: Final = "connection"
+_KINDS: Final = (
+    "SELECT (SELECT max(id) FROM shape), (SELECT json_group_array(json_array(id, name))"
+    " FROM endpoint)"
+)
+"""What the shapes that meet a condition depend on."""
 _SPOKEN: Final = (
     "SELECT id, CASE WHEN json_valid(config) THEN"
     " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint"
@@ -73,7 +80,8 @@ class FilterSql:
         self._schema = schema
         self._numbers = numbers
         self._version: object = None
-        self._found: dict[Sql, list[int] | None] = {}
+        self._kinds: object = None
+        self._found: dict[str, dict[Sql, list[int] | None]] = {_SHAPE: {}, _CONNECTION: {}}
 
     def where(self, condition: Condition, first: int, last: int) -> Sql:
         """What the rows of a chunk have to meet; NOTHING where none of them can."""
@@ -92,15 +100,25 @@ class FilterSql:
         return _all([*parts, *(self._term(term, first, last) for term in others)])
 
     def _renew(self) -> None:
-        """Forget what was found when the record was smaller, or said something else."""
+        """Forget what was found when the record was smaller, or said something else.
+
+        A shape never changes: in a flood there are more rows with each look, and no new shape.
+        """
         version = self._ask("PRAGMA data_version", ())
-        if version != self._version or len(self._found) > _REMEMBERED:
+        many = any(len(found) > _REMEMBERED for found in self._found.values())
+        if version == self._version and not many:
+            return
+        self._version = version
+        kinds = self._ask(_KINDS, ()) if self._schema.has_shapes else None
+        if kinds != self._kinds or many:
             self.forget()
-            self._version = version
+            self._kinds = kinds
+        self._found[_CONNECTION].clear()
 
     def forget(self) -> None:
         """Forget what was found: another file is read from now on."""
-        self._found.clear()
+        for found in self._found.values():
+            found.clear()
 
     def _is_about_shapes(self, term: Term) -> bool:
         return self._schema.has_shapes and all(
@@ -134,18 +152,16 @@ class FilterSql:
         """The shapes that meet a condition; None: there are none in the record, or very many."""
         if not self._schema.has_shapes:
             return None
-        return self._ids(
-            "shape", "shape e LEFT JOIN endpoint p ON p.id = e.endpoint", "e.id", asked
-        )
+        return self._ids(_SHAPE, "shape e LEFT JOIN endpoint p ON p.id = e.endpoint", "e.id", asked)
 
     def _connections(self, asked: Sql) -> list[int] | None:
-        return self._ids("connection", "connection c", "c.id", asked)
+        return self._ids(_CONNECTION, "connection c", "c.id", asked)
 
     def _ids(self, table: str, source: str, name: str, asked: Sql) -> list[int] | None:
-        key = Sql(f"{table}: {asked.text}", asked.params)
-        if key not in self._found:
+        known = self._found[table]
+        if asked not in known:
             many = self._ask(f"SELECT count(*) > ? FROM {table}", (MANY,))
-            self._found[key] = (
+            known[asked] = (
                 None
                 if many and many[0][0]
                 else _numbers(
@@ -155,7 +171,7 @@ class FilterSql:
                     )
                 )
             )
-        return self._found[key]
+        return known[asked]
 
     def _peer(self, asked: Sql) -> Sql:
         """A row's own peer, else that of its connection."""

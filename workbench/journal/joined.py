@@ -299,6 +299,10 @@ class Joined(Reader):
             connects += of_it[1]
         return left, connects
 
+    def may_meet(self, condition: Condition, after: int, upto: int) -> bool:
+        parts = self._parts(after + 1, upto)
+        return any(reader.may_meet(condition, since - 1, last) for reader, since, last in parts)
+
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         parts = self._parts(after + 1, upto)
         return sum(reader.tally(condition, since - 1, last) for reader, since, last in parts)

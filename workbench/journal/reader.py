@@ -403,18 +403,17 @@ class Reader:
         left, connects = (json.loads(text) for text in texts)
         return left, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in connects]
 
+    def may_meet(self, condition: Condition, after: int, upto: int) -> bool:
+        """Whether any row with after < seq <= upto can meet it, as far as can be told at once."""
+        return self._filter_sql.where(condition, after + 1, upto) != NOTHING
+
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
         where = self._filter_sql.where(condition, after + 1, upto)
         if where == NOTHING:
             return 0
-        return int(
-            self._one(
-                f"SELECT count(*) {self._chunk} AND ({where.text})",
-                (after + 1, upto, *where.params),
-            )
-            or 0
-        )
+        statement = f"SELECT count(*) {self._chunk} AND ({where.text})"
+        return int(self._one(statement, (after + 1, upto, *where.params)) or 0)
 
     def endpoints(self) -> list[EndpointRow]:
         columns = self._guard.columns["endpoint"]

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import sys
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
+from types import ModuleType
 from typing import Final
 
 from workbench.journal.file import PAGE_BYTES
 from workbench.journal.reasons import reason_of_sqlite
 from workbench.texts import Problem
 
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # Windows has none, and some builds of Python lack it
+    resource = None
+
 RESERVE: Final = 16 * PAGE_BYTES
 """Bytes of the disk that no batch may take: for pages that it changes in the -wal and that are not
 new, and for what marks the record as closed."""
 FRAMES: Final = 2 * (PAGE_BYTES + 24)
 """Bytes that have to be free in a -wal that may not grow further, for the same mark."""
+PLENTY: Final = 1 << 32
+"""Bytes of the disk that nobody takes within AGAIN."""
+AGAIN: Final = 0.5
+"""Seconds until a disk with so much is asked anew: to ask takes 0.2 ms, a fifth of a batch."""
 _UNBOUNDED: Final = 2**31 - 1
 """Pages; more than SQLite's own limit, which it takes instead."""
 
@@ -37,6 +48,7 @@ class Room:
         self._db = db
         self._most = _UNBOUNDED
         self._longest: int | None = None
+        self._enough_until = 0.0
 
     def look(self) -> Problem | None:
         """Have the next batch kept within the room that there is; why none may follow.
@@ -44,11 +56,16 @@ class Room:
         Raises:
             sqlite3.Error: the record cannot be read.
         """
+        longest = _longest()
+        if longest is None and monotonic() < self._enough_until:
+            return None
         pages: int = self._db.execute("PRAGMA page_count").fetchone()[0]
         most = self._on_disk(pages)
         if most < pages:
             return Problem("sqlite.FULL")
-        self._longest = _longest()
+        self._longest = longest
+        plenty = longest is None and (most - pages) * PAGE_BYTES > PLENTY
+        self._enough_until = monotonic() + AGAIN if plenty else 0.0
         if self._longest is not None:
             if not self._in_length(pages, self._longest):
                 return self._too_long(self._longest)
@@ -103,11 +120,7 @@ class Room:
 
 def _longest() -> int | None:
     """Bytes that no file of this process may grow beyond (setrlimit(2)); None: as it likes."""
-    if sys.platform == "win32":
+    if resource is None:
         return None
-    try:
-        import resource
-    except ImportError:  # some builds of Python lack it
-        return None
-    found = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    found: int = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     return None if found == resource.RLIM_INFINITY else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -20,6 +20,15 @@ WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SHORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 """The same in a few words, where there are any."""
 _NO_PARENT: Final = QModelIndex()
+_DISPLAY: Final = int(Qt.ItemDataRole.DisplayRole)
+_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+_FOREGROUND: Final = int(Qt.ItemDataRole.ForegroundRole)
+_TIP: Final = int(Qt.ItemDataRole.ToolTipRole)
+_READ_ALOUD: Final = int(Qt.ItemDataRole.AccessibleTextRole)
+_ANSWERED: Final = frozenset(
+    {_DISPLAY, _ALIGNMENT, _FOREGROUND, _TIP, _READ_ALOUD, int(WHY_ROLE), int(SHORT_ROLE)}
+)
+"""Of each cell that it paints Qt asks for more, which no cell here has."""
 
 
 class ConnectionModel(QAbstractTableModel):
@@ -46,6 +55,11 @@ class ConnectionModel(QAbstractTableModel):
     def keys(self) -> tuple[str, ...]:
         """The columns by name."""
         return tuple(column.key for column in self.columns)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the words of a cell change by mere waiting."""
+        return any(column.timed for column in self.columns)
 
     def show_lines(
         self, lines: tuple[ConnectionRow, ...], columns: Columns, told: Told, seen: range
@@ -79,21 +93,32 @@ class ConnectionModel(QAbstractTableModel):
     def tell_time(self, told: Told, seen: range) -> None:
         """Word the rows in sight for another moment."""
         self._told = told
-        self._worded.clear()
+        if self.timed:
+            self._worded.clear()
         self._tell_changed(range(seen.start, min(seen.stop, len(self.lines))))
 
     def _tell_changed(self, seen: range) -> None:
+        """Of the cells that say something else: while bytes move, those of two columns."""
         before, self._shown = self._shown, {}
-        changed = []
+        rows: list[int] = []
+        columns: set[int] = set()
         for row in seen:
             line = self.lines[row]
             words = (*self._words(row), *self.why(line), str(line.closed))
             self._shown[line.key] = words
-            if before.get(line.key) != words:
-                changed.append(row)
-        if changed:
-            last = self.index(changed[-1], len(self.columns) - 1)
-            self.dataChanged.emit(self.index(changed[0], 0), last)
+            known = before.get(line.key)
+            if known != words:
+                rows.append(row)
+                columns.update(self._differing(known, words))
+        for first, last in _runs(sorted(columns)):
+            self.dataChanged.emit(self.index(rows[0], first), self.index(rows[-1], last))
+
+    def _differing(self, known: tuple[str, ...] | None, words: tuple[str, ...]) -> Iterable[int]:
+        """The columns in which a row is not what it was; all, where it is looked at otherwise."""
+        count = len(self.columns)
+        if known is None or known[count:] != words[count:]:
+            return range(count)
+        return [column for column in range(count) if known[column] != words[column]]
 
     def tell_measured(self, measured: bool) -> None:
         """Whether the kernel told the states; else the header says whose they are."""
@@ -119,22 +144,25 @@ class ConnectionModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self.lines):
+        if role not in _ANSWERED or not index.isValid():
             return None
-        line, column = self.lines[index.row()], self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._words(index.row())[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._tip(index.row(), index.column()))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._tip(index.row(), index.column())
-        if role in (WHY_ROLE, SHORT_ROLE):
-            return self.why(line)[role - WHY_ROLE] if column.key == "state" else ""
-        if role == Qt.ItemDataRole.ForegroundRole and line.closed:
-            return self.muted
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.right else _LEFT
-        return None
+        row = index.row()
+        if row >= len(self.lines):
+            return None
+        column = index.column()
+        if role == _DISPLAY:
+            return self._words(row)[column]
+        if role == _ALIGNMENT:
+            return _RIGHT if self.columns[column].right else _LEFT
+        if role == _FOREGROUND:
+            return self.muted if self.lines[row].closed else None
+        if role == _TIP:
+            return plain_tip(self._tip(row, column))
+        if role == _READ_ALOUD:
+            return self._tip(row, column)
+        if self.columns[column].key != "state":
+            return ""
+        return self.why(self.lines[row])[role - WHY_ROLE]
 
     def _tip(self, row: int, column: int) -> str:
         """The cell whole: also the address behind a port, and the sentence behind a mark."""
@@ -168,3 +196,12 @@ def _common(old: Sequence[ConnectionRow], new: Sequence[ConnectionRow]) -> int:
             break
         count += 1
     return count
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of neighbours."""
+    first = 0
+    for place, number in enumerate(numbers):
+        if place + 1 == len(numbers) or numbers[place + 1] != number + 1:
+            yield numbers[first], number
+            first = place + 1

@@ -184,8 +184,9 @@ class ConversationReader(QObject):
         if self._reader is not self._controller.reader:  # of another record now
             self.again()
         committed = self._controller.session.journal.committed
-        own = self._own(max(self._seen, committed - WITHIN), committed)
-        if len(own) > (PAGE if self._flood else LOOK_BACK):
+        most = PAGE if self._flood else LOOK_BACK
+        own = self._own(max(self._seen, committed - WITHIN), committed, most + 1)
+        if len(own) > most:
             self._flood = True
             if not silent:
                 self.read.emit([TalkLine(tr("conversation.skipped"))])
@@ -196,17 +197,19 @@ class ConversationReader(QObject):
         unread = self._read(own[:PAGE])
         self._seen = unread or (own[PAGE - 1] if len(own) > PAGE else committed)
 
-    def _own(self, after: int, upto: int) -> list[int]:
-        """Numbers of the endpoint's rows; `after` < seq <= `upto`."""
-        return [seq for part in self._reader.select(self._mine, after, upto) for seq in part]
+    def _own(self, after: int, upto: int, most: int) -> list[int]:
+        """Numbers of the endpoint's newest rows; `after` < seq <= `upto`."""
+        if self._mine is None or upto <= after:
+            return []
+        return self._reader.nearest(self._mine, after, upto, most, backwards=True)[::-1]
 
     def again(self) -> None:
         """Read the newest rows anew: another encoding, language or choice of connections."""
         committed = self._controller.session.journal.committed
         self.cleared.emit()
         self._begin()
-        own = self._own(max(0, committed - LOOK_BACK), committed)
-        own = own[-(PAGE if self._flood else KEPT) :]
+        most = PAGE if self._flood else KEPT
+        own = self._own(max(0, committed - LOOK_BACK), committed, most)
         self._seen = committed
         for first in range(0, len(own), PAGE):
             unread = self._read(own[first : first + PAGE])

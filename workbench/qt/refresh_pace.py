@@ -10,8 +10,9 @@ IDLE_SHARE: Final = 12
 can afford. Where others keep the processor busy, that makes nothing later."""
 LONGEST_REST: Final = 0.15
 """Seconds of such a rest: what comes now and then is there at once."""
+FLOOD_SHARE: Final = 20
 FLOOD_REST: Final = 0.25
-"""The same while rows fly by."""
+"""The same while rows fly by, which nobody reads."""
 
 
 class RefreshPace:
@@ -36,5 +37,6 @@ class RefreshPace:
     def rest_s(self, *, flood: bool = False) -> float:
         """Seconds from now until it may be refreshed again."""
         spent = time.thread_time() - self._spent
-        rest = min(FLOOD_REST if flood else LONGEST_REST, IDLE_SHARE * spent)
+        share, longest = (FLOOD_SHARE, FLOOD_REST) if flood else (IDLE_SHARE, LONGEST_REST)
+        rest = min(longest, share * spent)
         return max(0.0, self._ended + max(self._least, rest) - time.perf_counter())

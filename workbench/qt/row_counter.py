@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.query import Condition
 from workbench.journal.reader import CHUNK, Reader
@@ -21,7 +21,12 @@ class RowCounter(QObject):
 
     Attributes:
         count: of the rows looked at so far.
+
+    Signals:
+        counted(): another thread has come to the end of those that were too many for this one.
     """
+
+    counted = Signal()
 
     def __init__(self, controller: Controller, condition: Condition) -> None:
         """`condition` should be cheap: in a flood it meets 10^5 rows a second."""
@@ -38,8 +43,12 @@ class RowCounter(QObject):
         upto = self._controller.session.journal.committed
         if upto <= self._seen or self._task is not None:
             return
+        reader = self._controller.reader
+        if not reader.may_meet(self._condition, self._seen, upto):
+            self._on_counted((upto, 0))
+            return
         if upto - self._seen <= AT_ONCE:
-            found = self._of_few(self._controller.reader, self._seen, upto)
+            found = self._of_few(reader, self._seen, upto)
             if found is not None:
                 self._on_counted((upto, found))
                 return
@@ -68,6 +77,7 @@ class RowCounter(QObject):
 
     def _on_ended(self) -> None:
         self._task = None
+        self.counted.emit()
 
     @Slot()
     def _on_session_reset(self) -> None:

@@ -65,6 +65,7 @@ class ConnectionColumn(Generic[Item]):
         sample: what it holds as a rule; "": as wide as the rows in sight want it.
         right: whether its texts stand at the right.
         rest: whether it has the width that is left; one of a table has.
+        timed: whether it says how long something goes on by now.
     """
 
     key: str
@@ -72,6 +73,7 @@ class ConnectionColumn(Generic[Item]):
     sample: str = ""
     right: bool = False
     rest: bool = False
+    timed: bool = False
 
 
 Columns = tuple[ConnectionColumn[Any], ...]
@@ -156,7 +158,9 @@ CLIENT: Final[tuple[ConnectionColumn[ConnectionSnapshot], ...]] = (
     _NUMBER,
     ConnectionColumn("local_port", lambda item, _: port_of(item.local), ":65535"),
     ConnectionColumn("state", lambda item, told: _state(item, told.clock, bare=True)),
-    ConnectionColumn("connect", lambda item, told: _connect(item, told.now_ns), right=True),
+    ConnectionColumn(
+        "connect", lambda item, told: _connect(item, told.now_ns), right=True, timed=True
+    ),
     _IN,
     _OUT,
     ConnectionColumn("outcome", lambda item, _: outcome_text(item), rest=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.engine.model import address, options
@@ -57,6 +58,7 @@ class AddressLine(Retranslatable, QWidget):
         self._controls = controls
         self._server = server
         self._command: PastedCommand | None = None  # to be told of
+        self._drawn: QPixmap | None = None
         self.port_untouched = True
         side = "bind" if server else "peer"
         self.family = controls.add(ChoiceBox(), "family")
@@ -199,8 +201,12 @@ class AddressLine(Retranslatable, QWidget):
         self.primary.setVisible(not folded or self.primary.isEnabled())
 
     def draw(self) -> None:
-        """The icon in the colours of the scheme."""
-        self.set_up.setIcon(theme.icon("chevron-up" if self.set_up.isChecked() else "chevron-down"))
+        """The icon in the colours of the scheme; set again, it would have its line laid out."""
+        name = "chevron-up" if self.set_up.isChecked() else "chevron-down"
+        picture = theme.pixmap(name, theme.current().text)
+        if picture is not self._drawn:
+            self._drawn = picture
+            self.set_up.setIcon(QIcon(picture))
 
     def retranslate(self) -> None:
         """What its panel's `controls` do not know: why a choice is grey, and how wide both are."""

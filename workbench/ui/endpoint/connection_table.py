@@ -222,7 +222,8 @@ class ConnectionTable(Retranslatable, QTableView):
         items = [row.item for row in self.lines.lines[seen.start : seen.stop]]
         if any(isinstance(item, ConnectionSnapshot) and is_owing(item) for item in items):
             self.lines.tell_time(self._told, seen)
-            self._fit_columns()
+            if self.lines.timed:
+                self._fit_columns()
         self._tell_seen()
 
     def _tell_seen(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionToolButton, QToolButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
@@ -16,16 +16,24 @@ class TrafficButton(Retranslatable, QToolButton):
     """As high as its words: it stands in lines of text. Where there is no room, without rates.
 
     It says something else with each look at a flood: what is not to be seen (its tip, its size
-    where that stays) is not made then.
+    where that stays) is not made then, and Qt's own text, with which the whole line would be laid
+    out anew, is left alone.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._state: TrafficState = NO_TRAFFIC
-        self._long = self._short = ""
+        self._long = self._short = self._said = ""
         self._size = self._least = QSize()
         self.setAutoRaise(True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        return self._said
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        option.text = self._said
 
     def sizeHint(self) -> QSize:
         return self._size
@@ -71,5 +79,6 @@ class TrafficButton(Retranslatable, QToolButton):
 
     def _word(self) -> None:
         said = self._long if self._size.width() <= self.width() else self._short
-        if said != self.text():
-            self.setText(said)
+        if said != self._said:
+            self._said = said
+            self.update()

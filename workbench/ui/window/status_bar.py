@@ -15,6 +15,7 @@ from workbench.qt.traffic_counter import TrafficCounter
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.steady_label import SteadyLabel
 from workbench.ui.widgets.traffic_button import TrafficButton
 from workbench.viewmodel.traffic import Traffic, traffic_of
 
@@ -66,7 +67,7 @@ class StatusBar(Retranslatable, QStatusBar):
         self.retranslate()
 
     def _label(self, name: str) -> QLabel:
-        label = QLabel()
+        label = SteadyLabel()
         self._name(label, name)
         return label
 
