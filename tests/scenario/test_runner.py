@@ -90,6 +90,28 @@ REFUSED = 'do = "connect"; endpoint = "client"; wait = false'
 NOBODY = PAIR.replace("@server", "127.0.0.1:1")
 
 
+ENDLESS = """
+step = [
+ { do = "start", endpoint = "server" },
+ { do = "connect", endpoint = "client" },
+ { do = "send", endpoint = "client", text = "beat\\n", repeat = 0, interval = 0.001, wait = false },
+ { do = "expect", endpoint = "server", contains = "beat\\nbeat\\nbeat\\n" },
+ { do = "cancel", endpoint = "client" },
+]
+"""
+
+
+def test_a_send_without_end_is_cancelled_by_a_step(play: Play) -> None:
+    report = play(ENDLESS + PAIR)
+    assert report.ok, report.steps[-1].problem
+    assert "repeat = 0" in to_python(parse(ENDLESS + PAIR))  # which blocking sockets cannot do
+
+
+def test_nobody_can_wait_for_a_send_without_end() -> None:
+    with pytest.raises(ScenarioProblem, match=r"never ends: add wait = false"):
+        parse(ENDLESS.replace(", wait = false", "") + PAIR)
+
+
 def settled(play: Play, *more: str) -> Report:
     """A run of a connect that nobody waits for, and that is refused before the run ends."""
     first, *rest = more

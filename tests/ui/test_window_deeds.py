@@ -289,6 +289,12 @@ def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Stop sending")
     assert "No more" in send.toolTip()
+    hand.wait(lambda: "1 of 1000 sent" in hand.text("client.message"))
+    hand.press("client.send")
+    hand.wait(lambda: send.accessibleName() == "Send")
+    hand.type("client.repeat", "0")
+    hand.press("client.send")
+    hand.wait(lambda: "until you stop it" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
 

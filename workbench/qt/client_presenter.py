@@ -248,7 +248,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def repeating(self) -> bool:
         """Whether a repeated Send is under way."""
         return any(
-            isinstance(ticket.command, c.Send) and ticket.command.repeat > 1 and not ticket.done
+            isinstance(ticket.command, c.Send) and ticket.command.repeat != 1 and not ticket.done
             for ticket in self._tickets
         )
 

@@ -616,6 +616,8 @@ class _Script:
 
     def _send(self, command: c.Send, names: frozenset[str], json: object = None) -> list[str]:
         item = self._settings[command.endpoint]
+        if not command.repeat:  # nothing cancels it here
+            return [left_out("repeat = 0")]
         if self.counts and command.placeholders:
             names |= {ROUND}
         try:

@@ -86,7 +86,7 @@ TAB: Final[Mapping[str, v.Read]] = {
     "checksum_order": v.enum_key(ByteOrder),
     "checksum_from": v.number_of_bytes,
     "checksum_to": v.number_of_bytes,
-    "repeat": v.positive,
+    "repeat": v.times,
     "interval": v.seconds,
     "expects": v.key_of(bool),
 }
@@ -142,7 +142,7 @@ STEP: Final[Mapping[str, v.Read]] = {
     "wrap": v.key_of(bool),
     "connection": v.connection,
     "to": v.key_of(str),
-    "repeat": v.positive,
+    "repeat": v.times,
     "interval": v.seconds,
     "size": v.positive,
     "how": v.enum_key(c.How),

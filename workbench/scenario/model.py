@@ -514,13 +514,15 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
         json, values["text"] = _sent_json(body, values, path, file)
     _ask(kind, values, path, file)
     error = v.typed(body, "error", str, path) if "error" in body else None
+    wait = v.typed(body, "wait", bool, path, True)
+    if values.get("repeat") == 0 and wait:
+        raise v.wrong((*path, "repeat"), "scenario.repeat_waits")
     if error is None:  # what is to fail may be anything
         _check_step(kind, values, path, file)
     for item in fields(kind):
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
     until = v.seconds(body, "until_open", path) if "until_open" in body else 0.0
-    wait = v.typed(body, "wait", bool, path, True)
     return Perform(kind(**values), error, wait, until, json, _on_failure(body, path))
 
 

@@ -223,7 +223,7 @@ class TakenValues:
             try:
                 left = template.left(values)
             except Problem:  # bytes that no text has, and which are not to be another one
-                if command.repeat > 1:
+                if command.repeat != 1:
                     raise
             else:
                 if command.hex is not None:

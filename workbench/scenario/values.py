@@ -268,6 +268,8 @@ def _in_range(kind: type | tuple[type, ...], want: str, least: int, below: int) 
 
 positive: Final = _in_range(int, "positive", 1, 2**31)
 """A whole number from 1 on."""
+times: Final = _in_range(int, "times", 0, 2**31)
+"""A whole number, 0 for what has no end."""
 number_of_bytes: Final = _in_range(int, "bytes", 0, 2**63)
 """From 0 on."""
 _seconds: Final = _in_range((int, float), "seconds", 0, 10**9)

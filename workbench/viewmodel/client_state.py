@@ -14,6 +14,7 @@ from workbench.texts import Problem, tr
 from workbench.viewmodel.client_status import (
     is_many,
     is_open,
+    repeating_status,
     state_of,
     status_of,
     why_not_connect,
@@ -201,6 +202,8 @@ def client_state(
         way = None  # it listens by now
     chosen_count = None if scope.on_all or not scope.many else len(scope.chosen)
     said = status_of(snapshot, ready, way, chosen_count, abandoned_by)
+    if snapshot.repeated is not None and said.level in {"good", "info"}:
+        said = repeating_status(*snapshot.repeated)
     live = snapshot.open_count > 0 or look.live
     again = snapshot.reconnecting
     to_end = live or (again is not None and again.wait is not None)

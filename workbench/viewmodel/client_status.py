@@ -91,6 +91,12 @@ def status_of(
     return ready
 
 
+def repeating_status(made: int, of: int) -> StatusMessage:
+    """How far a repeated Send is; `of` 0: it goes on until it is stopped."""
+    key = "message.sending_of" if of else "message.sending_on"
+    return StatusMessage("info", msg(key, made=made, of=of))
+
+
 def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage) -> StatusMessage:
     if snapshot.phase not in OPEN:
         return ready

@@ -270,7 +270,8 @@ def sending_differences(
     if form.append is not Append.NOTHING:
         words.append(tr("chips.appended", what=tr(f"append.{form.append.value}")))
     if repeat.strip() not in {"", "1"}:
-        words.append(tr("chips.repeated", times=repeat.strip(), seconds=interval.strip()))
+        key = "chips.repeated_on" if repeat.strip() == "0" else "chips.repeated"
+        words.append(tr(key, times=repeat.strip(), seconds=interval.strip()))
     if enter_sends:
         words.append(tr("chips.enter_sends"))
     return " · ".join(words)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
+from workbench.engine.endpoint.send import AHEAD
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -134,6 +136,45 @@ def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until) 
     assert ticket.wait(60)
     assert ticket.outcome is not None
     assert not ticket.outcome.ok
+
+
+def test_a_send_without_end_goes_on_until_it_is_cancelled(
+    talk: Session, do: Do, rows, until
+) -> None:
+    ticket = talk.perform(
+        c.Send("client", text="n{counter}", placeholders=True, repeat=0, interval=0.001)
+    )
+    until("client", call="send", payload=b"n3")
+    made, of = fresh(talk, "client").repeated or (0, -1)
+    assert made >= 3
+    assert of == 0
+    assert do(c.Cancel("client")).ok
+    assert ticket.wait(60)
+    assert ticket.outcome is not None
+    assert ticket.outcome.ok
+    assert fresh(talk, "client").repeated is None
+
+
+def test_what_has_no_end_leaves_nothing_unmade(talk: Session, do: Do, rows, until) -> None:
+    ticket = talk.perform(c.Send("client", text="x", repeat=0, interval=0.001))
+    until("client", call="send")
+    assert do(c.Close("client")).ok
+    assert ticket.wait(60)
+    assert ticket.outcome is not None
+    assert not ticket.outcome.ok
+    assert not [row for row in rows("client", "note") if row.call == "repeats_dropped"]
+
+
+def test_a_repeated_send_waits_for_a_peer_that_does_not_read(talk: Session, do: Do) -> None:
+    """The queue does not grow with what is repeated: as in a loop round sendall()."""
+    assert do(c.Pause("server", c.Gate.RECEIVE)).ok
+    ticket = talk.perform(c.Send("client", text="x" * 65_536, repeat=100_000))
+    for _turn in range(200):  # in each of which one more could be made
+        assert do(c.GetOption("client", "TCP_NODELAY")).ok
+    [client] = fresh(talk, "client").connections
+    assert 0 < client.queued <= AHEAD + 65_536
+    assert do(c.Cancel("client")).ok
+    assert ticket.wait(60)
 
 
 def test_a_file_is_sent_whole(talk: Session, do: Do, rows, tmp_path: Path) -> None:

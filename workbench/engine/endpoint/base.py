@@ -287,8 +287,8 @@ class Endpoint:
             with self.counter.for_all():
                 return send_again(connections, make, last)
 
-        if command.repeat > 1:
-            self.repeater.run(command, ticket, again)
+        if command.repeat != 1:
+            self.repeater.run(command, ticket, again, connections)
             return
         with self.counter.for_all():
             if not send_all(connections, make, ticket):
@@ -310,6 +310,7 @@ class Endpoint:
             command,
             ticket,
             lambda last: send_again(connections, lambda: pieces.piece, last),
+            connections,
             pieces,
         )
 

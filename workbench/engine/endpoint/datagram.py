@@ -421,7 +421,7 @@ class DatagramEndpoint(Endpoint):
             connection.outbox.write(make(), last, to=to)
             return True
 
-        self.repeater.run(command, ticket, once)
+        self.repeater.run(command, ticket, once, [connection])
 
     # -- groups -------------------------------------------------------------------------------
 

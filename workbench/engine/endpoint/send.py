@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 Sent = TypeVar("Sent")
 Make = Callable[[], Sent]
+AHEAD: Final = 1 << 20
+"""Unsent bytes of a connection above which nothing is repeated: a peer that does not read would let
+the queue grow without end.
+"""
+LOOK_AGAIN: Final = 0.02
+"""Seconds until what was held back looks again whether the kernel has taken enough."""
 
 
 @overload
@@ -211,26 +218,41 @@ class InPieces:
         return not self._rest
 
 
+@dataclass(slots=True)
+class _Repeated:
+    """A Send that goes on, and how many of it are made."""
+
+    command: c.Send
+    made: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many are to come; below 0 of what has no end."""
+        return self.command.repeat - self.made
+
+
 class Repeater:
     """Sends of one endpoint that are repeated or go in pieces; all on its thread."""
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
-        self._running: set[Ticket] = set()
-        self._left: dict[Ticket, int] = {}
+        self._running: dict[Ticket, _Repeated] = {}
 
     def run(
         self,
         command: c.Send,
         ticket: Ticket,
         once: Callable[[Ticket | None], bool | None],
+        to: Sequence[Connection],
         pieces: InPieces | None = None,
     ) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
         `once` says whether another one may follow, None where this one was not made either; if
-        not, the rest is dropped. `pieces`: it sends one of these each time.
+        not, the rest is dropped. `to`: whom it sends to; none follows while one of them has more
+        than AHEAD unsent. `pieces`: it sends one of these each time.
         """
+        repeated = _Repeated(command)
 
         def go() -> None:
             if ticket not in self._running:
@@ -238,37 +260,43 @@ class Repeater:
             if ticket.done:  # with its endpoint
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
                 return
+            if any(item.outbox.size > AHEAD for item in to if item.open):
+                self._context.loop.after(LOOK_AGAIN, go)
+                return
             try:
                 ends = pieces is None or pieces.advance()
-                left = self._left[ticket] = self._left[ticket] - ends
-                goes_on = once(None if left else ticket)
+                repeated.made += ends
+                goes_on = once(None if repeated.left else ticket)
             except Problem as problem:  # a file that is sent again and is not as it was
                 self._context.not_done(problem, ticket)
                 self._give_up(ticket, problem)
                 return
             if goes_on is None:
-                self._left[ticket] += ends
+                repeated.made -= ends
             if not goes_on:
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
-            elif not left:
-                self._forget(ticket)
+            elif not repeated.left:
+                self._running.pop(ticket, None)
             elif command.interval > 0:
                 self._context.loop.after(command.interval, go)
             else:
                 self._context.loop.post(go)
 
-        self._running.add(ticket)
-        self._left[ticket] = max(1, command.repeat)
+        self._running[ticket] = repeated
         go()
 
-    def _forget(self, ticket: Ticket) -> int:
-        self._running.discard(ticket)
-        return self._left.pop(ticket, 0)
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How many are made of how many of the newest that repeats; of 0: it has no end."""
+        for repeated in reversed(self._running.values()):
+            if repeated.command.repeat != 1:
+                return repeated.made, repeated.command.repeat
+        return None
 
     def _give_up(self, ticket: Ticket, reason: Problem) -> None:
-        left = self._forget(ticket)
-        if left:
-            self._context.note("repeats_dropped", str(left), None, ticket)
+        repeated = self._running.pop(ticket, None)
+        if repeated is not None and repeated.left > 0:
+            self._context.note("repeats_dropped", str(repeated.left), None, ticket)
         ticket.fail(reason)
 
     def cancel_all(self) -> None:
@@ -283,4 +311,3 @@ class Repeater:
         for ticket in self._running:
             ticket.finish()
         self._running.clear()
-        self._left.clear()

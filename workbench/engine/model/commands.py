@@ -95,6 +95,8 @@ class Listen:
 class Send:
     """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
 
+    `repeat` 0: until `Cancel`, or until no connection is left that takes it.
+
     What follows the payload is told in `Tailed`. `hex` is a template, whose gaps are filled in for
     each single send, as with `placeholders` {counter}, {time} and {random:n} of `text` are.
     `wrap`: as one message, by the endpoint's `messages`.

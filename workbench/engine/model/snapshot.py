@@ -183,6 +183,7 @@ class EndpointSnapshot:
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
         no_room: accept() waits until a descriptor is free that the program does not keep.
         reconnecting: that an attempt to connect again is to come, or was the last.
+        repeated: how many are made of how many sends that repeat; of 0: until they are stopped.
         revision: grows whenever what is shown here changes, and with the end of each command: what
             a command did is shown from its ticket's `revision` on.
     """
@@ -211,6 +212,7 @@ class EndpointSnapshot:
     counter: int = 1
     no_room: bool = False
     reconnecting: Reconnecting | None = None
+    repeated: tuple[int, int] | None = None
     reads: int = 0
     sends: int = 0
     revision: int = field(default=0, compare=False)

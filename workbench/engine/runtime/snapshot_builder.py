@@ -82,6 +82,7 @@ def build_snapshot(
         drops=endpoint.drops(),
         no_room=endpoint.no_room,
         reconnecting=endpoint.reconnecting(),
+        repeated=endpoint.repeater.progress,
         revision=revision,
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),

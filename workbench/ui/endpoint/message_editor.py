@@ -233,7 +233,7 @@ class MessageEditor(Retranslatable, QWidget):
         return self._repeated(), parse_fields.parse_seconds(self.interval.text())
 
     def _repeated(self) -> int:
-        return parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED)
+        return parse_fields.parse_whole(self.repeat.text(), least=0, most=MOST_REPEATED)
 
     @Slot(object)
     def fill(self, draft: PayloadForm) -> None:
