@@ -80,7 +80,7 @@ def test_whatever_is_written_fits(server: EndpointSettings, steps: list[Step]) -
         "defaults = { witin = 5 }\n" + A,
         A + "[[step]]\ndo = 'conect'\n",
         A + "[[step]]\nendpoint = 'a'\n",
-        A + "[[step]]\ndo = 'send'\ntext = 'x'\nrepeat = 0\n",
+        A + "[[step]]\ndo = 'send'\ntext = 'x'\nrepeat = -1\n",
         A + "[[step]]\ndo = 'send'\ntext = 'x'\nafter = 1\n",
         A + "[[step]]\ndo = 'expect'\nhow = 'SHUT_WR'\n",
         A + "[[step]]\ndo = 'expect'\nwithin = '2 s'\n",
