@@ -32,6 +32,14 @@ def test_what_a_demonstration_expects_is_counted_apart(hand: Hand) -> None:
     hand.wait(lambda: hand.text("log.errors") == "Errors 0")
 
 
+def test_what_is_shown_alone_is_not_among_the_errors(hand: Hand) -> None:
+    refused(hand)
+    hand.press("log.errors")
+    hand.window.log.show_only("conn:1|2")
+    assert hand.text("log.filter") == "conn:1|2"
+    hand.wait(lambda: not hand.window.log.errors.isChecked())
+
+
 def test_errors_beside_another_filter(hand: Hand) -> None:
     refused(hand)
     hand.type("log.filter", "endpoint:client-1")

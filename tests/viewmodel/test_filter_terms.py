@@ -56,8 +56,8 @@ def test_each_term_finds_its_row_or_leaves_it_out(
     texts.set_language(language)
     for row in reader.page(1, 99):
         found = offers(row, column, 2 if row.connection == 1 else None)
-        assert len({term for _, term in found}) == len(found)
-        for text, term in found:
+        assert len({term for _, term, _ in found}) == len(found)
+        for text, term, _ in found:
             assert text.strip()
             seqs = [s for part in reader.select(parse(term), 0, reader.count()) for s in part]
             assert (row.seq in seqs) is not term.startswith("-"), (text, term)
@@ -65,15 +65,15 @@ def test_each_term_finds_its_row_or_leaves_it_out(
 
 def test_what_is_offered_of_a_cell_comes_first(reader: Reader) -> None:
     row = next(row for row in reader.page(1, 9) if row.errno == "ECONNRESET")
-    assert offers(row, "result")[0] == ("Only ECONNRESET", "errno:ECONNRESET")
+    assert offers(row, "result")[0][:2] == ("Only ECONNRESET", "errno:ECONNRESET")
     assert offers(row, "number")[0].term == f"seq>={row.seq}"
     assert offers(row)[0].term.endswith("#1")
 
 
 def test_both_ends_are_offered_where_both_are_ours(reader: Reader) -> None:
     row = next(row for row in reader.page(1, 9) if row.call == "send" and row.kind == CALL)
-    assert ("Both ends of server 1 #1", "conn:1|2") in offers(row, "", 2)
-    assert not any("Both" in text for text, _ in offers(row))
+    assert ("Both ends of server 1 #1", "conn:1|2", True) in offers(row, "", 2)
+    assert not any("Both" in text for text, _, _ in offers(row))
     found = [s for part in reader.select(parse("conn:1|2"), 0, 99) for s in part]
     assert {reader.page(seq, 1)[0].connection for seq in found} == {1, 2}
 
@@ -81,11 +81,11 @@ def test_both_ends_are_offered_where_both_are_ours(reader: Reader) -> None:
 def test_long_values_are_no_long_words(reader: Reader) -> None:
     row = next(row for row in reader.page(1, 9) if row.size == 100)
     assert len(row.payload or b"") > MOST_BYTES
-    assert not [term for _, term in offers(row, "data") if term.startswith("hex:")]
-    assert all(len(text) < SHOWN + 20 for text, _ in offers(row, "call"))
+    assert not [term for _, term, _ in offers(row, "data") if term.startswith("hex:")]
+    assert all(len(text) < SHOWN + 20 for text, _, _ in offers(row, "call"))
 
 
 def test_a_note_of_the_program_offers_only_its_place(reader: Reader) -> None:
     row = next(row for row in reader.page(1, 9) if row.kind == NOTE and row.call == "note")
     assert offers(row) == []
-    assert [term for _, term in offers(row, "time")] == [f"seq>={row.seq}", f"seq<={row.seq}"]
+    assert [term for _, term, _ in offers(row, "time")] == [f"seq>={row.seq}", f"seq<={row.seq}"]

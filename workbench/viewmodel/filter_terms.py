@@ -18,10 +18,11 @@ MOST_BYTES: Final = 64
 
 
 class Offer(NamedTuple):
-    """Words of a menu, and the term that they add to the filter."""
+    """Words of a menu, and the term that they add to the filter; `alone`: that it becomes."""
 
     text: str
     term: str
+    alone: bool = False
 
 
 def offers(row: Row, column: str = "", pair: int | None = None) -> list[Offer]:
@@ -52,7 +53,8 @@ def _of_connection(row: Row, pair: int | None = None) -> Iterator[Offer]:
         yield Offer(tr("log.only", what=who_text(row)), f"{endpoint} #{row.number}")
         if pair is not None:
             both = f"conn:{row.connection}|{pair}"
-            yield Offer(tr("log.both_ends", what=who_text(row)), both)
+            # found among errors, it is asked for to see what led there
+            yield Offer(tr("log.both_ends", what=who_text(row)), both, alone=True)
     yield from _both(who_text(row._replace(number=None)), endpoint)
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from workbench.engine.model.events import CALL, COMMAND
 from workbench.journal.reader import Row
 from workbench.ui.record.log_context_menu import LogContextMenu
-from workbench.viewmodel.filter_terms import offers
+from workbench.viewmodel.filter_terms import Offer, offers
 
 CALLED = Row(
     7, 0, 0, CALL, "server 1", 9, "close", "", 0, None, None, None, None, None, None, None, 3
@@ -50,6 +50,16 @@ def test_what_is_filtered_for(qtbot: QtBot, text: str, term: str) -> None:
     with qtbot.waitSignal(menu.filter_wanted) as wished:
         press(menu, text)
     assert wished.args == [term]
+
+
+def test_both_ends_take_the_filters_place(qtbot: QtBot) -> None:
+    both = Offer("Both ends of server 1 #3", "conn:3|4", alone=True)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    menu = LogContextMenu(parent, CALLED, [], [both], filtered=True, live=True)
+    with qtbot.waitSignal(menu.only_wanted) as wished:
+        press(menu, both.text)
+    assert wished.args == [both.term]
 
 
 def test_a_socket_that_listens_has_no_number_to_filter_for(qtbot: QtBot) -> None:

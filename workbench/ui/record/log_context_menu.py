@@ -30,6 +30,7 @@ class LogContextMenu(QMenu):
 
     copy_wanted = Signal()
     filter_wanted = Signal(str)
+    only_wanted = Signal(str)
     all_wanted = Signal()
     fold_wanted = Signal()
     again_wanted = Signal()
@@ -62,8 +63,9 @@ class LogContextMenu(QMenu):
         python = self.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         python.setEnabled(bool(code))
         self.addSeparator()
-        for text, term in terms:
-            self.addAction(text.replace("&", "&&"), partial(self.filter_wanted.emit, term))
+        for offer in terms:
+            wanted = self.only_wanted if offer.alone else self.filter_wanted
+            self.addAction(offer.text.replace("&", "&&"), partial(wanted.emit, offer.term))
         clear = self.addAction(tr("log.no_filter"), self.all_wanted.emit)
         clear.setEnabled(filtered)
         self.addSeparator()

@@ -358,6 +358,7 @@ class LogPanel(Retranslatable, QTabWidget):
         )
         menu.copy_wanted.connect(self.copy_rows)
         menu.filter_wanted.connect(self.narrow)
+        menu.only_wanted.connect(self.show_only)
         menu.all_wanted.connect(self.show_all)
         menu.fold_wanted.connect(lambda: self.model.fold(place))
         menu.again_wanted.connect(lambda: self.again_wanted.emit(row))
@@ -375,6 +376,12 @@ class LogPanel(Retranslatable, QTabWidget):
         if f" {term} " not in f" {self.filter.text()} ":
             self.filter.setText(f"{self.filter.text()} {term}".strip())
         self.apply_filter()
+
+    @Slot(str)
+    def show_only(self, term: str) -> None:
+        """This filter and no other; the one before stands in its history."""
+        self._on_used()
+        self._on_filter_chosen(term)
 
     @Slot(bool)
     def _on_main_calls(self, main_only: bool) -> None:
