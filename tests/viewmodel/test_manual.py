@@ -10,6 +10,7 @@ from workbench import texts
 from workbench.journal.query import parse
 from workbench.resources import resource
 from workbench.viewmodel.manual import PAGES, Page, Passage, find, page_of, pages, pictures
+from workbench.viewmodel.manual import page as page_from
 
 
 def shape(page: Page) -> tuple[str, list[str], int, list[str]]:
@@ -60,6 +61,12 @@ def test_a_search_finds_paragraphs_with_all_words() -> None:
     assert all("ECONNRESET" in hit.excerpt for hit in found)
     assert find(pages("en"), "  ") == []
     assert isinstance(find(pages("zh_CN"), "半关闭")[0], Passage)
+
+
+def test_what_is_found_reads_as_in_the_page() -> None:
+    text = "# A page\n\nThe *pattern* `ID=(?P<id>\\d+)` and [a link](there.md) > here\n"
+    found = find([page_from("x", text)], "pattern")
+    assert [hit.excerpt for hit in found] == [r"The pattern ID=(?P<id>\d+) and a link > here"]
 
 
 def test_what_is_found_is_under_its_heading() -> None:

@@ -25,7 +25,9 @@ _TOPICS: Final = (
 """Words in the object names of controls, whichever panel they are in."""
 _EXCERPT: Final = 60
 _PICTURE: Final = re.compile(r"!\[[^]]*\]\(([\w-]+)\)")
-_MARKS: Final = re.compile(r"[*`#>]")
+_LINK: Final = re.compile(r"\[([^]]+)\]\([^)]*\)")
+_CODE: Final = re.compile(r"(`[^`]*`)")
+_HEAD: Final = re.compile(r"^[#>\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _hits(item: Page, words: Iterable[str]) -> Iterable[Passage]:
     for line in item.text.splitlines():
         if line.startswith("#"):
             heading = line.lstrip("# ")
-        plain = _MARKS.sub("", _PICTURE.sub("", line)).strip(" -")
+        plain = _plain(line)
         own, folded = plain.casefold(), f"{heading} {plain}".casefold()
         if all(word in folded for word in words) and any(word in own for word in words):
             first = min(own.find(word) for word in words if word in own)
@@ -95,6 +97,15 @@ def _hits(item: Page, words: Iterable[str]) -> Iterable[Passage]:
                 heading,
                 f"{'…' if begin else ''}{cut}{'…' if begin + _EXCERPT < len(plain) else ''}",
             )
+
+
+def _plain(line: str) -> str:
+    """A line of Markdown as it is read: no marks, no addresses, code as it stands."""
+    parts = _CODE.split(_HEAD.sub("", _PICTURE.sub("", line)))
+    return "".join(
+        part.strip("`") if part.startswith("`") else _LINK.sub(r"\1", part).replace("*", "")
+        for part in parts
+    ).strip(" -")
 
 
 def page_of(names: Iterable[str]) -> str:
