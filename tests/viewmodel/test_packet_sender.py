@@ -34,6 +34,8 @@ HI = PayloadForm("hi\\r\\n")
                                       "tcp://10.0.0.1:7")),
     ({"hexstring": "0x01,0x0203"}, Saved("greet", "", PayloadForm("01 02 03", "hex"),
                                          "tcp://10.0.0.1:7")),
+    ({"hexstring": "1 2 0x3"}, Saved("greet", "", PayloadForm("01 02 03", "hex"),
+      "tcp://10.0.0.1:7")),
     ({"hexstring": "123"}, Saved("greet", "", PayloadForm("01 23", "hex"), "tcp://10.0.0.1:7")),
     ({"hexstring": "5C 7B"}, Saved("greet", "", PayloadForm("\\\\{"), "tcp://10.0.0.1:7")),
     ({"port": "0"}, Saved("greet", "", HI)),

@@ -12,7 +12,7 @@ from workbench.viewmodel.messages_file import Saved
 from workbench.viewmodel.pasted_command import HttpRequest, message_of
 from workbench.viewmodel.payload_form import PayloadForm, converted
 
-_HEX: Final = re.compile(r"[^0-9a-fA-F]")
+_NO_HEX: Final = re.compile(r"0x|[^0-9a-f]", re.IGNORECASE)
 _PLAIN: Final = frozenset({*range(0x20, 0x7F), 0x09, 0x0A, 0x0D})
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{1,4})|(.))")
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -71,10 +71,15 @@ def _unquoted(value: str) -> str:
     return _ESCAPE.sub(meant, text)
 
 
+def _bytes(typed: str) -> bytes:
+    """What stands alone may be one digit; one long number may lack its leading zero."""
+    parts = _NO_HEX.sub(" ", typed).split()
+    return bytes.fromhex("".join(part if len(part) % 2 == 0 else f"0{part}" for part in parts))
+
+
 def _message(packet: Mapping[str, str]) -> Saved | None:
     name, kind = packet["name"].strip(), packet.get("tcporudp", "TCP").strip().lower()
-    digits = _HEX.sub("", re.sub("0x", " ", packet["hexstring"], flags=re.IGNORECASE))
-    data = bytes.fromhex(digits if len(digits) % 2 == 0 else f"0{digits}")
+    data = _bytes(packet["hexstring"])
     host, port = packet.get("toip", "").strip(), packet.get("port", "").strip()
     if not name or kind == "dtls":
         return None

@@ -44,6 +44,17 @@ def send(shown: Any, place: int) -> None:
     shown.tree.itemWidget(shown.tree.topLevelItem(place), 2).click()
 
 
+def test_a_list_without_messages_says_how_one_comes_in(hand: Hand, shown: Any) -> None:
+    hint = hand.find("saved.hint")
+    assert not hint.isVisible()
+    hand.window.saved_messages.replace_all([])
+    hand.wait(hint.isVisible)
+    assert "Saved › Save this message…" in hand.text("saved.hint")
+    assert not shown.tree.isVisible()
+    hand.window.saved_messages.replace_all([ONE])
+    hand.wait(shown.tree.isVisible)
+
+
 def test_each_row_has_a_send_that_leaves_the_editor_alone(
     hand: Hand, shown: Any, peer: socket.socket
 ) -> None:

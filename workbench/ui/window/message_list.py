@@ -84,6 +84,12 @@ class MessageList(Retranslatable, QWidget):
         header.setSectionsMovable(False)
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint = QLabel()
+        self._hint.setObjectName("saved.hint")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._hint.setProperty("muted", True)
         self.file = controls.add(QToolButton(), "file", "messages_file")
         self.file.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
@@ -108,6 +114,7 @@ class MessageList(Retranslatable, QWidget):
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(GAP)
         column.addLayout(head)
+        column.addWidget(self._hint, 1)
         column.addWidget(self.tree, 1)
         column.addLayout(row)
 
@@ -142,6 +149,8 @@ class MessageList(Retranslatable, QWidget):
         found = self._messages.saved
         self._title.setText(self._messages.path.name)
         self._title.setToolTip(plain_tip(str(self._messages.path)))
+        self._hint.setVisible(not found)
+        self.tree.setVisible(bool(found))
         if found == self._shown:
             self._judge()
             return
@@ -334,6 +343,7 @@ class MessageList(Retranslatable, QWidget):
     def retranslate(self) -> None:
         self._controls.retranslate()
         self.tree.setHeaderLabels([tr("saved.name"), tr("saved.target"), ""])
+        self._hint.setText(tr("saved.none_yet", menu=tr("caption.saved"), save=tr("saved.save")))
         self.file.setIcon(theme.icon("chevron-down"))
         self._shown = []
         self.refresh()
