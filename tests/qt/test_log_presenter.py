@@ -38,6 +38,24 @@ def test_rows_and_errors_are_counted_and_told_when_they_change(
     assert len(told) == before
 
 
+def test_that_nothing_fits_is_said_when_all_was_looked_at(
+    controller: Controller,
+    presenter: LogPresenter,
+    wait: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[LogCounts] = []
+    presenter.counts_changed.connect(told.append)
+    controller.session.note("note", "one")
+    with monkeypatch.context() as busy:
+        busy.setattr(LogModel, "up_to_date", property(lambda _model: False))
+        presenter.filter("call:never")
+        wait(lambda: bool(told) and told[-1].committed == 2 and not told[-1].shown)
+        assert not told[-1].nothing_fits
+    controller.snapshots_changed.emit()
+    wait(lambda: told[-1].nothing_fits)
+
+
 def test_a_filter_is_applied_or_refused(
     controller: Controller, presenter: LogPresenter, qtbot: QtBot
 ) -> None:

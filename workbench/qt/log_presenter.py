@@ -24,6 +24,7 @@ class LogCounts:
             pass the filter.
         hidden: those beside the main calls; 0 while something is filtered.
         expected: the failed calls that runs expected.
+        nothing_fits: every row was looked at, and none is shown.
     """
 
     committed: int = 0
@@ -31,6 +32,7 @@ class LogCounts:
     shown: int = 0
     hidden: int = 0
     expected: int = 0
+    nothing_fits: bool = False
 
 
 class LogPresenter(QObject):
@@ -70,12 +72,14 @@ class LogPresenter(QObject):
         self._errors.count_on()
         self._expected.count_on()
         expected = min(self._expected.count, self._errors.count)
+        committed, shown = self._controller.session.journal.committed, self._model.rowCount()
         counts = LogCounts(
-            self._controller.session.journal.committed,
+            committed,
             self._errors.count - expected,
-            self._model.rowCount(),
+            shown,
             self._model.hidden if self._model.condition is None else 0,
             expected,
+            nothing_fits=committed > 1 and not shown and self._model.up_to_date,
         )
         if counts != self._counts:
             self._counts = counts

@@ -412,8 +412,9 @@ class LogPanel(Retranslatable, QTabWidget):
     def show_counts(self, counts: LogCounts) -> None:
         """How many errors there are, how many rows are hidden, how many came below."""
         self._counts = counts
-        left_out = counts.committed > 1 and not counts.shown
-        empty = tr("log.all_hidden", count=f"{counts.committed:,}") if left_out else tr("log.empty")
+        empty = tr("log.empty") if counts.committed <= 1 else ""
+        if counts.nothing_fits:
+            empty = tr("log.all_hidden", count=f"{counts.committed:,}")
         if empty != self.view.empty_text:
             self.view.empty_text = empty
             self.view.viewport().update()
