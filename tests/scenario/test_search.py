@@ -253,6 +253,14 @@ def test_the_oldest_of_several_connections_is_found(
 # -- stamps -----------------------------------------------------------------------------------
 
 
+def test_what_a_busy_machine_took_to_read_makes_nothing_late() -> None:
+    """It was there when recv() began, which never waits here."""
+    bench = Bench(Expect("c", contains="ab"), until=10 * MS)
+    slowly_read = read(1, 9 * MS, b"ab")._replace(duration_ns=2000 * MS)
+    bench.feed([slowly_read], known=2**61)
+    assert bench.end() == [(1, 2)]
+
+
 def test_what_came_after_the_deadline_does_not_count() -> None:
     bench = Bench(Expect("c", contains="ab"), until=10 * MS)
     bench.feed([read(1, 9 * MS, b"a"), read(2, 11 * MS, b"b")], known=2**61)

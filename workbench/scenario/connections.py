@@ -241,5 +241,9 @@ def ended_ns(row: Row) -> int:
     """When a call came back, on the record's clock.
 
     How a call that had to wait came out is stamped with that moment; its duration is the wait.
+    One that read something did not wait: it was there when the call began, and what it took is
+    this machine's time.
     """
-    return row.t_ns if row.kind == END else row.t_ns + row.duration_ns
+    if row.kind == END or row.call in READS or row.call == "accept":
+        return row.t_ns
+    return row.t_ns + row.duration_ns

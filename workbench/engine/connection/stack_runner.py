@@ -71,8 +71,8 @@ class StackRunner:
     """
 
     __slots__ = (
-        "_context", "_early", "_fault", "_goes_on", "_limit", "_limited", "_outbox", "_owner",
-        "_timers", "_traced", "_waiting", "agreed", "stack",
+        "_came", "_context", "_early", "_fault", "_goes_on", "_limit", "_limited", "_outbox",
+        "_owner", "_timers", "_traced", "_waiting", "agreed", "stack",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +96,7 @@ class StackRunner:
         self._fault: Problem | None = None
         self._limited = context.live.settings.role is Role.LISTENER
         self._limit: Timer | None = None
+        self._came: int | None = None  # when what is being read was there
 
     def start(self) -> None:
         """The socket is connected."""
@@ -103,7 +104,9 @@ class StackRunner:
 
     def receive(self, data: Data) -> None:
         """What was read, in a buffer that is used again."""
+        self._came = self._traced.newest_begun
         self._carry_out(partial(self.stack.received, data))
+        self._came = None
 
     def receive_end(self) -> None:
         """The peer's FIN was read."""
@@ -370,6 +373,7 @@ class StackRunner:
         """Sort what is to be done at the end of the turn; whether the topmost layer can talk."""
         opened = False
         agreed, send, log, piece = AGREED, rows.append, self.log, pieces.append
+        came = self._came
         for action in actions:
             if type(action) is LayerRow:  # most are
                 if action[0] in agreed and action.errno is None:
@@ -377,7 +381,7 @@ class StackRunner:
                 if action.sent:
                     send(action)
                 else:
-                    log((action,), ticket)
+                    log((action,), ticket, came)
                 continue
             if type(action) is ToPeer:
                 piece(action[0])
@@ -457,8 +461,12 @@ class StackRunner:
         self._carry_out(partial(self.stack.wake, name))
         self._owner.queue_changed()
 
-    def log(self, rows: Sequence[LayerRow], cause: Cause | None) -> None:
-        """Put rows into the log; of their bytes as many as of each call are kept."""
+    def log(self, rows: Sequence[LayerRow], cause: Cause | None, came: int | None = None) -> None:
+        """Put rows into the log; of their bytes as many as of each call are kept.
+
+        `came`: of what was received: when the bytes were there that made it whole. A machine that
+        is busy may take seconds to come to them, and a verdict is one on the peer.
+        """
         context, traced = self._context, self._traced
         keep, put, start = traced.keep, context.sink.put, context.sink.clock.perf_ns
         endpoint, connection = context.id, traced.id
@@ -471,7 +479,8 @@ class StackRunner:
                     payload = data[:keep]
             put(
                 Event(
-                    perf_counter_ns() - start, 0, endpoint, connection, LAYER,
+                    perf_counter_ns() - start if came is None else came,
+                    0, endpoint, connection, LAYER,
                     call, args, result, errno, error, None, size, payload, cause,
                 )
             )  # fmt: skip

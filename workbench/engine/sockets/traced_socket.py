@@ -504,6 +504,12 @@ class TracedSocket:
         return newest if newest is None or isinstance(newest, Event) else event_of(newest)
 
     @property
+    def newest_begun(self) -> int | None:
+        """When the newest call began, on the record's clock."""
+        last = self.last
+        return None if last is None else last.t_ns
+
+    @property
     def raw(self) -> socket.socket:
         """The socket itself, for a selector; never for a call."""
         return self._sock
