@@ -108,7 +108,7 @@ def test_a_send_without_end_is_cancelled_by_a_step(play: Play) -> None:
 
 
 def test_nobody_can_wait_for_a_send_without_end() -> None:
-    with pytest.raises(ScenarioProblem, match=r"never ends: add wait = false"):
+    with pytest.raises(ScenarioProblem, match=r"never ends: add `wait = false`"):
         parse(ENDLESS.replace(", wait = false", "") + PAIR)
 
 
