@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbench.printable import escape
 from workbench.texts import tr
@@ -14,6 +14,7 @@ from workbench.viewmodel.ws_frame import WsFrame, frame_of
 SHOWN: Final = "call:ws.send|ws.recv|ws.fault|ws.message|ws.raw|ws.end"
 """The rows of the record that the table has, as the filter has them: each frame, what is said
 against it, and what several of them come to."""
+_MESSAGE: Final = "ws.message"
 
 
 def _of_frame(text: Callable[[WsFrame], str]) -> Callable[[LogLine], str]:
@@ -29,6 +30,40 @@ def _way(line: LogLine) -> str:
     if frame is None:
         return ""
     return f"→ {tr('frames.out')}" if frame.sent else f"← {tr('frames.in')}"
+
+
+class _Sizes(NamedTuple):
+    """Of the row of a message; of another row nothing."""
+
+    size: int | None = None
+    result: int | None = None
+    args: str = ""
+
+
+def _message(line: LogLine) -> _Sizes:
+    event = line.event
+    return _Sizes(event.size, event.result, event.args) if event.call == _MESSAGE else _Sizes()
+
+
+def _length(line: LogLine) -> str:
+    """Of a frame what its header says; of several, or of what they were packed from, all of it."""
+    frame = frame_of(line.event)
+    size = frame.length if frame is not None else _message(line).size
+    return "" if size is None else str(size)
+
+
+def _wire(line: LogLine) -> str:
+    frame = frame_of(line.event)
+    size = frame.wire if frame is not None else _message(line).result
+    return "" if size is None else str(size)
+
+
+def _ratio(line: LogLine) -> str:
+    """How many times as long a packed message is as its frames were."""
+    event = _message(line)
+    if not event.size or not event.result or "deflate=True" not in event.args:
+        return ""
+    return f"{event.size / event.result:.1f}×"
 
 
 def _opcode(line: LogLine) -> str:
@@ -60,13 +95,9 @@ COLUMNS: Final = (
     LogColumn(
         "mask", _of_frame(lambda frame: "" if frame.mask is None else frame.mask.hex()), "00000000"
     ),
-    LogColumn("length", _of_frame(lambda frame: str(frame.length)), "0000000", right=True),
-    LogColumn(
-        "wire",
-        _of_frame(lambda frame: "" if frame.wire is None else str(frame.wire)),
-        "0000000",
-        right=True,
-    ),
+    LogColumn("length", _length, "000000", right=True),
+    LogColumn("wire", _wire, "000000", right=True),
+    LogColumn("ratio", _ratio, "00.0×", right=True),
     LogColumn("verdict", _verdict, "WS_1002 opcode"),
     LogColumn("preview", _preview),
 )

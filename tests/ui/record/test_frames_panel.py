@@ -134,3 +134,22 @@ def test_its_words_follow_the_language(window: MainWindow, frames: FramesPanel) 
     title = frames.model.headerData(PLACES["mask"], Qt.Orientation.Horizontal)
     assert title == "掩码"
     assert cells(frames, 0)["way"] == "→ 发出"
+
+
+def test_a_packed_message_says_what_it_gained(
+    window: MainWindow, frames: FramesPanel, qtbot: QtBot
+) -> None:
+    journal = window.controller.session.journal
+    for args, size in (("'TEXT', 'in', deflate=True", 900), ("'TEXT', 'in', frames=2", 2)):
+        journal.put(
+            Event(
+                journal.clock.now(), 0, 1, None, LAYER, "ws.message", args, 20, None, None, None,
+                size, b"a" * size,
+            )
+        )  # fmt: skip
+    journal.flush()
+    qtbot.waitUntil(lambda: frames.model.rowCount() == 5, timeout=BOUND_MS)
+    packed, plain = cells(frames, 3), cells(frames, 4)
+    assert (packed["length"], packed["wire"], packed["ratio"]) == ("900", "20", "45.0×")
+    assert (plain["length"], plain["wire"], plain["ratio"]) == ("2", "20", "")
+    assert cells(frames, 0)["ratio"] == ""

@@ -18,9 +18,9 @@ def test_a_message_of_several_frames() -> None:
     assert inbound.frame(frame(1, b"a", fin=False)) == (None, None)
     assert inbound.begun
     assert inbound.frame(frame(0, b"", fin=False)) == (None, None)
-    assert inbound.frame(frame(0, b"b")) == (None, WebSocketMessage(True, b"ab", 3, False, 2))
+    assert inbound.frame(frame(0, b"b")) == (None, WebSocketMessage(True, b"ab", 3, False, 2, 8))
     assert not inbound.begun
-    assert inbound.frame(frame(2, b"")) == (None, WebSocketMessage(False, b"", 1, False, 0))
+    assert inbound.frame(frame(2, b"")) == (None, WebSocketMessage(False, b"", 1, False, 0, 2))
 
 
 def test_pieces_of_a_frame_are_looked_at_once() -> None:
@@ -29,7 +29,10 @@ def test_pieces_of_a_frame_are_looked_at_once() -> None:
     whole = frame(1, packed, rsv=4)
     assert inbound.piece(whole, packed[:2]) is None
     assert inbound.piece(whole, packed[2:4]) is None
-    assert inbound.frame(whole) == (None, WebSocketMessage(True, b"hello", 1, True, 5))
+    assert inbound.frame(whole) == (
+        None,
+        WebSocketMessage(True, b"hello", 1, True, 5, 2 + len(packed)),
+    )
 
 
 def test_a_message_that_is_too_long_is_lost_and_the_next_one_is_not() -> None:
@@ -37,7 +40,10 @@ def test_a_message_that_is_too_long_is_lost_and_the_next_one_is_not() -> None:
     assert inbound.frame(frame(2, b"abc", fin=False)) == (None, None)
     assert inbound.frame(frame(0, b"de", fin=False)) == ("too_long", None)
     assert inbound.frame(frame(0, b"f")) == (None, None)
-    assert inbound.frame(frame(2, b"next")) == (None, WebSocketMessage(False, b"next", 1, False, 4))
+    assert inbound.frame(frame(2, b"next")) == (
+        None,
+        WebSocketMessage(False, b"next", 1, False, 4, 6),
+    )
     assert inbound.too_long(frame(2, b"12345"))
 
 

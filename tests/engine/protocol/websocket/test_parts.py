@@ -28,6 +28,7 @@ def test_each_part_is_a_frame_and_control_frames_go_between() -> None:
     assert peer.frames() == [(2, b"one"), (10, b"ping"), (0, b"two"), (0, b"three")]
     told = peer.rows[-1]
     assert (told.call, told.args, told.size) == ("ws.message", "'BINARY', 'out', frames=3", 11)
+    assert told.result == 2 + 3 + 2 + 3 + 2 + 5  # what its frames took, the pong not among them
 
 
 def test_answers_wait_for_its_end() -> None:

@@ -16,7 +16,10 @@ def message_row(message: WebSocketMessage, way: str) -> LayerRow:
         args += f", frames={message.frames}"
     if message.deflate:
         args += ", deflate=True"
-    return LayerRow("ws.message", args, payload=message.data, sent=way == "out", size=message.size)
+    sent = way == "out"
+    return LayerRow(
+        "ws.message", args, message.wire, payload=message.data, sent=sent, size=message.size
+    )
 
 
 def unsent_row(data: Data, *, text: bool) -> LayerRow:

@@ -18,7 +18,8 @@ class WebSocketMessage(NamedTuple):
 
     Attributes:
         data: all of it, or where nobody wants that its beginning.
-        deflate: it came packed. size: how many bytes it has.
+        deflate: its frames are packed. size: how many bytes it has. wire: how many its frames took
+            in the layer below.
     """
 
     text: bool
@@ -26,6 +27,7 @@ class WebSocketMessage(NamedTuple):
     frames: int
     deflate: bool
     size: int
+    wire: int
 
     @property
     def kept(self) -> bool:
@@ -46,7 +48,7 @@ class Inbound:
         self.begun = False
         self.wanted: int | None = None
         self._most = most
-        self._size = 0  # bytes of the message so far
+        self._size = self._wire = 0  # bytes of the message so far, and of its frames
         self._keeps: int | None = None
         self._unpacker = unpacker
         self._text = False
@@ -74,6 +76,7 @@ class Inbound:
         self._enter(frame)
         rest = frame.payload[self._seen :] if self._seen else frame.payload
         self._seen, self._entered = 0, False
+        self._wire += frame.taken
         if len(frame.payload) != frame.length and not self._lost:  # not all of it was kept
             self.lose()
             fault: str | None = "too_long"
@@ -85,7 +88,7 @@ class Inbound:
         message = None
         if not self._lost:
             message = WebSocketMessage(
-                self._text, bytes(self._data), self._frames, self._packed, self._size
+                self._text, bytes(self._data), self._frames, self._packed, self._size, self._wire
             )
         self._data = bytearray()
         return fault, message
@@ -105,7 +108,7 @@ class Inbound:
             self._utf8 = Utf8() if self._text else None
             self._data = bytearray()
             self._frames = 0
-            self._size = 0
+            self._size = self._wire = 0
             self._keeps = None if self.wanted is None else max(self.wanted, LEAST_KEPT)
             self._lost = False
         self.begun = True

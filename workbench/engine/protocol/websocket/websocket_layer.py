@@ -570,10 +570,10 @@ class WebSocketLayer(Layer):
             rsv = 4 if packed and first else 0
             part = whole[place : place + size]
             actions += self._write(AskedFrame(opcode, part, last, rsv), 0.0)
-        message = WebSocketMessage(text, data, len(places), packed, len(data))
-        pieces = [action.data for action in actions if isinstance(action, ToPeer)]
+        wire = b"".join(action.data for action in actions if isinstance(action, ToPeer))
+        message = WebSocketMessage(text, data, len(places), packed, len(data), len(wire))
         rows = [action for action in actions if isinstance(action, LayerRow)]
-        return [*rows, message_row(message, "out"), ToPeer(b"".join(pieces))]
+        return [*rows, message_row(message, "out"), ToPeer(wire)]
 
     def wanted(self, most: int | None) -> None:
         self._wanted = self._inbound.wanted = most
@@ -601,9 +601,12 @@ class WebSocketLayer(Layer):
             asked = AskedFrame(opcode, wire[place : place + most], last, rsv)
             actions += self._write(asked, now)
             sent.frames += 1
+        sent.wire += sum(len(action.data) for action in actions if isinstance(action, ToPeer))
         if data.last:
             self._parts = None
-            message = WebSocketMessage(False, sent.begin, sent.frames, sent.packed, sent.size)
+            message = WebSocketMessage(
+                False, sent.begin, sent.frames, sent.packed, sent.size, sent.wire
+            )
             actions.append(message_row(message, "out"))
             behind, self._behind = self._behind, []
             for held in behind:
@@ -687,10 +690,9 @@ class WebSocketLayer(Layer):
 class _LongMessage:
     """A message that goes in parts: what was sent of it. `begin`: its first bytes, for the log."""
 
-    __slots__ = ("begin", "frames", "packed", "size")
+    __slots__ = ("begin", "frames", "packed", "size", "wire")
 
     def __init__(self, packed: bool, begin: bytes) -> None:
         self.packed = packed
         self.begin = begin
-        self.frames = 0
-        self.size = 0
+        self.frames = self.size = self.wire = 0
