@@ -52,7 +52,7 @@ def test_that_nothing_fits_is_said_when_all_was_looked_at(
         presenter.filter("call:never")
         wait(lambda: bool(told) and told[-1].committed == 2 and not told[-1].shown)
         assert not told[-1].nothing_fits
-    controller.snapshots_changed.emit()
+    presenter._model.counted.emit()
     wait(lambda: told[-1].nothing_fits)
 
 
