@@ -11,7 +11,7 @@ from tests.scenario.conftest import Play, reasons
 from workbench.engine.model.commands import Send
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.rules import Rules
-from workbench.payload.templates import Value
+from workbench.payload.templates import Value, hex_template
 from workbench.scenario.code import to_python
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.model import ScenarioProblem, parse
@@ -503,3 +503,30 @@ address = "127.0.0.1:0"
 responder = { kind = "echo" }
 """)
     assert report.ok, reasons(report)
+
+
+def test_a_reply_of_hex_counts_values_and_leaves_what_stands_in_quotes() -> None:
+    said = (
+        '{ match = "any", reply_hex = \'u16(len:body) u8(n*2+1) {body} "{body}" {base64:body}\' }'
+    )
+    text = f"""
+    [values]
+    body = "abc"
+    n = 3
+    [endpoint.s]
+    role = "listener"
+    responder = {{ kind = "rules", rules = [ {said} ] }}
+    """
+    (endpoint,) = parse(text).endpoints
+    assert isinstance(endpoint.responder, Rules)
+    (rule,) = endpoint.responder.rules
+    made = hex_template(rule.reply_hex, (), "utf-8").fixed
+    assert made == b"\x00\x03\x07abc{body}YWJj"
+
+
+def test_what_is_given_to_a_file_without_values_is_told_so() -> None:
+    given = Given(values={"folder": "x"})
+    with pytest.raises(ScenarioProblem, match="no values at all"):
+        parse('step = [ { do = "note", text = "a" } ]', given=given)
+    with pytest.raises(ScenarioProblem, match="Did you mean user"):
+        parse("[[case]]\nuser = 'x'\n[[step]]\ndo = 'note'\ntext = 'a'\n", given=given)

@@ -65,6 +65,37 @@ def test_what_the_target_says_is_what_comes(
         all_hold(play(TALK.format(server=server, client=client, proxy=url)))
 
 
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize(
+    ("shown", "name", "error"),
+    [
+        ("good", "server.test", None),
+        ("chained", "localhost", None),
+        ("expired", "localhost", "CERTIFICATE_VERIFY_FAILED"),
+        ("wronghost", "localhost", "CERTIFICATE_VERIFY_FAILED"),
+        ("gap", "localhost", "CERTIFICATE_VERIFY_FAILED"),
+    ],
+)
+def test_a_test_certificate_is_judged_behind_a_proxy_as_without(
+    play: Play, tmp_path: Path, kind: str, shown: str, name: str, error: str | None
+) -> None:
+    program = http_proxy(tmp_path) if kind == "http" else socks_proxy()
+    with program as port:
+        text = TALK.format(
+            server=f'layers = ["tls"]\ntls = {{ cert = "test:{shown}" }}',
+            client=f'layers = ["tls"]\ntls = {{ ca = "test:root", server_name = "{name}" }}',
+            proxy=f"{kind}://127.0.0.1:{port}",
+        )
+        if error is not None:
+            begin, end = text.index('  { do = "connect"'), text.index("]\n[endpoint.s]")
+            refused = f'  {{ do = "connect", endpoint = "c", error = "{error}" }},\n'
+            text = text[:begin] + refused + text[end:]
+        report = play(text)
+        all_hold(report)
+        if error is not None:
+            assert report.steps[-1].error == error
+
+
 def test_messages_are_found_in_what_the_proxy_hands_on(play: Play, tmp_path: Path) -> None:
     server, client = MESSAGES
     with http_proxy(tmp_path) as port:

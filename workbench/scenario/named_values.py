@@ -6,6 +6,7 @@ no payload; a payload is filled in when its step begins, since it may hold what 
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -48,6 +49,7 @@ _HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+_QUOTED: Final = re.compile(r'("[^"]*")')
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
 
@@ -125,7 +127,9 @@ class Named:
                 self.values[name] = found
         for name in given.values:
             if name not in body and name not in case.values:
-                raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
+                if not body and not case.values:
+                    raise v.wrong(("values",), "scenario.given_to_none", name=name)
+                raise v.unknown(("values",), name, {*body, *case.values}, "scenario.unknown_given")
         taken = taken_names(table) if self.on else set[str]()
         ends = {
             f"{name}.{part}"
@@ -184,11 +188,19 @@ class Named:
         return text_template(source, names, "utf-8").fill(known(self.values)).decode()
 
     def _hex(self, source: str) -> str:
-        """Gaps as pairs of digits, names that are counted as numbers."""
+        """Gaps as pairs of digits, names that are counted as numbers; in quotes all is text."""
+        parts = _QUOTED.split(source)
+        return "".join(part if at % 2 else self._digits(part) for at, part in enumerate(parts))
+
+    def _digits(self, source: str) -> str:
         for name, value in self.values.items():
             data = str(value).encode()
-            source = source.replace("{" + name + "}", data.hex())
-            source = re.sub(rf"(?<=[(*+-]){name}(?=[)*+-])", str(value), source)
+            made = {name: data, f"len:{name}": str(len(data)).encode()}
+            made[f"base64:{name}"] = base64.b64encode(data)
+            for word, filled in made.items():
+                source = source.replace("{" + word + "}", filled.hex())
+            for word, number in ((name, str(value)), (f"len:{name}", str(len(data)))):
+                source = re.sub(rf"(?<=[(*+-]){word}(?=[)*+-])", number, source)
         return source
 
 
