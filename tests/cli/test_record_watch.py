@@ -256,6 +256,20 @@ def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> 
     assert '"call":"record_moved"' in out
 
 
+def test_of_a_record_that_was_emptied_nothing_is_said_to_be_there(tmp_path: Path) -> None:
+    """As `> r.swb` of a shell does: what was written is gone, and nothing can be copied."""
+    record = tmp_path / "r.swb"
+    process = Limited("listen", "127.0.0.1:0", "--echo", "--record", record, "--timeout", "30")
+    while not _listens(record):
+        assert process.process.poll() is None
+    os.truncate(record, 0)
+    status, _out, err = process.end()
+    assert status == 2
+    assert "deleted or replaced" in err
+    assert "There is no record of this run." in err
+    assert "has the" not in err
+
+
 def test_a_lab_does_not_compare_what_it_did_not_see() -> None:
     status, _out, err = Limited(
         "lab", "backlog", "--clients", "60", "--every", "0.01", kilobytes=300

@@ -40,10 +40,13 @@ class RecordWatch:
 
     def check(self) -> None:
         """Raises Problem where not everything was recorded: how much is missing."""
-        if self._journal.failed is not None:
-            raise Problem(
-                "cli.not_recorded", count=self._journal.not_recorded, rows=self._journal.committed
-            )
+        failed = self._journal.failed
+        if failed is None:
+            return
+        count, rows = self._journal.not_recorded, self._journal.committed
+        if failed.key == "journal.taken_away":
+            raise Problem("cli.nothing_kept", count=count + rows)
+        raise Problem("cli.not_recorded", count=count, rows=rows)
 
     def _look(self, _committed: int) -> None:
         if self._unsaid():
