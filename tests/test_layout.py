@@ -417,6 +417,8 @@ IMPORTED_BY = {
     "ui/window/tab_copies.py": "ui/window/test_tab_commands.py",
     "ui/window/tab_name_field.py": "ui/window/test_tab_commands.py",
     "ui/window/toolbar.py": "ui/window/test_action_table.py",
+    "ui/window/low_window.py": "ui/looks/test_content_first.py",
+    "ui/window/top_bars.py": "ui/looks/test_content_first.py",
     "viewmodel/call_strip.py": "ui/endpoint/test_call_strip.py",
     "viewmodel/close_reasons.py": "viewmodel/test_client_state.py",
     "viewmodel/control_commands.py": "ui/looks/test_keyboard.py",

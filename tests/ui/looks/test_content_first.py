@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import ge
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit, QTableView
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView, QWidget
 
 from tests.ui.conftest import Hand
-from tests.ui.looks.scenes import SIZE, settle, speak, talk
+from tests.ui.looks.scenes import SIZE, scale, settle, speak, talk
 from workbench import texts
+from workbench.ui.window.low_window import LOW_LINES
+from workbench.ui.window.tab_area import PanelScrollArea
+from workbench.ui.window.top_bars import TopBars
+from workbench.ui.window.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def _usual_size(window: MainWindow) -> Iterator[None]:
+    """Preferences outlive a window."""
+    yield
+    window.appearance.normal()
 
 
 def _rows(hand: Hand, name: str) -> int:
@@ -31,24 +45,85 @@ def _lines(hand: Hand, name: str) -> int:
     return int(view.viewport().height() // height)
 
 
-def test_ten_lines_four_rows_and_eight(hand: Hand) -> None:
-    """At 1280×752: ten lines of the conversation, four rows of the server's table with the chosen
-    one's conversation below it, eight rows of the log.
-    """
+LEAST = {100: (10, 4, 3, 8), 150: (4, 3, 3, 4)}
+"""At so many per cent: lines of the conversation, rows of the server's table, lines of the chosen
+one's conversation below it, rows of the log.
+"""
+
+
+@pytest.mark.parametrize("over", ["SOCK_STREAM", "ws"])
+def test_lines_and_rows_in_sight(hand: Hand, over: str) -> None:
+    """At 1280×752, in both languages, as plain text and in frames of WebSocket."""
     window = hand.window
     window.resize(*SIZE)
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", over)
     talk(hand)
+    wrong = []
+    for per_cent, least in LEAST.items():
+        scale(window, per_cent)
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            there = (
+                _lines(hand, "client.conversation"),
+                _rows(hand, "server.connections"),
+                _lines(hand, "server.conversation"),
+                _rows(hand, "log.table"),
+            )
+            if not all(map(ge, there, least)):
+                wrong.append(f"{language} {per_cent} %: {there}, wanted {least}")
+            assert window.size().toTuple() == SIZE
+            assert not _scrolled(window), (language, per_cent)
+    assert not wrong, "\n".join(wrong)
+
+
+def _scrolled(window: QWidget) -> list[str]:
+    """Panels that there is no room for, so that Send may be out of sight."""
+    return [
+        area.panel.name
+        for area in window.findChildren(PanelScrollArea)
+        if area.isVisible() and area.verticalScrollBar().maximum() > 0
+    ]
+
+
+@pytest.mark.parametrize("per_cent", [100, 150])
+def test_send_stays_at_the_right_of_its_row(hand: Hand, per_cent: int) -> None:
+    """Also once what differs from the default stands in words beside it."""
+    window = hand.window
+    scale(window, per_cent)
+    hand.choose("client.append", "crc16-modbus")
+    hand.type("client.repeat", "30")
+    talk_begins(hand)
     for language in texts.LANGUAGES:
         speak(window, language)
-        there = (
-            _lines(hand, "client.conversation"),
-            _rows(hand, "server.connections"),
-            _lines(hand, "server.conversation"),
-            _rows(hand, "log.table"),
-        )
-        least = (10, 4, 3, 8)
-        assert all(map(ge, there, least)), f"{language}: {there}"
-        assert window.size().toTuple() == SIZE
+        send, form = hand.find("client.send"), hand.find("client.form")
+        row = send.parentWidget()
+        assert row is not None
+        assert send.geometry().right() >= row.width() - 2, language
+        if per_cent == 100:  # in large writing the words may take a row of their own
+            assert abs(send.geometry().center().y() - form.geometry().center().y()) <= 2, language
+
+
+def test_a_low_window_is_told_once_and_back(hand: Hand) -> None:
+    """By its height in lines of text: large writing makes it low as a small screen does."""
+    window = hand.window
+    window.resize(*SIZE)
+    settle()
+    told: list[bool] = []
+    window.low_window.changed.connect(told.append)
+    assert not window.low_window.low
+    scale(window, 150)
+    assert window.low_window.low
+    menus, tools = window.menus, window.toolbar
+    assert isinstance(menus.parentWidget(), TopBars)
+    assert menus.mapTo(window, menus.rect().topRight()).x() < tools.mapTo(window, QPoint()).x()
+    scale(window, 100)
+    assert not window.low_window.low
+    assert menus.mapTo(window, menus.rect().bottomLeft()).y() < tools.mapTo(window, QPoint()).y()
+    line = QFontMetrics(QApplication.font()).lineSpacing()
+    window.resize(1280, LOW_LINES * line - 1)
+    settle()
+    assert told == [True, False, True]
 
 
 @pytest.mark.parametrize("side", ["server", "client"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.named_controls import NamedControls, spring
 from workbench.viewmodel.server_state import QueueState
 
@@ -18,6 +19,7 @@ class AcceptQueueBar(QHBoxLayout):
 
     def __init__(self, controls: NamedControls, chips: QWidget, *right: QWidget) -> None:
         super().__init__()
+        self.setSpacing(BESIDE)
         self._controls = controls
         self._label = controls.caption("queue")
         self._bar = QProgressBar()

@@ -59,6 +59,7 @@ class AddressLine(Retranslatable, QWidget):
         self._server = server
         self._command: PastedCommand | None = None  # to be told of
         self._drawn: QPixmap | None = None
+        self._sparing = False
         self.port_untouched = True
         side = "bind" if server else "peer"
         self.family = controls.add(ChoiceBox(), "family")
@@ -199,6 +200,18 @@ class AddressLine(Retranslatable, QWidget):
         self._summary.setVisible(folded)
         self.traffic.setVisible(folded)
         self.primary.setVisible(not folded or self.primary.isEnabled())
+        self._show_stop()
+
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer: what is off and stood in a line of its own is left
+        out.
+        """
+        self._sparing = sparing
+        self._show_stop()
+
+    def _show_stop(self) -> None:
+        if self._server:
+            self.stop.setVisible(not self._sparing or self.stop.isEnabled())
 
     def draw(self) -> None:
         """The icon in the colours of the scheme; set again, it would have its line laid out."""

@@ -54,6 +54,7 @@ class ClientPanel(EndpointPanel):
         self.again: ReconnectFields | None = None
         self._many = False
         self._folded = False
+        self._sparing = False
         self._spare = 0
         self.talk_button = add(QPushButton(), "talk", "client_talk")
         self.talk_button.setCheckable(True)
@@ -242,7 +243,7 @@ class ClientPanel(EndpointPanel):
         self.scope.setVisible(many)
         self.talk.view.setVisible(shown)
         self.talk.box.setVisible(shown and not self._folded)
-        self.talk_caption.setVisible(not many and not self._folded)
+        self.talk_caption.setVisible(not (many or self._folded or self._sparing))
 
     @Slot()
     def _on_talk(self) -> None:
@@ -280,3 +281,10 @@ class ClientPanel(EndpointPanel):
         self._folded = folded
         self.editor.fold(live=self._live, presented=folded)
         self._show_many(self._many)
+
+    def spare_height(self, sparing: bool) -> None:
+        self._sparing = sparing
+        self._show_many(self._many)
+        self.editor.spare_height(sparing)
+        self.frames.spare_height(sparing)
+        super().spare_height(sparing)

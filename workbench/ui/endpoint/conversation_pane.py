@@ -47,6 +47,7 @@ class ConversationPane(RetranslatablePart, QObject):
         super().__init__(parent)
         self._followed = "utf-8"
         self._as_hex = False
+        self._sparing = False
         self._options: TalkOptions | None = None
         self.view = controls.add(Conversation(), "conversation")
         self.show_as = controls.add(
@@ -86,6 +87,9 @@ class ConversationPane(RetranslatablePart, QObject):
         self.following.setCheckable(True)
         self.following.setChecked(True)
         self.following.triggered.connect(self._on_following)
+        menu.addSeparator()
+        self.save_entry = menu.addAction("", self.save_wanted.emit)
+        self.save_entry.setVisible(False)
         menu.aboutToShow.connect(self._show_options)
         menu.setToolTipsVisible(True)
         self.options.clicked.connect(self._open_menu)
@@ -93,6 +97,21 @@ class ConversationPane(RetranslatablePart, QObject):
     def heed(self, options: TalkOptions) -> None:
         """Lines and times are shown as these say, and its menu changes them."""
         self._options = options
+
+    def spare_height(self, sparing: bool) -> None:
+        """Where there is little, saving is an entry of the menu, and the choice of a form as wide
+        as what is chosen.
+        """
+        self._sparing = sparing
+        self.save.setVisible(not sparing)
+        self.save_entry.setVisible(sparing)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._sparing:
+            self.show_as.narrow()
+        else:
+            self.show_as.widen()
 
     # -- the form -------------------------------------------------------------------------------
 
@@ -131,11 +150,13 @@ class ConversationPane(RetranslatablePart, QObject):
 
     def _show_as(self, form: str) -> None:
         self.show_as.choose(form)
+        self._fit()
         self.show_as_chosen.emit(form)
 
     @Slot()
     def _on_chosen(self) -> None:
         self.following.setChecked(False)
+        self._fit()
         self.show_as_chosen.emit(self.show_as.value())
 
     # -- the menu -------------------------------------------------------------------------------
@@ -176,5 +197,7 @@ class ConversationPane(RetranslatablePart, QObject):
         self.unfold.setText(tr("talk.unfold"))
         self.unfold.setToolTip(plain_tip(tr("talk.unfold_tip")))
         self.following.setText(tr("talk.following"))
+        self.save_entry.setText(tr("caption.save_talk"))
+        self._fit()
         for name, action in self.times.items():
             action.setText(tr(f"talk.time_{name}"))

@@ -15,7 +15,7 @@ from workbench.ui.endpoint.conversation_pane import ConversationPane
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import TellsWhenWorded
-from workbench.ui.style.theme import BESIDE, GAP
+from workbench.ui.style.theme import BESIDE, GAP, NEAR, TIGHT
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge
 from workbench.ui.widgets.sighted import Sighted
@@ -89,11 +89,11 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         )
         self.ends = CloseButtons(controls)
         self.calls = QHBoxLayout()
+        self.calls.setSpacing(BESIDE)
         self.calls.addWidget(self.strip, 1)
         self.calls.addWidget(self.shared.pace)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self.column.setSpacing(BESIDE)
+        self._space(sparing=False)
         self.build()
         self._wire()
         self.retranslate()
@@ -213,6 +213,20 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         if folded:
             self.more.button.setChecked(False)
         self.fit_set_up()
+
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer: what frames the content takes less, and says it in
+        fewer words.
+        """
+        self._space(sparing=sparing)
+        self.message.spare_height(sparing)
+        self.address_line.spare_height(sparing)
+        self.talk.spare_height(sparing)
+        self.fit_height()
+
+    def _space(self, *, sparing: bool) -> None:
+        self.column.setContentsMargins(GAP, NEAR, GAP, NEAR)
+        self.column.setSpacing(TIGHT if sparing else BESIDE)
 
     @Slot()
     def fit_set_up(self) -> None:

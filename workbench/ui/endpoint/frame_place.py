@@ -37,6 +37,7 @@ class FramePlace(LatePart["FrameLine"]):
         self._server = server
         self._reason: Sentence | None = None
         self._over = ""
+        self._sparing = False
         self.opener: LatePart[QWidget] = LatePart(lambda: self.part.open)
         self.buttons: LatePart[QWidget] = LatePart(lambda: self.part.buttons)
 
@@ -54,15 +55,21 @@ class FramePlace(LatePart["FrameLine"]):
     def suit(self, over: str) -> None:
         """What stands over the stream now."""
         self._over = over
-        for place in (self.opener, self.buttons):
-            place.setVisible(WEBSOCKET in LAYERED[over])
+        self._fold()
+
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer: Ping and Close frame are unfolded with the fields."""
+        self._sparing = sparing
         self._fold()
 
     @Slot()
     def _fold(self) -> None:
         line = self.built
         opened = line is not None and line.open.isChecked()
-        self.setVisible(opened and WEBSOCKET in LAYERED[self._over])
+        spoken = WEBSOCKET in LAYERED[self._over]
+        self.opener.setVisible(spoken)
+        self.buttons.setVisible(spoken and (opened or not self._sparing))
+        self.setVisible(spoken and opened)
 
     def enable(self, reason: Sentence | None) -> None:
         """`reason`: why nothing can be sent; None: it can."""

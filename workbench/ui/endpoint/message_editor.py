@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -30,6 +29,7 @@ from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.fitting_label import FittingLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import (
@@ -57,6 +57,7 @@ SAVE_WORDS: Final = NameWords("save_name", "save_message", "save_replace", "save
 ENDING: Final = 2
 """Bytes of what is appended that the preview has room for: a line end, a CRC-16."""
 ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
+LEAST_ROOM: Final = "≈ 99,999 B"
 """What the preview has room for, whatever it says: what stands beside it does not move."""
 MOST_HEX: Final = 4
 """Bytes in hex beside the count; as many as there is room for."""
@@ -93,6 +94,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._known = NO_VALUES
         self._live = False
         self._presented = False
+        self._sparing = False
         self._form_before = "text"
         self._composed = compose(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
@@ -126,7 +128,7 @@ class MessageEditor(Retranslatable, QWidget):
             self.encoding,
             self.preview,
             self._differing,
-            self._gap,
+            spring(),
             self.opened,
             self.saved,
             self.send,
@@ -151,9 +153,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._append = group(controls.caption("append", self.append), self.append)
         self.enter_sends = controls.add(QCheckBox(), "enter_sends")
         self.checksum = ChecksumFields(controls)
-        self.preview = QLabel()
-        self.preview.setTextFormat(Qt.TextFormat.PlainText)
-        controls.add(self.preview, "preview")
+        self.preview = controls.add(FittingLabel(ROOM, LEAST_ROOM), "preview")
 
     def _add_sending(self, controls: NamedControls) -> None:
         self.saved = SavedMenu(controls)
@@ -168,9 +168,8 @@ class MessageEditor(Retranslatable, QWidget):
         self._differing = controls.add(ElidedLabel(), "send_chips")
         self._differing.setTextFormat(Qt.TextFormat.PlainText)
         self._differing.setProperty("muted", True)
-        self._differing.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._differing.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._differing.hide()
-        self._gap = spring()
         self.opened = controls.add(QToolButton(), "send_options")
         self.opened.setCheckable(True)
         self.opened.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -259,6 +258,22 @@ class MessageEditor(Retranslatable, QWidget):
         self._presented = presented
         self._fit()
 
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer: the text begins with one line, what is chosen beside
+        Send takes no more room than it needs, and Send stays in its row.
+        """
+        self._sparing = sparing
+        self.text.spare_height(sparing)
+        self._fit_boxes()
+
+    def _fit_boxes(self) -> None:
+        self.append.narrow()
+        for box in (self.form, self.encoding):
+            if self._sparing:
+                box.narrow()
+            else:
+                box.widen()
+
     @Slot()
     def _fit(self) -> None:
         shown = not self._presented
@@ -278,9 +293,7 @@ class MessageEditor(Retranslatable, QWidget):
         )
         if words != self._differing.text():
             self._differing.setText(words)
-        shown = bool(words) and not self._presented and self.details.isHidden()
-        self._differing.setVisible(shown)
-        self._gap.setVisible(not shown)
+        self._differing.setVisible(bool(words) and not self._presented and self.details.isHidden())
 
     def count_from(self, counter: int) -> None:
         """What {counter} will be in the next message."""
@@ -310,8 +323,8 @@ class MessageEditor(Retranslatable, QWidget):
             self.placeholders.setChecked(True)
 
     def retranslate(self) -> None:
-        self.preview.setFixedWidth(self.preview.fontMetrics().horizontalAdvance(ROOM))
         self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
+        self._fit_boxes()
         self._on_edited()
 
     @Slot()
@@ -368,6 +381,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot()
     def _on_edited(self) -> None:
+        self._fit_boxes()
         draft = self.draft
         file = draft.form == "file"
         self.text.setVisible(not file)
@@ -388,7 +402,7 @@ class MessageEditor(Retranslatable, QWidget):
             found = places(draft, problem)
             self.text.mark(found if not file else [])
             said = self.trouble.show_problem(draft, problem, found)
-            self.preview.setText(tr("panel.preview_none"))
+            self.preview.offer([tr("panel.preview_none")])
             self.preview.setToolTip(plain_tip(f"{tr('tip.preview')}\n{said}"))
             return
         doubtful = unknown_names(draft, self._known)
@@ -415,9 +429,7 @@ class MessageEditor(Retranslatable, QWidget):
                 begun, rest = head[: shown - ENDING], " … " + " ".join(head[-ENDING:])
             text = tr(key, count=f"{count:,}", head=" ".join(begun) + rest)
             texts.append(text.rstrip(" :："))
-        metrics = self.preview.fontMetrics()
-        fits = (text for text in texts if metrics.horizontalAdvance(text) <= self.preview.width())
-        self.preview.setText(next(fits, texts[-1]))
+        self.preview.offer(texts)
         whole = " ".join(head) + (" …" if count > len(head) else "")
         tip = [tr("tip.preview"), whole]
         if about:

@@ -1,4 +1,4 @@
-"""The text that a client sends: two lines and more."""
+"""The text that a client sends: two lines and more, in a low window one and more."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_MARKS: Final = 500
 
 
 class PayloadEdit(Retranslatable, QPlainTextEdit):
-    """Plain text; grows with its lines from two to eight.
+    """Plain text; grows with its lines to eight.
 
     Attributes:
         complete: what the characters of the line before the cursor may become; None: nothing.
@@ -49,6 +49,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
         self.document().blockCountChanged.connect(self._fit)
+        self._sparing = False
         self.complete: Callable[[str], Completion] | None = None
         self.enter_sends = False
         self.choices = ChoicesList(self, "payload.choices")
@@ -61,6 +62,11 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
     def redraw(self) -> None:
         """The fixed font in the size in force."""
         self.setFont(theme.fixed_font())
+        self._fit()
+
+    def spare_height(self, sparing: bool) -> None:
+        """Where there is little, one line is enough for one."""
+        self._sparing = sparing
         self._fit()
 
     def mark(self, positions: Sequence[int], *, doubtful: bool = False) -> None:
@@ -87,8 +93,12 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     @Slot()
     def _fit(self) -> None:
-        lines = min(MOST_LINES, max(LEAST_LINES, self.blockCount()))
-        height = QFontMetrics(self.font()).lineSpacing() * lines
+        least = 1 if self._sparing else LEAST_LINES
+        lines = min(MOST_LINES, max(least, self.blockCount()))
+        metrics = QFontMetrics(self.font())
+        # Chinese lines are higher: they come from another font
+        one = max(metrics.lineSpacing(), metrics.boundingRect(self.rect(), 0, "国").height())
+        height = max(metrics.lineSpacing() * lines, one)
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + 4)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:

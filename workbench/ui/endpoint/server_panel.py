@@ -30,6 +30,8 @@ from workbench.viewmodel.setup_form import ServerForm
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_fields import MoreFields
 
+LOW_ROWS: Final = 3
+"""Of the table in a low window, beside the conversation of one of them."""
 BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 
 
@@ -50,6 +52,7 @@ class ServerPanel(EndpointPanel):
     def build(self) -> None:
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
+        self._sparing = False
         self.reply = ResponderForm(self.controls, self)
         self.reply.rules.try_out = self._try_out
         self._build_behaviour()
@@ -235,6 +238,8 @@ class ServerPanel(EndpointPanel):
 
     def _least_rows(self) -> int:
         """Beside a conversation the table keeps some of its rows."""
+        if self._sparing and self.chosen_row.talk.isChecked():
+            return LOW_ROWS
         most = 4 if self.chosen_row.talk.isChecked() else 1
         return max(1, min(most, len(self.table.lines.lines)))
 
@@ -247,6 +252,14 @@ class ServerPanel(EndpointPanel):
         self.send_line.fold(folded)
         if folded:
             self.reply.rules.button.setChecked(False)
+
+    def spare_height(self, sparing: bool) -> None:
+        self._sparing = sparing
+        self.column.setStretchFactor(self.table, 1 if sparing else 3)
+        self.column.setStretchFactor(self.talk.view, 1 if sparing else 2)
+        self._show_chosen()
+        self.frames.spare_height(sparing)
+        super().spare_height(sparing)
 
     def is_set_up_open(self) -> bool:
         return super().is_set_up_open() or self.reply.rules.button.isChecked()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 from workbench.engine.model import commands as c
 from workbench.texts import Problem
 from workbench.ui.endpoint.template_field import TemplateField
+from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
 from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
@@ -31,6 +32,7 @@ class ServerSendBar(QHBoxLayout):
 
     def __init__(self, controls: NamedControls, encoding: ChoiceBox) -> None:
         super().__init__()
+        self.setSpacing(BESIDE)
         self._controls = controls
         self._encoding = encoding
         self._known = NO_VALUES

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -29,7 +29,7 @@ from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import NEAR, TIGHT
+from workbench.ui.style.theme import APART, HAIR, NEAR, TIGHT
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls, fit
 from workbench.viewmodel.filter_terms import offers
@@ -115,6 +115,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._searching: Searching | None = None
         self._followed_to = 0
         self._timed = True
+        self._folded = False
         self.live = False
         self._beside: dict[int, str] = {}
         self._counts = LogCounts()
@@ -126,9 +127,8 @@ class LogPanel(Retranslatable, QTabWidget):
         self.retranslate()
 
     def _build(self) -> None:
-        self._line = QWidget()
+        self._line = QWidget(self)
         line = QHBoxLayout(self._line)
-        line.setContentsMargins(NEAR, NEAR, NEAR, TIGHT)
         self._filter_label = QLabel()
         self._filter_label.setBuddy(self.filter)
         line.addWidget(self._filter_label)
@@ -139,17 +139,63 @@ class LogPanel(Retranslatable, QTabWidget):
         for widget in (self.errors, self.main_calls, self.follow, self.clear_button):
             line.addWidget(widget)
         page = QWidget()
-        column = QVBoxLayout(page)
+        self._column = column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TIGHT)
-        column.addWidget(self._line)
         column.addWidget(self.filter_name)
         column.addWidget(self.hint)
         column.addWidget(self.progress)
         column.addWidget(self.view)
         self.addTab(page, "")
 
+    def tabInserted(self, index: int) -> None:
+        super().tabInserted(index)
+        self._place_line()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_line()
+
+    def event(self, event: QEvent) -> bool:
+        """What is in the line wants another width, or a tab does."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_line()
+        return handled
+
+    @Slot()
+    def _place_line(self) -> None:
+        """Beside the tabs, where they leave the line the room that it needs: else it is the first
+        of the page, and costs the log two rows.
+        """
+        bar = self.tabBar()
+        tabs = bar.mapToParent(bar.tabRect(bar.count() - 1).topRight())
+        left, high = tabs.x() + APART, bar.height() - HAIR  # the line below the tabs stays
+        layout = self._line.layout()
+        assert layout is not None
+        beside = layout.minimumSize().width() <= self.width() - left
+        self._filter_label.setVisible(not beside)  # its hint says what it is
+        if beside != (self._column.indexOf(self._line) < 0):
+            if beside:
+                self._column.removeWidget(self._line)
+                self._line.setParent(self)
+            else:
+                self._column.insertWidget(0, self._line)
+            self._show_line()
+        around = 0 if beside else NEAR
+        layout.setContentsMargins(around, around, NEAR, 0)
+        if beside:
+            self._line.setGeometry(left, 0, self.width() - left, high)
+            self._line.raise_()
+
+    @Slot()
+    def _show_line(self) -> None:
+        """It is about the log alone; folded, it is there where it hides rows."""
+        wanted = not self._folded or bool(self.filter.text())
+        self._line.setVisible(wanted and self.currentIndex() == 0)
+
     def _wire(self) -> None:
+        self.currentChanged.connect(self._show_line)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
@@ -307,7 +353,8 @@ class LogPanel(Retranslatable, QTabWidget):
         """For a projector: calls and data, without times, and without the line of the filter; one
         that hides rows stays in sight.
         """
-        self._line.setVisible(not folded or bool(self.filter.text()))
+        self._folded = folded
+        self._show_line()
         if folded:
             self._timed = not self.view.isColumnHidden(TIME)
         self.view.show_column(TIME, self._timed and not folded)

@@ -267,7 +267,17 @@ def _sheet(theme: Theme) -> str:
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",
         "QToolBar { spacing: 2px; padding: 2px; }",
-        "QToolBar QToolButton { padding: 3px 6px; }",
+        "QToolBar QToolButton { padding: 2px 6px; }",
+        # beside the tool bar: without the line that Fusion draws below menus
+        (
+            "QWidget[beside='true'] QMenuBar, QWidget[beside='true'] QToolBar"
+            " { background: transparent; border: none; }"
+        ),
+        "QWidget[beside='true'] QMenuBar::item { padding: 4px 7px; background: transparent; }",
+        (
+            f"QWidget[beside='true'] QMenuBar::item:selected {{ background: {theme.highlight};"
+            f" color: {theme.highlight_text}; }}"
+        ),
         "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",
         (
             "QToolButton::menu-indicator { subcontrol-origin: padding;"

@@ -6,7 +6,15 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
@@ -40,6 +48,7 @@ class MessageBar(Retranslatable, QFrame):
         self._message: StatusMessage | None = None
         self._roomy = True
         self._two_lines = True
+        self._sparing = False
         self.setProperty("message", True)
         self.setObjectName(f"{controls.prefix}.message_line")
         self._icon = QLabel()
@@ -63,6 +72,12 @@ class MessageBar(Retranslatable, QFrame):
             self._roomy = self._two_lines = wide
             self._fit_lines()
 
+    def spare_height(self, sparing: bool) -> None:
+        """Where there is little, it has the lines that its sentence needs."""
+        self._sparing = sparing
+        self._two_lines = self._roomy
+        self._fit_lines()
+
     def fit(self) -> None:
         """What stands below does not jump with every sentence."""
         metrics = QFontMetrics(QApplication.font())
@@ -74,7 +89,7 @@ class MessageBar(Retranslatable, QFrame):
     def _fit_lines(self) -> None:
         """A second line once a sentence needs it."""
         label = self.label
-        if not self._two_lines and not self._roomy:
+        if self._sparing or not (self._two_lines or self._roomy):
             needed = label.fontMetrics().horizontalAdvance(label.text())
             self._two_lines = needed > self._room_for_words()
         self.fit()
@@ -84,9 +99,7 @@ class MessageBar(Retranslatable, QFrame):
         assert layout is not None
         margins = layout.contentsMargins()
         others = (self._icon, self.why, self.way_out, self.other_way)
-        taken = sum(
-            part.sizeHint().width() + layout.spacing() for part in others if not part.isHidden()
-        )
+        taken = sum(_width(part) + layout.spacing() for part in others if not part.isHidden())
         return self.width() - margins.left() - margins.right() - taken
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,6 +152,12 @@ class MessageBar(Retranslatable, QFrame):
     def _on_other_way(self) -> None:
         if self._message is not None and self._message.other_way is not None:
             self.remedy_wanted.emit(self._message.other_way)
+
+
+def _width(part: QWidget) -> int:
+    """What a layout gives it."""
+    hint = part.sizeHint().expandedTo(part.minimumSize())
+    return hint.boundedTo(part.maximumSize()).width()
 
 
 class _SentenceLabel(QLabel):

@@ -28,6 +28,8 @@ from workbench.viewmodel.panel_state import Control
 
 W = TypeVar("W", bound=QWidget)
 Index = QModelIndex | QPersistentModelIndex
+QWIDGETSIZE_MAX: Final = (1 << 24) - 1
+"""Qt's own: no limit; PySide does not have it."""
 CALLS: Final = {
     "listen": "listen()",
     "bind": "bind()",
@@ -189,6 +191,11 @@ class ChoiceBox(QComboBox):
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
         self.view().setMinimumWidth(widest + 30)
         self.setFixedWidth(metrics.horizontalAdvance(self.currentText()) + 40)
+
+    def widen(self) -> None:
+        """Be as wide as the longest choice again."""
+        self.setMinimumWidth(0)
+        self.setMaximumWidth(QWIDGETSIZE_MAX)
 
     def offer(self, choices: Sequence[tuple[str, str | None]]) -> None:
         """Replace the choices, keeping the chosen value where it is still there."""

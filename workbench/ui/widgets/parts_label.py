@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from workbench.qt.tips import plain_tip
 
 BETWEEN = " · "
+LEAST = 16
+"""Characters of the first part that it has room for in any case."""
 
 
 class PartsLabel(QLabel):
-    """Plain text on one line; what follows a part that has no room is left out with it."""
+    """Plain text on one line; what follows a part that has no room is left out with it, and what
+    the first one begins with.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,8 +33,8 @@ class PartsLabel(QLabel):
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        """The first part has room in any case."""
-        first = self._parts[0] if self._parts else ""
+        """The first part is read as a rule; it gives way before what stands beside it wraps."""
+        first = (self._parts[0] if self._parts else "")[:LEAST]
         return QSize(
             self.fontMetrics().horizontalAdvance(first) + 2, super().minimumSizeHint().height()
         )
@@ -47,6 +51,7 @@ class PartsLabel(QLabel):
             if metrics.horizontalAdvance(text) <= self.width():
                 break
         else:
-            text = self._parts[0] if self._parts else ""
+            first = self._parts[0] if self._parts else ""
+            text = metrics.elidedText(first, Qt.TextElideMode.ElideLeft, self.width())
         if text != self.text():
             self.setText(text)

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QSplitter, QWidget
 if TYPE_CHECKING:
     from workbench.ui.window.tab_area import TabArea
 
-PANELS_SHARE: Final = 0.638
+PANELS_SHARE: Final = 0.687
 """Of the height, for the panels; the record has the rest: eight rows of it at 1280 × 752."""
+LOW_SHARE: Final = 0.74
+"""In a low window, where lines and rows are few: four and more of them for each."""
 PRESENTED_SHARE: Final = 0.66
 """The log of a presentation has no line of its own above it."""
 
@@ -24,7 +26,8 @@ class MainSplitter(QSplitter):
         super().__init__(Qt.Orientation.Vertical)
         self._area = area
         self._by_hand = False
-        self._share = PANELS_SHARE
+        self._presenting = False
+        self._sparing = False
         self._bottom = QSplitter(Qt.Orientation.Horizontal)
         self._bottom.setObjectName("bottom")
         self._bottom.addWidget(log)
@@ -50,8 +53,21 @@ class MainSplitter(QSplitter):
     @Slot(bool)
     def present(self, presenting: bool) -> None:
         """More for the panels on a projector, or as usual."""
-        self._share = PRESENTED_SHARE if presenting else PANELS_SHARE
+        self._presenting = presenting
         self._later.start()
+
+    @Slot(bool)
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer."""
+        self._sparing = sparing
+        self._later.start()
+
+    @property
+    def _share(self) -> float:
+        """Of the height, for the panels."""
+        if self._presenting:
+            return PRESENTED_SHARE
+        return LOW_SHARE if self._sparing else PANELS_SHARE
 
     @Slot()
     def give_room(self) -> None:

@@ -271,6 +271,7 @@ class TabArea(QSplitter):
         self.setSizes([500, 500])
         self._target: EndpointPanel | None = None
         self._told = ""
+        self._sparing = False
         self.entered.connect(self.tell_target)
 
     # -- which panels there are -----------------------------------------------------------------
@@ -334,6 +335,7 @@ class TabArea(QSplitter):
 
     def add(self, panel: EndpointPanel) -> None:
         group = self.left if panel.server else self.right
+        panel.spare_height(self._sparing)
         group.addTab(PanelScrollArea(panel), panel.name)
         group.label_tab(panel)
         panel.needs.connect(self.needs)
@@ -425,6 +427,13 @@ class TabArea(QSplitter):
         """Hide in each panel what only sets a socket up, or show it again."""
         for panel in self.panels():
             panel.fold(folded)
+
+    @Slot(bool)
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer: in each panel what frames its content takes less."""
+        self._sparing = sparing
+        for panel in self.panels():
+            panel.spare_height(sparing)
 
     @Slot(bool)
     def show_calls(self, shown: bool) -> None:

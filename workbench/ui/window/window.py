@@ -32,6 +32,7 @@ from workbench.ui.window.endpoint_tabs import EndpointTabs
 from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
 from workbench.ui.window.layouts import LAYOUTS, Layouts
+from workbench.ui.window.low_window import LowWindow
 from workbench.ui.window.menus import MenuBar
 from workbench.ui.window.message_commands import MessageCommands
 from workbench.ui.window.message_place import MessagePlace
@@ -51,6 +52,7 @@ from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.tab_commands import TabCommands
 from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
+from workbench.ui.window.top_bars import TopBars
 from workbench.ui.window.undo_bar import UndoBar
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
 from workbench.viewmodel.record_names import RecordNames
@@ -73,7 +75,7 @@ class MainWindow(Retranslatable, QMainWindow):
     Attributes:
         controller: between widgets and session.
         live: False: a record of an earlier run is shown; there is nothing to act on.
-        menus, toolbar, status_bar: around the rest.
+        low_window: whether it is one. menus, toolbar, status_bar: around the rest.
         banner, onboarding_bar, demo_bar, note_field, projector_caption: lines above the panels,
             each hidden until it is needed.
         tab_area: the endpoints' panels; endpoint_tabs: which there are.
@@ -96,6 +98,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.appearance = appearance
         self.preferences = preferences
         self.live = live
+        self.low_window = LowWindow(self)
         self._keeper: WorkspaceKeeper | None = None
         qt_translations.install()
         self.log = log_panel_of(controller)
@@ -111,6 +114,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self._wire_panels()
         self._wire_record()
         self._wire_projector()
+        self._wire_height()
         self.tab_area.setVisible(live)
         if not live:
             save = self.file_commands.save_conversation
@@ -134,10 +138,10 @@ class MainWindow(Retranslatable, QMainWindow):
         self.menus.action("every_byte").setChecked(self.preferences.every_byte)
         self.menus.action(f"scheme_{self.preferences.scheme}").setChecked(True)
         self.menus.action(f"keep_{self.preferences.kept or 'all'}").setChecked(True)
-        self.setMenuBar(self.menus)
         self.addActions(self.menus.keyed())  # keys work while a projector hides the menu bar
         self.toolbar = ToolBar(self.menus)
-        self.addToolBar(self.toolbar)
+        self._top_bars = TopBars(self.menus, self.toolbar)
+        self.setMenuWidget(self._top_bars)
         self.status_bar = StatusBar(self.controller, self.log.model)
         self.setStatusBar(self.status_bar)
         self.banner = Banner(self.controller, live=self.live)
@@ -466,6 +470,12 @@ class MainWindow(Retranslatable, QMainWindow):
         caption.stop_wanted.connect(self.endpoint_tabs.stop_all)
         caption.leave_wanted.connect(mode.switch)
 
+    def _wire_height(self) -> None:
+        """What takes less height where there is little, as soon as that is known."""
+        for part in (self._top_bars, self.tab_area, self.splitter):
+            self.low_window.changed.connect(part.spare_height)
+        self.appearance.changed.connect(self.low_window.look)
+
     def remember(self, file: WorkspaceFile) -> bool:
         """Come back as the window was left, and keep what it is like from now on.
 
@@ -542,6 +552,7 @@ class MainWindow(Retranslatable, QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A wide window has room for the list of endpoints, a high one for calls on buttons."""
         super().resizeEvent(event)
+        self.low_window.look()
         self.projector_mode.fit()
         if self.live and not self.projector_mode.on:
             self.endpoint_list.show_where_wide(event.size().width(), self.appearance.scale)

@@ -1,0 +1,23 @@
+"""A label says the longest text that it has the room for, and asks for the same room always."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui.widgets.fitting_label import FittingLabel
+
+
+def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
+    label = FittingLabel("a rather long text", "short")
+    wide = label.fontMetrics().horizontalAdvance
+    asked = label.sizeHint(), label.minimumSizeHint()
+    label.resize(wide("18 B: 68 65"), 20)
+    label.offer(["18 B: 68 65 6c", "18 B: 68 65", "18 B"])
+    assert label.text() == "18 B: 68 65"
+    label.resize(wide("18 B: 68 65 6c"), 20)
+    label.show()
+    assert label.text() == "18 B: 68 65 6c"
+    label.resize(3, 20)
+    assert label.text() == "18 B"  # nothing shorter is known
+    assert (label.sizeHint(), label.minimumSizeHint()) == asked
+    label.close()

@@ -1,0 +1,48 @@
+"""A label that says the longest of several texts that there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+
+class FittingLabel(QLabel):
+    """Plain text on one line; as wide whatever it says, so that what stands beside it stays."""
+
+    def __init__(self, room: str, least: str) -> None:
+        """As wide as the text `room` where there is room for it, and at least as `least`."""
+        super().__init__()
+        self._room = room
+        self._least = least
+        self._texts: tuple[str, ...] = ("",)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return self._size_of(self._room)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size_of(self._least)
+
+    def _size_of(self, text: str) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(text), metrics.height())
+
+    def offer(self, texts: Sequence[str]) -> None:
+        """What it may say, the longest first."""
+        self._texts = tuple(texts)
+        self._choose()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._choose()
+
+    def _choose(self) -> None:
+        wide = self.fontMetrics().horizontalAdvance
+        fitting = (text for text in self._texts if wide(text) <= self.width())
+        said = next(fitting, self._texts[-1])
+        if said != self.text():
+            self.setText(said)

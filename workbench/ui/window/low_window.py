@@ -1,0 +1,41 @@
+"""How much there is room for: whether the window is low, counted in lines of text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QWidget
+
+LOW_LINES: Final = 49
+"""Lines of text that are fewer make a window low: a small screen, or large writing on a usual one.
+At 100 % a window of 1280 × 752 has 50 of them, at 150 % 33.
+"""
+
+
+class LowWindow(QObject):
+    """The one that decides it: what stands in the window is told, and asks nobody.
+
+    Attributes:
+        low: there is little height; what frames the content takes less of it.
+
+    Signals:
+        changed(bool): the window is low from now on, or no longer.
+    """
+
+    changed = Signal(bool)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.low = False
+
+    @Slot()
+    def look(self) -> None:
+        """The window has another height, or the text another size."""
+        lines = self._window.height() / QFontMetrics(QApplication.font()).lineSpacing()
+        low = lines < LOW_LINES
+        if low != self.low:
+            self.low = low
+            self.changed.emit(low)
