@@ -325,7 +325,7 @@ def test_enter_breaks_the_line_until_it_is_to_send(hand: Hand, peer: socket.sock
     assert peer.recv(100) == b"one\n"
 
     switch: Any = hand.find("client.enter_sends")
-    assert switch.text() == "Enter sends, adds nothing"
+    assert switch.text() == "Enter sends"
     hand.choose("client.append", "crlf")
     assert switch.text() == "Enter sends, adds CRLF"
     hand.press("client.enter_sends")

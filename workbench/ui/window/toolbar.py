@@ -82,11 +82,20 @@ class ToolBar(Retranslatable, QToolBar):
         if event.size().width() != event.oldSize().width():
             self._fit()
 
+    @property
+    def _between(self) -> int:
+        """Pixels that no button has."""
+        return self.fontMetrics().averageCharWidth() + APART * len(self.actions())
+
+    @property
+    def least_width(self) -> int:
+        """What icons alone take, where there is one."""
+        return self._between + sum(_width(x, words=False) for x in self._buttons.values())
+
     def _fit(self) -> None:
         """Words beside the icons where all of it fits, else icons alone: nothing is cut off."""
         whole = {button: _width(button, words=True) for button in self._buttons.values()}
-        between = self.fontMetrics().averageCharWidth() + APART * len(self.actions())
-        words = sum(whole.values()) + between <= self.width()
+        words = sum(whole.values()) + self._between <= self.width()
         style = Qt.ToolButtonStyle
         for button, width in whole.items():
             alone = not words and bool(button.property("icon_name"))
@@ -100,5 +109,6 @@ def _width(button: QToolButton, *, words: bool) -> int:
     """QToolButton's own hint wastes a third."""
     icon = button.iconSize().width() + 4 if button.property("icon_name") else 0
     arrow = 14 if button.property("menu") else 0
+    words = words or not icon
     text = button.fontMetrics().horizontalAdvance(button.text()) if words else 0
     return text + icon + arrow + 16

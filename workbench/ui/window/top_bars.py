@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QBoxLayout, QMenuBar, QSizePolicy, QToolBar, QWidget
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QMenuBar, QSizePolicy, QWidget
 
 from workbench.ui.style.theme import repolish
+from workbench.ui.window.toolbar import ToolBar
 
 
 class TopBars(QWidget):
     """What stands above everything else."""
 
-    def __init__(self, menus: QMenuBar, tools: QToolBar) -> None:
+    def __init__(self, menus: QMenuBar, tools: ToolBar) -> None:
         super().__init__()
         self._menus = menus
         self._tools = tools
+        self._sparing = False
+        self._beside = False
         self._column = column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -23,12 +27,32 @@ class TopBars(QWidget):
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """Beside each other, or one below the other."""
-        beside = sparing and not self._menus.isNativeMenuBar()  # that stands in no window
+        """The window is low, or no longer."""
+        self._sparing = sparing
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A menu or a button has other words, or another size."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        """Beside each other where that spares height and both have the width."""
+        needed = self._menus.sizeHint().width() + self._tools.least_width
+        beside = self._sparing and needed <= self.width()
+        beside = beside and not self._menus.isNativeMenuBar()  # that stands in no window
+        if beside == self._beside:
+            return
+        self._beside = beside
         self.setProperty("beside", beside)
         for part in (self, self._menus, self._tools):
             repolish(part)
-        policy = QSizePolicy.Policy
+        policy, direction = QSizePolicy.Policy, QBoxLayout.Direction
         self._menus.setSizePolicy(policy.Maximum if beside else policy.Preferred, policy.Fixed)
-        direction = QBoxLayout.Direction
         self._column.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
