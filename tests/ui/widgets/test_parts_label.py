@@ -17,8 +17,18 @@ def test_parts_without_room_are_left_out_whole(qtbot: QtBot) -> None:
     assert label.text() == "first · second <b> · third"
     label.resize(metrics.horizontalAdvance("first · second <b> · …") + 4, 20)
     assert label.text() == "first · second <b> · …"
-    label.resize(3, 20)
+    label.resize(metrics.horizontalAdvance("first") + 4, 20)
     assert label.text() == "first"  # its tip has the others
     assert "third" in label.toolTip()
     label.show_parts(())
     assert label.text() == ""
+
+
+def test_a_long_first_part_gives_way_at_its_beginning(qtbot: QtBot) -> None:
+    label = PartsLabel()
+    qtbot.addWidget(label)
+    label.show_parts(("IPv4 TCP 127.0.0.1:23333", "backlog 128"))
+    label.resize(label.minimumSizeHint())
+    label.show()
+    assert label.text().startswith("…")
+    assert label.text().endswith(":23333")
