@@ -161,7 +161,8 @@ def carries(row: Row) -> bool:
 
 def piece_of(row: Row) -> Piece:
     """The bytes of a row, and how many of them the record did not keep."""
-    return Piece(row.payload or b"", not_kept(row))
+    data = row.payload or b""
+    return Piece(data, 0 if row.size == len(data) else not_kept(row))
 
 
 def not_kept(row: Row) -> int:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from workbench.printable import escape
 
+SHORT: Final = 256
+"""Bytes of a piece of which the text is kept for a while."""
 _HIGH: Final = bytes(range(0x80, 0x100))
 _DIGITS: Final = b"0123456789"
 _NATIVE: Final = "le" if sys.byteorder == "little" else "be"
@@ -207,8 +209,15 @@ def whole(piece: Piece, encoding: str, most: int | None = None) -> Shown | None:
 
     Most pieces are like that, and this is the quickest way to show one.
     """
-    data, missing = piece
-    if missing or may_go_on(data, encoding):
+    if piece.missing:
+        return None
+    if len(piece.data) <= SHORT:
+        return _whole_short(piece.data, encoding, most)
+    return _whole(piece.data, encoding, most)
+
+
+def _whole(data: bytes, encoding: str, most: int | None) -> Shown | None:
+    if may_go_on(data, encoding):
         return None
     try:
         text = data.decode(encoding)
@@ -217,6 +226,10 @@ def whole(piece: Piece, encoding: str, most: int | None = None) -> Shown | None:
         return Shown(escape(data[:most].decode(encoding)), most)
     except (UnicodeError, LookupError, ValueError):
         return None
+
+
+_whole_short = lru_cache(maxsize=1024)(_whole)
+"""What is echoed comes and goes, and much comes again and again."""
 
 
 def message(piece: Piece, encoding: str, most: int | None = None) -> Shown:

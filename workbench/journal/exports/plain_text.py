@@ -45,11 +45,13 @@ class TextLines:
     def line(self, row: Row) -> str:
         """One row, on one line whatever is in it."""
         line = f"{row.seq:>6}  {self._time(row.t_ns)[11:26]}  {self._said(row)}"
-        if row.payload:
+        payload = row.payload
+        if payload:
             line = f"{line}  {self._show(row).text}"
-        missing = missing_bytes(row)
-        if missing:
-            line += "  " + tr("export.gap", missing=missing, size=row.size)
+        if payload is not None and len(payload) != row.size:
+            missing = missing_bytes(row)
+            if missing:
+                line += "  " + tr("export.gap", missing=missing, size=row.size)
         return line.rstrip()
 
     def _said(self, row: Row) -> str:
