@@ -164,6 +164,6 @@ def test_each_run_may_be_a_case_in_the_suite_of_its_file(tmp_path: Path) -> None
 
 def test_an_error_that_was_expected_is_named(tmp_path: Path) -> None:
     made = report([None])
-    made.steps[0] = replace(made.steps[0], error="ECONNREFUSED")
+    made.steps[0] = made.steps[0]._replace(error="ECONNREFUSED")
     root = written(tmp_path / "r.xml", Suite("a.toml", made))
     assert "→ ECONNREFUSED, as expected" in str(root.findtext(".//system-out"))

@@ -27,8 +27,7 @@ TITLE: Final = 160
 """Characters of a step's title: a payload of a thousand bytes is not a title."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(NamedTuple):
     """How one step ended.
 
     Attributes:

@@ -308,8 +308,7 @@ class Runner:
         result = StepResult(number, title.shown, reason, taken, said, stands or step, warns, error)
         end_step(self._session, result, title, came, cause)
         if masker is not None and (reason is not None or said is not None):
-            result = replace(
-                result,
+            result = result._replace(
                 reason=None if reason is None else masked_problem(reason, masker),
                 said=None if said is None else masked_problem(said, masker),
             )

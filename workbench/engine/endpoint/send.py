@@ -149,8 +149,10 @@ def _unreadable(path: str, error: OSError) -> Problem:
 
 def send_all(connections: Sequence[Connection], make: Make[Payload], ticket: Ticket | None) -> bool:
     """To each of them; whether another send() may follow."""
-    several = len(connections) > 1
-    ended = JoinedTicket(ticket, len(connections)) if ticket is not None and several else None
+    if len(connections) == 1:  # as nearly always
+        connections[0].write(make(), ticket)
+        return connections[0].can_send
+    ended = JoinedTicket(ticket, len(connections)) if ticket is not None else None
     for connection in connections:
         own = None if ended is None else ended.of(connection.number)
         connection.write(make(), ticket, ended=own)
