@@ -7,14 +7,15 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.cli_process import BOUND, PROGRAM, run, start_command
+from tests.mounts import mounted
 from workbench.journal.reader import Reader
 
 if sys.platform == "win32":
@@ -75,7 +76,7 @@ class Limited:
         self,
         *args: object,
         kilobytes: int | None = None,
-        prefix: tuple[str, ...] = (),
+        prefix: Sequence[str] = (),
         stdin: int | None = None,
     ) -> None:
         def limit() -> None:
@@ -178,25 +179,12 @@ def test_a_run_ends_with_that_reason_and_does_not_blame_the_peer(tmp_path: Path)
 
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
     """A real file system of half a megabyte, where this user may mount one."""
-    mount = (
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        (
-            'mount -t tmpfs -o size=512k tmpfs "$0/disk" && "$@"; status=$?;'
-            ' cp "$0"/disk/* "$0"; exit $status'
-        ),
-        str(tmp_path),
-    )
     (tmp_path / "disk").mkdir()
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode != 0
-    ):
-        pytest.skip("this user may not mount a file system")
+    mount = mounted(
+        'mount -t tmpfs -o size=512k tmpfs "$0/disk" && "$@"; status=$?;'
+        ' cp "$0"/disk/* "$0"; exit $status',
+        tmp_path,
+    )
     scenario = tmp_path / "s.toml"
     scenario.write_text(SCENARIO)
     status, _out, err = Limited(

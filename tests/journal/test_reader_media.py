@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.conftest import Make, event
+from tests.mounts import mounted
 from workbench import texts
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
@@ -101,22 +102,7 @@ def opened(path: Path, *prefix: str) -> str:
 
 def as_medium(folder: Path) -> list[str]:
     """A command under which the folder is mounted read-only; skips where that is not allowed."""
-    prefix = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',
-        str(folder),
-    ]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip("this user may not mount a folder")
-    return prefix
+    return mounted('mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"', folder)
 
 
 def only_for_reading(folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.conftest import event
+from tests.mounts import mounted
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import (
@@ -150,23 +150,8 @@ def test_the_sockets_go_on_when_the_file_may_not_grow(tmp_path: Path) -> None:
 def disk_of(size: str, at: Path) -> list[str]:
     """What a command is put behind to have a real file system of this size at a folder; skips
     where this user may not mount one."""
-    mount = [
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        'mount -t tmpfs -o size="$1" tmpfs "$0" && shift && exec "$@"',
-        str(at),
-        size,
-    ]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip("this user may not mount a file system")
-    return mount
+    script = 'mount -t tmpfs -o size="$1" tmpfs "$0" && shift && exec "$@"'
+    return mounted(script, at, size)
 
 
 def test_the_sockets_go_on_when_the_disk_is_full(tmp_path: Path) -> None:

@@ -195,24 +195,17 @@ class Program:
 
 def _begin(command: tuple[str, ...], folder: str, *, reads: bool) -> subprocess.Popen[bytes]:
     """Raises OSError, ValueError."""
-    where = folder or None
-    stdin = subprocess.PIPE if reads else subprocess.DEVNULL
+    group = 0
     if sys.platform == "win32":
-        return subprocess.Popen(
-            command,
-            cwd=where,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
-        )
+        group = subprocess.CREATE_NEW_PROCESS_GROUP
     return subprocess.Popen(
         command,
-        cwd=where,
-        stdin=stdin,
+        cwd=folder or None,
+        stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
+        creationflags=group,
+        start_new_session=not group,
     )
 
 

@@ -35,6 +35,20 @@ def run(hand: Hand, lab: BacklogWindow) -> None:
     hand.wait(lab.comparison.isVisible)
 
 
+def take_way(hand: Hand, lab: BacklogWindow, mode: str) -> None:
+    """Press the button that the comparison offers, and wait for what comes of that mode."""
+    button = lab.comparison.findChild(QPushButton, f"lab.way_{mode}")
+    assert button is not None
+    button.click()
+    hand.wait(
+        lambda: (
+            lab.comparison.isVisible()
+            and lab.state.result is not None
+            and lab.state.result.mode == mode
+        )
+    )
+
+
 def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
@@ -49,16 +63,7 @@ def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
 
 def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
-    button = lab.comparison.findChild(QPushButton, "lab.way_bound")
-    assert button is not None
-    button.click()
-    hand.wait(
-        lambda: (
-            lab.comparison.isVisible()
-            and lab.state.result is not None
-            and lab.state.result.mode == "bound"
-        )
-    )
+    take_way(hand, lab, "bound")
     assert lab.state.result is not None
     assert lab.state.result.refused == 6
 
@@ -142,16 +147,7 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
     if hindrance is not None:
         pytest.skip(hindrance.text)
     run(hand, lab)
-    button = lab.comparison.findChild(QPushButton, "lab.way_firewall")
-    assert button is not None
-    button.click()
-    hand.wait(
-        lambda: (
-            lab.comparison.isVisible()
-            and lab.state.result is not None
-            and lab.state.result.mode == "firewall"
-        )
-    )
+    take_way(hand, lab, "firewall")
     assert lab.state.result is not None
     assert (lab.state.result.connected, lab.state.result.refused) == (2, 4)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.engine.model.options import OPTIONS, unfit
 from workbench.engine.model.settings import OptionValue
-from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group
+from workbench.ui.widgets.removable_chips import RemovableChip, RemovableChips
 from workbench.viewmodel.option_text import parse_value, show_value
 from workbench.viewmodel.setup_form import Options
 
@@ -46,11 +45,11 @@ class SocketOptions(Retranslatable, QWidget):
         self._forbid()
         self.value = controls.add(TextField("1", width=7), "option_value")
         self.set = controls.add(QPushButton(), "option_set")
-        self._chips: list[QPushButton] = []
         self._row = FlowLayout(self)
         self._row.addWidget(
             group(controls.caption("options", self.name), self.name, self.value, self.set)
         )
+        self._chips = RemovableChips(self, self._row, self.set)
         self.set.clicked.connect(self._on_set)
         self.value.returnPressed.connect(self._on_set)
 
@@ -80,41 +79,23 @@ class SocketOptions(Retranslatable, QWidget):
             self._aside = ()
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: why an option is greyed, and the chips
-        in the colours of the scheme.
-        """
+        """What `NamedControls` does not know: why an option is greyed, and the chips."""
         self._forbid()
-        for chip, (name, _) in zip(self._chips, self.options, strict=True):
-            _word(chip, name)
-            chip.setIcon(theme.icon("x"))
+        self._chips.redraw()
 
     def show_options(self, options: Options) -> None:
         """Show what is asked for, as chips; a click takes one away."""
-        if options == self.options and len(self._chips) == len(options):
-            return
-        self.options = options
-        for chip in self._chips:
-            self._row.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
-        self._chips = [self._chip(name, value) for name, value in options]
-        before: QWidget = self.set
-        for chip in self._chips:
-            self._row.addWidget(chip)
-            self.setTabOrder(before, chip)
-            before = chip
-        self._row.invalidate()
+        if options != self.options:
+            self.options = options
+            self._chips.show([self._chip(name, value) for name, value in options])
 
-    def _chip(self, name: str, value: OptionValue) -> QPushButton:
-        chip = QPushButton(f"{name} = {show_value(value)}", self)
-        chip.setIcon(theme.icon("x"))
-        chip.setProperty("chip_button", True)
-        tone(chip, "info")
-        _word(chip, name)
-        chip.setObjectName(f"option.{name}")
-        chip.clicked.connect(lambda _=False, name=name: self._drop(name))
-        chip.show()
-        return chip
+    def _chip(self, name: str, value: OptionValue) -> RemovableChip:
+        return RemovableChip(
+            f"option.{name}",
+            f"{name} = {show_value(value)}",
+            lambda: tr("tip.option_remove", name=name),
+            lambda: self._drop(name),
+        )
 
     @Slot()
     def _on_set(self) -> None:
@@ -137,9 +118,3 @@ class SocketOptions(Retranslatable, QWidget):
 
     def _without(self, name: str) -> Options:
         return tuple(item for item in self.options if item[0] != name)
-
-
-def _word(chip: QPushButton, name: str) -> None:
-    tip = tr("tip.option_remove", name=name)
-    chip.setToolTip(plain_tip(tip))
-    chip.setAccessibleName(tip)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
 
-from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, TextField, group, tone
+from workbench.ui.widgets.removable_chips import RemovableChip, RemovableChips
 from workbench.viewmodel.known_values import TypedValue, fault
 
 SHOWN = 24
@@ -38,7 +37,6 @@ class ValuesField(Retranslatable, QWidget):
         super().__init__()
         self._prefix = controls.prefix
         self.rows: tuple[TypedValue, ...] = ()
-        self._chips: list[QPushButton] = []
         self.name = controls.add(TextField(width=9), "value_name")
         self.value = controls.add(TextField(width=14), "value_text")
         self.secret = controls.add(QCheckBox(), "value_secret")
@@ -54,6 +52,7 @@ class ValuesField(Retranslatable, QWidget):
                 self.set,
             )
         )
+        self._chips = RemovableChips(self, self._row, self.set)
         self.secret.toggled.connect(self._on_secret)
         self.set.clicked.connect(self._on_set)
         for field in (self.name, self.value):
@@ -62,39 +61,23 @@ class ValuesField(Retranslatable, QWidget):
 
     def show_rows(self, rows: Sequence[TypedValue]) -> None:
         """Show these without telling anyone."""
-        if tuple(rows) == self.rows and len(rows) == len(self._chips):
-            return
-        self.rows = tuple(rows)
-        for chip in self._chips:
-            self._row.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
-        self._chips = [self._chip(row) for row in self.rows]
-        before: QWidget = self.set
-        for chip in self._chips:
-            self._row.addWidget(chip)
-            self.setTabOrder(before, chip)
-            before = chip
-        self._row.invalidate()
+        if tuple(rows) != self.rows:
+            self.rows = tuple(rows)
+            self._chips.show([self._chip(row) for row in rows])
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: the chips, in the colours of the scheme."""
-        for chip, row in zip(self._chips, self.rows, strict=True):
-            _word(chip, row)
-            chip.setIcon(theme.icon("x"))
+        """What `NamedControls` does not know: the chips."""
+        self._chips.redraw()
 
-    def _chip(self, row: TypedValue) -> QPushButton:
+    def _chip(self, row: TypedValue) -> RemovableChip:
         shown = MASKED if row.secret else row.value
         shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
-        chip = QPushButton(f"{row.name} = {shown}".replace("&", "&&"), self)
-        chip.setIcon(theme.icon("x"))
-        chip.setProperty("chip_button", True)
-        tone(chip, "info")
-        _word(chip, row)
-        chip.setObjectName(f"{self._prefix}.value.{row.name}")
-        chip.clicked.connect(lambda: self._drop(row))
-        chip.show()
-        return chip
+        return RemovableChip(
+            f"{self._prefix}.value.{row.name}",
+            f"{row.name} = {shown}",
+            lambda: tr("values.remove", name=f"{{{row.name}}}"),
+            lambda: self._drop(row),
+        )
 
     @Slot(bool)
     def _on_secret(self, secret: bool) -> None:
@@ -121,9 +104,3 @@ class ValuesField(Retranslatable, QWidget):
     def _tell(self, rows: tuple[TypedValue, ...]) -> None:
         self.show_rows(rows)
         self.edited.emit(rows)
-
-
-def _word(chip: QPushButton, row: TypedValue) -> None:
-    words = tr("values.remove", name=f"{{{row.name}}}")
-    chip.setToolTip(plain_tip(words))
-    chip.setAccessibleName(words)

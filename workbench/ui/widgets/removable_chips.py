@@ -1,0 +1,73 @@
+"""What was set, as buttons with a cross at the end of a row: a click on one takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from workbench.frozen import dataclass
+from workbench.qt.tips import plain_tip
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import tone
+
+
+@dataclass(frozen=True, slots=True)
+class RemovableChip:
+    """One of them.
+
+    Attributes:
+        name: its object name. text: what it shows. tip: gives its tip, in the present language.
+        drop: takes away what it stands for.
+    """
+
+    name: str
+    text: str
+    tip: Callable[[], str]
+    drop: Callable[[], None]
+
+
+class RemovableChips:
+    """The chips of one row; whoever has the row says when to draw them anew."""
+
+    def __init__(self, owner: QWidget, row: FlowLayout, after: QWidget) -> None:
+        """`after`: the control before the first of them, as Tab goes."""
+        self._owner = owner
+        self._row = row
+        self._after = after
+        self._chips: tuple[RemovableChip, ...] = ()
+        self._buttons: list[QPushButton] = []
+
+    def show(self, chips: Sequence[RemovableChip]) -> None:
+        """Show these in place of those that were there."""
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._chips = tuple(chips)
+        self._buttons = [self._made(chip) for chip in chips]
+        self.redraw()
+        before = self._after
+        for button in self._buttons:
+            self._row.addWidget(button)
+            QWidget.setTabOrder(before, button)
+            before = button
+        self._row.invalidate()
+
+    def _made(self, chip: RemovableChip) -> QPushButton:
+        button = QPushButton(chip.text.replace("&", "&&"), self._owner)
+        button.setProperty("chip_button", True)
+        tone(button, "info")
+        button.setObjectName(chip.name)
+        button.clicked.connect(lambda _checked: chip.drop())
+        button.show()
+        return button
+
+    def redraw(self) -> None:
+        """Their tips in the language, their crosses in the colours in force."""
+        for button, chip in zip(self._buttons, self._chips, strict=True):
+            tip = chip.tip()
+            button.setToolTip(plain_tip(tip))
+            button.setAccessibleName(tip)
+            button.setIcon(theme.icon("x"))
