@@ -12,6 +12,10 @@ import pytest
 from workbench import start as program
 
 ROOT = Path(__file__).resolve().parent.parent
+MODULES = 350
+"""Of our own, with their packages, that a window of one server and one client may import."""
+WIDGETS = 680
+"""That it may make, those of Qt's own in it counted: a popup is nine."""
 
 
 @pytest.fixture
@@ -137,24 +141,29 @@ def test_no_source_is_read_at_a_start() -> None:
 
 def test_a_window_imports_nothing_that_it_does_not_show() -> None:
     """With one server and one client of TCP there is neither TLS nor WebSocket, and no dialog."""
-    loaded = _told(
+    widgets, *loaded = _told(
         "import json, os, sys, tempfile; from pathlib import Path\n"
         "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
         "from workbench import start; start.import_qt()\n"
         "from workbench.app import create_window, make_application\n"
+        "from PySide6.QtWidgets import QWidget\n"
         "app = make_application([])\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         "    window = create_window(Path(folder) / 'r.swb', Path(folder) / 'w.json')\n"
         "    window.show()\n"
         "    app.processEvents()\n"
-        "    print(json.dumps(sorted(sys.modules)))\n"
+        "    print(json.dumps([len(window.findChildren(QWidget)), *sorted(sys.modules)]))\n"
         "    window.close()\n"
     )
     assert "workbench.ui.endpoint.server_panel" in loaded
+    own = [name for name in map(str, loaded) if name.startswith("workbench.")]
+    assert len(own) <= MODULES, "what a start does not need is imported with its first use"
+    assert int(str(widgets)) <= WIDGETS, "what is hidden at first is a LatePart"
     late = (
         "ssl", "tomllib",
         "workbench.engine.protocol.tls", "workbench.engine.protocol.websocket",
-        "workbench.engine.protocol.proxy_layer", "workbench.scenario.runner", "workbench.labs",
+        "workbench.engine.protocol.proxy_layer", "workbench.engine.protocol.messages_layer",
+        "workbench.engine.protocol.responder", "workbench.scenario.runner", "workbench.labs",
         "workbench.checkup", "workbench.ui.dialogs", "workbench.ui.lab",
         "workbench.ui.endpoint.more_fields", "workbench.ui.endpoint.layers_fields",
         "workbench.ui.endpoint.rules_editor",

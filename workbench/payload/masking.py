@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -28,20 +28,9 @@ _SHORT: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", "\0": "0
 _NAMES: Final = (
     r"(?:(?<![A-Za-z0-9-])|(?<=\\[rn]))(?:proxy-authorization|authorization|set-cookie2?|cookie)"
 )
-_HEADER: Final = re.compile(rf"{_NAMES}[ \t]*:[ \t]*([^\s][^\r\n]*)", re.IGNORECASE)
-"""A header in what was sent or came (RFC 9110, section 5): to the end of its line."""
-_BEGUN: Final = re.compile(rf"{_NAMES}[ \t]*:", re.IGNORECASE)
 _NAME_MOST: Final = 64
 """Bytes in which the name of a header and what stands after it has room."""
 _STUB: Final = b"Cookie: "
-_HEADER_SAID: Final = re.compile(
-    rf"{_NAMES}(?:"
-    r"\\*[\"'][ \t]*[:=,][ \t]*\\*([\"'])(?P<quoted>(?:(?!\\*\1).)+)"
-    r"|[ \t]*:[ \t]*(?P<plain>(?:(?!\\+[rnx]|[\"'](?:[,)\]}]|\Z))[^\r\n])+)"
-    r"|[ \t]*=[ \t]*([\"'])(?P<given>(?:(?!\4).)+))",
-    re.IGNORECASE,
-)
-"""One in a sentence or as code, where a line's end is an escape."""
 _HEX_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-Za-z])")
 _CUT: Final = "…"
 _WORDS: Final = ("cookie", "authorization")
@@ -51,6 +40,29 @@ _CODED: Final = 4
 """Characters with which a value in hex or Base64 begins for sure."""
 Span = tuple[int, int, str]
 """From, to, and what stands there instead of each character, in turn."""
+
+
+@cache
+def _header() -> re.Pattern[str]:
+    """A header in what was sent or came (RFC 9110, section 5): to the end of its line."""
+    return re.compile(rf"{_NAMES}[ \t]*:[ \t]*([^\s][^\r\n]*)", re.IGNORECASE)
+
+
+@cache
+def _begun() -> re.Pattern[str]:
+    return re.compile(rf"{_NAMES}[ \t]*:", re.IGNORECASE)
+
+
+@cache
+def _header_said() -> re.Pattern[str]:
+    """One in a sentence or as code, where a line's end is an escape."""
+    return re.compile(
+        rf"{_NAMES}(?:"
+        r"\\*[\"'][ \t]*[:=,][ \t]*\\*([\"'])(?P<quoted>(?:(?!\\*\1).)+)"
+        r"|[ \t]*:[ \t]*(?P<plain>(?:(?!\\+[rnx]|[\"'](?:[,)\]}]|\Z))[^\r\n])+)"
+        r"|[ \t]*=[ \t]*([\"'])(?P<given>(?:(?!\4).)+))",
+        re.IGNORECASE,
+    )
 
 
 class Masker:
@@ -116,7 +128,7 @@ class Masker:
         """
         kept = b"" if cut else data[-max(self.reach, _NAME_MOST) :]
         line = data[data.rfind(b"\n") + 1 :].decode("latin-1")
-        if not _may_have_headers(line.lower()) or not _BEGUN.search(line):
+        if not _may_have_headers(line.lower()) or not _begun().search(line):
             return kept
         return kept if len(kept) >= len(line) else _STUB + kept
 
@@ -186,7 +198,7 @@ def _found(forms: Iterable[_Form], text: str) -> Iterator[Span]:
 
 def header_values(text: str) -> Iterator[tuple[str, str]]:
     """The name and what stands in each header of a text that carries a secret."""
-    for found in _HEADER.finditer(text) if _may_have_headers(text.lower()) else ():
+    for found in _header().finditer(text) if _may_have_headers(text.lower()) else ():
         yield found[0].partition(":")[0].strip(), found[1]
 
 
@@ -195,12 +207,12 @@ def _may_have_headers(lowered: str) -> bool:
 
 
 def _headers(text: str) -> Iterator[Span]:
-    for found in _HEADER.finditer(text):
+    for found in _header().finditer(text):
         yield (*found.span(1), MASK)
 
 
 def _said(text: str) -> Iterator[Span]:
-    for found in _HEADER_SAID.finditer(text) if _may_have_headers(text.lower()) else ():
+    for found in _header_said().finditer(text) if _may_have_headers(text.lower()) else ():
         yield (*found.span(found.lastgroup or 0), MASK)
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final, NamedTuple, TypeVar
 
-from workbench.engine.model.message_ends import Http
+from workbench.engine.model.message_ends import RECV, Http
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import Violations, WebSocketSettings
-from workbench.engine.protocol.messages_layer import RECV
 from workbench.engine.protocol.stack import PROXY, layer_names
 from workbench.journal.reader import Row
 from workbench.scenario.layer_rows import FRAME, PROXY_RESPONSE, REQUEST, RESPONSE

@@ -16,7 +16,6 @@ from workbench.engine.model.message_ends import (
     LengthField,
     Messages,
 )
-from workbench.engine.protocol.framing import framer_of
 from workbench.frozen import dataclass
 from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
@@ -66,6 +65,8 @@ class MessagesForm:
             made = replace(made, max=getattr(known, "max", made.max))
         if isinstance(made, ByPattern) and isinstance(known, ByPattern):
             made = replace(made, add=known.add)
+        from workbench.engine.protocol.framing import framer_of  # where something is set
+
         framer_of(made, encoding, requests=True)
         return made
 

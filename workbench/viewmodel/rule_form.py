@@ -10,10 +10,7 @@ from typing import Final
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
-from workbench.engine.protocol.responder import compile_responder
 from workbench.frozen import dataclass
-from workbench.payload.hex_patterns import compile_hex, is_pattern
-from workbench.payload.patterns import compile_pattern
 from workbench.payload.templates import Value, Values, text_template
 from workbench.printable import escape
 from workbench.texts import Problem
@@ -109,8 +106,15 @@ def _value(rule: TypedRule) -> str:
     value = shown_value(rule)
     if Match(rule.match) not in AS_TYPED:
         value = _text(value, rule.encoding)
-    compile_responder(Rules((Rule(Match(rule.match), value, "", rule.encoding),)))
+    _check(Rule(Match(rule.match), value, "", rule.encoding))
     return value
+
+
+def _check(rule: Rule) -> None:
+    """Raises Problem where it cannot be made ready."""
+    from workbench.engine.protocol.responder import compile_responder  # where there is a rule
+
+    compile_responder(Rules((rule,)))
 
 
 def fault(rule: TypedRule) -> tuple[str, Problem] | None:
@@ -120,7 +124,7 @@ def fault(rule: TypedRule) -> tuple[str, Problem] | None:
         ("reply", lambda: _text(rule.reply, rule.encoding)),
         ("delay", lambda: parse_fields.parse_seconds(rule.delay)),
         ("more", lambda: rule_beside(rule.more)),
-        ("more", lambda: compile_responder(Rules((_made(rule),)))),
+        ("more", lambda: _check(_made(rule))),
     ):
         try:
             read()
@@ -176,6 +180,9 @@ def groups_of(rule: TypedRule) -> tuple[str, ...]:
 
 
 def _groups(rule: TypedRule) -> tuple[str, ...]:
+    from workbench.payload.hex_patterns import compile_hex, is_pattern  # where there is a rule
+    from workbench.payload.patterns import compile_pattern
+
     try:
         if rule.match == Match.REGEX:
             return compile_pattern(rule.value, rule.encoding).names

@@ -10,8 +10,6 @@ from workbench.engine.model.responders.reply import ResponderRuntime
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.protocol.layer import Layer
-from workbench.engine.protocol.lookup_rows import rows_of
-from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.stack import (
     MakeLayer,
     layer_names,
@@ -124,4 +122,7 @@ class LiveSettings:
 
 
 def _runtime_of(settings: EndpointSettings) -> ResponderRuntime:
+    from workbench.engine.protocol.lookup_rows import rows_of  # with an endpoint that starts
+    from workbench.engine.protocol.responder import compile_responder
+
     return compile_responder(settings.responder, settings.encoding, settings.messages, rows_of)

@@ -12,7 +12,6 @@ from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_fil
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.tail import Append
-from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.layer import Text
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.checksum import CHECKSUMS
@@ -119,6 +118,8 @@ def _anew(
 def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
     if settings.messages is None:
         raise Problem("engine.wrap_without_messages")
+    from workbench.engine.protocol.framing import wrapper_of  # where something is framed
+
     return wrapper_of(settings.messages, settings.encoding)
 
 

@@ -9,6 +9,8 @@ from typing import Final, Literal
 from workbench.frozen import dataclass
 from workbench.texts import Problem
 
+RECV: Final = "messages.recv"
+"""The call of the row that tells of a message."""
 MOST: Final = 16 * 1024 * 1024
 """Bytes of the longest message, where nothing else is said."""
 LEAST_IDLE: Final = 0.001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.engine.model.message_ends import Http, Idle
+from workbench.engine.model.message_ends import RECV, Http, Idle
 from workbench.engine.model.settings import Role
 from workbench.engine.protocol.framer import Fault, FramedMessage
 from workbench.engine.protocol.framing import framer_of
@@ -26,7 +26,6 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
-RECV = "messages.recv"
 FAULT = "messages.fault"
 _IDLE = "idle"
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from workbench.texts import Problem, tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
-from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.named_controls import NamedControls, TextField, tone
 from workbench.viewmodel.payload_form import file_size
 
@@ -91,6 +90,8 @@ class FilePicker(Retranslatable, QWidget):
 
     @Slot()
     def _on_browse(self) -> None:
+        from workbench.ui.widgets.file_dialogs import ask_file  # where somebody browses
+
         ask_file(self, tr("name.file_path"), self._take, start=self.path.text())
 
     def _take(self, path: Path) -> None:

@@ -23,12 +23,12 @@ from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.control_commands import FrameCommand
 from workbench.viewmodel.host_suggestions import bind_hosts
 from workbench.viewmodel.known_values import KnownValues
-from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_fields import MoreFields
+    from workbench.viewmodel.rule_trial import TriedMessage
 
 LOW_ROWS: Final = 3
 """Of the table in a low window, beside the conversation of one of them."""
@@ -170,6 +170,8 @@ class ServerPanel(EndpointPanel):
         """What the rules answer to a message, as the fields are now. Raises Problem."""
         form = self.reply.read()
         messages = self.shared.read().messages.read(form.encoding, None)
+        from workbench.viewmodel.rule_trial import try_out  # where a rule is tried
+
         return try_out(form, messages, text, as_hex=as_hex)
 
     # -- the fields -----------------------------------------------------------------------------

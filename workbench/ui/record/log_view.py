@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.model.events import COMMAND, NOTE, STEP
-from workbench.engine.protocol.messages_layer import RECV
+from workbench.engine.model.message_ends import RECV
 from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
