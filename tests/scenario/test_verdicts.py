@@ -374,3 +374,19 @@ def test_a_stream_that_cannot_be_divided_waits_for_no_rest(play: Play) -> None:
     said = reasons(play(text))[0]
     assert "could not be divided into messages (MESSAGES_TOO_LONG" in said
     assert "not yet a whole message" not in said
+
+
+def test_that_no_rule_fitted_is_said_where_its_answer_does_not_come(play: Play) -> None:
+    text = (
+        KEEPING.replace("MORE", "")
+        .replace('{ kind = "nothing"', '{ kind = "rules"')
+        .replace('"keep" }', '"keep", rules = [{ match = "exact", value = "ask", reply = "x" }] }')
+    )
+    report = play(
+        text
+        + steps(
+            'do = "send"; endpoint = "client"; text = "aks"',
+            'do = "expect"; endpoint = "client"; text = "x"; within = 0.3',
+        )
+    )
+    assert "Nothing came. At server no rule fitted what it received (row " in reasons(report)[0]

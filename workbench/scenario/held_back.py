@@ -1,4 +1,4 @@
-"""What our own ends do not accept, read or send by themselves, as rows of the record tell it."""
+"""What our own ends do not accept, read, send or answer, as rows of the record tell it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class HeldBack:
         """`settings`: of all endpoints, as they are now."""
         self._settings = settings
         self._switched: dict[tuple[str, c.Gate], bool] = {}
+        self._no_rule: dict[str, int] = {}
         self._full: set[tuple[str, int | None]] = set()  # None: what the record holds back
 
     def take(self, row: Row) -> None:
@@ -43,6 +44,8 @@ class HeldBack:
             elif row.call == "configure":
                 for gate in c.Gate:
                     self._switched.pop((name, gate), None)
+        elif row.kind == "note" and row.call == "no_rule":
+            self._no_rule[name] = row.seq
         elif row.kind == "note" and row.call in _NOTES:
             (self._full.add if _NOTES[row.call] else self._full.discard)((name, row.connection))
 
@@ -77,11 +80,18 @@ class HeldBack:
         """Of the endpoints that an endpoint speaks with by its address or theirs, one whose send
         is paused.
         """
+        return next((peer for peer in self._peers(name) if self.paused(peer, c.Gate.SEND)), None)
+
+    def no_rule(self, name: str) -> tuple[str, int] | None:
+        """Of these endpoints one none of whose rules fitted, and the newest row that says so."""
+        return next(((o, self._no_rule[o]) for o in self._peers(name) if o in self._no_rule), None)
+
+    def _peers(self, name: str) -> list[str]:
         addresses = {item.name: item.address for item in self._settings()}
         peers = [other for other, address in addresses.items() if address == f"@{name}"]
         if addresses.get(name, "").startswith("@"):
             peers.append(addresses[name][1:])
-        return next((peer for peer in peers if self.paused(peer, c.Gate.SEND)), None)
+        return peers
 
 
 def _modes(settings: EndpointSettings) -> dict[c.Gate, GateMode]:

@@ -486,7 +486,12 @@ def _stands(
     if not any(item.number for item in told) and ends.held.paused(name, c.Gate.ACCEPT):
         return Problem("scenario.held_accept", endpoint=name)
     peer = ends.held.silent_peer(name)
-    return None if peer is None else Problem("scenario.held_send", endpoint=peer)
+    if peer is not None:
+        return Problem("scenario.held_send", endpoint=peer)
+    unanswered = ends.held.no_rule(name)
+    if unanswered is None:
+        return None
+    return Problem("scenario.held_no_rule", endpoint=unanswered[0], seq=unanswered[1])
 
 
 def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
