@@ -27,6 +27,7 @@ class TrafficButton(Retranslatable, QToolButton):
         self._size = self._least = QSize()
         self.setAutoRaise(True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.retranslate()
 
     def text(self) -> str:
         return self._said
