@@ -43,6 +43,7 @@ from workbench.journal.schema import SECRETS
 from workbench.texts import Problem
 
 SLICE: Final = 0.1
+"""Seconds of a wait, after which it is looked whether somebody is in a hurry."""
 COLLECTED: Final = 2.0
 """Seconds in which a thread without sockets should have ended: one may wait in C for a name."""
 HURRIED: Final = 0.5

@@ -23,6 +23,7 @@ IMPATIENCE: Final = 0.3
 STEP: Final = 1_000_000
 """Instructions of SQLite's machine between two looks at the clock: some milliseconds."""
 MANY: Final = 100_000
+"""Rows that are fetched at once."""
 _LATER: Final = frozenset({("endpoint", "first_config")})
 """Columns that a record of version 1 may lack."""
 _NUMBERED: Final = frozenset({"id", "seq"})

@@ -25,7 +25,9 @@ from workbench.journal.schema import APPLICATION_ID, LOG_1, NO_ITEMS, SCHEMAS, V
 from workbench.texts import Problem
 
 LED_TO: Final = 500
+"""Rows after a command in which what it led to is looked for."""
 AROUND: Final = 50
+"""Rows beside the moment at which a connection was opened: its accept() is among them."""
 LOOK_BACK: Final = 5_000
 """Rows before one among which what its connection carried is looked for: some milliseconds."""
 CHUNK: Final = 50_000

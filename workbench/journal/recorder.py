@@ -60,16 +60,19 @@ SHORT_REST: Final = 0.003
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 BATCH: Final = 20_000
+"""Items of one transaction, at the most."""
 HIGH_WATER: Final = 200_000
+"""Items that wait to be written, above which endpoints stop reading."""
 LOW_WATER: Final = 50_000
+"""... and below which they read on."""
 
 
 class Recorder:
-    """Writes a record; an engine `Sink`. Thread-safe: put() from anywhere.
+    """Writes a record: the `EventSink` of the engine. Thread-safe: put() from anywhere.
 
     Attributes:
         path: the record's file; another one once it was taken away and goes on beside it.
-        clock, congested: as in engine.events.Sink.
+        clock, congested: as in EventSink (engine/model/events.py).
         committed: the last seq that is safely in the file.
         failed: why recording stopped, None while it goes on.
         moved: what was taken away, and where the record goes on; None: nothing was.

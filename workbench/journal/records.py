@@ -19,6 +19,7 @@ from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 
 KEPT_DAYS: Final = 30
+"""Days for which a record is offered among the recent ones."""
 SUFFIX: Final = ".swb"
 
 

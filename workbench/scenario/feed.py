@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Reader
 
 PAGE: Final = 5000
+"""Rows that a step looks at in one go."""
 TELLING: Final = frozenset(
     {"start", "stop", "connect", "close", "abort", "call", "configure", "pause", "resume"}
 )

@@ -248,7 +248,7 @@ class Key:
     """One key in one kind of table.
 
     Attributes:
-        place: the kind of table, a key of `PLACES`.
+        place: the kind of table, as the key of its line has it (`keys.PLACE.NAME`).
         schema: of its value.
         default: what it is where nothing is said; None: nothing.
         needed: the table cannot be without it.

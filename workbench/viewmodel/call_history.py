@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Reader
 
 MOST: Final = 12
+"""Calls that the strip keeps: the newest."""
 LOOK_BACK: Final = 500
 """Rows: what is further back is no news."""
 TALK: Final = (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.ignored_rows import IgnoredRows
 
 SHOWN_BYTES: Final = 400
+"""Bytes of a row that its line shows."""
 _QUOTES: Final = "'"
 _ARROWS: Final = frozenset({"<", ">"})
 _AS_BYTES: Final = frozenset({"hex", "escaped", BESIDE})

@@ -36,6 +36,7 @@ from workbench.viewmodel.set_up_summary import server_summary
 from workbench.viewmodel.setup_form import ReplyForm, ServerForm
 
 MOST_TARGETS: Final = 200
+"""Connections that one can choose to send to: the newest."""
 NEWEST: Final = ""
 """The choice of whom to send to that means the newest."""
 

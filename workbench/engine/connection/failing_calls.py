@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 A_FEW: Final = 3
 """Failures in a row after which the next attempt waits."""
 FIRST: Final = 0.5
+"""Seconds of the first wait; each next one is twice as long, up to MOST."""
 MOST: Final = 30.0
 """Seconds of the first and of the longest wait; each is twice the one before."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
 
 KEPT_CLOSED: Final = 200
+"""Closed connections that are still shown: the newest."""
 
 
 class Meaning(Protocol):

@@ -43,6 +43,7 @@ SEND_BACK_OFF_MOST: Final = 0.32
 LOOK_EVERY: Final = 0.1
 """Seconds between two looks at what there is to read, where the selector cannot be believed."""
 PEERS_KEPT: Final = 1000
+"""Addresses that are told apart; of more, what was exchanged longest ago is forgotten."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SILENCE: Final = 1.0
 """Seconds without an event, and between two looks."""
 SAMPLED_AT_ONCE: Final = 100
+"""Silent connections of which a reading is kept in one look."""
 
 
 class Sampler:

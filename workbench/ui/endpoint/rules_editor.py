@@ -325,5 +325,5 @@ class RulesEditor(Retranslatable, QFrame):
         self._judge()
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: what is wrong."""
+        """What `NamedControls` does not know: what is wrong."""
         self._judge()
