@@ -51,6 +51,7 @@ SECONDS = {
     "tests/testing/test_script.py": 14, "tests/cli/test_main.py": 14,
     "tests/e2e/test_other_systems.py": 13, "tests/e2e/test_nothing_left.py": 13,
     "tests/ui/lab/test_backlog_window.py": 12, "tests/ui/test_bad_input.py": 12,
+    "tests/ui/record/test_hostile_frames.py": 12,
     "tests/checkup/test_checkup.py": 11, "tests/ui/test_damaged_record.py": 11,
     "tests/cli/test_quick.py": 10, "tests/e2e/test_window_x11.py": 10,
     "tests/ui/looks/test_windows.py": 10, "tests/ui/test_habits.py": 10,
