@@ -14,6 +14,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.viewmodel import default_endpoints
+from workbench.viewmodel.frame_form import FrameForm
 from workbench.viewmodel.known_values import TypedValue
 from workbench.viewmodel.payload_form import PayloadForm
 from workbench.viewmodel.workspace import FORMAT, NewerFormat, Tab, Workspace, read, written
@@ -42,6 +43,7 @@ WHOLE = Workspace(
             message=PayloadForm("01 02", "hex", append=Append.LF, last=4),
             repeat="5",
             interval="0.5",
+            frame=FrameForm("PING", fin=False, length="9"),
         ),
     ),
     {"left": "server-1", "right": "client-1"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from workbench.engine.model.commands import SendFrame
@@ -66,6 +66,12 @@ class FrameForm:
     length: str = ""
     form: str = AUTO
     payload: str = "hello"
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> FrameForm:
+        """Of a file that anybody may have written: what is no field's is left out."""
+        kinds = {item.name: type(item.default) for item in fields(cls)}
+        return cls(**{key: raw[key] for key in kinds if isinstance(raw.get(key), kinds[key])})
 
     def broken(self, how: str) -> FrameForm:
         """A right frame with this payload, broken in one way of BREAKS; "": in none."""

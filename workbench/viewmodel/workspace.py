@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, field, fields, is_dataclass, replace
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, without_password
 from workbench.engine.model.responders.nothing import Nothing
@@ -19,6 +19,9 @@ from workbench.texts import Problem
 from workbench.viewmodel.known_values import TypedValue
 from workbench.viewmodel.payload_form import PayloadForm
 from workbench.viewmodel.saved_messages import draft_from
+
+if TYPE_CHECKING:
+    from workbench.viewmodel.frame_form import FrameForm
 
 Mask = Callable[[str], str]
 """What stands for a text in a file."""
@@ -45,6 +48,7 @@ class Tab:
             a client.
         show_as: the form that its conversation was chosen to have; "": the editor's.
         expects: that an answer to a datagram comes within the timeout, of a client.
+        frame: the fields of a frame by hand, where they have been used.
     """
 
     settings: EndpointSettings
@@ -55,6 +59,7 @@ class Tab:
     interval: str = "0"
     show_as: str = ""
     expects: bool = False
+    frame: FrameForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,11 @@ def _safe_tab(tab: Tab, mask: Mask) -> Tab:
     if message is not None:
         typed = mask(message.typed) if len(message.typed) <= LONGEST else ""
         message = replace(message, typed=typed)
-    return replace(tab, settings=_safe(tab.settings, mask), message=message)
+    frame = tab.frame
+    if frame is not None:
+        payload = mask(frame.payload) if len(frame.payload) <= LONGEST else ""
+        frame = replace(frame, payload=payload)
+    return replace(tab, settings=_safe(tab.settings, mask), message=message, frame=frame)
 
 
 def _plain_tab(tab: Tab) -> dict[str, Any]:
@@ -176,6 +185,7 @@ def _plain_tab(tab: Tab) -> dict[str, Any]:
         "interval": tab.interval,
         "expects": tab.expects,
         "show_as": tab.show_as,
+        "frame": None if tab.frame is None else asdict(tab.frame),
     }
 
 
@@ -247,7 +257,16 @@ def _tab(raw: object) -> Tab | None:
         _text(raw.get("interval")) or "0",
         _text(raw.get("show_as")),
         raw.get("expects") is True,
+        _frame(raw.get("frame")),
     )
+
+
+def _frame(raw: object) -> FrameForm | None:
+    if not isinstance(raw, dict):
+        return None
+    from workbench.viewmodel.frame_form import FrameForm  # not at a start that has none
+
+    return FrameForm.read(raw)
 
 
 def _value(raw: object) -> TypedValue | None:

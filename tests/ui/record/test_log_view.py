@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import Hand
@@ -89,3 +90,18 @@ def test_the_number_of_a_row_is_whole_however_long_it_is(hand: Hand) -> None:
     view._fit_columns()
     assert view.columnWidth(NUMBER) > before
     assert view.columnWidth(NUMBER) >= view.fontMetrics().horizontalAdvance("10000000")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home])
+def test_a_key_chooses_the_only_row(hand: Hand, key: Qt.Key) -> None:
+    """It is the current one already, so that Qt finds nothing to do."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("log.filter", "call:listen")
+    hand.window.log.apply_filter()
+    view = hand.window.log.view
+    hand.wait(lambda: view.model().rowCount() == 1)
+    view.setCurrentIndex(view.model().index(0, 0))
+    view.clearSelection()
+    hand.qtbot.keyClick(view, key)
+    assert view.chosen() == [0]

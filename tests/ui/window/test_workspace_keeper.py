@@ -14,7 +14,10 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSplitter, QWidget
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.snapshot import Phase
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.viewmodel import workspace as kept
+from workbench.viewmodel.frame_form import FrameForm
 
 if TYPE_CHECKING:
     from workbench.ui.window.window import MainWindow
@@ -116,6 +119,22 @@ def test_a_restart_brings_back_the_same_window(opened: Open) -> None:
     slots = second.findChild(QSplitter, "slots")
     assert slots is not None
     assert slots.sizes()[0] > slots.sizes()[1] + 40
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+def test_a_frame_by_hand_comes_back(opened: Open, side: str) -> None:
+    """Also over a start at which nobody has looked at its fields."""
+    first = opened()
+    panel = first.tab_area.panel(f"{side}-1")
+    assert isinstance(panel, ServerPanel | ClientPanel)
+    frame = FrameForm("PING", fin=False, rsv="4", mask="37fa213d", length="9", payload="\\x00")
+    panel.frames.part.fill(frame)
+    first.close()
+    opened().close()
+    panel = opened().tab_area.panel(f"{side}-1")
+    assert isinstance(panel, ServerPanel | ClientPanel)
+    assert panel.frames.built is None
+    assert panel.frames.part.frame == frame
 
 
 def test_no_socket_is_opened(opened: Open) -> None:

@@ -85,7 +85,9 @@ class Conversation(Retranslatable, QPlainTextEdit):
 
     def redraw(self) -> None:
         """One font for all scripts, so that every line is equally high."""
-        self.setFont(theme.even_font())
+        font = theme.even_font()
+        self.setFont(font)
+        self.viewport().setFont(font)  # what the hint of an empty one is painted with
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -115,6 +115,11 @@ class FrameLine(Retranslatable, QWidget):
             self.payload.text(),
         )
 
+    def fill(self, frame: FrameForm) -> None:
+        """Put a frame that was kept into the fields."""
+        self.breaks.choose(AUTO)
+        self._show(frame)
+
     def _show(self, frame: FrameForm) -> None:
         self._filling = True
         self.opcode.choose(frame.opcode)

@@ -14,6 +14,7 @@ from workbench.viewmodel.layer_form import LAYERED
 if TYPE_CHECKING:
     from workbench.ui.endpoint.frame_line import FrameLine
     from workbench.ui.widgets.named_controls import NamedControls
+    from workbench.viewmodel.frame_form import FrameForm
     from workbench.viewmodel.message import Sentence
 
 
@@ -37,6 +38,7 @@ class FramePlace(LatePart["FrameLine"]):
         self._server = server
         self._reason: Sentence | None = None
         self._over = ""
+        self._kept: FrameForm | None = None
         self._sparing = False
         self.opener: LatePart[QWidget] = LatePart(lambda: self.part.open)
         self.buttons: LatePart[QWidget] = LatePart(lambda: self.part.buttons)
@@ -48,6 +50,8 @@ class FramePlace(LatePart["FrameLine"]):
         line.submitted.connect(self.submitted)
         line.open.toggled.connect(self._fold)
         line.enable(self._reason)
+        if self._kept is not None:
+            line.fill(self._kept)
         self._controls.retranslate()
         return line
 
@@ -70,6 +74,17 @@ class FramePlace(LatePart["FrameLine"]):
         self.opener.setVisible(spoken)
         self.buttons.setVisible(spoken and (opened or not self._sparing))
         self.setVisible(spoken and opened)
+
+    @property
+    def frame(self) -> FrameForm | None:
+        """What stands in the fields; None: nobody has seen them yet."""
+        return self._kept if self.built is None else self.built.frame
+
+    def fill(self, frame: FrameForm) -> None:
+        """Put a frame that was kept into the fields, as soon as they are there."""
+        self._kept = frame
+        if self.built is not None:
+            self.built.fill(frame)
 
     def enable(self, reason: Sentence | None) -> None:
         """`reason`: why nothing can be sent; None: it can."""

@@ -97,7 +97,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         lines = min(MOST_LINES, max(least, self.blockCount()))
         metrics = QFontMetrics(self.font())
         # Chinese lines are higher: they come from another font
-        one = max(metrics.lineSpacing(), metrics.boundingRect(self.rect(), 0, "国").height())
+        one = max(metrics.lineSpacing(), QFontMetrics(theme.even_font()).lineSpacing())
         height = max(metrics.lineSpacing() * lines, one)
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + 4)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QIcon,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -59,6 +60,14 @@ class LogView(QTableView):
         marked: connection whose rows carry a mark in the gutter.
         wanted: what is looked for: it is marked where it stands.
     """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A step from the current row to itself, at an end, chooses it too."""
+        super().keyPressEvent(event)
+        steps = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_End}
+        chosen = self.selectionModel().hasSelection()
+        if event.key() in steps and not chosen and self._log.rowCount():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -62,7 +62,7 @@ class TabCopies:
         settings = _settings(self._tabs.presenter(panel.name))
         tab = Tab(settings, panel.server, side, show_as=panel.talk.chosen)
         if isinstance(panel, ServerPanel):
-            return replace(tab, message=panel.send_line.draft)
+            return replace(tab, message=panel.send_line.draft, frame=panel.frames.frame)
         if not isinstance(panel, ClientPanel):
             return tab
         editor = panel.editor
@@ -72,6 +72,7 @@ class TabCopies:
             repeat=editor.repeat.text(),
             interval=editor.interval.text(),
             expects=panel.expect.isChecked(),
+            frame=panel.frames.frame,
         )
 
     def copy(self, panel: EndpointPanel) -> TabCopy:
@@ -114,6 +115,8 @@ class TabCopies:
         panel.talk.choose(tab.show_as)
         if isinstance(panel, ServerPanel) and tab.message is not None:
             panel.send_line.fill(tab.message)
+        if isinstance(panel, ServerPanel | ClientPanel) and tab.frame is not None:
+            panel.frames.fill(tab.frame)
         if isinstance(panel, ClientPanel):
             if tab.message is not None:
                 panel.editor.fill(tab.message)
