@@ -205,7 +205,7 @@ def test_a_bad_number_is_said_when_the_field_is_left(hand: Hand, control: str) -
 
 def test_the_number_that_is_wrong_is_marked_and_in_sight(hand: Hand, peer: socket.socket) -> None:
     """Not the field that is left last; and Send unfolds it where it is folded."""
-    hand.type("client.repeat", "0")
+    hand.type("client.repeat", "-1")
     hand.type("client.interval", "1")
     found = editor(hand)
     tones = [field.property("tone") for field in (found.repeat, found.interval)]
@@ -214,7 +214,7 @@ def test_the_number_that_is_wrong_is_marked_and_in_sight(hand: Hand, peer: socke
     assert not found.repeat.isVisible()
     hand.press("client.send")
     hand.wait(found.repeat.isVisible)
-    hand.wait_says("client.message", "0 ")
+    hand.wait_says("client.message", "-1 ")
     assert found.repeat.property("tone") == "bad"
 
 
