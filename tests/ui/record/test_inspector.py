@@ -22,8 +22,11 @@ def explanation(*paragraphs: str, python: str = "") -> Explanation:
 
 
 def test_what_is_not_in_front_is_not_drawn_and_right_when_it_comes_there(hand: Hand) -> None:
-    tabs, page = hand.find("inspector.tabs"), hand.find("inspector.bytes")
+    tabs = hand.find("inspector.tabs")
     assert isinstance(tabs, QTabWidget)
+    tabs.setCurrentIndex(BYTES)
+    tabs.setCurrentIndex(EXPLAIN)
+    page = hand.find("inspector.bytes")
     assert isinstance(page, QPlainTextEdit)
     drawn: list[str] = []
     page.textChanged.connect(lambda: drawn.append(page.toPlainText()))
@@ -52,10 +55,11 @@ def test_what_is_not_in_front_is_not_drawn_and_right_when_it_comes_there(hand: H
 
 
 def test_the_same_bytes_are_not_laid_out_again(hand: Hand) -> None:
-    tabs, page = hand.find("inspector.tabs"), hand.find("inspector.bytes")
+    tabs = hand.find("inspector.tabs")
     assert isinstance(tabs, QTabWidget)
-    assert isinstance(page, QPlainTextEdit)
     tabs.setCurrentIndex(BYTES)
+    page = hand.find("inspector.bytes")
+    assert isinstance(page, QPlainTextEdit)
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     drawn: list[str] = []

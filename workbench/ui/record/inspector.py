@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from workbench.journal.reader import Row
 from workbench.qt.explain_presenter import Explained
 from workbench.texts import tr
-from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.late_part import LatePart
@@ -25,6 +24,7 @@ from workbench.viewmodel.layer_calls import FRAMES, TLS, WEBSOCKET
 from workbench.viewmodel.message import Remedy
 
 if TYPE_CHECKING:
+    from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
     from workbench.ui.record.certificate_tab import CertificateTab
     from workbench.ui.record.frame_tab import FrameTab
     from workbench.ui.record.handshake_tab import HandshakeTab
@@ -69,7 +69,7 @@ class Inspector(Retranslatable, QTabWidget):
         explain_column.setSpacing(0)
         explain_column.addWidget(self._text, 1)
         explain_column.addWidget(self._offered)
-        self._page = BytesTab(read_bytes)
+        self._page = LatePart(lambda: _bytes_tab(read_bytes))
         self.addTab(self._explain, "")
         self.addTab(self._page, "")
         self._kernel = LatePart(lambda: _Scrolling(kernel(), "inspector.kernel"))
@@ -121,7 +121,7 @@ class Inspector(Retranslatable, QTabWidget):
         """What nobody sees is not drawn."""
         explained, front = self._explained, self.currentWidget()
         if front is self._page:
-            self._page.show_row(self.row, explained.encoding if explained is not None else "")
+            self._page.part.show_row(self.row, explained.encoding if explained is not None else "")
         if self.currentIndex() == self._frame_place:
             self.frame.show_row(self.row)
         if self.currentIndex() == self._handshake_place:
@@ -180,6 +180,12 @@ class _Scrolling(Retranslatable, QScrollArea, Generic[T]):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr(self._name))
+
+
+def _bytes_tab(read: ReadBytes) -> BytesTab:
+    from workbench.ui.record.bytes_tab import BytesTab  # when it is first looked at
+
+    return BytesTab(read)
 
 
 def _frame_tab() -> _Scrolling[FrameTab]:
