@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import NOTE, Cause, Event
@@ -20,9 +21,15 @@ class Told:
     """What was said, in order."""
 
     def __init__(self, controller: Controller) -> None:
+        self._controller = controller
         self.presenter = ExplainPresenter(controller, controller)
         self.all: list[Explained | None] = []
         self.presenter.changed.connect(self.all.append)
+
+    def tick(self) -> None:
+        """The window is refreshed; what is explained comes after what that draws."""
+        self._controller.snapshots_changed.emit()
+        QCoreApplication.sendPostedEvents(self.presenter)
 
     @property
     def call(self) -> str:
@@ -41,10 +48,10 @@ def test_the_newest_is_followed_and_told_once(
     talk("hello")
     wait(lambda: told.call in {"recv", "send"})
     controller.session.journal.flush()
-    controller.snapshots_changed.emit()
+    told.tick()
     before = len(told.all)
     for _ in range(5):
-        controller.snapshots_changed.emit()
+        told.tick()
     assert len(told.all) == before
 
 
@@ -92,7 +99,7 @@ def test_what_came_after_an_error_is_looked_through_once(
     for _ in range(40):
         controller.session.journal.put(Event(1, 0, 2, None, NOTE, "note", "'x'", cause=cause))
         controller.session.journal.flush()
-        controller.snapshots_changed.emit()
+        told.tick()
     assert looked
     assert max(looked) < 20
     assert told.call == "recv"
@@ -109,7 +116,7 @@ def test_a_chosen_event_stays(
     assert told.call == "bind"
     talk("again")
     controller.session.journal.flush()
-    controller.snapshots_changed.emit()
+    told.tick()
     assert told.call == "bind"
 
 
@@ -117,19 +124,19 @@ def test_of_rows_that_fly_by_few_are_explained_and_the_newest_when_they_rest(
     controller: Controller, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(explain_presenter, "FLYING_REST", 3600.0)
-    controller.snapshots_changed.emit()
+    told.tick()
     before = len(told.all)
 
     def fly(look: int) -> None:
         for number in range(2 * FLYING):
             controller.session.note("note", f"{look}.{number}")
         controller.session.journal.flush()
-        controller.snapshots_changed.emit()
+        told.tick()
 
     for look in range(20):
         fly(look)
     assert len(told.all) <= before + 1
-    controller.snapshots_changed.emit()
+    told.tick()
     newest = told.all[-1]
     assert newest is not None
     assert newest.row.seq == controller.session.journal.committed
@@ -144,7 +151,7 @@ def test_of_a_flood_that_never_rests_one_is_explained_now_and_then(
         for number in range(2 * FLYING):
             controller.session.note("note", str(number))
         controller.session.journal.flush()
-        controller.snapshots_changed.emit()
+        told.tick()
         assert len(told.all) == before + 1
 
 

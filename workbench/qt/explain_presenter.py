@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from workbench.engine.model.events import OF_RUNS
 from workbench.explain.evidence import evidence_of
@@ -67,7 +67,8 @@ class ExplainPresenter(QObject):
         self._unasked = 0  # of the endpoint in focus: no command came after its error up to here
         self._focus: str | None = None
         controller.selection_changed.connect(self.refresh)
-        controller.snapshots_changed.connect(self._on_tick)
+        # by itself: with all that is drawn at a tick before it, the window would stand still longer
+        controller.snapshots_changed.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         controller.session_reset.connect(self._on_session_reset)
 
     # -- which --------------------------------------------------------------------------------
