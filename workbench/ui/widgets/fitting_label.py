@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 class FittingLabel(QLabel):
     """Plain text on one line; as wide whatever it says, so that what stands beside it stays."""
 
-    def __init__(self, room: str, least: str) -> None:
-        """As wide as the text `room` where there is room for it, and at least as `least`."""
+    def __init__(self, room: str = "", least: str = "") -> None:
+        """As wide as the text `room` ("": the longest that it may say) where there is room for it,
+        and at least as `least`.
+        """
         super().__init__()
         self._room = room
         self._least = least
@@ -22,7 +24,7 @@ class FittingLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
-        return self._size_of(self._room)
+        return self._size_of(self._room or self._texts[0])
 
     def minimumSizeHint(self) -> QSize:
         return self._size_of(self._least)
@@ -34,6 +36,7 @@ class FittingLabel(QLabel):
     def offer(self, texts: Sequence[str]) -> None:
         """What it may say, the longest first."""
         self._texts = tuple(texts)
+        self.updateGeometry()
         self._choose()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

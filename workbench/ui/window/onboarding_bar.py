@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.fitting_label import FittingLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit, spring
 
@@ -33,7 +34,7 @@ class OnboardingBar(Retranslatable, QWidget):
         super().__init__()
         self.setObjectName("first_steps")
         self._label = QLabel()
-        self._keys = QLabel()
+        self._keys = FittingLabel()  # the numbers stand on the buttons, too
         self._keys.setProperty("muted", True)
         self._buttons: dict[str, QPushButton] = {}
         self._close = QToolButton()
@@ -63,7 +64,7 @@ class OnboardingBar(Retranslatable, QWidget):
         self._close.setIconSize(side)
         self._buttons["watch"].setIcon(theme.icon("play"))
         self._label.setText(tr("first.question"))
-        self._keys.setText(tr("first.keys"))
+        self._keys.offer([tr("first.keys"), ""])
         for name, button in self._buttons.items():
             button.setText(tr(f"first.{name}"))
             button.setToolTip(tr(f"first.{name}_tip"))
