@@ -381,6 +381,8 @@ class StackRunner:
                 if action.sent:
                     send(action)
                 else:
+                    if came is not None:
+                        came += 1  # no two rows of a socket have one moment
                     log((action,), ticket, came)
                 continue
             if type(action) is ToPeer:
