@@ -99,6 +99,24 @@ def test_certificates_of_clients(
         until("client", call="tls.recv", args="'data'", payload=b"olleh\n")
 
 
+@VERSIONS
+def test_the_protocol_that_both_know(
+    session: Session, do: Do, until, option: str, version: str
+) -> None:
+    """ALPN (RFC 7301): of a server's protocols the first that was offered, whoever is which."""
+    serve(session, do, TlsSettings("test:good", alpn=("chat", "mqtt")), responder=BYE)
+    done = s_client(port(session), option, "-alpn", "other,mqtt,chat")
+    assert "ALPN protocol: chat" in done.stdout
+    assert "alpn='chat'" in until("server", call="tls.handshake").args
+    with s_server("test:good", option, "-alpn", "mqtt") as number:
+        offering = TlsSettings(ca="test:root", server_name="localhost", alpn=("chat", "mqtt"))
+        client(session, offering, address=f"127.0.0.1:{number}")
+        assert do(c.Connect("client")).ok
+        told = until("client", call="tls.handshake").args
+        assert told.startswith(repr(version))
+        assert "alpn='mqtt'" in told
+
+
 @pytest.mark.parametrize(
     ("cert", "verify", "alert"),
     [
