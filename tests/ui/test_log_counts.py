@@ -51,7 +51,7 @@ def test_errors_beside_another_filter(hand: Hand) -> None:
 
 def test_what_main_calls_leaves_out_is_said(hand: Hand) -> None:
     refused(hand)
-    hand.wait_says("log.main_calls", "hidden")
+    hand.wait_says("log.main_calls", "(+")
     hand.press("log.main_calls")
     hand.wait(lambda: hand.text("log.main_calls") == "Main calls")
 

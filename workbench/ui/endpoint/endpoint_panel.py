@@ -226,7 +226,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     def _space(self, *, sparing: bool) -> None:
         self.column.setContentsMargins(GAP, NEAR, GAP, NEAR)
-        self.column.setSpacing(TIGHT if sparing else BESIDE)
+        self.column.setSpacing(TIGHT if sparing else NEAR)
 
     @Slot()
     def fit_set_up(self) -> None:

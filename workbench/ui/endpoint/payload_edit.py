@@ -99,7 +99,8 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         # Chinese lines are higher: they come from another font
         one = max(metrics.lineSpacing(), QFontMetrics(theme.even_font()).lineSpacing())
         height = max(metrics.lineSpacing() * lines, one)
-        self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + 6)
+        frame = 6 if lines == 1 else 4
+        self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + frame)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return file_of(source) is not None or super().canInsertFromMimeData(source)
