@@ -102,10 +102,18 @@ def test_datagrams_do_not_go_in_pieces(session: Session, do: Do) -> None:
 
 
 def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> None:
-    assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=3)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}")).ok
-    assert sent(rows) == [b"n1", b"n2", b"n3", b"n4", b"n{counter}"]
+    assert sent(rows) == [b"n1", b"n2", b"n{counter}"]
+
+
+def test_each_repeated_send_counts_from_one(talk: Session, do: Do, rows) -> None:
+    assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=3)).ok
+    assert do(c.Send("client", text="{counter}", placeholders=True, repeat=2, pieces=1)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
+    assert sent(rows) == [b"n1", b"n1", b"n2", b"n3", b"1", b"2", b"n2"]
 
 
 def test_the_counter_is_the_same_on_all_connections_of_a_send(
@@ -118,7 +126,7 @@ def test_the_counter_is_the_same_on_all_connections_of_a_send(
     assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=2)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True, connection=1)).ok
-    assert sent(rows) == [b"n1"] * 3 + [b"n2"] * 3 + [b"n3"] * 3 + [b"n4"]
+    assert sent(rows) == [b"n1"] * 3 + [b"n2"] * 3 + [b"n1"] * 3 + [b"n2"]
 
 
 def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> None:

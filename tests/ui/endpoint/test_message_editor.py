@@ -55,6 +55,9 @@ def test_the_preview_counts_what_goes(hand: Hand, peer: socket.socket) -> None:
         hand.wait(lambda number=number: previewed(hand) == len(f"n={number}"))
         assert hand.text("client.preview").startswith("= ")
         assert sent(hand, peer) == f"n={number}".encode()
+    hand.type("client.repeat", "2")  # which counts for itself
+    assert previewed(hand) == len("n=1")
+    hand.type("client.repeat", "1")
     write(hand, "{time} {random:8} {counter}")
     assert hand.text("client.preview").startswith("≈ ")
     hand.wait(lambda: previewed(hand) == len("2026-11-23T12:00:00.000+00:00 ") + 9 + 2)

@@ -49,7 +49,7 @@ class Endpoint:
         gates, setup, resolver, repeater: the parts.
         unfinished: commands that have not ended.
         last_local: where the own socket was bound before it was closed; @links still lead there.
-        counter: fills {counter} in what is sent.
+        counter: fills {counter} in what is sent once; each repeated send counts for itself.
         no_room: accept() waits: no descriptor is left but those that the program keeps.
     """
 
@@ -275,8 +275,9 @@ class Endpoint:
         if command.pieces:
             self._send_pieces(command, ticket)
             return
-        if command.file is not None:
-            make = maker(command, settings, self.counter, in_pieces=in_pieces)
+        counter = self.counter_of(command)
+        if command.file is not None or command.repeat != 1:
+            make = maker(command, settings, counter, in_pieces=in_pieces)
         else:
             if settings is not self._made_with:
                 self._remember_messages(settings)
@@ -284,15 +285,19 @@ class Endpoint:
         connections = self.registry.targets(command.connection)
 
         def again(last: Ticket | None) -> bool | None:
-            with self.counter.for_all():
+            with counter.for_all():
                 return send_again(connections, make, last)
 
         if command.repeat != 1:
             self.repeater.run(command, ticket, again, connections)
             return
-        with self.counter.for_all():
+        with counter.for_all():
             if not send_all(connections, make, ticket):
                 ticket.fail(Problem("engine.closed_meanwhile"))
+
+    def counter_of(self, command: c.Send) -> Counter:
+        """What counts its messages."""
+        return self.counter if command.repeat == 1 else Counter()
 
     def _remember_messages(self, settings: EndpointSettings) -> None:
         """What is sent again is not made again, while the settings stay."""
@@ -304,7 +309,9 @@ class Endpoint:
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
         """The same piece to each of them, then the next."""
-        pieces = InPieces(maker(command, self.live.settings, self.counter), command.pieces)
+        pieces = InPieces(
+            maker(command, self.live.settings, self.counter_of(command)), command.pieces
+        )
         connections = self.registry.targets(command.connection)
         self.repeater.run(
             command,

@@ -381,7 +381,7 @@ class DatagramEndpoint(Endpoint):
         """One datagram to `to`, else to the connected peer, else to the endpoint's `address`; one
         that has none, or is bound to it, answers the peer seen last.
         """
-        make = maker(command, self.settings, self.counter)
+        make = maker(command, self.settings, self.counter_of(command))
         if self._connection is None:
             self._build(Purpose.SEND, ticket, lambda: self._send_to(command, make, ticket))
             return

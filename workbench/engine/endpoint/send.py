@@ -169,7 +169,7 @@ def send_again(
 
 
 class Counter:
-    """What {counter} stands for: 1, then 2, and so on.
+    """What {counter} stands for: 1, then 2, and so on; of one send to several the same.
 
     Attributes:
         upcoming: in the next message.

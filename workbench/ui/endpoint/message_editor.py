@@ -200,6 +200,7 @@ class MessageEditor(Retranslatable, QWidget):
         for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
             field.editingFinished.connect(self._on_number)
             field.textChanged.connect(self._on_number_typed)
+        self.repeat.textChanged.connect(self._count_anew)
         self.saved.chosen.connect(self.fill)
         self.saved.save_wanted.connect(self.save.begin)
         self.save.is_taken = self.saved.has
@@ -296,11 +297,19 @@ class MessageEditor(Retranslatable, QWidget):
         self._differing.setVisible(bool(words) and not self._presented and self.details.isHidden())
 
     def count_from(self, counter: int) -> None:
-        """What {counter} will be in the next message."""
+        """What {counter} will be in the next message that is sent once."""
         if counter != self._counter:
             self._counter = counter
-            if self.placeholders.isChecked():
-                self._on_edited()
+            self._count_anew()
+
+    @Slot()
+    def _count_anew(self) -> None:
+        if self.placeholders.isChecked():
+            self._on_edited()
+
+    def _upcoming(self) -> int:
+        """What {counter} will be in the next message: a repeated send counts for itself."""
+        return self._counter if self.repeat.text().strip() in {"", "1"} else 1
 
     def know(self, known: KnownValues) -> None:
         """The values that a message may name from now on."""
@@ -334,7 +343,7 @@ class MessageEditor(Retranslatable, QWidget):
             return
         composed = self._composed
         if composed.draft.form == "file":  # it may have come or gone meanwhile
-            composed = compose(composed.draft, self._counter, self._known)
+            composed = compose(composed.draft, self._upcoming(), self._known)
         send = composed.send
         if isinstance(self._numbers, Problem):
             self.opened.setChecked(self._live)  # what is wrong is in sight
@@ -396,7 +405,7 @@ class MessageEditor(Retranslatable, QWidget):
             added = tr(f"append.{draft.append.value}")
             self._controls.recaption(self.enter_sends, "enter_sends_added", what=added)
         self._word_details()
-        composed = self._composed = compose(draft, self._counter, self._known)
+        composed = self._composed = compose(draft, self._upcoming(), self._known)
         problem = composed.problem
         if problem is not None:
             found = places(draft, problem)
