@@ -103,6 +103,7 @@ def test_the_file_says_what_it_is_to_any_tool(tmp_path: Path) -> None:
         "capture",
         "first_seq",
         "secrets",
+        "ignored",
     }
     assert (meta["format"], meta["capture"], meta["first_seq"]) == (2, 99, 1)
     assert meta["started_wall_ns"] <= meta["closed_wall_ns"]
