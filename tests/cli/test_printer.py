@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -355,13 +356,20 @@ def test_a_flood_is_given_to_another_process_at_once(
     monkeypatch.setattr(module, "MANY", 10)
     monkeypatch.setattr(module, "FLOOD", flood)
     starts: list[int] = []
-    monkeypatch.setattr(module, "start", lambda _record, printed, **_: starts.append(printed))
+    begun = threading.Event()
+
+    def start(_record: Path, printed: int, **_: object) -> None:
+        starts.append(printed)
+        begun.set()
+
+    monkeypatch.setattr(module, "start", start)
     printer = Printer(session)
     printer.start()
     for _ in range(5):
         for number in range(50):
             session.perform(c.Mark(f"{number}"))
         session.journal.flush()
+    assert begun.wait(BOUND if asked else 0) is bool(asked)
     printer.finish()
     assert len(starts) == asked
     events = [json.loads(line)["seq"] for line in capsys.readouterr().out.splitlines()]

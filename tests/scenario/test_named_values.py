@@ -530,3 +530,33 @@ def test_what_is_given_to_a_file_without_values_is_told_so() -> None:
         parse('step = [ { do = "note", text = "a" } ]', given=given)
     with pytest.raises(ScenarioProblem, match="Did you mean user"):
         parse("[[case]]\nuser = 'x'\n[[step]]\ndo = 'note'\ntext = 'a'\n", given=given)
+
+
+LENGTHS = """
+step = [
+ { do = "start", endpoint = "s" },
+ { do = "connect", endpoint = "c" },
+ { do = "send", endpoint = "c", text = "A abc\\n" },
+ { do = "expect", endpoint = "c", text = "${len:val} 3 YWJj\\n" },
+ { do = "send", endpoint = "c", text = "B abc\\n" },
+ { do = "expect", endpoint = "c", text = "5 aGVsbG8= hello\\n" },
+]
+[values]
+stored = "hello"
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "rules", rules = [
+ { match = "regex", value = 'A (?P<val>\\w+)', reply = "${{len:val}} {len:val} {base64:val}\\n" },
+ { match = "regex", value = 'B', reply = "{len:stored} {base64:stored} {stored}\\n" } ] }
+[endpoint.c]
+address = "@s"
+"""
+
+
+def test_a_reply_of_text_says_how_long_a_value_is(play: Play, tmp_path: Path) -> None:
+    report = play(LENGTHS)
+    assert report.ok, reasons(report)
+    script = to_python(parse(LENGTHS))
+    assert ran(script, tmp_path).returncode == 0
+    assert "{len:stored}" not in script

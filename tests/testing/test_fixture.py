@@ -126,6 +126,7 @@ def test_what_does_not_hold_is_a_sentence(workbench: Workbench) -> None:
     server = workbench.server(responder={"kind": "echo"})
     client = workbench.client(address="@server")
     client.send(text="hello")
+    client.expect(text="hello", keep=True)
     with pytest.raises(StepFailed, match='came "lo" where "p" was wanted'):
         client.expect(text="help", within=0.1)
     client.expect(text="hello")  # it was not used up
@@ -181,6 +182,7 @@ def test_the_report_is_the_line_of_the_test_and_the_log(
             server = workbench.server(responder={"kind": "echo"})
             client = workbench.client(address="@server")
             client.send(text="hello")
+            client.expect(text="hello", keep=True)
             client.expect(text="help", within=0.1)
     """)
     result = run()

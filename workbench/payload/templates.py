@@ -98,9 +98,10 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
 """Names that always stand for something; what they are given is the number of a repeated send."""
 OF_COUNT: Final = ("random", "random_bytes")
 """{random:8} letters and digits, {random_bytes:8} any bytes."""
-WITH_ARGUMENT: Final = (*OF_COUNT, "base64", "len")
-"""Those, {base64:name}, and {len:name}, its bytes."""
-IN_EXPECT: Final = ("base64", "len", "counter")
+OF_VALUE: Final = ("base64", "len")
+"""{base64:name}, and {len:name}: how many bytes the value has."""
+WITH_ARGUMENT: Final = (*OF_COUNT, *OF_VALUE)
+IN_EXPECT: Final = (*OF_VALUE, "counter")
 """Of these what is the same each time, and so can be expected: {counter} as 1."""
 PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""

@@ -15,7 +15,13 @@ from typing import Any, Final
 
 from workbench.frozen import dataclass
 from workbench.payload.hex_patterns import taken_by_hex
-from workbench.payload.templates import PLACEHOLDERS, WITH_ARGUMENT, Value, text_template
+from workbench.payload.templates import (
+    OF_VALUE,
+    PLACEHOLDERS,
+    WITH_ARGUMENT,
+    Value,
+    text_template,
+)
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case
 from workbench.scenario.locate import Path as KeyPath
@@ -182,7 +188,7 @@ class Named:
 
     def _text(self, source: str, own: bool = False) -> str:
         """`own`: a value that the file itself says may be made when it is read, once for a run."""
-        names = {*self.values, *MADE_ONCE, *_BYTES} if own else self.values
+        names = {*self.values, *((*MADE_ONCE, *_BYTES) if own else OF_VALUE)}
         if own and text_template(source, _BYTES, "utf-8").fixed is None:
             raise Problem("scenario.value_of_bytes")
         return text_template(source, names, "utf-8").fill(known(self.values)).decode()

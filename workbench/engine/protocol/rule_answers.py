@@ -25,7 +25,13 @@ from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
-from workbench.payload.templates import PLACEHOLDERS, Values, hex_template, text_template
+from workbench.payload.templates import (
+    OF_VALUE,
+    PLACEHOLDERS,
+    Values,
+    hex_template,
+    text_template,
+)
 from workbench.texts import Problem
 
 _TOLD: Final = 3
@@ -173,7 +179,7 @@ def _answer(
     if rule.reply_hex:
         template = hex_template(rule.reply_hex, names, used)
     elif rule.reply is not None:
-        known = (*names, *PLACEHOLDERS) if rule.placeholders else names
+        known = (*names, *(PLACEHOLDERS if rule.placeholders else OF_VALUE))
         template = text_template(rule.reply, known, used)
     elif rule.append is not Append.NOTHING or rule.append_hex:
         raise Problem("engine.append_without_reply")
