@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 
 from tests.ui.conftest import Hand
 from workbench.engine.model.settings import Pace
@@ -91,3 +94,22 @@ def test_no_key_reaches_another_endpoint(hand: Hand, target: str, key: Qt.Key) -
     QTest.keyClick(hand.window, key)
     assert target in hand.text("status.word")
     assert phase(hand, other) is Phase.IDLE
+
+
+def test_a_key_takes_in_what_is_being_typed(hand: Hand) -> None:
+    """The field of the host is not left by F5, and `host:port` in it fills two."""
+    with socket.create_server(("127.0.0.1", 0)) as peer:
+        port = peer.getsockname()[1]
+        hand.window.activateWindow()
+        click(hand, "client-1")
+        host = hand.find("client.host")
+        assert isinstance(host, QComboBox)
+        host.setFocus()
+        hand.wait(host.hasFocus)
+        edit = host.lineEdit()
+        assert edit is not None
+        edit.selectAll()
+        QTest.keyClicks(edit, f"127.0.0.1:{port}")
+        hand.window.menus.action("start").trigger()
+        hand.wait_state("client", "ESTABLISHED")
+        assert hand.text("client.port") == str(port)

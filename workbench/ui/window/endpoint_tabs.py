@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from workbench.engine.model import commands as c
@@ -240,7 +240,10 @@ class EndpointTabs(QObject):
                     return
             return
         target = self._area.focused_panel()
-        if target is not None and not _press(target, control):
+        if target is None:
+            return
+        _settle(target)
+        if not _press(target, control):
             self.told.emit(Problem("problem.not_of_target", name=target.name))
 
     def to_check(self) -> EndpointSettings:
@@ -380,6 +383,14 @@ class EndpointTabs(QObject):
             return panel.editor.send
         other = self._area.right.in_front
         return other.address_line.primary if isinstance(other, ClientPanel) else None
+
+
+def _settle(panel: QWidget) -> None:
+    """What is being typed is taken in, as when its field is left: a key leaves none."""
+    focused = panel.window().focusWidget()
+    field = focused.lineEdit() if isinstance(focused, QComboBox) else focused
+    if isinstance(field, QLineEdit) and panel.isAncestorOf(field):
+        field.editingFinished.emit()
 
 
 def _press(panel: EndpointPanel, control: str) -> bool:
