@@ -83,6 +83,7 @@ def expand(source: str, counter: int) -> str:
 
 
 def test_counter_and_random() -> None:
+    assert len(expand("{random:131072}", 1)) == 131072
     head, _, tail = expand("n={counter} r={random:6}.", 7).partition(" r=")
     assert head == "n=7"
     assert len(tail) == 7
@@ -94,7 +95,7 @@ def test_time_is_a_moment_with_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ['{"a": {"b": 1}}', "{counter", "{random:}", "{random:99999}", "{}"]
+    "source", ['{"a": {"b": 1}}', "{counter", "{random:}", "{random:9999999}", "{}"]
 )
 def test_other_braces_stay(source: str) -> None:
     template = text_template(source, PLACEHOLDERS, "utf-8")

@@ -229,6 +229,13 @@ def test_values_stand_where_numbers_are_wanted() -> None:
     assert made.endpoints[0].address == "127.0.0.1:0"
 
 
+def test_what_is_counted_stands_where_numbers_are_wanted() -> None:
+    counted = "reading = 'unread', least = '{size*size+1}', within = '{size-1}'"
+    expect = parse(talk(client("expect", counted), word="7")).steps[-1]
+    assert isinstance(expect, Expect)
+    assert (expect.least, expect.within) == (10, 2)
+
+
 def test_given_ones_take_the_place_of_those_of_the_file() -> None:
     made = parse(talk(), given=Given({"host": "127.0.0.9", "size": "4"}))
     assert made.endpoints[0].address == "127.0.0.9:0"

@@ -55,6 +55,7 @@ _HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+_COUNTED: Final = re.compile(r"\{\w+(?:[-+*]\w+)+\}", re.ASCII)
 _QUOTED: Final = re.compile(r'("[^"]*")')
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
@@ -177,7 +178,8 @@ class Named:
         alone = _GAP.fullmatch(item)
         if alone is not None and alone[1] in self.values:
             return v.Filled(self.values[alone[1]])
-        return self._text(item)
+        made = self._text(item)
+        return v.Filled(made) if _COUNTED.fullmatch(item) and made != item else made
 
     def _quoted(self, gap: re.Match[str]) -> str:
         return re.escape(str(self.values[gap[1]])) if gap[1] in self.values else gap[0]
