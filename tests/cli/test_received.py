@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import BOUND, PROGRAM, environment
-from workbench.cli.received import _Terminal
+from workbench.cli.received import Received, _Terminal
+from workbench.engine.model.events import EndpointAdded, Item, Transfer, event_of
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.session import Session
 
 BIG = 10_000_000
 Serve = Callable[[socket.socket], None]
@@ -316,3 +319,26 @@ def test_a_terminal_is_told_who_speaks() -> None:
     assert b"".join([*said, shown.end()]).decode().splitlines() == [
         "a", "b", "— #2 —", "c", "— #1 —", "\\xe4",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_transfers_of_a_flood_are_what_their_events_are(tmp_path: Path, *, shown: bool) -> None:
+    """Those of another endpoint, and what is sent, are not received; 0 bytes are the end."""
+    made = [
+        ((endpoint, 7, call, "9"), number, 1, size, bytes(size))
+        for number, size in enumerate((3, 2, 0))
+        for endpoint in (1, 2)
+        for call in ("recv", "send")
+    ]
+
+    def taken(items: list[Item | Transfer]) -> tuple[object, ...]:
+        received = Received(
+            session, EndpointSettings("server", Role.LISTENER), shown=shown, raw=True, encoding=""
+        )
+        received.take(1, [EndpointAdded(1, "server", "listener", "", "", "{}"), *items])
+        return received.came, received.ended, received.lost, list(received._waiting)
+
+    with Session(tmp_path / "r.swb") as session:
+        of_transfers = taken([*made])
+        assert of_transfers == taken([*map(event_of, made)])
+    assert of_transfers == (5, True, None, [(7, bytes(3)), (7, bytes(2))] if shown else [])

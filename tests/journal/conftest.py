@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.journal.older import to_version_1
-from workbench.engine.model.events import CALL, ConnectionOpened, EndpointAdded, Event, Item
+from workbench.engine.model.events import (
+    CALL,
+    ConnectionOpened,
+    EndpointAdded,
+    Event,
+    Item,
+    Transfer,
+    event_of,
+)
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 
@@ -87,7 +95,8 @@ class Following:
         self.woken = threading.Event()
         self.wake = self.woken.set
 
-    def take(self, first: int, items: Sequence[Item]) -> None:
-        events = [item for item in items if isinstance(item, Event)]
+    def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
+        whole = [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type]
+        events = [item for item in whole if isinstance(item, Event)]
         self.events += enumerate(events, first)
-        self.facts += [item for item in items if not isinstance(item, Event)]
+        self.facts += [item for item in whole if not isinstance(item, Event)]

@@ -7,7 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play
-from workbench.engine.model.events import COMMAND, OF_RUNS
+from workbench.engine.model.events import (
+    COMMAND,
+    OF_RUNS,
+    ConnectionOpened,
+    EndpointAdded,
+    event_of,
+)
 from workbench.journal.reader import Row
 from workbench.scenario import feed as module
 from workbench.scenario.feed import Feed
@@ -161,3 +167,34 @@ def test_a_run_that_only_waits_is_handed_nothing(session: Session, handed: list[
     steps = '[[step]]\ndo = "start"\nendpoint = "server"\n[[step]]\ndo = "wait"\nseconds = 0.05\n'
     assert Runner(session, parse(PAIR + steps), timeout=BOUND).run().ok
     assert not handed
+
+
+@pytest.mark.parametrize("calls", [frozenset({"recv"}), frozenset()])
+def test_transfers_of_a_flood_are_what_their_events_are(calls: frozenset[str]) -> None:
+    def fed(*, as_events: bool) -> list[Row]:
+        feed = Feed(lambda: None)
+        feed.want({"wanted": calls})
+        made = [
+            ((endpoint, 1, call, ""), 10 * number, 1, 2, b"ab")
+            for number in range(10)
+            for endpoint in (1, 2)
+            for call in ("recv", "send")
+        ]
+        feed.take(
+            1,
+            [
+                EndpointAdded(1, "wanted", "stream", "AF_INET", "SOCK_STREAM", "{}"),
+                EndpointAdded(2, "other", "stream", "AF_INET", "SOCK_STREAM", "{}"),
+                ConnectionOpened(1, 1, None),
+                *(map(event_of, made) if as_events else made),
+            ],
+        )
+        return feed.rows()
+
+    rows = fed(as_events=False)
+    assert rows == fed(as_events=True)
+    assert [row.seq for row in rows] == [
+        seq for seq in range(1, 41) if (seq - 1) % 4 < 2
+    ]  # of each four two are of the endpoint that is wanted
+    kept = b"ab" if calls else b""
+    assert {row.payload for row in rows if row.call == "recv"} == {kept}

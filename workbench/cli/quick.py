@@ -232,7 +232,7 @@ def _talking(
 ) -> Iterator[_Talk]:
     """While it lasts the talk comes out; afterwards all of it has, and its sockets are closed."""
     talk = _Talk(session, settings, args)
-    with session.journal.following(talk.received, whole=True):
+    with session.journal.following(talk.received, whole=talk.received.needs_bytes):
         talk.received.start()
         try:
             yield talk

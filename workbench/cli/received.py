@@ -27,6 +27,8 @@ from workbench.engine.model.events import (
     EndpointAdded,
     Event,
     Item,
+    Transfer,
+    event_of,
 )
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import WEBSOCKET
@@ -51,6 +53,7 @@ class Received:
         came: bytes so far.
         gone: nobody reads stdout any more.
         closing: a Close frame of a WebSocket has gone or come.
+        needs_bytes: every byte of what comes, whatever the record keeps of it.
         opened: connections that were made.
         over: of those, how many have ended.
     """
@@ -74,6 +77,7 @@ class Received:
         self._came: dict[int, WhatCame] = {}
         self._line_end = b"\n" if WEBSOCKET in self._layers and not raw else b""
         self._shown = shown
+        self.needs_bytes = shown or bool(self._layers)
         self._text = None if raw or not sys.stdout.isatty() else _Terminal(encoding)
         self._endpoint = 0
         self._listener = 0
@@ -124,31 +128,50 @@ class Received:
     def wake(self) -> None:
         """As `Follower.wake`: what was put is numbered by the recorder soon."""
 
-    def take(self, first: int, items: Sequence[Item]) -> None:
+    def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
         """As `Follower.take`."""
         with self.changed:
-            number = 0
+            number = first
             for item in items:
-                if type(item) is EndpointAdded and item.name == self._name:
+                if type(item) is tuple:
+                    self._transfer(item, number)  # type: ignore[arg-type]
+                    number += 1
+                elif type(item) is Event:
+                    self._told(item, number)
+                    number += 1
+                elif type(item) is EndpointAdded and item.name == self._name:
                     self._endpoint = item.id
                 elif type(item) is ConnectionOpened and item.endpoint == self._endpoint:
                     self._numbers[item.id] = item.number
                     self.opened += item.parent is not None
-                elif type(item) is Event and item.endpoint == self._endpoint:
-                    self._event(item)
-                    if self._layers:
-                        self._of_layer(item, first + number)
-                number += type(item) is Event
             self.changed.notify_all()
+
+    def _told(self, event: Event, seq: int) -> None:
+        if event.endpoint == self._endpoint:
+            self._event(event)
+            if self._layers:
+                self._of_layer(event, seq)
+
+    def _transfer(self, row: Transfer, seq: int) -> None:
+        """As `_told`, without an event where it can be done without."""
+        if self._layers:
+            self._told(event_of(row), seq)
+            return
+        (endpoint, connection, call, _), _, _, count, payload = row
+        if call == "recv" and endpoint == self._endpoint:
+            self.came += count
+            self._show(connection, payload)
+            if not count:
+                self._end(None)
 
     def _event(self, event: Event) -> None:
         if event.kind not in {CALL, END}:
             return
         if event.call in _READS and event.errno not in PENDING:
-            if event.errno is None and event.payload:
-                self.came += len(event.payload)
+            if event.errno is None and event.result:
+                self.came += event.result
                 if not self._layers:
-                    self._show(event.connection or 0, bytes(event.payload))
+                    self._show(event.connection or 0, bytes(event.payload or b""))
             elif event.errno is not None or event.result == 0:
                 self._end(event.errno)
         elif event.call == "send" and event.errno in _OVER:

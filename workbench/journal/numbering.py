@@ -24,8 +24,9 @@ may not have come back yet."""
 class Follower(Protocol):
     """Who is handed rows as they are numbered, before they are in the file."""
 
-    def take(self, first: int, items: Sequence[Item]) -> None:
+    def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
         """Items in the order of the record, facts among them; the first event has seq `first`.
+        Of many, transfers are as they were put: an event of each takes longer than to write it.
 
         It runs on any thread, one call at a time, and must only put aside what it needs.
         """
@@ -138,17 +139,16 @@ class Numbering:
         before = now - (0 if idle else HELD)  # what ended earlier has been put
         take = self.queue.popleft
         items = [take() for _ in range(count)]
-        if not small and not self.followers:
-            self._numbered += items
-            return
-        events = with_events(items)
-        if small and not is_in_order(events, now if everything else settled):
-            if not everything:
-                events = self._settled(events, before, settled, now)
-            events = in_order(events)
-        if self.followers and events:
-            self._hand_over(events)
-        self._numbered += events
+        if small:
+            events = with_events(items)
+            if not is_in_order(events, now if everything else settled):
+                if not everything:
+                    events = self._settled(events, before, settled, now)
+                events = in_order(events)
+            items = [*events]
+        if self.followers and items:
+            self._hand_over(items)
+        self._numbered += items
 
     def _settled(
         self, items: list[Item | Marker], before: int, settled: int, now: int
@@ -175,16 +175,21 @@ class Numbering:
             self.queue.extendleft(reversed(items[held:]))
         return items[:held]
 
-    def _hand_over(self, items: list[Item | Marker]) -> None:
+    def _hand_over(self, items: list[Queued]) -> None:
         first = self._last + 1
         last = self._last
-        handed: list[Item] = [item for item in items if type(item) is not Marker]  # type: ignore[misc]
-        for item in handed:
-            if type(item) is Event:
-                last += 1
-                cause = item.cause
-                if cause is not None and cause.seq is None and is_own(item):
-                    cause.seq = last  # what follows from it names it
+        handed: Sequence[Item | Transfer]
+        if set(map(type, items)) == {tuple}:  # nearly all of a flood
+            handed = items  # type: ignore[assignment]
+            last += len(items)
+        else:
+            handed = [item for item in items if type(item) is not Marker]  # type: ignore[misc]
+            for item in handed:
+                last += is_row(item)
+                if type(item) is Event:
+                    cause = item.cause
+                    if cause is not None and cause.seq is None and is_own(item):
+                        cause.seq = last  # what follows from it names it
         self._last = last
         for follower in self.followers:
             try:

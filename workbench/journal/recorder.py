@@ -552,8 +552,11 @@ class Recorder:
 
     def _cut(self, items: list[Queued], capture: int) -> None:
         """Shorten what was put whole for who follows."""
-        for place, item in enumerate(with_events(items)):
-            if type(item) is Event and item.payload is not None and len(item.payload) > capture:
+        for place, item in enumerate(items):
+            if type(item) is tuple:
+                if len(item[4]) > capture:
+                    items[place] = (*item[:4], item[4][:capture])
+            elif type(item) is Event and item.payload is not None and len(item.payload) > capture:
                 items[place] = item._replace(payload=item.payload[:capture])
 
     def _write_fact(self, item: Queued) -> None:

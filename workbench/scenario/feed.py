@@ -18,6 +18,8 @@ from workbench.engine.model.events import (
     Event,
     Item,
     SampleTaken,
+    Transfer,
+    event_of,
     is_own,
 )
 from workbench.journal.reader import Row
@@ -122,31 +124,37 @@ class Feed:
 
     # -- on any thread ----------------------------------------------------------------------
 
-    def take(self, first: int, items: Sequence[Item]) -> None:
+    def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
         """As `Follower.take`."""
-        wanted, left_out, commands = self._by_id, self._left_out, self._commands
-        keep = self._came.append
+        wanted = self._by_id
         seq = first
         for item in items:
-            if type(item) is Event:
-                calls = wanted.get(item.endpoint)
-                if item.kind == NOTE:
-                    if item.call not in left_out:
-                        keep((seq, item))
-                elif item.kind == COMMAND:
-                    if commands or item.call in TELLING:
-                        keep((seq, item))
-                elif calls is not None:
-                    if item.payload and item.call not in calls:
-                        item = item._replace(payload=b"")  # noqa: PLW2901 - the bytes go
-                    keep((seq, item))
+            if type(item) is tuple:
+                if item[0][0] in wanted:  # type: ignore[index]
+                    self._keep(seq, event_of(item), wanted)  # type: ignore[arg-type]
+                seq += 1
+            elif type(item) is Event:
+                self._keep(seq, item, wanted)
                 seq += 1
             elif type(item) is EndpointAdded:
                 wanted = self._add(item)
             elif type(item) is not SampleTaken:
-                keep(item)
+                self._came.append(item)  # type: ignore[arg-type]
         if threading.get_ident() != self._run:
             self.wake()
+
+    def _keep(self, seq: int, event: Event, wanted: Mapping[int, Collection[str]]) -> None:
+        if event.kind == NOTE:
+            kept = event.call not in self._left_out
+        elif event.kind == COMMAND:
+            kept = self._commands or event.call in TELLING
+        else:
+            calls = wanted.get(event.endpoint)
+            kept = calls is not None
+            if calls is not None and event.payload and event.call not in calls:
+                event = event._replace(payload=b"")  # the bytes go
+        if kept:
+            self._came.append((seq, event))
 
     def _add(self, item: EndpointAdded) -> Mapping[int, Collection[str]]:
         with self._lock:
