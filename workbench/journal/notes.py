@@ -15,7 +15,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.reader import Row
 from workbench.literals import read_literal
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, has, tr
 
 OF_HOLDERS: Final = frozenset(
     {"port_held", "port_held_unseen", "port_in_time_wait", "port_of_user"}
@@ -67,9 +67,21 @@ def note_text(row: Row) -> str:
             number, key, named = read_literal(f"({row.args})")
             return tr("note.rule_failed", number, tr(key, **named))
         values = read_literal(f"({row.args},)") if row.args else ()
+        if row.call == "settings_changed":
+            return _change_text(*values)
         return tr(f"note.{row.call}", *values)
     except _FOREIGN:
         return f"{row.call} {row.args}"
+
+
+def _change_text(key: str, before: str, after: str) -> str:
+    """Another setting, by the name that it has in the window where it has one."""
+    if key == "responder":
+        from workbench.journal.reply_words import reply_words  # seldom, and it knows the engine
+
+        return tr("note.reply_changed", after=reply_words(after), before=reply_words(before))
+    name = f"caption.{key}"
+    return tr("note.settings_changed", tr(name) if has(name) else key, before, after)
 
 
 def verdict_of(row: Row) -> Verdict | None:

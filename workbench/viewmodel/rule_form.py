@@ -48,6 +48,24 @@ class TypedRule:
             return Rule()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """What stands in the fields of a rule and is not in force yet.
+
+    Attributes:
+        row: of the list; None: it is not on the list yet.
+    """
+
+    row: int | None
+    typed: TypedRule
+
+    def put_in(self, rules: tuple[TypedRule, ...]) -> tuple[TypedRule, ...]:
+        """The list once it is in force."""
+        if self.row is None or self.row >= len(rules):
+            return (*rules, self.typed)
+        return (*rules[: self.row], self.typed, *rules[self.row + 1 :])
+
+
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
@@ -62,6 +80,15 @@ def shown_reply(rule: TypedRule) -> str:
     beside = rule.basis
     turns = (typed(item.reply or "") or item.reply_hex or "–" for item in beside.in_turn)
     return rule.reply or beside.reply_hex or " / ".join(turns)
+
+
+def in_words(rules: Iterable[TypedRule]) -> str:
+    """A list in one line: what is answered to what."""
+    from workbench.journal.reply_words import numbered, rule_line  # where there is a rule
+
+    return numbered(
+        rule_line(rule.match, shown_value(rule), shown_reply(rule), rule.then) for rule in rules
+    )
 
 
 def typed(text: str) -> str:
@@ -105,7 +132,12 @@ def _text(shown: str, encoding: str) -> str:
 def _value(rule: TypedRule) -> str:
     value = shown_value(rule)
     if Match(rule.match) not in AS_TYPED:
-        value = _text(value, rule.encoding)
+        try:
+            value = _text(value, rule.encoding)
+        except Problem as problem:
+            if problem.key == "payload.bad_escape":  # most often a pattern is meant
+                raise Problem("rules.bad_escape", **problem.args_) from problem
+            raise
     _check(Rule(Match(rule.match), value, "", rule.encoding))
     return value
 

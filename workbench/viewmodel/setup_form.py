@@ -38,7 +38,14 @@ from workbench.viewmodel.messages_form import MessagesForm, show_messages
 from workbench.viewmodel.payload_form import PayloadForm, content
 from workbench.viewmodel.reconnect_form import parse_reconnect, show_times
 from workbench.viewmodel.responder_choices import CHOICES, choice_of
-from workbench.viewmodel.rule_form import TypedRule, filled, rules_of, show_rule, typed
+from workbench.viewmodel.rule_form import (
+    RuleDraft,
+    TypedRule,
+    filled,
+    rules_of,
+    show_rule,
+    typed,
+)
 
 Options = tuple[tuple[str, OptionValue], ...]
 
@@ -125,6 +132,7 @@ class ReplyForm:
         at_end: what follows when a peer has finished sending.
         otherwise: the rule for when none fits, which has no field.
         values: what greeting and rules may name.
+        draft: what stands in the fields of a rule and is not in force.
     """
 
     kind: str
@@ -134,10 +142,18 @@ class ReplyForm:
     rules: tuple[TypedRule, ...] = ()
     otherwise: Rule | None = None
     values: KnownValues = NO_VALUES
+    draft: RuleDraft | None = None
 
     @property
     def greets(self) -> bool:
         return CHOICES[self.kind].greets
+
+    @property
+    def as_typed(self) -> Self:
+        """The same once the draft is in force."""
+        if self.draft is None:
+            return self
+        return replace(self, rules=self.draft.put_in(self.rules), draft=None)
 
     def read(self, known: Responder) -> Responder:
         """The reply that the fields mean; `known` is the one in force.
@@ -197,6 +213,7 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
         rules,
         reply.otherwise if isinstance(reply, Rules) else None,
         before.values if before is not None else NO_VALUES,
+        before.draft if before is not None and before.rules == rules else None,
     )
 
 

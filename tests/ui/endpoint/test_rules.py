@@ -6,8 +6,8 @@ import socket
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.ui.conftest import Hand
 from workbench import texts
@@ -22,6 +22,7 @@ from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.rule_form import (
     TypedRule,
     fault,
+    in_words,
     rules_of,
     show_rule,
     shown_reply,
@@ -45,6 +46,18 @@ def write(hand: Hand, **fields: str) -> None:
             hand.choose(control, text)
         else:
             hand.type(control, text)
+    if hand.find("server.rules_apply").isEnabled():
+        hand.press("server.rules_apply")
+
+
+def draft(hand: Hand, **fields: str) -> None:
+    """Typed, and not left: the last field keeps the focus."""
+    for name, text in fields.items():
+        field = hand.find(f"server.rules_{name}")
+        assert isinstance(field, QLineEdit)
+        field.setFocus()
+        field.selectAll()
+        hand.qtbot.keyClicks(field, text)
 
 
 def listening(hand: Hand) -> socket.socket:
@@ -138,7 +151,7 @@ def test_a_bad_rule_is_marked_and_nothing_starts(hand: Hand) -> None:
     hand.wait_says("server.message", "Rule 2")
     assert hand.text("server.state") == "CLOSED"
     hand.type("server.rules_value", "a(b)")
-    assert not hand.find("server.rules_trouble").isVisible()
+    assert hand.text("server.rules_trouble") == ""
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
 
@@ -211,8 +224,7 @@ def test_the_list_is_a_part_of_the_panel(hand: Hand) -> None:
 def test_add_takes_what_stands_in_the_fields(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
     hand.choose("server.rules_match", "exact")
-    hand.type("server.rules_value", "p")
-    hand.type("server.rules_reply", "q")
+    draft(hand, value="p", reply="q")
     assert rules_in(hand) == []
     hand.press("server.rules_add")
     assert rules_in(hand) == [TypedRule("exact", "p", "q")]
@@ -222,7 +234,7 @@ def test_add_takes_what_stands_in_the_fields(hand: Hand) -> None:
 
 def test_enter_adds_the_first_rule_and_starts_nothing(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
-    hand.type("server.rules_value", "p")
+    draft(hand, value="p")
     hand.qtbot.keyClick(hand.find("server.rules_value"), Qt.Key.Key_Return)
     assert [rule.value for rule in rules_in(hand)] == ["p"]
     assert hand.text("server.state") == "CLOSED"
@@ -267,6 +279,7 @@ def test_one_that_fits_anything_looks_for_nothing(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
     hand.press("server.rules_add")
     hand.choose("server.rules_match", "any")
+    hand.press("server.rules_apply")
     value = hand.find("server.rules_value")
     hand.wait(lambda: not value.isEnabled())
     assert value.toolTip()
@@ -292,13 +305,14 @@ def test_what_a_pattern_takes_is_put_into_the_reply_by_a_click(hand: Hand) -> No
     hand.press("server.rules_groups.at")
     hand.press("server.rules_groups.key")
     assert hand.text("server.rules_reply") == "<{at}{key}>"
+    hand.press("server.rules_apply")
     assert rules_in(hand)[0].reply == "<{at}{key}>"
     with listening(hand) as sock:
         assert ask(hand, sock, b"get cas 17", 7) == b"<17cas>"
     hand.choose("server.rules_match", "exact")
     chips = hand.find("server.rules_groups")
     assert isinstance(chips, GroupChips)
-    assert not chips.isVisible()
+    assert not chips.names
 
 
 def test_rules_are_tried_out_while_they_are_typed(hand: Hand) -> None:
@@ -332,7 +346,7 @@ def test_a_name_that_nothing_takes_is_told_with_the_nearest(hand: Hand) -> None:
     assert "Did you mean {token}?" in hand.text("server.rules_trouble")
     assert hand.find("server.rules_trouble").property("tone") == ""
     hand.type("server.rules_reply", "{token}")
-    assert not hand.find("server.rules_trouble").isVisible()
+    assert hand.text("server.rules_trouble") == ""
 
 
 def test_what_has_no_field_is_typed_as_a_scenario_has_it(hand: Hand) -> None:
@@ -351,3 +365,155 @@ def test_what_has_no_field_is_typed_as_a_scenario_has_it(hand: Hand) -> None:
 def listening_again(hand: Hand) -> socket.socket:
     """One more client of it."""
     return socket.create_connection(("127.0.0.1", int(hand.text("server.port"))), 10)
+
+
+# -- a draft --------------------------------------------------------------------------------------
+
+
+def answering(hand: Hand, *rules: tuple[str, str]) -> None:
+    """Rules in force: what is looked for, and the reply."""
+    hand.choose("server.responder", "rules")
+    for value, reply in rules:
+        write(hand, value=value, reply=reply)
+
+
+def in_force(hand: Hand) -> list[tuple[str, str]]:
+    """What the server has, whatever stands in the fields."""
+    responder = hand.window.controller.session.settings("server-1").responder
+    return [(rule.value, rule.reply or "") for rule in responder.rules]  # type: ignore[union-attr]
+
+
+def test_half_a_rule_answers_nobody(hand: Hand) -> None:
+    answering(hand, ("ping", "one"))
+    with listening(hand) as sock:
+        draft(hand, value="p", reply="no")
+        assert "Not in force yet" in hand.text("server.rules_trouble")
+        assert hand.find("server.rules_trouble").property("tone") == "busy"
+        sock.sendall(b"p")
+        hand.wait(lambda: hand.connection("server-1").bytes_in == 1)
+        assert ask(hand, sock, b"ping", 3) == b"one"
+        hand.qtbot.keyClick(hand.find("server.rules_reply"), Qt.Key.Key_Return)
+        hand.wait(lambda: in_force(hand) == [("p", "no")])
+        assert hand.text("server.rules_trouble") == ""
+        assert not hand.find("server.rules_apply").isEnabled()
+        assert ask(hand, sock, b"p", 2) == b"no"
+
+
+def test_escape_drops_what_is_not_in_force(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"))
+    draft(hand, value="pi")
+    hand.qtbot.keyClick(hand.find("server.rules_value"), Qt.Key.Key_Escape)
+    assert hand.text("server.rules_value") == "ping"
+    draft(hand, reply="po")
+    hand.press("server.rules_revert")
+    assert hand.text("server.rules_reply") == "pong"
+    assert rules_in(hand) == [TypedRule("contains", "ping", "pong")]
+
+
+def test_a_rule_comes_into_force_when_its_form_is_left(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"))
+    hand.window.activateWindow()
+    draft(hand, value="p")
+    reply, backlog = hand.find("server.rules_reply"), hand.find("server.backlog")
+    hand.wait(hand.find("server.rules_value").hasFocus)
+    reply.setFocus()
+    hand.wait(reply.hasFocus)
+    assert [rule.value for rule in rules_in(hand)] == ["ping"], "another field of the same rule"
+    backlog.setFocus()
+    assert [rule.value for rule in rules_in(hand)] == ["p"]
+
+
+def test_a_key_that_starts_takes_the_rule_in(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    draft(hand, value="a", reply="b")
+    hand.window.controller.select(endpoint="server-1")
+    hand.window.menus.action("start").trigger()
+    hand.wait_state("server", "LISTEN")
+    assert in_force(hand) == [("a", "b")]
+
+
+def test_choosing_another_rule_takes_the_one_before_in(hand: Hand) -> None:
+    answering(hand, ("a", "1"), ("b", "2"))
+    draft(hand, value="bb")
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    table.selectRow(0)
+    assert [rule.value for rule in rules_in(hand)] == ["a", "bb"]
+    assert hand.text("server.rules_value") == "a"
+
+
+def test_every_change_of_the_list_can_be_taken_back(hand: Hand) -> None:
+    answering(hand, ("a", "1"), ("b", "2"))
+    undo = hand.window.menus.action("undo").trigger
+    draft(hand, value="bb")
+    hand.press("server.rules_apply")
+    hand.press("server.rules_up")
+    assert [rule.value for rule in rules_in(hand)] == ["bb", "a"]
+    assert "moved" in hand.text("undo.text")
+    undo()
+    assert [rule.value for rule in rules_in(hand)] == ["a", "bb"]
+    undo()
+    assert [rule.value for rule in rules_in(hand)] == ["a", "b"]
+    hand.press("server.rules_add")
+    undo()
+    assert [rule.value for rule in rules_in(hand)] == ["a", "b"]
+
+
+def test_nothing_of_the_form_moves_while_one_works_in_it(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"))
+    names = ("match", "value", "reply", "encoding", "delay", "then", "more", "apply", "try")
+    fields = [hand.find(f"server.rules_{name}") for name in names]
+
+    def places() -> list[int]:
+        hand.qtbot.wait(1)  # layouts are worked out in the loop
+        return [field.mapTo(hand.window, QPoint()).y() for field in fields]
+
+    before = places()
+    hand.choose("server.rules_match", "regex")
+    for value in ("(", "(?P<id>.)(?P<other>.)", "x"):
+        draft(hand, value=value, reply="{id} {othr}")
+        assert places() == before
+    hand.press("server.rules_apply")
+    assert places() == before
+
+
+def test_what_is_typed_of_a_rule_is_the_presenters(hand: Hand) -> None:
+    """It stays where the fields are filled anew, and is tried out before it is in force."""
+    answering(hand, ("ping", "pong"))
+    draft(hand, value="pi")
+    presenter = hand.window.endpoint_tabs.presenter("server-1")
+    presenter.fill(presenter.form)  # type: ignore[arg-type]
+    assert hand.text("server.rules_value") == "pi"
+    hand.type("server.rules_try", "pi")
+    assert hand.text("server.rules_answer").startswith("Rule 1")
+    assert [rule.value for rule in rules_in(hand)] == ["ping"]
+
+
+def test_a_rule_that_makes_no_sense_holds_up_no_other_silently(hand: Hand) -> None:
+    answering(hand, ("a", "1"), ("b", "2"))
+    hand.choose("server.rules_match", "regex")
+    hand.type("server.rules_value", "(")
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    table.selectRow(0)
+    assert hand.text("server.rules_trouble").startswith("Rule 2 cannot be understood")
+
+
+def test_a_pattern_among_escapes_is_sent_to_regex() -> None:
+    found = fault(TypedRule("contains", r"id=\d+", ""))
+    assert found is not None
+    assert "choose regex" in found[1].text
+    found = fault(TypedRule("contains", "a", r"\d"))
+    assert found is not None
+    assert "Turn" not in found[1].text
+
+
+def test_folded_rules_are_one_line(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"), ("a", "b"))
+    summary = hand.find("server.rules_summary")
+    assert not summary.isVisible()
+    hand.press("server.rules_open")
+    assert summary.isVisible()
+    said = hand.text("server.rules_summary")
+    assert said == "1 contains ping → pong   2 contains a → b"
+    assert in_words([TypedRule("any", "", "", then="close")]) == "1 anything → close"

@@ -37,6 +37,7 @@ PAINTED_BESIDE = {
     "log_view.py": "a table: its cells speak",
     "frames_panel.py": "a table: its cells speak",
     "elided_label.py": "a label: its whole text is its name",
+    "reserved_label.py": "a label: its whole text is its name",
     "autoplay.py": "a ring around a button, which speaks",
 }
 """Files with a paintEvent that need no description, each with the reason why."""

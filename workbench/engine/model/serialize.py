@@ -134,14 +134,10 @@ def settings_from_json(text: str) -> s.EndpointSettings:
 
 
 def setting_text(value: object) -> str:
-    """A setting as a scenario would say it, on one line."""
+    """A setting on one line: a word or number, else JSON."""
     if isinstance(value, str | int | float):
         return str(value)
-    plain = _plain(value)
-    if isinstance(plain, dict) and "kind" in plain:
-        rest = ", ".join(f"{key} = {item!r}" for key, item in plain.items() if key != "kind")
-        return f"{plain['kind']} ({rest})" if rest else str(plain["kind"])
-    return json.dumps(plain, ensure_ascii=False)
+    return json.dumps(_plain(value), ensure_ascii=False)
 
 
 def responder_plain(responder: Responder) -> dict[str, Any]:

@@ -239,8 +239,12 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             widget.setVisible(not (folded or self._presented))
         if folded:
             self.more.button.setChecked(False)
-        self.message.make_room(not folded)
+        self.message.make_room(not (folded or self.spares_frame()))
         line.draw()
+
+    def spares_frame(self) -> bool:
+        """Whether something is open that needs the height of what frames the content."""
+        return False
 
     @Slot(bool)
     def _on_opened(self, opened: bool) -> None:

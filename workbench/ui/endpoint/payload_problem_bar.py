@@ -101,6 +101,8 @@ class PayloadProblemBar(QWidget):
                 if more > 0
                 else tr(problem.key, **said)
             )
+        if problem.key == "payload.bad_escape":
+            text = f"{text} {tr('panel.escapes_off')}"
         self.label.setText(text)
         self.label.setToolTip(plain_tip(text))
         self.use.setVisible(self._encoding is not None)

@@ -29,17 +29,20 @@ class ResponderForm(QObject):
 
     Attributes:
         kind, greeting, encoding: the fields; what is sent by hand is in that encoding too.
-        rules: the list of rules; its button stands in the place of the greeting, with `room`.
+        rules: the list of rules; its button stands in the place of the greeting, with `room`, and
+            its summary below.
         at_end: what follows when a peer has finished sending.
 
     Signals:
         edited(): another reply is wished for.
+        drafted(): a rule is being typed that is not in force yet.
         submitted(): Enter was pressed in the greeting.
-        replaced(str, object): a rule was removed ("rule"), or there is another reply ("reply"):
+        replaced(str, object): a rule was changed ("rule" …), or there is another reply ("reply"):
             what puts the former one back.
     """
 
     edited = Signal()
+    drafted = Signal()
     submitted = Signal()
     replaced = Signal(str, object)
 
@@ -68,7 +71,8 @@ class ResponderForm(QObject):
         self.kind.activated.connect(self._on_kind)
         self.at_end.activated.connect(self._on_edited)
         self.rules.edited.connect(self.edited)
-        self.rules.removed.connect(lambda back: self.replaced.emit("rule", back))
+        self.rules.drafted.connect(self.drafted)
+        self.rules.replaced.connect(self.replaced)
         self.rules.submitted.connect(self.submitted)
         self.encoding.activated.connect(self._on_edited)
         self.greeting.editingFinished.connect(self._on_edited)
@@ -89,7 +93,7 @@ class ResponderForm(QObject):
         self.at_end.choose(form.at_end.value)
         self._otherwise = form.otherwise
         if CHOICES[form.kind].has_rules:
-            self.rules.show_typed(form.rules)
+            self.rules.show_typed(form.rules, form.draft)
         if form.greeting != self.greeting.text():
             self.greeting.setText(form.greeting)
             self.greeting.setCursorPosition(0)
@@ -106,6 +110,7 @@ class ResponderForm(QObject):
             self.rules.rules,
             self._otherwise,
             self._known,
+            self.rules.draft,
         )
 
     def know(self, known: KnownValues) -> None:
@@ -145,9 +150,7 @@ class ResponderForm(QObject):
         rules = CHOICES[self._was].has_rules
         self.greeting.setVisible(not rules)
         self.room.setVisible(rules)
-        self.rules.button.setVisible(rules)
-        if not rules:
-            self.rules.button.setChecked(False)
+        self.rules.offer(rules)
         self._controls.enable(self.greeting, None if self._greets else msg("why.no_greeting"))
 
     @Slot()

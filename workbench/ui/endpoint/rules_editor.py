@@ -1,12 +1,24 @@
-"""Rules of a server: a list, and the fields of the chosen rule; opened inside the panel."""
+"""Rules of a server: a list, and the fields of the chosen rule; opened inside the panel.
+
+What is typed is a draft: it comes into force by Enter, Apply or Add, or once the form is left.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.responders.rule import Match
@@ -24,14 +36,26 @@ from workbench.ui.widgets.named_controls import (
     NamedControls,
     TextField,
     group,
-    spring,
     tone,
 )
+from workbench.ui.widgets.reserved_label import ReservedLabel
 from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault, groups_of, named
+from workbench.viewmodel.rule_form import (
+    EXAMPLE,
+    RuleDraft,
+    TypedRule,
+    fault,
+    groups_of,
+    named,
+)
 from workbench.viewmodel.rule_trial import unknown_in
+
+TROUBLE_LINES: Final = 2
+NOTHING_YET: Final = -2
+MORE_EXAMPLE: Final = 'times = 2, when = "data"'
+"""As a scenario has it, in any language."""
 
 
 class RulesEditor(Retranslatable, QFrame):
@@ -43,12 +67,15 @@ class RulesEditor(Retranslatable, QFrame):
 
     Signals:
         edited(): other rules are wished for.
-        submitted(): Enter was pressed in a field.
-        removed(object): a person has removed a rule: what puts it back.
+        drafted(): the fields say something else, which is not in force yet.
+        submitted(): Enter was pressed in a field that is in force.
+        replaced(str, object): a person has changed the list: how (of `undo.KEY`), and what puts
+            the former one back.
     """
 
     edited = Signal()
-    removed = Signal(object)
+    drafted = Signal()
+    replaced = Signal(str, object)
     submitted = Signal()
 
     def __init__(self, controls: NamedControls) -> None:
@@ -56,14 +83,13 @@ class RulesEditor(Retranslatable, QFrame):
         self._controls = controls
         self._filling = False
         self._known = NO_VALUES
-        self._chosen = True  # a rule was in the fields: without one they show the example
+        self._row = NOTHING_YET  # whose fields are shown; -1: of none, they show the example
+        self._filled = EXAMPLE  # what they were filled with
         self.setProperty("more", True)
         self.table = controls.add(RuleTable(), "rules")
         self._add_fields(controls)
         self._add_buttons(controls)
-        self.trouble = controls.add(QLabel(), "rules_trouble")
-        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self.trouble.setWordWrap(True)
+        self.trouble = controls.add(ReservedLabel(TROUBLE_LINES), "rules_trouble")
         self.groups = GroupChips(controls)
         self.trial = RuleTrial(controls)
         self._lay_out(controls)
@@ -72,6 +98,8 @@ class RulesEditor(Retranslatable, QFrame):
         self.retranslate()
 
     def _add_buttons(self, controls: NamedControls) -> None:
+        self.apply = controls.add(QPushButton(), "rules_apply")
+        self.revert = controls.add(QPushButton(), "rules_revert")
         self.add = controls.add(QPushButton(), "rules_add")
         self.remove = controls.add(QPushButton(), "rules_remove")
         self.up = controls.add(QPushButton(), "rules_up")
@@ -94,6 +122,7 @@ class RulesEditor(Retranslatable, QFrame):
         self.more = controls.add(TextField(), "rules_more")
         self.value.complete = self._complete_value
         self.reply.complete = self._complete_reply
+        self.more.setPlaceholderText(MORE_EXAMPLE)
         for field in (self.value, self.reply, self.more):
             field.setMinimumWidth(110)
 
@@ -112,16 +141,17 @@ class RulesEditor(Retranslatable, QFrame):
                 self.encoding,
                 group(caption("rules_delay", self.delay), self.delay),
                 group(caption("rules_then", self.then), self.then),
-                spring(),
-                group(self.add, self.remove, self.up, self.down),
+                group(caption("rules_more", self.more), self.more),
             ),
-            (group(caption("rules_more", self.more), self.more),),
+            (
+                self.groups,
+                group(self.apply, self.revert, self.add, self.remove, self.up, self.down),
+            ),
         ):
             row = FlowLayout()
             for widget in widgets:
                 row.addWidget(widget)
             column.addLayout(row)
-        column.insertWidget(2, self.groups)
         column.addWidget(self.trouble)
         column.addWidget(self.trial)
 
@@ -129,23 +159,43 @@ class RulesEditor(Retranslatable, QFrame):
         self.table.chosen.connect(self._on_chosen)
         self.groups.wanted.connect(self._on_group)
         self.table.unwanted.connect(self._on_remove)
+        self.apply.clicked.connect(self.take)
+        self.revert.clicked.connect(self._on_revert)
         self.add.clicked.connect(self._on_add)
         self.remove.clicked.connect(self._on_remove)
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
         for box in (self.match, self.encoding, self.then):
             box.activated.connect(self._on_typed)
-            box.activated.connect(self._tell)
+            box.installEventFilter(self)
         for field in (self.value, self.reply, self.delay, self.more):
             field.textEdited.connect(self._on_typed)
-            field.editingFinished.connect(self._tell)
+            field.editingFinished.connect(self._on_settled)
             field.returnPressed.connect(self._on_enter)
+            field.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus)
 
     # -- what it holds --------------------------------------------------------------------------
 
-    def show_typed(self, rules: Sequence[TypedRule]) -> None:
-        """Show rules without telling anyone."""
-        self._show(list(rules), max(0, self.table.row))
+    def show_typed(self, rules: Sequence[TypedRule], draft: RuleDraft | None) -> None:
+        """Show rules, and what is typed beside them, without telling anyone."""
+        if self.table.lines.rules == list(rules) and draft == self.draft:
+            return
+        row = self.table.row if draft is None or draft.row is None else draft.row
+        self._show(list(rules), max(0, row))
+        if draft is not None:
+            self._fill(draft.typed)
+            self._judge()
+
+    @property
+    def draft(self) -> RuleDraft | None:
+        """What stands in the fields and is not in force; None: all that stands there is."""
+        typed = self._typed()
+        if typed == self._filled:
+            return None
+        return RuleDraft(self._row if self._row >= 0 else None, typed)
 
     @property
     def count(self) -> int:
@@ -153,6 +203,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     def _show(self, rules: list[TypedRule], row: int) -> None:
         self.table.lines.show_rules(rules)
+        self._row = NOTHING_YET
         if rules:
             self.table.selectRow(min(row, len(rules) - 1))
         self._on_chosen()
@@ -163,48 +214,109 @@ class RulesEditor(Retranslatable, QFrame):
     def _on_add(self) -> None:
         """One more, as the fields say."""
         rules = self.table.lines.rules
-        self._show([*rules, self._typed()], len(rules))
-        self._tell()
+        self._change("rule_added", [*rules, self._typed()], len(rules))
         self.value.setFocus()
         self.value.selectAll()
 
     @Slot()
+    def take(self) -> None:
+        """What stands in the fields comes into force, if it can be understood."""
+        draft = self.draft
+        if draft is None:
+            return
+        rules = tuple(self.table.lines.rules)
+        made = draft.put_in(rules)
+        row = len(rules) if draft.row is None else draft.row
+        places = [(field, field.cursorPosition()) for field in self._fields]
+        self._change("rule_added" if draft.row is None else "rule_changed", list(made), row)
+        for field, place in places:
+            field.setCursorPosition(place)
+
+    @property
+    def _fields(self) -> tuple[TextField, ...]:
+        return self.value, self.reply, self.delay, self.more
+
+    @Slot()
+    def _on_revert(self) -> None:
+        """What is in force again."""
+        self._row = NOTHING_YET
+        self._on_chosen()
+        self.drafted.emit()
+
+    def _change(self, key: str, rules: list[TypedRule], row: int) -> None:
+        """Another list is in force."""
+        before, chosen = list(self.table.lines.rules), self.table.row
+        self._show(rules, row)
+        self.edited.emit()
+        self.replaced.emit(key, partial(self._put_back, before, chosen))
+
+    def _put_back(self, rules: list[TypedRule], row: int) -> None:
+        self._show(rules, max(0, row))
+        self.edited.emit()
+
+    @Slot()
     def _on_enter(self) -> None:
-        """What is typed is a rule only once it is added: nothing starts without it."""
-        if self.table.row < 0:
+        """What was typed comes into force; with nothing typed, Enter is as elsewhere."""
+        if self.draft is not None:
+            self.take()
+        elif self.table.row < 0:
             self._on_add()
         else:
             self.submitted.emit()
 
     @Slot()
+    def _on_settled(self) -> None:
+        """A field is left: for another one of the same rule, or for good; or a key acts."""
+        now = QApplication.focusWidget()
+        if now is None or now is self.sender() or not self.isAncestorOf(now):
+            self.take()
+
+    @Slot(QWidget, QWidget)
+    def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """The form is left, though not for another window or a list that opens."""
+        if old is None or new is None or new.window() is not self.window():
+            return
+        if self.isAncestorOf(old) and not self.isAncestorOf(new):
+            self.take()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc drops what is not in force; Ctrl+Z where the field has nothing to take back is the
+        window's.
+        """
+        if isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self.draft is not None:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    self._on_revert()
+                return True
+            if (
+                event.type() == QEvent.Type.ShortcutOverride
+                and event.matches(QKeySequence.StandardKey.Undo)
+                and not (isinstance(watched, QLineEdit) and watched.isUndoAvailable())
+            ):
+                event.ignore()
+                return True
+        return super().eventFilter(watched, event)
+
+    @Slot()
     def _on_remove(self) -> None:
         row, rules = self.table.row, self.table.lines.rules
         if row >= 0:
-            self._show(rules[:row] + rules[row + 1 :], row)
-            self._tell()
-            self.removed.emit(partial(self._put_back, rules[row], row))
-
-    def _put_back(self, rule: TypedRule, row: int) -> None:
-        rules = self.table.lines.rules
-        self._show([*rules[:row], rule, *rules[row:]], row)
-        self._tell()
+            self._change("rule", rules[:row] + rules[row + 1 :], row)
 
     def _move(self, by: int) -> None:
+        self.take()
         row, rules = self.table.row, list(self.table.lines.rules)
         if row >= 0 and 0 <= row + by < len(rules):
             rules[row], rules[row + by] = rules[row + by], rules[row]
-            self._show(rules, row + by)
-            self._tell()
+            self._change("rule_moved", rules, row + by)
 
     @Slot()
     def _on_typed(self) -> None:
-        """A field has changed: its rule is judged at once, and taken when it is left."""
-        row = self.table.row
-        if self._filling:
-            return
-        if row >= 0:
-            self.table.lines.change(row, self._typed())
-        self._judge()
+        """A field has changed: its rule is judged at once, and comes into force later."""
+        if not self._filling:
+            self._judge()
+            self.drafted.emit()
 
     def _typed(self) -> TypedRule:
         """The rule that stands in the fields, whether it is on the list or not yet."""
@@ -224,22 +336,17 @@ class RulesEditor(Retranslatable, QFrame):
         self.reply.insert(f"{{{name}}}")
         self.reply.setFocus()
         self._on_typed()
-        self._tell()
-
-    @Slot()
-    def _tell(self) -> None:
-        self.edited.emit()
 
     @Slot()
     def _on_chosen(self) -> None:
         """The chosen rule in the fields; without one, they hold what Add would add."""
         row = self.table.row
         rule = self.table.lines.rules[row] if row >= 0 else None
-        if rule is not None:
-            self._fill(rule)
-        elif self._chosen:
-            self._fill(EXAMPLE)
-        self._chosen = rule is not None
+        if row != self._row:
+            self._leave(row)
+            self._row = row
+            self._fill(rule or EXAMPLE)
+            self._filled = self._typed()
         none = msg("why.no_rule") if rule is None else None
         self._controls.enable(self.remove, none)
         self._controls.enable(self.up, none or (msg("why.first_rule") if row == 0 else None))
@@ -247,6 +354,16 @@ class RulesEditor(Retranslatable, QFrame):
             self.down, none or (msg("why.last_rule") if row == self.count - 1 else None)
         )
         self._judge()
+
+    def _leave(self, row: int) -> None:
+        """Another rule is chosen: what was typed of the one before comes into force."""
+        draft = self.draft
+        if draft is not None and draft.row is not None and self._row != NOTHING_YET:
+            before = list(self.table.lines.rules)
+            self.table.lines.change(draft.row, draft.typed)
+            self._filled = draft.typed
+            self.edited.emit()
+            self.replaced.emit("rule_changed", partial(self._put_back, before, row))
 
     def _fill(self, rule: TypedRule) -> None:
         """Show a rule in the fields."""
@@ -288,22 +405,36 @@ class RulesEditor(Retranslatable, QFrame):
         ):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
         self.groups.show_names(groups_of(typed))
-        tone(self.trouble, "bad" if wrong is not None else "")
-        if wrong is not None:
-            said = [wrong[1].text]
-        else:
-            said = [] if self.count else [tr("rules.none")]
-            said += [
-                tr(
-                    "rules.unknown" if gap.near else "rules.unnamed",
-                    name=f"{{{gap.word}}}",
-                    near=f"{{{gap.near}}}",
-                )
-                for gap in unknown_in(typed, self._known)
-            ]
+        draft = self.draft
+        for button in (self.apply, self.revert):
+            self._controls.enable(button, msg("why.no_draft") if draft is None else None)
+        tone(self.trouble, "bad" if wrong is not None else "" if draft is None else "busy")
+        said = [wrong[1].text] if wrong is not None else self._unknown(typed)
+        if draft is not None:
+            # what is wrong is read first; else that Enter is still to come
+            said.insert(len(said) if wrong is not None else 0, _not_in_force(draft))
+        elif not self.count:
+            said.append(tr("rules.none"))
+        elif wrong is None and (broken := self._broken()):
+            said.append(tr("rules.blocked", number=broken))
         self.trouble.setText("\n".join(said))
-        self.trouble.setVisible(bool(said))
         self.trial.judge()
+
+    def _unknown(self, typed: TypedRule) -> list[str]:
+        """Of each name in its reply that nothing takes."""
+        return [
+            tr(
+                "rules.unknown" if gap.near else "rules.unnamed",
+                name=f"{{{gap.word}}}",
+                near=f"{{{gap.near}}}",
+            )
+            for gap in unknown_in(typed, self._known)
+        ]
+
+    def _broken(self) -> int:
+        """The number of the first rule of the list that cannot be understood; 0: none."""
+        rules = enumerate(self.table.lines.rules, 1)
+        return next((n for n, rule in rules if fault(named(rule, self._known)) is not None), 0)
 
     def _complete_value(self, before: str) -> Completion:
         """A pattern names values alone."""
@@ -324,6 +455,14 @@ class RulesEditor(Retranslatable, QFrame):
         self.table.lines.retranslate()
         self._judge()
 
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer."""
+        self.table.spare_height(sparing)
+
     def retranslate(self) -> None:
         """What `NamedControls` does not know: what is wrong."""
         self._judge()
+
+
+def _not_in_force(draft: RuleDraft) -> str:
+    return tr("rules.draft_new" if draft.row is None else "rules.draft")

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.rules_editor import RulesEditor
     from workbench.ui.widgets.named_controls import NamedControls
-    from workbench.viewmodel.rule_form import TypedRule
+    from workbench.viewmodel.rule_form import RuleDraft, TypedRule
     from workbench.viewmodel.rule_trial import TriedMessage
 
 
@@ -26,26 +27,35 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     Attributes:
         button: opens and folds it, and says how many there are; stands in another row.
+        summary: what they say, in one line, while they are folded; stands above.
         try_out: what the rules answer to a message.
 
     Signals:
-        edited(), submitted(), removed(object): as of the editor.
+        edited(), drafted(), submitted(), replaced(str, object): as of the editor.
     """
 
     edited = Signal()
+    drafted = Signal()
     submitted = Signal()
-    removed = Signal(object)
+    replaced = Signal(str, object)
 
     def __init__(self, controls: NamedControls) -> None:
         super().__init__(self._make)
         self._controls = controls
         self._kept: tuple[TypedRule, ...] = ()
+        self._kept_draft: RuleDraft | None = None
+        self._wanted = False
+        self._sparing = False
         self._known = NO_VALUES
         self.try_out: Callable[[str, bool], tuple[TriedMessage, ...]] = lambda _text, _hex: ()
         self.button = controls.add(QToolButton(), "rules_open")
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._on_toggled)
+        self.summary = controls.add(ElidedLabel(), "rules_summary")
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setProperty("muted", True)
+        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._word_button()
 
     def _make(self) -> RulesEditor:
@@ -54,10 +64,12 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         editor = RulesEditor(self._controls)
         editor.know(self._known)
         editor.trial.begin(self.try_out)
-        editor.show_typed(self._kept)
+        editor.show_typed(self._kept, self._kept_draft)
+        editor.spare_height(self._sparing)
         editor.edited.connect(self._on_edited)
+        editor.drafted.connect(self.drafted)
         editor.submitted.connect(self.submitted)
-        editor.removed.connect(self.removed)
+        editor.replaced.connect(self.replaced)
         self._controls.retranslate()
         return editor
 
@@ -66,11 +78,36 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         """As they are typed."""
         return self._kept if self.built is None else tuple(self.built.table.lines.rules)
 
-    def show_typed(self, rules: Sequence[TypedRule]) -> None:
-        """Show rules without telling anyone."""
-        self._kept = tuple(rules)
+    @property
+    def draft(self) -> RuleDraft | None:
+        """What stands in the fields and is not in force."""
+        return self._kept_draft if self.built is None else self.built.draft
+
+    def show_typed(self, rules: Sequence[TypedRule], draft: RuleDraft | None) -> None:
+        """Show rules, and what is typed beside them, without telling anyone."""
+        self._kept, self._kept_draft = tuple(rules), draft
         if self.built is not None:
-            self.built.show_typed(rules)
+            self.built.show_typed(rules, draft)
+        self._word_button()
+
+    def take(self) -> None:
+        """What stands in the fields comes into force."""
+        if self.built is not None:
+            self.built.take()
+
+    def offer(self, offered: bool) -> None:
+        """They answer, or another reply does."""
+        self._wanted = offered
+        self.button.setVisible(offered)
+        if not offered:
+            self.button.setChecked(False)
+        self._word_button()
+
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer."""
+        self._sparing = sparing
+        if self.built is not None:
+            self.built.spare_height(sparing)
         self._word_button()
 
     def know(self, known: KnownValues) -> None:
@@ -94,7 +131,14 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self._word_button()
 
     def _word_button(self) -> None:
-        self._controls.recaption(self.button, "rules_count", count=str(len(self.rules)))
+        rules = self.rules
+        self._controls.recaption(self.button, "rules_count", count=str(len(rules)))
+        folded = self._wanted and not self.button.isChecked()
+        self.summary.setVisible(folded and bool(rules) and not self._sparing)
+        if self._wanted:
+            from workbench.viewmodel.rule_form import in_words
+
+            self.summary.setText(in_words(rules))
 
     @Slot()
     def _on_edited(self) -> None:

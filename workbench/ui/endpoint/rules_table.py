@@ -28,6 +28,8 @@ COLUMNS: Final = ("number", "match", "value", "reply", "delay", "then")
 _WIDE: Final = frozenset({"value", "reply"})
 ROWS: Final = 3
 """How many are seen at once."""
+LOW_ROWS: Final = 2
+"""In a low window."""
 
 
 class RuleModel(QAbstractTableModel):
@@ -140,6 +142,7 @@ class RuleTable(Retranslatable, QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.lines = RuleModel(self)
+        self._rows = ROWS
         self.setModel(self.lines)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -168,6 +171,11 @@ class RuleTable(Retranslatable, QTableView):
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else -1
 
+    def spare_height(self, sparing: bool) -> None:
+        """The window is low, or no longer."""
+        self._rows = LOW_ROWS if sparing else ROWS
+        self.fit()
+
     def fit(self) -> None:
         """Rows and columns as the font in force and the language want them."""
         metrics = self.fontMetrics()
@@ -185,7 +193,7 @@ class RuleTable(Retranslatable, QTableView):
                 continue
             texts = [*choices[column], tr(f"rules.{column}")]
             header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + 18)
-        self.setFixedHeight(header.sizeHint().height() + ROWS * height + 6)
+        self.setFixedHeight(header.sizeHint().height() + self._rows * height + 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:

@@ -53,6 +53,7 @@ class ServerPanel(EndpointPanel):
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
         self._sparing = False
+        self._by_hand = False
         self.reply = ResponderForm(self.controls, self)
         self.reply.rules.try_out = self._try_out
         self._build_behaviour()
@@ -65,6 +66,7 @@ class ServerPanel(EndpointPanel):
         self.send_line = ServerSendBar(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
+        self.column.addWidget(self.reply.rules.summary)
         self.column.addWidget(self.reply.rules)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
@@ -113,7 +115,9 @@ class ServerPanel(EndpointPanel):
         accept.step_wanted.connect(lambda: self.step_wanted.emit(c.Gate.ACCEPT))
         accept.mode.activated.connect(self.tell_typed)
         self.address_line.port.textEdited.connect(self.tell_typed)
+        self.reply.rules.button.toggled.connect(self.fit_set_up)
         self.reply.edited.connect(lambda: self.tell_live("responder"))
+        self.reply.drafted.connect(self.tell_typed)
         self.reply.greeting.textChanged.connect(self.tell_typed)
         self.reply.submitted.connect(self.start_if_closed)
         self.more.messages_edited.connect(self.reply.rules.judge)
@@ -168,7 +172,7 @@ class ServerPanel(EndpointPanel):
 
     def _try_out(self, text: str, as_hex: bool) -> tuple[TriedMessage, ...]:
         """What the rules answer to a message, as the fields are now. Raises Problem."""
-        form = self.reply.read()
+        form = self.reply.read().as_typed
         messages = self.shared.read().messages.read(form.encoding, None)
         from workbench.viewmodel.rule_trial import try_out  # where a rule is tried
 
@@ -206,6 +210,7 @@ class ServerPanel(EndpointPanel):
         controls, line = self.controls, self.address_line
         controls.show(line.primary, state.listen)
         controls.show(line.stop, state.stop)
+        self._by_hand = state.by_hand
         self.fit_set_up()
         controls.show(self.backlog, state.backlog)
         controls.show(self.reply.at_end, state.at_end)
@@ -261,7 +266,19 @@ class ServerPanel(EndpointPanel):
         self.column.setStretchFactor(self.talk.view, 1 if sparing else 2)
         self._show_chosen()
         self.frames.spare_height(sparing)
+        self.reply.rules.spare_height(sparing)
         super().spare_height(sparing)
+
+    def spares_frame(self) -> bool:
+        """While rules are written and answer: connections and conversation keep their lines."""
+        return self._live and self.reply.rules.button.isChecked()
+
+    @Slot()
+    def fit_set_up(self) -> None:
+        super().fit_set_up()
+        shown = self._by_hand or not self.spares_frame()
+        self.strip.setVisible(shown)
+        self.shared.pace.setVisible(shown)
 
     def is_set_up_open(self) -> bool:
         return super().is_set_up_open() or self.reply.rules.button.isChecked()

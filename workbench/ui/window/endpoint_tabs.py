@@ -391,6 +391,8 @@ def _settle(panel: QWidget) -> None:
     field = focused.lineEdit() if isinstance(focused, QComboBox) else focused
     if isinstance(field, QLineEdit) and panel.isAncestorOf(field):
         field.editingFinished.emit()
+    if isinstance(panel, ServerPanel):
+        panel.reply.rules.take()
 
 
 def _press(panel: EndpointPanel, control: str) -> bool:
