@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Final
 
 from workbench.engine.model.events import CALL
@@ -21,6 +22,11 @@ NAME: Final = 32
 STREAMS: Final = 20_000
 """Streams of which the end is remembered."""
 TEXTS: Final = 4_096
+AT_ONCE: Final = 1_000_000
+"""Bytes of a page that are looked at as a whole, which takes them twice in memory."""
+_SIZE: Final = itemgetter(Row._fields.index("size"))
+_KIND_OF_ROW: Final = itemgetter(*map(Row._fields.index, ("kind", "connection", "call", "error")))
+_CARRY: Final = READS | SENDS
 _Stream = tuple[int, bool]
 
 
@@ -66,9 +72,52 @@ class Masked:
             return list(rows)
         self._look()
         if not self._masker.any:
+            if self._go_on_plainly(rows):
+                return list(rows)
             return [row if self._goes_on_plainly(row) else self._row(row, {}) for row in rows]
         later = self._later(rows)
         return [self._row(row, later) for row in rows]
+
+    def _go_on_plainly(self, rows: Sequence[Row]) -> bool:
+        """Whether all rows of a page are such as `_goes_on_plainly` says, or carry nothing: a look
+        at all of them at once, in half the time. They are noted then.
+
+        No word of a header's name stands in a row, and none begins at the end of one: so none is
+        divided over rows either.
+        """
+        if not rows or rows[0].seq != self._next or rows[-1].seq != self._next + len(rows) - 1:
+            return False
+        carrying = [row for row in rows if row.payload]
+        payloads = [row.payload for row in carrying if row.payload]
+        kinds = dict(zip(map(_KIND_OF_ROW, carrying), payloads, strict=True))  # a few
+        texts = {row.args for row in rows}
+        if not (
+            all(
+                kind == CALL and error is None and connection is not None and call in _CARRY
+                for kind, connection, call, error in kinds
+            )
+            and all(map(_SIZE, carrying))
+            and sum(map(len, payloads)) <= AT_ONCE
+            and all(self._text(text) == text for text in texts)
+        ):
+            return False
+        masker, ends = self._masker, self._ends
+        if masker.may_have_headers(b"\n".join(payloads)) or masker.may_begin_headers(payloads):
+            return False
+        streams = {
+            (connection, call in READS): data for (_, connection, call, _), data in kinds.items()
+        }
+        for stream in streams:
+            before = ends.get(stream)
+            if before is None:
+                if not self._whole:
+                    return False
+            elif masker.may_have_headers(before) or masker.may_begin_headers([before]):
+                return False
+        for stream, payload in streams.items():
+            ends[stream] = b"" if payload[-1] == LINE_END else payload[-NAME:]
+        self._next = rows[-1].seq + 1
+        return True
 
     def _goes_on_plainly(self, row: Row) -> bool:
         """Whether a row is what nearly all are: bytes of a stream right after those before it,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,9 @@ _HEX_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-
 _CUT: Final = "…"
 _WORDS: Final = ("cookie", "authorization")
 """One of these is in every name of such a header."""
+_BEGINNINGS: Final = tuple(word[:size].encode() for word in _WORDS for size in range(1, len(word)))
+_LAST: Final = frozenset(end for word in _BEGINNINGS for end in (word[-1:], word[-1:].upper()))
+_LONGEST: Final = max(map(len, _BEGINNINGS))
 _HEX_LEAST: Final = 16
 _CODED: Final = 4
 """Characters with which a value in hex or Base64 begins for sure."""
@@ -120,6 +123,13 @@ class Masker:
         """Whether a header may be in it: quickly, and rather yes than no."""
         lowered = data.lower()
         return b"cookie" in lowered or b"authorization" in lowered  # `_WORDS`; asked of each row
+
+    @staticmethod
+    def may_begin_headers(pieces: Collection[bytes]) -> bool:
+        """Whether a word in a header's name may begin at the end of one: rather yes than no."""
+        return not _LAST.isdisjoint({data[-1:] for data in pieces}) and any(
+            data[-_LONGEST:].lower().endswith(_BEGINNINGS) for data in pieces
+        )
 
     def end(self, data: bytes, *, cut: bool = False) -> bytes:
         """What of a stream so far decides how it goes on; `cut`: some bytes of it are not known.
