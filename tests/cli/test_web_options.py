@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import subprocess
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from websockets.sync.server import ServerConnection
 
 from tests.cli.test_quick import listening
 from tests.cli_process import BOUND, PROGRAM, environment, run
+from tests.e2e.test_failed_handshakes import UPGRADE, Serve, accept_of, server
 from tests.jobs.test_websocket import serving
 from workbench.cli.web_options import close_of, ping_of
 from workbench.engine.model import commands as c
@@ -100,7 +103,7 @@ def test_an_echoing_client_as_a_scenario_waits_for_the_end() -> None:
     assert status == 0, err
     made = parse(out)
     assert made.endpoints[0].responder == Echo()
-    assert any(isinstance(step, Expect) and step.closed == "fin" for step in made.steps), out
+    assert any(isinstance(step, Expect) and step.closed is True for step in made.steps), out
     status, _, err = run("connect", "127.0.0.1:1", "--echo", "--rules", "x", "--lang", "en")
     assert status == 2
     assert "not together with --echo" in err
@@ -112,6 +115,53 @@ def test_a_refused_handshake_is_one_sentence_and_the_status_says_so() -> None:
         assert (status, out) == (1, "")
         said = [line for line in err.splitlines() if line.startswith("HTTP_401")]
         assert len(said) == 1, err
+
+
+CLOSE = bytes.fromhex("880203e8")
+"""The Close frame of a server, code 1000."""
+SENT = 8
+"""Bytes of a client's frame with two of payload: its echo, its message, its Close frame."""
+
+
+def websocket(*talk: bytes | int) -> Serve:
+    """A server that says these frames, reads so many bytes, and resets the connection."""
+
+    def serve(conn: socket.socket) -> None:
+        accept = accept_of(conn.recv(65536))
+        conn.sendall(UPGRADE + b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+        for part in talk:
+            if isinstance(part, bytes):
+                conn.sendall(part)
+                continue
+            left = part
+            while left and (came := conn.recv(left)):
+                left -= len(came)
+        conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return serve
+
+
+@pytest.mark.parametrize("how", [("--echo",), ("--send", "hi", "--until-eof")])
+def test_after_both_close_frames_a_reset_is_no_failure(how: tuple[str, ...]) -> None:
+    with server(websocket(b"\x81\2hi", SENT, CLOSE, SENT)) as port:
+        status, out, err = run("connect", f"ws://127.0.0.1:{port}", *how, "--lang", "en")
+    assert (status, out) == (0, "hi\n"), err
+
+
+@pytest.mark.parametrize("how", [("--echo",), ("--send", "hi", "--until-eof")])
+def test_a_reset_before_them_is_one(how: tuple[str, ...]) -> None:
+    with server(websocket(b"\x81\2hi", SENT)) as port:
+        status, out, err = run("connect", f"ws://127.0.0.1:{port}", *how, "--json", "--lang", "en")
+    assert status == 1, out
+    assert err.startswith("ECONNRESET: The connection was reset")
+
+
+@pytest.mark.parametrize("how", [("--echo",), ("--send", "hi", "--until-eof"), ("--send", "hi")])
+def test_a_broken_rule_ends_the_talk_and_is_said(how: tuple[str, ...]) -> None:
+    with server(websocket(b"\xb1\2hi", SENT, SENT)) as port:
+        status, _, err = run("connect", f"ws://127.0.0.1:{port}", *how, "--json", "--lang", "en")
+    assert status == 1
+    assert err.startswith("WS_1002: A reserved bit is set that no extension gives a meaning to.")
 
 
 def test_what_is_said_is_what_is_set() -> None:

@@ -17,6 +17,7 @@ from workbench.engine.model.settings import Role
 from workbench.engine.model.ticket import failed
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.protocol.layer import LayerRow
+from workbench.engine.protocol.tls.tls_words import alert_name
 from workbench.explain.explain import explain, what_failed
 from workbench.journal.reader import Row
 from workbench.scenario.outcome import failure_text
@@ -81,11 +82,26 @@ def fed(role: Role, came: bytes) -> LayerRow:
     return one.row("tls.handshake")
 
 
-def cut_off() -> LayerRow:
+def alert(number: int, *, level: int = 2) -> bytes:
+    """As it comes before anything is encrypted; the level 2 is fatal."""
+    return bytes((21, 3, 3, 0, 2, level, number))
+
+
+def cut_off(came: bytes = b"") -> LayerRow:
     one = Tls(maker(Role.STREAM)())
     one.do(one.layer.start(0.0))
+    if came:
+        one.do(one.layer.receive(came, 0.0))
     one.do(one.layer.receive_end(0.0))
     return one.row("tls.handshake")
+
+
+def reset() -> LayerRow:
+    """As the connection logs it."""
+    one = Tls(maker(Role.STREAM)())
+    one.do(one.layer.start(0.0))
+    (row,) = one.layer.reset()
+    return row._replace(errno="ECONNRESET", error="ConnectionResetError")
 
 
 def test_what_has_no_text_of_its_own_is_named_in_openssls_words(language: str) -> None:
@@ -104,8 +120,12 @@ ASKING = {"ask_client": AskClient.REQUIRED, "ca": "test:root"}
 OLD = {"maximum": TlsVersion.V1_2}
 STEMS = {
     "UNEXPECTED_EOF_WHILE_READING": "tls.handshake_UNEXPECTED_EOF_WHILE_READING",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "tls.no_certificate",
+    "TLSV1_ALERT_USER_CANCELED": "tls.alert_user_canceled",
+    "TLSV1_ALERT_ALERT_200": "tls.alert_other",
+    "ECONNRESET": "tls.handshake_reset",
 }
-"""Of those that mean something else in a handshake."""
+"""Of those that mean something else in a handshake, or have no text by their word."""
 FAULTS: dict[str, Callable[[], LayerRow]] = {
     "HTTP_REQUEST": lambda: fed(Role.LISTENER, b"GET / HTTP/1.1\r\n\r\n"),
     "WRONG_VERSION_NUMBER": lambda: fed(Role.STREAM, b"220 mail.example ESMTP\r\n"),
@@ -129,6 +149,10 @@ FAULTS: dict[str, Callable[[], LayerRow]] = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": lambda: last(
         Talk(client(), server(**ASKING)), serves=False
     ),
+    "TLS_CLOSED": lambda: fed(Role.STREAM, alert(0, level=1)),
+    "TLSV1_ALERT_USER_CANCELED": lambda: cut_off(alert(90, level=1)),
+    "TLSV1_ALERT_ALERT_200": lambda: fed(Role.STREAM, alert(200)),
+    "ECONNRESET": lambda: reset(),
 }
 
 
@@ -139,10 +163,11 @@ def test_each_way_to_fail(word: str, language: str) -> None:
     what = what_failed(as_row(row))
     assert what in said(row)
     stem = STEMS.get(word, f"errors.{word}")
-    assert what == tr(f"{stem}.what")
+    fault = LayerFault(word, row.call, row.args)
+    assert what == tr(f"{stem}.what", **fault.values)
     assert ". " not in what
     assert "。" not in what[:-1]
-    outcome = failed(LayerError(word, LayerFault(word, row.call, row.args)))
+    outcome = failed(LayerError(word, fault))
     assert what in failure_text(outcome).text
     assert what in failure_sentence(outcome, "connect", TCP).show()
     assert tr(f"{stem}.try") in said(row)
@@ -180,16 +205,18 @@ ALERTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("number", ALERTS)
+@pytest.mark.parametrize("number", [*ALERTS, 22, 86, 90, 100, 109, 110, 113, 115])
 def test_each_alert_that_may_come(number: int, language: str) -> None:
     one = Tls(client()())
     one.do(one.layer.start(0.0))
-    one.do(one.layer.receive(bytes((21, 3, 3, 0, 2, 2, number)), 0.0))
+    one.do(one.layer.receive(alert(number), 0.0))
     row = one.row("tls.handshake")
-    assert row.errno == ALERTS[number]
-    assert tr(f"errors.{ALERTS[number]}.what") in said(row)
-    alert = next(row for row in one.rows if "alert" in row.args and row.call == "tls.recv")
-    assert tr(f"errors.{ALERTS[number]}.what") in said(alert)
+    told = next(row for row in one.rows if "alert" in row.args and row.call == "tls.recv")
+    key = f"errors.{ALERTS[number]}" if number in ALERTS else f"tls.alert_{alert_name(number)}"
+    assert row.errno == ALERTS.get(number, row.errno)
+    assert what_failed(as_row(row)) == tr(f"{key}.what")
+    assert tr(f"{key}.what") in said(row)
+    assert tr(f"{key}.what") in said(told)
 
 
 def test_each_message_of_a_handshake(language: str) -> None:

@@ -180,7 +180,7 @@ def test_a_response_that_opens_nothing(ends: Ends, key: str) -> None:
             to_the_end(peer)
     assert ticket.outcome is not None
     assert ticket.outcome.error == ("HTTP_200" if key == "status" else "WS_HANDSHAKE")
-    assert explanation_key(None, ticket.outcome.error) in {"errors.HTTP", "errors.WS_HANDSHAKE"}
+    assert explanation_key(None, ticket.outcome.error) in {"errors.HTTP_2XX", "errors.WS_HANDSHAKE"}
     assert all_say_the_same(ticket.outcome, fault(ends.rows(), key))
     explained(fault(ends.rows(), key))
 

@@ -402,6 +402,9 @@ def connect(args: argparse.Namespace) -> int:
                 if _all_hold(runner, steps, talk):
                     status = _by_hand(session, settings, args, talk) if not args.talk else OK
                     _say_end(runner, settings, talk)
+                    if status == OK and (why := _broken(args, talk.received)) is not None:
+                        tell(failure_text(why), error=True)
+                        status = FAILED
                     runner.step(Perform(c.Close(_CLIENT)))
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -411,10 +414,24 @@ def connect(args: argparse.Namespace) -> int:
 def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:
     """The steps with which it ends."""
     if not args.talk and not isinstance(settings.responder, Nothing):
-        yield Expect(_CLIENT, closed=FIN, within=settings.timeout or _PATIENCE)
+        yield Expect(_CLIENT, closed=_end_of(settings), within=settings.timeout or _PATIENCE)
     elif WEBSOCKET in settings.layers and not any(kind == "close" for kind, _ in args.talk):
         yield Perform(c.CloseWebSocket(_CLIENT))
     yield Perform(c.Close(_CLIENT))
+
+
+def _end_of(settings: EndpointSettings) -> str | bool:
+    """What ends a talk: a FIN; of a WebSocket its close handshake does, whatever the kernel's end
+    is afterwards.
+    """
+    return True if WEBSOCKET in settings.layers else FIN
+
+
+def _broken(args: argparse.Namespace, received: Received) -> Outcome | None:
+    """Why a talk of which all held has failed all the same; None: it has not."""
+    if received.fault is None and args.talk and args.until_eof and received.lost is not None:
+        return received.outcome_of_loss()
+    return received.fault
 
 
 def _say_end(runner: StepByStep, settings: EndpointSettings, talk: _Talk) -> None:
@@ -444,7 +461,8 @@ def _all_hold(runner: StepByStep, steps: Sequence[Step], talk: _Talk) -> bool:
             continue
         result = runner.step(step)
         if result.reason is not None:
-            tell(result.reason, error=True)
+            fault = talk.received.why_lost(FAREWELL)
+            tell(result.reason if fault is None else failure_text(fault), error=True)
             return False
     return True
 
@@ -492,9 +510,8 @@ def _by_hand(
         _until_quiet(talk, args.wait)
     if typed is not None:
         typed.stop()
-    failed = typed.failed if typed is not None else None
-    if failed is None and received.lost is not None:
-        failed = Outcome(False, received.lost, "OSError")
+    failed = received.why_lost(FAREWELL) or (typed.failed if typed is not None else None)
+    failed = failed or received.outcome_of_loss()
     if failed is None or talk.unheard:
         return OK
     tell(failure_text(failed, kind_of(settings)), error=True)
@@ -567,7 +584,7 @@ def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, 
         steps.insert(last + 1, Perform(c.Shutdown(_CLIENT)))
     if args.until_eof:
         within = args.timeout if args.timeout is not None else _FOR_EVER
-        steps.append(Expect(_CLIENT, closed=FIN, within=within))
+        steps.append(Expect(_CLIENT, closed=_end_of(settings), within=within))
     elif args.wait is not None:
         steps.append(Wait(args.wait))
     elif args.talk[-1][0] != "expect":

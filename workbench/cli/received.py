@@ -30,7 +30,9 @@ from workbench.engine.model.events import (
     Transfer,
     event_of,
 )
+from workbench.engine.model.layer_fault import TRUNCATED, LayerFault
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.protocol.stack import layer_names
 from workbench.printable import escape_lines
@@ -41,6 +43,9 @@ from workbench.texts import Problem, reason_of, tr
 MUCH: Final = 4 * 1024 * 1024
 """Bytes waiting here from which no more is read; it goes on below a quarter of them."""
 _READS: Final = frozenset({"recv", "recvfrom"})
+_TLS_END: Final = "tls.end"
+_WS_END: Final = "ws.end"
+_ENDS: Final = frozenset({_TLS_END, _WS_END})
 _OVER: Final = frozenset({"ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ECONNREFUSED"})
 
 
@@ -49,7 +54,9 @@ class Received:
 
     Attributes:
         ended: the peer has finished sending, or the connection is lost (a stream's only one).
-        lost: the errno that it was lost with.
+        lost: the errno that it was lost with; what comes after both ends have said that they are
+            done is no loss.
+        fault: what a layer broke on after it was open: a fatal alert, a broken rule.
         came: bytes so far.
         gone: nobody reads stdout any more.
         closing: a Close frame of a WebSocket has gone or come.
@@ -89,6 +96,10 @@ class Received:
         self.changed = Condition()
         self.ended = False
         self.lost: str | None = None
+        self.fault: Outcome | None = None
+        self._read_out = False  # a recv told the end
+        self._spoken: int | None = None  # the connection whose layers have last said something
+        self._farewell = ""  # the row of an end that the peer has said
         self.came = 0
         self.gone = False
         self.closing = False
@@ -117,6 +128,19 @@ class Received:
         self._keeper.join()
         if self.problem is not None:
             raise self.problem
+
+    def why_lost(self, seconds: float) -> Outcome | None:
+        """Of a connection that was lost what its layers broke on, once it is read to its end: a
+        send may fail before the alert is read that says why. None: on nothing.
+        """
+        with self.changed:
+            if self.lost is not None and self._layers:
+                self.changed.wait_for(lambda: self.fault or self._read_out, seconds)
+            return self.fault
+
+    def outcome_of_loss(self) -> Outcome | None:
+        """Of a connection that was lost; None: it was not."""
+        return None if self.lost is None else Outcome(False, self.lost, "OSError")
 
     def tell(self) -> None:
         """Wake who waits for `changed`."""
@@ -173,16 +197,27 @@ class Received:
                 if not self._layers:
                     self._show(event.connection or 0, bytes(event.payload or b""))
             elif event.errno is not None or event.result == 0:
-                self._end(event.errno)
+                self._read_out = True
+                self._end(None if self._farewell else event.errno)
         elif event.call == "send" and event.errno in _OVER:
-            self._end(event.errno)
+            self._end(None if self._farewell == _WS_END else event.errno)
         elif event.call == "close" and event.connection in self._numbers:
             self.over += 1
+            if event.connection == self._spoken:  # we have ended it, and hear no end of the peer
+                self._read_out = True
+                self._end(None)
 
     def _of_layer(self, event: Event, seq: int) -> None:
         """What the topmost layer gave, of a WebSocket message by message."""
         if event.call in {"ws.send", "ws.recv"} and event.args.startswith("'CLOSE'"):
             self.closing = True
+        if event.kind == LAYER:
+            self._spoken = event.connection
+        if event.call in _ENDS and event.errno is None:
+            self._farewell = event.call
+        if self.fault is None and _is_fault(event):
+            fault = LayerFault(event.errno or "", event.call, event.args)
+            self.fault = Outcome(False, event.errno, event.error, fault=fault)
         came = self._came.get(event.connection or 0)
         if came is None:
             came = what_came(self._settings, stream=event.connection in self._numbers)
@@ -258,6 +293,13 @@ class Received:
     def _to_turn(self) -> bool:
         least = self._size < MUCH // 4 or self.gone
         return self._closing or (least if self._held else self._size > MUCH)
+
+
+def _is_fault(event: Event) -> bool:
+    """Whether a layer that was open has ended the connection for it."""
+    if event.call == _TLS_END:
+        return event.errno not in {None, TRUNCATED}
+    return event.call == "ws.fault" and not event.args.startswith("'after_close'")
 
 
 class _Terminal:

@@ -18,11 +18,11 @@ _SYSTEM: Final = "system"
 
 
 def failed_text(row: Row, part: str) -> str | None:
-    """A text of what a TLS row says of its failure; None: its word alone says it.
+    """A text of what a row of TLS or a proxy says of its failure; None: its word alone says it.
 
     `part`: what, kernel (of a certificate OpenSSL's own words) or try.
     """
-    if row.errno is None or not row.call.startswith(BEGINS):
+    if row.errno is None or not row.call.startswith((BEGINS, "proxy.")):
         return None
     fault = LayerFault(row.errno, row.call, row.args)
     stem = fault.stem
@@ -52,7 +52,10 @@ def _alert(name: str) -> str:
     """What it means to whoever gets it."""
     if name == "close_notify":
         return tr("tls.message.close_notify")
-    keys = (f"errors.{begins}{name.upper()}.what" for begins in _ALERTS)
+    keys = (
+        *(f"errors.{begins}{name.upper()}.what" for begins in _ALERTS),
+        f"tls.alert_{name}.what",
+    )
     known = next((key for key in keys if has(key)), None)
     said = tr("tls.message.alert")
     return said if known is None else f"{said} {tr(known)}"

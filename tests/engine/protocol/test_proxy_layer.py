@@ -227,7 +227,7 @@ def test_socks_logs_in_where_it_is_wanted() -> None:
     ("answers", "word"),
     [
         ([b"\5\xff"], "SOCKS_NO_METHOD"),
-        ([b"\5\2"], "PROXY_NOT_SOCKS"),
+        ([b"\5\2"], "SOCKS_NO_METHOD"),
         ([b"\4\0"], "PROXY_NOT_SOCKS"),
         ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], "PROXY_NOT_SOCKS"),
         ([b"\5\0", b"\4\0\0\1"], "PROXY_NOT_SOCKS"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.long_send import LongSend
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.model.errors import LayerLate
+from workbench.engine.model.errors import LayerError, LayerLate, LayerReset, describe
 from workbench.engine.model.events import LAYER, Event
 from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.settings import Role
@@ -287,6 +287,22 @@ class StackRunner:
             return TimeoutError("timed out")
         self.log((row,), cause)
         return LayerLate(row.errno, LayerFault(row.errno, row.call, row.args))
+
+    def reset(self, error: OSError, cause: Cause | None) -> Exception:
+        """The peer reset the connection: where the layers could not talk yet, the row of that, and
+        the error of who waited for them.
+        """
+        nothing: Sequence[LayerRow] = ()
+        rows = list(self._asked(self.stack.reset, nothing))
+        if self._fault is not None or not rows:
+            return self._fault or error
+        failure, row = describe(error), rows.pop()
+        if row.errno is None:
+            row = row._replace(errno=failure.errno, error=row.error or failure.error)
+        self.log((*rows, row), cause)
+        word = row.errno or ""
+        fault = LayerFault(word, row.call, row.args)
+        return LayerReset(error, fault) if word == failure.errno else LayerError(word, fault)
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""

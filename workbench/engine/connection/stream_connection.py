@@ -340,6 +340,14 @@ class StreamConnection(Connection):
             return
         self.context.loop.after(LAST_READ, lambda: self.close(CloseCause.LOCAL))
 
+    def _reset_opening(self, error: OSError) -> None:
+        """The peer's reset, where the layers could not talk yet: they say what came of it."""
+        op = self.opening
+        told = self._runner.reset(error, op.ticket if op is not None else None)
+        if op is not None and self.opening is op:
+            self.opening = None
+            op.end(told)
+
     def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
         super().end_all(reason, cause)
         op, self.opening = self.opening, None
@@ -513,6 +521,8 @@ class StreamConnection(Connection):
             self.close_cause = (
                 CloseCause.RESET if isinstance(error, ConnectionResetError) else self.close_cause
             )
+            if self._layered:
+                self._reset_opening(error)
         self.broken = True
         self.end_all(error)
         if self.on_peer_close is OnPeerClose.CLOSE:

@@ -20,7 +20,12 @@ _EAI: Final = {
 }
 
 _OTHER: Final = "errors.other"
-_FAMILIES: Final = (("PROXY_", "PROXY_STATUS"), ("SOCKS_", "SOCKS_OTHER"), ("HTTP_", "HTTP"))
+_FAMILIES: Final = (
+    ("PROXY_", "PROXY_STATUS"),
+    ("SOCKS_", "SOCKS_OTHER"),
+    *((f"HTTP_{digit}", f"HTTP_{digit}XX") for digit in "235"),
+    ("HTTP_", "HTTP"),
+)
 """How words of layers begin of which not each has a text of its own, and whose text it is."""
 
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
@@ -68,6 +73,16 @@ class LayerLate(LayerError):
     """A layer could not talk in time; a TimeoutError, of whatever sort its deadline was."""
 
 
+class LayerReset(LayerError):
+    """The peer reset the connection before a layer could talk: told as the call's own error, and
+    by the row that says how far it came.
+    """
+
+    def __init__(self, error: OSError, fault: LayerFault) -> None:
+        super().__init__(fault.word, fault)
+        self.error = error
+
+
 def symbol(number: int) -> str:
     """ECONNREFUSED for 111 on Linux; of two names for a number, the one that strace shows."""
     if number == errno.EAGAIN:
@@ -86,6 +101,8 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, OSError) and error.errno is not None:
         found = symbol(error.errno)
         return Failure(found, name, explanation_key(found, name))
+    if isinstance(error, LayerReset):
+        return describe(error.error)._replace(fault=error.fault)
     if isinstance(error, LayerLate):
         late, word = TimeoutError.__name__, error.word
         return Failure(word, late, explanation_key(word, late), error.fault)

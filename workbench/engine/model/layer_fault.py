@@ -7,13 +7,17 @@ from typing import Final, NamedTuple
 from workbench.texts import has
 
 VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
+TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
+"""The word of an end of TLS that nobody has said."""
 _TLS: Final = "tls."
 _HANDSHAKE: Final = "tls.handshake"
 _WEBSOCKET: Final = "ws."
-_OPENINGS: Final = {_WEBSOCKET: "ws.open", "proxy.": "proxy.response"}
+_PROXY: Final = "proxy."
+_OPENINGS: Final = {_WEBSOCKET: "ws.open", _PROXY: "proxy.response"}
 """How the row begins, and the call of the one that its success leaves."""
 _STATUS: Final = "status"
 """The key of a refusal, whose number says more."""
+_RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
 class LayerFault(NamedTuple):
@@ -39,19 +43,32 @@ class LayerFault(NamedTuple):
         does; None: nothing does.
 
         Of a head the key says which of its lines is wrong. Of a certificate that was not taken the
-        code says why (verify(1)); an end in the middle of a handshake is another thing than one of
-        data; and of what OpenSSL tells of a handshake not each has a text of its own.
+        code says why (verify(1)); an end or a reset in the middle of a handshake is another thing
+        than one of data; and of what OpenSSL and the alerts tell not each has a text of its own.
         """
         if self.call.startswith(_WEBSOCKET):
             return self._of_websocket()
-        if not self.call.startswith(_TLS):
-            return None
+        if self.call.startswith(_PROXY):
+            return "proxy.reset" if self.word in _RESETS else None
+        return self._of_tls() if self.call.startswith(_TLS) else None
+
+    def _of_tls(self) -> str | None:
+        named = self._named()
         if self.word == VERIFY_FAILED:
-            known = f"tls.verify_{self._named().get('verify')}"
+            known = f"tls.verify_{named.get('verify')}"
             return known if has(f"{known}.what") else "tls.verify_other"
-        if self.call == _HANDSHAKE and has(f"tls.handshake_{self.word}.what"):
-            return f"tls.handshake_{self.word}"
-        return None if has(f"errors.{self.word}.what") else "tls.failed"
+        if named.get("no_certificate"):
+            return "tls.no_certificate"
+        if self.call == _HANDSHAKE:
+            word = "reset" if self.word in _RESETS else self.word
+            if has(f"tls.handshake_{word}.what"):
+                return f"tls.handshake_{word}"
+        if has(f"errors.{self.word}.what"):
+            return None
+        alert = named.get("alert")
+        if alert is None:
+            return "tls.failed"
+        return f"tls.alert_{alert}" if has(f"tls.alert_{alert}.what") else "tls.alert_other"
 
     @property
     def values(self) -> dict[str, str]:
@@ -64,6 +81,7 @@ class LayerFault(NamedTuple):
             "name": str(named.get("sni", "")),
             "reason": str(named.get("reason", "")),
             "code": str(named.get("verify", "")),
+            "alert": str(named.get("alert", "")),
         }
 
     def _of_websocket(self) -> str | None:
@@ -71,8 +89,8 @@ class LayerFault(NamedTuple):
 
         key = next(iter(arguments_of(self.args)[0]), None)
         if key == _STATUS:
-            known = f"errors.{self.word}"
-            return known if has(f"{known}.what") else "errors.HTTP"
+            known = (f"errors.{self.word}", f"errors.{self.word[:-2]}XX")  # HTTP_404, HTTP_4XX
+            return next((stem for stem in known if has(f"{stem}.what")), "errors.HTTP")
         return f"ws.fault.{key}" if has(f"ws.fault.{key}.what") else None
 
     def _named(self) -> dict[str, object]:

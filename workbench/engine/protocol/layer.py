@@ -196,6 +196,12 @@ class Layer:
         """The time in which it had to open is over: what the peer has not done, for the log."""
         return None
 
+    def reset(self) -> Sequence[LayerRow]:
+        """The peer reset the connection before it could talk: rows, the last of which says what
+        did not come to be; without an errno of its own it has that of the call.
+        """
+        return ()
+
     def lost(self) -> Sequence[LayerRow]:
         """The transport has ended, whoever did it: what is to be told of that."""
         return ()

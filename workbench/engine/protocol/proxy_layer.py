@@ -62,7 +62,7 @@ _BEGINS: Final = b"HTTP/1."
 _DATA: Final = "'data'"
 _TARGET: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^\s:@/\[\]\x00-\x20\x7f]+):[0-9]{1,5}")
 _VERSION: Final = 5
-_NO_LOGIN, _BY_PASSWORD, _NONE_FITS = 0, 2, 0xFF
+_NO_LOGIN, _BY_PASSWORD = 0, 2
 _IPV4, _NAME, _IPV6 = 1, 3, 4
 
 
@@ -157,7 +157,7 @@ class _Socks5:
             user, password = self._proxy.user.encode(), self._proxy.password.encode()
             login = b"\1" + bytes((len(user),)) + user + bytes((len(password),)) + password
             return _Answered(2, said, _request("'login'", login))
-        raise _Fault(NO_METHOD if came[1] == _NONE_FITS else NOT_SOCKS, said, 2)
+        raise _Fault(NO_METHOD, said, 2)
 
     def _login(self, came: bytes) -> _Answered | None:
         if len(came) < 2:
@@ -361,6 +361,11 @@ class ProxyLayer(Layer):
             return row._replace(errno=self._refused.errno, error=TimeoutError.__name__)
         came = self._came[:MOST]
         return LayerRow("proxy.response", "", None, NO_ANSWER, TimeoutError.__name__, came)
+
+    def reset(self) -> Sequence[LayerRow]:
+        if self._refused is not None:
+            return (self.late()._replace(error=_ERROR),)
+        return (LayerRow("proxy.response", payload=self._came[:MOST]),)
 
     def unread(self) -> bytes:
         return self._came if self._body is None else self._body.came()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
@@ -211,6 +211,10 @@ class Stack:
     def late(self) -> LayerRow | None:
         """The time for the handshakes is over: what the lowest that is not done has to say."""
         return self._unopened[0].late() if self._unopened else None
+
+    def reset(self) -> Sequence[LayerRow]:
+        """The peer reset the connection in the handshakes: as `late`, in rows."""
+        return () if self.ended or not self._unopened else self._unopened[0].reset()
 
     def replace_responder(self, responder: Layer) -> None:
         """Another one answers from now on."""

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.engine.protocol.tls.both_ends import Talk, Tls, maker
 from workbench.engine.model.commands import CloseTls
 from workbench.engine.model.ending import Ending
+from workbench.engine.model.layer_fault import TRUNCATED
 from workbench.engine.model.settings import Role
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.protocol.layer import Data, Layer
-from workbench.engine.protocol.tls.tls_layer import TRUNCATED
 
 GOOD: dict[str, Any] = {"cert": "test:good"}
 ROOT: dict[str, Any] = {"ca": "test:root"}

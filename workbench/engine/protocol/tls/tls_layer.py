@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.commands import CloseTls
 from workbench.engine.model.ending import Ending
-from workbench.engine.model.layer_fault import VERIFY_FAILED, LayerFault
+from workbench.engine.model.layer_fault import TRUNCATED, VERIFY_FAILED, LayerFault
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
@@ -30,9 +30,13 @@ from workbench.engine.protocol.layer import (
 from workbench.engine.protocol.tls.tls_context import ReadyTls
 from workbench.engine.protocol.tls.tls_words import (
     ALERT,
+    CERTIFICATE,
+    CLOSE_NOTIFY,
     CONTENTS,
+    EMPTY_CERTIFICATE,
     FATAL,
     HANDSHAKE,
+    NO_CERTIFICATE,
     TICKET,
     alert_name,
     message_name,
@@ -43,10 +47,10 @@ if TYPE_CHECKING:
     from workbench.engine.model.layer_files import LayerFiles
     from workbench.engine.model.settings import EndpointSettings
 
-TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
-"""The word of an end that nobody has said."""
 _UNNAMED: Final = "TLS_FAILED"
-"""... and of what OpenSSL has no word for."""
+"""The word of what OpenSSL has no word for."""
+_CLOSED: Final = "TLS_CLOSED"
+"""... and of a handshake that the peer ended by close_notify."""
 NO_ANSWER: Final = "TLS_NO_ANSWER"
 UNFINISHED: Final = "TLS_UNFINISHED"
 _NO_TLS: Final = "WRONG_VERSION_NUMBER"
@@ -76,6 +80,8 @@ class TlsLayer(Layer):
         self._said_end = False
         self._asked: str | None = None  # the name that the client has asked for
         self._alert: str | None = None  # the last fatal one that came
+        self._warning: str | None = None  # ... and that was none, but for close_notify
+        self._shown_none = False  # the server has asked for a certificate, and there is none
         self._logs_data = True
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
@@ -102,11 +108,14 @@ class TlsLayer(Layer):
         args = ", ".join(_keywords(self._parties()))
         return LayerRow("tls.handshake", args, errno=word, error=TimeoutError.__name__)
 
+    def reset(self) -> Sequence[LayerRow]:
+        return (LayerRow("tls.handshake", ", ".join(_keywords(self._parties()))),)
+
     def receive_end(self, now: float) -> Actions:
         if self._dead or self._heard_end:
             return ()
         if not self._open:
-            return self._failed(ssl.SSLEOFError(), word=TRUNCATED)
+            return self._failed(ssl.SSLEOFError(), word="" if self._warning else TRUNCATED)
         self._heard_end = True
         row = LayerRow("tls.end", "'truncated'", errno=TRUNCATED, error="SSLEOFError")
         return (row, PeerFinished())
@@ -192,9 +201,15 @@ class TlsLayer(Layer):
         if isinstance(error, ssl.SSLCertVerificationError):
             word = VERIFY_FAILED  # truststore has no word of its own
             facts = {"verify": getattr(error, "verify_code", 0), "reason": _reason_of(error)}
-        elif self._alert is not None:
-            facts = {"alert": self._alert}
-        told = f"TLSV1_ALERT_{self._alert.upper()}" if self._alert is not None else _UNNAMED
+        ended = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+        alert = self._alert or (self._warning if ended else None)
+        if alert is not None and not facts:
+            facts = {"alert": alert}
+            if self._shown_none and alert in NO_CERTIFICATE:
+                facts["no_certificate"] = True
+        told = _CLOSED if ended else _UNNAMED
+        if alert is not None:
+            told = f"TLSV1_ALERT_{alert.upper()}"
         word = word or getattr(error, "reason", None) or told
         if self._open:
             call, args = "tls.end", ("'fault'", *_keywords(facts))
@@ -289,6 +304,8 @@ class TlsLayer(Layer):
             if content == HANDSHAKE:
                 name = message_name(data)
                 args = repr(name)
+                if written and data[0] == CERTIFICATE:
+                    self._shown_none = len(data) <= EMPTY_CERTIFICATE
                 if name == TICKET and self._open:
                     self._keep_session()
             elif content == ALERT:
@@ -297,6 +314,8 @@ class TlsLayer(Layer):
                 if level == FATAL:
                     args += ", fatal=True"
                     self._alert = self._alert if written else alert
+                elif not written and alert != CLOSE_NOTIFY:
+                    self._warning = alert
             call = "tls.send" if written else "tls.recv"
             rows.append(LayerRow(call, args, count, payload=data, sent=written, whole=True))
         return rows

@@ -84,6 +84,13 @@ ALERTS: Final[Mapping[int, str]] = {
 """By the second byte of an alert (RFC 8446 6, RFC 5246 7.2)."""
 
 
+CLOSE_NOTIFY: Final = ALERTS[0]
+EMPTY_CERTIFICATE: Final = 8
+"""Bytes of a certificate message without a certificate (RFC 8446 4.4.2; one less in TLS 1.2)."""
+NO_CERTIFICATE: Final = frozenset(ALERTS[number] for number in (40, 41, 42, 46))
+"""By which a server of up to TLS 1.2 refuses a client that has shown none (RFC 5246 7.4.6)."""
+
+
 def message_name(data: bytes) -> str:
     """Of a handshake message."""
     kind = data[0] if data else -1

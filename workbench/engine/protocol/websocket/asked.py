@@ -89,3 +89,14 @@ def _key(text: str) -> bytes:
     if len(key) != 4:
         raise Problem("engine.ws_frame_mask", value=text)
     return key
+
+
+class LongMessage:
+    """A message that goes in parts: what was sent of it. `begin`: its first bytes, for the log."""
+
+    __slots__ = ("begin", "frames", "packed", "size", "wire")
+
+    def __init__(self, packed: bool, begin: bytes) -> None:
+        self.packed = packed
+        self.begin = begin
+        self.frames = self.size = self.wire = 0

@@ -25,7 +25,7 @@ from workbench.engine.protocol.layer import (
     Wake,
 )
 from workbench.engine.protocol.refusal_body import BODY, BODY_WAIT, RefusalBody, body_rows
-from workbench.engine.protocol.websocket.asked import AskedFrame
+from workbench.engine.protocol.websocket.asked import AskedFrame, LongMessage
 from workbench.engine.protocol.websocket.deflate import Agreed, Packer, Unpacker
 from workbench.engine.protocol.websocket.faults import (
     FAULTS,
@@ -131,7 +131,7 @@ class WebSocketLayer(Layer):
         self._pings = UnansweredPings()
         self._own_pings = 0
         self._wanted: int | None = None
-        self._parts: _LongMessage | None = None  # the message that is sent in parts
+        self._parts: LongMessage | None = None  # the message that is sent in parts
         self._behind: list[Data] = []  # answers that wait for its end
 
     # -- the opening handshake ----------------------------------------------------------------
@@ -513,6 +513,15 @@ class WebSocketLayer(Layer):
             key, word = "status", self._word
         return LayerRow("ws.fault", f"{key!r}, {section!r}", errno=word, error=key)
 
+    def reset(self) -> Sequence[LayerRow]:
+        if self._refused is not None:
+            return (*body_rows("ws.body", self._refused.came()), self.late())
+        if self._heads is None or not (self._client or self._head_came):
+            return ()
+        section = "4.1" if self._client else "4.2.1"
+        came = self._heads.rest()
+        return (LayerRow("ws.fault", f"'reset', {section!r}", error="reset", payload=came),)
+
     def lost(self) -> Sequence[LayerRow]:
         if self._ended or self._heads is not None or self._handshaken:
             return ()
@@ -586,7 +595,7 @@ class WebSocketLayer(Layer):
         sent = self._parts
         if sent is None or data.first:
             packed = self._packer is not None and self._packer.packs
-            sent = self._parts = _LongMessage(packed, bytes(data[:PART_SHOWN]))
+            sent = self._parts = LongMessage(packed, bytes(data[:PART_SHOWN]))
         sent.size += len(data)
         wire: bytes = data
         if sent.packed:
@@ -685,14 +694,3 @@ class WebSocketLayer(Layer):
 
     def unread(self) -> bytes:
         return self._reader.unread() if self._heads is None else self._heads.rest()
-
-
-class _LongMessage:
-    """A message that goes in parts: what was sent of it. `begin`: its first bytes, for the log."""
-
-    __slots__ = ("begin", "frames", "packed", "size", "wire")
-
-    def __init__(self, packed: bool, begin: bytes) -> None:
-        self.packed = packed
-        self.begin = begin
-        self.frames = self.size = self.wire = 0
