@@ -401,6 +401,8 @@ def test_the_rule_of_a_command_counts_its_calls(
     assert "Listen (server" in command_text(row, 4, controller.role_of(row.endpoint))
     unknown = row._replace(call="from_a_newer_version")
     assert "from_a_newer_version" in command_text(unknown)
+    assert command_text(row).startswith("you asked")
+    assert command_text(row._replace(endpoint="lab-client")).startswith("the lab asked")
 
 
 def test_a_tip_is_the_whole_cell_and_never_markup(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -292,11 +294,29 @@ def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
     hand.wait(lambda: "1 of 1000 sent" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
+    hand.wait_says("client.message", "Stopped after 1 of 1000.")
     hand.type("client.repeat", "0")
     hand.press("client.send")
     hand.wait(lambda: "until you stop it" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
+    hand.wait_says("client.message", "Stopped after 1.")
+
+
+def test_how_many_went_of_a_repeat_that_ended_by_itself_or_with_its_connection(
+    hand: Hand, peer: socket.socket
+) -> None:
+    hand.type("client.repeat", "3")
+    hand.press("client.send")
+    hand.wait_says("client.message", "all 3 of 3")
+    hand.type("client.repeat", "50")
+    hand.type("client.interval", "0.05")
+    hand.press("client.send")
+    hand.wait_says("client.message", "2 of 50")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.close()
+    hand.wait_says("client.message", "of 50: nothing is open")
+    assert "Ended after" in hand.text("client.message")
 
 
 def test_a_record_gets_a_name_in_the_title(hand: Hand) -> None:
@@ -310,4 +330,9 @@ def test_a_record_gets_a_name_in_the_title(hand: Hand) -> None:
     hand.window.menus.action("name_record").trigger()
     assert hand.text("window.record_name") == "who resets"
     hand.press("window.drop_name")
-    hand.window.record_names.name(record, "")
+    hand.window.menus.action("name_record").trigger()
+    hand.window.record_name.name.clear()
+    assert hand.text("window.name_record") == "No name"
+    hand.press("window.name_record")
+    assert "who resets" not in hand.window.windowTitle()
+    assert not hand.window.record_names.given(record)

@@ -59,6 +59,10 @@ def outcome_message(
     outcome, command = ticket.outcome, ticket.command
     if outcome is None:
         return None
+    if isinstance(command, c.Send) and command.repeat != 1:
+        said = repeated_message(outcome, command)
+        if said is not None:
+            return said
     reached = reached_message(outcome, command) if server else None
     if reached is not None or outcome.ok:
         return reached
@@ -114,6 +118,23 @@ def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
         tried=str(outcome.tried),
         what=what,
     )
+
+
+def repeated_message(outcome: Outcome, command: c.Send) -> StatusMessage | None:
+    """How many went of a send that was repeated; None: its last call failed, which says more."""
+    if outcome.made is None:
+        if not outcome.ok:
+            return None
+        return StatusMessage("good", msg("message.repeat_done", count=command.repeat))
+    counts = {"made": outcome.made, "of": command.repeat}
+    end = "of" if command.repeat else "on"
+    if outcome.ok:
+        return StatusMessage("info", msg(f"message.repeat_stopped_{end}", **counts))
+    why = outcome.problem
+    reason: Sentence = msg("message.repeat_nobody")
+    if why is not None and why.key not in _ENDED_BY_US:
+        reason = ErrorMessage(why)
+    return StatusMessage("busy", msg(f"message.repeat_ended_{end}", **counts, reason=reason))
 
 
 def reached_message(outcome: Outcome, command: c.Command) -> StatusMessage | None:

@@ -24,6 +24,7 @@ from workbench.journal.reader import Row
 from workbench.payload.notation import show
 from workbench.printable import escape
 from workbench.texts import has, tr
+from workbench.viewmodel.default_endpoints import LAB_PREFIX
 
 PREVIEW = 120
 """Bytes of a payload that a cell shows."""
@@ -164,7 +165,10 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
         return tr(
             "log.asked_alone", what=what, args=said.group(2) if said is not None else row.args
         ).rstrip(" :：")
-    who = "asked" if row.cause is None else "scenario_asked"
+    if row.cause is not None:
+        who = "scenario_asked"
+    else:  # nobody else can name an endpoint so
+        who = "lab_asked" if row.endpoint.startswith(LAB_PREFIX) else "asked"
     number = {0: "", 1: "_call"}.get(calls, "_calls")
     return tr(f"log.{who}{number}", what=what, endpoint=row.endpoint, count=calls)
 

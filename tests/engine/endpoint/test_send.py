@@ -134,6 +134,8 @@ def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> 
     until("client", call="send")
     assert do(c.Cancel("client")).ok
     assert ticket.wait(60)
+    assert ticket.outcome is not None
+    assert ticket.outcome.made == len(sent(rows))
     assert not do(c.Cancel("client")).ok
 
 
@@ -144,6 +146,7 @@ def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until) 
     assert ticket.wait(60)
     assert ticket.outcome is not None
     assert not ticket.outcome.ok
+    assert 0 < (ticket.outcome.made or 0) < 1_000_000
 
 
 def test_a_send_without_end_goes_on_until_it_is_cancelled(

@@ -92,8 +92,13 @@ def test_no_key_reaches_another_endpoint(hand: Hand, target: str, key: Qt.Key) -
     hand.wait(hand.find(f"{other.partition('-')[0]}.next_call").isEnabled)
     click(hand, target)
     QTest.keyClick(hand.window, key)
-    assert target in hand.text("status.word")
+    side, _, _ = target.partition("-")
+    said = f"{target} has nothing for this key now"
+    hand.wait_says(f"{side}.message", said)
+    assert hand.find(f"{side}.message").toolTip()
     assert phase(hand, other) is Phase.IDLE
+    click(hand, other)  # which keys act on from now on: it is no longer so
+    hand.wait(lambda: said not in hand.text(f"{side}.message"))
 
 
 def test_a_key_takes_in_what_is_being_typed(hand: Hand) -> None:

@@ -93,17 +93,18 @@ def test_rows_of_before_keep_the_name_that_they_had(hand: Hand) -> None:
 def test_an_open_endpoint_keeps_its_name_and_says_why(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    rename(hand, "server-1", "gateway")
+    act(hand, "server-1", "rename_tab")
+    assert hand.window.findChild(TabNameField) is None, "a field that nothing can be typed into"
+    hand.wait_says("server.message", "stop it before")
     assert names(hand) == ["server-1", "client-1"]
-    assert "stop it before" in hand.window.status_bar.word.text()
 
 
 @pytest.mark.parametrize("wished", ["client-1", "", "two words", "lab-9"])
 def test_a_name_that_cannot_be_is_refused_with_a_sentence(hand: Hand, wished: str) -> None:
-    before = hand.window.status_bar.word.text()
+    before = hand.text("server.message")
     rename(hand, "server-1", wished)
     assert names(hand) == ["server-1", "client-1"]
-    assert hand.window.status_bar.word.text() != before
+    hand.wait(lambda: hand.text("server.message") != before)
 
 
 def test_esc_leaves_the_name_as_it_was(hand: Hand) -> None:

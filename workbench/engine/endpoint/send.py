@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
@@ -12,6 +12,7 @@ from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_fil
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.tail import Append
+from workbench.engine.model.ticket import OK, failed
 from workbench.engine.protocol.layer import Text
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.checksum import CHECKSUMS
@@ -300,7 +301,8 @@ class Repeater:
         repeated = self._running.pop(ticket, None)
         if repeated is not None and repeated.left > 0:
             self._context.note("repeats_dropped", str(repeated.left), None, ticket)
-        ticket.fail(reason)
+        made = None if repeated is None else repeated.made
+        ticket.finish(replace(failed(reason), made=made))
 
     def cancel_all(self) -> None:
         """The endpoint owns nothing any more, and its timers end with its loop."""
@@ -311,6 +313,6 @@ class Repeater:
         """Give up what is still to be sent. Raises Problem where nothing is."""
         if not self._running:
             raise Problem("engine.nothing_repeated")
-        for ticket in self._running:
-            ticket.finish()
+        for ticket, repeated in self._running.items():
+            ticket.finish(replace(OK, made=repeated.made))
         self._running.clear()

@@ -62,6 +62,7 @@ class Outcome:
         fault: of a layer: the row that tells of it, where it says more than its word.
         reached: where it meant several connections; errno and error are those of the first that
             failed.
+        made: of a Send that repeats and was ended before its time: how many it made.
     """
 
     ok: bool
@@ -71,6 +72,7 @@ class Outcome:
     tried: Tried | None = None
     fault: LayerFault | None = None
     reached: Reached | None = None
+    made: int | None = None
 
 
 OK = Outcome(True)

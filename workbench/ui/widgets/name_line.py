@@ -15,12 +15,16 @@ from workbench.viewmodel.message import msg
 
 
 class NameWords(NamedTuple):
-    """Keys of its texts, which the field and the buttons are called by too."""
+    """Keys of its texts, which the field and the buttons are called by too.
+
+    `empty`: what the button does without a name; "": then it is off.
+    """
 
     name: str
     keep: str
     replace: str
     cancel: str
+    empty: str = ""
 
 
 class NameLine(QWidget):
@@ -30,7 +34,8 @@ class NameLine(QWidget):
         is_taken: whether something has that name already: then it is replaced.
 
     Signals:
-        agreed(str): keep it under this name; of "folder/name" the last part is not empty.
+        agreed(str): keep it under this name; of "folder/name" the last part is not empty, unless
+            the words say what an empty one does.
         left(): it was put away.
     """
 
@@ -67,6 +72,10 @@ class NameLine(QWidget):
     def _judge(self) -> None:
         """What the button will do: keep, replace, or nothing without a name."""
         named = bool(self.name.text().rpartition("/")[2].strip())
+        if not named and self._words.empty:
+            self._controls.enable(self.keep, None)
+            self._controls.recaption(self.keep, self._words.empty)
+            return
         self._controls.enable(self.keep, None if named else msg("why.no_name"))
         taken = named and self.is_taken(self.name.text())
         self._controls.recaption(self.keep, self._words.replace if taken else self._words.keep)

@@ -24,7 +24,7 @@ from workbench.ui.endpoint.panel_factory import Presenter, panel_of
 from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
-from workbench.viewmodel.message import Remedy
+from workbench.viewmodel.message import ErrorMessage, Remedy
 from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.ui.window.tab_area import TabArea
     from workbench.viewmodel.saved_messages import Messages
 
+NOT_OF_TARGET: Final = "problem.not_of_target"
 OWN_CONNECTIONS: Final = 500
 """Newest connections of a client whose local addresses are known as its own."""
 
@@ -79,10 +80,12 @@ class EndpointTabs(QObject):
         self._owners: dict[str, str] = {}
         self._owners_of: tuple[Path, dict[str, int]] | None = None  # revisions they are known from
         self._presenters: dict[str, Presenter] = {}
+        self._refused: Presenter | None = None  # whose panel says that it has nothing for a key
         self._following = False  # a tab that comes to the front by itself chooses nothing
         area.left.wanted.connect(self.new_server)
         area.right.wanted.connect(self.new_client)
         area.entered.connect(self._on_entered)
+        area.targeted.connect(self._withdraw)
         controller.selection_changed.connect(self._follow)
         controller.snapshots_changed.connect(self.refresh)
 
@@ -242,9 +245,22 @@ class EndpointTabs(QObject):
         target = self._area.focused_panel()
         if target is None:
             return
+        self._withdraw()
         _settle(target)
         if not _press(target, control):
-            self.told.emit(Problem("problem.not_of_target", name=target.name))
+            problem = Problem(NOT_OF_TARGET, name=target.name)
+            if target.isVisible():
+                self._refused = self.presenter(target.name)
+                self._refused.tell("busy", ErrorMessage(problem))
+            else:
+                self.told.emit(problem)
+
+    @Slot()
+    def _withdraw(self) -> None:
+        """Another key was pressed, or another endpoint has the keys: that is no longer so."""
+        refused, self._refused = self._refused, None
+        if refused is not None and refused in self._presenters.values():
+            refused.withdraw(NOT_OF_TARGET)
 
     def to_check(self) -> EndpointSettings:
         """Of the WebSocket in the panel in front, as its fields say, with an address of its own.

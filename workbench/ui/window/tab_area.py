@@ -41,6 +41,7 @@ class TabGroup(Retranslatable, QTabWidget):
         entered(object): another tab is in front; the panel.
         moved_here(str): a tab of the other group was dropped here; its endpoint.
         moved_away(object): this panel's tab is to go to the other group.
+        name_wanted(object): this panel's endpoint is to get another name.
         renamed(object, str): this panel's endpoint is to be called so.
         twin_wanted(object): another tab like this panel's is wanted.
     """
@@ -50,6 +51,7 @@ class TabGroup(Retranslatable, QTabWidget):
     entered = Signal(object)
     moved_here = Signal(str)
     moved_away = Signal(object)
+    name_wanted = Signal(object)
     renamed = Signal(object, str)
     twin_wanted = Signal(object)
 
@@ -143,7 +145,7 @@ class TabGroup(Retranslatable, QTabWidget):
         if panel is None:
             return
         menu = QMenu(self)
-        menu.addAction(tr("menu.rename_tab"), lambda: self.begin_rename(panel))
+        menu.addAction(tr("menu.rename_tab"), lambda: self.name_wanted.emit(panel))
         menu.addAction(tr("menu.duplicate_tab"), lambda: self.twin_wanted.emit(panel))
         menu.addAction(tr("menu.other_side"), lambda: self.moved_away.emit(panel))
         menu.addAction(tr("menu.remove"), lambda: self.unwanted.emit(panel))
@@ -153,7 +155,7 @@ class TabGroup(Retranslatable, QTabWidget):
     def _begin_rename(self, place: int) -> None:
         panel = self.panel_at(place)
         if panel is not None:
-            self.begin_rename(panel)
+            self.name_wanted.emit(panel)
 
     def begin_rename(self, panel: EndpointPanel) -> None:
         """A field for the name of a panel's endpoint, on its tab."""

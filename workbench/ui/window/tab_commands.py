@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.texts import Problem
 from workbench.viewmodel import tab_names
+from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.setup_form import ServerForm
 from workbench.viewmodel.undo import Deed
 
@@ -42,6 +43,7 @@ class TabCommands(QObject):
         self._copies = copies
         self._controller = controller
         for group in area.groups:
+            group.name_wanted.connect(self.ask_name)
             group.renamed.connect(self.rename)
             group.twin_wanted.connect(self.duplicate)
             group.unwanted.connect(self.remove)
@@ -51,6 +53,15 @@ class TabCommands(QObject):
         """A field for another name, on the tab itself."""
         panel = self._area.focused_panel()
         if panel is not None:
+            self.ask_name(panel)
+
+    @Slot(object)
+    def ask_name(self, panel: EndpointPanel) -> None:
+        """The same for a panel; of one that is open its message says why there is no field."""
+        presenter = self._tabs.presenter(panel.name)
+        if presenter.phase in OPEN:
+            presenter.refuse(Problem("engine.name_locked", name=panel.name))
+        else:
             self._area.begin_rename(panel)
 
     @Slot(object, str)
@@ -63,7 +74,7 @@ class TabCommands(QObject):
             name = tab_names.checked(wished, self._controller.session.endpoints)
             made = self._copies.rename(panel, name)
         except Problem as problem:
-            self.told.emit(problem)
+            self._tabs.presenter(before).refuse(problem)
             return
         for presenter in self._tabs.presenters:
             if isinstance(presenter, ClientPresenter) and presenter.form.link == before:

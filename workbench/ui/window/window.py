@@ -66,7 +66,9 @@ if TYPE_CHECKING:
     from workbench.ui.window.message_list import MessageList
     from workbench.viewmodel.workspace_file import WorkspaceFile
 
-RECORD_WORDS: Final = NameWords("record_name", "name_record", "name_record", "drop_name")
+RECORD_WORDS: Final = NameWords(
+    "record_name", "name_record", "name_record", "drop_name", "unname_record"
+)
 
 
 class MainWindow(Retranslatable, QMainWindow):
