@@ -54,7 +54,7 @@ ALLOWED: Final = {
     "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|Delete|F\d+)\b",
     "code in a text stands in backquotes": r"`[^`]+`",
     "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
-    "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
+    "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|failed|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"

@@ -10,10 +10,14 @@ import pytest
 
 from tests.free_port import free_port
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import LAB_ENDED
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.expected_errors import ENDS, FAILED, expected_of_run
 from workbench.journal.reader import Reader
+from workbench.labs.backlog import BacklogRun
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.demos import demo
+from workbench.labs.modes.closed import CLOSED
 from workbench.scenario.model import parse
 from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
@@ -115,3 +119,21 @@ def test_an_endpoint_whose_error_a_step_expects_is_of_the_run(session: Session) 
     scenario = parse(text)
     assert Runner(session, scenario, timeout=BOUND, told=meanwhile).run().ok
     assert counted(session) == (3, [2])
+
+
+def test_what_the_clients_of_the_lab_met_is_expected(session: Session) -> None:
+    refused_by_hand(session)
+    for _ in range(2):  # under the same names
+        run = BacklogRun(session, BacklogSettings(clients=3, mode=CLOSED, timeout=0.4))
+        run.start()
+        assert run.wait(BOUND)
+        assert run.result().refused == 3
+    assert counted(session) == (7, [3, 3])
+
+
+def test_a_note_that_somebody_else_wrote_expects_nothing(session: Session) -> None:
+    refused_by_hand(session)
+    for args in ("", "1", "'x', 'mine'", "0, 0, 0", "{"):
+        session.note(LAB_ENDED, args, "mine")
+    session.note(LAB_ENDED, "0, 'mine'")
+    assert counted(session) == (1, [0] * 6)

@@ -27,7 +27,7 @@ def word(state: ClientState, settings: BacklogSettings = PLAIN, **more: object) 
 
 def test_the_words() -> None:
     assert word(S.QUEUED, connect_seconds=0.0001) == "in the queue; connect() took 100 µs"
-    assert word(S.SILENT, syns=(0.0, 1.0)) == "silent: no answer for 2.1 s; SYNs sent: 2"
+    assert word(S.SILENT, syns=(0.0, 1.0)) == "no answer for 2.1 s; SYNs sent: 2"
     assert "our own timeout" in word(S.TIMED_OUT, ended=5.0, ended_by=EndedBy.OURS)
     assert "the kernel gave up" in word(S.TIMED_OUT, ended=133.0, ended_by=EndedBy.KERNEL)
     assert word(S.REFUSED, ended=0.0003) == "ECONNREFUSED after 300 µs"

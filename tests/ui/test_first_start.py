@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.snapshot import Phase
 from workbench.qt.client_presenter import ClientPresenter
+from workbench.ui.dialogs.demo_browser import DemoBrowser
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.window import autoplay
 
@@ -93,25 +94,56 @@ def first_answer(hand: Hand) -> None:
     hand.wait(lambda: answered(hand, "client-1"))
 
 
-def test_the_strip_leaves_with_the_first_answer(
+def test_after_the_first_answer_the_strip_says_where_to_go_on(hand: Hand) -> None:
+    window = hand.window
+    window.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    window.preferences.first_steps_done = False
+    window.onboarding.show()
+    hand.qtbot.wait(1)  # its line is laid out
+    places = (window.tab_area.geometry(), window.log.geometry())
+    first_answer(hand)
+    hand.wait(lambda: window.onboarding_bar.done)
+    assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
+    assert window.preferences.first_steps_done
+    hand.qtbot.wait(1)
+    assert window.onboarding_bar.isVisible()
+    assert (window.tab_area.geometry(), window.log.geometry()) == places
+    assert not hand.find("first_steps.watch").isVisible()
+    hand.press("first_steps.demonstrations")
+    browsers = window.findChildren(DemoBrowser)
+    assert len(browsers) == 1
+    browsers[0].close()
+    hand.press("first_steps.close")
+    assert not window.onboarding_bar.isVisible()
+    window.onboarding.show(again=True)
+    assert hand.find("first_steps.watch").isVisible()
+
+
+def test_the_strip_goes_when_nothing_moves_under_the_mouse(
     hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # another test may have left a button of the mouse down
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
+    window = hand.window
+    window.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     first_answer(hand)
-    hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
-    assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
+    hand.wait(lambda: window.onboarding_bar.done)
+    assert window.onboarding_bar.isVisible()
+    window.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    QCoreApplication.sendEvent(window, QEvent(QEvent.Type.Leave))
+    hand.wait(lambda: not window.onboarding_bar.isVisible())
 
 
-def test_the_strip_does_not_leave_under_a_mouse_button(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
-    first_answer(hand)
-    hand.qtbot.wait(300)
-    assert hand.window.onboarding_bar.isVisible()
-    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
-    hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
+def test_the_end_of_a_demonstration_moves_nothing(hand: Hand) -> None:
+    window = hand.window
+    window.scenario_player.run_named("greeting")
+    hand.wait(window.demo_bar.isVisible)
+    hand.qtbot.wait(1)
+    place = window.tab_area.geometry()
+    hand.wait(lambda: not window.scenario_player.running)
+    hand.wait(hand.find("lesson.turn").isVisible)
+    hand.qtbot.wait(1)
+    assert window.tab_area.geometry() == place
 
 
 def test_the_numbers_go_with_the_strip(hand: Hand) -> None:

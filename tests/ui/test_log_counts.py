@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
+
 from tests.ui.conftest import Hand
 
 
@@ -10,11 +12,17 @@ def refused(hand: Hand) -> None:
     hand.wait_says("client.message", "ECONNREFUSED")
 
 
+def told(hand: Hand) -> str:
+    """What Explain says."""
+    view = hand.find("inspector.explain")
+    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+
+
 def test_errors_are_counted_and_shown_alone(hand: Hand) -> None:
     refused(hand)
     hand.wait_says("log.errors", "1")
     hand.press("log.errors")
-    assert "error:*" in hand.text("log.filter")
+    assert hand.text("log.filter") == "failed:*"
     model = hand.window.log.model
     hand.wait(lambda: model.rowCount() == 1)
     hand.wait_says("status.events", "1 of ")
@@ -27,9 +35,38 @@ def test_what_a_demonstration_expects_is_counted_apart(hand: Hand) -> None:
     refused(hand)
     hand.wait_says("log.errors", "Errors 1")
     hand.window.scenario_player.run_named("udp-refused")
-    hand.wait(lambda: hand.text("log.errors") == "Errors 1, 1 expected")
+    hand.wait(lambda: hand.text("log.errors") == "Errors 1 (+1 on purpose)")
     hand.window.record_commands.start_over()
     hand.wait(lambda: hand.text("log.errors") == "Errors 0")
+
+
+def test_the_newest_error_is_chosen_and_explained(hand: Hand) -> None:
+    refused(hand)
+    refused(hand)
+    hand.wait_says("log.errors", "2")
+    hand.press("server.listen")  # another endpoint, and without an error
+    hand.wait_state("server", "LISTEN")
+    hand.press("log.errors")
+    log, controller = hand.window.log, hand.window.controller
+    hand.wait(lambda: controller.selection.pinned)
+    row = log.chosen_row
+    assert row is not None
+    assert row.errno == "ECONNREFUSED"
+    assert log.view.chosen_last() == log.model.rowCount() - 1 == 1
+    hand.wait(lambda: "ECONNREFUSED" in told(hand))
+    hand.press("log.errors")
+    hand.wait(lambda: log.model.rowCount() > 2)
+    assert log.chosen_row is not None  # among what led there, in the row that shows it
+    assert log.chosen_row.errno == "ECONNREFUSED"
+    assert controller.selection.seq == row.seq
+
+
+def test_without_an_error_none_is_chosen(hand: Hand) -> None:
+    hand.press("log.errors")
+    hand.press("log.errors")
+    refused(hand)  # nobody waits for one any more
+    hand.wait_says("log.errors", "1")
+    assert not hand.window.controller.selection.pinned
 
 
 def test_what_is_shown_alone_is_not_among_the_errors(hand: Hand) -> None:
@@ -44,7 +81,7 @@ def test_errors_beside_another_filter(hand: Hand) -> None:
     refused(hand)
     hand.type("log.filter", "endpoint:client-1")
     hand.press("log.errors")
-    assert hand.text("log.filter").startswith("endpoint:client-1 error:*")
+    assert hand.text("log.filter").startswith("endpoint:client-1 failed:*")
     hand.press("log.errors")
     assert hand.text("log.filter") == "endpoint:client-1"
 

@@ -1,20 +1,20 @@
-"""Errors that a run of a scenario expected: they are no faults of anybody."""
+"""Errors that a run of a scenario or of the lab expected: they are no faults of anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from workbench.engine.model.events import RUN_FAILED, RUN_HELD, STEP_HELD
-from workbench.journal.notes import verdict_of
-from workbench.journal.query import Condition, about_shapes, parse, quoted
+from workbench.engine.model.events import LAB_ENDED, RUN_FAILED, RUN_HELD, STEP_HELD
+from workbench.journal.notes import lab_of, verdict_of
+from workbench.journal.query import FAILED_AS, Condition, about_shapes, parse, quoted
 from workbench.journal.reader import Reader, Row
 
-FAILED: Final = about_shapes(
-    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
-)
+FAILED: Final = about_shapes(f"{FAILED_AS} IS NOT NULL")
 """What counts as an error."""
-ENDS: Final = about_shapes(f"e.kind = 'note' AND e.call IN ('{RUN_HELD}', '{RUN_FAILED}')")
+ENDS: Final = about_shapes(
+    f"e.kind = 'note' AND e.call IN ('{RUN_HELD}', '{RUN_FAILED}', '{LAB_ENDED}')"
+)
 """Where a run says what came of it."""
 _HELD: Final = about_shapes(f"e.kind = 'note' AND e.call = '{STEP_HELD}'")
 MOST: Final = 2_000
@@ -26,9 +26,11 @@ def expected_of_run(reader: Reader, end: int) -> int:
 
     Of one that held all of its endpoints': those that a step asked something of, or saw an error
     of that it expected; what they show is what it is about. Of one that failed those that a step
-    which held was met by, or led to itself.
+    which held was met by, or led to itself. Of the lab's all of its listener's and its clients'.
     """
     row = reader.row(end)
+    if row is not None and row.call == LAB_ENDED:
+        return _expected_of_lab(reader, row)
     verdict = verdict_of(row) if row is not None else None
     if row is None or verdict is None:
         return 0
@@ -49,6 +51,15 @@ def expected_of_run(reader: Reader, end: int) -> int:
         return len(failed)
     ours = parse(f"endpoint:{'|'.join(map(quoted, asked))}") if asked else None
     return len(_selected(reader, FAILED & ours, begin, end)) if ours is not None else 0
+
+
+def _expected_of_lab(reader: Reader, row: Row) -> int:
+    lab = lab_of(row)
+    if lab is None or row.endpoint is None:
+        return 0
+    ours = parse(f"endpoint:{quoted(row.endpoint)}|{quoted(lab.clients)}")
+    assert ours is not None
+    return len(_selected(reader, FAILED & ours, lab.before, row.seq))
 
 
 def _seq_since(reader: Reader, t_ns: int, end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from workbench.engine.model.events import (
+    LAB_ENDED,
     NOTE,
     OF_RUNS,
     RUN_FAILED,
@@ -90,6 +91,24 @@ def verdict_of(row: Row) -> Verdict | None:
         return None
     try:
         return _verdict(row)
+    except _FOREIGN:
+        return None
+
+
+class EndOfLab(NamedTuple):
+    """What the lab's note says: the last row before its run, and the endpoint of its clients."""
+
+    before: int
+    clients: str
+
+
+def lab_of(row: Row) -> EndOfLab | None:
+    """What the lab says of its run in a row; None: it says nothing."""
+    if row.kind != NOTE or row.call != LAB_ENDED:
+        return None
+    try:
+        before, clients = read_literal(f"({row.args})")
+        return EndOfLab(int(before), str(clients))
     except _FOREIGN:
         return None
 

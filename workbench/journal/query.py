@@ -30,6 +30,11 @@ class About(Enum):
 
 
 PEER: Final = "coalesce(e.peer, c.peer)"
+FAILED_AS: Final = (
+    "CASE WHEN e.error IS NULL OR e.errno IN ('EINPROGRESS', 'EAGAIN') THEN NULL"
+    " ELSE coalesce(e.errno, e.error) END"
+)
+"""What a call failed with: its errno, else the exception; a call that goes on has not failed."""
 _LIKE: Final = "{} LIKE ? ESCAPE '\\'"
 """ASCII case-insensitive."""
 
@@ -107,6 +112,7 @@ def about_shapes(sql: str) -> Condition:
 _TEXT_KEYS: Final[Mapping[str, str]] = {
     "endpoint": "p.name", "call": "e.call", "kind": "e.kind", "errno": "e.errno",
     "error": "e.error", "local": "c.local", "peer": PEER, "args": "e.args",
+    "failed": FAILED_AS,
 }  # fmt: skip
 _NUMBER_KEYS: Final[Mapping[str, str]] = {
     "seq": "e.seq", "conn": "e.connection", "pair": "c.pair", "cause": "e.cause",
@@ -114,7 +120,7 @@ _NUMBER_KEYS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _ABOUT: Final[Mapping[str, About]] = {
     "local": About.CONNECTION, "pair": About.CONNECTION, "peer": About.PEER,
-    **dict.fromkeys(("endpoint", "call", "kind", "errno", "error", "args"), About.SHAPE),
+    **dict.fromkeys(("endpoint", "call", "kind", "errno", "error", "failed", "args"), About.SHAPE),
 }  # fmt: skip
 """Of keys; of all others it is a row itself."""
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}

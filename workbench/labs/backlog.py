@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import LAB_ENDED
 from workbench.engine.model.ticket import Outcome, Ticket, failed
 from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.engine.sockets.socket_factory import HERE
@@ -80,7 +81,7 @@ class BacklogRun:
         maker = self._net.maker if self._net is not None else HERE
         session.add(listener(self.server, settings), maker)
         session.add(connector(self.client, settings, self.server), maker)
-        self._seen = session.journal.committed
+        self._seen = self._before = session.journal.committed
         self._forget = session.before_close(self.stop)
 
     # -- from any thread ----------------------------------------------------------------------
@@ -282,6 +283,7 @@ class BacklogRun:
     def _conclude(self, fold: Callable[[], None]) -> Result:
         self._look(fold)
         self._observer.draw()
+        self._session.note(LAB_ENDED, f"{self._before}, {self.client!r}", self.server)
         return self._observer.result(system())
 
     def _tidy(self) -> None:

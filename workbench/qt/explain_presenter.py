@@ -21,7 +21,7 @@ LOOK_BACK = 2000
 """Rows among which the newest event, or error, of an endpoint is looked for."""
 CALLS = f"kind:call|end|note -call:record|{'|'.join(sorted(OF_RUNS))}"
 """What is followed: what a run says of itself stands beside it, in the log."""
-ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+ERRORS = "failed:*"
 FLYING: Final = 50
 """Rows since the last look: nobody reads one of so many."""
 FLYING_REST: Final = 1.0

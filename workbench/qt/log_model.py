@@ -189,6 +189,16 @@ class LogModel(QAbstractTableModel):
         gone = sum(map(len, self._gaps)) - self._let_go
         return looked_at - len(self._rows) - begin - gone  # the note of its beginning
 
+    @property
+    def newest(self) -> int | None:
+        """The last row that is shown, where no later one can still be found; None: there is none,
+        or not yet.
+        """
+        last, gap = len(self._rows) - 1, self._rows.gap_upto
+        if last < 0 or (gap is not None and self._rows.at(last) <= gap):
+            return None
+        return last
+
     # -- looking ------------------------------------------------------------------------------
 
     @property

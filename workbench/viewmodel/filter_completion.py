@@ -51,12 +51,13 @@ def _last(text: str, divides: str) -> tuple[int, bool]:
 def _value(term: str, begin: int, head: re.Match[str], known: Occurring) -> Completion:
     """Values of a key, of several with `|` the last one."""
     key, operator = head[1].lower(), head[2]
-    if operator != ":" or key not in Occurring._fields:
+    of_key = {"failed": "errno"}.get(key, key)
+    if operator != ":" or of_key not in Occurring._fields:
         return NOTHING
     values = term[head.end() :]
     inner, _ = _last(values, "|")
     typed = values[inner:]
-    found = _alike(typed.strip('"'), getattr(known, key))
+    found = _alike(typed.strip('"'), getattr(known, of_key))
     if found == [typed.strip('"')]:
         return NOTHING  # it stands there already
     words = [quoted(value) for value in found]

@@ -58,6 +58,11 @@ def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
     assert (result.connected, result.refused) == (3, 0)  # by the kernel, see tests/e2e
     shown = [label.text() for label in lab.comparison.widget().findChildren(QLabel)]
     assert {"2", "3", "4", "0"} <= set(shown)
+    # one word for one thing: beside the chart, in the prediction and in the comparison
+    assert lab.side.numbers.text().splitlines()[1].split(None, 1) == ["3", "no answer"]
+    assert "3 no longer wait: timeout" in lab.side.numbers.text()
+    assert "no answer until the timeout" in shown
+    assert "get no answer" in [label.text() for label in lab.side.findChildren(QLabel)]
     assert lab.cells.accessibleName()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from tests.ui.conftest import Hand
@@ -21,10 +21,15 @@ def first_start(hand: Hand) -> None:
 
 
 def talk(hand: Hand) -> None:
-    """Connected, greeted, answered; the server's row chosen."""
+    """Connected, greeted, answered; the server's row chosen. The mouse is elsewhere: the strip of
+    the first steps has gone.
+    """
     connected(hand)
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.window.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    QCoreApplication.sendEvent(hand.window, QEvent(QEvent.Type.Leave))
+    hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
     choose_row(hand)
 
 

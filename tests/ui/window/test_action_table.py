@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
 from workbench import app, texts
 from workbench.resources import resource
+from workbench.texts import tr
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window import toolbar
 from workbench.ui.window.action_table import ACTIONS, MENUS, RIGHT, Action, Button
 from workbench.ui.window.window import MainWindow
@@ -111,3 +114,45 @@ def test_a_new_button_is_one_line(
     with qtbot.waitSignal(export.triggered):
         button.click()
     made.deleteLater()
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_demonstration_is_three_clicks_away(hand: Hand, language: str) -> None:
+    """The menu of that name, by topic, the demonstration."""
+    use_language(language)
+    window = hand.window
+    names = {"en": ("Demonstrations", "By topic"), "zh_CN": ("演示", "按主题")}[language]
+    menu: QWidget = window.menus
+    for name in names:
+        (found,) = [act for act in menu.actions() if plain(act.text()) == name]
+        opened = found.menu()
+        assert isinstance(opened, QMenu)
+        menu = opened
+    menu.aboutToShow.emit()
+    title = next(item.title for item in window.scenario_player.found() if item.name == "greeting")
+    (found,) = [act for act in menu.actions() if act.text() == title]
+    found.trigger()
+    hand.wait(window.demo_bar.isVisible)
+    hand.wait(lambda: not window.scenario_player.running)
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_help_leads_to_the_demonstrations_too(hand: Hand, language: str) -> None:
+    use_language(language)
+    (helping,) = [
+        act.menu() for act in hand.window.menus.actions() if act.text() == tr("menu.help")
+    ]
+    assert isinstance(helping, QMenu)
+    words = [plain(act.text()) for act in helping.actions() if not act.isSeparator()]
+    assert words[2] == plain(tr("menu.demonstrations"))
+    letters = Counter(mnemonic(act.text()) for act in helping.actions() if act.text())
+    assert [letter for letter, times in letters.items() if times > 1] == []
+
+
+def mnemonic(text: str) -> str:
+    return text[text.index("&") + 1].lower()
+
+
+def plain(text: str) -> str:
+    """Without the key of the menu: `&Help`, `帮助(&H)`."""
+    return re.sub(r"\(&.\)|&", "", text)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model.responders.rules import Rules
@@ -169,12 +169,53 @@ def test_in_a_text_field_the_key_is_the_field_s(hand: Hand) -> None:
     assert names(hand) == ["server-1", "client-1"]
 
 
+def test_it_covers_nothing_that_one_watches(hand: Hand) -> None:
+    window, undo = hand.window, bar(hand)
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.wait(lambda: window.log.model.rowCount() > 3)
+    before = window.log.geometry(), window.tab_area.geometry()
+    window.menus.action("clear_log").trigger()
+    hand.wait(undo.isVisible)
+
+    def over(widget: QWidget) -> bool:
+        seen = QRect(widget.mapTo(window, QPoint()), widget.size())
+        return seen.intersects(undo.geometry())
+
+    watched = [window.tab_area, window.log, window.inspector]
+    watched += [hand.find(f"status.{name}") for name in ("record", "events", "lost", "target")]
+    assert not [widget.objectName() for widget in watched if over(widget)]
+    assert window.rect().contains(undo.geometry())
+    window.resize(window.width() - 100, window.height() - 40)
+    hand.wait(lambda: window.rect().contains(undo.geometry()))
+    assert not over(window.log)
+    window.resize(window.width() + 100, window.height() + 40)
+    hand.wait(lambda: (window.log.geometry(), window.tab_area.geometry()) == before)
+
+
+def test_on_a_projector_it_lies_beside_the_tabs(hand: Hand) -> None:
+    window, undo = hand.window, bar(hand)
+    window.projector_mode.switch()
+    try:
+        window.menus.action("clear_log").trigger()
+        hand.wait(undo.isVisible)
+        tabs = window.tab_area.right.tabBar()
+        row = QRect(tabs.mapTo(window, QPoint()), tabs.size())
+        hand.wait(lambda: row.contains(undo.geometry()))
+        front = tabs.tabRect(tabs.count() - 1).translated(tabs.mapTo(window, QPoint()))
+        assert not front.intersects(undo.geometry())
+    finally:
+        window.projector_mode.switch()
+
+
 def test_the_bar_goes_by_itself_and_the_key_still_works(hand: Hand) -> None:
     focus(hand, "client-1")
     hand.window.menus.action("remove").trigger()
     timer = bar(hand)._timer
     assert timer.isActive()
     assert timer.interval() == SHOWN_MS == 10_000
+    assert not bar(hand).button.hasFocus()
+    bar(hand).setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # wherever it was left
     timer.timeout.emit()
     assert not bar(hand).isVisible()
     hand.window.menus.action("undo").trigger()

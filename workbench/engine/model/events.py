@@ -29,6 +29,8 @@ RUN_HELD: Final = "run_held"
 RUN_FAILED: Final = "run_failed"
 OF_RUNS: Final = frozenset({STEP, STEP_HELD, STEP_FAILED, RUN_HELD, RUN_FAILED})
 """Notes of a run about itself: a step begins, it and the whole held or failed."""
+LAB_ENDED: Final = "lab_ended"
+"""Note of the backlog lab at its listener: the last row before it, and its clients' endpoint."""
 
 DEFAULT_CAPTURE: Final = 4096
 """Bytes kept of each payload (capture length): copying every 64 KiB read costs ten times."""

@@ -11,6 +11,7 @@ from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import ClientState, Picture
 from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import counters
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import APART
@@ -19,8 +20,7 @@ from workbench.viewmodel import parse_fields
 
 COUNTED: Final = (
     ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
-    ("silent", (ClientState.SILENT,)),
-    ("timed_out", (ClientState.TIMED_OUT,)),
+    ("silent", (ClientState.SILENT, ClientState.TIMED_OUT)),
     ("refused", (ClientState.REFUSED,)),
     ("reset", (ClientState.RESET,)),
     ("again", (ClientState.AGAIN,)),
@@ -116,13 +116,14 @@ class Side(Retranslatable, QScrollArea):
 
     def show_picture(self, picture: Picture, settings: BacklogSettings) -> None:
         """How the clients stand, and the counters beside them."""
-        self.numbers.setText(
-            "\n".join(
-                f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
-                for name, states in COUNTED
-                if picture.count(*states) or name in ALWAYS
-            )
-        )
+        lines = []
+        for name, states in COUNTED:
+            if picture.count(*states) or name in ALWAYS:
+                lines.append(f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}")
+            gave_up = picture.count(ClientState.TIMED_OUT) if name == "silent" else 0
+            if gave_up:
+                lines.append(f"{'':>8}{tr('lab.count_gave_up', count=gave_up)}")
+        self.numbers.setText("\n".join(lines))
         self.drops.setText("\n".join(counters(picture, settings.mode, settings.family)))
 
     def retranslate(self) -> None:
@@ -134,3 +135,8 @@ class Side(Retranslatable, QScrollArea):
             label.setText(tr(f"lab.head_{name}"))
         for name, label in self._said_labels.items():
             label.setText(tr(f"lab.said_{name}"))
+        silent = plain_tip(tr("lab.count_silent_tip"))
+        for label in (self.numbers, self._said_labels["silent"]):
+            label.setToolTip(silent)
+        for label in (self._heads["article"], self._article):
+            label.setToolTip(plain_tip(tr("lab.head_article_tip")))

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
 
 FILTER_WORDS: Final = NameWords("filter_name", "keep_filter", "replace_filter", "drop_filter")
-ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+ERRORS: Final = "failed:*"
 MOST_COPIED = 10_000
 """Rows that are made into text in the GUI's thread: more take seconds."""
 SETTLE = 250
@@ -121,6 +121,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._counts = LogCounts()
         self._applied = ""
         self._programmatic = False
+        self._leading = False  # to the newest error, as soon as it is shown
         self._led_here = False  # not by a click in the log: following goes on with the next action
         self._build()
         self._wire()
@@ -272,11 +273,14 @@ class LogPanel(Retranslatable, QTabWidget):
         """The rows of the filter are shown."""
         self._applied = self.filter.text()
         self.hint.hide()
-        self.errors.setChecked(ERRORS in self.filter.text())
+        errors = ERRORS in self.filter.text().split()
+        self.errors.setChecked(errors)
+        self._leading = self._leading and errors
         filtered = bool(self.filter.text().strip())
         self.clear_filter.setVisible(filtered)
         self.filters.filtered = filtered
         self._after_change()
+        self._lead()
 
     @Slot()
     def find_next(self) -> None:
@@ -450,10 +454,20 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def _on_errors(self) -> None:
-        """Errors alone, or all again: the filter field says so, and the rest of it stays."""
-        text = self.filter.text().replace(ERRORS, "").strip()
-        self.filter.setText(f"{text} {ERRORS}".strip() if self.errors.isChecked() else text)
+        """Errors alone, or all again: the filter field says so, and the rest of it stays. The
+        newest error is chosen, so that Explain speaks of it.
+        """
+        text = f" {self.filter.text()} ".replace(f" {ERRORS} ", " ").strip()
+        self._leading = self.errors.isChecked()
+        self.filter.setText(f"{text} {ERRORS}".strip() if self._leading else text)
         self.apply_filter()
+
+    def _lead(self) -> None:
+        """Choose the newest error, once it is found."""
+        newest = self.model.newest if self._leading else None
+        if newest is not None:
+            self._leading = False
+            self.show_found(newest)
 
     @Slot(object)
     def show_counts(self, counts: LogCounts) -> None:
@@ -491,6 +505,8 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def _on_counted(self) -> None:
+        if self._applied == self.filter.text():  # rows of the filter before it are none of it
+            self._lead()
         if self.follow.isChecked():
             self.view.scrollToBottom()
 
@@ -539,6 +555,7 @@ class LogPanel(Retranslatable, QTabWidget):
         if self._programmatic or row is None:
             return
         if self.model.record_row(row) is not None:
+            self._leading = False
             self.follow.setChecked(False)
             self.chosen.emit(row)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.frozen import dataclass
 from workbench.resources import resource
+from workbench.ui.style.even_strokes import keep_strokes_even
 
 HAIR: Final = 1
 TIGHT: Final = 2
@@ -121,7 +122,7 @@ DARK: Final = Theme(
     window="#22252a",
     base="#191b1f",
     alternate="#1f2226",
-    text="#ced3da",  # brighter, the strokes of CFF fonts (Noto CJK), which Qt darkens, look bold
+    text="#dfe3e9",
     muted="#a3acb8",
     button="#2e3239",
     highlight="#3567d0",
@@ -329,6 +330,7 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     chosen = theme or (DARK if dark() else LIGHT)
     _in_force[0] = chosen
     _scale[0] = scale
+    keep_strokes_even()
     if not _natural_size:
         _natural_size.append(app.font().pointSizeF())
     if not app.property(STYLED):  # under a style sheet the style has no name

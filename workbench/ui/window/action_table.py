@@ -49,6 +49,7 @@ class Action:
         submenu: it is a menu, of rows that name it, or filled when it opens.
         control: what it presses: a control of the panel in front, by its object name without
             prefix; with its prefix: of whichever panel it can be pressed in.
+        also: a later menu in which it stands too, at the end of its first part.
         old_text: key of its texts while an old record is shown, where that is another.
     """
 
@@ -61,6 +62,7 @@ class Action:
     choice: bool = False
     submenu: bool = False
     control: str | None = None
+    also: str | None = None
     old_text: str | None = None
     button: Button | None = None
 
@@ -167,12 +169,18 @@ ACTIONS: Final = (
     Action("make_scenario", "scenario", ("Ctrl+G",), button=Button(3, 2, "list-checks")),
     Action("repeat_until", "scenario", ("Ctrl+Shift+G",)),
     Action("run_scenario", "scenario", ("Ctrl+R",), live=True),
-    Action(
-        "backlog_lab", "labs", ("Ctrl+Shift+B",), live=True, button=Button(2, 2, "flask-conical")
-    ),
+    Action("demonstrations", "labs", ("Ctrl+J",), live=True, also="help"),
     Action("demos", "labs", live=True, submenu=True, button=Button(2, 1, "play")),
-    Action("demonstrations", "labs", ("Ctrl+J",), live=True),
     Action("check_all", "labs", ("Ctrl+Shift+D",), live=True),
+    Action(
+        "backlog_lab",
+        "labs",
+        ("Ctrl+Shift+B",),
+        live=True,
+        rule=True,
+        button=Button(2, 2, "flask-conical"),
+        also="help",
+    ),
     Action("manual", "help", ("F1",)),
     Action("keys", "help", ("Shift+F1",)),
     Action("first_steps", "help", ("Ctrl+F1",), live=True, rule=True),

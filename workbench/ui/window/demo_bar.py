@@ -54,6 +54,9 @@ class DemoBar(Retranslatable, QFrame):
         words.setSpacing(theme.HAIR)
         for label in (self._title, self._shows, self._turn):
             words.addWidget(label)
+        kept = self._turn.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # its end moves nothing under the mouse
+        self._turn.setSizePolicy(kept)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.WIDE, theme.NEAR, theme.GAP, theme.NEAR)
         row.addLayout(words, 1)
@@ -101,8 +104,8 @@ class DemoBar(Retranslatable, QFrame):
         tone(self, {"running": "info", "held": "good", "failed": "bad"}[key])
         self._shows.setText(self._demo.shows)
         turn = self._demo.your_turn
-        self._turn.setText(tr("demos.your_turn", text=turn) if turn and self._ended else "")
-        self._turn.setVisible(bool(self._turn.text()))
+        self._turn.setText(tr("demos.your_turn", text=turn) if turn else "")
+        self._turn.setVisible(bool(turn) and self._ended)
 
     def _on_again(self) -> None:
         if self._demo is not None:

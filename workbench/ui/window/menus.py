@@ -95,6 +95,7 @@ class MenuBar(Retranslatable, QMenuBar):
         self._live = live
         self._actions: dict[str, QAction] = {}
         self._choices: dict[str, QActionGroup] = {}
+        self._also: dict[QMenu, list[QAction]] = {}
         self._menus = {name: QMenu(self) for name in MENUS}
         for menu in self._menus.values():
             self.addMenu(menu)
@@ -132,6 +133,7 @@ class MenuBar(Retranslatable, QMenuBar):
 
     def _add(self, row: Action, menu: QMenu) -> None:
         if row.rule:
+            menu.addActions(self._also.pop(menu, []))
             menu.addSeparator()
         if row.submenu:
             action = self._menus[row.id].menuAction()
@@ -142,6 +144,8 @@ class MenuBar(Retranslatable, QMenuBar):
         action.setCheckable(row.checkable or row.choice)
         action.setEnabled(self._live or not row.live)
         menu.addAction(action)
+        if row.also is not None:
+            self._also.setdefault(self._menus[row.also], []).append(action)
         if row.choice and row.menu is not None:
             self._choices.setdefault(row.menu, QActionGroup(self)).addAction(action)
         self._actions[row.id] = action

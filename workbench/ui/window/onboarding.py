@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from workbench.qt.client_presenter import ClientPresenter
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class Onboarding(QObject):
-    """Shows the strip of the first steps until the first Send is answered, or it is put away."""
+    """Shows the strip of the first steps; from the first answered Send on it says where to go on,
+    until the mouse has left the window: all below it moves up when it goes.
+    """
 
     def __init__(
         self,
@@ -45,12 +48,15 @@ class Onboarding(QObject):
         # not with the commit alone: the conversation shows the answer a moment after it
         controller.snapshots_changed.connect(self._on_tick)
         bar.left.connect(self._leave)
+        bar.window_left.connect(self._go)
 
     def show(self, *, again: bool = False) -> None:
         """Show the strip where it is still needed; `again`: somebody asked for it."""
         if again:
             self._preferences.first_steps_done = False
         shown = self._live and not self._preferences.first_steps_done
+        if shown:
+            self._bar.ask()
         self._bar.setVisible(shown)
         self._number_steps(shown)
 
@@ -91,18 +97,28 @@ class Onboarding(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        """It leaves after the first answered Send: text came back to a client.
-
-        Not while a mouse button is down: all below moves up, and the press would go elsewhere.
-        """
+        """The steps are done with the first answered Send: text came back to a client."""
         if (
             self._numbered
             and not self._controller.closed
             and not self._autoplay.running
-            and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
             and any(
                 isinstance(presenter, ClientPresenter) and presenter.answered
                 for presenter in self._tabs.presenters
             )
         ):
-            self._leave()
+            self._preferences.first_steps_done = True
+            self._number_steps(False)
+            self._bar.go_on()
+        self._go()
+
+    @Slot()
+    def _go(self) -> None:
+        """Nothing may move under the mouse, nor below what has popped up."""
+        if (
+            self._bar.done
+            and not self._bar.window().underMouse()
+            and QApplication.activePopupWidget() is None
+            and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+        ):
+            self._bar.hide()

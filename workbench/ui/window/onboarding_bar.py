@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
@@ -15,20 +16,30 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit, spring
 
 DEMOS = ("greeting", "udp-timeout", "udp-exchange")
+NEXT = ("demonstrations", "backlog_lab", "manual")
+"""Commands that the strip offers when the first steps are done."""
 
 
 class OnboardingBar(Retranslatable, QWidget):
-    """A question, buttons that show it done, and the keys that do it by hand.
+    """A question, buttons that show it done, and the keys that do it by hand; once it is done,
+    where to go on. It keeps its height then: what stands below does not move under the mouse.
+
+    Attributes:
+        done: the first steps are.
 
     Signals:
         autoplay_wanted(): do it slowly with the real buttons.
         demo_wanted(str): run the demonstration of this name.
+        command_wanted(str): do this command of the window.
         left(): the cross was pressed.
+        window_left(): the mouse has left the window.
     """
 
     autoplay_wanted = Signal()
     demo_wanted = Signal(str)
+    command_wanted = Signal(str)
     left = Signal()
+    window_left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +54,7 @@ class OnboardingBar(Retranslatable, QWidget):
         row = FlowLayout(self)
         row.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.TIGHT)
         row.addWidget(self._label)
-        for name in ("watch", *DEMOS):
+        for name in ("watch", *DEMOS, *NEXT):
             button = QPushButton()
             button.setObjectName(f"first_steps.{name}")
             self._buttons[name] = button
@@ -53,19 +64,50 @@ class OnboardingBar(Retranslatable, QWidget):
         self._buttons["watch"].clicked.connect(self.autoplay_wanted)
         for name in DEMOS:
             self._buttons[name].clicked.connect(partial(self._on_demo, name))
+        for name in NEXT:
+            self._buttons[name].clicked.connect(partial(self._on_next, name))
         self._close.clicked.connect(self.left)
-        self.retranslate()
+        self.done = False
+        self.ask()
 
     def _on_demo(self, name: str, _checked: bool = False) -> None:
         self.demo_wanted.emit(name)
+
+    def _on_next(self, name: str, _checked: bool = False) -> None:
+        self.command_wanted.emit(name)
+
+    def ask(self) -> None:
+        """The question, for who has done nothing yet."""
+        self.done = False
+        self.retranslate()
+
+    def go_on(self) -> None:
+        """The first steps are done: what comes next."""
+        self.window().installEventFilter(self)
+        self.setMinimumHeight(self.height())
+        self.done = True
+        self.retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Told when the window knows it too."""
+        if event.type() == QEvent.Type.Leave and watched is self.window():
+            QTimer.singleShot(0, self, self.window_left.emit)
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In another width it may take another line, or none."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.setMinimumHeight(0)
 
     def retranslate(self) -> None:
         side = QSize(theme.scaled(theme.ICON), theme.scaled(theme.ICON))
         self._close.setIconSize(side)
         self._buttons["watch"].setIcon(theme.icon("play"))
-        self._label.setText(tr("first.question"))
-        self._keys.offer([tr("first.keys"), ""])
+        self._label.setText(tr("first.done" if self.done else "first.question"))
+        self._keys.offer([tr("first.keys"), ""] if not self.done else [""])
         for name, button in self._buttons.items():
+            button.setVisible((name in NEXT) == self.done)
             button.setText(tr(f"first.{name}"))
             button.setToolTip(tr(f"first.{name}_tip"))
             button.setAccessibleName(tr(f"first.{name}"))

@@ -1,29 +1,31 @@
-"""A bar at the foot of the window for some seconds: what was done, and [Undo]."""
+"""A bar for some seconds: what was done, and [Undo]; where it covers nothing that one watches."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import GAP, WIDE
+from workbench.ui.style.theme import GAP, TIGHT, WIDE
 from workbench.ui.widgets.named_controls import fit, tone
 from workbench.viewmodel.undo import Deed, Deeds
 
 SHOWN_MS: Final = 10_000
 """The key works longer."""
-MARGIN: Final = 8
-"""Pixels between it and the foot."""
+_MOVING: Final = frozenset(
+    {QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide}
+)
 
 
 class UndoBar(Retranslatable, QFrame):
-    """Lies over the foot of the widget that it belongs to, so that nothing else moves.
+    """Lies over the right end of the first of its places that is there, so that nothing else moves.
 
-    It stays while the mouse is over it, or the focus in it.
+    It is no higher than this place, and stays while the mouse is over it, or the focus in it.
 
     Signals:
         told(str): what was taken back, in a sentence.
@@ -31,11 +33,12 @@ class UndoBar(Retranslatable, QFrame):
 
     told = Signal(str)
 
-    def __init__(self, around: QWidget) -> None:
-        super().__init__(around)
+    def __init__(self, window: QWidget, places: Sequence[QWidget]) -> None:
+        """`places`: parts of the window with room at the right, the best first."""
+        super().__init__(window)
         self.setObjectName("undo")
         self.setProperty("message", True)
-        self._around = around
+        self._places = places
         self._deeds = Deeds()
         self._deed: Deed | None = None
         self._label = QLabel()
@@ -47,7 +50,7 @@ class UndoBar(Retranslatable, QFrame):
         self._close.setObjectName("undo.close")
         self._close.setAutoRaise(True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(WIDE, GAP, GAP, GAP)
+        row.setContentsMargins(WIDE, 0, GAP, 0)
         for widget in (self._label, self.button, self._close):
             row.addWidget(widget)
         self.button.clicked.connect(self.undo)
@@ -56,7 +59,8 @@ class UndoBar(Retranslatable, QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self._on_time)
-        around.installEventFilter(self)
+        for place in (window, *places):
+            place.installEventFilter(self)
         self.hide()
         self.retranslate()
 
@@ -93,15 +97,21 @@ class UndoBar(Retranslatable, QFrame):
             self.hide()
 
     def _place(self) -> None:
-        around = self._around
-        size = self.sizeHint()
-        width = min(size.width(), around.width() - 2 * MARGIN)
-        left = (around.width() - width) // 2
-        self.setGeometry(left, around.height() - size.height() - MARGIN, width, size.height())
+        there = next((place for place in self._places if place.isVisible()), None)
+        if there is None:
+            return
+        where = there.mapTo(self.window(), QPoint())
+        self.setFixedHeight(there.height())
+        inside = max(0, there.height() - 2 * TIGHT)
+        for button in (self.button, self._close):
+            button.setFixedHeight(inside)
+        width = min(self.sizeHint().width(), there.width())
+        self.setFixedWidth(width)
+        self.move(where.x() + there.width() - width, where.y())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """It stays at the foot of what it lies over."""
-        if event.type() == QEvent.Type.Resize and watched is self._around and self.isVisible():
+        """It stays on what it lies over."""
+        if event.type() in _MOVING and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 

@@ -267,7 +267,9 @@ class MainWindow(Retranslatable, QMainWindow):
         sides.setSizes([250, 180, 1000])
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
-        self.undo_bar = UndoBar(centre)
+        area, log = self.tab_area, self.log  # on a projector there is no status bar
+        tabs = (area.right.tabBar(), area.left.tabBar(), log.tabBar())
+        self.undo_bar = UndoBar(self, (self.status_bar, *tabs))
 
     def _make_message_list(self) -> MessageList:
         made = self.message_commands.make_list()
@@ -399,6 +401,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.inspector.remedies = tabs.remedies
         self.onboarding_bar.autoplay_wanted.connect(self.autoplay.start)
         self.onboarding_bar.demo_wanted.connect(player.run_named)
+        self.onboarding_bar.command_wanted.connect(self._on_command)
         self.appearance.changed.connect(self.onboarding.redraw)
         player.told.connect(self.status_bar.tell)
         player.asking.connect(self.child_windows.ask_permission)
@@ -516,6 +519,10 @@ class MainWindow(Retranslatable, QMainWindow):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.status_bar.tell(problem.text)
+
+    @Slot(str)
+    def _on_command(self, name: str) -> None:
+        self.menus.action(name).trigger()
 
     @Slot(str)
     def _on_log_wanted(self, text: str) -> None:
