@@ -301,7 +301,8 @@ def _character_in_bytes(char: str) -> str:
 def _plain(char: str) -> str:
     if char == "\\":
         return r"\\\\*"
-    return (r"\\{0,16}" if char in "\"'/" else "") + re.escape(char)
+    # in code behind backslashes, and in a regular expression
+    return (r"\\{0,16}" if char.isascii() and not char.isalnum() else "") + re.escape(char)
 
 
 def _escaped(char: str) -> str:

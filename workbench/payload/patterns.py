@@ -27,6 +27,11 @@ r"""A character of each kind that may follow the end, as far as \b, \B and $ tel
 _BACK: Final = re.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
 _ENDS: Final = re.compile(r"\$|\\[bBZzmM]")
 _BYTE: Final = re.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
+_ESCAPE: Final = re.compile(
+    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-9]{1,3}|g<\w+>|[NpP]\{[^}]*\}|.?)",
+    re.DOTALL,
+)
+"""A character or a kind of them by its name, a group by its number or name."""
 _QUANTIFIER: Final = re.compile(r"\{(\d*)(,)?(\d*)\}")
 _REASONS: Final = {
     "missing )": "group",
@@ -67,12 +72,17 @@ class Found(NamedTuple):
     groups: tuple[tuple[str, str], ...] = ()
 
 
+Span = tuple[int, int]
+"""Where a match begins and ends."""
+
+
 class Pattern:
     """A compiled pattern; a dot is any character, line ends too. Thread-safe.
 
     Attributes:
         source: as it was written.
         bytewise: its characters are bytes.
+        verbose: blanks in it are none, and it may have comments.
         looks_back: what stands before a match may decide about it.
     """
 
@@ -90,6 +100,7 @@ class Pattern:
         self._compiled = compiled
         self._first = first
         self._looks_at_end = _ENDS.search(source) is not None
+        self.verbose = _is_verbose(compiled)
 
     def search(self, text: str, seconds: float, start: int = 0) -> Found | None:
         """The leftmost match from `start` on.
@@ -134,6 +145,16 @@ class Pattern:
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
 
+    def last(self, text: str, seconds: float) -> Span | None:
+        """Where the last of the matches in a text that is whole stands. Raises TooSlow."""
+        span = None
+        try:
+            for found in self._compiled.finditer(text, timeout=seconds):
+                span = found.span()
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+        return span
+
     @property
     def names(self) -> tuple[str, ...]:
         """Its named groups."""
@@ -175,6 +196,10 @@ class Pattern:
         return False
 
 
+def _is_verbose(compiled: regex.Pattern[str]) -> bool:
+    return bool(compiled.flags & re.VERBOSE)
+
+
 def _groups(found: regex.Match[str]) -> tuple[tuple[str, str], ...]:
     """What the named groups of a match took; one that took nothing has no part in it."""
     return tuple((name, part) for name, part in found.groupdict().items() if part is not None)
@@ -203,7 +228,7 @@ def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
         compiled = regex.compile(plain, flags)
         # a new line ends a comment of (?x)
         first = regex.compile(
-            f"(?>{plain}\n)(?!)" if compiled.flags & regex.VERBOSE else f"(?>{plain})(?!)", flags
+            f"(?>{plain}\n)(?!)" if _is_verbose(compiled) else f"(?>{plain})(?!)", flags
         )
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         message = str(getattr(error, "msg", error))
@@ -267,6 +292,27 @@ def _plain(source: str) -> tuple[str, int]:
         parts.append(source[place:end])
         place = end
     return "".join(parts), sum(sizes)
+
+
+def end_of_item(source: str, place: int) -> int:
+    """Behind a character, an escape, a set or a whole group of a pattern, without its repeat."""
+    if source[place] != "(":
+        return _after_one(source, place)
+    depth = 0
+    while place < len(source):
+        depth += (source[place] == "(") - (source[place] == ")")
+        place = _after_one(source, place)
+        if not depth:
+            break
+    return place
+
+
+def _after_one(source: str, place: int) -> int:
+    """The same, to which a bracket of a group is a character."""
+    escape = _ESCAPE.match(source, place)
+    if escape is not None:
+        return escape.end()
+    return _after_set(source, place) if source[place] == "[" else place + 1
 
 
 def _after_escape(source: str, place: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
@@ -177,6 +177,10 @@ class RunConnection:
     def rows(self, place: int | None = None) -> list[Row]:
         """All rows from a place on; None: all that are not used up."""
         return self._rows[(self.used if place is None else place) - self._gone :]
+
+    def from_place(self, place: int) -> RunConnection:
+        """The same with nothing used from a place on: for who looks at what steps use up."""
+        return replace(self, used=max(place, self._gone), part=0, resumed=None, used_bytes=0)
 
     def all_rows(self) -> list[Row]:
         """The rows that are still at hand: those not used up, and some that are."""

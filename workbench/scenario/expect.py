@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 from typing import Final
 
@@ -44,7 +44,7 @@ class NotYet(Enum):
     CAME = 1
 
 
-_NOTHING_PASSED: Final = Passed(0, 0, paused=False)
+_NOTHING_PASSED: Final = Passed()
 
 
 class Watch:
@@ -63,6 +63,10 @@ class Watch:
     def so_far(self) -> int:
         """How often it came, of `count` in all."""
         return self._search.so_far_in_all(self._means)
+
+    def looked_through(self) -> list[tuple[RunConnection, Needle | None]]:
+        """As `Search.looked_through`."""
+        return self._search.looked_through()
 
     def advance(self, connections: Iterable[RunConnection], known_ns: int) -> None:
         """Look through the new rows of connections. Raises TooSlow."""
@@ -393,7 +397,9 @@ class Matcher:
 
     def watch(self, until: Expect) -> Watch:
         """Look for a condition in what comes from now on, whatever steps expect and use up."""
-        search = Search(until, self._needles(until))
+        # the first bytes of its rounds are none that anybody asked for: as with `absent`, text is
+        # looked for in all that comes
+        search = Search(until, self._needles(replace(until, absent=True)))
         for owned in self._owned.values():
             for connection in owned:
                 search.advance([connection], 0, begin=connection.end)

@@ -61,13 +61,19 @@ def wait_for_late(pause: float, sleep: Callable[[float], None], look: Callable[[
         look()
 
 
-def in_vain(session: Session, loop: Loop, came: int) -> Came:
-    """Say that all rounds were made without it. `came`: how often of as often as it had to."""
+def in_vain(session: Session, loop: Loop, came: int, instead: Callable[[], Problem]) -> Came:
+    """Say that all rounds were made without it.
+
+    `came`: how often of as often as it had to; `instead`: tells what came in its place.
+    """
     assert loop.until is not None
     title = condition_of(loop.until)
     session.note("loop_in_vain", f"{loop.times}, {title!r}")
     what: object = title
     if loop.until.count > 1:
         what = Problem("scenario.so_many", what=title, count=came, wanted=loop.until.count)
-    key = "scenario.loop_must" if loop.must else "scenario.loop_in_vain"
-    return Came(said=Problem(key, times=loop.times, what=what), warns=True)
+    if not loop.must:
+        said = Problem("scenario.loop_in_vain", times=loop.times, what=what)
+    else:
+        said = Problem("scenario.loop_must", times=loop.times, what=what, instead=instead())
+    return Came(said=said, warns=True)

@@ -31,6 +31,7 @@ from workbench.payload.json_values import (
     read_json,
     value_at,
 )
+from workbench.payload.masking import Masker
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
 from workbench.payload.templates import Value
@@ -103,6 +104,8 @@ class Needle(NamedTuple):
         differs: of JSON, where a message has not what is wanted; None: it is no JSON.
         other: the same of a value of JSON, as a stream without messages has them.
         parts: of a pattern of hex, how far bytes are as it says. Raises TooSlow.
+        pattern: a regular expression that is looked for in the characters, or a text; else None.
+        masker: of secrets in it, which are not told a part of.
     """
 
     finder: Callable[[StreamPlace], Finder]
@@ -114,6 +117,8 @@ class Needle(NamedTuple):
     differs: Callable[[bytes], list[Difference] | None] | None = None
     other: Callable[[Any], list[Difference]] | None = None
     parts: Callable[[bytes], Parting] | None = None
+    pattern: Pattern | str | None = None
+    masker: Masker | None = None
 
 
 def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
@@ -140,6 +145,7 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
             False,
             used,
             lambda data: _values(pattern.search(decoded(data, used), EXPECT_TIME), used),
+            pattern=pattern,
         )
     if expect.contains is not None:
         part = expect.contains
@@ -149,6 +155,7 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
             (),
             False,
             used,
+            pattern=part,
         )
     exact: tuple[bytes, ...]
     if expect.hex is not None and is_pattern(expect.hex):
@@ -167,6 +174,7 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
             exact,
             expect.hex is not None,
             used,
+            pattern=anywhere,
         )
     if expect.text is not None and shifts(used):
         return Needle(

@@ -80,6 +80,14 @@ class ProgramSteps:
             return False
         return program.output.holds(until.contains or "")
 
+    def wrote(self, name: str) -> Problem:
+        """What the newest program of a name has written."""
+        try:
+            output = _output(self._programs.named(name))
+        except Problem as problem:
+            return problem
+        return Problem("scenario.loop_wrote", program=name, output=output)
+
     def unjudged(self) -> Iterator[tuple[Step, Problem, Cause | None]]:
         """What became of those beside the steps that have ended, or have to: those that failed."""
         for one in list(self._beside):

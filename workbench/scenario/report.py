@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import command_args, command_call
+from workbench.engine.model.websocket_settings import OPCODES
 from workbench.frozen import dataclass
 from workbench.literals import literal
 from workbench.scenario.steps import (
@@ -25,6 +28,7 @@ from workbench.texts import Problem, tr
 
 TITLE: Final = 160
 """Characters of a step's title: a payload of a thousand bytes is not a title."""
+_OPCODE: Final = re.compile(r"^opcode=(\d+)(?=,|$)")
 
 
 class StepResult(NamedTuple):
@@ -126,7 +130,12 @@ def _in_full(step: Step) -> str:
     match step:
         case Perform():
             name = f"{step.command.endpoint}." if step.command.endpoint else ""
-            return f"{name}{command_call(step.command)}({command_args(step.command)})"
+            args = command_args(step.command)
+            if isinstance(step.command, c.SendFrame):
+                args = _OPCODE.sub(
+                    lambda found: f"opcode={_opcode(int(found[1]))!r}", args, count=1
+                )
+            return f"{name}{command_call(step.command)}({args})"
         case Wait():
             return f"wait({step.seconds})"
         case Stay():
@@ -148,10 +157,20 @@ def condition_of(until: Expect) -> str:
     return shorten(wanted if until.endpoint == ANY else f"{until.endpoint} {wanted}")
 
 
+def _opcode(number: int) -> int | str:
+    """The word for it, as a scenario may have it; a reserved one has none."""
+    return next((name.lower() for name, known in OPCODES.items() if known == number), number)
+
+
+def _said(step: Expect, key: str) -> Any:
+    value = getattr(step, key)
+    return _opcode(value) if key == "opcode" and value is not None else value
+
+
 def _wanted(step: Expect) -> str:
     plain = Expect(step.endpoint)
     return ", ".join(
-        f"{key}={getattr(step, key)!r}"
+        f"{key}={_said(step, key)!r}"
         for key in (
             "program",
             "kind",

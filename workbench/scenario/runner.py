@@ -51,7 +51,7 @@ from workbench.scenario.steps import (
 )
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
-from workbench.scenario.unmet import Ends, did_not_come, told_of, warned
+from workbench.scenario.unmet import Ends, did_not_come, not_in_rounds, told_of, warned
 from workbench.scenario.unwaited import Unwaited, flag_of
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
@@ -358,7 +358,7 @@ class Runner:
             came = (
                 self._met_end(loop, watch, done[0])
                 if met
-                else in_vain(self._session, loop, watch.so_far)
+                else in_vain(self._session, loop, watch.so_far, lambda: self._in_its_place(watch))
             )
             held = met or not loop.must
             reason, came = (None, came) if held else (came.said, NOTHING)
@@ -451,6 +451,15 @@ class Runner:
         self.met = watch.found
         scenario = self.report.scenario
         return met_end(self._session, scenario, loop, watch.found, number, self._step)
+
+    def _in_its_place(self, watch: Watch) -> Problem:
+        """What came in the rounds of a loop in place of what was to end it."""
+        until = watch.until
+        if until.program is not None:
+            return self._programs.wrote(until.program)
+        if until.looks:
+            return readings.instead(until, self._reading(until))
+        return not_in_rounds(until, watch.looked_through(), self._ends(until.endpoint))
 
     # -- steps ----------------------------------------------------------------------------------
 
@@ -625,7 +634,8 @@ class Runner:
                 found = evidence_of(reader, row).abandoned
             return None if found is None else found.listener
 
-        return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of, self._held)
+        kind = self._kind(None if endpoint == ANY else endpoint)
+        return Ends(kind.family != "AF_UNIX", listener_of, self._held, self._masker)
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)

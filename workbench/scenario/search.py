@@ -36,7 +36,8 @@ class RowMatch(NamedTuple):
     Attributes:
         seq, place: of the row with which it was whole.
         part: the bytes of that row that it uses; None: the row wholly.
-        passed: bytes (of a stream) or messages and failed calls before it that nobody asked for.
+        passed: bytes (of a stream) or messages before it that are something else; `failed`: calls
+            that failed.
         resumed: how a later search goes on there.
         taken: what the groups of its pattern took.
     """
@@ -47,14 +48,20 @@ class RowMatch(NamedTuple):
     passed: int
     resumed: StreamPlace | None = None
     taken: Taken = ()
+    failed: int = 0
 
 
 class Passed(NamedTuple):
-    """What an expectation passed over, and whether a pause ended its match."""
+    """What an expectation passed over: bytes, messages and failed calls that are something else.
 
-    bytes: int
-    rows: int
-    paused: bool
+    Attributes:
+        paused: whether a pause ended its match.
+    """
+
+    bytes: int = 0
+    rows: int = 0
+    failed: int = 0
+    paused: bool = False
 
 
 class Search:
@@ -170,6 +177,14 @@ class Search:
             )
         return len(self._oldest(wanted)) > self.expect.count
 
+    def looked_through(self) -> list[tuple[RunConnection, Needle | None]]:
+        """Each connection that was, from where that began, and what was looked for in its bytes."""
+        needle = self._needle or (lambda _connection: None)
+        return [
+            (connection.from_place(part.start), needle(connection))
+            for connection, part in self._parts.items()
+        ]
+
     def so_far(self, connection: RunConnection) -> int:
         """How many there are in one connection, of `count` in all."""
         part = self._parts.get(connection)
@@ -195,17 +210,34 @@ class Search:
     def use_up(self, found: Iterable[tuple[RunConnection, RowMatch]]) -> Passed:
         """What was found is consumed, with all before it in its connection, unless it is kept."""
         last: dict[RunConnection, RowMatch] = {}
-        passed_bytes = passed_rows = 0
-        paused = False
+        passed = Passed()
         for connection, match in found:
             last[connection] = match
-            stream = connection.stream and self._needle is not None
-            passed_bytes += match.passed if stream else 0
-            passed_rows += 0 if stream else match.passed
-            paused = paused or self._parts[connection].was_paused(match)
+            passed = self._with(passed, connection, match.passed, match.failed)
+            if self._parts[connection].was_paused(match):
+                passed = passed._replace(paused=True)
         for connection, match in last.items() if not self.expect.keep else ():
             connection.use_up(match.place, match.part, match.resumed)
-        return Passed(passed_bytes, passed_rows, paused)
+        return passed
+
+    def passed_over(self, connections: Iterable[RunConnection]) -> Passed:
+        """What was passed over there so far, whether or not it has led to what is wanted."""
+        passed = Passed()
+        for connection in connections:
+            part = self._parts.get(connection)
+            for match in part.matches if part is not None else ():
+                passed = self._with(passed, connection, match.passed, match.failed)
+            if part is not None and not self._in_stream(connection):
+                passed = self._with(passed, connection, part.passed, part.failed)
+        return passed
+
+    def _in_stream(self, connection: RunConnection) -> bool:
+        return connection.stream and self._needle is not None
+
+    def _with(self, passed: Passed, connection: RunConnection, more: int, failed: int) -> Passed:
+        if self._in_stream(connection):
+            return passed._replace(bytes=passed.bytes + more)
+        return passed._replace(rows=passed.rows + more, failed=passed.failed + failed)
 
 
 class _Part:
@@ -214,6 +246,8 @@ class _Part:
     Attributes:
         matches: what was found and does not change any more, in order.
         open: a match that could still grow, `open_seq` the row with which it was whole first.
+        passed, failed: messages and failed calls since the last match that are something else.
+        start: the place from which it looks.
         stopped: something came first that is not to be passed over.
     """
 
@@ -229,13 +263,14 @@ class _Part:
         "_looked",
         "_needle",
         "_next",
-        "_passed",
         "_paused",
-        "_start",
         "_through",
+        "failed",
         "matches",
         "open",
         "open_seq",
+        "passed",
+        "start",
         "stopped",
     )
 
@@ -250,7 +285,7 @@ class _Part:
     ) -> None:
         self._expect = expect
         self._connection = connection
-        self._start = self._next = start
+        self.start = self._next = start
         self._needle = needle
         self._bytes_wanted = bytes_wanted
         self._finder: Finder | None = None
@@ -259,7 +294,7 @@ class _Part:
         self._looked = -1  # how many of them the last look had
         self._ended = 0  # where the last match ended
         self._late = False  # the deadline has passed, by the stamps
-        self._passed = 0
+        self.passed = self.failed = 0
         self._last_ns = 0
         self._paused: set[int] = set()
         self.matches: list[RowMatch] = []
@@ -299,12 +334,14 @@ class _Part:
             )
         ):
             taken = self._needle.taken(row.payload or b"") if self._needle is not None else ()
-            self.matches.append(RowMatch(row.seq, place, None, self._passed, taken=taken))
-            self._passed = 0
-        elif (self._connection.came(row) and row.size) or (
-            row.error is not None and row.errno not in PENDING
-        ):
-            self._passed += 1
+            match = RowMatch(row.seq, place, None, self.passed, taken=taken, failed=self.failed)
+            self.matches.append(match)
+            self.passed = self.failed = 0
+        elif self._connection.came(row) and row.size:
+            self.passed += 1
+            self.stopped = self._expect.next
+        elif row.error is not None and row.errno not in PENDING:
+            self.failed += 1
             self.stopped = self._expect.next
 
     def _fits(self, row: Row) -> bool:
@@ -327,8 +364,8 @@ class _Part:
             if self._late and self.open is None:
                 return
             if self._finder is None:
-                self._finder = self._needle.finder(self._connection.place_of(row.call, self._start))
-            data = self._connection.data(place, self._start)
+                self._finder = self._needle.finder(self._connection.place_of(row.call, self.start))
+            data = self._connection.data(place, self.start)
             self._fed.append((place, self._through))
             self._through += len(data)
             self._last_ns = ended_ns(row)
@@ -391,7 +428,7 @@ class _Part:
             self.stopped = True
             return
         row, place, begin = self._row_of(hit)
-        data = self._connection.data(place, self._start)
+        data = self._connection.data(place, self.start)
         cut = len(row.payload or b"") - len(data)  # what earlier steps used of this row
         used = hit.end - begin
         self.matches.append(

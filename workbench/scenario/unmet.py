@@ -9,11 +9,9 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
-from workbench.payload.characters import codec, decoded
-from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.characters import decoded
 from workbench.payload.json_values import Difference
-from workbench.payload.notation import show
-from workbench.payload.patterns import RULE_TIME, TooSlow
+from workbench.payload.masking import Masker
 from workbench.scenario.connections import RunConnection, ended_ns, is_reset_after_fin
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
@@ -21,19 +19,24 @@ from workbench.scenario.held_back import HeldBack
 from workbench.scenario.json_stream import values_in
 from workbench.scenario.layer_rows import end_of, head_differs, is_of_kind
 from workbench.scenario.needle import Needle
+from workbench.scenario.parting import (
+    SHOWN_BYTES,
+    is_inside,
+    keeping_secrets,
+    nearest,
+    parting,
+    partly,
+    shown,
+    tells_nearest,
+)
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
-from workbench.scenario.steps import HEAD, Expect
+from workbench.scenario.steps import ANY, HEAD, Expect
 from workbench.scenario.timing import Took, told
-from workbench.texts import Problem
+from workbench.texts import Problem, has
 
-SHOWN_BYTES: Final = 40
-"""Bytes shown of what came, and of what was wanted."""
 SHOWN: Final = 3
 """Connections told about, and rows shown."""
-NEAR_MOST: Final = 200
-"""Messages among which the nearest is looked for, the newest; `NEAR_BYTES`: of each, so many."""
-NEAR_BYTES: Final = 200
 MOST: Final = 2
 """Sentences beside the one that says what did not come; the last rows follow them."""
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
@@ -47,11 +50,13 @@ class Ends(NamedTuple):
         listener_of: the listener of ours in whose accept queue a connection was when that
             listener was closed: the cause of the reset of this row.
         held: what our own ends hold back.
+        masker: of secrets.
     """
 
     icmp: bool
     listener_of: Callable[[Row], str | None]
     held: HeldBack
+    masker: Masker | None = None
 
 
 class Clause(NamedTuple):
@@ -84,6 +89,8 @@ def did_not_come(
         ends: what is known of how a connection ended.
         others: those of the endpoint that it does not mean.
     """
+    if needle is not None:
+        needle = keeping_secrets(needle, expect, ends.masker)
     count = sum(map(search.so_far, among))
     if expect.exact and (more := _too_many(expect, among, search)) is not None:
         return more
@@ -105,6 +112,8 @@ def did_not_come(
         came = joined([came, Problem("scenario.next_passes_none")])
     said = [part for part in (came, stands) if part is not None][:MOST]
     rows = _last_rows(among)
+    if expect.count > 1:
+        said += _passed_over(search.passed_over(among))
     left_out = sum(item.ignored for item in among)
     if left_out:
         said = [*said, Problem("scenario.left_out", count=left_out)]
@@ -118,6 +127,35 @@ def did_not_come(
     if expect.next and search.stopped(item for item in among if item.number):
         return Problem("scenario.other_first", what=what, instead=joined(parts))
     return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=joined(parts))
+
+
+def not_in_rounds(
+    until: Expect, looked_through: Sequence[tuple[RunConnection, Needle | None]], ends: Ends
+) -> Problem:
+    """What came in the rounds of a loop in place of what was to end it, on the newest connections.
+
+    `looked_through`: those that it means, with what was looked for in their bytes.
+    """
+    real = [item for item in looked_through if item[0].id is not None]
+    real = sorted(real, key=lambda item: (_left(item[0]), item[0].number))[-SHOWN:]
+    said: list[Clause] = []
+    for connection, needle in real:
+        found: list[Clause | None] = []
+        if until.of_layer is not None:
+            found = [_of_layer(until, connection)]
+        elif needle is not None:
+            found = [*_of_bytes(until, connection, keeping_secrets(needle, until, ends.masker))]
+        own = f"{connection.endpoint} " if until.endpoint == ANY and connection.number else ""
+        said += [item._replace(who=own + item.who) for item in found if item is not None]
+    parts = [in_one(said)] if said else []
+    if until.wants_bytes and not said:
+        parts.append(Problem("scenario.instead_none"))
+    stands = [part for connection, _ in real for part in _stand(connection, ends)]
+    if stands:
+        parts.append(in_one(stands))
+    rows = _last_rows([connection for connection, _ in looked_through])
+    parts += [] if rows is None else [rows]
+    return joined(parts or [Problem("scenario.instead_none")])
 
 
 def _too_many(expect: Expect, among: Sequence[RunConnection], search: Search) -> Problem | None:
@@ -155,13 +193,22 @@ def told_of(passed: Passed, took: Sequence[Took] = ()) -> Problem | None:
     if took:
         slowest = max(took, key=lambda item: item.seconds)
         parts.append(Problem("scenario.sentence", what=told(slowest)))
+    parts += _passed_over(passed)
+    if passed.paused:
+        parts.append(Problem("scenario.paused", seconds=PAUSE / 1e9))
+    return joined(parts) if parts else None
+
+
+def _passed_over(passed: Passed) -> list[Problem]:
+    """How much was passed over, and why."""
+    parts = []
     if passed.bytes:
         parts.append(Problem("scenario.passed_bytes", bytes=passed.bytes))
     if passed.rows:
         parts.append(Problem("scenario.passed_rows", rows=passed.rows))
-    if passed.paused:
-        parts.append(Problem("scenario.paused", seconds=PAUSE / 1e9))
-    return joined(parts) if parts else None
+    if passed.failed:
+        parts.append(Problem("scenario.passed_failed", count=passed.failed))
+    return parts
 
 
 def warned(expect: Expect, settings: EndpointSettings) -> Problem | None:
@@ -228,17 +275,21 @@ def _came(
     if needle is None:
         late = [found for item in told if (found := _late(expect, item, until_ns)) is not None]
         return in_one(late, hidden) if late else _no_row(expect)
-    parts = []
+    parts: list[Clause] = []
     for connection in told:
-        rows = [
-            row for row in connection.rows() if row.payload and fits(expect, row, connection.came)
-        ]
-        if rows:
-            tardy = _late(expect, connection, until_ns)
-            parts.append(tardy or _bytes(expect, connection, rows, needle))
-            if tardy is None and not connection.stream and len(rows) > 1 and not expect.next:
-                parts += _which(expect, connection, rows, needle)
+        tardy = _late(expect, connection, until_ns)
+        parts += [tardy] if tardy is not None else _of_bytes(expect, connection, needle)
     return in_one(parts, hidden) if parts else _used(told)
+
+
+def _of_bytes(expect: Expect, connection: RunConnection, needle: Needle) -> list[Clause]:
+    """What came of the bytes of a connection; of several messages also which is told about."""
+    rows = [row for row in connection.rows() if row.payload and fits(expect, row, connection.came)]
+    if not rows:
+        return []
+    which = not connection.stream and len(rows) > 1 and not expect.next
+    told = _which(expect, connection, rows, needle) if which else []
+    return [_bytes(expect, connection, rows, needle), *told]
 
 
 def _no_row(expect: Expect) -> Problem:
@@ -315,90 +366,46 @@ def _bytes(
             values = values_in(decoded(data, needle.encoding))
             return _json(expect, list(map(needle.other, values[::-1])), data, needle, who)
     else:
-        row = _nearest(rows[:1] if expect.next else rows, needle)
+        row = nearest(rows[:1] if expect.next else rows, needle)
         data = row.payload or b""
         size = row.size or 0
         if size > len(data):
             return clause("instead_truncated", who, size=size, kept=len(data))
-        if _is_inside(expect, data, needle):
-            return clause("instead_within", who, what=_shown(data, needle, whole=True))
-    parted = None if expect.absent else _parting(data, needle)
+        if is_inside(expect, data, needle):
+            return clause("instead_within", who, what=shown(data, needle, whole=True))
+    if needle.pattern is not None and (connection.stream or not needle.exact):
+        return _partly(expect, data, needle, who)
+    parted = None if expect.absent else parting(data, needle)
     if parted is None:
-        return clause("instead", who, what=_shown(data, needle, whole=True))
+        return clause("instead", who, what=shown(data, needle, whole=True))
     same, missing, wanted = parted
     if not missing:
-        return clause("instead_longer", who, same=same, what=_shown(data[same:], needle))
+        return clause("instead_longer", who, same=same, what=shown(data[same:], needle))
     if same == len(data) and wanted is None:
         return clause("instead_short_pattern", who, same=same, missing=missing)
     if same == len(data):
         return clause("instead_short", who, same=same, wanted=wanted, missing=missing)
-    return clause(
-        "instead_parted", who, same=same, what=_shown(data[same:], needle), wanted=missing
-    )
+    return clause("instead_parted", who, same=same, what=shown(data[same:], needle), wanted=missing)
+
+
+def _partly(expect: Expect, data: bytes, needle: Needle, who: str) -> Clause:
+    """What came of what is looked for in the bytes, and what in place of the rest."""
+    found = None if expect.absent else partly(data, needle)
+    if found is None:
+        return clause("instead", who, what=shown(data, needle, whole=True))
+    if not found.behind:
+        return clause("instead_begun", who, what=found.fits, missing=found.missing)
+    return clause("instead_partly", who, same=found.fits, what=found.behind, wanted=found.missing)
 
 
 def _which(
     expect: Expect, connection: RunConnection, rows: Sequence[Row], needle: Needle
 ) -> list[Clause]:
     """Which of several messages is told about."""
-    if expect.absent or not (needle.exact or needle.parts):
+    if expect.absent or not tells_nearest(needle):
         return []
-    seq = _nearest(rows, needle).seq
+    seq = nearest(rows, needle).seq
     return [clause("nearest", _name(connection), count=len(rows), seq=seq)]
-
-
-class _Parted(NamedTuple):
-    """How many bytes are right, what then is missing, and how many there are in all, if so many."""
-
-    same: int
-    missing: str
-    wanted: int | None
-
-
-def _parting(data: bytes, needle: Needle) -> _Parted | None:
-    """Where bytes part from what was wanted; None: they do not, or it cannot be told."""
-    if needle.parts is not None:
-        try:
-            found = needle.parts(data)
-        except (TooSlow, Problem):
-            return None
-        most = 2 * SHOWN_BYTES
-        missing = found.missing if len(found.missing) <= most else f"{found.missing[:most]}…"
-        return _Parted(found.same, missing, None) if missing or found.same < len(data) else None
-    exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
-    same = _same(exact, data)
-    if not exact or same == len(exact) == len(data):
-        return None
-    begin = same if same in {len(data), len(exact)} else _boundary(exact, same, needle)
-    return _Parted(begin, _shown(exact[begin:], needle) if same < len(exact) else "", len(exact))
-
-
-def _nearest(rows: Sequence[Row], needle: Needle) -> Row:
-    """The message that is most like what was wanted: it begins like it for longest, or holds most
-    of it; of those that are alike the newest.
-    """
-    if needle.parts is None and not needle.exact:
-        return rows[-1]
-
-    def begins(row: Row) -> int:
-        found = _parting(row.payload or b"", needle)
-        return found.same if found is not None else 0
-
-    some = rows[-NEAR_MOST:]
-    alike = [begins(row) for row in some]
-    if max(alike):
-        return max(zip(alike, range(len(some)), some, strict=True))[2]
-    if not needle.exact:
-        return some[-1]
-    wanted = needle.exact[0][:NEAR_BYTES]
-
-    def holds(row: Row) -> float:
-        other = (row.payload or b"")[:NEAR_BYTES]
-        return difflib.SequenceMatcher(None, wanted, other, autojunk=False).ratio()
-
-    import difflib  # for what did not come
-
-    return max(zip(map(holds, some), range(len(some)), some, strict=True))[2]
 
 
 def _json(
@@ -406,10 +413,10 @@ def _json(
 ) -> Clause:
     """Where what is nearest to what was wanted has something else; `told`: of all that is JSON."""
     if not told:
-        return clause("json_none", who, what=_shown(came, needle))
+        return clause("json_none", who, what=shown(came, needle))
     differences = min(told, key=len)
     if not differences or expect.absent:
-        return clause("instead", who, what=_shown(came, needle))
+        return clause("instead", who, what=shown(came, needle))
     first = differences[0]
     gaps = {"path": first.path} if first.path else {}
     return clause(
@@ -420,52 +427,6 @@ def _json(
         all=len(differences),
         **gaps,
     )
-
-
-def _same(one: bytes, other: bytes) -> int:
-    """How many bytes two texts share at their beginning."""
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
-
-
-def _is_inside(expect: Expect, data: bytes, needle: Needle) -> bool:
-    """Whether a message holds what was wanted behind something else, and so is another one."""
-    if expect.absent:
-        return False
-    if expect.hex is None or not is_pattern(expect.hex):
-        return any(item and data.find(item) > 0 for item in needle.exact)
-    try:
-        return compile_hex(expect.hex).matches(data.decode("latin-1"), RULE_TIME)
-    except TooSlow:
-        return False
-
-
-def _boundary(exact: bytes, same: int, needle: Needle) -> int:
-    """The begin of the character in which two texts part, since half of one cannot be shown."""
-    if needle.as_hex:
-        return same
-    for back in range(min(same, 4)):
-        try:
-            exact[: same - back].decode(codec(needle.encoding))
-        except (UnicodeError, LookupError):
-            continue
-        return same - back
-    return same
-
-
-def _shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
-    """Bytes in the form in which they were asked for; of many, the begin, or both ends."""
-
-    def form(part: bytes) -> str:
-        return part.hex(" ") if needle.as_hex else f'"{show(part, needle.encoding)}"'
-
-    if len(data) <= 2 * SHOWN_BYTES:
-        return form(data)
-    if not whole:
-        return f"{form(data[:SHOWN_BYTES])}…"
-    return f"{form(data[:SHOWN_BYTES])}…{form(data[-SHOWN_BYTES:])}"
 
 
 def _name(connection: RunConnection) -> str:
@@ -556,7 +517,9 @@ def _said_by_websocket(connection: RunConnection) -> Clause | None:
         said = end_of(row)
         if said is not None:
             code, reason = said
-            shown = f"{code} ({reason})" if reason else str(code)
+            known = f"ws.word.{code}"
+            word = reason or (Problem(known) if has(known) else "")
+            shown: object = Problem("ws.code_and_word", code=code, word=word) if word else str(code)
             return None if row.error else clause("end_websocket", _name(connection), code=shown)
     return None
 

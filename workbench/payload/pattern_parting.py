@@ -1,0 +1,155 @@
+"""How far a regular expression goes with what came, and what of it is not met behind that.
+
+A pattern is cut between its parts, also within its groups; the longest first part that is found
+tells the place: with one part more it is found nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from workbench.payload.characters import BYTES
+from workbench.payload.patterns import (
+    RULE_TIME,
+    Pattern,
+    Span,
+    TooSlow,
+    compile_pattern,
+    end_of_item,
+)
+from workbench.texts import Problem
+
+LEAST: Final = 3
+"""Characters that have to fit, one less where what came begins with them: one fits by chance."""
+LONGEST: Final = 1 << 18
+"""Characters in which it is looked for."""
+_PLAIN_GROUP: Final = re.compile(r"\((?:\?(?::|P?<[A-Za-z_]\w*>))?(?![?*])")
+"""What opens a group whose parts can stand alone: no look around, no flags, no condition."""
+_FLAGS: Final = re.compile(r"\(\?[A-Za-z0-9]+(?:-[A-Za-z]+)?\)")
+_REPEAT: Final = re.compile(r"(?:[*+?]|\{\d*,?\d*\})[+?]?")
+_ANYTHING: Final = re.compile(r"\.(?:[*+]|\{\d*,\d*\})[+?]?")
+"""A run of whatever."""
+
+
+class Stuck(NamedTuple):
+    """Where it goes no further.
+
+    Attributes:
+        start, end: of the characters that fit the first part of the pattern, the last such.
+        missing: the rest of the pattern, as it is written.
+    """
+
+    start: int
+    end: int
+    missing: str
+
+
+def stuck(pattern: Pattern, text: str) -> Stuck | None:
+    """How far a pattern that is nowhere in a text goes with it; None: that cannot be told, or it
+    would say nothing.
+    """
+    source = pattern.source
+    flags = _FLAGS.match(source)
+    begin = flags.end() if flags is not None else 0
+    if len(text) > LONGEST or pattern.verbose or _FLAGS.search(source, begin):
+        return None
+    try:
+        found = _furthest(pattern, text, source[:begin], source[begin:], "")
+    except (TooSlow, Problem):  # a part that alone is no pattern
+        return None
+    return None if found is None else _telling(found)
+
+
+def stuck_text(wanted: str, text: str) -> Stuck | None:
+    """The same of a text that is looked for."""
+    good, bad = 0, len(wanted) + 1
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if wanted[:middle] in text:
+            good = middle
+        else:
+            bad = middle
+    start = text.rfind(wanted[:good])
+    return _telling(Stuck(start, start + good, wanted[good:]), enough=2 * good >= len(wanted))
+
+
+def _telling(found: Stuck, *, enough: bool = False) -> Stuck | None:
+    """What says something; else None. `enough`: most of it fits."""
+    size = found.end - found.start
+    least = 1 if enough else LEAST - (not found.start)
+    return found if found.missing and size >= least else None
+
+
+def _furthest(pattern: Pattern, text: str, before: str, source: str, closing: str) -> Stuck | None:
+    """`before`: what of the pattern stands before `source`, with groups that `closing` closes."""
+    best: Stuck | None = None
+    for way in _ways(source):
+        found = _along(pattern, text, before, way, closing)
+        if found is not None and (best is None or found.end - found.start > best.end - best.start):
+            best = found
+    return best
+
+
+def _along(pattern: Pattern, text: str, before: str, way: str, closing: str) -> Stuck | None:
+    """The same of one sequence of parts."""
+    parts = list(_parts(way))
+
+    def found(count: int) -> Span | None:
+        first = before + "".join(parts[:count]) + closing
+        made = compile_pattern(first, BYTES if pattern.bytewise else "utf-8")
+        return made.last(text, RULE_TIME)
+
+    good, bad = 0, len(parts) + 1  # so many parts are met, so many are not
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if found(middle) is None:
+            bad = middle
+        else:
+            good = middle
+    good = _before_anything(parts, good)
+    span = found(good)
+    if span is None:
+        return None
+    rest = parts[good:]
+    inner = _PLAIN_GROUP.match(rest[0]) if rest and rest[0].endswith(")") else None
+    if inner is not None:
+        begun = f"{before}{''.join(parts[:good])}{inner[0]}"
+        deeper = _furthest(pattern, text, begun, rest[0][inner.end() : -1], f"){closing}")
+        if deeper is not None and deeper.missing and deeper.end - deeper.start > span[1] - span[0]:
+            return deeper._replace(missing=deeper.missing + "".join(rest[1:]))
+    return Stuck(*span, "".join(rest))
+
+
+def _before_anything(parts: Sequence[str], count: int) -> int:
+    """So many of the first parts without a run of whatever at their end: that one fits, and a
+    letter or two behind it, says nothing.
+    """
+    for place in range(count - 1, max(-1, count - 1 - LEAST), -1):
+        if _ANYTHING.fullmatch(parts[place]):
+            return _before_anything(parts, place)
+    return count
+
+
+def _ways(source: str) -> Iterator[str]:
+    """The alternatives of a pattern, `a|b`."""
+    begin = place = 0
+    while place < len(source):
+        if source[place] == "|":
+            yield source[begin:place]
+            begin = place + 1
+        place = end_of_item(source, place)
+    yield source[begin:]
+
+
+def _parts(way: str) -> Iterator[str]:
+    """A character, a set, a group or the like each, with the repeat behind it."""
+    place = 0
+    while place < len(way):
+        end = end_of_item(way, place)
+        repeat = _REPEAT.match(way, end)
+        if repeat is not None:
+            end = repeat.end()
+        yield way[place:end]
+        place = end
