@@ -4,6 +4,8 @@
     .venv/bin/python scripts/bench.py [--quick] [--only NAME]      (after scripts/test.py once)
     .venv/bin/python scripts/bench.py --against REF [--rounds N]   this checkout and an older commit
     .venv/bin/python scripts/bench.py log [...]                    the record (bench_log.py)
+    .venv/bin/python scripts/bench.py window [...]                 the window (bench_window.py)
+    .venv/bin/python scripts/bench.py soak [...]                   a long load (bench_soak.py)
     .venv/bin/python scripts/bench.py ws [...]                     WebSocket and TLS (bench_ws.py)
 
 Prints one JSON object a line, then a table. Loopback only; bounded in time.
@@ -142,6 +144,7 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
         "bench": "stall",
         "window": kind,
         "p99_ms": round(ordered[int(len(gaps) * 0.99)], 1),
+        "p99.9_ms": round(ordered[int(len(gaps) * 0.999)], 1),
         "worst_ms": round(ordered[-1], 1),
         "ticks": len(gaps),
         "events_per_s": round(events / seconds),
@@ -463,6 +466,14 @@ def main() -> int:
         import bench_log
 
         return bench_log.main(sys.argv[2:])
+    if sys.argv[1:2] == ["window"]:
+        import bench_window
+
+        return bench_window.main(sys.argv[2:])
+    if sys.argv[1:2] == ["soak"]:
+        import bench_soak
+
+        return bench_soak.main(sys.argv[2:])
     if sys.argv[1:2] == ["ws"]:
         import bench_ws
 

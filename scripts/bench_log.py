@@ -6,7 +6,9 @@
 
 Parts: echo (64 B on 32 connections), large (64 KiB on 4), ping (round trips on one connection),
 pairs (200 of send and expect by `run`, against a plain blocking client; to a bare echo server, and
-to Redis where it is installed; a ratio is how many times as long ours takes),
+to Redis where it is installed; a ratio is how many times as long ours takes), fulfilled (an
+`expect` of what has come already), kill (kill -9 under full load, as often as there are rounds: it
+opens, no row is torn, none is missing but the last moment's, and the next start tidies up),
 datagram (against Packet Sender, where it is installed), filter, export (against plain loops over
 sqlite3).
 
@@ -20,9 +22,10 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
+import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -35,7 +38,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -43,6 +46,7 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+from bench_figures import Asked, Figures, kept_figures, shown, timed, turns  # noqa: E402
 from bench_load import datagrams, load, ping  # noqa: E402
 from bench_servers import (  # noqa: E402
     BOUND,
@@ -54,13 +58,6 @@ from bench_servers import (  # noqa: E402
 from make_record import RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record  # noqa: E402
 
 WAYS: Final = ("bare", "session", "run", "window", "listen")
-AIMS: Final = {
-    "echo session": 0.70, "echo run": 0.65, "echo window": 0.57, "echo listen": 0.60,
-    "large session": 0.60, "large run": 0.60, "large window": 0.60, "large listen": 0.60,
-    "export jsonl": 1.2, "export csv": 0.7,
-    "datagram 100": 20, "datagram 500": 15, "datagram 2000": 10,
-}  # fmt: skip
-"""The least ratio that is wanted."""
 KILLED: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -291,38 +288,6 @@ def offered(what: str, *values: float) -> str:
 # -- figures ----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Figures:
-    """What was measured: by name the values of all runs."""
-
-    values: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, name: str, value: float) -> None:
-        self.values.setdefault(name, []).append(value)
-
-    def lines(self) -> list[dict[str, object]]:
-        """For each its median, the extremes, and in how many runs."""
-        return [
-            {
-                "name": name,
-                "median": _rounded(statistics.median(found)),
-                "low": _rounded(min(found)),
-                "high": _rounded(max(found)),
-                "runs": len(found),
-                **({"aim": AIMS[_aim(name)]} if _aim(name) in AIMS else {}),
-            }
-            for name, found in self.values.items()
-        ]
-
-
-def _aim(name: str) -> str:
-    return name.removesuffix(": ratio") if name.endswith(": ratio") else ""
-
-
-def _rounded(value: float) -> float:
-    return round(value, 3 if abs(value) < 10 else 1)
-
-
 def echoes(out: Figures, folder: Path, what: str, size: int, connections: int, args: Asked) -> None:
     """Messages a second of every way of running, and their processor time."""
     for _ in range(args.rounds):
@@ -432,8 +397,16 @@ def plain_pairs(port: int, count: int) -> float:
 
 def _pairs_by_run(folder: Path, port: int, reply: str) -> float:
     """The same of a run: by the stamps of its first and last pair."""
-    scenario, record = folder / "pairs.toml", folder / "pairs.swb"
-    scenario.write_text(PAIRS_SCENARIO.format(port=port, times=PAIRS, reply=reply))
+    stamps = _held_by_run(folder, PAIRS_SCENARIO.format(port=port, times=PAIRS, reply=reply))
+    if len(stamps) != 2 * PAIRS + 1:
+        raise SystemExit(f"{len(stamps)} steps held")
+    return (stamps[-1] - stamps[0]) / PAIRS / 1e3
+
+
+def _held_by_run(folder: Path, text: str) -> list[int]:
+    """When each step of a scenario held, in nanoseconds of its record."""
+    scenario, record = folder / "steps.toml", folder / "steps.swb"
+    scenario.write_text(text)
     record.unlink(missing_ok=True)
     subprocess.run(
         [sys.executable, "-P", "-m", "workbench", "run", str(scenario), "--record", str(record)],
@@ -443,12 +416,82 @@ def _pairs_by_run(folder: Path, port: int, reply: str) -> float:
         env=environment(ROOT),
     )
     with closing(sqlite3.connect(record)) as db:
-        found = db.execute(
-            "SELECT count(*), max(t_ns) - min(t_ns) FROM log WHERE call = 'step_held'"
-        ).fetchone()
-    if found[0] != 2 * PAIRS + 1:
-        raise SystemExit(f"{found[0]} steps held")
-    return float(found[1]) / PAIRS / 1e3
+        found = db.execute("SELECT t_ns FROM log WHERE call = 'step_held' ORDER BY seq")
+        return [row[0] for row in found]
+
+
+FULFILLED_SCENARIO: Final = """title = "What has come already"
+[endpoint.client]
+address = "127.0.0.1:{port}"
+[[step]]
+do = "connect"
+endpoint = "client"
+[[step]]
+do = "loop"
+times = {times}
+step = [{{ do = "send", endpoint = "client", text = "PING\\r\\n" }}]
+[[step]]
+do = "wait"
+seconds = 0.5
+[[step]]
+do = "loop"
+times = {times}
+step = [{{ do = "expect", endpoint = "client", text = "PING\\r\\n" }}]
+"""
+
+
+def fulfilled(out: Figures, folder: Path, args: Asked) -> None:
+    """What a step takes that expects what is there, by the stamps of the verdicts."""
+    for _ in range(args.rounds):
+        with serving("bare", folder) as server:
+            stamps = _held_by_run(folder, FULFILLED_SCENARIO.format(port=server.port, times=PAIRS))
+        if len(stamps) != 2 + 2 * PAIRS:
+            raise SystemExit(f"{len(stamps)} steps held")
+        took = [(after - before) / 1e6 for before, after in itertools.pairwise(stamps[-PAIRS:])]
+        out.add("fulfilled: mean ms of a step", statistics.mean(took))
+        out.add("fulfilled: median ms of a step", statistics.median(took))
+        out.add("fulfilled: longest ms of a step", max(took))
+
+
+def kills(out: Figures, folder: Path, args: Asked) -> None:
+    """A session that is killed at any moment of a load that leaves it no rest."""
+    os.environ["XDG_STATE_HOME"] = str(folder)
+    from workbench.journal import records
+    from workbench.journal.reader import Reader
+
+    record = records.folder() / "killed.swb"
+    python = [sys.executable, "-P", __file__]
+    for _ in range(args.rounds):
+        process = subprocess.Popen(
+            [*python, "--serve", "session", str(record)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(ROOT),
+        )  # fmt: skip
+        assert process.stdout is not None
+        port = process.stdout.readline().decode().strip()
+        load_ = subprocess.Popen(
+            [*python, "--offer", "load", port, str(BOUND), "64", "32"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(random.uniform(0.5, max(1.0, args.seconds)))
+        process.kill()
+        killed = time.perf_counter_ns()
+        process.communicate()
+        load_.kill()
+        load_.wait()
+        with closing(Reader(record)) as reader:
+            crashed, count, begun = reader.crashed, reader.count(), reader.clock.perf_ns
+        with closing(sqlite3.connect(record)) as db:
+            rows, last, torn = db.execute(
+                "SELECT count(*), max(t_ns + duration_ns), sum(call IN ('recv', 'send') AND"
+                " size > 0 AND (size <> 64 OR length(payload) <> 64)) FROM log"
+            ).fetchone()
+        records.sweep()
+        left = sorted(item.name for item in record.parent.iterdir())
+        if not crashed or torn or rows != count or left != [record.name]:
+            raise SystemExit(f"crashed {crashed}, {rows} of {count} rows, {torn} torn, left {left}")
+        out.add("kill: s of the last moment that are missing", (killed - begun - last) / 1e9)
+        out.add("kill: rows", rows)
+        record.unlink()
 
 
 def datagram_costs(out: Figures, folder: Path, args: Asked) -> None:
@@ -470,25 +513,6 @@ def datagram_costs(out: Figures, folder: Path, args: Asked) -> None:
             if there:
                 out.add(f"datagram {rate}: ratio", costs["packetsender"] / costs["window"])
                 out.add(f"datagram {rate} session: ratio", costs["packetsender"] / costs["session"])
-
-
-def timed(todo: Callable[[], object]) -> tuple[float, float]:
-    """Processor and wall seconds of this process."""
-    spent, begun = time.process_time(), time.perf_counter()
-    todo()
-    return time.process_time() - spent, time.perf_counter() - begun
-
-
-def turns(out: Figures, what: str, rounds: int, plain: Callable[[], object],
-          ours: Callable[[], object]) -> None:  # fmt: skip
-    """A plain loop and ours in turn; the ratio of their processor times."""
-    for _ in range(rounds):
-        (plain_cpu, plain_wall), (cpu, wall) = timed(plain), timed(ours)
-        out.add(f"{what}: plain s", plain_cpu)
-        out.add(f"{what}: cpu s", cpu)
-        out.add(f"{what}: wall s", wall)
-        out.add(f"{what}: ratio", plain_cpu / cpu)
-        out.add(f"{what}: wall ratio", plain_wall / wall)
 
 
 def filters(out: Figures, folder: Path, args: Asked) -> None:
@@ -570,38 +594,17 @@ def exports(out: Figures, folder: Path, args: Asked) -> None:
 # -- what is asked for ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How often, how long, and how large."""
-
-    rounds: int
-    seconds: float
-    rows: int
-
-
 PARTS: Final[dict[str, Callable[[Figures, Path, Asked], None]]] = {
     "echo": lambda out, folder, args: echoes(out, folder, "echo", 64, 32, args),
     "large": lambda out, folder, args: echoes(out, folder, "large", 65_536, 4, args),
     "ping": pings,
     "pairs": pairs,
+    "fulfilled": fulfilled,
+    "kill": kills,
     "datagram": datagram_costs,
     "filter": filters,
     "export": exports,
 }
-
-
-def shown(lines: list[dict[str, object]], kept: dict[str, float]) -> str:
-    """The figures as a table, beside those of a kept run."""
-    out = io.StringIO()
-    for line in lines:
-        name, aim = str(line["name"]), line.get("aim")
-        row = f"{name:<52}{line['median']:>12}  {line['low']} … {line['high']}, {line['runs']} runs"
-        if aim is not None:
-            row += f", aim {aim}"
-        if kept.get(name):
-            row += f", was {kept[name]} ({float(str(line['median'])) / kept[name]:.2f} of it)"
-        out.write(row + "\n")
-    return out.getvalue()
 
 
 def main(argv: list[str]) -> int:
@@ -619,10 +622,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="with what was kept there")
     args = parser.parse_args(argv)
-    kept = {}
-    if args.compare is not None:
-        found = map(json.loads, args.compare.read_text().splitlines())
-        kept = {line["name"]: float(line["median"]) for line in found}
+    kept = kept_figures(args.compare)
     lines = []
     for part in args.only or PARTS:
         figures = Figures()
