@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -211,7 +212,7 @@ def test_that_nothing_came_is_not_said_of_what_was_not_recorded(tmp_path: Path) 
     tmp_path.unlink()
     shutil.move(tmp_path.with_name("gone"), tmp_path)
     assert status == 2
-    assert "deleted or replaced" in err
+    assert "deleted, replaced or cut" in err
     assert "FAILED" in out
     assert "held" not in out.splitlines()[-2]
 
@@ -244,18 +245,47 @@ def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> 
     assert '"call":"record_moved"' in out
 
 
-def test_of_a_record_that_was_emptied_nothing_is_said_to_be_there(tmp_path: Path) -> None:
+def test_a_record_that_was_emptied_goes_on_beside_and_what_is_lost_is_counted(
+    tmp_path: Path,
+) -> None:
     """As `> r.swb` of a shell does: what was written is gone, and nothing can be copied."""
     record = tmp_path / "r.swb"
-    process = Limited("listen", "127.0.0.1:0", "--echo", "--record", record, "--timeout", "30")
+    process = Limited(
+        "listen", "127.0.0.1:0", "--echo", "--json", "--record", record, "--timeout", "4"
+    )
     while not _listens(record):
         assert process.process.poll() is None
     os.truncate(record, 0)
-    status, _out, err = process.end()
+    status, out, err = process.end()
     assert status == 2
-    assert "deleted or replaced" in err
-    assert "There is no record of this run." in err
-    assert "has the" not in err
+    moved, lost = err.splitlines()[-2:]
+    assert "cut short or overwritten by another program" in moved
+    assert str(tmp_path / "r (continued).swb") in moved
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))  # those that are lost too
+    reader = Reader(tmp_path / "r (continued).swb")
+    assert (reader.count(), reader.crashed) == (len(rows), False)
+    count = reader.first_seq - 1
+    assert reader.not_recorded == count > 0
+    assert f"Lost: {count} events" in lost
+    assert f"has the {len(rows) - count} others" in lost
+    reader.close()
+    assert '"call":"record_cut"' in out
+
+
+def test_a_run_is_judged_whole_while_its_record_is_cut(tmp_path: Path) -> None:
+    """The verdict goes by what happened; that not all of it is kept is said, and the end is 2."""
+    scenario, record = tmp_path / "s.toml", tmp_path / "r.swb"
+    scenario.write_text(SILENT.replace("within = 600", "within = 4"))
+    process = Limited("run", scenario, "--record", record)
+    while not record.exists() or not _listens(record):
+        assert process.process.poll() is None
+    os.truncate(record, record.stat().st_size // 2)
+    status, out, err = process.end()
+    assert status == 2
+    assert "FAILED" not in out
+    assert "cut short or overwritten" in err
+    assert "Lost: " in err
 
 
 def test_a_lab_does_not_compare_what_it_did_not_see() -> None:

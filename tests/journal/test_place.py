@@ -1,4 +1,4 @@
-"""A record that is deleted or replaced while it is written goes on beside it, whole."""
+"""A record that is deleted, replaced or cut while it is written goes on beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.journal.conftest import event
 from workbench import texts
-from workbench.engine.model.events import ConnectionOpened
+from workbench.engine.model.events import ConnectionClosed, ConnectionOpened
 from workbench.journal.lock import RecordLock, is_written
 from workbench.journal.place import continued
 from workbench.journal.reader import Reader
@@ -189,44 +189,130 @@ def test_at_any_moment_of_a_busy_record(tmp_path: Path, pytestconfig: pytest.Con
         kept.close()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
-def test_a_file_that_was_emptied_stops_the_recording(
-    told: tuple[Recorder, threading.Event],
-) -> None:
-    """What stood in it cannot be brought back: that is said, and what comes now is counted."""
-    made, noticed = told
+def _see(made: Recorder) -> None:
+    """Have it look how large its file is now."""
     made._look_at = 0.0
-    assert made.flush(BOUND)  # how large it is has been seen
-    os.truncate(made.path, 0)
-    assert noticed.wait(BOUND)
-    assert made.moved is None
+    assert made.flush(BOUND)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def cut_last_page(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def empty_wal(path: Path) -> None:
+    os.truncate(path.with_name(f"{path.name}-wal"), 0)
+
+
+def overwrite_start(path: Path) -> None:
+    """As cp of a smaller file does it: the same inode."""
+    with path.open("r+b") as other:
+        other.write(os.urandom(100))
+        other.truncate()
+
+
+def overwrite_all(path: Path) -> None:
+    with path.open("r+b") as other:
+        other.write(os.urandom(30_000_000))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
+@pytest.mark.parametrize("quiet", [True, False])
+@pytest.mark.parametrize(
+    "spoil", [empty, cut_in_half, cut_last_page, empty_wal, overwrite_start, overwrite_all]
+)
+def test_a_file_that_was_cut_or_overwritten_goes_on_beside(
+    told: tuple[Recorder, threading.Event], spoil: Callable[[Path], None], quiet: bool
+) -> None:
+    """Where what stood in it cannot be read any more, that is said and counted, and the rows go on
+    with their numbers; whether something comes meanwhile or not."""
+    made, noticed = told
+    made.put(ConnectionOpened(2, 1, None, "a", "b"))
+    made.put(ConnectionClosed(1))
+    _see(made)
+    first, reader = made.path, made.reader()
+    assert {row.call for row in reader.page(1, BEFORE)} == {"record", "recv"}  # it knows the shapes
+    spoil(first)
+    more = 0
+    while not noticed.is_set():
+        if quiet:
+            assert noticed.wait(BOUND)
+        else:
+            made.put(event(connection=2, payload=bytes(3_000)))
+            made.flush(BOUND)
+            more += 1
+    assert made.failed is None
+    assert made.moved is not None
+    assert made.path == first.with_name("r (continued).swb")
+    made.put(event(connection=2, call="send"))  # of a shape of its own
+    assert made.flush(BOUND)
+    last = BEFORE + more + 2
+    assert made.committed == last
+    lost = made.lost
+    assert made.not_recorded == lost
+    assert made.moved.key == ("journal.record_cut" if lost else "journal.record_moved")
     for lang in texts.LANGUAGES:
         texts.set_language(lang)
-        assert made.failed is not None
-        assert str(made.path) in made.failed.text
-        assert f"{BEFORE}" in made.failed.text
-    made.put(event())
-    assert made.flush(BOUND)
-    assert made.not_recorded == 1
-    assert not list(made.path.parent.glob("*continued*"))
+        assert str(made.path) in made.moved.text
+        assert str(first) in made.moved.text
+        assert f" {lost:,} " in made.moved.text or not lost
+    for one in (reader, made.reader()):
+        assert one.count() == last
+        assert one.first_seq == lost + 1
+        assert one.gaps(0, last) == ([range(1, lost + 1)] if lost else [])
+        rows = one.page(lost + 1, last)
+        assert [row.seq for row in rows] == list(range(lost + 1, last + 1))
+        own = next(row for row in rows if row.call == "send")
+        assert (own.local, own.peer) == ("a", "b")
+        note = next(row for row in rows if row.kind == "note" and row.call != "record")
+        assert note.call == ("record_cut" if lost else "record_moved")
+        assert str(first) in note.args
+        if lost:
+            assert [found.id for found in one.connections()] == [2]
+            assert note.args.endswith(f", {lost}")
+    made.close()
+    kept = Reader(made.path)
+    assert (kept.count(), kept.crashed, kept.not_recorded) == (last, False, lost)
+    kept.close()
+    assert first.exists()  # it is somebody else's, or what is left
+    assert not first.with_name("r.swb-wal").exists()
 
 
-@pytest.mark.parametrize("size", [100, 30_000_000])
-def test_a_file_that_was_overwritten_is_noticed(
-    told: tuple[Recorder, threading.Event], size: int
-) -> None:
-    """As cp does it: the same inode. What was in it only is gone, and that is said."""
-    made, noticed = told
-    with made.path.open("r+b") as other:
-        other.write(os.urandom(size))
-        other.truncate()
-    while not noticed.is_set():
-        made.put(event())
-        made.flush(BOUND)
-    assert made.failed is not None
-    made.put(event())
-    assert made.flush(BOUND)
-    assert made.not_recorded > 0
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
+def test_cut_at_any_moment_of_a_busy_record(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """Every row is in the file that goes on, or is counted as lost: none is neither."""
+    dice = random.Random(2)
+    for number in range(30 if pytestconfig.getoption("--long") else 4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        made = Recorder(folder / "r.swb")
+        made.start()
+        put = 1
+        while made.moved is None:
+            for _ in range(200):
+                made.put(event(payload=bytes(1_000)))
+            put += 200
+            if number % 2:
+                made.put(ConnectionOpened(put, 1, None, f"a{put}", "b"))
+            assert made.flush(BOUND)
+            if put > 400 * (number + 3) and made.path.name == "r.swb":
+                dice.choice([empty, cut_in_half, cut_last_page])(made.path)
+        made.close()
+        assert made.failed is None
+        kept = Reader(made.path)
+        assert kept.count() == made.committed == put + 1
+        assert kept.first_seq == made.lost + 1
+        rows = kept.page(kept.first_seq, put + 1)
+        assert [row.seq for row in rows] == list(range(made.lost + 1, put + 2))
+        assert not kept.crashed
+        kept.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be taken away there")

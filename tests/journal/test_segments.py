@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from ast import literal_eval
 from collections.abc import Callable, Iterator
@@ -277,6 +278,30 @@ def test_a_folder_that_is_taken_away_is_made_again(long: Recorder) -> None:
     assert newest > last + 5_000
     assert [row.seq for row in reader.page(newest, 1)] == [newest]
     assert any(row.call == "segment_moved" for row in all_rows(reader))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
+def test_a_segment_that_is_cut_goes_on_beside_and_the_others_stay(long: Recorder) -> None:
+    reader = long.reader()
+    fill(long, BATCH)
+    cut = long.path
+    os.truncate(cut, 0)
+    while long.moved is None:
+        fill(long, BATCH)
+        assert long.failed is None
+    assert "cut short or overwritten" in long.moved.text
+    assert long.not_recorded == long.lost > 0
+    fill(long, BATCH)
+    newest = reader.count()
+    rows = all_rows(reader)
+    assert any(row.call == "segment_cut" for row in rows)
+    gap = next(gap for gap in reversed(reader.gaps(0, newest)) if len(gap) == long.lost)
+    there = {row.seq for row in rows}
+    assert there.isdisjoint(gap)
+    assert gap.start - 1 in there or gap.start == 1
+    assert gap.stop in there
+    assert {row.number for row in rows if row.connection == 1} == {1}
+    assert cut.with_name(f"{cut.name}.damaged").exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted in /proc")

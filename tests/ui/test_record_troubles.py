@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -88,7 +89,7 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     first = controller.session.record
     first.unlink()
-    hand.wait_says("notice.text", "deleted or replaced")
+    hand.wait_says("notice.text", "deleted, replaced or cut")
     assert str(first.with_name("record (continued).swb")) in hand.text("notice.text")
     hand.wait(lambda: "(continued)" in hand.window.windowTitle())
     assert "(continued)" in hand.text("status.record")
@@ -107,6 +108,30 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     assert not hand.window.banner.isVisible()
     hand.window.banner.follow(controller.session)
     assert not hand.window.banner.isVisible()  # it is said once
+
+
+def test_a_record_that_is_cut_goes_on_and_says_what_is_lost(hand: Hand) -> None:
+    controller = hand.window.controller
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    journal, model = controller.session.journal, hand.window.log.model
+    hand.wait(lambda: model.up_to_date and model.rowCount() > 0)
+    first = controller.session.record
+    os.truncate(first, 0)
+    hand.wait_says("notice.text", "cut short or overwritten")
+    assert str(first.with_name("record (continued).swb")) in hand.text("notice.text")
+    hand.wait(lambda: journal.lost > 0 and f"{journal.lost:,}" in hand.text("status.lost"))
+    hand.press("client.send")
+    hand.wait(lambda: "(continued)" in hand.window.windowTitle())
+    hand.wait(lambda: model.up_to_date and model.seq_of(0) > journal.lost)
+    hand.wait(
+        lambda: any(
+            row is not None and row.call == "record_cut" for row in controller.reader.page(1, 1_000)
+        )
+    )
+    assert all(model.record_row(row) is not None for row in range(model.rowCount()))
 
 
 @pytest.fixture

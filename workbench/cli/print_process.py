@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import Final
 
 import workbench
@@ -29,6 +30,8 @@ from workbench.texts import Problem, language, set_language
 
 NICE: Final = 10
 """How much less urgent printing is than the sockets (nice(1))."""
+NAMED_WITHIN: Final = 5.0
+"""Seconds in which a record that cannot be read is said to go on elsewhere, if it does."""
 
 
 GARBAGE: Final = 100_000
@@ -198,20 +201,23 @@ def main(argv: list[str]) -> int:
     place = [Path(record)]
     rows = None
     refused: Problem | None = None
+    since = 0.0
     for _ in _told(place):
         try:
             if rows is None:
                 reader = open_record(place[0], lambda: place[0])
                 rows = RowPrinter(reader, int(printed), text=form == "text", run=run)
-                refused = None
             committed = reader.count()
             while rows.printed < committed:
                 if not rows.page(committed):
                     return _End.NOBODY_READS
         except Problem as problem:
-            refused = problem
-            if rows is not None:
-                break  # before, it may have been taken away just now: then another is named
+            refused, since = problem, since if refused else monotonic()
+            late = problem.key != "journal.unreadable" or monotonic() - since > NAMED_WITHIN
+            if rows is not None and late:
+                break  # it may have been cut or taken away just now: then another is named
+        else:
+            refused = None
     if rows is None:
         return _End.NOT_BEGUN
     if refused is None:

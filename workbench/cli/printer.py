@@ -96,7 +96,7 @@ class Printer:
             ending = self._ending
             committed = self._journal.committed
             while rows.printed < committed:
-                if not rows.page(committed) or interrupts.hurried():
+                if not self._has_page(rows, committed) or interrupts.hurried():
                     return
             if ending or self._journal.failed is not None:
                 return
@@ -108,6 +108,20 @@ class Printer:
                 if self._has_printed_elsewhere(rows.printed):
                     return
                 alone_until = now + LOOK
+
+    def _has_page(self, rows: RowPrinter, upto: int) -> bool:
+        """As `RowPrinter.page`. A file that another program has cut cannot be read until the record
+        goes on beside it.
+        """
+        before = self._journal.path
+        try:
+            return rows.page(upto)
+        except Problem as problem:
+            if problem.key == "journal.unreadable":  # and not the output
+                self._journal.look()
+            if self._journal.path == before:
+                raise
+            return rows.page(upto)
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""

@@ -41,9 +41,12 @@ class RecordWatch:
     def check(self) -> None:
         """Raises Problem where not everything was recorded: how much is missing."""
         failed = self._journal.failed
+        count, lost = self._journal.not_recorded, self._journal.lost
+        rows = self._journal.committed - lost
         if failed is None:
+            if lost:
+                raise Problem("cli.rows_lost", count=lost, rows=rows)
             return
-        count, rows = self._journal.not_recorded, self._journal.committed
         if failed.key == "journal.taken_away":
             raise Problem("cli.nothing_kept", count=count + rows)
         raise Problem("cli.not_recorded", count=count, rows=rows)

@@ -37,12 +37,14 @@ _CONNECTION: Final = itemgetter(1)
 class Rows:
     """Writes events of one record; on the thread that holds the connection."""
 
-    def __init__(self, execute: Execute) -> None:
-        """`execute`: one statement in the transaction that is open."""
+    def __init__(self, execute: Execute, last: int = 0) -> None:
+        """`execute`: one statement in the transaction that is open; `last`: the highest number of
+        a shape that the record may have already.
+        """
         self._execute = execute
         self._known: dict[_Shape, int] = {}
         self._before: dict[_Shape, int] = {}
-        self._last = 0
+        self.last = last
         self._new: list[_Shape] = []  # rows of table `shape` that are to be written
         self._by_varying: dict[_Shape, dict[_Shape, int]] = {}
         self._looked_up = 0  # since that is empty: it never has more
@@ -139,7 +141,7 @@ class Rows:
             return known[key]
         number = self._before.get(key)
         if number is None:
-            self._last = number = self._last + 1
+            self.last = number = self.last + 1
             self._new.append((number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]
         if len(known) >= REMEMBERED:
             self._before, self._known = known, {}

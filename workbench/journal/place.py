@@ -27,7 +27,8 @@ class Place:
     """A record that this process writes.
 
     SQLite goes on writing to files that were deleted, replaced or overwritten, and says nothing.
-    They are compared by device and inode, and some bytes of the file by what they were. To close a
+    They are compared by device and inode, and some bytes of the file by what they were; none may
+    become shorter. To close a
     descriptor of it drops all of SQLite's locks (fcntl(2)): ours is open as long as they matter.
 
     Attributes:
@@ -58,8 +59,10 @@ class Place:
             self.db = fill(path)
             undo.pop_all()
         self.room = Room(path, self.db)
+        self._wal = path.with_name(path.name + "-wal")
         self._files = {at: _identity(at) for at in self._paths()}
-        self._size = 0
+        self._sizes = (0, 0)
+        self._emptied = 0
         self._sign = self._find_sign()
         self._overwritten = False
 
@@ -81,13 +84,28 @@ class Place:
         try:
             if any(_identity(path) != known for path, known in self._files.items()):
                 return True
-            size, before = self.path.stat().st_size, self._size
             at, written = self._sign
-            self._overwritten = size < before or self._read(at, len(written)) != written
+            self._overwritten = self.cut() or self._read(at, len(written)) != written
         except OSError:  # it cannot be looked at now: that says nothing of what is there
             return False
-        self._size = size
         return self._overwritten
+
+    def cut(self) -> bool:
+        """Whether the file or its -wal is shorter than it was; to be asked before each batch, since
+        the next may make it as long again.
+
+        SQLite makes neither shorter, but for a -wal that `room` has emptied.
+        """
+        try:
+            sizes = os.fstat(self._descriptor).st_size, self._wal.stat().st_size
+        except OSError:
+            return False
+        before, emptied = self._sizes, self.room.emptied != self._emptied
+        if sizes[0] < before[0] or (sizes[1] < before[1] and not emptied):
+            self._overwritten = True
+            return True
+        self._sizes, self._emptied = sizes, self.room.emptied
+        return False
 
     def keep_locked(self) -> None:
         """Lock it again where the lock was deleted: without one it counts as left by a crash."""

@@ -303,9 +303,9 @@ class Reader:
                 raise Problem("journal.numbers", path=str(self.path), last=last)
         return max(0, last)
 
-    def gaps(self, _after: int, _upto: int) -> list[range]:
-        """Numbers after one up to another whose rows were let go: none of a record in one file."""
-        return []
+    def gaps(self, after: int, upto: int) -> list[range]:
+        """Numbers after one up to another whose rows were let go, or were lost with their file."""
+        return [gap] if (gap := range(after + 1, min(self.first_seq, upto + 1))) else []
 
     def page(self, first: int, limit: int) -> list[Row]:
         """`limit` rows from seq `first` on; a row that is missing between others is damaged."""

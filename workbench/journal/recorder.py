@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 import sqlite3
 import sys
@@ -20,16 +19,12 @@ from workbench.engine.model.events import (
     DEFAULT_CAPTURE,
     NOTE,
     Clock,
-    ConnectionClosed,
-    ConnectionNamed,
-    ConnectionOpened,
-    EndpointAdded,
     Event,
     Item,
-    SampleTaken,
     Transfer,
 )
 from workbench.journal import file
+from workbench.journal.beside_events import Facts, as_text
 from workbench.journal.bulk import SIZES, Rows
 from workbench.journal.numbering import (
     HELD,
@@ -40,7 +35,6 @@ from workbench.journal.numbering import (
     is_row,
     with_events,
 )
-from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.segments import Segments, note_gone, note_stays
 from workbench.texts import Problem
@@ -75,8 +69,9 @@ class Recorder:
         clock, congested: as in EventSink (engine/model/events.py).
         committed: the last seq that is safely in the file.
         failed: why recording stopped, None while it goes on.
-        moved: what was taken away, and where the record goes on; None: nothing was.
-        not_recorded: how many events came after that.
+        moved: what was taken away or cut, and where the record goes on; None: nothing was.
+        lost: how many events were in files that another program has cut or overwritten.
+        not_recorded: how many came after recording had stopped, and those that were lost.
     """
 
     def __init__(
@@ -102,6 +97,7 @@ class Recorder:
         self.failed: Problem | None = None
         self.moved: Problem | None = None
         self.not_recorded = 0
+        self.lost = 0
         self._max_rows = max_rows
         self._numbering = Numbering(clock)
         self._append = self._numbering.queue.append
@@ -116,8 +112,9 @@ class Recorder:
         self._seq = 0
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._pairs = Pairs()
+        self._facts = Facts(self._execute)
         self._rows = Rows(self._execute)
+        self._first = 1
         self._keep = keep
         self._segments = Segments(path, keep, clock, capture) if keep is not None else None
         self._place = (
@@ -271,12 +268,7 @@ class Recorder:
 
     def _write_beside(self, key: str, items: Sequence[Mapping[str, Any]]) -> None:
         try:
-            found = self._place.db.execute("SELECT value FROM meta WHERE key = ?", (key,))
-            known = json.loads(found.fetchone()[0])
-            known += [dict(item) for item in items if dict(item) not in known]
-            self._place.db.execute(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(known))
-            )
+            self._facts.write_beside(key, items)
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             if isinstance(error, sqlite3.ProgrammingError):
                 raise
@@ -323,12 +315,16 @@ class Recorder:
         try:
             made = open_record(self.record, lambda: self.path)
         except Problem:
-            self._look_at = 0.0  # it may have been taken away a moment ago
-            self.flush()
-            self.flush()  # the batch that was being taken may have been looked after before
+            self.look()  # it may have been taken away a moment ago
             made = open_record(self.record, lambda: self.path)
         self._readers.add(made)
         return made
+
+    def look(self) -> None:
+        """Look now whether the file is still there, and wait until it goes on beside if not."""
+        self._look_at = 0.0
+        self.flush()
+        self.flush()  # the batch that was being taken may have been looked after before
 
     def close(self) -> None:
         """Write what is left, close the readers, leave one file. Idempotent."""
@@ -388,15 +384,26 @@ class Recorder:
                 self._let_go(self._segments)
 
     def _move(self) -> None:
-        """Go on in another file beside the lost one, with everything that was written so far."""
+        """Go on in another file beside the lost one, with everything that was written so far; or,
+        where that cannot be read any more, without it.
+        """
         old = self._place
         self.congested = True  # a large record takes its time
         with suppress(OSError):  # it may have gone with its folder
             old.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lost = 0
         try:
-            self._place = Place(
-                continued(old.path), lambda at: file.open_copy(at, old.db, self.committed)
-            )
+            try:
+                self._place = Place(
+                    continued(old.path), lambda at: file.open_copy(at, old.db, self.committed)
+                )
+            except Problem:
+                self._place = self._begin_anew(old)
+                if self._segments is not None:
+                    lost = self._segments.begin_anew(old, self.committed)
+                else:
+                    lost = self.committed + 1 - self._first
+                self._first = self.committed + 1
         except Problem as problem:
             self._fail(
                 Problem(
@@ -406,21 +413,34 @@ class Recorder:
             )
         else:
             old.abandon()
-            log.debug("the record is gone from %s and goes on in %s", old.path, self.path)
-            what = "record" if self._segments is None else "segment"
-            self.moved = Problem(f"journal.{what}_moved", old=str(old.path), path=str(self.path))
-            self._append(
-                Event(
-                    self.clock.now(),
-                    0,
-                    0,
-                    None,
-                    NOTE,
-                    f"{what}_moved",
-                    f"{str(old.path)!r}, {str(self.path)!r}",
-                )
-            )
+            self._say_moved(old.path, lost)
         self._tell()
+
+    def _begin_anew(self, old: Place) -> Place:
+        """A file that goes on with the numbers of the one that another program has cut or
+        overwritten. Raises Problem.
+        """
+        carried = self._facts.carried()
+        made = Place(
+            continued(old.path),
+            lambda at: file.open_new(at, self.clock, self._capture, self.committed + 1, carried),
+        )
+        self._rows = Rows(self._execute, self._rows.last)  # readers know shapes by their numbers
+        return made
+
+    def _say_moved(self, old: Path, lost: int) -> None:
+        """`lost`: rows that are in no file any more."""
+        log.debug("the record is gone from %s and goes on in %s", old, self.path)
+        what = "record" if self._segments is None else "segment"
+        how = "cut" if lost else "moved"
+        self.not_recorded += lost
+        self.lost += lost
+        self.moved = Problem(
+            f"journal.{what}_{how}", old=str(old), path=str(self.path), rows=f"{lost:,}"
+        )
+        args = [repr(str(old)), repr(str(self.path)), *([str(lost)] if lost else [])]
+        note = f"{what}_{how}"
+        self._append(Event(self.clock.now(), 0, 0, None, NOTE, note, ", ".join(args)))
 
     def _rest(self, seconds: float) -> None:
         """Let the batch grow, unless somebody is in a hurry."""
@@ -457,7 +477,14 @@ class Recorder:
         return len(items)
 
     def _record(self, items: list[Queued]) -> None:
-        """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
+        """Write a batch up to the limit; whatever goes wrong, it must not go unsaid. Where the file
+        was cut or taken away just now, into the next.
+        """
+        if self._place.cut():
+            self._move()
+        if self.failed is not None:
+            self._fail(self.failed, items)
+            return
         beyond = self._beyond_limit(items)
         room = self._place.room
         try:
@@ -467,6 +494,11 @@ class Recorder:
                 return
             self._write(items[: len(items) - len(beyond)])
         except sqlite3.Error as error:
+            self._roll_back()
+            if self._place.lost():
+                self._move()
+                self._record(items)
+                return
             reason = room.reason(error)
             self._fail(Problem("journal.write_failed", path=str(self.path), reason=reason), items)
         except Exception as error:  # noqa: BLE001 - a fault of ours stops no socket
@@ -493,7 +525,7 @@ class Recorder:
         if not due:
             return
         try:
-            self._place = segments.next(place, self._seq)
+            self._place = segments.next(place, self._seq, self._facts.carried())
             self._rows = Rows(self._execute)
         except Problem as problem:
             if place.lost():  # with its folder: it goes on beside first
@@ -528,6 +560,7 @@ class Recorder:
         else:  # few are mixed, and those are mostly short
             self._write_mixed(with_events(items))
         execute("COMMIT")
+        self._facts.keep()
         self.committed = self._seq
 
     def _write_mixed(self, items: Sequence[Item | Marker]) -> None:
@@ -538,7 +571,7 @@ class Recorder:
                 self._seq += len(events)
             else:
                 for item in run:
-                    self._write_fact(item)
+                    self._facts.write(item, self._seq)
 
     def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         r"""One statement. Names that are no text (a unix path may be any bytes) become \xHH."""
@@ -559,70 +592,21 @@ class Recorder:
             elif type(item) is Event and item.payload is not None and len(item.payload) > capture:
                 items[place] = item._replace(payload=item.payload[:capture])
 
-    def _write_fact(self, item: Queued) -> None:
-        execute = self._execute
-        match item:
-            case EndpointAdded():
-                execute(
-                    "INSERT INTO endpoint VALUES (?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
-                    " name=excluded.name, role=excluded.role, family=excluded.family,"
-                    " type=excluded.type, config=excluded.config",
-                    (
-                        item.id,
-                        item.name,
-                        item.role,
-                        item.family,
-                        item.type,
-                        item.config,
-                        item.config,
-                    ),
-                )
-            case ConnectionOpened():
-                execute(
-                    "INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL,?)",
-                    (
-                        item.id,
-                        item.endpoint,
-                        item.parent,
-                        item.local,
-                        item.peer,
-                        self._seq + (item.parent is None),  # the fact stands before its socket()
-                        item.number,
-                    ),
-                )
-                self._pair(item.id, item.local, item.peer)
-            case ConnectionNamed():
-                execute(
-                    "UPDATE connection SET local=coalesce(?, local), peer=coalesce(?, peer)"
-                    " WHERE id=?",
-                    (item.local, item.peer, item.id),
-                )
-                self._pair(item.id, item.local, item.peer)
-            case ConnectionClosed():
-                execute("UPDATE connection SET closed_seq=? WHERE id=?", (self._seq, item.id))
-                self._pairs.closed(item.id)
-            case SampleTaken():
-                execute(
-                    "INSERT INTO sample VALUES (?,?,?,?)",
-                    (item.t_ns, item.connection, self._seq, item.reading),
-                )
-
-    def _pair(self, number: int, local: str | None, peer: str | None) -> None:
-        """Link the two ends where both are ours."""
-        other = self._pairs.named(number, local, peer)
-        if other is not None:
-            self._execute("UPDATE connection SET pair=? WHERE id=?", (other, number))
-            self._execute("UPDATE connection SET pair=? WHERE id=?", (number, other))
-
     def _fail(self, problem: Problem, items: list[Queued]) -> None:
         """Recording stops; the sockets go on, and what is not recorded is counted."""
-        with suppress(sqlite3.Error):
-            self._place.db.execute("ROLLBACK")
+        self._roll_back()
         self._place.give_room()
-        self._seq = self.committed
         self.not_recorded += sum(map(is_row, items))
         self.failed = problem
         log.debug("recording stops: %s", problem)
+
+    def _roll_back(self) -> None:
+        """Give up the batch that is being written."""
+        with suppress(sqlite3.Error):
+            self._place.db.execute("ROLLBACK")
+        self._facts.undo()
+        self._rows = Rows(self._execute, self._rows.last)
+        self._seq = self.committed
 
     def _tell(self) -> None:
         with self._told:
@@ -636,11 +620,3 @@ class Recorder:
                 threading.excepthook(
                     threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
                 )
-
-
-def as_text(value: str) -> str:
-    r"""Bytes that came as surrogates (PEP 383) as \xHH; another lone surrogate as \uHHHH."""
-    try:
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "backslashreplace").decode()

@@ -40,6 +40,9 @@ class Room:
     A record that grows until a write fails has a full -wal that the file has no room for: it can
     neither be marked as closed nor become one file. So SQLite is told before each batch how long
     the file may become (PRAGMA max_page_count): a batch beyond that is undone.
+
+    Attributes:
+        emptied: how many times the -wal was made shorter here.
     """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
@@ -49,6 +52,7 @@ class Room:
         self._most = _UNBOUNDED
         self._longest: int | None = None
         self._enough_until = 0.0
+        self.emptied = 0
 
     def look(self) -> Problem | None:
         """Have the next batch kept within the room that there is; why none may follow.
@@ -104,6 +108,7 @@ class Room:
         if pages * PAGE_BYTES > longest:
             return False
         if self._wal_length() + FRAMES > longest:
+            self.emptied += 1
             with suppress(sqlite3.Error):  # a reader may hold on to it
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return self._wal_length() + FRAMES <= longest

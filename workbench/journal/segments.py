@@ -7,7 +7,6 @@ open; its rows go on with the numbers of the one before.
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -26,13 +25,14 @@ from workbench.engine.model.events import (
     Event,
 )
 from workbench.journal import file
+from workbench.journal.beside_events import Carried
 from workbench.journal.keep import Keep
 from workbench.journal.place import BESIDE, Place
-from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import KEPT
 from workbench.texts import Problem, reason_of
 
 SUFFIX: Final = ".swb"
+LEFT: Final = ".damaged"
+"""... and what a segment is called besides that another program has cut or overwritten."""
 MARK: Final = "note"
 """The command with which a person puts a mark into the log."""
 FAILED: Final = frozenset({STEP_FAILED, RUN_FAILED})
@@ -155,17 +155,12 @@ class Segments:
             return True
         return most is not None and _size(place) >= most
 
-    def next(self, old: Place, last: int) -> Place:
+    def next(self, old: Place, last: int, carried: Carried) -> Place:
         """Begin the next segment after row `last`; the old one is sealed once nobody reads it.
 
         Raises:
             Problem: it cannot be made; the old one can go on.
         """
-        try:
-            carried = _carried(old.db)
-        except sqlite3.Error as error:
-            reason = reason_of_sqlite(error)
-            raise Problem("journal.cannot_create", path=str(old.path), reason=reason) from error
         made = self._begin(last + 1, carried)
         size = _size(old)
         self._old.append(_Old(old.path, self._first, last, size, monotonic(), self._stays, old))
@@ -175,12 +170,21 @@ class Segments:
         self._seal()
         return made
 
-    def _begin(self, first: int, carried: dict[str, list[tuple[object, ...]]]) -> Place:
+    def _begin(self, first: int, carried: Carried) -> Place:
         self._count += 1
         return Place(
             self.folder / f"{self._count:06}{SUFFIX}",
             lambda at: file.open_new(at, self._clock, self._capture, first, carried),
         )
+
+    def begin_anew(self, old: Place, last: int) -> int:
+        """The segment goes on after row `last` in another file, without what it had: nobody can
+        read that any more. How many rows it was.
+        """
+        with suppress(OSError):  # whoever reads the folder would take it for a segment
+            old.path.rename(old.path.with_name(old.path.name + LEFT))
+        lost, self._first = last + 1 - self._first, last + 1
+        return lost
 
     def _seal(self) -> None:
         for old in self._old:
@@ -230,15 +234,6 @@ class Segments:
             if old.place is not None:
                 old.place.close(not_recorded)
                 old.place = None
-
-
-def _carried(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """What the next segment begins with. Raises sqlite3.Error."""
-    return {
-        "meta": db.execute("SELECT * FROM meta WHERE key IN (?, ?)", KEPT).fetchall(),
-        "endpoint": db.execute("SELECT * FROM endpoint").fetchall(),
-        "connection": db.execute("SELECT * FROM connection WHERE closed_seq IS NULL").fetchall(),
-    }
 
 
 def note_gone(clock: Clock, keep: Keep, gone: tuple[int, int]) -> Event:

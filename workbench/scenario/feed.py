@@ -22,8 +22,8 @@ from workbench.engine.model.events import (
     event_of,
     is_own,
 )
+from workbench.journal.beside_events import as_text
 from workbench.journal.reader import Row
-from workbench.journal.recorder import as_text
 from workbench.scenario.steps import ANY
 
 if TYPE_CHECKING:
