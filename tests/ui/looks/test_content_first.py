@@ -163,3 +163,47 @@ def talk_begins(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     settle()
+
+
+def test_beside_open_rules_the_conversation_keeps_its_lines(hand: Hand) -> None:
+    """At 1280×752: rules in the middle of work, and below them who is connected and what went."""
+    window = hand.window
+    window.resize(*SIZE)
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.choose_rows("server", 1)
+    hand.wait(hand.find("server.conversation").isVisible)
+    wrong = []
+    for language in texts.LANGUAGES:
+        speak(window, language)
+        settle()
+        there = (_rows(hand, "server.connections"), _lines(hand, "server.conversation"))
+        if not all(map(ge, there, (1, 2))) or _scrolled(window):
+            wrong.append(f"{language}: {there}, scrolled {_scrolled(window)}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("per_cent", [100, 150])
+@pytest.mark.parametrize("append", ["nothing", "crlf"])
+def test_what_sends_stands_in_one_row(hand: Hand, per_cent: int, append: str) -> None:
+    """How often and whether Enter does it, also in large writing and with a line end."""
+    window = hand.window
+    window.resize(*SIZE)
+    scale(window, per_cent)
+    hand.choose("client.append", append)
+    wrong = []
+    for language in texts.LANGUAGES:
+        speak(window, language)
+        settle()
+        rows = {
+            hand.find(f"client.{name}").mapTo(window, QPoint()).y()
+            + hand.find(f"client.{name}").height() // 2
+            for name in ("repeat", "interval", "enter_sends")
+        }
+        if max(rows) - min(rows) > 2:
+            wrong.append(f"{language}: {rows}")
+    assert not wrong, "\n".join(wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import pytest
@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from tests.ui.conftest import Hand
-from tests.ui.looks.scenes import more, settle, speak, talk
+from tests.ui.looks.scenes import more, rules, settle, speak, talk
 from tests.ui.looks.seen import name_of
 from tests.ui.looks.walk import SPEECHLESS, backwards, role, stops, takes_tab, walk
 from workbench import texts
@@ -74,6 +74,28 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
         settle()
         _, unseen = walk(hand.window)
         assert not [name_of(widget) for widget in unseen]
+    theme.apply(qapp, theme.LIGHT)
+
+
+def frame_by_hand(hand: Hand) -> None:
+    """A WebSocket with the line for a frame unfolded on both sides."""
+    hand.open_websocket()
+    for side in ("server", "client"):
+        hand.press(f"{side}.frame_open")
+
+
+@pytest.mark.parametrize("state", [rules, frame_by_hand])
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK])
+def test_what_unfolds_shows_the_focus_in_both_schemes(
+    hand: Hand, qapp: QApplication, state: Callable[[Hand], None], scheme: theme.Theme
+) -> None:
+    """The form of the rules, a frame by hand: each control is drawn with and without the focus."""
+    state(hand)
+    theme.apply(qapp, scheme)
+    settle()
+    found, unseen = walk(hand.window)
+    assert not {name_of(w) for w in stops(hand.window)} - {name_of(w) for w in found}
+    assert not [name_of(widget) for widget in unseen]
     theme.apply(qapp, theme.LIGHT)
 
 

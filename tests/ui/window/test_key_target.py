@@ -118,3 +118,54 @@ def test_a_key_takes_in_what_is_being_typed(hand: Hand) -> None:
         hand.window.menus.action("start").trigger()
         hand.wait_state("client", "ESTABLISHED")
         assert hand.text("client.port") == str(port)
+
+
+def focused(hand: Hand) -> str:
+    """What has the focus, by name; of a choice that is typed into its own."""
+    at = hand.window.focusWidget()
+    assert at is not None
+    return at.objectName() or at.parentWidget().objectName()
+
+
+@pytest.mark.parametrize("name", ["server-1", "client-1"])
+def test_a_key_goes_to_the_address_and_one_to_the_message(hand: Hand, name: str) -> None:
+    hand.window.activateWindow()
+    click(hand, name)
+    side = name.partition("-")[0]
+    hand.window.menus.action("address").trigger()
+    assert focused(hand) == f"{side}.host"
+    host = hand.find(f"{side}.host")
+    assert isinstance(host, QComboBox)
+    edit = host.lineEdit()
+    assert edit is not None
+    assert edit.selectedText() == edit.text()
+    hand.window.menus.action("message").trigger()
+    assert focused(hand) == f"{side}.payload"
+
+
+def test_an_address_in_use_is_no_field_and_the_panel_says_why(hand: Hand) -> None:
+    hand.window.activateWindow()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    click(hand, "server-1")
+    hand.window.menus.action("address").trigger()
+    assert focused(hand) != "server.host"
+    hand.wait_says("server.message", "bound once")
+
+
+def test_a_client_that_sends_a_file_types_its_path(hand: Hand) -> None:
+    hand.window.activateWindow()
+    click(hand, "client-1")
+    hand.choose("client.form", "file")
+    hand.window.menus.action("message").trigger()
+    assert focused(hand) == "client.file_path"
+
+
+@pytest.mark.parametrize(("action", "side"), [("new_server", "server"), ("new_client", "client")])
+def test_a_new_tab_has_the_focus(hand: Hand, action: str, side: str) -> None:
+    hand.window.activateWindow()
+    hand.window.menus.action(action).trigger()
+    panel = hand.window.tab_area.panel(f"{side}-2")
+    assert panel is not None
+    assert panel.address_line.primary.hasFocus()
+    assert hand.text("status.target").endswith(f"{side}-2")

@@ -106,6 +106,10 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.frames)
         self.more.suited.connect(self.frames.suit)
 
+    @property
+    def message_field(self) -> QWidget:
+        return self.editor.field
+
     def lay_out_more(self, fields: MoreFields) -> None:
         from workbench.ui.endpoint.reconnect_fields import ReconnectFields
 

@@ -112,6 +112,11 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         """What stands in the fields."""
         raise NotImplementedError
 
+    @property
+    def message_field(self) -> QWidget:
+        """Where what is to be sent is typed."""
+        raise NotImplementedError
+
     def wire(self) -> None:
         """Connect the parts that only this kind has."""
         raise NotImplementedError

@@ -115,9 +115,8 @@ class MessageEditor(Retranslatable, QWidget):
             self.escapes,
             self.placeholders,
             self._append,
-            self.enter_sends,
             self.checksum,
-            self._again,
+            group(self._again, self.enter_sends),
         ):
             details.addWidget(widget)
         column.addWidget(self.details)
@@ -208,6 +207,11 @@ class MessageEditor(Retranslatable, QWidget):
         self.save.left.connect(self.text.setFocus)
         self.send.clicked.connect(self._on_submit)
         self.opened.toggled.connect(self._fit)
+
+    @property
+    def field(self) -> QWidget:
+        """Where the message is typed: its text, or the path of a file."""
+        return self.file.path if self.form.value() == "file" else self.text
 
     @property
     def draft(self) -> PayloadForm:

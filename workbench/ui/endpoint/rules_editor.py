@@ -54,7 +54,7 @@ from workbench.viewmodel.rule_trial import unknown_in
 
 TROUBLE_LINES: Final = 2
 NOTHING_YET: Final = -2
-MORE_EXAMPLE: Final = 'times = 2, when = "data"'
+MORE_EXAMPLE: Final = "times = 2"
 """As a scenario has it, in any language."""
 
 
@@ -128,8 +128,8 @@ class RulesEditor(Retranslatable, QFrame):
 
     def _lay_out(self, controls: NamedControls) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
-        column.setSpacing(theme.GAP)
+        column.setContentsMargins(theme.GAP, theme.NEAR, theme.GAP, theme.NEAR)
+        column.setSpacing(theme.NEAR)
         column.addWidget(self.table)
         caption = controls.caption
         for widgets in (

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.settings import GateMode
 from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
@@ -61,6 +62,9 @@ class ServerPanel(EndpointPanel):
         self.queue = AcceptQueueBar(
             self.controls, self.more.chips, self.accept_gate, self.receive_once
         )
+        self.queue_row = QWidget()
+        self.queue.setContentsMargins(0, 0, 0, 0)
+        self.queue_row.setLayout(self.queue)
         self.frames = FramePlace(self.controls, server=True)
         self.chosen_row = ConnectionActions(self.controls, self.ends, self.talk, self.frames)
         self.send_line = ServerSendBar(self.controls, self.reply.encoding)
@@ -71,7 +75,7 @@ class ServerPanel(EndpointPanel):
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
-        self.column.addLayout(self.queue)
+        self.column.addWidget(self.queue_row)
         self.column.addWidget(self.table, 3)
         self.column.addWidget(self.chosen_row)
         self.column.addWidget(self.talk.view, 2)
@@ -94,6 +98,10 @@ class ServerPanel(EndpointPanel):
             behaviour.addWidget(widget)
         self.reply.at_end.setParent(self)  # until More is opened
         self.reply.at_end.hide()
+
+    @property
+    def message_field(self) -> QWidget:
+        return self.send_line.payload
 
     def lay_out_more(self, fields: MoreFields) -> None:
         at_end = self.reply.at_end
@@ -279,6 +287,8 @@ class ServerPanel(EndpointPanel):
         shown = self._by_hand or not self.spares_frame()
         self.strip.setVisible(shown)
         self.shared.pace.setVisible(shown)
+        held = self.accept_gate.value is not GateMode.AUTO
+        self.queue_row.setVisible(held or shown)
 
     def is_set_up_open(self) -> bool:
         return super().is_set_up_open() or self.reply.rules.button.isChecked()

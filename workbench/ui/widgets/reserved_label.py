@@ -21,6 +21,7 @@ class ReservedLabel(QLabel):
         super().__init__()
         self._lines = lines
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._fit()
 
@@ -34,6 +35,9 @@ class ReservedLabel(QLabel):
         if lines != self._lines:
             self._lines = lines
             self._fit()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.minimumHeight())

@@ -24,7 +24,7 @@ from workbench.ui.endpoint.panel_factory import Presenter, panel_of
 from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
-from workbench.viewmodel.message import ErrorMessage, Remedy
+from workbench.viewmodel.message import ErrorMessage, Remedy, Sentence, msg
 from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
@@ -114,7 +114,10 @@ class EndpointTabs(QObject):
 
     def _add(self, settings: EndpointSettings) -> None:
         self._controller.session.add(settings)
-        self._area.bring_to_front(self._show_panel(settings))
+        panel = self._show_panel(settings)
+        self._area.bring_to_front(panel)
+        # keys act on it from now on, and one sees where they go
+        panel.address_line.primary.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def restore(self, settings: EndpointSettings, *, server: bool) -> EndpointPanel:
         """Add an endpoint as it was left; `server`: it had a server's panel.
@@ -248,12 +251,43 @@ class EndpointTabs(QObject):
         self._withdraw()
         _settle(target)
         if not _press(target, control):
-            problem = Problem(NOT_OF_TARGET, name=target.name)
-            if target.isVisible():
-                self._refused = self.presenter(target.name)
-                self._refused.tell("busy", ErrorMessage(problem))
-            else:
-                self.told.emit(problem)
+            self._say_nothing_for_key(target)
+
+    @Slot()
+    def go_to_address(self) -> None:
+        """Type another address: the field has the focus, and all of it is chosen."""
+        target = self._area.focused_panel()
+        if target is not None:
+            reason = None if target.address_line.host.isEnabled() else msg("why.locked")
+            self._go(target, target.address_line.host, reason)
+
+    @Slot()
+    def go_to_message(self) -> None:
+        """Type what is to be sent."""
+        target = self._area.focused_panel()
+        if target is not None:
+            self._go(target, target.message_field, None)
+
+    def _go(self, panel: EndpointPanel, field: QWidget, reason: Sentence | None) -> None:
+        self._withdraw()
+        if field.isVisible() and field.isEnabled():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            line = field.lineEdit() if isinstance(field, QComboBox) else field
+            if isinstance(line, QLineEdit):
+                line.selectAll()
+            return
+        if reason is not None:
+            self.presenter(panel.name).tell("busy", reason)
+        else:
+            self._say_nothing_for_key(panel)
+
+    def _say_nothing_for_key(self, panel: EndpointPanel) -> None:
+        problem = Problem(NOT_OF_TARGET, name=panel.name)
+        if panel.isVisible():
+            self._refused = self.presenter(panel.name)
+            self._refused.tell("busy", ErrorMessage(problem))
+        else:
+            self.told.emit(problem)
 
     @Slot()
     def _withdraw(self) -> None:
