@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from websockets.sync.connection import Connection
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websockets
 
+from tests.free_port import free_port
 from tests.peers import BOUND, program
+from tests.servers import nginx
 from tests.snapshots import fresh
 from workbench.certificates import resolve
 from workbench.engine.model import commands as c
@@ -101,16 +104,18 @@ def node(what: str, **said: Any) -> Iterator[Facts]:
 
 
 @contextmanager
-def node_serves(*, deflate: bool, tls: bool) -> Iterator[tuple[int, Facts]]:
+def node_serves(*, deflate: bool, tls: bool, **how: Any) -> Iterator[tuple[int, Facts]]:
     with resolve.to_show("test:good") as found:
         files = {"cert": str(found.chain), "key": str(found.key)} if tls else {}
-        with node("serve", deflate=deflate, **files) as facts:
+        with node("serve", deflate=deflate, **files, **how) as facts:
             yield facts.until("port")["port"], facts
 
 
-def node_talks(url: str, *, deflate: bool, waits: bool = False) -> AbstractContextManager[Facts]:
+def node_talks(
+    url: str, *, deflate: bool, waits: bool = False, **how: Any
+) -> AbstractContextManager[Facts]:
     more = {"ca": str(resolve.trusted_file("test:root"))} if url.startswith("wss") else {}
-    return node("talk", url=url, deflate=deflate, waits=waits, **more)
+    return node("talk", url=url, deflate=deflate, waits=waits, **more, **how)
 
 
 # -- websockets -------------------------------------------------------------------------------
@@ -222,7 +227,9 @@ HOW = pytest.mark.parametrize(
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="node's ws is a package of Debian")
 
 
-def client(session: Session, port: int, *, scheme: str, deflate: bool) -> None:
+def client(
+    session: Session, port: int, *, scheme: str, deflate: bool | Deflate, **how: Any
+) -> None:
     session.add(
         EndpointSettings(
             "client",
@@ -232,13 +239,17 @@ def client(session: Session, port: int, *, scheme: str, deflate: bool) -> None:
             layers=("tls", "websocket") if scheme == "wss" else ("websocket",),
             tls=TlsSettings(ca="test:root", server_name="localhost") if scheme == "wss" else None,
             websocket=WebSocketSettings(
-                path="/chat?x=1", deflate=DEFLATE if deflate else None, fragment=70_000
+                path="/chat?x=1", deflate=packed(deflate), fragment=70_000, **how
             ),
         )
     )
 
 
-def server(session: Session, do: Do, *, scheme: str, deflate: bool) -> str:
+def packed(deflate: bool | Deflate) -> Deflate | None:
+    return deflate if isinstance(deflate, Deflate) else DEFLATE if deflate else None
+
+
+def server(session: Session, do: Do, *, scheme: str, deflate: bool | Deflate, **how: Any) -> str:
     session.add(
         EndpointSettings(
             "server",
@@ -247,7 +258,7 @@ def server(session: Session, do: Do, *, scheme: str, deflate: bool) -> str:
             responder=Echo(),
             layers=("tls", "websocket") if scheme == "wss" else ("websocket",),
             tls=TlsSettings(cert="test:good") if scheme == "wss" else None,
-            websocket=WebSocketSettings(deflate=DEFLATE if deflate else None, fragment=70_000),
+            websocket=WebSocketSettings(deflate=packed(deflate), fragment=70_000, **how),
         )
     )
     assert do(c.Start("server")).ok
@@ -340,3 +351,147 @@ def test_codes_that_our_server_closes_with(
             assert do(c.CloseWebSocket("server", code, "why")).ok
             assert facts.next() == {"code": code, "reason": "why"}
             until("server", call="ws.end", args=f"{code}, 'why'")
+
+
+# -- what npm's ws can do beside that ----------------------------------------------------------
+
+ANEW = Deflate(server_no_context_takeover=True, client_no_context_takeover=True)
+SMALL = Deflate(server_max_window_bits=9, client_max_window_bits=9)
+HOW_PACKED = pytest.mark.parametrize(
+    ("deflate", "how", "agreed_on"),
+    [
+        (ANEW, {"anew": True}, ("server_no_context_takeover", "client_no_context_takeover")),
+        (SMALL, {"bits": 9}, ("server_max_window_bits=9", "client_max_window_bits=9")),
+        (DEFLATE, {"anew": True, "bits": 10}, ("server_no_context_takeover",)),
+    ],
+    ids=["anew", "window", "node alone"],
+)
+
+
+@HOW_PACKED
+def test_ways_to_pack_towards_their_server(
+    session: Session, do: Do, until: Until, deflate: Deflate, how: Any, agreed_on: tuple[str, ...]
+) -> None:
+    with node_serves(deflate=True, tls=False, **how) as (port, facts):
+        client(session, port, scheme="ws", deflate=deflate)
+        assert do(c.Connect("client")).ok
+        facts.until("path")
+        opened = until("client", call="ws.open").args
+        assert all(part in opened for part in agreed_on), opened
+        for message in MESSAGES + MESSAGES:
+            say(do, message)
+        data = LONG.encode()
+        until("client", call="ws.message", payload=data, args="'BINARY', 'in', deflate=True")
+        say(do, "in parts")
+        until("client", call="ws.message", payload="".join(PARTS).encode())
+        assert do(c.CloseWebSocket("client", 4001, "bye")).ok
+        assert facts.until("code") == {"code": 4001, "reason": "bye"}
+
+
+@HOW_PACKED
+def test_ways_to_pack_of_their_client(
+    session: Session, do: Do, until: Until, deflate: Deflate, how: Any, agreed_on: tuple[str, ...]
+) -> None:
+    url = server(session, do, scheme="ws", deflate=deflate)
+    with node_talks(url, deflate=True, **how) as facts:
+        facts.until("extensions")
+        opened = until("server", call="ws.open").args
+        assert all(part in opened for part in agreed_on), opened
+        for message in MESSAGES:
+            size = len(message.encode() if isinstance(message, str) else message)
+            assert facts.next() == {"size": size, "same": True}
+        assert facts.next() == {"parts": "".join(PARTS)}
+        assert facts.next() == {"pong": "there?"}
+        assert facts.next()["code"] == 4002
+
+
+def test_a_subprotocol_that_their_server_takes_and_one_that_it_does_not(
+    session: Session, do: Do, until: Until
+) -> None:
+    with node_serves(deflate=False, tls=False, protocol="b") as (port, facts):
+        client(session, port, scheme="ws", deflate=False, subprotocols=("a", "b"))
+        assert do(c.Connect("client")).ok
+        assert facts.until("path")["protocol"] == "b"
+        assert until("client", call="ws.open").args == "subprotocol='b'"
+    with node_serves(deflate=False, tls=False, protocol="z") as (port, facts):
+        session.add(
+            EndpointSettings(
+                "other", Role.STREAM, address=f"127.0.0.1:{port}", timeout=BOUND,
+                websocket=WebSocketSettings(subprotocols=("a", "b")),
+            )
+        )  # fmt: skip
+        assert do(c.Connect("other")).ok  # none is chosen, which RFC 6455 4.2.2 lets it do
+        assert facts.until("path")["protocol"] == ""
+        assert until("other", call="ws.open").args == ""
+
+
+def test_a_subprotocol_that_our_server_does_not_take(
+    session: Session, do: Do, until: Until
+) -> None:
+    url = server(session, do, scheme="ws", deflate=False, subprotocols=("z",))
+    with node_talks(url, deflate=False, offers=["a", "b"]) as facts:
+        assert "subprotocol" in facts.next()["error"]
+    with node_talks(url, deflate=False, offers=["a", "z"], waits=True) as facts:
+        assert facts.next() == {"extensions": "", "protocol": "z"}
+
+
+def test_a_refusal_each_way(session: Session, do: Do, until: Until) -> None:
+    with node_serves(deflate=False, tls=False, status=401) as (port, _):
+        client(session, port, scheme="ws", deflate=False)
+        assert do(c.Connect("client")).error == "HTTP_401"
+        assert b"why not" in (until("client", call="ws.body").payload or b"")
+    url = server(session, do, scheme="ws", deflate=False, status=401)
+    with node_talks(url, deflate=False) as facts:
+        assert facts.next()["status"] == 401
+
+
+# -- through nginx ------------------------------------------------------------------------------
+
+PASSES = (
+    "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;"
+    ' proxy_set_header Connection "upgrade"; proxy_set_header Host $http_host;'
+)
+"""What nginx has to be told of a WebSocket (nginx.org, "WebSocket proxying")."""
+
+
+@pytest.mark.parametrize("deflate", [False, True])
+def test_wss_through_nginx_to_our_ws_server_and_back(
+    session: Session, do: Do, until: Until, tmp_path: Path, deflate: bool
+) -> None:
+    behind = server(session, do, scheme="ws", deflate=deflate).removeprefix("ws://")
+    secure = free_port()
+    with resolve.to_show("test:chained") as found:
+        more = (
+            f"listen 127.0.0.1:{secure} ssl; ssl_certificate {found.chain};"
+            f" ssl_certificate_key {found.key};"
+            f" location /chat {{ proxy_pass http://{behind}; {PASSES} }}"
+            f" location /plain {{ proxy_pass http://{behind}; }}"
+            f" location /gone {{ proxy_pass http://127.0.0.1:{free_port()}; {PASSES} }}"
+        )
+        with nginx(tmp_path, more):
+            client(session, secure, scheme="wss", deflate=deflate)
+            assert do(c.Connect("client")).ok
+            assert until("server", call="ws.request").args == "'GET', '/chat?x=1'"
+            for message in MESSAGES:
+                say(do, message)
+                data = message.encode() if isinstance(message, str) else message
+                kind = "'TEXT'" if isinstance(message, str) else "'BINARY'"
+                args = f"{kind}, 'in'"
+                if deflate:
+                    until("client", call="ws.message", payload=data, args=f"{args}, deflate=True")
+                elif len(data) > 70_000:
+                    until("client", call="ws.message", payload=data)
+                else:
+                    until("client", call="ws.recv", payload=data, args=kind)
+            assert do(c.Ping("client", text="hi")).ok
+            until("client", call="ws.pong", payload=b"hi")
+            until("server", call="ws.recv", payload=b"hi")
+            assert do(c.CloseWebSocket("client", 4001, "bye")).ok
+            until("client", call="close")
+            assert until("server", call="ws.end").args == "4001, 'bye'"
+            assert until("client", call="ws.end").args == "4001"  # as our server answers it
+            for path, word in (("/plain", "HTTP_400"), ("/gone", "HTTP_502")):
+                wrong = replace(session.settings("client"), websocket=WebSocketSettings(path=path))
+                assert do(c.Configure("client", wrong)).ok
+                assert do(c.Connect("client")).error == word
+            assert until("server", call="ws.fault").error == "http_version"

@@ -117,6 +117,56 @@ def test_the_protocol_that_both_know(
         assert "alpn='mqtt'" in told
 
 
+@VERSIONS
+def test_a_session_that_goes_on(
+    session: Session, do: Do, until, tmp_path: Path, option: str, version: str
+) -> None:
+    """Resumption (RFC 8446 2.2, RFC 5077), whoever is which."""
+    with s_server("test:good", option) as number:
+        resuming = TlsSettings(ca="test:root", server_name="localhost", resume=True)
+        client(session, resuming, address=f"127.0.0.1:{number}")
+        for connection in (1, 2):
+            assert do(c.Connect("client")).ok
+            assert do(c.Send("client", text="hello\n")).ok  # 1.3 gives its tickets with the answer
+            until("client", number=connection, call="tls.recv", args="'data'", payload=b"olleh\n")
+            assert do(c.Close("client", connection=connection)).ok
+        told = [until("client", number=number, call="tls.handshake").args for number in (1, 2)]
+        assert ["resumed=True" in args for args in told] == [False, True]
+        assert all(args.startswith(repr(version)) for args in told)
+    serve(session, do, responder=BYE)
+    kept = tmp_path / "session.pem"
+    assert "New, TLSv1" in s_client(port(session), option, "-sess_out", str(kept)).stdout
+    done = s_client(port(session), option, "-sess_in", str(kept))
+    assert "Reused, TLSv1" in done.stdout, done.stderr
+    assert "welcome" in done.stdout
+    assert "resumed=True" in until("server", number=2, call="tls.handshake").args
+
+
+@VERSIONS
+def test_both_ends_log_the_same_keys(
+    session: Session, do: Do, until, tmp_path: Path, option: str, version: str
+) -> None:
+    """As Wireshark reads them: what openssl logs of the talk."""
+    ours, theirs = tmp_path / "ours.keys", tmp_path / "theirs.keys"
+    with s_server("test:good", option, "-keylogfile", str(theirs)) as number:
+        logging = TlsSettings(ca="test:root", server_name="localhost", keylog=str(ours))
+        client(session, logging, address=f"127.0.0.1:{number}")
+        assert do(c.Connect("client")).ok
+        assert do(c.Send("client", text="hello\n")).ok
+        until("client", call="tls.recv", args="'data'", payload=b"olleh\n")
+    assert ours.stat().st_mode & 0o777 == 0o600
+    assert keys(ours) == keys(theirs)
+    assert any(line.startswith(LABELS[version]) for line in keys(ours))
+
+
+LABELS = {"1.2": "CLIENT_RANDOM ", "1.3": "CLIENT_TRAFFIC_SECRET_0 "}
+
+
+def keys(file: Path) -> set[str]:
+    """The lines of a key log without its comments."""
+    return {line for line in file.read_text().splitlines() if line and not line.startswith("#")}
+
+
 @pytest.mark.parametrize(
     ("cert", "verify", "alert"),
     [
