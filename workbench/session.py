@@ -233,15 +233,15 @@ class Session:
         name: str,
         connection: int | None,
         answer: Callable[[Reading | None], None],
-        state: str | None = None,
+        fits: Callable[[Reading], bool] | None = None,
     ) -> None:
         """Keep what the kernel shows of a connection now, and hand it to `answer`; never waits.
 
         `connection` counts within the endpoint; None is the listener, or the current connection,
-        and with `state` whichever of its connections is in it.
+        and with `fits` whichever of its sockets does.
         `answer(None)`: there is no such socket. It is called on the endpoint's thread.
         """
-        self._host(name).look(connection, answer, state)
+        self._host(name).look(connection, answer, fits)
 
     def numbered(self, name: str) -> int:
         """How many connections of an endpoint have got a number so far. Raises Problem."""

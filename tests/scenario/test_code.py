@@ -93,7 +93,7 @@ CLIENT = EndpointSettings("c", Role.STREAM)
 
 
 def test_the_parts_of_a_script() -> None:
-    assert answers_class(SERVER, "Answers_s", reads=True, accepts=False).lines[:4] == [
+    assert answers_class(SERVER, "Answers_s", (), reads=True, accepts=False).lines[:4] == [
         "class Answers_s(Answers):",
         "    accepts = False  # only when a step says so",
         "    size = 7",

@@ -163,6 +163,43 @@ def test_what_cannot_be_is_refused(wrong: str, named: str) -> None:
     assert caught.value.line >= PAIR.count("\n")
 
 
+EVERY = ("{ pattern = 'a+' }", "{ size = 1 }", "{ idle = 0.1 }")
+
+
+@pytest.mark.parametrize("messages", EVERY)
+@pytest.mark.parametrize("said", [
+    "responder = { kind = 'greet', text = 'a', wrap = true }",
+    f"responder = {{ kind = 'rules', rules = [{{ {WRAPPED} }}] }}",
+    "responder = { kind = 'rules', rules = [], else = { reply = 'b', wrap = true } }",
+    "[[step]]\ndo = 'send'\nendpoint = 'client'\ntext = 'a'\nwrap = true",
+    "[[step]]\ndo = 'send'\nendpoint = 'client'\nhex = 'aa'\nwrap = true",
+    "[[step]]\ndo = 'respond'\nresponder = { kind = 'greet', wrap = true }\nendpoint = 'client'",
+])  # fmt: skip
+def test_wrap_that_would_add_nothing_is_refused(messages: str, said: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(f"{PAIR}messages = {messages}\n{said}\n")
+    assert "wrap would add nothing here: with messages = " in str(caught.value)
+    assert caught.value.line > PAIR.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("messages", "said", "named"),
+    [
+        ("'http'", "hi", "no whole head"),
+        ("{ length = 'u16', at = 4 }", "ab", "first 4 bytes"),
+    ],
+)
+def test_wrap_that_cannot_be_written_fails_its_step(
+    messages: str, said: str, named: str, play: Play
+) -> None:
+    send = f"[[step]]\ndo = 'send'\nendpoint = 'client'\ntext = '{said}'\nwrap = true\n"
+    report = play(f"{PAIR}messages = {messages}\n{OPEN}{send}")
+    assert named in str(report.steps[-1].reason)
+    reply = f"responder = {{ kind = 'greet', text = '{said}', wrap = true }}"
+    with pytest.raises(ScenarioProblem, match=named):
+        parse(f"{PAIR}messages = {messages}\n{reply}\n")
+
+
 # -- bytes as hex -------------------------------------------------------------------------------
 
 PLAIN = PAIR + OPEN

@@ -69,7 +69,7 @@ def test_a_state_of_a_server_is_that_of_any_of_its_connections(play: Play) -> No
         )
     )
     assert [step.reason is None for step in report.steps] == [*[True] * 8, False]
-    assert "state = LISTEN" in reasons(report)[0]
+    assert "state = ESTABLISHED" in reasons(report)[0]
 
 
 @pytest.mark.parametrize("what", ['state = "CLOSE"', 'reading = "unacked"; least = 0'])

@@ -10,6 +10,7 @@ from workbench.cli.main import main
 from workbench.scenario.model import load_cases, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
+from workbench.texts import Problem
 
 HEAD = "[values]\nhost = '127.0.0.1'\nuser = 'me'\n"
 ENDPOINT = """
@@ -149,10 +150,69 @@ def test_a_rule_fills_in_what_it_took_and_no_more() -> None:
     server = "[endpoint.s]\nrole = 'listener'\nresponder = { kind = 'rules', rules = [%s] }"
     start = "{ do = 'start' }"
     assert unfilled(start, server % (rule % "{id}")) == []
-    (warning,) = unfilled(start, server % (rule % "{id} {len:id}"))
-    assert "{len:id}" in warning
-    (address,) = unfilled(start, "endpoint.s = '{host}:1'")
-    assert "{host}" in address
+    assert unfilled(start, server % (rule % "{id} {len:id}")) == []
+    (warning,) = unfilled(start, server % (rule % "{id} {len:di}"))
+    assert "{len:di}" in warning
+    for host in ("{host}", "{a*b}", "{8000+n}"):
+        (address,) = unfilled(start, f"endpoint.s = '{host}:1'")
+        assert f"{host} stays" in address
+        assert "`placeholders = true`" in address
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{ kind = 'greet', text = '{uuid}', placeholders = true }",
+        "{ kind = 'rules', rules = [{ in_turn = [{ reply = '{uuid}' }], placeholders = true }] }",
+        "{ kind = 'rules', rules = [ { keep = { t = '{uuid}' }, store = { '{t}' = '1' } } ] }",
+        "{ kind = 'rules', rules = [ { recall = { n = 'n' }, reply = '{len:n}' } ] }",
+        "{ kind = 'rules', keep = { n = 1 }, rules = [ { reply = '{len:n}' } ] }",
+    ],
+)
+def test_where_a_responder_says_so_or_always_knows_nothing_is_doubted(source: str) -> None:
+    server = f"[endpoint.s]\nrole = 'listener'\nresponder = {source}"
+    assert unfilled("{ do = 'start' }", server) == []
+    json = "{ do = 'send', json = { id = '{uuid}' }, placeholders = true }"
+    assert unfilled(json) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ("match = 'regex', value = '(?P<a>x)', reply = '{b}'", "{b}"),
+        ("match = 'contains', value = 'x {s.port}', reply = 'a'", "{s.port}"),
+        ("match = 'contains', value = '{uuid}', reply = 'a'", "{uuid}"),
+        ("match = 'contains', value = 'x', reply = '{taken}'", "{taken}"),
+    ],
+)
+def test_what_is_known_elsewhere_alone_is_told_so(rule: str, word: str) -> None:
+    text = (
+        "step = [ { do = 'expect', regex = '(?P<taken>a)' } ]\n[values]\nx = 1\n[endpoint.s]\n"
+        "role = 'listener'\nresponder = { kind = 'rules', rules = [ "
+        "{ match = 'regex', value = '(?P<b>y)', reply = '{b} {s.port} {uuid}' }, "
+        f"{{ {rule} }} ] }}\n"
+    )
+    (warning,) = parse(text, "f").warnings
+    assert f"{word} stands for nothing here" in str(warning)
+
+
+def test_a_greeting_knows_no_groups() -> None:
+    text = (
+        "step = [ { do = 'start' } ]\n[values]\nx = 1\n[endpoint.s]\nrole = 'listener'\n"
+        "responder = { kind = 'rules', greet = '{len:x} {s.port} {len:id}', rules = ["
+        " { match = 'regex', value = '(?P<id>y)', reply = '{len:id}' } ] }\n"
+    )
+    (warning,) = parse(text, "f").warnings
+    assert "{id} stands for nothing here" in str(warning)
+
+
+def test_the_name_of_a_file_is_known_before_anything_starts() -> None:
+    loop = (
+        "step = [ { do = 'loop', times = 2, step = ["
+        " { do = 'send', file = 'a{round}.bin' } ] } ]\n[values]\nx = 1\n" + ENDPOINT
+    )
+    with pytest.raises(Problem, match=r"a\{round\}.bin names what is known only"):
+        parse(loop.replace("{host}", "127.0.0.1"), "f")
 
 
 def test_what_is_shipped_doubts_nothing() -> None:

@@ -22,6 +22,10 @@ ALL = Rule(
     json='{"a":1}',
     take=(("id", "a.b"),),
     lookup=Lookup("f.csv", "id", take=(("name", "full name"),)),
+    keep=(("user", "{id}"),),
+    store=(("key:{id}", "{name}"), ("n", "1")),
+    recall=(("n", "n"),),
+    forget=("key:{n}",),
 )
 
 
@@ -31,7 +35,7 @@ def test_the_line_says_all_of_it() -> None:
     assert rule_beside(more_of(Rule(reply="", wrap=True))).reply == ""
     shown = TypedRule("any", "", "", more=more_of(ALL))
     assert shown_reply(shown) == "x / 00"
-    assert groups_of(shown) == ("id", "name")
+    assert groups_of(shown) == ("id", "name", "n", "user")
 
 
 @pytest.mark.parametrize(

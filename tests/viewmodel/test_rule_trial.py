@@ -10,7 +10,7 @@ from workbench.engine.model.message_ends import Delimiter, LengthField
 from workbench.engine.model.responders.reply import OnPeerClose, Then
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.texts import Problem
-from workbench.viewmodel.rule_form import TypedRule, groups_of, show_rule
+from workbench.viewmodel.rule_form import TypedRule, groups_of, kept_by, show_rule
 from workbench.viewmodel.rule_trial import TriedMessage, told, try_out, unknown_in
 from workbench.viewmodel.setup_form import ReplyForm
 
@@ -96,3 +96,23 @@ def test_a_reply_may_name_what_its_pattern_takes() -> None:
     assert (gap.word, gap.near) == ("kye", "key")
     timed = show_rule(Rule(Match.ANY, reply="{time} {tme}", placeholders=True))
     assert [gap.near for gap in unknown_in(timed)] == ["time"]
+
+
+def test_what_rules_remember_is_there_for_the_next_message_that_is_tried() -> None:
+    rules = (
+        TypedRule(
+            "regex", "SET (?P<v>.)", "ok", more='store = { k = "{v}" }, keep = { n = "{v}" }'
+        ),
+        TypedRule("exact", "GET", "{v} {n} {m}", more='recall = { v = "k" }'),
+        TypedRule("exact", "HEX", "", more='reply_hex = "{n} {m}"'),
+    )
+    form = ReplyForm("rules", "", "utf-8", OnPeerClose.CLOSE, rules, keep=(("m", "0"),))
+    found = try_out(form, Delimiter("\n"), "GET\\nSET x\\nGET\\nHEX\\n")
+    assert [item.data for item in found] == [None, b"ok", b"x x 0", b"x0"]
+    assert "has not kept" in told(found[0])
+    assert form.kept == ("m",)
+    assert kept_by(rules, form.kept) == ("m", "n")
+    assert [gap.word for gap in unknown_in(rules[1])] == ["n", "m"]
+    assert unknown_in(rules[1], kept=("n", "m")) == ()
+    with pytest.raises(Problem, match="Rule 3"):
+        try_out(replace(form, keep=()), None, "GET")

@@ -67,6 +67,9 @@ def note_text(row: Row) -> str:
         if row.call == "rule_failed":
             number, key, named = read_literal(f"({row.args})")
             return tr("note.rule_failed", number, tr(key, **named))
+        if row.call == "greeting_failed":
+            key, named = read_literal(f"({row.args})")
+            return tr("note.greeting_failed", tr(key, **named))
         values = read_literal(f"({row.args},)") if row.args else ()
         if row.call == "settings_changed":
             return _change_text(*values)

@@ -16,6 +16,7 @@ _OF_LANGUAGE: Final = re.compile(
     r"(?<!\{)\{((?:base64|len):[A-Za-z_][\w.-]*|(?:random|random_bytes):\d{1,4}|[A-Za-z_][\w.-]*)\}",
     re.ASCII,
 )
+_IN_PLACE: Final = re.compile(r"(?<!\{)\{([\w.:+*-]*[A-Za-z_][\w.:+*-]*)\}(?!\})", re.ASCII)
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 _TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -56,6 +57,12 @@ def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap
     for gap in _OF_LANGUAGE.finditer(text):
         if ":" in gap[1] or gap[1] in BUILT_IN or gap[1] in names:
             yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
+
+
+def gaps_in_place(text: str) -> Iterator[UnknownGap]:
+    """Those of an address or the name of a file, where a brace is hardly ever meant."""
+    for gap in _IN_PLACE.finditer(text):
+        yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
 
 
 def quoted_gaps(source: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:

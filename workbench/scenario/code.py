@@ -245,7 +245,7 @@ class _Script:
         lines: list[str] = []
         for item in self.begun.values():
             name, reads = self._answers(item), self._reads(item)
-            made = answers_class(item, name, reads=reads, accepts=self._accepts(item))
+            made = answers_class(item, name, self.begun, reads=reads, accepts=self._accepts(item))
             lines += made.lines
             self.needs |= made.needs
         return lines

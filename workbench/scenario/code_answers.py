@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from workbench.engine.model.message_ends import ByPattern, Delimiter, FixedSize, Http, LengthField
@@ -14,6 +15,7 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
@@ -37,8 +39,10 @@ class Class(NamedTuple):
     needs: frozenset[str]
 
 
-def answers_class(item: EndpointSettings, name: str, *, reads: bool, accepts: bool) -> Class:
-    """The class of an endpoint."""
+def answers_class(
+    item: EndpointSettings, name: str, begun: Collection[str], *, reads: bool, accepts: bool
+) -> Class:
+    """The class of an endpoint. `begun`: the endpoints that have an address in the script."""
     body = []
     needs: set[str] = set()
     if not reads:
@@ -54,7 +58,7 @@ def answers_class(item: EndpointSettings, name: str, *, reads: bool, accepts: bo
         body.append(cut)
         needs.add("dividing")
     try:
-        methods = _methods(item, needs)
+        methods = _methods(item, needs, _end_words(begun))
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
         methods = [left_out("responder")]
     body += methods
@@ -91,12 +95,23 @@ def _cut(item: EndpointSettings) -> str | None:
     return None
 
 
-def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
+def _end_words(begun: Collection[str]) -> EndWords:
+    def link(name: str) -> str:
+        if name not in begun:
+            raise Problem("engine.unknown_endpoint", name=name)
+        return ""
+
+    return EndWords(link)
+
+
+def _methods(item: EndpointSettings, needs: set[str], ends: EndWords) -> list[str]:
     responder: Responder = item.responder
     match responder:
         case Greet():
             encoding = codec(responder.encoding or item.encoding)
-            made = tailed(_said_first(responder, encoding), responder, CodePlace(encoding), ())
+            after = ends.of(responder.append_hex)
+            said = _said_first(responder, encoding, ends)
+            made = tailed(said, responder, CodePlace(encoding), after)
             made = wrapped_in(made, item) if responder.wrap else made
             needs |= made.needs
             end = _ENDINGS.get(responder.then)
@@ -108,20 +123,21 @@ def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
         case Echo():
             return _echo(item)
         case Rules():
-            return _rules(item, responder, needs)
+            return _rules(item, responder, needs, ends)
         case Nothing() | Sink():
             return []
     return [left_out("responder")]
 
 
-def _said_first(said: Greet, encoding: str) -> Code:
+def _said_first(said: Greet, encoding: str, ends: EndWords) -> Code:
     """What a new connection gets first, without what follows it."""
     place = CodePlace(encoding)
     if said.hex:
-        return of_template(hex_template(said.hex, (), encoding), place)
+        return of_template(hex_template(said.hex, ends.of(said.hex), encoding), place)
     if not said.placeholders:
         return plain_text(said.text, encoding)
-    return of_template(text_template(said.text, PLACEHOLDERS, encoding), place)
+    known = (*PLACEHOLDERS, *ends.of(said.text))
+    return of_template(text_template(said.text, known, encoding), place)
 
 
 def _whole(item: EndpointSettings) -> str:
@@ -139,25 +155,29 @@ def _echo(item: EndpointSettings) -> list[str]:
     ]
 
 
-def _rules(item: EndpointSettings, rules: Rules, needs: set[str]) -> list[str]:
-    lines: list[str] = []
+def _rules(item: EndpointSettings, rules: Rules, needs: set[str], ends: EndWords) -> list[str]:
+    lines = [left_out(key) for key in ("keep", "store") if getattr(rules, key)]
     if rules.greet or rules.greet_hex:
         said = Greet(rules.greet, hex=rules.greet_hex, placeholders=rules.placeholders)
-        made = _said_first(said, codec(item.encoding))
+        made = _said_first(said, codec(item.encoding), ends)
         needs |= made.needs
         lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text})"]
     lines += ["", "def answer(self, sock, data, peer=None):"]
     body = ["if sock.silent:", f"{INDENT}return"]
     for number, rule in enumerate(rules.all, 1):
-        body += _rule(item, rule, number, needs)
+        body += _rule(item, rule, number, needs, ends)
     return [*lines, *(INDENT + line for line in body)]
 
 
-_KEPT_OUT: Final = ("in_turn", "counted", "json", "take", "lookup")
+_KEPT_OUT: Final = (
+    "in_turn", "counted", "json", "take", "lookup", "keep", "store", "recall", "forget",
+)  # fmt: skip
 """Keys of rules that plain sockets have no counterpart of."""
 
 
-def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> list[str]:
+def _rule(
+    item: EndpointSettings, rule: Rule, number: int, needs: set[str], ends: EndWords
+) -> list[str]:
     blank = Rule()
     beyond = [key for key in _KEPT_OUT if getattr(rule, key) != getattr(blank, key)]
     if beyond:
@@ -199,8 +219,14 @@ def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> l
     place = CodePlace(codec(used) if not bytewise else "latin-1", "taken" if names else None, hexed)
     more = f", {literal(numbers)}" if numbers else ""
     body = [f"taken = groups(found, {literal(encoding)}{more})"] if names else []
-    body += _reply(item, rule, number, place, names, needs)
+    body += _reply(item, rule, number, place, (*names, *_ends_of(rule, ends)), needs)
     return [*lines, *(INDENT + line for line in [*body, "return"])]
+
+
+def _ends_of(rule: Rule, ends: EndWords) -> tuple[str, ...]:
+    """The addresses that a rule's reply names."""
+    said = rule.reply if rule.placeholders else None
+    return ends.of(" ".join((rule.reply_hex, rule.append_hex, said or "")))
 
 
 def _reply(

@@ -183,7 +183,7 @@ def _look(step: Expect, item: EndpointSettings, talk: str) -> list[str]:
     of_any = (
         item.role is Role.LISTENER
         and step.connection is None
-        and step.state not in {None, *LISTENING}
+        and (step.state or step.reading) not in {*LISTENING, "unacked", "sacked"}
     )
     if of_any or (step.reading is not None and step.reading not in _KERNEL):
         return [left_out(title_of(step))]

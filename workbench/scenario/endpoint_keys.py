@@ -12,6 +12,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.web_address import TLS, WEBSOCKET, has_scheme
+from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.stack import check_layers
 from workbench.scenario import keys as k
 from workbench.scenario import layer_keys
@@ -104,10 +105,13 @@ def with_keys(
     try:
         made = make(**values)
     except Problem as problem:
-        wraps = problem.key == "engine.wrap_without_messages"
+        wraps = problem.key.startswith("engine.wrap_")
         proxied = problem.key.startswith("engine.proxy")
         about = "responder" if wraps else "proxy" if proxied else "type"
         raise v.Wrong((*path, about if about in body else "role"), problem) from problem
+    if made.responder.wraps():  # what stands fast can be wrapped now
+        ready = partial(compile_responder, made.responder, made.encoding, made.messages)
+        v.check(ready, (*path, "responder" if "responder" in body else "messages"))
     if variable is not None:
         reading.passwords[made.name] = variable
     if made.reconnect is not None and made.role is not s.Role.STREAM:

@@ -168,7 +168,8 @@ def _cases(report: Report) -> Iterator[ET.Element]:
             results[owner].append(result)
     names: Counter[str] = Counter()
     for step, came in zip(report.scenario.steps, results, strict=True):
-        name = next((result.title for result in came if result.step is step), title_of(step))
+        own = (result.name or result.title for result in came if result.step is step)
+        name = next(own, title_of(step))
         names[name] += 1
         again = names[name]
         case = ET.Element("testcase", name=escape(name if again == 1 else f"{name} [{again}]"))

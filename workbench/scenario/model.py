@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
+from workbench.engine.model.message_ends import check_wrap
 from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.runtime.socket_calls import CALLS
@@ -200,8 +201,9 @@ def _warnings(
     table: dict[str, Any], made: Scenario, text: str, source: str
 ) -> Iterator[ScenarioProblem]:
     lines: dict[KeyPath, int] | None = None
-    names, rounds = made.names, is_counted(table, made.values, taken_names(table))
-    found = unknown_words(table, names, rounds=rounds) if names else unfilled_words(table)
+    names, values = made.names, made.values
+    rounds = is_counted(table, values, taken_names(table))
+    found = unknown_words(table, names, values, rounds=rounds) if names else unfilled_words(table)
     for path, problem in (*found, *quoted_words(table, names)):
         lines = locate(text) if lines is None else lines
         yield ScenarioProblem(source, line_of(lines, path), problem)
@@ -541,7 +543,10 @@ def _sent_json(
 def _ask(kind: type[c.Command], values: dict[str, Any], path: KeyPath, file: _File) -> None:
     """Note what a step reaches for; a file that it names is where its scenario is."""
     if kind in {c.Send, c.SendFrame, c.Raw} and "file" in values:
-        values["file"] = file.asked.file(values["file"], (*path, "file"))
+        where = (*path, "file")
+        if file.named.waits(values["file"]):
+            raise v.wrong(where, "scenario.late_file", file=values["file"])
+        values["file"] = file.asked.file(values["file"], where)
     if kind is c.Respond and "responder" in values:
         where = (*path, "responder")
         values["responder"] = with_files(values["responder"], where, file.asked)
@@ -561,6 +566,11 @@ def _check_step(
 ) -> None:
     """What can be known before anything starts."""
     endpoints, names = file.endpoints, file.named.names
+    if values.get("wrap"):
+        v.check(partial(check_wrap, endpoints[values["endpoint"]].messages), (*path, "wrap"))
+    if kind is c.Respond and "responder" in values and values["responder"].wraps():
+        messages = endpoints[values["endpoint"]].messages
+        v.check(partial(check_wrap, messages), (*path, "responder"))
     if kind is c.Call and values.get("call", "bind") not in CALLS:
         raise v.unknown((*path, "call"), values["call"], CALLS, "scenario.unknown_value")
     if kind is c.SetOption and {"option", "value"} <= values.keys():

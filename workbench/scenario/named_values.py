@@ -47,6 +47,8 @@ PAYLOAD: Final = frozenset(
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
+REMEMBERED: Final = frozenset({"keep", "store", "recall"})
+"""Tables of a rule whose keys are any names; those that it stores under are texts as well."""
 MADE_ONCE: Final = frozenset(PLACEHOLDERS) - {"counter", "ntp", "random_bytes"}
 """Names that a value may be made of: what is text, and no number of a send."""
 _BYTES: Final = ("ntp", "random_bytes")
@@ -97,6 +99,7 @@ class Named:
         on: placeholders are filled in at all.
         values: by their names.
         names: everything that a gap may name: values, what steps take, addresses of endpoints.
+        ends: those of endpoints' addresses.
         secrets: the variable of each value that is masked, by the value's name.
         counts_rounds: {round} is the number of a round, and no value of the file.
     """
@@ -138,11 +141,8 @@ class Named:
                     raise v.wrong(("values",), "scenario.given_to_none", name=name)
                 raise v.unknown(("values",), name, {*body, *case.values}, "scenario.unknown_given")
         taken = taken_names(table) if self.on else set[str]()
-        ends = {
-            f"{name}.{part}"
-            for name in v.typed(table, "endpoint", dict, (), {})
-            for part in ("port", "address")
-        }
+        ends = end_names(table)
+        self.ends = ends if self.on else frozenset[str]()
         asked.secrets += [str(self.values[name]) for name in self.secrets if name in self.values]
         unread = body.keys() - self.values.keys()
         self.counts_rounds = self.on and is_counted(table, self.values, taken)
@@ -156,7 +156,14 @@ class Named:
             return item
         if isinstance(item, dict):
             own = PAYLOAD if _is_step(path) else frozenset[str]()
-            item = _with_built_in(item, path)
+            item = self._with_built_in(item, path)
+            if key in REMEMBERED:
+                return {
+                    str(self._said(name, "")) if key == "store" else name: self.filled(
+                        part, "", (*path, name)
+                    )
+                    for name, part in item.items()
+                }
             return {
                 name: part if name in own else self.filled(part, _form(item, name), (*path, name))
                 for name, part in item.items()
@@ -183,6 +190,24 @@ class Named:
 
     def _quoted(self, gap: re.Match[str]) -> str:
         return re.escape(str(self.values[gap[1]])) if gap[1] in self.values else gap[0]
+
+    def _with_built_in(self, item: v.Table, path: KeyPath) -> v.Table:
+        """A rule or a responder whose text names something built in, or an endpoint: it is made
+        when that is said.
+        """
+        said = item.get(_said_by_itself(path, item))
+        texts = [said, *_said_in_turn(item.get("in_turn"))]
+        if "placeholders" in item or not any(map(self._has_built_in, texts)):
+            return item
+        return {**item, "placeholders": True}
+
+    def _has_built_in(self, said: object) -> bool:
+        try:
+            return isinstance(said, str) and (
+                text_template(said, {*PLACEHOLDERS, *self.ends}, "utf-8").fixed != said.encode()
+            )
+        except Problem:  # said where it is read
+            return False
 
     def waits(self, text: str) -> bool:
         """Whether a string names something that is known only later."""
@@ -227,29 +252,11 @@ def _is_step(path: KeyPath) -> bool:
     return path[-1:] == ("until",) or path[-2:-1] == ("step",)
 
 
-def _with_built_in(item: v.Table, path: KeyPath) -> v.Table:
-    """A rule or a responder whose text names something built in: it is made when that is said."""
-    said = item.get(_said_by_itself(path, item))
-    texts = [said, *_said_in_turn(item.get("in_turn"))]
-    if "placeholders" in item or not any(isinstance(text, str) for text in texts):
-        return item
-    return {**item, "placeholders": True} if any(map(_has_built_in, texts)) else item
-
-
 def _said_in_turn(answers: object) -> list[object]:
     """The texts that a rule says in turn."""
     if not isinstance(answers, list):
         return []
     return [item.get("reply") if isinstance(item, dict) else item for item in answers]
-
-
-def _has_built_in(said: object) -> bool:
-    try:
-        return isinstance(said, str) and (
-            text_template(said, PLACEHOLDERS, "utf-8").fixed != said.encode()
-        )
-    except Problem:  # said where it is read
-        return False
 
 
 def _said_by_itself(path: KeyPath, item: v.Table) -> str:
@@ -265,6 +272,12 @@ def _form(table: v.Table, name: str) -> str:
     """How values stand in a key: the value of a rule is as its `match` says."""
     match = table.get("match") if name == "value" else name
     return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
+
+
+def end_names(table: v.Table) -> frozenset[str]:
+    """What stands for the addresses of a file's endpoints."""
+    names = v.typed(table, "endpoint", dict, (), {})
+    return frozenset(f"{name}.{part}" for name in names for part in ("port", "address"))
 
 
 def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:

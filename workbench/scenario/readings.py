@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +26,8 @@ KEYS: Final[Mapping[str, v.Read]] = {
     "least": v.key_of(int),
     "most": v.key_of(int),
 }
+_OF_LISTENER: Final = frozenset({"unacked", "sacked"})
+"""What is of the accept queue where a socket listens: its length and its limit."""
 _OF_ALL: Final = frozenset({"unread", "unsent"})
 """What is known of sockets that are not TCP's as well."""
 _BESIDE: Final = frozenset({"endpoint", "connection", "within", *KEYS})
@@ -85,9 +87,22 @@ def holds(expect: Expect, reading: Reading | None) -> bool:
     )
 
 
+def of_any(expect: Expect, *, listens: bool) -> Callable[[Reading], bool] | None:
+    """Whether a socket is the one that is meant, where any of an endpoint's is; None: it means its
+    own or its newest one. Of an endpoint that `listens` a number is of one of its connections, but
+    for those of its accept queue.
+    """
+    if expect.reading is None:
+        return lambda reading: holds(expect, reading)
+    if not listens or expect.reading in _OF_LISTENER:
+        return None
+    return lambda reading: reading.state not in LISTENING and holds(expect, reading)
+
+
 def instead(expect: Expect, reading: Reading | None) -> Problem:
     """What was read of what is expected."""
-    if reading is None:
+    listens = reading is not None and reading.state == "LISTEN"
+    if reading is None or (listens and expect.reading not in {None, *_OF_LISTENER}):
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
     names = [
         key

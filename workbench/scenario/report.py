@@ -41,6 +41,7 @@ class StepResult(NamedTuple):
         step: as it stands in the scenario: what it is and not what it was filled in with.
         warns: it held, and `said` is worth a second look.
         error: with which it failed as it was to: an errno, a class or the word of a layer.
+        name: the title as the scenario has it, where addresses were filled in.
     """
 
     number: int
@@ -51,6 +52,7 @@ class StepResult(NamedTuple):
     step: Step | None = None
     warns: bool = False
     error: str = ""
+    name: str = ""
 
     @property
     def line(self) -> str:

@@ -32,6 +32,9 @@ def responder(body: v.Table, key: str, path: KeyPath) -> Responder:
     where = (*path, key)
     kind = RESPONDERS[v.choice(table, "kind", RESPONDERS, where)]
     made: Responder = dataclass_of(kind, table, where, "kind")
+    if isinstance(made, Rules):  # what is wrong is said where the rule stands
+        for at, rule in enumerate(made.rules):
+            v.check(partial(compile_responder, made.alone(rule)), (*where, "rules", at))
     v.check(partial(compile_responder, made), where)
     return made
 
@@ -91,7 +94,40 @@ def _take(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]
     return tuple((name, str(v.typed(table, name, str, where))) for name in table)
 
 
-_BY_NAME: Final[Mapping[str, v.Read]] = {"encoding": v.encoding, "json": _json, "take": _take}
+@v.takes({"type": "object", "additionalProperties": v.either(v.TEXT, {"type": "number"})})
+def _kept(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]:
+    """Names or keys, and what is kept under each: a template, or a number."""
+    table = v.typed(body, key, dict, path)
+    where = (*path, key)
+    found = []
+    for name, value in table.items():
+        if key == "keep":
+            v.check_name(name, (*where, name))
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise v.not_wanted((*where, name), name, value, "text", "number")
+        found.append((name, str(value)))
+    return tuple(found)
+
+
+@v.takes({"type": "array", "items": v.TEXT})
+def _forget(body: v.Table, key: str, path: KeyPath) -> tuple[str, ...]:
+    """Keys that nothing is stored under from then on."""
+    names = v.typed(body, key, list, path)
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise v.not_wanted((*path, key, index), key, name, "text")
+    return tuple(map(str, names))
+
+
+_BY_NAME: Final[Mapping[str, v.Read]] = {
+    "encoding": v.encoding,
+    "json": _json,
+    "take": _take,
+    "recall": _take,
+    "keep": _kept,
+    "store": _kept,
+    "forget": _forget,
+}
 _TABLES: Final[Mapping[type, str]] = {Rule: "rule", InTurn: "turn", Lookup: "lookup"}
 """Tables in the table of a responder, and the definition of each in the schema."""
 
@@ -136,10 +172,7 @@ def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
         for name, other in (("match", "value"), ("value", "match")):
             if name not in table and table.get(other, Match.ANY) != Match.ANY:
                 raise v.wrong(path, "scenario.missing", key=name)
-    made = dataclass_of(kind, table, path)
-    if isinstance(made, Rule):  # what is wrong is said where the rule stands
-        v.check(partial(compile_responder, Rules((made,))), path)
-    return made
+    return dataclass_of(kind, table, path)
 
 
 def with_files(made: Responder, path: KeyPath, asked: Asked) -> Responder:

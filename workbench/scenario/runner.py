@@ -14,7 +14,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.events import Cause
 from workbench.engine.model.family import TCP, SocketKind, kind_of
 from workbench.engine.model.kernel_reading import Reading
-from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
@@ -305,7 +305,10 @@ class Runner:
         number = len(self.report.steps) + 1
         warns = came.warns and reason is None
         error = came.error if reason is None else ""
-        result = StepResult(number, title.shown, reason, taken, said, stands or step, warns, error)
+        shown = self._values.shown(title.shown, step)
+        result = StepResult(number, shown, reason, taken, said, stands or step, warns, error)
+        if shown != title.shown:
+            result = result._replace(name=title.shown)
         end_step(self._session, result, title, came, cause)
         if masker is not None and (reason is not None or said is not None):
             result = result._replace(
@@ -566,7 +569,9 @@ class Runner:
             answers.append(reading)
             done.set()
 
-        self._session.look(step.endpoint, self._numbers.look(step), answer, step.state)
+        listens = step.looks and self._session.settings(step.endpoint).role is Role.LISTENER
+        fits = readings.of_any(step, listens=listens) if step.looks else None
+        self._session.look(step.endpoint, self._numbers.look(step), answer, fits)
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 

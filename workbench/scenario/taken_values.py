@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.address import part_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.payload.characters import BYTES, codec
@@ -28,12 +29,16 @@ from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
 from workbench.scenario.programs import AS_TEXT
 from workbench.scenario.rounds import ROUND, ROUND_GAP
-from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single
+from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single, Step
 from workbench.texts import Problem
 
 _IN_REGEX: Final = re.compile(
     r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*(?:[+*-][\w.-]+)*\}", re.ASCII
 )
+
+_COUNTER: Final = "counter"
+_END: Final = re.compile(r"(?<!\{)\{([A-Za-z0-9_-]+\.(?:port|address))\}", re.ASCII)
+_QUOTED_END: Final = re.compile(rf"'({_END.pattern})'", re.ASCII)
 
 
 class TakenValues:
@@ -87,7 +92,7 @@ class TakenValues:
             encoding = own or encoding_of(step.command.endpoint)
             return replace(step, command=self._bytes(step.command, encoding))
         if not self._names:
-            return self._with_round(step)
+            return self._of_its_own(step)
         if isinstance(step, Expect):
             return self._expect(step, step.encoding or encoding_of(step.endpoint))
         if not isinstance(step, Perform):
@@ -109,24 +114,48 @@ class TakenValues:
             return replace(step, command=replace(command, text=self._in(command.text, values)))
         return step
 
-    def _with_round(self, step: Single) -> Single:
-        """A send that has placeholders of its own, in a file that has none."""
-        if self._round() is None or not isinstance(step, Perform):
+    def _of_its_own(self, step: Single) -> Single:
+        """A send that has placeholders of its own, in a file that has none: what is built in is
+        made where it is sent.
+        """
+        if not isinstance(step, Perform) or not isinstance(step.command, c.Send):
             return step
         command = step.command
-        if not isinstance(command, c.Send) or not command.placeholders:
-            return step
-        template = text_template(command.text or "", {ROUND, *PLACEHOLDERS}, "utf-8")
-        if ROUND not in template.names:
-            return step
-        text = template.left(self._known(command.endpoint, command.connection))
-        return replace(step, command=replace(command, text=text))
+        filled: dict[str, Any] = {}
+        if command.text is not None and command.placeholders and "{" in command.text:
+            names = {*self._ends(), *({ROUND} if self._round() is not None else ())}
+            template = text_template(command.text, {*names, *PLACEHOLDERS}, "utf-8")
+            if template.names or (template.made_anew and _COUNTER in command.text):
+                filled["text"] = template.left(self._of_send(command))
+        for key in ("hex", "append_hex"):
+            source = getattr(command, key)
+            if source and _COUNTER in source and command.repeat == 1:
+                filled[key] = hex_template(source, (), "utf-8").left(self._of_send(command))
+        return replace(step, command=replace(command, **filled)) if filled else step
+
+    def shown(self, title: str, step: Step) -> str:
+        """The title of a step with the addresses of endpoints, where they are filled in."""
+        if "{" not in title or not (self._names or isinstance(step, RunProgram)):
+            return title
+
+        def address(gap: re.Match[str]) -> str:
+            try:
+                value = self._address(gap[1])
+            except Problem:  # it has none
+                value = None
+            return gap[0] if value is None else value.data.decode()
+
+        if isinstance(step, RunProgram):  # no shell would quote what stands there in its place
+            title = _QUOTED_END.sub(r"\1", title)
+        return _END.sub(address, title)
+
+    def _ends(self) -> Iterator[str]:
+        return (f"{name}.{part}" for name in self._endpoints for part in ("port", "address"))
 
     def _run(self, step: RunProgram) -> RunProgram:
         """What a program is begun with: the addresses of endpoints are known to it in any file."""
-        ends = (f"{name}.{part}" for name in self._endpoints for part in ("port", "address"))
         own = {*self._names, *BUILT_IN, *WITH_ARGUMENT} if self._names else set()
-        names = {*own, *ends}
+        names = {*own, *self._ends()}
         values = self._known(None, None)
 
         def fill(text: str, bad: str = "replace") -> str:
@@ -304,8 +333,7 @@ class TakenValues:
         endpoint, _, part = name.rpartition(".")
         if endpoint not in self._endpoints or part not in {"port", "address"}:
             return None
-        host, _, port = self._address_of(endpoint).rpartition(":")
-        return Value((port if part == "port" else host.strip("[]")).encode())
+        return Value(part_of(self._address_of(endpoint), part).encode())
 
 
 class _Known(dict[str, Value]):

@@ -9,11 +9,17 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from workbench.payload.hex_patterns import taken_by_hex
-from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, text_template
-from workbench.payload.unknown_gaps import quoted_gaps, unfilled_gaps, unknown_gaps
+from workbench.payload.templates import BUILT_IN, OF_VALUE, WITH_ARGUMENT, text_template
+from workbench.payload.unknown_gaps import (
+    UnknownGap,
+    gaps_in_place,
+    quoted_gaps,
+    unfilled_gaps,
+    unknown_gaps,
+)
+from workbench.scenario.known_by_rule import KnownByRule, groups_of, known_by_rule
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.named_values import LEFT_ALONE, PAYLOAD, taken_names
+from workbench.scenario.named_values import LEFT_ALONE, PAYLOAD, REMEMBERED, end_names, taken_names
 from workbench.scenario.rounds import ROUND, ROUND_GAP, in_loop
 from workbench.texts import Problem
 
@@ -24,25 +30,37 @@ _AT_ITS_STEP: Final = frozenset({"address", "bind", "websocket"})
 _FILLED_IN: Final = (PAYLOAD | {"to"}) - {"take"}
 """Keys of a step in which {round} stands for something."""
 _ROUND_IN_HEX: Final = re.compile(rf'\{{{ROUND}\}}|\([^)"]*\b{ROUND}\b', re.ASCII)
-_GROUP: Final = re.compile(r"\(\?P<(\w+)>")
+_TAKING: Final = frozenset({"take", "keep", "recall"})
+"""Tables whose keys are names of values."""
 
 
 def unknown_words(
-    table: dict[str, Any], names: Collection[str], *, rounds: bool
+    table: dict[str, Any], names: Collection[str], values: Collection[str], *, rounds: bool
 ) -> Iterator[tuple[KeyPath, Problem]]:
-    """Where a file has one, and the nearest name; `names`: of its values, and what steps take.
+    """Where a file has one, and the nearest name; `names`: of its `values`, and what steps take.
 
     `rounds`: {round} is the number of a round: what an endpoint says by itself has none.
     """
     known = {*names, *BUILT_IN}
+    ends = end_names(table)
     for key in ("endpoint", "step", "loop"):
         groups = set(_groups(table.get(key)))
         for path, text in _strings(table.get(key), (key,)):
             asked = key == "endpoint" and rounds and not _AT_ITS_STEP & {*path[2:]}
             own = groups | (known - {ROUND} if asked else known)
+            here = known_by_rule(table, path)
+            if here is not None and here.always:
+                continue
+            if here is not None:
+                made = {*BUILT_IN, *ends} if here.said else set()
+                own = {*here.names, *values, *(own & made)}
             for gap in unknown_gaps(text, own):
                 if asked and gap.word == ROUND:
                     yield path, Problem("scenario.round_outside", name=ROUND_GAP)
+                    continue
+                if gap.word in groups | known:
+                    name = f"{{{gap.word}}}"
+                    yield path, Problem("scenario.unknown_here", name=name)
                     continue
                 shown = (gap.near,) if gap.near else sorted(names)
                 yield (
@@ -103,17 +121,20 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     """
     if "placeholders" in table:
         return
-    ends = {f"{name}.{part}" for name in table.get("endpoint", ()) for part in ("port", "address")}
+    ends = end_names(table)
     taken = taken_names(table)
     for key in ("endpoint", "step", "loop"):
         for path, text in _strings(table.get(key), (key,)):
             names = (
                 ends if key == "endpoint" else ends | taken | ({ROUND} if in_loop(path) else set())
             )
+            here = known_by_rule(table, path)
             if path[-1] in _PLACES or path[-2:-1] == (key,) == ("endpoint",):
-                found = unknown_gaps(text, ())
-            elif "placeholders" in _holder(table, path):
+                found = gaps_in_place(text)
+            elif "placeholders" in _sayer(table, path) or (here is not None and here.always):
                 found = iter(())
+            elif here is not None:
+                found = _unfilled_in_rule(text, names, here)
             elif _is_expected(table, path):
                 found = unfilled_gaps(text, names)
                 changing = tuple(_made_elsewhere(text, path, names))
@@ -126,6 +147,14 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
             for gap in found:
                 name = f"{{{gap.word}}}"
                 yield path, Problem("scenario.unfilled_word", name=name)
+
+
+def _unfilled_in_rule(text: str, names: Collection[str], here: KnownByRule) -> Iterator[UnknownGap]:
+    """Lengths and the like of what a rule knows are filled in where nothing else is."""
+    for gap in unfilled_gaps(text, names):
+        function, found, name = gap.word.partition(":")
+        if not (here.said and found and function in OF_VALUE and name in here.names):
+            yield gap
 
 
 def _made_elsewhere(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
@@ -157,12 +186,26 @@ def _holder(table: Any, path: KeyPath) -> dict[str, Any]:
     return holder
 
 
+def _sayer(table: Any, path: KeyPath) -> dict[str, Any]:
+    """The step, the rule or the responder in which a string stands."""
+    for end in range(len(path) - 1, 1, -1):
+        if path[end - 1] in {"responder", "else"} or path[end - 2 : end - 1] in _SAYERS:
+            found = table
+            for part in path[:end]:
+                found = found[part]
+            if isinstance(found, dict):
+                return found
+    return _holder(table, path)
+
+
+_SAYERS: Final = (("step",), ("rules",))
+
+
 def _groups(item: Any) -> Iterator[str]:
     """What rules take, for their replies: their patterns, of JSON, of the row of a file."""
     yield from _taken(item)
     for _path, text in _strings(item, (), bare=True):
-        yield from _GROUP.findall(text)
-        yield from taken_by_hex(text)
+        yield from groups_of(text)
 
 
 def _taken(item: Any) -> Iterator[str]:
@@ -171,7 +214,7 @@ def _taken(item: Any) -> Iterator[str]:
             yield from _taken(part)
     elif isinstance(item, dict):
         for key, part in item.items():
-            yield from part if key == "take" and isinstance(part, dict) else _taken(part)
+            yield from part if key in _TAKING and isinstance(part, dict) else _taken(part)
 
 
 def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[KeyPath, str]]:
@@ -183,6 +226,7 @@ def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[
             yield from _strings(part, (*path, at), bare=bare)
     elif isinstance(item, dict):
         as_hex = _HEX | ({"value"} if item.get("match") == "hex" else set())
+        free = path[-1:] and path[-1] in REMEMBERED  # its keys are any names
         for key, part in item.items():
-            if key not in LEFT_ALONE and (bare or key not in as_hex):
+            if free or (key not in LEFT_ALONE and (bare or key not in as_hex)):
                 yield from _strings(part, (*path, key), bare=bare)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -142,21 +142,29 @@ def _value(rule: TypedRule) -> str:
     return value
 
 
-def _check(rule: Rule) -> None:
+def _check(rule: Rule, kept: Iterable[str] = ()) -> None:
     """Raises Problem where it cannot be made ready."""
     from workbench.engine.protocol.responder import compile_responder  # where there is a rule
 
-    compile_responder(Rules((rule,)))
+    compile_responder(Rules((rule,), keep=tuple((name, "") for name in kept)))
 
 
-def fault(rule: TypedRule) -> tuple[str, Problem] | None:
-    """The field that cannot be understood, and why; None: all is well."""
+def kept_by(rules: Iterable[TypedRule], kept: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names of what connections may have: of rules, and `kept` by what has no field."""
+    more = (name for rule in rules if rule.more for name, _ in rule.basis.keep)
+    return tuple(dict.fromkeys((*kept, *more)))
+
+
+def fault(rule: TypedRule, kept: Iterable[str] = ()) -> tuple[str, Problem] | None:
+    """The field that cannot be understood, and why; None: all is well. `kept`: the names of what
+    its connection may have.
+    """
     for name, read in (
         ("value", lambda: _value(rule)),
         ("reply", lambda: _text(rule.reply, rule.encoding)),
         ("delay", lambda: parse_fields.parse_seconds(rule.delay)),
         ("more", lambda: rule_beside(rule.more)),
-        ("more", lambda: _check(_made(rule))),
+        ("more", lambda: _check(_made(rule), kept)),
     ):
         try:
             read()
@@ -165,13 +173,17 @@ def fault(rule: TypedRule) -> tuple[str, Problem] | None:
     return None
 
 
-def rules_of(rules: Iterable[TypedRule], known: KnownValues = NO_VALUES) -> tuple[Rule, ...]:
-    """What a server gets; `known` values stand in the place of their names.
+def rules_of(
+    rules: Sequence[TypedRule], known: KnownValues = NO_VALUES, kept: Iterable[str] = ()
+) -> tuple[Rule, ...]:
+    """What a server gets; `known` values stand in the place of their names. `kept`: the names of
+    what connections have beside what these rules keep.
 
     Raises:
         Problem: a rule cannot be understood; it names the first.
     """
-    return tuple(_rule(number, named(rule, known)) for number, rule in enumerate(rules, 1))
+    names = kept_by(rules, kept)
+    return tuple(_rule(number, named(rule, known), names) for number, rule in enumerate(rules, 1))
 
 
 def named(rule: TypedRule, known: KnownValues) -> TypedRule:
@@ -208,7 +220,8 @@ def groups_of(rule: TypedRule) -> tuple[str, ...]:
     """The names of what it takes; of a pattern none where that takes nothing, or is broken."""
     beside = rule.basis
     row = beside.lookup.take if beside.lookup is not None else ()
-    return (*_groups(rule), *(name for name, _ in (*beside.take, *row)))
+    kept = (*beside.take, *row, *beside.recall, *beside.keep)
+    return tuple(dict.fromkeys((*_groups(rule), *(name for name, _ in kept))))
 
 
 def _groups(rule: TypedRule) -> tuple[str, ...]:
@@ -225,8 +238,8 @@ def _groups(rule: TypedRule) -> tuple[str, ...]:
     return ()
 
 
-def _rule(number: int, rule: TypedRule) -> Rule:
-    wrong = fault(rule)
+def _rule(number: int, rule: TypedRule, kept: Iterable[str]) -> Rule:
+    wrong = fault(rule, kept)
     if wrong is not None:
         raise Problem("rules.wrong", number=number, reason=wrong[1])
     return _made(rule)

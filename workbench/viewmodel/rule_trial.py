@@ -70,7 +70,7 @@ def try_out(
     came = body(draft)
     rules = form.read(Nothing())
     assert isinstance(rules, Rules)
-    rules = replace(rules, otherwise=form.otherwise)
+    rules = replace(rules, otherwise=form.otherwise, keep=form.keep, store=form.store)
     notes: list[str] = []
     made = compile_responder(rules, form.encoding, messages, rows_of).for_connection(
         stream=False, tell=lambda name, _args: notes.append(name)
@@ -139,9 +139,11 @@ def told(tried: TriedMessage) -> str:
 # -- what a reply may name ----------------------------------------------------------------------
 
 
-def unknown_in(rule: TypedRule, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
+def unknown_in(
+    rule: TypedRule, known: KnownValues = NO_VALUES, kept: Collection[str] = ()
+) -> tuple[UnknownGap, ...]:
     """What its reply names and nothing takes: it is sent as it stands."""
-    return tuple(unknown_gaps(rule.reply, {*named_by(rule), *known.values}))
+    return tuple(unknown_gaps(rule.reply, {*named_by(rule), *known.values, *kept}))
 
 
 def named_by(rule: TypedRule) -> Collection[str]:

@@ -133,6 +133,7 @@ class ReplyForm:
         otherwise: the rule for when none fits, which has no field.
         values: what greeting and rules may name.
         draft: what stands in the fields of a rule and is not in force.
+        keep, store: what rules begin with, which has no field either.
     """
 
     kind: str
@@ -143,6 +144,13 @@ class ReplyForm:
     otherwise: Rule | None = None
     values: KnownValues = NO_VALUES
     draft: RuleDraft | None = None
+    keep: tuple[tuple[str, str], ...] = ()
+    store: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of what connections may have, but for what the typed rules keep."""
+        return Rules(keep=self.keep, otherwise=self.otherwise).kept
 
     @property
     def greets(self) -> bool:
@@ -169,7 +177,8 @@ class ReplyForm:
             if text is None:
                 raise Problem("problem.greeting_bytes")
             greeting = text
-        rules = rules_of(self.rules, self.values) if CHOICES[self.kind].has_rules else ()
+        has_rules = CHOICES[self.kind].has_rules
+        rules = rules_of(self.rules, self.values, self.kept) if has_rules else ()
         # the endpoint's own encoding: what is said in it need not name it
         rules = tuple(
             replace(rule, encoding=None) if rule.encoding == self.encoding else rule
@@ -214,6 +223,8 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
         reply.otherwise if isinstance(reply, Rules) else None,
         before.values if before is not None else NO_VALUES,
         before.draft if before is not None and before.rules == rules else None,
+        reply.keep if isinstance(reply, Rules) else (),
+        reply.store if isinstance(reply, Rules) else (),
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.model.message_ends import (
+    ByPattern,
     Delimiter,
     FixedSize,
     Http,
@@ -281,8 +282,6 @@ def test_what_comes_after_the_end_of_http_is_as_it_was_read(method: bytes, head:
         (b"HTTP/1.1 100 Continue\r\n\r\n", None),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhi", None),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
-        (b"HTTP/1.1 200 OK\r\n", None),
-        (b"", None),
     ],
 )
 def test_of_http_the_head_says_the_length(said: bytes, wrapped: bytes | None) -> None:
@@ -291,3 +290,25 @@ def test_of_http_the_head_says_the_length(said: bytes, wrapped: bytes | None) ->
     wanted = said if wrapped is None else wrapped
     assert wrapper_of(Http(), "utf-8")(said) == wanted
     assert with_content_length(said) == wanted
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\n", b""])
+def test_without_a_head_nothing_could_say_the_length(said: bytes) -> None:
+    with pytest.raises(Problem) as caught:
+        wrapper_of(Http(), "utf-8")(said)
+    assert caught.value.key == "engine.messages_wrap_head"
+
+
+@pytest.mark.parametrize("kind", [ByPattern("(?P<length>a)"), FixedSize(8), Idle(0.1)])
+def test_where_a_message_has_nothing_that_could_be_added_wrap_is_refused(kind: Messages) -> None:
+    with pytest.raises(Problem) as caught:
+        wrapper_of(kind, "utf-8")
+    assert caught.value.key == "engine.wrap_nothing"
+
+
+def test_a_length_behind_what_a_message_does_not_have_is_refused() -> None:
+    wrap = wrapper_of(LengthField("u16", at=2), "utf-8")
+    assert wrap(b"ab") == b"ab\0\0"
+    with pytest.raises(Problem) as caught:
+        wrap(b"a")
+    assert caught.value.key == "engine.messages_wrap_at"

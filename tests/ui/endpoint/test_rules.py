@@ -517,3 +517,17 @@ def test_folded_rules_are_one_line(hand: Hand) -> None:
     said = hand.text("server.rules_summary")
     assert said == "1 contains ping → pong   2 contains a → b"
     assert in_words([TypedRule("any", "", "", then="close")]) == "1 anything → close"
+
+
+def test_a_rule_of_the_window_names_what_another_has_kept(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    keeps = 'keep = { user = "{who}" }, store = { last = "{who}" }'
+    write(hand, match="regex", value="LOGIN (?P<who>.+)", reply="ok", more=keeps)
+    write(hand, match="exact", value="WHO", reply="{user}", more="times = 0")
+    assert hand.text("server.rules_trouble") == ""
+    write(hand, match="exact", value="LAST", reply="{name}", more='recall = { name = "last" }')
+    assert hand.text("server.rules_trouble") == ""
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"LOGIN ann", 2) == b"ok"
+        assert ask(hand, sock, b"WHO", 3) == b"ann"
+        assert ask(hand, sock, b"LAST", 3) == b"ann"

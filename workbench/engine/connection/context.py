@@ -65,7 +65,7 @@ class EngineContext:
         changed: Callable[[], None],
     ) -> None:
         self.id = number
-        self.live = LiveSettings(settings, surroundings.files)
+        self.live = LiveSettings(settings, surroundings.files, surroundings.link)
         self.surroundings = surroundings
         self.sink = surroundings.sink
         self.clock: Clock = surroundings.sink.clock

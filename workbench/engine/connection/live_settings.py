@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from workbench.engine.model.layer_files import LayerFiles, PlainFiles
@@ -17,6 +17,9 @@ from workbench.engine.protocol.stack import (
     ready_layers,
 )
 from workbench.texts import Problem
+
+Link = Callable[[str], str]
+"""Where another endpoint is; raises Problem."""
 
 
 class ReadBuffer:
@@ -58,13 +61,19 @@ class LiveSettings:
         responder_runtime: their responder, made ready by the newest `prepare`.
     """
 
-    def __init__(self, settings: EndpointSettings, files: LayerFiles | None = None) -> None:
-        """`files`: what the names of files in them stand for."""
+    def __init__(
+        self,
+        settings: EndpointSettings,
+        files: LayerFiles | None = None,
+        link: Link | None = None,
+    ) -> None:
+        """`files`: what the names of files in them stand for. `link`: where an endpoint is."""
         self.settings = settings
         self.reads = ReadBuffer(settings.bufsize)
         self.responder_runtime = ResponderRuntime(None, None)
         self._refused: Problem | None = None
         self._files = files or PlainFiles()
+        self._link = link
         self._layers: Mapping[str, MakeLayer] = {}
 
     @property
@@ -87,7 +96,7 @@ class LiveSettings:
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
         """Another responder, or a new one of this kind. Raises Problem."""
-        return _runtime_of(replace(self.settings, responder=responder))
+        return _runtime_of(replace(self.settings, responder=responder), self._link)
 
     def take(self, settings: EndpointSettings) -> None:
         """Go on with other settings.
@@ -97,7 +106,7 @@ class LiveSettings:
         """
         self._refused = None
         layers = ready_layers(settings, self._files, self._layers)
-        self.responder_runtime = _runtime_of(settings)
+        self.responder_runtime = _runtime_of(settings, self._link)
         self.settings, self._layers = settings, layers
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
@@ -121,8 +130,9 @@ class LiveSettings:
         self.settings = replace(self.settings, timeout=seconds)
 
 
-def _runtime_of(settings: EndpointSettings) -> ResponderRuntime:
+def _runtime_of(settings: EndpointSettings, link: Link | None) -> ResponderRuntime:
     from workbench.engine.protocol.lookup_rows import rows_of  # with an endpoint that starts
     from workbench.engine.protocol.responder import compile_responder
 
-    return compile_responder(settings.responder, settings.encoding, settings.messages, rows_of)
+    made = settings.responder
+    return compile_responder(made, settings.encoding, settings.messages, rows_of, link)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
+from workbench.engine.model.message_ends import check_wrap
 from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import OK, failed
 from workbench.engine.protocol.layer import Text
@@ -117,8 +118,8 @@ def _anew(
 
 
 def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
-    if settings.messages is None:
-        raise Problem("engine.wrap_without_messages")
+    check_wrap(settings.messages)
+    assert settings.messages is not None
     from workbench.engine.protocol.framing import wrapper_of  # where something is framed
 
     return wrapper_of(settings.messages, settings.encoding)

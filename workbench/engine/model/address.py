@@ -92,6 +92,20 @@ def is_name(spec: str) -> bool:
     return not (spec.strip().startswith(("[", "hostname:")) or _is_v4(host) or _is_short_v4(host))
 
 
+def part_of(spec: str, part: str) -> str:
+    """The "port" or the "address" of one in the scenario's spelling, without its port.
+
+    Raises:
+        Problem: there is no port.
+    """
+    if is_unix(spec):
+        if part == "port":
+            raise Problem("address.none_of_unix", spec=spec)
+        return spec
+    host, _, port = spec.rpartition(":")
+    return port if part == "port" else host.strip("[]")
+
+
 def parse(spec: str, family: str) -> Address:
     """Read an address in the scenario's spelling.
 

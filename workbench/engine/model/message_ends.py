@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Final, Literal
 
 from workbench.frozen import dataclass
@@ -152,6 +153,18 @@ MESSAGES: Final[Mapping[str, type[Messages]]] = {
 }
 """By the key that tells them from one another in a scenario; Http is the word HTTP alone."""
 HTTP: Final = "http"
+
+
+def check_wrap(kind: Messages | None) -> None:
+    """That `wrap` has something to make a message with.
+
+    Raises:
+        Problem: nothing says what one is, or what says it is nothing that could be written.
+    """
+    if kind is None:
+        raise Problem("engine.wrap_without_messages")
+    if isinstance(kind, FixedSize | Idle | ByPattern):
+        raise Problem("engine.wrap_nothing", how=fields(kind)[0].name)
 
 
 def _check_most(most: int) -> None:

@@ -146,7 +146,7 @@ def responder_plain(responder: Responder) -> dict[str, Any]:
     for item in fields(responder):
         value = getattr(responder, item.name)
         if value != _default(item):
-            table[FIELD_NAMES.get(item.name, item.name)] = _plain(value)
+            table[FIELD_NAMES.get(item.name, item.name)] = _table_of(item.name, value)
     return table
 
 
@@ -255,14 +255,19 @@ def _plain(value: Any) -> Any:
 
 def rule_plain(rule: Rule | InTurn | Lookup) -> dict[str, Any]:
     """A rule as a scenario's table, or a table that stands in one."""
-    found = {
-        item.name: _plain(getattr(rule, item.name))
+    return {
+        item.name: _table_of(item.name, getattr(rule, item.name))
         for item in fields(rule)
         if getattr(rule, item.name) != _default(item) or item.name in _said(rule)
     }
-    if "take" in found:
-        found["take"] = dict(found["take"])
-    return found
+
+
+_PAIRS: Final = frozenset({"take", "keep", "store", "recall"})
+"""Fields that are pairs, which a scenario has as a table."""
+
+
+def _table_of(name: str, value: Any) -> Any:
+    return dict(value) if name in _PAIRS else _plain(value)
 
 
 def _said(rule: Rule | InTurn | Lookup) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from math import inf
 from typing import Final
 
-from workbench.engine.model.message_ends import Messages
+from workbench.engine.model.message_ends import Messages, check_wrap
 from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, parse_proxy
 from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.responders.table import Responder
@@ -112,8 +112,8 @@ class EndpointSettings:
 
     Raises:
         Problem: role and type contradict each other, a reply is to be wrapped as a message and
-            nothing says what one is, `handshake_timeout` is no time, or `proxy` names none, or
-            not for such a socket.
+            nothing says what one is or could be added, `handshake_timeout` is no time, or `proxy`
+            names none, or not for such a socket.
     """
 
     name: str
@@ -154,8 +154,8 @@ class EndpointSettings:
                 type=self.type,
                 usual=usual_type(self.role),
             )
-        if self.messages is None and self.responder.wraps():
-            raise Problem("engine.wrap_without_messages")
+        if self.responder.wraps():
+            check_wrap(self.messages)
         if not 0 <= self.handshake_timeout < inf:
             raise Problem("engine.handshake_timeout", value=f"{self.handshake_timeout:g}")
         if self.proxy is not None:

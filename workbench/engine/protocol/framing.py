@@ -17,6 +17,7 @@ from workbench.engine.model.message_ends import (
     Idle,
     LengthField,
     Messages,
+    check_wrap,
 )
 from workbench.engine.protocol.framer import Buffered, Fault, FramedMessage, Framer
 from workbench.engine.protocol.http_framing import HttpFramer, with_content_length
@@ -67,11 +68,14 @@ def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
     """What makes bytes one message on the wire: `wrap` of a step or a rule.
 
     An ending is put behind them; a length field at its place in them, counting as `add` says, and
-    of HTTP in the head. It raises Problem where the field cannot hold so large a number.
+    of HTTP in the head. It raises Problem where the field cannot hold so large a number or has no
+    place in them, and where there is no head.
 
     Raises:
-        Problem: an end that the encoding cannot express, malformed hex.
+        Problem: an end that the encoding cannot express, malformed hex, nothing that could be
+            added.
     """
+    check_wrap(kind)
     match kind:
         case Delimiter():
             end = end_of(kind, encoding)
@@ -90,6 +94,8 @@ def as_given(data: bytes) -> bytes:
 
 
 def _with_length(kind: LengthField, data: bytes) -> bytes:
+    if len(data) < kind.at:
+        raise Problem("engine.messages_wrap_at", at=kind.at, size=len(data))
     widths = range(1, _VAR7_MOST + 1) if kind.width is None else (kind.width,)
     for width in widths:
         value = len(data) + width - (kind.at + width if kind.add is None else kind.add)

@@ -13,6 +13,7 @@ from typing import Final
 
 from workbench.engine.model.message_ends import MOST
 from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage
+from workbench.texts import Problem
 
 _HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 _NO_BREAK: Final = re.compile(rb"[^\r\n]")
@@ -40,12 +41,15 @@ class _At(Enum):
 def with_content_length(data: bytes) -> bytes:
     """A message of HTTP with the length of its body in the head, where that does not say it.
 
-    What has no head whole, a request without a body, and a response that can have none stay as
-    they are (RFC 9110, section 8.6).
+    A request without a body, and a response that can have none, stay as they are (RFC 9110,
+    section 8.6).
+
+    Raises:
+        Problem: there is no whole head.
     """
     end = _HEAD_ENDS.search(data)
     if end is None:
-        return data
+        raise Problem("engine.messages_wrap_head")
     first, *lines = _LINE.split(data[: end.start()])
     names = {found[1].lower() for line in lines if (found := _FIELD.match(line))}
     if names & {b"content-length", b"transfer-encoding"}:

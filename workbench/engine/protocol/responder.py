@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from workbench.engine.model.message_ends import Delimiter, Http, Messages
-from workbench.engine.model.responders.kind import Greeting
+from workbench.engine.model.responders.kind import ByRules, Greeting, Greetings
 from workbench.engine.model.responders.lookup import ReadRows
 from workbench.engine.model.responders.reply import Answer, Begin, Reply, ResponderRuntime
-from workbench.engine.model.responders.rule import Rule
 from workbench.engine.model.responders.table import Responder
+from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import as_given, wrapper_of
 from workbench.engine.protocol.rule_answers import by_rules
 from workbench.engine.protocol.rule_values import RuleSurroundings
@@ -23,53 +23,72 @@ def compile_responder(
     encoding: str = "utf-8",
     messages: Messages | None = None,
     rows: ReadRows | None = None,
+    link: Callable[[str], str] | None = None,
 ) -> ResponderRuntime:
     """A responder made ready; `encoding`: of its endpoint, where a text names none.
 
     `messages`: what is one there. An echo of a message is one again, with the ending that is no
     part of it. `rows`: reads the files that rules look something up in; None: they are left alone,
-    for whoever only wants to know what is wrong.
+    for whoever only wants to know what is wrong. `link`: the address of an endpoint; None: as well.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file
             that cannot be read.
     """
-    return responder.ready(_Making(encoding, messages, rows))
+    return responder.ready(_Making(encoding, messages, rows, link))
 
 
 class _Making:
     """As `kind.Making`, by what an endpoint's settings say."""
 
-    def __init__(self, encoding: str, messages: Messages | None, rows: ReadRows | None) -> None:
+    def __init__(
+        self,
+        encoding: str,
+        messages: Messages | None,
+        rows: ReadRows | None,
+        link: Callable[[str], str] | None,
+    ) -> None:
         self._encoding = encoding
-        self._around = RuleSurroundings(encoding, isinstance(messages, Http), rows)
-        self._wrap = as_given if messages is None else wrapper_of(messages, encoding)
-        self._whole = self._wrap if isinstance(messages, Delimiter) else as_given
+        self._around = RuleSurroundings(encoding, isinstance(messages, Http), rows, EndWords(link))
+        self._messages = messages
+        self._whole: Callable[[bytes], bytes] = as_given
+        if isinstance(messages, Delimiter):
+            self._whole = wrapper_of(messages, encoding)
 
     def echo(self) -> Answer:
         """Where nothing is to be added, nothing is copied either."""
         whole = self._whole
         return Reply if whole is as_given else lambda data: Reply(whole(bytes(data)))
 
-    def by_rules(self, rules: Sequence[Rule]) -> Begin:
-        return by_rules(rules, self._around, self._wrap, self._whole)
+    def _wrap(self, wrap: bool) -> Callable[[bytes], bytes]:
+        """What makes one message of what is said, where it says so."""
+        if not wrap or self._messages is None:
+            return as_given
+        return wrapper_of(self._messages, self._encoding)
 
-    def greeting(self, said: Greeting) -> Callable[[], bytes]:
+    def by_rules(self, rules: ByRules) -> Begin:
+        wrap = self._wrap(any(rule.wrap for rule in rules.all))
+        return by_rules(rules, self._around, wrap, self._whole)
+
+    def greeting(self, said: Greeting) -> Greetings:
         if said.text and said.hex:
             raise Problem("engine.two_greetings")
         encoding = said.encoding or self._encoding
+        ends = self._around.ends
         if said.hex:
-            template = hex_template(said.hex, (), encoding)
+            template = hex_template(said.hex, ends.of(said.hex), encoding)
         else:
-            known = PLACEHOLDERS if said.placeholders else ()
+            known = (*PLACEHOLDERS, *ends.of(said.text)) if said.placeholders else ()
             template = text_template(said.text, known, encoding)
-        after = hex_template(said.append_hex, (), encoding)
-        wrap = self._wrap if said.wrap else as_given
+        after = hex_template(said.append_hex, ends.of(said.append_hex), encoding)
+        names = template.names | after.names
+        wrap = self._wrap(said.wrap)
 
         def made() -> bytes:
-            return wrap(with_tail(template.fill({}), said, after.fill({})))
+            values = ends.filled(names, {})
+            return wrap(with_tail(template.fill(values), said, after.fill(values)))
 
+        first = b"" if names else made()  # an endpoint may have no address yet
         if template.fixed is not None and after.fixed is not None:
-            fixed = made()
-            return lambda: fixed
-        return made
+            return Greetings(first, lambda: first)
+        return Greetings(first, made)

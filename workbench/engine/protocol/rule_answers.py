@@ -14,11 +14,21 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final, NamedTuple
 
+from workbench.engine.model.responders.kind import ByRules
 from workbench.engine.model.responders.reply import Begin, Reply, Tell, Then
 from workbench.engine.model.responders.rule import CountedOver, InTurn, Match, Rule
 from workbench.engine.model.tail import Append
+from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import as_given
 from workbench.engine.protocol.layer import Binary, Data
+from workbench.engine.protocol.rule_memory import (
+    NO_CHANGE,
+    Lacks,
+    MemoryPlan,
+    RuleMemory,
+    Store,
+    kept_at_first,
+)
 from workbench.engine.protocol.rule_values import Captures, RuleSurroundings, Take, taking
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
@@ -28,6 +38,7 @@ from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_patt
 from workbench.payload.templates import (
     OF_VALUE,
     PLACEHOLDERS,
+    Value,
     Values,
     hex_template,
     text_template,
@@ -39,7 +50,7 @@ _TOLD: Final = 3
 Wrap = Callable[[bytes], bytes]
 
 
-def by_rules(rules: Sequence[Rule], around: RuleSurroundings, wrap: Wrap, whole: Wrap) -> Begin:
+def by_rules(rules: ByRules, around: RuleSurroundings, wrap: Wrap, whole: Wrap) -> Begin:
     """What answers by them on each connection.
 
     `wrap` makes a message of a reply that says so, `whole` of one that came.
@@ -48,9 +59,15 @@ def by_rules(rules: Sequence[Rule], around: RuleSurroundings, wrap: Wrap, whole:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file
             that cannot be read.
     """
-    ready = tuple(_ready(rule, around, wrap) for rule in rules)
-    over_all = Counter[int]()
-    return lambda stream, tell: _Answerer(ready, whole, over_all, stream=stream, tell=tell)
+    first = kept_at_first(rules.keep, around.encoding)
+    endpoint = _OfEndpoint(
+        tuple(_ready(rule, around, wrap, rules.kept) for rule in rules.all),
+        whole,
+        Counter(),
+        Store(rules.store, around.encoding),
+        around.ends,
+    )
+    return lambda stream, tell: _Answerer(endpoint, first(), stream=stream, tell=tell)
 
 
 class _Turn(NamedTuple):
@@ -60,11 +77,13 @@ class _Turn(NamedTuple):
         rule: the rule with it in place of its own.
         times: how often it is given before the next.
         make: makes the reply of what was taken. Raises Problem.
+        names: of the values that it needs, of addresses of endpoints as well.
     """
 
     rule: Rule
     times: int
     make: Callable[[Values], bytes | None]
+    names: frozenset[str]
 
 
 class _Ready(NamedTuple):
@@ -74,6 +93,7 @@ class _Ready(NamedTuple):
         encoding: of the characters that `look` sees; None: it sees the bytes of a read.
         look: what was taken, where it fits; None: it does not. Raises TooSlow.
         take: the values of that and of the message; None: it does not fit. Raises Problem.
+        memory: what it remembers and recalls; None: nothing.
         turns: its answers.
         ends: after how many messages each is done; after the last it begins with the first again.
     """
@@ -82,6 +102,7 @@ class _Ready(NamedTuple):
     encoding: str | None
     look: Callable[[str], Captures | None]
     take: Take
+    memory: RuleMemory | None
     turns: tuple[_Turn, ...]
     ends: tuple[int, ...]
 
@@ -90,33 +111,42 @@ class _Ready(NamedTuple):
         return bisect_right(self.ends, answered % self.ends[-1])
 
 
-def _ready(rule: Rule, around: RuleSurroundings, wrap: Wrap) -> _Ready:
-    used = rule.encoding or around.encoding
+class _Looking(NamedTuple):
+    """How a rule looks at a message.
+
+    Attributes:
+        look: as in `_Ready`. encoding: of the characters that it sees; None: bytes.
+        pattern: whose groups the replies may name.
+    """
+
+    look: Callable[[str], Captures | None]
+    encoding: str | None = None
+    pattern: Pattern | None = None
+
+
+def _looking(rule: Rule, used: str) -> _Looking:
     match rule.match:
         case Match.HEX:
-            return _by_hex(rule, around, wrap)
+            return _by_hex(rule)
         case Match.REGEX:
             wanted = rule.encoding or (BYTES if used == BYTES else None)
             pattern = compile_pattern(rule.value, wanted)
-            seen = None if pattern.bytewise else used
-            return _made(rule, around, wrap, _look_for(pattern), seen, pattern)
+            return _Looking(_look_for(pattern), None if pattern.bytewise else used, pattern)
         case Match.ANY:
-            return _made(rule, around, wrap, lambda _came: {})
+            return _Looking(lambda _came: {})
     value = rule.value
     encode(value, used)  # what cannot be written cannot come
     if rule.match is Match.EXACT:
-        look = _found(lambda came: came.removeprefix(MARK) == value)
-    else:
-        look = _found(lambda came: value in came)
-    return _made(rule, around, wrap, look, used)
+        return _Looking(_found(lambda came: came.removeprefix(MARK) == value), used)
+    return _Looking(_found(lambda came: value in came), used)
 
 
-def _by_hex(rule: Rule, around: RuleSurroundings, wrap: Wrap) -> _Ready:
+def _by_hex(rule: Rule) -> _Looking:
     if is_pattern(rule.value):
         pattern = compile_hex(rule.value)
-        return _made(rule, around, wrap, _look_for(pattern), None, pattern)
+        return _Looking(_look_for(pattern), None, pattern)
     data = parse_hex(rule.value).decode("latin-1")
-    return _made(rule, around, wrap, _found(lambda came: data in came))
+    return _Looking(_found(lambda came: data in came))
 
 
 def _found(fits: Callable[[str], bool]) -> Callable[[str], Captures | None]:
@@ -129,27 +159,23 @@ def _look_for(pattern: Pattern) -> Callable[[str], Captures | None]:
     return lambda came: {} if pattern.matches(came, RULE_TIME) else None
 
 
-def _made(
-    rule: Rule,
-    around: RuleSurroundings,
-    wrap: Wrap,
-    look: Callable[[str], Captures | None],
-    seen: str | None = None,
-    pattern: Pattern | None = None,
-) -> _Ready:
-    """`pattern`: whose groups the replies may name; `seen`: the encoding that `look` sees."""
+def _ready(rule: Rule, around: RuleSurroundings, wrap: Wrap, kept: Sequence[str]) -> _Ready:
+    """`kept`: the names of what a connection may have."""
     used = rule.encoding or around.encoding
+    look, seen, pattern = _looking(rule, used)
     groups = pattern.names if pattern is not None else ()
     found = taking(rule, groups, around, bytewise=pattern is not None and pattern.bytewise)
     if rule.in_turn and (rule.reply is not None or rule.reply_hex):
         raise Problem("engine.rule_two_replies")
+    plan = MemoryPlan.of(rule, found.names, kept, used)
     turns = tuple(
-        _Turn(one, item.times, _answer(one, used, found.names, wrap))
+        _Turn(one, item.times, *_answer(one, around._replace(encoding=used), plan.names, wrap))
         for item in rule.in_turn or (None,)
         for one, item in [(_alone(rule, item), item or InTurn())]
     )
+    memory = plan.ready(named for turn in turns for named in turn.names)
     ends = tuple(accumulate(turn.times for turn in turns))
-    return _Ready(rule, seen, look, found.take, turns, ends)
+    return _Ready(rule, seen, look, found.take, memory, turns, ends)
 
 
 def _alone(rule: Rule, item: InTurn | None) -> Rule:
@@ -171,27 +197,48 @@ def _alone(rule: Rule, item: InTurn | None) -> Rule:
 
 
 def _answer(
-    rule: Rule, used: str, names: Sequence[str], wrap: Wrap
-) -> Callable[[Values], bytes | None]:
-    """What makes a reply of these values."""
+    rule: Rule, around: RuleSurroundings, names: Sequence[str], wrap: Wrap
+) -> tuple[Callable[[Values], bytes | None], frozenset[str]]:
+    """What makes a reply of values, and the names of those that it needs."""
     if rule.reply and rule.reply_hex:
         raise Problem("engine.rule_two_replies")
+    used, ends = around.encoding, around.ends
     if rule.reply_hex:
-        template = hex_template(rule.reply_hex, names, used)
+        template = hex_template(rule.reply_hex, (*names, *ends.of(rule.reply_hex)), used)
     elif rule.reply is not None:
-        known = (*names, *(PLACEHOLDERS if rule.placeholders else OF_VALUE))
-        template = text_template(rule.reply, known, used)
+        built_in = (*PLACEHOLDERS, *ends.of(rule.reply)) if rule.placeholders else OF_VALUE
+        template = text_template(rule.reply, (*names, *built_in), used)
     elif rule.append is not Append.NOTHING or rule.append_hex:
         raise Problem("engine.append_without_reply")
     else:
-        return lambda _taken: None
-    after = hex_template(rule.append_hex, names, used)
+        return (lambda _taken: None), frozenset()
+    after = hex_template(rule.append_hex, (*names, *ends.of(rule.append_hex)), used)
     whole = wrap if rule.wrap else as_given
     made = Binary if rule.reply_hex else bytes
     if template.fixed is not None and after.fixed is not None:
         fixed = made(whole(with_tail(template.fixed, rule, after.fixed)))
-        return lambda _taken: fixed
-    return lambda taken: made(whole(with_tail(template.fill(taken), rule, after.fill(taken))))
+        return (lambda _taken: fixed), frozenset()
+
+    def make(taken: Values) -> bytes:
+        return made(whole(with_tail(template.fill(taken), rule, after.fill(taken))))
+
+    return make, template.names | after.names
+
+
+class _OfEndpoint(NamedTuple):
+    """What the connections of an endpoint have in common.
+
+    Attributes:
+        make_whole: makes a message of one that came.
+        counted: what rules that count over their endpoint have answered.
+        ends: addresses of endpoints.
+    """
+
+    rules: tuple[_Ready, ...]
+    make_whole: Wrap
+    counted: Counter[int]
+    store: Store
+    ends: EndWords
 
 
 class _Answerer:
@@ -199,23 +246,21 @@ class _Answerer:
 
     def __init__(
         self,
-        rules: tuple[_Ready, ...],
-        whole: Wrap,
-        over_all: Counter[int],
+        endpoint: _OfEndpoint,
+        kept: dict[str, Value],
         *,
         stream: bool,
         tell: Tell,
     ) -> None:
-        """`over_all`: what rules that count over their endpoint have answered."""
-        self._rules = rules
-        self._make_whole = whole
+        """`kept`: the values that the connection has at first."""
+        self._endpoint = endpoint
+        self._kept = kept
         self._tell = tell
-        names = {rule.encoding for rule in rules if rule.encoding is not None}
+        names = {rule.encoding for rule in endpoint.rules if rule.encoding is not None}
         self._open = {name: Characters(name) for name in names} if stream else None
         self._names = names
         self._word = ""
         self._silent = False
-        self._over_all = over_all
         self._mine: Counter[int] = Counter()
         self._unanswered = 0
 
@@ -225,7 +270,8 @@ class _Answerer:
         whole = bytes(data)
         texts = {name: self._whole(name, whole) for name in self._names}
         raw = whole.decode("latin-1")
-        for number, ready in enumerate(self._rules, 1):
+        lacks: tuple[int, Lacks] | None = None
+        for number, ready in enumerate(self._endpoint.rules, 1):
             rule = ready.rule
             if (rule.when is not None and rule.when != self._word) or (
                 rule.times and self._answered(rule)[number] >= rule.times
@@ -237,6 +283,12 @@ class _Answerer:
                 continue
             try:
                 values = ready.take(taken, whole)
+                if values is not None and ready.memory is not None:
+                    known = ready.memory.known(values, self._kept, self._endpoint.store)
+                    if isinstance(known, Lacks):
+                        lacks = lacks or (number, known)
+                        continue
+                    values = known
                 if values is not None:
                     return self._reply(number, ready, values, whole)
             except Problem as problem:
@@ -245,11 +297,13 @@ class _Answerer:
                 return None
         self._unanswered += 1
         if self._unanswered <= _TOLD:
+            if lacks is not None:
+                self._tell(lacks[1].note, f"{lacks[0]}, {lacks[1].what!r}")
             self._tell("no_rule", repr(len(whole)))
         return None
 
     def _answered(self, rule: Rule) -> Counter[int]:
-        return self._mine if rule.counted is CountedOver.CONNECTION else self._over_all
+        return self._mine if rule.counted is CountedOver.CONNECTION else self._endpoint.counted
 
     def _whole(self, encoding: str, data: bytes) -> str:
         """The characters that are whole with this read."""
@@ -270,15 +324,21 @@ class _Answerer:
         """Raises Problem."""
         answered = self._answered(ready.rule)
         place = ready.turn(answered[number]) if ready.rule.in_turn else 0
-        rule, _times, make = ready.turns[place]
+        rule, _times, make, names = ready.turns[place]
+        values = self._endpoint.ends.filled(names, values)
+        changes = NO_CHANGE
+        if ready.memory is not None:
+            values, changes = ready.memory.remember(values, self._endpoint.store)
         data = make(values)
+        self._kept.update(changes.kept)
+        self._endpoint.store.change(changes)
         if rule.times or ready.rule.in_turn:
             answered[number] += 1
         if rule.to is not None:
             self._word = rule.to
         self._silent = rule.then is Then.SILENT
         if rule.then is Then.ECHO:
-            data = (data or b"") + self._make_whole(whole)
+            data = (data or b"") + self._endpoint.make_whole(whole)
         delay = rule.delay
         if rule.delay_most:
             delay = random.uniform(delay, rule.delay_most)  # noqa: S311 - no secret

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from workbench.engine.model.responders.lookup import Lookup, ReadRows, Rows
 from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.protocol.end_words import EndWords
 from workbench.payload.hex_patterns import numbers_in, taken_value
 from workbench.payload.json_values import differences, document, read_json, value_at
 from workbench.payload.notation import encode
@@ -26,11 +27,13 @@ class RuleSurroundings(NamedTuple):
         encoding: where a rule names none.
         http: messages are those of HTTP: their JSON is the body.
         rows: reads the file of a lookup; None: no file is read, and no row found.
+        ends: addresses of endpoints, which replies may name.
     """
 
     encoding: str
     http: bool = False
     rows: ReadRows | None = None
+    ends: EndWords = EndWords()
 
 
 class Taken(NamedTuple):

@@ -131,12 +131,13 @@ class EndpointHost:
         self,
         connection: int | None,
         answer: Callable[[Reading | None], None],
-        state: str | None = None,
+        fits: Callable[[Reading], bool] | None = None,
     ) -> None:
         """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
 
-        `connection` None: the own socket where there is one, else the current one, and with `state`
-        any of its connections that is in it. `answer` gets None where there is no such socket.
+        `connection` None: the own socket where there is one, else the current one, and with `fits`
+        the first of all its sockets that does, else the newest. `answer` gets None where there is
+        no such socket.
         """
 
         def read() -> None:
@@ -148,9 +149,9 @@ class EndpointHost:
                 found = endpoint.current()
             else:
                 found = endpoint.registry.numbered_as(connection)
-            if state is not None and connection is None:
+            if fits is not None and connection is None:
                 among = (*found, *endpoint.conversations())
-                found = [item for item in among if item.traced.quick()[0] == state][:1] or found
+                found = [item for item in among if fits(item.traced.reading())][:1] or [*among[-1:]]
             answer(found[0].traced.sample() if found else None)
 
         if not self.worker.post_if_running(read):

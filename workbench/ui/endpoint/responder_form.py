@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.engine.model.responders.reply import OnPeerClose
-from workbench.engine.model.responders.rule import Rule
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_place import RulesPlace
@@ -49,7 +48,7 @@ class ResponderForm(QObject):
     def __init__(self, controls: NamedControls, parent: QObject) -> None:
         super().__init__(parent)
         self._controls = controls
-        self._otherwise: Rule | None = None
+        self._filled: ReplyForm | None = None
         self._known = NO_VALUES
         self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
         self._was = ""
@@ -91,9 +90,9 @@ class ResponderForm(QObject):
         """Show a form without telling anyone."""
         self.kind.choose(form.kind)
         self.at_end.choose(form.at_end.value)
-        self._otherwise = form.otherwise
+        self._filled = form
         if CHOICES[form.kind].has_rules:
-            self.rules.show_typed(form.rules, form.draft)
+            self.rules.show_typed(form.rules, form.draft, form.kept)
         if form.greeting != self.greeting.text():
             self.greeting.setText(form.greeting)
             self.greeting.setCursorPosition(0)
@@ -101,16 +100,19 @@ class ResponderForm(QObject):
         self._show_kind()
 
     def read(self) -> ReplyForm:
-        """What stands in the fields."""
+        """What stands in the fields, and what has none."""
+        beside = self._filled
         return ReplyForm(
             self.kind.value(),
             self.greeting.text(),
             self.encoding.value(),
             OnPeerClose(self.at_end.value()),
             self.rules.rules,
-            self._otherwise,
+            None if beside is None else beside.otherwise,
             self._known,
             self.rules.draft,
+            () if beside is None else beside.keep,
+            () if beside is None else beside.store,
         )
 
     def know(self, known: KnownValues) -> None:

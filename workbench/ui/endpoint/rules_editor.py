@@ -48,6 +48,7 @@ from workbench.viewmodel.rule_form import (
     TypedRule,
     fault,
     groups_of,
+    kept_by,
     named,
 )
 from workbench.viewmodel.rule_trial import unknown_in
@@ -179,8 +180,11 @@ class RulesEditor(Retranslatable, QFrame):
 
     # -- what it holds --------------------------------------------------------------------------
 
-    def show_typed(self, rules: Sequence[TypedRule], draft: RuleDraft | None) -> None:
+    def show_typed(
+        self, rules: Sequence[TypedRule], draft: RuleDraft | None, kept: Sequence[str] = ()
+    ) -> None:
         """Show rules, and what is typed beside them, without telling anyone."""
+        self.table.lines.kept = tuple(kept)
         if self.table.lines.rules == list(rules) and draft == self.draft:
             return
         row = self.table.row if draft is None or draft.row is None else draft.row
@@ -393,7 +397,7 @@ class RulesEditor(Retranslatable, QFrame):
     def _judge(self) -> None:
         """Mark the field that cannot be understood, and say why."""
         typed = self._typed()
-        wrong = fault(named(typed, self._known))
+        wrong = fault(named(typed, self._known), self._kept(typed))
         self._controls.enable(
             self.value, msg("why.rule_fits_anything") if typed.match == Match.ANY else None
         )
@@ -428,13 +432,19 @@ class RulesEditor(Retranslatable, QFrame):
                 name=f"{{{gap.word}}}",
                 near=f"{{{gap.near}}}",
             )
-            for gap in unknown_in(typed, self._known)
+            for gap in unknown_in(typed, self._known, self._kept(typed))
         ]
 
     def _broken(self) -> int:
         """The number of the first rule of the list that cannot be understood; 0: none."""
         rules = enumerate(self.table.lines.rules, 1)
-        return next((n for n, rule in rules if fault(named(rule, self._known)) is not None), 0)
+        kept = self._kept()
+        broken = (n for n, rule in rules if fault(named(rule, self._known), kept) is not None)
+        return next(broken, 0)
+
+    def _kept(self, *typed: TypedRule) -> tuple[str, ...]:
+        """The names of what a connection may have."""
+        return kept_by((*self.table.lines.rules, *typed), self.table.lines.kept)
 
     def _complete_value(self, before: str) -> Completion:
         """A pattern names values alone."""
@@ -445,7 +455,7 @@ class RulesEditor(Retranslatable, QFrame):
     def _complete_reply(self, before: str) -> Completion:
         """A reply names values, what the pattern takes, and what is built in where that is on."""
         typed = self._typed()
-        names = {*self._known.values, *groups_of(typed)}
+        names = {*self._known.values, *groups_of(typed), *self._kept()}
         built_in = typed.basis.placeholders
         return complete(before, len(before), names, as_hex=False, built_in=built_in)
 

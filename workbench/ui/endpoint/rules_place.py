@@ -44,6 +44,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self._controls = controls
         self._kept: tuple[TypedRule, ...] = ()
         self._kept_draft: RuleDraft | None = None
+        self._names: tuple[str, ...] = ()
         self._wanted = False
         self._sparing = False
         self._known = NO_VALUES
@@ -64,7 +65,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         editor = RulesEditor(self._controls)
         editor.know(self._known)
         editor.trial.begin(self.try_out)
-        editor.show_typed(self._kept, self._kept_draft)
+        editor.show_typed(self._kept, self._kept_draft, self._names)
         editor.spare_height(self._sparing)
         editor.edited.connect(self._on_edited)
         editor.drafted.connect(self.drafted)
@@ -83,11 +84,16 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         """What stands in the fields and is not in force."""
         return self._kept_draft if self.built is None else self.built.draft
 
-    def show_typed(self, rules: Sequence[TypedRule], draft: RuleDraft | None) -> None:
-        """Show rules, and what is typed beside them, without telling anyone."""
-        self._kept, self._kept_draft = tuple(rules), draft
+    def show_typed(
+        self, rules: Sequence[TypedRule], draft: RuleDraft | None, kept: Sequence[str] = ()
+    ) -> None:
+        """Show rules, and what is typed beside them, without telling anyone.
+
+        `kept`: names of what connections have beside what these rules keep.
+        """
+        self._kept, self._kept_draft, self._names = tuple(rules), draft, tuple(kept)
         if self.built is not None:
-            self.built.show_typed(rules, draft)
+            self.built.show_typed(rules, draft, kept)
         self._word_button()
 
     def take(self) -> None:

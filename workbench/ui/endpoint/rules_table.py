@@ -20,7 +20,7 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.known_values import NO_VALUES
-from workbench.viewmodel.rule_form import TypedRule, fault, named, shown_reply, shown_value
+from workbench.viewmodel.rule_form import TypedRule, fault, kept_by, named, shown_reply, shown_value
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
@@ -43,6 +43,7 @@ class RuleModel(QAbstractTableModel):
         super().__init__(parent)
         self.rules: list[TypedRule] = []
         self.known = NO_VALUES
+        self.kept: tuple[str, ...] = ()  # beside what these keep
 
     def show_rules(self, rules: Sequence[TypedRule]) -> None:
         self.beginResetModel()
@@ -75,7 +76,7 @@ class RuleModel(QAbstractTableModel):
             return self._cell(index.row(), column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(column)
-        wrong = fault(named(rule, self.known))
+        wrong = fault(named(rule, self.known), kept_by(self.rules, self.kept))
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrong[1].text if wrong is not None else self._cell(index.row(), column)
         if wrong is None or column != {"more": "number"}.get(wrong[0], wrong[0]):

@@ -33,9 +33,9 @@ class Greet(ResponderKind):
     def ready(self, making: Making) -> ResponderRuntime:
         greets = making.greeting(self)
         return ResponderRuntime(
-            Reply(greets(), ending=self.then.ending, put_in=self.then.layer),
+            Reply(greets.first, ending=self.then.ending, put_in=self.then.layer),
             making.echo() if self.then is Then.ECHO else None,
-            greets=greets,
+            greets=greets.make,
         )
 
     def wraps(self) -> bool:

@@ -6,8 +6,8 @@ and which says in `ready` what it answers. `table.py` names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from workbench.engine.model.responders.reply import Answer, Begin, ResponderRuntime
 from workbench.engine.model.responders.rule import Rule
@@ -29,16 +29,41 @@ class Greeting(Tailed, Protocol):
     def placeholders(self) -> bool: ...
 
 
+class Greetings(NamedTuple):
+    """What new connections get.
+
+    Attributes:
+        first: the bytes, where they are known before there is a connection; else none.
+        make: makes those of each; raises Problem.
+    """
+
+    first: bytes
+    make: Callable[[], bytes]
+
+
+class ByRules(Protocol):
+    """Rules, and what they begin with; as in `Rules`."""
+
+    @property
+    def all(self) -> tuple[Rule, ...]: ...
+    @property
+    def keep(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def store(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def kept(self) -> tuple[str, ...]: ...
+
+
 class Making(Protocol):
     """What turns the texts of a responder into bytes, for one endpoint; all raise Problem."""
 
     def echo(self) -> Answer:
         """Sends back what came; a message with its ending."""
 
-    def greeting(self, said: Greeting) -> Callable[[], bytes]:
-        """Makes the bytes of each greeting."""
+    def greeting(self, said: Greeting) -> Greetings:
+        """What makes the bytes of each greeting."""
 
-    def by_rules(self, rules: Sequence[Rule]) -> Begin:
+    def by_rules(self, rules: ByRules) -> Begin:
         """Answers by the first that fits."""
 
 

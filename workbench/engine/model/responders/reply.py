@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from workbench.engine.model.ending import Ending
+from workbench.texts import Problem
 
 
 class OnPeerClose(StrEnum):
@@ -100,7 +101,13 @@ class ResponderRuntime(NamedTuple):
     def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
         """The same for one connection, of which characters may come in pieces (`stream`)."""
         if self.greets is not None and self.greeting is not None:
-            made = self._replace(greeting=self.greeting._replace(data=self.greets()), greets=None)
+            try:
+                greeting = self.greeting._replace(data=self.greets())
+            except Problem as problem:
+                said = {name: str(value) for name, value in problem.args_.items()}
+                tell("greeting_failed", f"{problem.key!r}, {said!r}")
+                greeting = None
+            made = self._replace(greeting=greeting, greets=None)
             return made.for_connection(stream=stream, tell=tell)
         if self.begin is None:
             return self

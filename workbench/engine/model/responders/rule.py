@@ -71,6 +71,12 @@ class Rule:
         take: names of values, and the paths in the message's JSON where they stand; a message
             without one of them does not fit.
         lookup: a row of a file by what was taken.
+        keep: names and templates of values that the connection has from then on; a rule whose
+            templates name one that it has not does not fit.
+        store: the same for all connections of the endpoint, each under a key, a template as well.
+        recall: names of values, and the keys that they are stored under; where nothing is, the
+            rule does not fit.
+        forget: keys whose values are stored no more.
     """
 
     match: Match = Match.ANY
@@ -96,3 +102,7 @@ class Rule:
     json: str = ""
     take: tuple[tuple[str, str], ...] = ()
     lookup: Lookup | None = None
+    keep: tuple[tuple[str, str], ...] = ()
+    store: tuple[tuple[str, str], ...] = ()
+    recall: tuple[tuple[str, str], ...] = ()
+    forget: tuple[str, ...] = ()

@@ -18,6 +18,8 @@ class Rules(ResponderKind):
             encoding, or a template of hex.
         placeholders: {time}, {uuid} and the like of `greet` are filled in for each connection.
         otherwise: what answers where none fits; in a scenario `else`.
+        keep, store: what each connection has, and what is stored, before the first message; as in
+            `Rule`.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -26,6 +28,8 @@ class Rules(ResponderKind):
     otherwise: Rule | None = None
     greet_hex: str = ""
     placeholders: bool = False
+    keep: tuple[tuple[str, str], ...] = ()
+    store: tuple[tuple[str, str], ...] = ()
 
     @property
     def all(self) -> tuple[Rule, ...]:
@@ -35,10 +39,22 @@ class Rules(ResponderKind):
     def ready(self, making: Making) -> ResponderRuntime:
         said = Greet(self.greet, hex=self.greet_hex, placeholders=self.placeholders)
         greets = making.greeting(said)
-        text = greets()
         return ResponderRuntime(
-            Reply(text) if text else None, None, begin=making.by_rules(self.all), greets=greets
+            Reply(greets.first) if self.greet or self.greet_hex else None,
+            None,
+            begin=making.by_rules(self),
+            greets=greets.make,
         )
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of all that a connection may have."""
+        mine = [self.keep, *(rule.keep for rule in self.all)]
+        return tuple(dict.fromkeys(name for kept in mine for name, _ in kept))
+
+    def alone(self, rule: Rule) -> Rules:
+        """One of them by itself, to see what is wrong with it: what others keep is there."""
+        return Rules((rule,), keep=tuple((name, "") for name in self.kept))
 
     def wraps(self) -> bool:
         return any(rule.wrap for rule in self.all)

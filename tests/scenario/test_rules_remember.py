@@ -1,0 +1,190 @@
+"""Rules that remember, over real sockets: values of a connection, and of all of a server's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.conftest import Play, reasons
+from workbench.engine.model.serialize import settings_from_json, settings_json
+from workbench.journal.notes import note_text
+from workbench.journal.reader import Row
+from workbench.scenario.code import of_plain_sockets, to_python
+from workbench.scenario.model import ScenarioProblem, parse
+from workbench.scenario.write import to_toml
+
+SHOP = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "one" },
+  { do = "connect", endpoint = "two" },
+  { do = "send", endpoint = "one", text = "WHO\\n" },
+  { do = "expect", endpoint = "one", text = "nobody of 127.0.0.1:{server.port}", next = true },
+  { do = "send", endpoint = "one", text = "LOGIN ann\\n" },
+  { do = "expect", endpoint = "one", regex = 'token (?P<token>\\w{12})', next = true },
+  { do = "send", endpoint = "two", text = "LOGIN bob\\n" },
+  { do = "expect", endpoint = "two", contains = "token ", next = true },
+  { do = "send", endpoint = "two", text = "SHOW {token}\\n" },
+  { do = "expect", endpoint = "two", text = "ann", next = true },
+  { do = "send", endpoint = "one", text = "WHO\\n" },
+  { do = "expect", endpoint = "one", text = "ann is 2", next = true },
+  { do = "send", endpoint = "two", text = "OUT {token}\\n" },
+  { do = "expect", endpoint = "two", text = "bye ann", next = true },
+  { do = "send", endpoint = "one", text = "SHOW {token}\\n" },
+  { do = "expect", endpoint = "one", text = "401", next = true },
+]
+endpoint.one.address = "@server"
+endpoint.one.messages.ends = "\\n"
+endpoint.two.address = "@server"
+endpoint.two.messages.ends = "\\n"
+
+[values]
+shop = "shop"
+
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+messages = { ends = "\\n" }
+responder.kind = "rules"
+responder.keep = { asked = 0 }
+responder.store = { "{shop}:ann" = "yes", "{shop}:bob" = "yes" }
+responder.rules = [
+  { match = "regex", value = 'LOGIN (?P<name>\\w+)', recall = { known = "{shop}:{name}" }, \
+keep = { name = "{name}", token = "{random:12}" }, store = { "{shop}/{token}" = "{name}" }, \
+reply = "token {token}", wrap = true },
+  { match = "regex", value = 'SHOW (?P<given>\\w+)', recall = { owner = "{shop}/{given}" }, \
+reply = "{owner}", wrap = true },
+  { match = "regex", value = 'OUT (?P<given>\\w+)', recall = { owner = "{shop}/{given}" }, \
+forget = ["{shop}/{given}"], reply = "bye {owner}", wrap = true },
+  { match = "exact", value = "WHO", keep = { asked = "{asked+1}" }, reply = "{name} is {asked}", \
+wrap = true },
+  { match = "exact", value = "WHO", keep = { asked = "{asked+1}" }, \
+reply = "nobody of {server.address}:{server.port}", wrap = true },
+]
+responder.else = { reply = "401", wrap = true }
+"""
+
+
+def test_two_connections_share_what_is_stored_and_keep_what_is_theirs(play: Play) -> None:
+    report = play(SHOP)
+    assert report.ok, reasons(report)
+
+
+def test_it_is_the_same_when_it_is_written_and_read_again(play: Play) -> None:
+    scenario = parse(SHOP)
+    assert scenario.warnings == ()
+    again = parse(to_toml(scenario))
+    assert again.endpoints == scenario.endpoints
+    server = scenario.endpoints[-1]
+    assert settings_from_json(settings_json(server)) == server
+    report = play(to_toml(scenario))
+    assert report.ok, reasons(report)
+
+
+def test_a_script_of_it_runs_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "shop.py"
+    path.write_text(to_python(parse(SHOP)), encoding="utf-8")
+    subprocess.run([sys.executable, path], check=True, cwd=tmp_path, timeout=120)
+
+
+PAIR = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "GET k" },
+  { do = "expect", endpoint = "client", text = "v", within = 0.2 },
+]
+endpoint.client = "@server"
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "rules", rules = [ { %s, reply = "v" } ] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            """match = "regex", value = 'GET (?P<k>.)', recall = { v = "key {k}" }""",
+            'Rule 1 would fit, but nothing is stored under "key k", so it was passed over.',
+        ),
+        (
+            """match = "any", keep = { n = "{n+1}" }""",
+            "Rule 1 would fit, but the connection has not kept {n} yet, so it was passed over.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said(
+    rule: str, told: str, play: Play, rows: Callable[[], list[Row]]
+) -> None:
+    report = play(PAIR % rule)
+    assert not report.ok
+    assert "no rule fitted" in reasons(report)[0]
+    assert told in [note_text(row) for row in rows() if row.kind == "note"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "named", "line"),
+    [
+        ('match = "any", keep = { "a b" = "1" }', "a b", 12),
+        ('match = "any", keep = { counter = "1" }', "counter", 12),
+        ('match = "any", keep = { a = true }', "in quotes or a number", 12),
+        ('match = "any", store = { "{k}" = "1" }', "{k} is no value", 12),
+        ('match = "any", forget = [ 1 ]', "text", 12),
+        ('match = "any", recal = { a = "b" }', "recall", 12),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_stands(rule: str, named: str, line: int) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(PAIR % rule)
+    assert named in str(caught.value)
+    assert caught.value.line == line
+
+
+ENDS = """
+placeholders = true
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "expect", endpoint = "client", text = "on {server.port}", next = true },
+  { do = "send", endpoint = "client", text = "?\\n" },
+  { do = "expect", endpoint = "client", hex = '"at " u16(server.port)', next = true },
+]
+[endpoint.client]
+address = "@server"
+messages = { ends = "\\n" }
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "rules", greet = "on {server.port}\\n", rules = [
+  { reply_hex = '"at " u16(server.port) 0a' } ] }
+"""
+
+
+def test_a_reply_and_a_greeting_name_the_port_of_an_endpoint(play: Play) -> None:
+    scenario = parse(ENDS)
+    assert scenario.warnings == ()
+    report = play(ENDS)
+    assert report.ok, reasons(report)
+    again = play(to_toml(scenario))
+    assert again.ok, reasons(again)
+
+
+def test_a_script_names_it_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "ends.py"
+    path.write_text(to_python(parse(ENDS)), encoding="utf-8")
+    subprocess.run([sys.executable, path], check=True, cwd=tmp_path, timeout=120)
+
+
+def test_plain_sockets_answer_with_addresses_too() -> None:
+    text = ENDS.replace("reply_hex = '", 'reply = "{server.port} {no.port}" }, { reply_hex = \'')
+    code = of_plain_sockets(parse(text))
+    assert "left out" not in code
+    assert code.count("value('server.port')") == 3
+    assert "number('server.port')" in code
+    assert "value('no.port')" not in code

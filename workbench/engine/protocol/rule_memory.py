@@ -1,0 +1,231 @@
+"""What rules remember: values of a connection, and those of their endpoint, each under a key.
+
+All rules of an endpoint are asked on its thread, one message after the other, so that what is
+recalled, counted and stored for one message is in one go, whatever other connections do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from workbench.engine.model.responders.rule import Rule
+from workbench.payload.templates import PLACEHOLDERS, Template, Value, Values, text_template
+from workbench.payload.unknown_gaps import unknown_gaps
+from workbench.texts import Problem
+
+STORED_MOST: Final = 64 * 2**20
+"""Bytes of all that an endpoint stores, keys and values."""
+_EACH: Final = 200
+"""Bytes that an entry costs beside them."""
+
+
+class Lacks(NamedTuple):
+    """Why a rule that would fit does not.
+
+    Attributes:
+        note: the key of the note that says so.
+        what: the name of a value that the connection has not, or the key that nothing is under.
+    """
+
+    note: str
+    what: str
+
+
+class Changes(NamedTuple):
+    """What one message changes.
+
+    Attributes:
+        kept: values of the connection.
+        stored, forgotten: of the endpoint; what is forgotten is so before others are stored.
+    """
+
+    kept: Mapping[str, Value] = {}
+    stored: Sequence[tuple[bytes, Value]] = ()
+    forgotten: Sequence[bytes] = ()
+
+
+NO_CHANGE: Final = Changes()
+
+
+class Store:
+    """The values that all connections of an endpoint share."""
+
+    def __init__(self, first: Sequence[tuple[str, str]], encoding: str) -> None:
+        """`first`: templates of keys and of their values. Raises Problem."""
+        self._values: dict[bytes, Value] = {}
+        self._bytes = 0
+        made = [
+            (_template(key, (), encoding).fill({}), made_of(_template(value, (), encoding), {}))
+            for key, value in first
+        ]
+        self.check(Changes(stored=made))
+        self.change(Changes(stored=made))
+
+    def get(self, key: bytes) -> Value | None:
+        """What is stored under a key; None: nothing."""
+        return self._values.get(key)
+
+    def check(self, changes: Changes) -> None:
+        """That there is room for what would be stored.
+
+        Raises:
+            Problem: there is none.
+        """
+        more = sum(_size(key, value) for key, value in changes.stored)
+        if more and self._bytes + more > STORED_MOST:
+            raise Problem("engine.store_full", most=STORED_MOST >> 20)
+
+    def change(self, changes: Changes) -> None:
+        """Forget, and then store."""
+        for key in changes.forgotten:
+            self._drop(key)
+        for key, value in changes.stored:
+            self._drop(key)
+            self._values[key] = value
+            self._bytes += _size(key, value)
+
+    def _drop(self, key: bytes) -> None:
+        old = self._values.pop(key, None)
+        if old is not None:
+            self._bytes -= _size(key, old)
+
+
+def _size(key: bytes, value: Value) -> int:
+    return len(key) + len(value.data) + _EACH
+
+
+def kept_at_first(kept: Sequence[tuple[str, str]], encoding: str) -> Callable[[], dict[str, Value]]:
+    """What makes the values that a new connection has. Raises Problem."""
+    names: list[str] = []
+    templates = []
+    for name, value in kept:
+        templates.append((name, _template(value, tuple(names), encoding)))
+        names.append(name)
+
+    def made() -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for name, template in templates:
+            found[name] = made_of(template, found)
+        return found
+
+    made()
+    return made
+
+
+class RuleMemory(NamedTuple):
+    """What one rule recalls and remembers, made ready.
+
+    Attributes:
+        needs: names of values that the connection has to have.
+    """
+
+    recall: tuple[tuple[str, Template], ...]
+    keep: tuple[tuple[str, Template], ...]
+    store: tuple[tuple[Template, Template], ...]
+    forget: tuple[Template, ...]
+    needs: frozenset[str]
+
+    def known(self, taken: Values, kept: Mapping[str, Value], store: Store) -> Values | Lacks:
+        """What was taken of the message, and what was remembered. Raises Problem."""
+        missing = sorted(self.needs - kept.keys())
+        if missing:
+            return Lacks("rule_not_kept", missing[0])
+        values = {**kept, **taken}
+        recalled = {}
+        for name, template in self.recall:
+            key = template.fill(values)
+            value = store.get(key)
+            if value is None:
+                return Lacks("rule_not_stored", key.decode("utf-8", "replace"))
+            recalled[name] = value
+        return {**values, **recalled}
+
+    def remember(self, values: Values, store: Store) -> tuple[Values, Changes]:
+        """The values with what is kept from now on, and what changes; nothing has yet.
+
+        Raises:
+            Problem: a value is no number and is to be counted with, or there is no room.
+        """
+        known = dict(values)
+        kept = {}
+        for name, template in self.keep:
+            known[name] = kept[name] = made_of(template, known)
+        stored = [(key.fill(known), made_of(value, known)) for key, value in self.store]
+        changes = Changes(kept, stored, [key.fill(known) for key in self.forget])
+        store.check(changes)
+        return known, changes
+
+
+class MemoryPlan(NamedTuple):
+    """The same before it is known which values the rule's replies need.
+
+    Attributes:
+        names: what the replies may name.
+        kept: what the connection may have, and the rule does not make itself.
+        ready_but: all but `needs`; None: the rule remembers and recalls nothing.
+    """
+
+    names: tuple[str, ...]
+    kept: frozenset[str]
+    needs: frozenset[str]
+    ready_but: RuleMemory | None
+
+    @classmethod
+    def of(cls, rule: Rule, taken: Sequence[str], kept: Sequence[str], encoding: str) -> MemoryPlan:
+        """`taken`: the names of what the rule takes; `kept`: of what connections may have.
+
+        Raises:
+            Problem: a template names what nobody knows, or a name is taken twice.
+        """
+        twice = next((name for name, _ in rule.recall if name in taken), None)
+        if twice is not None:
+            raise Problem("engine.taken_twice", name=twice)
+        before = tuple(dict.fromkeys((*taken, *kept)))
+        recall = tuple((name, _template(key, before, encoding)) for name, key in rule.recall)
+        own = {*taken, *(name for name, _ in rule.recall)}
+        needs = _needed((key for _, key in recall), {*taken})
+        names = tuple(dict.fromkeys((*before, *own)))
+        keep = []
+        for name, value in rule.keep:
+            template = _template(value, names, encoding)
+            needs |= _needed((template,), own)
+            keep.append((name, template))
+            own.add(name)
+        store = tuple(
+            (_template(key, names, encoding), _template(value, names, encoding))
+            for key, value in rule.store
+        )
+        forget = tuple(_template(key, names, encoding) for key in rule.forget)
+        needs |= _needed((*(part for pair in store for part in pair), *forget), own)
+        others = frozenset(kept) - own
+        memory = RuleMemory(recall, tuple(keep), store, forget, frozenset())
+        some = kept or recall or store or forget
+        return cls(names, others, needs & frozenset(kept), memory if some else None)
+
+    def ready(self, named: Iterable[str]) -> RuleMemory | None:
+        """`named`: the names of all that the replies need."""
+        if self.ready_but is None:
+            return None
+        needs = self.needs | (self.kept & frozenset(named))
+        some = needs or any((*self.ready_but[:4],))
+        return self.ready_but._replace(needs=needs) if some else None
+
+
+def made_of(template: Template, values: Values) -> Value:
+    """A value as it is kept: one alone stays what it is. Raises Problem."""
+    alone = template.value(values) if template.fixed is None else None
+    return Value(template.fill(values)) if alone is None else alone
+
+
+def _needed(templates: Iterable[Template], own: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for template in templates for name in template.names) - {*own}
+
+
+def _template(source: str, names: Sequence[str], encoding: str) -> Template:
+    """A template of a text; a word in braces that names nothing is no text that is meant."""
+    known = (*names, *PLACEHOLDERS)
+    for gap in unknown_gaps(source, known):
+        near = gap.near or ", ".join(names) or "–"
+        raise Problem("engine.memory_unknown", name=gap.word, near=near)
+    return text_template(source, known, encoding)
