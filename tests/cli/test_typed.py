@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,29 @@ def test_what_is_read_is_sent_and_its_end_told(tmp_path: Path, pipe: int, size: 
     assert typed.ended
     assert typed.rests(1000.0)
     assert typed.failed is None
+
+
+def test_what_finds_no_place_is_not_taken_for_the_end(tmp_path: Path, pipe: int) -> None:
+    """What is long waits in a file: where the disk takes none, that is said, and nothing is sent
+    as if it had been all."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server, Session(tmp_path / "r.swb") as session:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        session.add(EndpointSettings("client", Role.STREAM, address=address))
+        assert session.perform(c.Connect("client")).wait(BOUND)
+        typed = Typed(session, "client", ended.set)
+        shutil.rmtree(session.temp_dir())
+        typed.start()
+        os.write(pipe, b"x" * (module.SHORT + 1))
+        assert ended.wait(BOUND)
+        os.close(pipe)
+        assert typed.failed is not None
+        assert typed.failed.problem is not None
+        assert typed.failed.problem.key == "cli.cannot_write"
+        assert typed.sent == 0
+        assert session.journal.flush()
+        with closing(session.journal.reader()) as reader:
+            assert not any(row.call == "shutdown" for row in reader.page(1, 100))
 
 
 def test_a_stdin_that_was_closed_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

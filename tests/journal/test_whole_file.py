@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from workbench.journal.whole_file import write_whole
+from workbench.journal.whole_file import write_text, write_whole
 
 
 def whole(out: BinaryIO) -> None:
@@ -94,3 +94,34 @@ def test_a_long_name(tmp_path: Path) -> None:
     path = tmp_path / ("记" * 80 + ".csv")
     write_whole(path, whole, replace=False)
     assert path.read_bytes() == b"new"
+
+
+def test_a_text_keeps_its_line_ends(tmp_path: Path) -> None:
+    for text in ("one\ntwo\r\n", "记"):
+        write_text(tmp_path / "out", text)
+        assert (tmp_path / "out").read_bytes() == text.encode()
+
+
+def test_what_lies_in_a_folder_that_takes_no_other_file_is_written_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(b"old")
+    opened = Path.open
+
+    def refuse(self: Path, mode: str = "r") -> object:
+        if mode == "xb":
+            raise PermissionError(13, "Permission denied")
+        return opened(self, mode)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    write_whole(path, whole, replace=True)
+    monkeypatch.undo()
+    assert path.read_bytes() == b"new"
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, half, replace=True)
+    with pytest.raises(PermissionError):
+        write_whole(tmp_path / "other", whole, replace=True)
+    monkeypatch.undo()
+    assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("out", b"")]

@@ -26,6 +26,7 @@ from workbench.engine.model.address import is_name
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.web_address import WEBSOCKET, has_scheme, spell_web
+from workbench.journal.whole_file import write_text
 from workbench.printable import width
 from workbench.scenario.write import to_toml
 from workbench.session import Session
@@ -137,7 +138,7 @@ def _write_scenarios(bench: Bench, cases: Sequence[CheckCase], folder: Path) -> 
         for number, case in enumerate(cases, 1):
             text = to_toml(case.scenario(bench))
             path = folder / f"{number:02}-{case.name}.toml"
-            path.write_text(text, encoding="utf-8")
+            write_text(path, text)
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(folder), reason=reason_of(error)) from error
 

@@ -17,7 +17,7 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.ticket import Outcome, failed
 from workbench.session import Session
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 PIECE: Final = 65_536
 """Bytes of one read of stdin at most; of one datagram 8192, as other programs have it."""
@@ -146,9 +146,16 @@ class Typed:
         else:
             if self._place is None:
                 self._place = self._session.temp_dir() / "stdin"
-            self._place.write_bytes(data)
+            self._keep(self._place, data)
             command = c.Send(self._name, file=str(self._place), connection=self._target)
         return self._performs(command, len(data))
+
+    def _keep(self, place: Path, data: bytes) -> None:
+        """Raises Problem: the disk takes no more; what was typed is not taken for ended."""
+        try:
+            place.write_bytes(data)
+        except OSError as error:
+            raise Problem("cli.cannot_write", path=str(place), reason=reason_of(error)) from error
 
     def _performs(self, command: c.Send, size: int) -> bool:
         ticket = self._session.perform(command)

@@ -13,7 +13,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
     """Have `write` fill a file; whatever goes wrong, half of one is not left at `path`.
 
     A link is followed, a device or pipe is written to as it is, and a file that is replaced keeps
-    its mode.
+    its mode. One in a folder that takes no other is written where it is, and empty if that fails.
 
     Args:
         path: the file.
@@ -26,14 +26,21 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
     """
     if not replace and os.path.lexists(path):
         raise FileExistsError(path)
-    place = Path(os.path.realpath(path))
-    if place.exists() and not place.is_file():
-        with place.open("wb") as out:
+    if _is_stream(path):
+        with path.open("wb") as out:
             write(out)
         return
+    place = Path(os.path.realpath(path))
     beside = place.with_name(f".{place.name[:40]}.{os.urandom(4).hex()}.part")
     try:
-        with beside.open("xb") as out:
+        file = beside.open("xb")
+    except PermissionError:
+        if not replace or not place.exists():
+            raise
+        _write_over(place, write)
+        return
+    try:
+        with file as out:
             write(out)
             out.flush()
             os.fsync(out.fileno())
@@ -47,6 +54,38 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same of a text, in UTF-8 and with its own line ends; a file that is there is replaced.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_whole(path, lambda out: out.write(text.encode()), replace=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """A device, a pipe, or what stands for a descriptor (/dev/stdout, proc(5)), whatever it is."""
+    if path.exists() and not path.is_file():
+        return True
+    _root, *parts = path.absolute().parts
+    return parts[:1] == ["proc"] or parts[:2] in (
+        ["dev", "fd"],
+        ["dev", "stdout"],
+        ["dev", "stderr"],
+    )
+
+
+def _write_over(place: Path, write: Callable[[BinaryIO], object]) -> None:
+    with place.open("wb") as out:
+        try:
+            write(out)
+            out.flush()
+        except BaseException:
+            with suppress(OSError):
+                out.truncate(0)  # whatever is left in the buffer is refused as well
+            raise
 
 
 def _put(beside: Path, place: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from workbench.frozen import dataclass
+from workbench.journal.whole_file import write_text
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import (
     ClientState,
@@ -51,7 +52,7 @@ def keep(
     text = json.dumps({"format": FORMAT, **_plain(kept)}, ensure_ascii=True)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(text + "\n", encoding="ascii")
+        write_text(path, text + "\n")
     except OSError as error:
         raise Problem("kept.not_written", path=str(path), reason=reason_of(error)) from error
     return path

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.journal.whole_file import write_whole
 from workbench.printable import escape, escape_lines
 from workbench.scenario.report import Report, StepResult, title_of
 from workbench.scenario.steps import Loop, Step
@@ -108,13 +109,17 @@ def _lines(number: int, result: StepResult) -> Iterator[str]:
 
 
 def write_suites(suites: Iterable[ET.Element], path: Path) -> None:
-    """Write suites that are elements already, with their sums. Raises OSError."""
+    """Write suites that are elements already, with their sums, or nothing. Raises OSError."""
     root = ET.Element("testsuites")
     root.extend(suites)
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     root.set("time", f"{sum(float(suite.get('time', '0')) for suite in root):.3f}")
-    ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    write_whole(
+        path,
+        lambda out: ET.ElementTree(root).write(out, encoding="utf-8", xml_declaration=True),
+        replace=True,
+    )
 
 
 def _suite(suite: Suite) -> ET.Element:

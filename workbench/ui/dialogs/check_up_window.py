@@ -25,6 +25,7 @@ from workbench.checkup.check_verdict import CheckVerdict, Judged, in_a_row
 from workbench.checkup.checkup import Begun, CheckResult, all_cases, bench_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import spell_web
+from workbench.journal.whole_file import write_text
 from workbench.qt.checkup_worker import CheckUpWorker
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
@@ -277,7 +278,7 @@ class CheckUpWindow(Retranslatable, QWidget):
 
     def _put(self, path: Path, text: str) -> None:
         try:
-            path.write_text(text, encoding="utf-8")
+            write_text(path, text)
         except OSError as error:
             self._cannot(path, error)
 

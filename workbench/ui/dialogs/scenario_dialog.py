@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from workbench.journal.masked import secrets_in
 from workbench.journal.schema import SECRETS
+from workbench.journal.whole_file import write_text
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
@@ -382,7 +383,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     def write(self, path: Path, text: str) -> None:
         """Save; how it went stands in the message."""
         try:
-            path.write_text(text, encoding="utf-8")
+            write_text(path, text)
         except OSError as error:
             reason = reason_of(error)
             self.message.setText(tr("window.not_written", path=str(path), reason=reason))

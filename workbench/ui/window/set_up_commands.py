@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
+from workbench.journal.whole_file import write_text
 from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.undo import Deed
 
@@ -121,7 +122,7 @@ class SetUpCommands(QObject):
         tabs = [self._copies.tab(panel) for panel in self._area.panels()]
         try:
             text = set_up_file.written(path.stem, tabs, self._controller.values.rows)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            write_text(path, text)
         except OSError as error:
             reason = reason_of(error)
             self.told.emit(Problem("window.not_written", path=str(path), reason=reason).text)
