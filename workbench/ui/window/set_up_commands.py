@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from workbench.journal.whole_file import write_text
 from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.undo import Deed
 
@@ -117,6 +116,7 @@ class SetUpCommands(QObject):
 
     def write(self, path: Path) -> None:
         """Save the tabs as they are filled in, without secrets."""
+        from workbench.journal.whole_file import write_text
         from workbench.viewmodel import set_up_file  # what reads scenarios: no start needs it
 
         tabs = [self._copies.tab(panel) for panel in self._area.panels()]
