@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QLine, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -92,6 +92,8 @@ class LogView(QTableView):
         self.keep_end = True
         self._stripes: dict[str, QColor] = {}
         self._calls: list[tuple[QRect, str, QColor, bool]] = []
+        self._bars: dict[str, list[QRect]] = {}
+        self._arrows: dict[str, list[QLine]] = {}
         self._digits = len(COLUMNS[NUMBER].sample)
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
@@ -285,12 +287,31 @@ class LogView(QTableView):
         boxes = self._column_boxes()
         height = self.verticalHeader().defaultSectionSize()
         self._log.fetch(first, last)
+        any_chosen = self.selectionModel().hasSelection()
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
             if top < 0 and last > first:
                 continue  # half of a row is none
-            self._paint_row(painter, palette, row, top, height, boxes, self.is_chosen(row))
+            self._paint_row(
+                painter, palette, row, top, height, boxes, any_chosen and self.is_chosen(row)
+            )
+        self._paint_shapes(painter)
         self._paint_calls(painter)
+
+    def _paint_shapes(self, painter: QPainter) -> None:
+        """The stripes and arrows of all rows, colour by colour: each call of a painter may have to
+        wait for the sockets' thread.
+        """
+        painter.setPen(Qt.PenStyle.NoPen)
+        for endpoint, bars in self._bars.items():
+            painter.setBrush(self._stripe_of(endpoint))
+            painter.drawRects(bars)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, lines in self._arrows.items():
+            painter.setPen(QPen(QColor(colour), 2))
+            painter.drawLines(lines)
+        self._bars.clear()
+        self._arrows.clear()
 
     def _paint_calls(self, painter: QPainter) -> None:
         """The calls of all rows, in the font of code, which is set once for them."""
@@ -353,8 +374,8 @@ class LogView(QTableView):
             )
             return
         if event.endpoint is not None and boxes[WHO][1]:
-            stripe = self._stripe_of(event.endpoint)
-            painter.fillRect(boxes[WHO][0], top + 1, 3, height - 2, stripe)
+            bar = QRect(boxes[WHO][0], top + 1, 3, height - 2)
+            self._bars.setdefault(event.endpoint, []).append(bar)
         for column, text in enumerate(cells):
             left, size = boxes[column]
             if not text or not size:
@@ -365,7 +386,7 @@ class LogView(QTableView):
                 self._paint_conclusion(painter, _said(event, boxes, box), text, icon, selected)
                 continue
             if column == CALL:
-                box = self._paint_arrow(painter, box, event.call, pen, selected=selected)
+                box = self._paint_arrow(painter, box, event.call, pen, selected)
                 self._calls.append((box, text, pen, selected))
                 continue
             if column == RESULT and failed(event):
@@ -446,7 +467,7 @@ class LogView(QTableView):
         painter.restore()
 
     def _paint_arrow(
-        self, painter: QPainter, box: QRect, call: str, pen: QColor, *, selected: bool
+        self, painter: QPainter, box: QRect, call: str, pen: QColor, selected: bool
     ) -> QRect:
         """Which way the bytes went: > out, < in, each in its colour; the calls stand in line with
         and without it.
@@ -457,12 +478,15 @@ class LogView(QTableView):
             tip, back = box.left() + side // 2, box.left()
             if call in RECEIVING:
                 tip, back = back, tip
-            if not selected:
+            lines = [
+                QLine(back, middle - side // 2, tip, middle),
+                QLine(tip, middle, back, middle + side // 2),
+            ]
+            if selected:
+                painter.drawLines(lines)
+            else:
                 colour = _ink(pen, good=True) if call in RECEIVING else theme.current().link
-                painter.setPen(QPen(QColor(colour), 2))
-            painter.drawLine(QPoint(back, middle - side // 2), QPoint(tip, middle))
-            painter.drawLine(QPoint(tip, middle), QPoint(back, middle + side // 2))
-            painter.setPen(pen)
+                self._arrows.setdefault(colour, []).extend(lines)
         return box.adjusted(side, 0, 0, 0)
 
     def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
