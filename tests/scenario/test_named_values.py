@@ -567,3 +567,41 @@ def test_a_reply_of_text_says_how_long_a_value_is(play: Play, tmp_path: Path) ->
     script = to_python(parse(LENGTHS))
     assert ran(script, tmp_path).returncode == 0
     assert "{len:stored}" not in script
+
+
+OWN = (
+    'step = [ { do = "start", endpoint = "server" }, { do = "connect", endpoint = "client" },\n'
+    '{ do = "send", endpoint = "client", text = "a{counter} ", placeholders = true },\n'
+    '{ do = "send", endpoint = "client", text = "b{counter} ", placeholders = true },\n'
+    """{ do = "send", endpoint = "client", hex = '"c" {counter} 20' },\n"""
+    '{ do = "send", endpoint = "client", text = "{counter} ", placeholders = true, '
+    "repeat = 2 },\n"
+    '{ do = "expect", endpoint = "server", text = "a1 b1 c1 1 2 " },\n'
+    '{ do = "send", endpoint = "client", text = "{server.port}", placeholders = true },\n'
+    '{ do = "expect", endpoint = "server", regex = \'^[1-9][0-9]+\' },\n]\n'
+    'endpoint.client = "@server"\n'
+    '[endpoint.server]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+)
+
+
+def test_a_single_send_counts_from_1_in_a_file_without_values_too(play: Play) -> None:
+    report = play(OWN)
+    assert report.ok, reasons(report)
+
+
+def test_the_line_of_a_step_shows_addresses_and_its_name_stays(play: Play) -> None:
+    report = play(
+        'step = [ { do = "start" }, { do = "note", text = "at {s.port}" } ]\n'
+        '[values]\nx = 1\n[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+    )
+    noted = report.steps[1]
+    assert "at {s.port}" in noted.name
+    assert "{" not in noted.line
+    assert noted.line.startswith("note(text='at ")
+
+
+def test_a_script_fills_in_what_a_send_of_a_file_without_values_does(tmp_path: Path) -> None:
+    code = to_python(parse(OWN))
+    assert code.count("value('server.port')") == 1
+    done = ran(code, tmp_path)
+    assert done.returncode == 0, done.stderr

@@ -170,3 +170,28 @@ def test_a_look_is_at_one_connection() -> None:
 def test_what_a_loop_does_not_judge_is_refused(key: str) -> None:
     with pytest.raises(Problem, match="has no meaning in until"):
         parse(PAIR + '[[loop]]\nuntil = { errno = "EPIPE", ' + key + " }\n")
+
+
+def test_a_number_of_a_server_is_that_of_any_of_its_connections(play: Play) -> None:
+    """But for its accept queue, which is of the socket that listens."""
+    two = PAIR.replace('role = "stream"', 'role = "stream"\ncount = 2')
+    paused = two.replace('role = "listener"', 'role = "listener"\nreceive = "paused"')
+    seen = 'do = "expect"; endpoint = "server"; reading = '
+    report = play(
+        'on_failure = "next"\n'
+        + paused
+        + steps(
+            START,
+            seen + '"unread"; least = 0; within = 0.05',
+            CONNECT,
+            'do = "send"; endpoint = "client"; connection = 1; text = "hello"',
+            seen + '"unread"; least = 5; most = 5',
+            seen + '"unread"; most = 0',
+            seen + '"unacked"; most = 0',
+            seen + '"sacked"; least = 1',
+            seen + '"unread"; least = 6; within = 0.05',
+        )
+    )
+    assert [step.reason is None for step in report.steps] == [True, False, *[True] * 6, False]
+    assert "server has no connection" in reasons(report)[0]
+    assert "unread = " in reasons(report)[1]

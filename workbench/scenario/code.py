@@ -56,6 +56,7 @@ from workbench.scenario.code_until import (
     with_known,
 )
 from workbench.scenario.code_values import CodePlace, expression
+from workbench.scenario.named_values import end_names
 from workbench.scenario.rounds import ROUND
 from workbench.scenario.steps import (
     Expect,
@@ -618,8 +619,8 @@ class _Script:
         item = self._settings[command.endpoint]
         if not command.repeat:  # nothing cancels it here
             return [left_out("repeat = 0")]
-        if self.counts and command.placeholders:
-            names |= {ROUND}
+        if command.placeholders and json is None:
+            names |= {*end_names({"endpoint": self._settings}), *({ROUND} if self.counts else ())}
         try:
             made = payload(command, item, names, counter=command.repeat > 1, json=json)
         except Problem as problem:  # it fails in the run as well

@@ -22,6 +22,7 @@ from workbench.scenario.carried import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
 from workbench.scenario.recorded import CONFIGURE, Counted, Settings, rows_of
+from workbench.scenario.sent_numbers import numbered
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
 from workbench.scenario.write import to_toml
@@ -126,7 +127,10 @@ def made_of(
         (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, loose=loose))
         for answer in answers
     ]
-    steps = talk.steps(expects, waits, lambda seq, command: carried.filled(seq, command, known))
+    number = numbered(reader)
+    steps = talk.steps(
+        expects, waits, lambda seq, command: carried.filled(seq, number(seq, command), known)
+    )
     scenario = Scenario(
         title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps), names=known
     )
