@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -120,6 +121,19 @@ def test_a_key_takes_in_what_is_being_typed(hand: Hand) -> None:
         assert hand.text("client.port") == str(port)
 
 
+def test_enter_behind_host_and_port_connects(hand: Hand) -> None:
+    """The two are taken apart first, as when the field is left."""
+    with socket.create_server(("127.0.0.1", 0)) as peer:
+        hand.window.activateWindow()
+        click(hand, "client-1")
+        hand.window.menus.action("address").trigger()
+        field = hand.window.focusWidget()
+        assert field is not None
+        QTest.keyClicks(field, f"127.0.0.1:{peer.getsockname()[1]}")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        hand.wait_state("client", "ESTABLISHED")
+
+
 def focused(hand: Hand) -> str:
     """What has the focus, by name; of a choice that is typed into its own."""
     at = hand.window.focusWidget()
@@ -169,3 +183,32 @@ def test_a_new_tab_has_the_focus(hand: Hand, action: str, side: str) -> None:
     assert panel is not None
     assert panel.address_line.primary.hasFocus()
     assert hand.text("status.target").endswith(f"{side}-2")
+
+
+def test_keys_go_from_endpoint_to_endpoint_over_both_halves(hand: Hand) -> None:
+    hand.window.activateWindow()
+    for action in ("new_server", "new_client"):
+        hand.window.menus.action(action).trigger()
+    forth = hand.window.menus.action("next_endpoint").trigger
+    back = hand.window.menus.action("previous_endpoint").trigger
+    order = ["client-2", "server-1", "server-2", "client-1", "client-2"]
+    for before, after in pairwise(order):
+        assert hand.text("status.target").endswith(before)
+        forth()
+        hand.wait(lambda name=after: hand.text("status.target").endswith(name))
+        assert focused(hand).endswith((".listen", ".connect"))
+    back()
+    hand.wait(lambda: hand.text("status.target").endswith("client-1"))
+
+
+def test_where_nothing_can_be_started_the_focus_is_on_no_field(hand: Hand) -> None:
+    hand.window.activateWindow()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    click(hand, "client-1")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.menus.action("next_endpoint").trigger()
+    assert focused(hand) == "server.connections"
+    hand.window.menus.action("next_endpoint").trigger()
+    assert focused(hand) == "client.send"

@@ -110,7 +110,7 @@ class AddressLine(Retranslatable, QWidget):
         self.family.activated.connect(self._on_family)
         self.type.activated.connect(self._on_type)
         self.host.settled.connect(self._on_host)
-        self.host.submitted.connect(self.submitted)
+        self.host.submitted.connect(self._on_submitted)
         self.host.pasted.connect(self._on_pasted)
         self.port.textEdited.connect(self._on_port_typed)
         self.port.editingFinished.connect(self._on_port)
@@ -246,6 +246,12 @@ class AddressLine(Retranslatable, QWidget):
         self._paste()
         self.edited.emit("host")
         self._tell()
+
+    @Slot()
+    def _on_submitted(self) -> None:
+        """Enter comes before the field is settled: what it means as a whole is taken in first."""
+        self._on_host()
+        self.submitted.emit()
 
     @Slot()
     def _on_pasted(self) -> None:

@@ -278,13 +278,13 @@ class ServerPanel(EndpointPanel):
         super().spare_height(sparing)
 
     def spares_frame(self) -> bool:
-        """While rules are written and answer: connections and conversation keep their lines."""
-        return self._live and self.reply.rules.button.isChecked()
+        """While rules are written: connections and conversation keep their lines."""
+        return self.reply.rules.button.isChecked()
 
     @Slot()
     def fit_set_up(self) -> None:
         super().fit_set_up()
-        shown = self._by_hand or not self.spares_frame()
+        shown = self._by_hand or not (self._live and self.spares_frame())
         self.strip.setVisible(shown)
         self.shared.pace.setVisible(shown)
         held = self.accept_gate.value is not GateMode.AUTO

@@ -163,6 +163,8 @@ ACTIONS: Final = (
     Action("save_check_up", "endpoint", ("Ctrl+Shift+J",), live=True),
     Action("rename_tab", "endpoint", ("F2",), live=True, rule=True),
     Action("duplicate_tab", "endpoint", ("Shift+F2",), live=True),
+    Action("previous_endpoint", "endpoint", ("Ctrl+PgUp",), live=True),
+    Action("next_endpoint", "endpoint", ("Ctrl+PgDown",), live=True),
     Action("tab_left", "endpoint", ("Ctrl+Shift+PgUp",), live=True),
     Action("tab_right", "endpoint", ("Ctrl+Shift+PgDown",), live=True),
     Action("other_side", "endpoint", ("Ctrl+F2",), live=True),

@@ -268,6 +268,21 @@ class EndpointTabs(QObject):
         if target is not None:
             self._go(target, target.message_field, None)
 
+    def go_on(self, by: int) -> None:
+        """Have keys act on the next endpoint, whichever half it is in; behind the last, the first.
+
+        The focus goes to a button or a table: a number that is pressed then is no text.
+        """
+        panels = [panel for panel in self._area.panels() if self._area.shows(panel)]
+        target = self._area.focused_panel()
+        if target not in panels or len(panels) < 2:
+            return
+        panel = panels[(panels.index(target) + by) % len(panels)]
+        self._area.bring_to_front(panel)
+        send = panel.editor.send if isinstance(panel, ClientPanel) else panel.table
+        ready = [x for x in (panel.address_line.primary, send) if x.isVisible() and x.isEnabled()]
+        (ready or [panel.table])[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _go(self, panel: EndpointPanel, field: QWidget, reason: Sentence | None) -> None:
         self._withdraw()
         if field.isVisible() and field.isEnabled():

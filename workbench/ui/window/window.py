@@ -319,6 +319,8 @@ class MainWindow(Retranslatable, QMainWindow):
             "language": self.appearance.switch_language,
             "new_server": tabs.new_server,
             "new_client": tabs.new_client,
+            "previous_endpoint": partial(tabs.go_on, -1),
+            "next_endpoint": partial(tabs.go_on, 1),
             "address": tabs.go_to_address,
             "message": tabs.go_to_message,
             "rename_tab": tab.begin_rename,
