@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.scenario.junit import OUTPUT_MOST, Each, Suite, write_junit
 from workbench.scenario.model import parse
-from workbench.scenario.report import Report, StepResult, title_of
+from workbench.scenario.report import Report, Round, StepResult, title_of
 from workbench.scenario.steps import Loop
 from workbench.texts import Problem
 
@@ -68,25 +68,58 @@ def test_cases_failures_times_and_what_was_not_reached(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_loop_is_one_case_with_its_rounds_inside(tmp_path: Path) -> None:
+def rounds(failed: set[int]) -> Report:
+    """200 rounds of a loop, some of which failed."""
     made = Report(LOOP)
     note, loop = LOOP.steps
     assert isinstance(loop, Loop)
-    rounds = 200
-    done = [note, *loop.steps * rounds]
-    for number, step in enumerate(done, start=1):
-        reason = BROKEN if number == len(done) else None
-        made.steps.append(StepResult(number, title_of(step), reason, 0.25, step=step))
-    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", made))
+    made.steps.append(StepResult(1, title_of(note), None, 0.25, step=note))
+    for number in range(1, 201):
+        for step in loop.steps:
+            reason = BROKEN if number in failed and step is loop.steps[-1] else None
+            made.steps.append(
+                StepResult(
+                    len(made.steps) + 1, title_of(step), reason, 0.25, step=step,
+                    rounds=(Round(loop, number),),
+                )
+            )  # fmt: skip
+    return made
+
+
+def test_a_loop_is_one_case_with_its_rounds_inside(tmp_path: Path) -> None:
+    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", rounds({17, 200})))
     cases = list(suite.iter("testcase"))
     assert len(cases) == 2
     assert cases[1].get("time") == "100.000"
     failure, out = cases[1]
-    assert failure.get("message") == f"wait(0.0): {BROKEN.text}"
-    said = str(out.text)
+    assert failure.get("message") == f"wait(0.0) [round 17]: {BROKEN.text}"
+    assert str(out.text).splitlines() == [
+        "1  held  note(text='b')  (0.250 s)",
+        "1  held  wait(0.0)  (0.250 s)",
+        "2–16  held  (rounds: 15, steps: 30, 7.500 s)",
+        "17  held  note(text='b')  (0.250 s)",
+        "17  FAILED  wait(0.0)  (0.250 s)",
+        f"   {BROKEN.text}",
+        "18–199  held  (rounds: 182, steps: 364, 91.000 s)",
+        "200  held  note(text='b')  (0.250 s)",
+        "200  FAILED  wait(0.0)  (0.250 s)",
+        f"   {BROKEN.text}",
+    ]
+
+
+def test_with_verbose_each_round_is_told_as_far_as_there_is_room(tmp_path: Path) -> None:
+    write_junit([Suite("a.toml", rounds({200}))], tmp_path / "r.xml", verbose=True)
+    said = str(ET.parse(tmp_path / "r.xml").getroot().findtext(".//system-out"))
     assert len(said) <= OUTPUT_MOST + 5
-    assert said.splitlines()[0].startswith("1  held  note(text='b')")
-    assert said.splitlines()[-1].startswith("200  FAILED  wait(0.0)")
+    lines = said.splitlines()
+    assert lines[2].startswith("2  held  note(text='b')")
+    assert lines[-2].startswith("200  FAILED  wait(0.0)")
+
+
+def test_where_a_run_is_a_case_its_loops_are_folded_too(tmp_path: Path) -> None:
+    write_junit([Suite("a.toml", rounds(set()))], tmp_path / "r.xml", Each.RUN)
+    said = str(ET.parse(tmp_path / "r.xml").getroot().findtext(".//system-out")).splitlines()
+    assert [line.partition("  ")[0] for line in said] == ["1", "2", "3", "4–401"]
 
 
 def test_what_a_loop_says_stands_beside_its_case(tmp_path: Path) -> None:

@@ -187,5 +187,7 @@ def _add_common(parser: argparse.ArgumentParser, name: str) -> None:
             help=tr("cli.help_timeout"),
         )
         parser.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
+    if name in {"run", "lab"}:
+        parser.add_argument("-v", "--verbose", action="store_true", help=tr("cli.help_verbose"))
     if name != "lab":
         parser.add_argument("--show-secrets", action="store_true", help=tr("cli.help_show_secrets"))

@@ -11,10 +11,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeGuard
 
+from workbench.cli.progress import LoopProgress
 from workbench.printable import escape_lines
 from workbench.texts import Problem, language, reason_of, tr
 
 if TYPE_CHECKING:  # every command says something, and --help runs no scenario
+    from collections.abc import Sequence
+
+    from workbench.scenario.folded_rounds import FoldedLoop
     from workbench.scenario.report import Report, StepResult
     from workbench.scenario.steps import Scenario
 
@@ -90,13 +94,17 @@ def prepare_streams() -> None:
 
 
 class StepPrinter:
-    """One line a step for a person. Of steps that follow each other quickly several lines are
-    written together.
+    """One line a step for a person, and one for a loop with its rounds; of those that failed each
+    step. Of steps that follow each other quickly several lines are written together.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, *, verbose: bool = False) -> None:
+        """`verbose`: a line for each step of each round too."""
         self._lines: list[str] = []
         self._written = 0.0
+        self._verbose = verbose
+        self._loop: FoldedLoop | None = None
+        self._progress = LoopProgress(write_printable)
         title = scenario.titles.get(language(), scenario.title)
         if title:
             write(f"{title}\n")
@@ -105,32 +113,89 @@ class StepPrinter:
         """Print the line of a step that ended; with those that end within GATHERED, or when the
         run says that it waits.
         """
-        mark = tr("cli.held") if step.reason is None else tr("cli.failed")
-        line = f"{step.number:>3}  {mark}  {step.line}  ({step.seconds:.3f} s)\n"
-        if step.reason is not None:
-            line += f"       {step.reason}\n"
-        if step.said is not None:
-            line += f"       {step.said}\n"
-        self._lines.append(line)
+        if step.rounds and not self._verbose:
+            self._fold(step)
+        else:
+            self._add(step, self._close_loop(step))
         if monotonic() - self._written > GATHERED:
             self.write()
 
     def write(self) -> None:
-        """Print what was kept so far."""
+        """Print what was kept so far, and now and then where a long loop is."""
         if self._lines:
             text = "".join(self._lines)
             self._lines.clear()
+            self._progress.clear()
             write(text)
-            self._written = monotonic()
+        self._written = monotonic()
+        loop = self._loop
+        seconds = self._progress.seconds if loop is not None else None
+        if loop is not None and seconds is not None:
+            said = {"number": loop.round, "times": loop.loop.times, "seconds": f"{seconds:.1f}"}
+            self._progress.show(tr("scenario.round_runs", **said))
+
+    def finish(self) -> None:
+        """Print what there is, whether or not the run has come to its end."""
+        self._close_loop(None, ended=False)
+        self._progress.clear()
+        self.write()
 
     def end(self, report: Report) -> None:
         """Print how many steps held and failed, when the run has ended."""
+        self._close_loop(None)
         self.write()
         held = sum(step.reason is None for step in report.steps)
         write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")
         for step in report.steps:
             if step.warns:
                 write(tr("cli.warns", number=step.number, said=step.said) + "\n")
+
+    def _add(self, step: StepResult, counts: object = "") -> None:
+        """`counts`: of a loop, what of its rounds."""
+        mark = tr("cli.held") if step.reason is None else tr("cli.failed")
+        took = f"{counts}, {step.seconds:.3f} s" if counts else f"{step.seconds:.3f} s"
+        line = f"{step.number:>3}  {mark}  {step.line}  ({took})\n"
+        if step.reason is not None:
+            line += f"       {step.reason}\n"
+        if step.said is not None:
+            line += f"       {step.said}\n"
+        self._lines.append(line)
+
+    def _fold(self, step: StepResult) -> None:
+        from workbench.scenario.folded_rounds import FoldedLoop  # most scenarios have no loop
+
+        if self._loop is None or self._loop.loop is not step.rounds[0].loop:
+            self._close_loop(None)
+            self._loop = FoldedLoop(step)
+            self._progress.begin()
+        self._add_round(self._loop.take(step))
+        if self._loop.is_over:
+            self._close_loop(None)
+
+    def _add_round(self, results: Sequence[StepResult]) -> None:
+        """The steps of a round that failed, each with what it says."""
+        of = None
+        for step in results:
+            if of != (of := step.round):
+                self._lines.append(f"       {tr('scenario.round_header', number=of)}\n")
+            self._add(step)
+
+    def _close_loop(self, step: StepResult | None, *, ended: bool = True) -> object:
+        """Print the line of the loop that is over; `step`: what is told now, which may be its own
+        line. Then the counts of its rounds, which belong there, are given back.
+        """
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return ""
+        self._add_round(loop.end_round())
+        if step is not None and step.step is loop.loop:
+            return loop.counts
+        mark = tr("cli.held") if ended or loop.is_over else tr("cli.not_ended")
+        mark = tr("cli.failed") if loop.counts.failed else mark
+        took = f"{loop.counts}, {loop.counts.seconds:.3f} s"
+        line = f"{loop.number:>3}  {mark}  {loop.title}  ({took})\n"
+        self._lines.append(line)
+        return ""
 
 
 def failures(report: Report) -> list[StepResult]:

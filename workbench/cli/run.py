@@ -71,7 +71,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
         Problem: no record can be made, or not everything was recorded.
     """
     report = Report(scenario)
-    shown = None if args.json else StepPrinter(scenario)
+    shown = None if args.json else StepPrinter(scenario, verbose=getattr(args, "verbose", False))
     try:
         status = play(report, args, shown=shown)
     except Problem:
@@ -124,6 +124,8 @@ def play(
             with interrupts.telling(asked=runner.interrupt):
                 runner.run()
         except KeyboardInterrupt:
+            if shown is not None:
+                shown.finish()
             return INTERRUPTED
         finally:
             if shown is not None:

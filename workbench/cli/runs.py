@@ -22,7 +22,7 @@ from workbench.scenario.junit import Each, Suite, write_junit
 from workbench.scenario.lines import StepLines
 from workbench.scenario.model import load_cases
 from workbench.scenario.named_values import Given
-from workbench.scenario.report import Report, StepResult
+from workbench.scenario.report import Report, StepResult, seconds_of
 from workbench.scenario.secrets import too_short
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, language, reason_of, tr
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
                 break
     finally:
         if args.junit is not None:
-            _write_junit(asked, args.junit, Each(args.junit_each))
+            _write_junit(asked, args.junit, Each(args.junit_each), verbose=args.verbose)
     if not several and asked[0].refused is not None:
         raise asked[0].refused
     if several and not args.json:
@@ -211,8 +211,8 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
         for name in too_short(made.scenario):
             tell(tr("cli.secret_short", name=name, least=LEAST), error=True)
         made.report = Report(made.scenario)
-        if not several and not args.json:
-            shown = StepPrinter(made.scenario)
+        if not args.json and (not several or args.verbose):
+            shown = StepPrinter(made.scenario, verbose=args.verbose)
         own = argparse.Namespace(**{**vars(args), "record": made.record or args.record})
         try:
             made.status = play(
@@ -227,35 +227,38 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
         made.status = BAD_INPUT
     if made.status == INTERRUPTED:
         return
+    report = made.report
+    if report is not None and (made.refused is None or report.steps):
+        if shown is not None:
+            shown.end(report)
+        elif not several:
+            for step in failures(report):
+                tell(step.reason, error=True)
     if several:
         _one_line(made, args)
-    elif made.report is not None and (made.refused is None or made.report.steps):
-        if shown is not None:
-            shown.end(made.report)
-        else:
-            for step in failures(made.report):
-                tell(step.reason, error=True)
     if github.wanted():
         _beside_lines(made, error=args.json)
 
 
 def _one_line(made: Run, args: argparse.Namespace) -> None:
-    """Its line, and what failed below it; with JSON only that, on stderr."""
+    """Its line, and what failed below it, where its steps have not said so; with JSON only that,
+    on stderr.
+    """
     if args.json:
         if made.refused is not None:
             tell(made.refused, error=True)
         for step in _failed(made):
-            tell(f"{made.name}: {step.title}: {step.reason}", error=True)
+            tell(f"{made.name}: {step.where}: {step.reason}", error=True)
         return
-    seconds = sum(step.seconds for step in made.report.steps) if made.report else 0.0
+    seconds = seconds_of(made.report.steps) if made.report else 0.0
     marks = {OK: "cli.held", FAILED: "cli.failed", BAD_INPUT: "cli.refused"}
     mark = tr(marks[made.status if made.status is not None else BAD_INPUT])
     steps = len(made.report.steps) if made.report else 0
     lines = [
         f"{mark}  {tr('cli.one_run', name=_called(made), steps=steps, seconds=f'{seconds:.3f}')}"
     ]
-    for step in _failed(made):
-        lines += [f"       {step.number}  {step.title}", f"       {step.reason}"]
+    for step in _failed(made) if not args.verbose else ():
+        lines += [f"       {step.number}  {step.where}", f"       {step.reason}"]
     for step in made.report.steps if made.report else ():
         if step.warns:
             lines.append(f"       {tr('cli.warns', number=step.number, said=step.said)}")
@@ -289,7 +292,7 @@ def _beside_lines(made: Run, *, error: bool) -> None:
             where = StepLines(made.scenario, made.path.read_text(encoding="utf-8-sig"))
     for step in _failed(made):
         line = where.of(step.step) if where is not None else 1
-        lines.append(github.error_line(made.path, line, step.title, str(step.reason)))
+        lines.append(github.error_line(made.path, line, step.where, str(step.reason)))
     for line_ in lines:
         tell(line_.rstrip("\n"), error=error)
 
@@ -326,7 +329,7 @@ def check_place(path: Path) -> None:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
 
 
-def _write_junit(asked: Sequence[Run], path: Path, each: Each) -> None:
+def _write_junit(asked: Sequence[Run], path: Path, each: Each, *, verbose: bool) -> None:
     """Raises Problem; of a run that was not begun every step is skipped."""
     suites = []
     for made in asked:
@@ -341,6 +344,6 @@ def _write_junit(asked: Sequence[Run], path: Path, each: Each) -> None:
         file = name.removesuffix(f" [{escape(case)}]") if case else name
         suites.append(Suite(name, report, made.refused, made.begun, file))
     try:
-        write_junit(suites, path, each)
+        write_junit(suites, path, each, verbose=verbose)
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -1,7 +1,8 @@
 """Runs as JUnit XML, as GitHub's reporters and Jenkins read it.
 
-A suite is a run, a case is a step of the file: a loop is one, with its rounds as its output. A case
-has no number in its name: a step more would rename all behind it. What was not reached is skipped.
+A suite is a run, a case is a step of the file: a loop is one, with its rounds as its output: the
+first and those that failed step by step, the others counted. A case has no number in its name: a
+step more would rename all behind it. What was not reached is skipped.
 
 Or a suite is a file, and a case is a run of it: where a file is one test, or each of its cases is.
 """
@@ -12,13 +13,15 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from workbench.frozen import dataclass
 from workbench.journal.whole_file import write_whole
 from workbench.printable import escape, escape_lines
-from workbench.scenario.report import Report, StepResult, title_of
+from workbench.scenario.folded_rounds import Counts, in_full
+from workbench.scenario.report import Report, StepResult, seconds_of, title_of
 from workbench.scenario.steps import Loop, Step
 from workbench.texts import Problem, tr
 
@@ -52,16 +55,21 @@ class Each(StrEnum):
     RUN = "run"
 
 
-def write_junit(suites: Iterable[Suite], path: Path, each: Each = Each.STEP) -> None:
+def write_junit(
+    suites: Iterable[Suite], path: Path, each: Each = Each.STEP, *, verbose: bool = False
+) -> None:
     """Write the report. Raises OSError.
 
     What XML 1.0 cannot hold (its section 2.2, Char) stands there as an escape.
+    `verbose`: every step of every round is told.
     """
-    made = map(_suite, suites) if each is Each.STEP else _files(suites)
-    write_suites(made, path)
+    if each is Each.STEP:
+        write_suites((_suite(suite, verbose=verbose) for suite in suites), path)
+    else:
+        write_suites(_files(suites, verbose=verbose), path)
 
 
-def _files(runs: Iterable[Suite]) -> Iterator[ET.Element]:
+def _files(runs: Iterable[Suite], *, verbose: bool) -> Iterator[ET.Element]:
     """A suite for each file, with a case for each run of it."""
     files: dict[str, list[Suite]] = {}
     for run in runs:
@@ -70,36 +78,64 @@ def _files(runs: Iterable[Suite]) -> Iterator[ET.Element]:
         suite = ET.Element("testsuite", name=escape(file))
         if its[0].begun:
             suite.set("timestamp", its[0].begun)
-        suite.extend(_whole_run(run, escape(_dotted(file))) for run in its)
+        suite.extend(_whole_run(run, escape(_dotted(file)), verbose=verbose) for run in its)
         sum_up(suite)
         yield suite
 
 
-def _whole_run(run: Suite, classname: str) -> ET.Element:
+def _whole_run(run: Suite, classname: str, *, verbose: bool) -> ET.Element:
     """One run as a case: it failed where its first step did."""
     scenario = None if run.report is None else run.report.scenario
     name = PurePosixPath(run.name.replace("\\", "/")).name
     if scenario is not None:
         name = scenario.case or scenario.title or name
     steps = [] if run.report is None else run.report.steps
-    seconds = sum(step.seconds for step in steps if not isinstance(step.step, Loop))
-    case = ET.Element("testcase", classname=classname, name=escape(name), time=f"{seconds:.3f}")
+    case = ET.Element("testcase", classname=classname, name=escape(name))
+    case.set("time", f"{seconds_of(steps):.3f}")
     failed = next((step for step in steps if step.reason is not None), None)
     if run.refused is not None:
         text = escape_lines(str(run.refused))
         ET.SubElement(case, "error", message=text).text = text
     elif failed is not None:
-        text = f"{escape(failed.title)}: {escape_lines(str(failed.reason))}"
+        text = f"{escape(failed.where)}: {escape_lines(str(failed.reason))}"
         ET.SubElement(case, "failure", message=text).text = text
     elif not steps and scenario is not None and scenario.steps:
         ET.SubElement(case, "skipped", message=tr("scenario.not_reached"))
     if steps:
-        lines = [line for number, step in enumerate(steps, 1) for line in _lines(number, step)]
+        numbers = list(map(str, range(1, len(steps) + 1)))
+        lines = list(_told(steps, numbers, verbose=verbose))
         ET.SubElement(case, "system-out").text = _bounded("\n".join(lines))
     return case
 
 
-def _lines(number: int, result: StepResult) -> Iterator[str]:
+def _told(results: Sequence[StepResult], labels: Sequence[str], *, verbose: bool) -> Iterator[str]:
+    """Lines of steps, each with its label; of rounds that held, but for the first of a loop, how
+    many steps there were. `verbose`: of these each too.
+    """
+    shown = [True for _ in results] if verbose else in_full(results)
+    first: dict[int, str] = {}
+    for at, result in enumerate(results):
+        if result.rounds:
+            begun = first.setdefault(id(result.rounds[-1].loop), result.round)
+            shown[at] = shown[at] or begun == result.round
+        else:
+            shown[at] = True
+    for is_shown, group in groupby(range(len(results)), key=shown.__getitem__):
+        places = list(group)
+        if is_shown:
+            for at in places:
+                yield from _lines(labels[at], results[at])
+            continue
+        ends = dict.fromkeys((labels[places[0]], labels[places[-1]]))
+        counts = Counts(
+            len({results[at].round for at in places}),
+            steps=len(places),
+        )
+        seconds = seconds_of(results[at] for at in places)
+        yield f"{'–'.join(ends)}  {tr('cli.held')}  ({counts}, {seconds:.3f} s)"
+
+
+def _lines(number: str, result: StepResult) -> Iterator[str]:
     """A step of a run or of a round, and what there is to say of it."""
     mark = tr("cli.held") if result.reason is None else tr("cli.failed")
     yield f"{number}  {mark}  {escape(result.line)}  ({result.seconds:.3f} s)"
@@ -122,7 +158,7 @@ def write_suites(suites: Iterable[ET.Element], path: Path) -> None:
     )
 
 
-def _suite(suite: Suite) -> ET.Element:
+def _suite(suite: Suite, *, verbose: bool) -> ET.Element:
     found = ET.Element("testsuite", name=escape(suite.name))
     classname = escape(_dotted(suite.name))
     if suite.begun:
@@ -132,7 +168,7 @@ def _suite(suite: Suite) -> ET.Element:
         if title:
             kept = ET.SubElement(found, "properties")
             ET.SubElement(kept, "property", name="title", value=escape(title))
-        for case in _cases(suite.report):
+        for case in _cases(suite.report, verbose=verbose):
             case.set("classname", classname)
             found.append(case)
     if suite.refused is not None:
@@ -159,7 +195,7 @@ def _dotted(name: str) -> str:
     return ".".join(part.removesuffix(".toml").replace(".", "_") for part in parts) or "scenario"
 
 
-def _cases(report: Report) -> Iterator[ET.Element]:
+def _cases(report: Report, *, verbose: bool) -> Iterator[ET.Element]:
     """A case for each step of the file, reached or not."""
     owners = {
         id(inner): index
@@ -178,7 +214,7 @@ def _cases(report: Report) -> Iterator[ET.Element]:
         names[name] += 1
         again = names[name]
         case = ET.Element("testcase", name=escape(name if again == 1 else f"{name} [{again}]"))
-        _fill(case, step, came)
+        _fill(case, step, came, verbose=verbose)
         yield case
 
 
@@ -188,7 +224,7 @@ def _inside(step: Step) -> Iterator[Step]:
         yield from _inside(inner)
 
 
-def _fill(case: ET.Element, step: Step, came: Sequence[StepResult]) -> None:
+def _fill(case: ET.Element, step: Step, came: Sequence[StepResult], *, verbose: bool) -> None:
     own = [result.seconds for result in came if result.step is step]
     case.set("time", f"{own[0] if own else sum(result.seconds for result in came):.3f}")
     if not came:
@@ -198,25 +234,22 @@ def _fill(case: ET.Element, step: Step, came: Sequence[StepResult]) -> None:
     if failed is not None and failed.reason is not None:
         text = escape_lines(str(failed.reason))
         if failed.step is not step:  # of a loop: which of its steps
-            text = f"{escape(failed.title)}: {text}"
+            text = f"{escape(failed.where)}: {text}"
         ET.SubElement(case, "failure", message=text).text = text
-    said = [escape_lines(str(result.said)) for result in came if result.said is not None]
-    said += [escape(result.line) for result in came if result.error and result.step is step]
+    alone = [result for result in came if result.step is step or not isinstance(step, Loop)]
+    said = [escape_lines(str(result.said)) for result in alone if result.said is not None]
+    said += [escape(result.line) for result in alone if result.error]
     if isinstance(step, Loop):
-        said = [*_rounds(step, came), *said]
+        said = [*_rounds(step, came, verbose=verbose), *said]
     if said:
         ET.SubElement(case, "system-out").text = _bounded("\n".join(said))
 
 
-def _rounds(loop: Loop, came: Sequence[StepResult]) -> Iterator[str]:
-    """A line for each step of each round."""
+def _rounds(loop: Loop, came: Sequence[StepResult], *, verbose: bool) -> Iterator[str]:
+    """What came of the rounds, each with its number."""
     inner = {id(step) for step in _inside(loop)}
     rows = [result for result in came if id(result.step) in inner]
-    number = 0
-    for result in rows:
-        number += result.step is rows[0].step  # what a round begins with
-        mark = tr("cli.held") if result.reason is None else tr("cli.failed")
-        yield f"{number}  {mark}  {escape(result.line)}  ({result.seconds:.3f} s)"
+    yield from _told(rows, [result.round for result in rows], verbose=verbose)
 
 
 def _bounded(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import Any, Final, NamedTuple
 
@@ -31,6 +31,13 @@ TITLE: Final = 160
 _OPCODE: Final = re.compile(r"^opcode=(\d+)(?=,|$)")
 
 
+class Round(NamedTuple):
+    """Which round of a loop a step belongs to, from 1."""
+
+    loop: Loop
+    number: int
+
+
 class StepResult(NamedTuple):
     """How one step ended.
 
@@ -42,6 +49,7 @@ class StepResult(NamedTuple):
         warns: it held, and `said` is worth a second look.
         error: with which it failed as it was to: an errno, a class or the word of a layer.
         name: the title as the scenario has it, where addresses were filled in.
+        rounds: in which it was made, of the outermost loop first.
     """
 
     number: int
@@ -53,6 +61,7 @@ class StepResult(NamedTuple):
     warns: bool = False
     error: str = ""
     name: str = ""
+    rounds: tuple[Round, ...] = ()
 
     @property
     def line(self) -> str:
@@ -60,6 +69,18 @@ class StepResult(NamedTuple):
         if not self.error:
             return self.title
         return tr("scenario.failed_as_expected", title=self.title, error=self.error)
+
+    @property
+    def round(self) -> str:
+        """The number of its round, of loops in one another as 3.17; "": it is in no loop."""
+        return ".".join(str(made.number) for made in self.rounds)
+
+    @property
+    def where(self) -> str:
+        """Its line with its round."""
+        if not self.rounds:
+            return self.line
+        return tr("scenario.in_round", what=self.line, number=self.round)
 
 
 @dataclass(slots=True)
@@ -72,6 +93,11 @@ class Report:
     @property
     def ok(self) -> bool:
         return all(step.reason is None for step in self.steps)
+
+
+def seconds_of(results: Iterable[StepResult]) -> float:
+    """How long they took; what a loop took is that of its steps."""
+    return sum(result.seconds for result in results if not isinstance(result.step, Loop))
 
 
 def title_of(step: Step) -> str:

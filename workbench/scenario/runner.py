@@ -33,7 +33,7 @@ from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
-from workbench.scenario.report import Report, StepResult, Title, Titles, title_of
+from workbench.scenario.report import Report, Round, StepResult, Title, Titles, title_of
 from workbench.scenario.secrets import masked_problem, masker_of
 from workbench.scenario.steps import (
     ANY,
@@ -116,6 +116,7 @@ class Runner:
         self._unwaited = Unwaited(scenario.steps)
         self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
+        self._within: tuple[Round, ...] = ()
         self._step: Cause | None = None
         self._programs = ProgramSteps(self._wait_for)
         self._values = TakenValues(scenario, session.link, lambda: self.round)
@@ -306,9 +307,9 @@ class Runner:
         warns = came.warns and reason is None
         error = came.error if reason is None else ""
         shown = self._values.shown(title.shown, step)
-        result = StepResult(number, shown, reason, taken, said, stands or step, warns, error)
-        if shown != title.shown:
-            result = result._replace(name=title.shown)
+        name = title.shown if shown != title.shown else ""
+        step, within = stands or step, self._within
+        result = StepResult(number, shown, reason, taken, said, step, warns, error, name, within)
         end_step(self._session, result, title, came, cause)
         if masker is not None and (reason is not None or said is not None):
             result = result._replace(
@@ -324,7 +325,7 @@ class Runner:
 
     def _loop(self, loop: Loop) -> bool:
         begun = time.monotonic()
-        outer, stands = self.round, loop
+        outer, stands = (self.round, self._within), loop
         watch = None
         if loop.until is not None:
             try:
@@ -342,7 +343,7 @@ class Runner:
         unwaited = len(self._unwaited)
         try:
             with self._numbers.loop():
-                held = self._rounds(loop)
+                held = self._rounds(loop, stands)
         except _Met as over:
             if over.watch is not watch:
                 raise
@@ -350,13 +351,15 @@ class Runner:
             self._unwaited.forget(unwaited)
         except Failed as failed:  # given up in a pause
             held = False
+            self._within = outer[1]
             self._tell(loop, failed.problem, begun, stands=stands)
         finally:
             self._own.end()
             if watch is not None:
                 self._loops.pop()
                 self._matcher.end_watch(watch)
-            done, self.round = self.round, outer
+            done = self.round
+            self.round, self._within = outer
         if watch is not None and held and done is not None:
             came = (
                 self._met_end(loop, watch, done[0])
@@ -368,13 +371,16 @@ class Runner:
             self._tell(loop, reason, begun, came, stands=stands)
         return held or self._goes_on(loop)
 
-    def _rounds(self, loop: Loop) -> bool:
+    def _rounds(self, loop: Loop, stands: Loop) -> bool:
+        """`stands`: the loop as the scenario has it."""
+        outer = self._within
         for number in range(1, loop.times + 1):
             if number > 1:
                 if loop.pause:
                     self._sleep(loop.pause)
                 self._look_out()
             self.round = (number, loop.times)
+            self._within = (*outer, Round(stands, number))
             if loop.renumber:
                 for name in named(loop.steps):
                     self._let_accept(name)
