@@ -114,6 +114,29 @@ def test_messages_share_no_character(make: Make, kind: str) -> None:
     assert [streams.show(row).text for row in reader.page(2, 2)] == ["\\xd6", "\\xd0 "]
 
 
+@pytest.mark.parametrize(("encoding", "order"), [
+    ("utf-16", "utf-16-be"), ("utf-16", "utf-16-le"), ("utf-32", "utf-32-be"),
+])  # fmt: skip
+@pytest.mark.parametrize("first", [100, 1])
+def test_the_order_of_a_stream_is_known_far_from_its_mark(
+    make: Make, encoding: str, order: str, first: int
+) -> None:
+    """A row alone, thousands of rows behind the mark, which may be cut itself."""
+    width = 4 if "32" in order else 2
+    text = "\ufeff" + "中文首页ab" * 500
+    data = text.encode(order)
+    reader = make(
+        reads(data, [first] + [width - 1] * (first == 1) + [width] * 6000), encoding=encoding
+    )
+    rows = [row for row in reader.page(1, 10_000) if carries(row)]
+    for place in (0, 1, 2, 3, 10, 250, 1000, len(rows) - 1):
+        begin = sum(row.size or 0 for row in rows[:place])
+        wanted = data[begin : begin + (rows[place].size or 0)].decode(order, "ignore")
+        shown = Streams(reader).show(rows[place]).text
+        if wanted.removeprefix("\ufeff"):  # and not a part of the mark
+            assert shown.removeprefix(BEGUN) == wanted.removeprefix("\ufeff"), place
+
+
 def test_a_long_run_without_a_sure_place_is_bounded(make: Make) -> None:
     """One row of a million looks at a few hundred others at most."""
     rows = [event(result=1, size=1, payload=b"\xd6") for _ in range(1000)]

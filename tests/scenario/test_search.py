@@ -338,10 +338,81 @@ def test_half_a_character_is_none() -> None:
 
 
 def test_text_may_come_with_a_mark_or_without() -> None:
-    for data in ("hi".encode("utf-16"), "hi".encode("utf-16-le"), "hi".encode("utf-16-be")):
+    for data in ("hi".encode("utf-16"), "hi".encode("utf-16-le"), "\ufeffhi".encode("utf-16-be")):
         bench = Bench(Expect("c", text="hi"), "utf-16")
         bench.feed([read(1, 0, data)])
         assert bench.end() == [(1, len(data))]
+    bench = Bench(Expect("c", text="hi"), "utf-16")
+    bench.feed([read(1, 0, "hi".encode("utf-16-be"))])
+    assert bench.end() is None, "without a mark these are 栀椀"
+
+
+ORDERS = (
+    ("utf-16", "", "utf-16-le"), ("utf-16", "\ufeff", "utf-16-le"),
+    ("utf-16", "\ufeff", "utf-16-be"), ("utf-32", "", "utf-32-le"),
+    ("utf-32", "\ufeff", "utf-32-le"), ("utf-32", "\ufeff", "utf-32-be"),
+    ("utf-8-sig", "", "utf-8"), ("utf-8-sig", "\ufeff", "utf-8"),
+)  # fmt: skip
+_WORD = st.text("a1中栀愀😀", min_size=1, max_size=3)
+
+
+@SHARDS
+@THOROUGH
+@given(
+    order=st.sampled_from(ORDERS),
+    words=st.lists(_WORD, min_size=1, max_size=3),
+    ways=st.lists(st.sampled_from(["text", "contains", "regex"]), min_size=3, max_size=3),
+    cuts=st.lists(st.integers(0, 60), max_size=6),
+    other=_WORD,
+)
+def test_a_stream_with_a_mark_is_read_in_its_order(
+    shard: int,
+    order: tuple[str, str, str],
+    words: list[str],
+    ways: list[str],
+    cuts: list[int],
+    other: str,
+) -> None:
+    """As Python decodes all of it at once, whatever looked at it before and however it is cut:
+    first one word after another, then another word in their place. (Its incremental decoder refuses
+    a stream without a mark.)"""
+    encoding, mark, written = order
+    data = (mark + "".join(words)).encode(written)
+    bench = Bench(Expect("c", **{ways[0]: words[0]}), encoding)  # type: ignore[arg-type]
+    for seq, piece in enumerate(pieces(data, cuts), 1):
+        bench.feed([read(seq, 0, piece)])
+    text = data.decode(encoding)
+    at = 0
+    for place, word in enumerate(words):
+        if place:
+            bench.search = bench.begin(Expect("c", **{ways[place]: word}))  # type: ignore[arg-type]
+            bench.search.advance(bench.connections.values(), 2**61)
+        found = text.find(word, at) if ways[place] != "text" else at
+        assert found >= 0
+        at = found + len(word)
+        assert bench.end() == [(1, len((mark + text[:at]).encode(written)))]
+        if at != len("".join(words[: place + 1])):
+            return  # it stood earlier already: what follows is another talk
+    bench = Bench(Expect("c", **{ways[0]: other}), encoding)  # type: ignore[arg-type]
+    for seq, piece in enumerate(pieces(data, cuts), 1):
+        bench.feed([read(seq, 0, piece)])
+    bench.feed([], known=2**61)
+    holds = text.startswith(other) if ways[0] == "text" else other in text
+    assert (bench.end() is not None) is holds
+
+
+def test_a_text_that_comes_again_in_a_stream_with_a_mark() -> None:
+    """Each in the order of the stream, with a mark of its own or without."""
+    for order in ("utf-16-le", "utf-16-be"):
+        data = "\ufeffhihi\ufeffhi".encode(order)
+        bench = Bench(Expect("c", text="hi", count=3), "utf-16")
+        for place, byte in enumerate(data):
+            bench.feed([read(place + 1, 0, bytes([byte]))])
+        assert bench.end() == [(1, len(data))]
+        other = {"utf-16-le": "utf-16-be", "utf-16-be": "utf-16-le"}[order]
+        bench = Bench(Expect("c", text="hi", count=2), "utf-16")
+        bench.feed([read(1, 0, "\ufeffhi".encode(order) + "hi".encode(other))], known=2**61)
+        assert bench.end() is None
 
 
 def test_absent_text_is_looked_for_in_all_that_came() -> None:

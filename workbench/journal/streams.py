@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from workbench.journal.reader import Reader, Row
+from workbench.journal.reader import AROUND, Reader, Row
+from workbench.payload.characters import LONGEST_MARK
 from workbench.payload.decoding import (
     Decoder,
     Piece,
     Shown,
+    has_order,
+    in_order_of,
     may_go_on,
     message,
     resume,
@@ -91,6 +94,7 @@ class Streams:
         self._reader = reader
         self._manner_of = manner_of or Recorded(reader)
         self._every_row = every_row
+        self._orders: dict[tuple[int, bool, str], str] = {}
         # no decoder: the row ended with a character, and another one begins with the next
         self._known: OrderedDict[tuple[int, bool, str], tuple[int, Decoder | None]] = OrderedDict()
 
@@ -133,7 +137,26 @@ class Streams:
             return Decoder(key[2])
         if newest[0] == before:
             return known
-        return resume(key[2], (piece for _, piece in chain([newest], earlier)))
+        pieces = [piece for _, piece in chain([newest], earlier)] if has_order(key[2]) else None
+        if pieces is not None and sum(len(piece.data) for piece in pieces) >= LONGEST_MARK:
+            return resume(self._in_order(row, key), pieces)
+        return resume(key[2], pieces or (piece for _, piece in chain([newest], earlier)))
+
+    def _in_order(self, row: Row, key: tuple[int, bool, str]) -> str:
+        """The encoding in the order that the begin of the row's stream says, if that is recorded;
+        it may be far away.
+        """
+        found = self._orders.get(key)
+        if found is None:
+            opened = self._reader.connection(key[0])
+            since = (opened.opened_seq or 0) if opened is not None else row.seq
+            calls = READS if key[1] else SENDS
+            first = self._reader.carried_after(key[0], calls, max(0, since - AROUND), LONGEST_MARK)
+            head = b"".join(payload[:LONGEST_MARK] for _, payload, _ in first)[:LONGEST_MARK]
+            found = self._orders[key] = in_order_of(key[2], head)
+            if len(self._orders) > REMEMBERED:
+                self._orders.clear()
+        return found
 
     def _earlier(self, row: Row) -> Iterator[tuple[int, Piece]]:
         """What the same connection carried in the same direction before a row, newest first."""

@@ -72,6 +72,11 @@ def keeps_apart(encoding: str) -> bool:
         return True
 
 
+def marks_of(encoding: str) -> tuple[tuple[bytes, str], ...]:
+    """The byte order marks that may begin a text of an encoding, and what it is in then."""
+    return _MARKS.get(canonical(encoding), ())
+
+
 def within_stream(encoding: str, head: bytes) -> str:
     """The encoding of what stands later in a stream that began with `head`: no mark any more."""
     marks = _MARKS.get(canonical(encoding), ((b"", encoding),))

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from workbench.payload.characters import within_stream
 from workbench.printable import escape
 
 SHORT: Final = 256
@@ -159,6 +160,19 @@ def resume(encoding: str, earlier: Iterable[Piece]) -> Decoder:
         if piece.missing:
             decoder.lose(piece.missing)
     return decoder
+
+
+def in_order_of(encoding: str, head: bytes) -> str:
+    """The encoding of what stands later in a stream that began with `head`: what a byte order mark
+    there says is not known from what stands near.
+    """
+    codec = _codec_name(encoding)
+    return within_stream(codec, head) if codec in _MARKS else encoding
+
+
+def has_order(encoding: str) -> bool:
+    """Whether the begin of a stream says in which order the bytes of a character stand."""
+    return _codec_name(encoding) in _MARKS
 
 
 def may_go_on(data: bytes, encoding: str) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from workbench.payload.characters import (
     BYTES,
     Characters,
     State,
-    canonical,
     decoded,
+    marks_of,
     shifts,
     within_stream,
 )
@@ -38,9 +38,6 @@ from workbench.payload.templates import Value
 from workbench.scenario.json_stream import JsonTexts
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
-
-_MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
-
 
 Taken = tuple[tuple[str, Value], ...]
 """What the groups of a pattern took, by their names."""
@@ -184,6 +181,14 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
             False,
             used,
         )
+    if expect.text is not None and marks_of(used):
+        return Needle(
+            lambda place: _NextMarked(used, place, anywhere),
+            lambda data: data in exact,
+            exact,
+            False,
+            used,
+        )
     return Needle(
         lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
     )
@@ -257,13 +262,14 @@ def _values(found: Found | None, encoding: str) -> Taken:
 
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
-    """A text as bytes; in an encoding with a byte order mark also without it, in both orders."""
-    first = encode(text, encoding)
-    name = canonical(encoding)
-    if name not in _MARKED:
-        return (first,)
-    orders = (name.removesuffix("-sig"),) if name == "utf-8-sig" else (f"{name}-le", f"{name}-be")
-    return (first, *(encode(text, order) for order in orders))
+    """A whole text as bytes; in an encoding with a byte order mark also without it, which means the
+    first order, as everywhere.
+    """
+    marks = marks_of(encoding)
+    if not marks:
+        return (encode(text, encoding),)
+    with_mark = (mark + encode(text, order) for mark, order in marks)
+    return (*with_mark, encode(text, marks[0][1]))
 
 
 class _Next:
@@ -295,6 +301,30 @@ class _Next:
     def accept(self, hit: Hit) -> None:
         del self._data[: hit.end - self._at]
         self._at = hit.end
+
+
+class _NextMarked(_Next):
+    """The next bytes are a text in the order that the begin of the stream says. Each writer may put
+    a mark before its own text.
+    """
+
+    def __init__(self, encoding: str, place: StreamPlace, wanted: str) -> None:
+        self._encoding = encoding
+        self._wanted = wanted
+        self._begins = place.begin
+        super().__init__(spellings(wanted, encoding) if place.begin else self._later(place.head))
+
+    def _later(self, head: bytes) -> tuple[bytes, ...]:
+        order = within_stream(self._encoding, head)
+        marks = {name: mark for mark, name in marks_of(self._encoding)}
+        exact = encode(self._wanted, order)
+        return exact, marks[order] + exact
+
+    def accept(self, hit: Hit) -> None:
+        if self._begins:
+            self._begins = False
+            self._exact = [item for item in self._later(bytes(self._data)) if item]
+        super().accept(hit)
 
 
 class _NextPattern:
