@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from workbench.engine.protocol.framer import Buffered, FramedMessage
-from workbench.payload.characters import LONGEST_MARK, codec, within_stream
+from workbench.payload.characters import LONGEST_MARK, codec, marks_of, within_stream
 
 
 class TextFramer(Buffered):
@@ -13,6 +13,9 @@ class TextFramer(Buffered):
 
     Its bytes may stand within other characters (the second one of 育 in Big5 is "|", half of two in
     UTF-16 a line end), or after a shift be other ones: an end is one where its characters begin.
+
+    Where a byte order mark at the begin of the stream says another order than texts without one
+    have, each message has that mark: whoever reads one alone could not know.
     """
 
     def __init__(self, end: str, encoding: str, most: int) -> None:
@@ -22,6 +25,7 @@ class TextFramer(Buffered):
         self._mark = len("".encode(codec(encoding)))
         self._decoder: codecs.IncrementalDecoder | None = None
         self._end = b""
+        self._order = b""  # a mark
         self._fed = 0  # bytes of this message that the decoder has had
         self._looked = 0
 
@@ -30,7 +34,10 @@ class TextFramer(Buffered):
         if self._decoder is None:
             if len(self._buffer) < self._mark:
                 return None
-            used = codec(within_stream(self._encoding, self._buffer.peek(0, LONGEST_MARK)))
+            head = self._buffer.peek(0, LONGEST_MARK)
+            used = codec(within_stream(self._encoding, head))
+            if used != codec(within_stream(self._encoding, b"")):
+                self._order = next(m for m, name in marks_of(self._encoding) if name == used)
             self._decoder = codecs.getincrementaldecoder(used)("replace")
             self._end = self._text.encode(used)
         while (place := self._buffer.find(self._end, self._looked)) >= 0:
@@ -40,6 +47,8 @@ class TextFramer(Buffered):
                 self._fed = self._looked = 0
                 data = self._buffer.take(place)
                 self._buffer.take(len(self._end))
+                if not data.startswith(self._order):
+                    data = self._order + data
                 return FramedMessage(data, place + len(self._end))
             self._looked = place + 1
         self._looked = max(self._looked, len(self._buffer) - len(self._end) + 1, 0)
