@@ -45,6 +45,7 @@ from bench_servers import (  # noqa: E402
     load,
     one_round,
     script,
+    show,
 )
 
 LEAST_RATIO = 0.97
@@ -113,8 +114,7 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         events = 0
         window = QMainWindow() if kind == "bare" else create_window(Path(folder) / "r.swb")
-        window.resize(1280, 752)
-        window.show()
+        show(window)
         loader = None
         if kind != "bare":
             from workbench.engine.model import commands as c

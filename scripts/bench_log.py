@@ -54,6 +54,7 @@ from bench_servers import (  # noqa: E402
     environment,
     run_until_a_line,
     serve_bare,
+    show,
 )
 from make_record import RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record  # noqa: E402
 
@@ -81,8 +82,7 @@ def serve_window(record: Path, *, datagrams: bool = False) -> None:
 
     app = make_application([])
     window = create_window(record)
-    window.resize(1280, 752)
-    window.show()
+    show(window)
     _begin(window.controller.session, datagrams=datagrams, ready=lambda: _drawn(window, app))
     run_until_a_line(app)
     window.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from workbench.session import Session
 
@@ -107,6 +108,13 @@ def report_and_count(session: Session, spent: float) -> None:
     print(json.dumps({**count_rows(session), "cpu_us": round(used * 1e6)}), flush=True)
 
 
+def show(window: QWidget) -> None:
+    """Show a window, and begin as the program does then (`workbench.app.main`)."""
+    window.resize(1280, 752)
+    window.show()
+    gc.freeze()
+
+
 def bring_to_front(window: object, name: str) -> None:
     """What is measured is in sight."""
     window.endpoint_tabs.refresh()  # type: ignore[attr-defined]
@@ -145,8 +153,7 @@ def serve_window() -> None:
     app = make_application([])
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "r.swb")
-        window.resize(1280, 752)
-        window.show()
+        show(window)
         session = window.controller.session
         session.add(
             EndpointSettings(

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,13 +62,16 @@ def look(pid: int, record: Path) -> dict[str, float]:
     """What a process and its record take now (proc(5))."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     values = dict(line.split(":", 1) for line in status)
-    files = list(record.iterdir())
+    files, size = list(record.iterdir()), 0
+    for item in files:
+        with suppress(FileNotFoundError):  # it goes with its segment
+            size += item.stat().st_size
     return {
         "memory_mb": round(int(values["VmRSS"].split()[0]) / 1024, 1),
         "descriptors": len(list(Path(f"/proc/{pid}/fd").iterdir())),
         "threads": int(values["Threads"]),
         "segments": sum(item.suffix == ".swb" for item in files),
-        "record_mb": round(sum(item.stat().st_size for item in files) / 1e6, 1),
+        "record_mb": round(size / 1e6, 1),
     }
 
 
@@ -121,20 +124,25 @@ def soak(seconds: float, keep: str, looks: int) -> int:
             [sys.executable, "-P", str(ROOT / "scripts" / "bench.py"), "--offer", str(port),
              str(seconds)],
         )  # fmt: skip
-        begun = time.perf_counter()
-        for number in range(1, looks + 1):
-            time.sleep(max(0.0, begun + seconds * number / looks - time.perf_counter()))
-            seen = look(server.pid, record)
-            print(json.dumps({"s": round(time.perf_counter() - begun), **seen}), flush=True)
-            if number == max(1, looks // 4):
-                server.stdin.write("mark\n")
-                server.stdin.flush()
-            elif number == max(1, looks // 4) + 1:
-                reset(port)
-        load.wait(BOUND)
-        server.stdin.close()
-        server.wait(BOUND)
-        server.stdout.close()
+        try:
+            begun = time.perf_counter()
+            for number in range(1, looks + 1):
+                time.sleep(max(0.0, begun + seconds * number / looks - time.perf_counter()))
+                seen = look(server.pid, record)
+                print(json.dumps({"s": round(time.perf_counter() - begun), **seen}), flush=True)
+                if number == max(1, looks // 4):
+                    server.stdin.write("mark\n")
+                    server.stdin.flush()
+                elif number == max(1, looks // 4) + 1:
+                    reset(port)
+            load.wait(BOUND)
+            server.stdin.close()
+            server.wait(BOUND)
+            server.stdout.close()
+        finally:
+            for process in (server, load):
+                process.kill()  # nothing where it has ended
+                process.wait()
         found = checked(record, parse(keep).seconds or 0.0)
         print(json.dumps({**found, "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else 0}))
         return int(not found["as_promised"])

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from bench_figures import Asked, Figures, kept_figures, shown  # noqa: E402
-from bench_servers import BOUND, bring_to_front, environment  # noqa: E402
+from bench_servers import BOUND, bring_to_front, environment, show  # noqa: E402
 from make_record import RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record  # noqa: E402
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ def _shown(path: Path) -> Any:
     from workbench.app import create_window
 
     window = create_window(path)
-    window.resize(1280, 752)
-    window.show()
+    show(window)
     return window
 
 

@@ -16,9 +16,10 @@ from time import monotonic, sleep
 import pytest
 
 from workbench import interrupts
-from workbench.cli import output, print_process
+from workbench.cli import output, print_process, row_printer
 from workbench.cli import printer as module
 from workbench.cli.printer import Printer
+from workbench.cli.row_printer import RowPrinter
 from workbench.engine.model import commands as c
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.exports.plain_text import to_text
@@ -88,6 +89,26 @@ def test_events_of_before_and_after_in_order(
     assert [event["seq"] for event in events] == list(range(1, session.journal.committed + 1))
     assert len(events) > 3000
     assert printer.gone.is_set()
+
+
+@pytest.mark.parametrize("large", [1, 300, 5_000, 10**9])
+def test_pages_of_any_length_have_each_row_once(
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    large: int,
+) -> None:
+    """A page that is too large is followed by one of half as many rows, a short one by more."""
+    monkeypatch.setattr(row_printer, "LARGE", large)
+    monkeypatch.setattr(row_printer, "PAGE", 16)
+    for number in range(100):
+        session.perform(c.Mark("x" * (number % 50) ** 2))
+    session.journal.flush()
+    rows = RowPrinter(session.journal.reader(), 0, text=False)
+    while rows.printed < session.journal.committed:
+        assert rows.page(session.journal.committed)
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, session.journal.committed + 1))
 
 
 def test_events_as_text(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
