@@ -440,9 +440,9 @@ def test_a_refusal_each_way(session: Session, do: Do, until: Until) -> None:
         client(session, port, scheme="ws", deflate=False)
         assert do(c.Connect("client")).error == "HTTP_401"
         assert b"why not" in (until("client", call="ws.body").payload or b"")
-    url = server(session, do, scheme="ws", deflate=False, status=401)
+    url = server(session, do, scheme="ws", deflate=False, status=401, body="who are you?")
     with node_talks(url, deflate=False) as facts:
-        assert facts.next()["status"] == 401
+        assert facts.next() == {"status": 401, "body": "who are you?"}
 
 
 # -- through nginx ------------------------------------------------------------------------------
@@ -491,7 +491,7 @@ def test_wss_through_nginx_to_our_ws_server_and_back(
             assert until("server", call="ws.end").args == "4001, 'bye'"
             assert until("client", call="ws.end").args == "4001"  # as our server answers it
             for path, word in (("/plain", "HTTP_400"), ("/gone", "HTTP_502")):
-                wrong = replace(session.settings("client"), websocket=WebSocketSettings(path=path))
-                assert do(c.Configure("client", wrong)).ok
-                assert do(c.Connect("client")).error == word
+                there = WebSocketSettings(path=path)
+                session.add(replace(session.settings("client"), name=path, websocket=there))
+                assert do(c.Connect(path)).error == word
             assert until("server", call="ws.fault").error == "http_version"

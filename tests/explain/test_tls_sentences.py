@@ -65,6 +65,7 @@ def test_each_certificate_that_is_not_taken(kind: str, language: str) -> None:
     assert tr(f"tls.verify_{case.verify}.what", **fault.values) in told
     assert tr(f"tls.verify_{case.verify}.try") in told
     assert str(talk.client.facts("tls.handshake")["reason"]) in told
+    assert tr("tls.message.believed", trust="test:root") in told
     what = tr(f"tls.verify_{case.verify}.what", **fault.values)
     assert what_failed(as_row(row)) == what
     outcome = failed(LayerError(row.errno or "", fault))  # the ticket says the same
@@ -229,6 +230,10 @@ def test_each_message_of_a_handshake(language: str) -> None:
     told = said(talk.client.row("tls.handshake"))
     assert "TLS 1.3" in told
     assert "test:root" in told
+    assert tr("tls.message.no_alpn") not in told
+    other = Talk(client(alpn=("h2",)), server(alpn=("mqtt",)))
+    for end in (other.client, other.server):
+        assert tr("tls.message.no_alpn") in said(end.row("tls.handshake"))
 
 
 def test_a_strangers_row_is_no_fault_of_ours() -> None:

@@ -109,6 +109,7 @@ def test_what_is_wrong_is_what_openssl_said(meeting: Meeting, kind: CertificateK
     assert text_of(fault) in state.wrong[0]
     assert f"(code {code})" in " ".join(state.says)
     assert "localhost" in state.says[0]
+    assert any("checked against: test:root" in line for line in state.says)
     assert not any("not found here" in line for line in state.wrong)
     assert not of(state, "other end")[0]
     served = judged(meeting.shown("server"))
@@ -153,6 +154,16 @@ def test_a_client_that_shows_none_and_is_told_later(meeting: Meeting) -> None:
     assert any("showed none" in line for line in state.wrong)
     served = judged(meeting.shown("server"))
     assert any("other end showed no certificate" in line for line in served.wrong)
+
+
+def test_a_client_that_shows_none_and_is_refused_at_once(meeting: Meeting) -> None:
+    server = TlsSettings(
+        cert="test:good", ca="test:root", ask_client=AskClient.REQUIRED, maximum=TlsVersion.V1_2
+    )
+    assert not meeting.meet(server).ok
+    state = judged(meeting.shown("client"))
+    assert any("asked for a certificate of the client" in line for line in state.says)
+    assert not any("No certificate was the reason" in line for line in state.says)
 
 
 def test_both_show_one(meeting: Meeting) -> None:

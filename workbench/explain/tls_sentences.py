@@ -29,8 +29,15 @@ def failed_text(row: Row, part: str) -> str | None:
     if stem is None:
         return None
     if part == "kernel" and row.errno == VERIFY_FAILED:
-        return tr("tls.message.reason", **fault.values)
+        trust = arguments_of(row.args)[1].get("trust")
+        said = tr("tls.message.reason", **fault.values)
+        return f"{said} {tr('tls.message.believed', trust=believed(trust))}" if trust else said
     return tr(f"{stem}.{part}", **fault.values)
+
+
+def believed(trust: object) -> str:
+    """Whom an end believes, as its rows name it."""
+    return tr("tls.message.system") if trust == _SYSTEM else str(trust)
 
 
 def told_of_tls(row: Row) -> tuple[str, ...]:
@@ -65,11 +72,12 @@ def _agreed(values: list[Any], named: dict[str, Any]) -> list[str]:
     version, cipher = (*values, "", "")[:2]
     lines = [tr("tls.message.done", version=f"TLS {version}", cipher=cipher)]
     trust = named.get("trust")
+    if "alpn" in named and named["alpn"] is None:
+        lines.append(tr("tls.message.no_alpn"))
     if named.get("verified") is False:
         lines.append(tr("tls.message.unchecked"))
     elif trust:
-        believed = tr("tls.message.system") if trust == _SYSTEM else trust
-        lines.append(tr("tls.message.believed", trust=believed))
+        lines.append(tr("tls.message.believed", trust=believed(trust)))
     if named.get("resumed"):
         lines.append(tr("tls.message.resumed"))
     return lines

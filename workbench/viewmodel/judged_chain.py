@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workbench.certificates.facts import CertificateFacts, CertificatePurpose, facts_of
 from workbench.certificates.judging import ChainFault, Finding, judge
+from workbench.explain.tls_sentences import believed
 from workbench.literals import arguments_of
 from workbench.texts import tr
 from workbench.viewmodel.certificate_state import (
@@ -22,7 +23,6 @@ from workbench.viewmodel.certificate_state import (
     chain_of,
 )
 
-_SYSTEM: Final = "system"
 _UNTRUSTED: Final = frozenset({2, 18, 19, 20, 21})
 """Codes for a chain whose end nobody believes: OpenSSL looks at that first (verify(1))."""
 _AT_THE_END: Final = frozenset(
@@ -88,6 +88,12 @@ def _asked(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
     return [tr(f"certificate_tab.name_{side}", name=name)]
 
 
+def _checked(named: Mapping[str, Any]) -> list[str]:
+    """Against whom it was checked; a record of an older version may not have it."""
+    trust = named.get("trust")
+    return [tr("tls.message.believed", trust=believed(trust))] if trust else []
+
+
 def _became(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
     """What OpenSSL said of what the other end has shown."""
     if shown.outcome is None:
@@ -97,6 +103,9 @@ def _became(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
         says.append(
             tr("certificate_tab.refused", reason=named.get("reason", ""), code=named["verify"])
         )
+        says += _checked(named)
+    elif named.get("no_certificate"):
+        says.append(tr("tls.no_certificate.what"))
     elif shown.word is not None:
         says.append(tr("certificate_tab.failed", word=shown.word))
     elif named.get("resumed"):
@@ -104,9 +113,7 @@ def _became(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
     elif named.get("verified") is False:
         says.append(tr("certificate_tab.unchecked"))
     elif named.get("trust") and shown.peer is not None and chain_of(shown.peer):
-        trust = named["trust"]
-        believed = tr("tls.message.system") if trust == _SYSTEM else str(trust)
-        says.append(tr("certificate_tab.taken", trust=believed))
+        says.append(tr("certificate_tab.taken", trust=believed(named["trust"])))
     elif shown.server:
         says.append(tr("certificate_tab.none_wanted"))
     alert = shown.alert or named.get("alert", "")
@@ -123,7 +130,7 @@ def _findings(
     name = str(named.get("sni") or "") or None
     code = named.get("verify") if side is Whose.PEER else None
     held = shown.outcome is not None and shown.word is None and not shown.alert
-    believed = code not in _UNTRUSTED if code is not None else held and _looked(named, side)
+    trusted = code not in _UNTRUSTED if code is not None else held and _looked(named, side)
     found = judge(
         chain,
         name if servers else None,
@@ -131,7 +138,7 @@ def _findings(
         roots=() if code in _UNTRUSTED else None,
         purpose=CertificatePurpose.SERVER if servers else CertificatePurpose.CLIENT,
     )
-    if believed:
+    if trusted:
         ends = _AT_THE_END - _MEANT.get(code or 0, frozenset())
         found = [each for each in found if each.fault not in ends]
     if code is not None:
@@ -139,7 +146,7 @@ def _findings(
         if any(each.fault in meant for each in found):
             return sorted(found, key=lambda each: each.fault not in meant), []
         return found, [tr("certificate_tab.only_openssl", reason=named.get("reason", ""))]
-    all_the_same = side is Whose.PEER and believed and found
+    all_the_same = side is Whose.PEER and trusted and found
     return found, [tr("certificate_tab.all_the_same")] if all_the_same else []
 
 

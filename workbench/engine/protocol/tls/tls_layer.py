@@ -2,7 +2,8 @@
 
 tls.send|recv('client_hello' … | 'alert', name, fatal=)    each message of the handshake, each alert
 tls.send|recv('data')       plain bytes of one turn; left out where a layer above logs them
-tls.handshake(version, cipher, alpn=, sni=, trust=, resumed=)     with errno: why it failed
+tls.handshake(version, cipher, alpn=, sni=, trust=, resumed=)     with errno: why it failed;
+                            alpn=None: none of those that this end names was agreed on
 tls.end('close_notify' | 'truncated' | 'fault')
 """
 
@@ -175,7 +176,8 @@ class TlsLayer(Layer):
         """Of a handshake that is done, as literals."""
         version, cipher = self._ssl.version() or "", self._ssl.cipher()
         ready = self._ready
-        facts: dict[str, object] = {"alpn": self._ssl.selected_alpn_protocol() or ""}
+        agreed = self._ssl.selected_alpn_protocol()
+        facts: dict[str, object] = {"alpn": agreed or (None if ready.tls.alpn else "")}
         facts |= self._parties()
         if ready.trust is None and not ready.server:
             facts["verified"] = False
