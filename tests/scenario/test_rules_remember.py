@@ -188,3 +188,47 @@ def test_plain_sockets_answer_with_addresses_too() -> None:
     assert code.count("value('server.port')") == 3
     assert "number('server.port')" in code
     assert "value('no.port')" not in code
+
+
+SHADOW = (
+    SHOP[: SHOP.index("step = [")]
+    + """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "LOGIN ann\\n" },
+  { do = "expect", endpoint = "client", text = "hi ann of bob", next = true },
+  { do = "send", endpoint = "client", text = "WHO\\n" },
+  { do = "expect", endpoint = "client", text = "ann, bob, bob", next = true },
+]
+endpoint.client = "@server"
+[values]
+name = "bob"
+boss = "bob"
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+messages = { ends = "\\n" }
+responder = { kind = "rules", keep = { greeted = "{name}" }, rules = [
+  { match = "regex", value = 'LOGIN (?P<name>\\w+)', keep = { user = "{name}" }, \
+reply = "hi {name} of {boss}" },
+  { match = "exact", value = "WHO", reply = "{user}, {greeted}, {name}" } ] }
+"""
+)
+
+
+def test_what_a_rule_takes_goes_before_a_value_of_the_file(play: Play) -> None:
+    report = play(SHADOW)
+    assert report.ok, reasons(report)
+    scenario = parse(SHADOW)
+    assert scenario.warnings == ()
+    assert parse(to_toml(scenario)).endpoints == scenario.endpoints
+    again = play(to_toml(scenario))
+    assert again.ok, reasons(again)
+
+
+def test_a_client_has_no_address_of_its_own_to_be_named(play: Play) -> None:
+    text = ENDS.replace('text = "?\\n" }', 'text = "{client.port}" }')
+    assert text != ENDS
+    report = play(text)
+    assert "{server.port} is the one that it connects to" in reasons(report)[0]

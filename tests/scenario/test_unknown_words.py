@@ -196,6 +196,15 @@ def test_what_is_known_elsewhere_alone_is_told_so(rule: str, word: str) -> None:
     assert f"{word} stands for nothing here" in str(warning)
 
 
+def test_a_group_of_another_rule_is_told_of_in_a_file_without_values_too() -> None:
+    server = (
+        "[endpoint.s]\nrole = 'listener'\nresponder = { kind = 'rules', rules = ["
+        " { match = 'regex', value = '(?P<a>x)', reply = '{a}' }, { reply = '{a} {b}' } ] }"
+    )
+    (warning,) = unfilled("{ do = 'start' }", server)
+    assert "{a} stands for nothing here" in warning
+
+
 def test_a_greeting_knows_no_groups() -> None:
     text = (
         "step = [ { do = 'start' } ]\n[values]\nx = 1\n[endpoint.s]\nrole = 'listener'\n"

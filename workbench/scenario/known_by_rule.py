@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.locate import Path as KeyPath
 
 _GROUP: Final = re.compile(r"\(\?P<(\w+)>")
+SAID: Final = frozenset(
+    {"reply", "reply_hex", "append_hex", "in_turn", "keep", "store", "recall", "forget"}
+)
+"""Keys of a rule in which what it takes, and what is kept, goes before a value of the file."""
 _REPLIES: Final = frozenset({"reply", "in_turn"})
 _MEMORY: Final = frozenset({"keep", "store", "recall", "forget"})
 """Keys in which a word that is not known is refused when the rule is read."""
@@ -46,7 +50,7 @@ def known_by_rule(table: Any, path: KeyPath) -> KnownByRule | None:
         return None
     if key in _MEMORY:
         return KnownByRule(frozenset(), said=True, always=True)
-    names = frozenset(_of_rule(rule)) | frozenset(_kept(responder))
+    names = frozenset(taken_by(rule)) | kept_by(responder)
     return KnownByRule(names if key in _REPLIES else frozenset(), said=key in _REPLIES)
 
 
@@ -56,7 +60,8 @@ def groups_of(text: str) -> Iterator[str]:
     yield from taken_by_hex(text)
 
 
-def _of_rule(rule: dict[str, Any]) -> Iterator[str]:
+def taken_by(rule: Mapping[str, Any]) -> Iterator[str]:
+    """The names of what a rule takes of a message, of a row, of what is stored."""
     value = rule.get("value")
     if isinstance(value, str):
         yield from groups_of(value)
@@ -66,7 +71,12 @@ def _of_rule(rule: dict[str, Any]) -> Iterator[str]:
     yield from (name for table in tables if isinstance(table, dict) for name in table)
 
 
-def _kept(responder: dict[str, Any]) -> Iterator[str]:
+def kept_by(responder: Mapping[str, Any]) -> frozenset[str]:
+    """The names of what a responder's connections may have."""
+    return frozenset(_kept(responder))
+
+
+def _kept(responder: Mapping[str, Any]) -> Iterator[str]:
     rules = responder.get("rules")
     holders = [responder, responder.get("else"), *(rules if isinstance(rules, list) else ())]
     for holder in holders:

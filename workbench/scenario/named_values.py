@@ -24,6 +24,7 @@ from workbench.payload.templates import (
 )
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case
+from workbench.scenario.known_by_rule import SAID, kept_by, taken_by
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wish
 from workbench.scenario.rounds import ROUND, is_counted
@@ -110,6 +111,7 @@ class Named:
         self.on = bool(body or case.values) or v.typed(table, "placeholders", bool, (), False)
         self.on = self.on or _takes(table)
         self.values: dict[str, v.Plain] = {}
+        self._kept: frozenset[str] = frozenset()
         self.secrets: dict[str, str] = {}
         for name, value in case.values.items():
             v.check_name(name, ("case",))
@@ -165,7 +167,7 @@ class Named:
                     for name, part in item.items()
                 }
             return {
-                name: part if name in own else self.filled(part, _form(item, name), (*path, name))
+                name: part if name in own else self._part(item, name, key, path)
                 for name, part in item.items()
             }
         if isinstance(item, list):
@@ -176,6 +178,22 @@ class Named:
             return self._said(item, key)
         except Problem as problem:
             raise v.Wrong(path, problem) from problem
+
+    def _part(self, item: v.Table, name: str, key: str, path: KeyPath) -> Any:
+        """What stands under one key of a table. In a rule what it takes itself, and what is kept,
+        goes before a value of the file of the same name.
+        """
+        values, kept = self.values, self._kept
+        if key == "responder":
+            self._kept = kept_by(item)
+        in_rule = "responder" in path and (path[-2:-1] == ("rules",) or key == "else")
+        if (in_rule and name in SAID) or (key == "responder" and name == "keep"):
+            own = {*self._kept, *(taken_by(item) if in_rule else ())}
+            self.values = {each: value for each, value in values.items() if each not in own}
+        try:
+            return self.filled(item[name], _form(item, name), (*path, name))
+        finally:
+            self.values, self._kept = values, kept
 
     def _said(self, item: str, form: str) -> str:
         if form in _HEX:

@@ -134,6 +134,10 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
             elif "placeholders" in _sayer(table, path) or (here is not None and here.always):
                 found = iter(())
             elif here is not None:
+                others = set(_groups(table.get(key))) - here.names if here.said else set()
+                for gap in unfilled_gaps(text, others):
+                    if gap.word in others:
+                        yield path, Problem("scenario.unknown_here", name=f"{{{gap.word}}}")
                 found = _unfilled_in_rule(text, names, here)
             elif _is_expected(table, path):
                 found = unfilled_gaps(text, names)

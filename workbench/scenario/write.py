@@ -18,6 +18,7 @@ from workbench.payload.templates import escape_gaps
 from workbench.scenario import layer_keys
 from workbench.scenario.endpoint_keys import reached_by_path
 from workbench.scenario.expect_keys import usual_within
+from workbench.scenario.known_by_rule import SAID, kept_by, taken_by
 from workbench.scenario.named_values import LEFT_ALONE, MADE_ONCE
 from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import (
@@ -274,14 +275,25 @@ def _changes(
     return found
 
 
-def _as_template(item: Any, names: Collection[str], key: str = "") -> Any:
-    """What was filled in when the file was read, so that it is the same when it is read again."""
+def _as_template(
+    item: Any, names: Collection[str], key: str = "", kept: frozenset[str] = frozenset()
+) -> Any:
+    """What was filled in when the file was read, so that it is the same when it is read again.
+
+    `kept`: the names of what a responder's connections may have, while it is in one.
+    """
     if not names or key in LEFT_ALONE:
         return item
     if isinstance(item, dict):
-        return {name: _as_template(part, names, name) for name, part in item.items()}
+        kept = kept_by(item) if key == "responder" else kept
+        own = {*names} - {*kept, *taken_by(item)}
+        inner = SAID if key in {"rules", "else"} else {"keep"} if key == "responder" else ()
+        return {
+            name: _as_template(part, own if name in inner else names, name, kept)
+            for name, part in item.items()
+        }
     if isinstance(item, list | tuple):
-        return [_as_template(part, names, key) for part in item]
+        return [_as_template(part, names, key, kept) for part in item]
     return escape_gaps(item, names) if isinstance(item, str) else item
 
 

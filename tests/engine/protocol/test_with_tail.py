@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Reply, Then
 from workbench.engine.model.responders.rule import Match, Rule
@@ -9,6 +11,7 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.with_tail import with_tail
+from workbench.texts import Problem
 
 
 def replies(rules: Rules, *reads: bytes) -> list[bytes]:
@@ -48,3 +51,15 @@ def test_in_replies() -> None:
 def test_in_a_greeting() -> None:
     made = compile_responder(Greet("hi", append=Append.NUL, append_hex='"."'))
     assert made.greeting == Reply(b"hi\0.")
+
+
+@pytest.mark.parametrize(("first", "last"), [(2, None), (0, 2), (1, 0), (5, 9)])
+def test_a_checksum_covers_no_bytes_that_there_are_not(first: int, last: int | None) -> None:
+    said = Greet("hi", append=Append.SUM8, checksum_from=first, checksum_to=last)
+    with pytest.raises(Problem) as caught:
+        with_tail(b"hi", said)
+    assert caught.value.key == "engine.checksum_range"
+    assert with_tail(b"", Greet("", append=Append.SUM8)) == b"\0"
+    assert (
+        with_tail(b"hi", Greet("hi", append=Append.SUM8, checksum_from=1, checksum_to=1)) == b"hii"
+    )

@@ -226,6 +226,6 @@ def _template(source: str, names: Sequence[str], encoding: str) -> Template:
     """A template of a text; a word in braces that names nothing is no text that is meant."""
     known = (*names, *PLACEHOLDERS)
     for gap in unknown_gaps(source, known):
-        near = gap.near or ", ".join(names) or "–"
+        near = ", ".join(names) or "–"
         raise Problem("engine.memory_unknown", name=gap.word, near=near)
     return text_template(source, known, encoding)

@@ -100,7 +100,8 @@ class EndpointHost:
         if endpoint.last_local is not None:
             return endpoint.last_local
         if settings.address.startswith("@"):  # a client that is not connected has none of its own
-            raise Problem("engine.no_address_yet", name=self.name)
+            server = settings.address.removeprefix("@")
+            raise Problem("engine.no_own_address", name=self.name, server=server)
         parsed = parse(settings.address, settings.family)
         if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
             raise Problem("engine.no_address_yet", name=self.name)
