@@ -16,6 +16,7 @@ from workbench.journal.reader import Row
 from workbench.scenario.code import of_plain_sockets, to_python
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.write import to_toml
+from workbench.texts import Problem
 
 SHOP = """
 step = [
@@ -117,6 +118,10 @@ responder = { kind = "rules", rules = [ { %s, reply = "v" } ] }
             """match = "any", keep = { n = "{n+1}" }""",
             "Rule 1 would fit, but the connection has not kept {n} yet, so it was passed over.",
         ),
+        (
+            """match = "regex", value = 'GET (?P<n>.)', keep = { m = "{n+1}" }""",
+            "Rule 1 fits and could not make its reply: {reason}",
+        ),
     ],
 )
 def test_what_is_missing_is_said(
@@ -124,7 +129,8 @@ def test_what_is_missing_is_said(
 ) -> None:
     report = play(PAIR % rule)
     assert not report.ok
-    assert "no rule fitted" in reasons(report)[0]
+    told = told.replace("{reason}", Problem("template.no_number", name="n").text)
+    assert f"At server: {told[:-1]} (row " in reasons(report)[0]
     assert told in [note_text(row) for row in rows() if row.kind == "note"]
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
     from workbench.journal.reader import Row
 
+NO_RULE: Final = "no_rule"
+_WHY: Final = frozenset({"rule_not_kept", "rule_not_stored"})
+_UNANSWERED: Final = frozenset({NO_RULE, "rule_failed", "rule_too_slow", "greeting_failed", *_WHY})
+"""Notes of rules that have not answered."""
 _NOTES: Final = {
     "answers_held": True,
     "answers_resumed": False,
@@ -32,7 +36,7 @@ class HeldBack:
         """`settings`: of all endpoints, as they are now."""
         self._settings = settings
         self._switched: dict[tuple[str, c.Gate], bool] = {}
-        self._no_rule: dict[str, int] = {}
+        self._unanswered: dict[str, Row] = {}
         self._full: set[tuple[str, int | None]] = set()  # None: what the record holds back
 
     def take(self, row: Row) -> None:
@@ -44,8 +48,10 @@ class HeldBack:
             elif row.call == "configure":
                 for gate in c.Gate:
                     self._switched.pop((name, gate), None)
-        elif row.kind == "note" and row.call == "no_rule":
-            self._no_rule[name] = row.seq
+        elif row.kind == "note" and row.call in _UNANSWERED:
+            before = self._unanswered.get(name)
+            if row.call != NO_RULE or before is None or not _tells_why(before, row):
+                self._unanswered[name] = row
         elif row.kind == "note" and row.call in _NOTES:
             (self._full.add if _NOTES[row.call] else self._full.discard)((name, row.connection))
 
@@ -82,9 +88,12 @@ class HeldBack:
         """
         return next((peer for peer in self._peers(name) if self.paused(peer, c.Gate.SEND)), None)
 
-    def no_rule(self, name: str) -> tuple[str, int] | None:
-        """Of these endpoints one none of whose rules fitted, and the newest row that says so."""
-        return next(((o, self._no_rule[o]) for o in self._peers(name) if o in self._no_rule), None)
+    def unanswered(self, name: str) -> Row | None:
+        """Of these endpoints one that has not answered by its rules: the newest row that says so,
+        and why where that is known.
+        """
+        rows = (self._unanswered.get(other) for other in self._peers(name))
+        return next((row for row in rows if row is not None), None)
 
     def _peers(self, name: str) -> list[str]:
         addresses = {item.name: item.address for item in self._settings()}
@@ -92,6 +101,11 @@ class HeldBack:
         if addresses.get(name, "").startswith("@"):
             peers.append(addresses[name][1:])
         return peers
+
+
+def _tells_why(before: Row, row: Row) -> bool:
+    """Whether a note says why no rule fitted this message: it stands right before it."""
+    return before.call in _WHY and before.connection == row.connection and before.seq + 1 == row.seq
 
 
 def _modes(settings: EndpointSettings) -> dict[c.Gate, GateMode]:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.settings import EndpointSettings
+from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload.characters import decoded
 from workbench.payload.json_values import Difference
@@ -15,7 +16,7 @@ from workbench.payload.masking import Masker
 from workbench.scenario.connections import RunConnection, ended_ns, is_reset_after_fin
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
-from workbench.scenario.held_back import HeldBack
+from workbench.scenario.held_back import NO_RULE, HeldBack
 from workbench.scenario.json_stream import values_in
 from workbench.scenario.layer_rows import end_of, head_differs, is_of_kind
 from workbench.scenario.needle import Needle
@@ -449,10 +450,13 @@ def _stands(
     peer = ends.held.silent_peer(name)
     if peer is not None:
         return Problem("scenario.held_send", endpoint=peer)
-    unanswered = ends.held.no_rule(name)
-    if unanswered is None:
+    row = ends.held.unanswered(name)
+    if row is None:
         return None
-    return Problem("scenario.held_no_rule", endpoint=unanswered[0], seq=unanswered[1])
+    if row.call == NO_RULE:
+        return Problem("scenario.held_no_rule", endpoint=row.endpoint, seq=row.seq)
+    what = note_text(row).rstrip(".。")
+    return Problem("scenario.held_note", endpoint=row.endpoint, what=what, seq=row.seq)
 
 
 def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
