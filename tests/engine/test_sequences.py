@@ -16,6 +16,7 @@ from tests.engine.conftest import HANG
 from tests.engine.sequences import World, world
 from tests.leftover import sockets
 from tests.snapshots import fresh
+from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.setup import SocketSetup
 from workbench.engine.model import commands as c
@@ -101,7 +102,10 @@ def is_there(endpoint: Endpoint, setup: SocketSetup) -> bool:
 
 
 def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object]:
-    """What waits for nothing at an endpoint, commands and set-ups: no stop should be needed."""
+    """What waits for nothing at an endpoint, commands and set-ups: no stop should be needed.
+
+    A peer that never answers a handshake is waited for: its layer, and what is to go through it.
+    """
     host = session._host(name)
     endpoint, worker = host.endpoint, host.worker
     found: list[object] = []
@@ -111,8 +115,14 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object
         waiting = {
             op.ticket
             for connection in endpoint.registry.open.values()
-            for op in (*connection.ops, connection.connecting)
+            for op in (*connection.ops, connection.connecting, connection.opening)
             if op is not None
+        }
+        waiting |= {
+            ticket
+            for connection in endpoint.registry.open.values()
+            if isinstance(connection, StreamConnection)
+            for _work, ticket, _ended in (*connection._runner._early, *connection._runner._waiting)
         }
         waiting |= {
             item.op.ticket
