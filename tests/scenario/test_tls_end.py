@@ -12,6 +12,7 @@ import pytest
 
 from tests.scenario.conftest import Play
 from workbench.certificates import resolve
+from workbench.texts import tr
 
 BOUND = 60.0
 """Seconds; only catches a hang."""
@@ -52,3 +53,29 @@ tls = {{ ca = "test:root", server_name = "localhost" }}
 """
         )
     assert report.ok is holds, report
+
+
+@pytest.mark.parametrize("cert", ["", 'cert = "test:client-bad", '])
+def test_a_client_that_is_refused_in_tls_1_3_is_told_why(play: Play, cert: str) -> None:
+    """It is open by then (RFC 8446 4.4.2.4): the alert comes with what is read first."""
+    report = play(
+        f"""
+step = [
+  {{ do = "start", endpoint = "server" }},
+  {{ do = "connect", endpoint = "client" }},
+  {{ do = "expect", endpoint = "client", text = "hello", within = 1 }},
+]
+[endpoint.server]
+role = "listener"
+address = "tls://127.0.0.1:0"
+tls = {{ cert = "test:good", ca = "test:root", ask_client = "required" }}
+[endpoint.client]
+address = "tls://@server"
+tls = {{ {cert}ca = "test:root" }}
+"""
+    )
+    assert not report.ok
+    said = report.steps[-1].reason
+    assert said is not None
+    word = "TLSV1_ALERT_UNKNOWN_CA" if cert else "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    assert f"#1: TLS had ended by a fault ({word}: “{tr(f'errors.{word}.what')}”)." in said.text

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.layer_fault import TRUNCATED, LayerFault
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
@@ -509,9 +510,25 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
         if row.kind not in {"call", "end"} or row.errno in PENDING:
             continue
         if row.error is not None:
-            return _failure(row, who, ends)
+            failure = _failure(row, who, ends)
+            of_tls = _said_by_tls(connection) if row.errno in RESETS else None
+            return failure if of_tls is None else of_tls
         if row.ends_stream:
-            return _said_by_websocket(connection) or clause("end_fin", who)
+            said = _said_by_websocket(connection) or _said_by_tls(connection)
+            return said or clause("end_fin", who)
+    return None
+
+
+def _said_by_tls(connection: RunConnection) -> Clause | None:
+    """That TLS ended by a fault, a fatal alert as a rule: the cause of the FIN or reset behind."""
+    for row in reversed(connection.all_rows()):
+        if row.call != "tls.end":
+            continue
+        if row.errno is None or row.errno == TRUNCATED:
+            return None
+        fault = LayerFault(row.errno, row.call, row.args)
+        what = Problem(f"{fault.stem or f'errors.{row.errno}'}.what", **fault.values)
+        return clause("end_tls", _name(connection), errno=row.errno, what=what)
     return None
 
 
