@@ -82,7 +82,7 @@ def test_the_wheel_carries_the_resources(unpacked: Path) -> None:
     here = ROOT / "resources"
     wanted = {
         path.relative_to(here)
-        for folder in ("icons", "manual", "scenarios", "texts")
+        for folder in ("app", "icons", "manual", "scenarios", "texts")
         for path in (here / folder).rglob("*")
         if path.is_file()
     }

@@ -129,6 +129,7 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     app = QApplication(["socket-workbench", *theme.ARGUMENTS, *(argv or [])])
     app.setProperty(theme.STYLED, True)
     app.setApplicationName("socket-workbench")
+    app.setDesktopFileName("socket-workbench")  # resources/app has it
     _appearance().apply()
     return app
 
@@ -161,6 +162,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
             return INTERRUPTED
         fit(window)
         window.show()
+        QTimer.singleShot(0, app, lambda: app.setWindowIcon(theme.app_icon()))  # once painted
         if not gc.isenabled():  # `start` has put it off until now
             gc.freeze()  # what is there stays, and need not be looked through again and again
             gc.enable()

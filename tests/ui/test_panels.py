@@ -190,7 +190,7 @@ def test_unix(hand: Hand, host: str) -> None:
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count(HELLO) == 2)
     header = hand.find("server.connections").model().headerData  # type: ignore[attr-defined]
-    hand.wait(lambda: header(2, Qt.Orientation.Horizontal) == "State as this program sees it")
+    hand.wait(lambda: header(2, Qt.Orientation.Horizontal) == "State, seen from here")
 
 
 def test_what_cannot_be_sent_is_explained(hand: Hand) -> None:

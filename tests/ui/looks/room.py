@@ -179,7 +179,7 @@ def _line(line: QLineEdit) -> Iterator[str]:
     wanted = line.fontMetrics().horizontalAdvance(text)
     if line.fontMetrics().height() > line.height():
         yield f"{line.fontMetrics().height()} px high in {line.height()}"
-    if wanted > room:
+    if wanted > room and not line.objectName().endswith("file_path"):  # of any length
         yield f"{wanted} px in {room}: {text!r}"
 
 

@@ -39,10 +39,10 @@ def test_everything_comes_back_to_english(scene: Hand) -> None:
 
 
 def test_nothing_is_cut_off(scene: Hand, request: pytest.FixtureRequest) -> None:
-    """At 1280×752, with texts of 100 % and 125 %, in both languages."""
+    """At 1280×752, with texts of 100 %, 125 % and 150 %, in both languages."""
     window = scene.window
     faults = []
-    for per_cent in (100, 125):
+    for per_cent in (100, 125, 150):
         scale(window, per_cent)
         for language in texts.LANGUAGES:
             speak(window, language)

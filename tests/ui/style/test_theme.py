@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import configparser
+
 import pytest
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 
 from workbench.resources import resource
 from workbench.ui.record.log_view import error_tint
+from workbench.ui.style import theme
 from workbench.ui.style.theme import DARK, DARK_PRESENTED, LIGHT, LIGHT_PRESENTED, Theme, palette
 
 
@@ -58,3 +62,25 @@ def test_icons_say_where_they_come_from() -> None:
     assert (folder / "LICENSE.lucide.txt").is_file()
     for path in folder.glob("*.svg"):
         assert "currentColor" in path.read_text(encoding="utf-8")
+
+
+def test_the_application_has_an_icon_in_every_size(qapp: QApplication) -> None:
+    icon = theme.app_icon()
+    sides = {size.width() for size in icon.availableSizes()}
+    assert sides == set(theme.APP_SIDES)
+    for side in sides:
+        drawn = icon.pixmap(side, side).toImage()
+        middle = drawn.pixelColor(side // 2, side - side // 8)
+        assert middle.name() == LIGHT.highlight
+        assert drawn.pixelColor(0, 0).alpha() == 0
+
+
+def test_the_desktop_entry_names_the_program_and_its_icon() -> None:
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment,method-assign]
+    entry.read(resource("app/socket-workbench.desktop"), encoding="utf-8")
+    told = entry["Desktop Entry"]
+    assert told["Type"] == "Application"
+    assert told["Exec"] == "socket-workbench %f"
+    assert resource(f"app/{told['Icon']}.svg").is_file()
+    assert {"Name", "Comment", "Comment[zh_CN]"} <= set(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui.widgets.fitting_label import FittingLabel
+from workbench.ui.widgets.fitting_label import FittingLabel, GivingLabel
 
 
 def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
@@ -20,4 +20,18 @@ def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
     label.resize(3, 20)
     assert label.text() == "18 B"  # nothing shorter is known
     assert (label.sizeHint(), label.minimumSizeHint()) == asked
+    label.close()
+
+
+def test_a_caption_gives_way_whole(qapp: QApplication) -> None:
+    label = GivingLabel()
+    label.setText("accept queue")
+    assert label.minimumSizeHint().width() == 0
+    label.resize(label.sizeHint())
+    label.show()
+    assert label.text() == "accept queue"
+    label.resize(label.width() - 1, 20)
+    assert (label.text(), label.longest) == ("", "accept queue")
+    label.setText("peers")  # another state, or another language
+    assert label.text() == "peers"
     label.close()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from workbench.ui.style.theme import BESIDE
+from workbench.ui.widgets.fitting_label import GivingLabel
 from workbench.ui.widgets.named_controls import NamedControls, spring
 from workbench.viewmodel.server_state import QueueState
 
@@ -21,7 +22,8 @@ class AcceptQueueBar(QHBoxLayout):
         super().__init__()
         self.setSpacing(BESIDE)
         self._controls = controls
-        self._label = controls.caption("queue")
+        self._label = GivingLabel()
+        controls.caption("queue", label=self._label)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(12)
@@ -43,5 +45,5 @@ class AcceptQueueBar(QHBoxLayout):
             self._numbers.setMinimumWidth(usual)
         self._bar.setMaximum(max(1, state.room))
         self._bar.setValue(state.filled)
-        self._bar.setAccessibleName(self._label.text())
+        self._bar.setAccessibleName(self._label.longest)
         self._bar.setAccessibleDescription(state.words)

@@ -193,7 +193,7 @@ class RuleTable(Retranslatable, QTableView):
             if column in _WIDE:
                 continue
             texts = [*choices[column], tr(f"rules.{column}")]
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + 18)
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + theme.WIDE)
         self.setFixedHeight(header.sizeHint().height() + self._rows * height + 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from workbench.engine.model import commands as c
 from workbench.texts import Problem
 from workbench.ui.endpoint.template_field import TemplateField
-from workbench.ui.style.theme import BESIDE
+from workbench.ui.style.theme import BESIDE, TIGHT, WIDE
+from workbench.ui.widgets.fitting_label import GivingLabel
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
 from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.panel_state import Control
 from workbench.viewmodel.payload_form import PayloadForm, content, send_of
 from workbench.viewmodel.server_state import NEWEST
+
+LEAST_SHOWN: Final = 9
+"""Characters of what is to be sent that are in sight in the narrowest window."""
+
+
+class _TargetBox(QComboBox):
+    """As wide as a name and a number; where there is little room, as short ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(15)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - self.fontMetrics().horizontalAdvance("x"), hint.height())
+
+
+class _ReplyField(TemplateField):
+    """Shows a word at least."""
+
+    def minimumSizeHint(self) -> QSize:
+        wide = self.fontMetrics().horizontalAdvance(self.text()[:LEAST_SHOWN])
+        return QSize(wide + WIDE + TIGHT, super().minimumSizeHint().height())
 
 
 class ServerSendBar(QHBoxLayout):
@@ -36,18 +62,14 @@ class ServerSendBar(QHBoxLayout):
         self._controls = controls
         self._encoding = encoding
         self._known = NO_VALUES
-        self.target = controls.add(QComboBox(), "target")
-        self.target.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.target.setMinimumContentsLength(15)
-        self.payload = controls.add(TemplateField("reply\\r\\n"), "payload")
+        self.target = controls.add(_TargetBox(), "target")
+        self.payload = controls.add(_ReplyField("reply\\r\\n"), "payload")
         self.payload.complete = self._complete
         forms = tuple((name, f"choice.form_{name}") for name in ("text", "hex"))
         self.form = controls.add(ChoiceBox(*forms), "form")
         self.button = controls.add(QPushButton(), "send")
         for widget in (
-            controls.caption("target", self.target),
+            controls.caption("target", self.target, GivingLabel()),
             self.target,
             self.payload,
             self.form,

@@ -158,6 +158,11 @@ class RemedyButtons(Retranslatable, QWidget):
         button.setToolTip(tr("tip.way_out"))
         fit(button)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little height the text above gives way: that can be scrolled."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(event.size().width()))
+
     def retranslate(self) -> None:
         """Those that are hidden now too."""
         for key in self._buttons:

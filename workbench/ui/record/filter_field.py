@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame
 
+from workbench.ui.style.theme import TIGHT
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion
 
@@ -28,6 +29,25 @@ class FilterField(QLineEdit):
         self.choices = ChoicesList(self, "log.filter_choices", preferred=False)
         self.choices.activated.connect(self._on_chosen)
         self._past = False
+        self._examples: Sequence[str] = ()
+
+    def give_examples(self, *texts: str) -> None:
+        """What may stand in the empty field: the first of these for which it has the room."""
+        self._examples = texts
+        self._fit_example()
+
+    def _fit_example(self) -> None:
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = QStyle.SubElement.SE_LineEditContents
+        room = self.style().subElementRect(inside, option, self).width() - 2 * TIGHT
+        wide = self.fontMetrics().horizontalAdvance
+        fitting = (text for text in self._examples if wide(text) <= room)
+        self.setPlaceholderText(next(fitting, ""))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_example()
 
     def _before(self) -> str:
         """The text up to the cursor, whose place Qt counts in units of UTF-16."""

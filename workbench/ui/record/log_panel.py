@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 FILTER_WORDS: Final = NameWords("filter_name", "keep_filter", "replace_filter", "drop_filter")
 ERRORS: Final = "failed:*"
+EXAMPLES: Final = ("call:send failed:* size>100", "call:send failed:*", "call:send")
 MOST_COPIED = 10_000
 """Rows that are made into text in the GUI's thread: more take seconds."""
 SETTLE = 250
@@ -107,6 +108,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self.search.setObjectName("log.find")
         self.hint = QLabel()
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
         self.hint.setObjectName("log.hint")
         self.hint.hide()
         self._hint: Sentence | None = None
@@ -609,7 +611,7 @@ class LogPanel(Retranslatable, QTabWidget):
             self.setTabText(place, tr(title))
         self.tabBar().setAccessibleName(tr("name.record_tabs"))
         self._filter_label.setText(tr("log.filter"))
-        self.filter.setPlaceholderText("call:send errno:* size>100")
+        self.filter.give_examples(*EXAMPLES)
         for widget, key in (
             (self.filter, "log.filter"),
             (self.search, "log.find"),

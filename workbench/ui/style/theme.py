@@ -431,6 +431,24 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return QIcon(pixmap(name, colour or current().text))
 
 
+APP_SIDES: Final = (16, 24, 32, 48, 64, 128, 256)
+"""Pixels of the application's icon: title bars, task bars and lists of windows have their own."""
+
+
+def app_icon() -> QIcon:
+    """The application's icon, resources/app/socket-workbench.svg, in every size."""
+    drawing = QSvgRenderer(str(resource("app/socket-workbench.svg")))
+    icon = QIcon()
+    for side in APP_SIDES:
+        picture = QPixmap(side, side)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        drawing.render(painter)
+        painter.end()
+        icon.addPixmap(picture)
+    return icon
+
+
 def numbered(number: int, side: int) -> QIcon:
     """A number in a circle, for a primary button; greyed with it."""
     icon = QIcon()

@@ -39,6 +39,11 @@ class FittingLabel(QLabel):
         self.updateGeometry()
         self._choose()
 
+    @property
+    def longest(self) -> str:
+        """What it says where there is room for it."""
+        return self._texts[0]
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose()
@@ -49,3 +54,13 @@ class FittingLabel(QLabel):
         said = next(fitting, self._texts[-1])
         if said != self.text():
             self.setText(said)
+
+
+class GivingLabel(FittingLabel):
+    """A caption that goes where there is no room for it: what it names is known without it."""
+
+    def setText(self, text: str) -> None:
+        if text in self._texts:
+            super().setText(text)
+        else:
+            self.offer((text, ""))

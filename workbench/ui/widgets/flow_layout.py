@@ -120,7 +120,10 @@ class FlowLayout(QLayout):
         """Asked for many times while a window is laid out: each width is worked out once."""
         known = self._heights.get(width)
         if known is None:
-            known = self._heights[width] = self._arrange(QRect(0, 0, width, 0), place=False)
+            around = self.contentsMargins()
+            inside = QRect(0, 0, width, 0).marginsRemoved(around)
+            high = self._arrange(inside, place=False) + around.top() + around.bottom()
+            known = self._heights[width] = high
         return known
 
     def invalidate(self) -> None:
@@ -131,7 +134,7 @@ class FlowLayout(QLayout):
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
-        self._arrange(area, place=True)
+        self._arrange(area.marginsRemoved(self.contentsMargins()), place=True)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -140,7 +143,11 @@ class FlowLayout(QLayout):
         items = [item for item in self._items if not item.isEmpty()]
         widths = [item.minimumSize().width() for item in items]
         heights = [item.sizeHint().height() for item in items]
-        return QSize(max(widths, default=0), max(heights, default=0))
+        around = self.contentsMargins()
+        return QSize(
+            max(widths, default=0) + around.left() + around.right(),
+            max(heights, default=0) + around.top() + around.bottom(),
+        )
 
 
 def _ask(item: QLayoutItem) -> _Asked:

@@ -31,6 +31,9 @@ _ICONS: Final = {
 }
 
 
+MOST_LINES: Final = 4
+
+
 class MessageBar(Retranslatable, QFrame):
     """Icon, sentence, [Why?] and the way out.
 
@@ -47,7 +50,7 @@ class MessageBar(Retranslatable, QFrame):
         self._controls = controls
         self._message: StatusMessage | None = None
         self._roomy = True
-        self._two_lines = True
+        self._lines = 2
         self._sparing = False
         self.setProperty("message", True)
         self.setObjectName(f"{controls.prefix}.message_line")
@@ -69,29 +72,36 @@ class MessageBar(Retranslatable, QFrame):
     def make_room(self, wide: bool) -> None:
         """Room for two lines, whatever it says; or for as many as have been needed since."""
         if wide != self._roomy:
-            self._roomy = self._two_lines = wide
+            self._roomy = wide
+            self._lines = self._least
             self._fit_lines()
 
     def spare_height(self, sparing: bool) -> None:
         """Where there is little, it has the lines that its sentence needs."""
         self._sparing = sparing
-        self._two_lines = self._roomy
+        self._lines = self._least
         self._fit_lines()
+
+    @property
+    def _least(self) -> int:
+        return 2 if self._roomy else 1
 
     def fit(self) -> None:
         """What stands below does not jump with every sentence."""
         metrics = QFontMetrics(QApplication.font())
-        lines = "国\n国" if self._two_lines else "国"
+        lines = "\n".join(self._lines * "国")
         # Chinese lines are higher: they come from another font
         high = metrics.boundingRect(QRect(0, 0, 1000, 1000), 0, lines).height()
         self.setFixedHeight(max(len(lines.split()) * metrics.lineSpacing(), high) + 6)
 
     def _fit_lines(self) -> None:
-        """A second line once a sentence needs it."""
-        label = self.label
-        if self._sparing or not (self._two_lines or self._roomy):
-            needed = label.fontMetrics().horizontalAdvance(label.text())
-            self._two_lines = needed > self._room_for_words()
+        """Another line once a sentence needs it, beside wide buttons more."""
+        room = QRect(0, 0, self._room_for_words(), 1000)
+        metrics = self.label.fontMetrics()
+        wrap = int(Qt.TextFlag.TextWordWrap)
+        high = metrics.boundingRect(room, wrap, self.label.text()).height()
+        needed = min(MOST_LINES, max(1, round(high / metrics.lineSpacing())))
+        self._lines = needed if self._sparing else max(needed, self._lines)
         self.fit()
 
     def _room_for_words(self) -> int:
@@ -100,11 +110,13 @@ class MessageBar(Retranslatable, QFrame):
         margins = layout.contentsMargins()
         others = (self._icon, self.why, self.way_out, self.other_way)
         taken = sum(_width(part) + layout.spacing() for part in others if not part.isHidden())
-        return self.width() - margins.left() - margins.right() - taken
+        border = 2 * theme.HAIR
+        return self.width() - border - margins.left() - margins.right() - taken
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
+            self._lines = self._least
             self._fit_lines()
 
     @property
@@ -118,7 +130,7 @@ class MessageBar(Retranslatable, QFrame):
         self._word()
 
     def retranslate(self) -> None:
-        self._two_lines = self._roomy
+        self._lines = self._least
         self._word()
         self._fit_lines()
 
@@ -161,7 +173,7 @@ def _width(part: QWidget) -> int:
 
 
 class _SentenceLabel(QLabel):
-    """A sentence on at most two lines; the tool tip has it whole."""
+    """A sentence on a few lines; the tool tip has it whole."""
 
     def __init__(self) -> None:
         super().__init__()

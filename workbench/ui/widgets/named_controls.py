@@ -96,9 +96,12 @@ class NamedControls:
         self._word(widget)
         return widget
 
-    def caption(self, key: str, buddy: QWidget | None = None) -> QLabel:
-        """A label that follows the language."""
-        label = QLabel(tr(f"caption.{key}"))
+    def caption(
+        self, key: str, buddy: QWidget | None = None, label: QLabel | None = None
+    ) -> QLabel:
+        """A label that follows the language; `label`: this one."""
+        label = label or QLabel()
+        label.setText(tr(f"caption.{key}"))
         label.setTextFormat(Qt.TextFormat.PlainText)
         if buddy is not None:
             label.setBuddy(buddy)
@@ -184,6 +187,10 @@ class ChoiceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.offer(choices)
 
+    def minimumSizeHint(self) -> QSize:
+        """The same; Qt keeps that of the words before."""
+        return self.sizeHint()
+
     def narrow(self) -> None:
         """Be as wide as what is chosen, not as the longest choice; the list stays wide enough."""
         metrics = QFontMetrics(self.font())
@@ -229,6 +236,9 @@ class ChoiceBox(QComboBox):
         for index, key in enumerate(self._keys):
             if key:
                 self.setItemText(index, tr(key))
+        policy = QComboBox.SizeAdjustPolicy  # else Qt keeps the width of the longest before
+        self.setSizeAdjustPolicy(policy.AdjustToContentsOnFirstShow)
+        self.setSizeAdjustPolicy(policy.AdjustToContents)
 
 
 class TextField(CentredEdit):
