@@ -531,3 +531,34 @@ def test_a_rule_of_the_window_names_what_another_has_kept(hand: Hand) -> None:
         assert ask(hand, sock, b"LOGIN ann", 2) == b"ok"
         assert ask(hand, sock, b"WHO", 3) == b"ann"
         assert ask(hand, sock, b"LAST", 3) == b"ann"
+
+
+def test_a_rule_in_the_middle_of_work_is_kept_between_runs(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"))
+    draft(hand, value="pi")
+    window = hand.window
+    panel = window.tab_area.panel("server-1")
+    assert panel is not None
+    kept = window.tab_commands._copies.tab(panel, leaving=True).settings.responder
+    assert isinstance(kept, Rules)
+    assert [rule.value for rule in kept.rules] == ["pi"]
+    assert [rule.value for rule in rules_in(hand)] == ["ping"]
+    hand.choose("server.rules_match", "regex")
+    draft(hand, value="p(")
+    kept = window.tab_commands._copies.tab(panel, leaving=True).settings.responder
+    assert isinstance(kept, Rules)
+    assert [rule.value for rule in kept.rules] == ["ping"], "it makes no sense yet"
+    assert hand.text("server.rules_trouble").startswith("Not in force: p( is not a regular")
+
+
+def test_in_a_low_window_the_list_has_what_is_compared_and_answered(hand: Hand) -> None:
+    answering(hand, ("ping", "pong"))
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    high = table.height()
+    table.spare_height(True)
+    assert [table.isColumnHidden(column) for column in range(6)] == [False] * 4 + [True] * 2
+    assert table.height() < high
+    table.spare_height(False)
+    assert not any(table.isColumnHidden(column) for column in range(6))
+    assert table.height() == high

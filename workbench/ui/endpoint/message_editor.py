@@ -110,15 +110,17 @@ class MessageEditor(Retranslatable, QWidget):
         for part in (self.text, self.file, self.trouble, self.save):
             column.addWidget(part)
         self.details = QWidget()
-        details = FlowLayout(self.details)
-        for widget in (
-            self.escapes,
-            self.placeholders,
-            self._append,
-            self.checksum,
-            group(self._again, self.enter_sends),
+        details = QVBoxLayout(self.details)
+        details.setContentsMargins(0, 0, 0, 0)
+        details.setSpacing(GAP)
+        for widgets in (  # what the bytes are, and how they are sent
+            (self.escapes, self.placeholders, self._append, self.checksum),
+            (self._again, self.enter_sends),
         ):
-            details.addWidget(widget)
+            line = FlowLayout()
+            for widget in widgets:
+                line.addWidget(widget)
+            details.addLayout(line)
         column.addWidget(self.details)
         self.row = QWidget()
         row = FlowLayout(self.row)

@@ -146,7 +146,8 @@ class RulesEditor(Retranslatable, QFrame):
             ),
             (
                 self.groups,
-                group(self.apply, self.revert, self.add, self.remove, self.up, self.down),
+                group(self.apply, self.revert),
+                group(self.add, self.remove, self.up, self.down),
             ),
         ):
             row = FlowLayout()
@@ -413,10 +414,11 @@ class RulesEditor(Retranslatable, QFrame):
         for button in (self.apply, self.revert):
             self._controls.enable(button, msg("why.no_draft") if draft is None else None)
         tone(self.trouble, "bad" if wrong is not None else "" if draft is None else "busy")
-        said = [wrong[1].text] if wrong is not None else self._unknown(typed)
-        if draft is not None:
-            # what is wrong is read first; else that Enter is still to come
-            said.insert(len(said) if wrong is not None else 0, _not_in_force(draft))
+        said = self._unknown(typed) if wrong is None else [wrong[1].text]
+        if draft is not None and wrong is not None:
+            said = [tr("rules.draft_wrong", reason=said[0])]
+        elif draft is not None:
+            said.insert(0, tr("rules.draft_new" if draft.row is None else "rules.draft"))
         elif not self.count:
             said.append(tr("rules.none"))
         elif wrong is None and (broken := self._broken()):
@@ -472,7 +474,3 @@ class RulesEditor(Retranslatable, QFrame):
     def retranslate(self) -> None:
         """What `NamedControls` does not know: what is wrong."""
         self._judge()
-
-
-def _not_in_force(draft: RuleDraft) -> str:
-    return tr("rules.draft_new" if draft.row is None else "rules.draft")

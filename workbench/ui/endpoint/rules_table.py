@@ -26,6 +26,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
 COLUMNS: Final = ("number", "match", "value", "reply", "delay", "then")
 _WIDE: Final = frozenset({"value", "reply"})
+_SPARED: Final = ("delay", "then")
 ROWS: Final = 3
 """How many are seen at once."""
 LOW_ROWS: Final = 2
@@ -175,6 +176,8 @@ class RuleTable(Retranslatable, QTableView):
     def spare_height(self, sparing: bool) -> None:
         """The window is low, or no longer."""
         self._rows = LOW_ROWS if sparing else ROWS
+        for column in _SPARED:  # the fields have them; what is compared and answered has the room
+            self.setColumnHidden(COLUMNS.index(column), sparing)
         self.fit()
 
     def fit(self) -> None:

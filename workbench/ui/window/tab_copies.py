@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,10 +57,10 @@ class TabCopies:
 
     # -- taking ---------------------------------------------------------------------------------
 
-    def tab(self, panel: EndpointPanel) -> Tab:
-        """What is kept of a panel between runs."""
+    def tab(self, panel: EndpointPanel, *, leaving: bool = False) -> Tab:
+        """What is kept of a panel between runs. `leaving`: with the rule that is being typed."""
         side, _ = self._area.place_of(panel)
-        settings = _settings(self._tabs.presenter(panel.name))
+        settings = _settings(self._tabs.presenter(panel.name), leaving=leaving)
         tab = Tab(settings, panel.server, side, show_as=panel.talk.chosen)
         if isinstance(panel, ServerPanel):
             return replace(tab, message=panel.send_line.draft, frame=panel.frames.frame)
@@ -136,11 +137,14 @@ class TabCopies:
             self._area.bring_to_front(panel)
 
 
-def _settings(presenter: Presenter) -> EndpointSettings:
+def _settings(presenter: Presenter, *, leaving: bool) -> EndpointSettings:
     """As the fields say, names of values still names; as they are where one makes no sense."""
     form = presenter.form
     if isinstance(form, ServerForm):
         form = replace(form, reply=replace(form.reply, values=NO_VALUES))
+        if leaving and form.reply.draft is not None:
+            with suppress(Problem):
+                return replace(form, reply=form.reply.as_typed).read(presenter.settings)
     try:
         return form.read(presenter.settings)
     except Problem:

@@ -109,7 +109,11 @@ class WorkspaceKeeper(QObject):
         groups = dict(zip(SIDES, (area.left, area.right), strict=True))
         front = {side: group.in_front for side, group in groups.items()}
         return Workspace(
-            tuple(self._copies.tab(panel) for group in groups.values() for panel in group.panels()),
+            tuple(
+                self._copies.tab(panel, leaving=True)
+                for group in groups.values()
+                for panel in group.panels()
+            ),
             {side: panel.name for side, panel in front.items() if panel is not None},
             self._values.rows,
             _hex(area.window().saveGeometry()),
