@@ -238,3 +238,38 @@ def test_a_client_has_no_address_of_its_own_to_be_named(play: Play) -> None:
     assert text != ENDS
     report = play(text)
     assert "{server.port} is the one that it connects to" in reasons(report)[0]
+
+
+KEEPS_ON = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "S ann" },
+  { do = "expect", endpoint = "client", text = "ok", next = true },
+  { do = "configure", endpoint = "server", timeout = 3.0 },
+  { do = "close", endpoint = "client" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "G" },
+  { do = "expect", endpoint = "client", text = "ann", next = true },
+  { do = "stop", endpoint = "server" },
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "G" },
+  { do = "expect", endpoint = "client", text = "gone", next = true },
+]
+endpoint.client = "@server"
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder.kind = "rules"
+responder.rules = [
+  { match = "regex", value = 'S (?P<x>.+)', store = { a = "{x}" }, reply = "ok" },
+  { recall = { y = "a" }, reply = "{y}" },
+]
+responder.else = { reply = "gone" }
+"""
+
+
+def test_what_is_stored_stays_while_the_rules_do(play: Play) -> None:
+    report = play(KEEPS_ON)
+    assert report.ok, reasons(report)

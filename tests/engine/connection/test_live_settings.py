@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from workbench.engine.connection.live_settings import LiveSettings
 from workbench.engine.model.responders.echo import Echo
+from workbench.engine.model.responders.lookup import Lookup
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -35,6 +37,34 @@ def test_a_responder_that_cannot_be_made_ready_changes_nothing() -> None:
         live.take(replace(SETTINGS, bufsize=9, responder=broken))
     assert live.responder_runtime is before
     assert live.settings.bufsize == live.reads.size == 4
+
+
+def test_a_responder_that_stays_is_not_made_anew() -> None:
+    """What it has stored and counted is there for new connections as for those that there are."""
+    rules = Rules((Rule(Match.ANY, reply="x"),))
+    live = LiveSettings(replace(SETTINGS, responder=rules))
+    live.take(replace(SETTINGS, responder=rules))
+    before = live.responder_runtime
+    assert before.begin is not None
+    live.take(replace(SETTINGS, responder=rules, timeout=3.0))
+    assert live.responder_runtime is before
+    live.take(replace(SETTINGS, responder=rules, encoding="latin-1"))
+    assert live.responder_runtime is not before
+    for begin_anew in (live.prepare, lambda: live.take(live.settings, anew=True)):
+        before = live.responder_runtime
+        begin_anew()
+        assert live.responder_runtime is not before
+
+
+def test_rules_that_read_a_file_read_it_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("id\n7\n", encoding="utf-8")
+    rule = Rule(Match.REGEX, "(?P<id>.)", "x", lookup=Lookup(str(file), "id"))
+    live = LiveSettings(replace(SETTINGS, responder=Rules((rule,))))
+    live.prepare()
+    before = live.responder_runtime
+    live.take(replace(live.settings, timeout=3.0))
+    assert live.responder_runtime is not before
 
 
 def test_the_timeout_is_the_settings_own() -> None:

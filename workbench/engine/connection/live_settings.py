@@ -72,6 +72,7 @@ class LiveSettings:
         self.reads = ReadBuffer(settings.bufsize)
         self.responder_runtime = ResponderRuntime(None, None)
         self._refused: Problem | None = None
+        self._made_of: tuple[object, ...] | None = None
         self._files = files or PlainFiles()
         self._link = link
         self._layers: Mapping[str, MakeLayer] = {}
@@ -93,20 +94,25 @@ class LiveSettings:
             raise refused
         self._layers = ready_layers(self.settings, self._files, self._layers)
         self.responder_runtime = self.compiled(self.settings.responder)
+        self._made_of = _about(self.settings)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
         """Another responder, or a new one of this kind. Raises Problem."""
         return _runtime_of(replace(self.settings, responder=responder), self._link)
 
-    def take(self, settings: EndpointSettings) -> None:
-        """Go on with other settings.
+    def take(self, settings: EndpointSettings, *, anew: bool = False) -> None:
+        """Go on with other settings; a responder that stays knows what it has stored and counted,
+        unless it is to begin `anew`.
 
         Raises:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
         """
         self._refused = None
         layers = ready_layers(settings, self._files, self._layers)
-        self.responder_runtime = _runtime_of(settings, self._link)
+        about = _about(settings)
+        if anew or about != self._made_of or settings.responder.reads_files():
+            self.responder_runtime = _runtime_of(settings, self._link)
+            self._made_of = about
         self.settings, self._layers = settings, layers
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
@@ -128,6 +134,11 @@ class LiveSettings:
 
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)
+
+
+def _about(settings: EndpointSettings) -> tuple[object, ...]:
+    """What a responder is made ready of."""
+    return settings.responder, settings.encoding, settings.messages
 
 
 def _runtime_of(settings: EndpointSettings, link: Link | None) -> ResponderRuntime:

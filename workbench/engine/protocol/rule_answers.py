@@ -22,7 +22,6 @@ from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import as_given
 from workbench.engine.protocol.layer import Binary, Data
 from workbench.engine.protocol.rule_memory import (
-    NO_CHANGE,
     Lacks,
     MemoryPlan,
     RuleMemory,
@@ -325,13 +324,15 @@ class _Answerer:
         answered = self._answered(ready.rule)
         place = ready.turn(answered[number]) if ready.rule.in_turn else 0
         rule, _times, make, names = ready.turns[place]
-        values = self._endpoint.ends.filled(names, values)
-        changes = NO_CHANGE
-        if ready.memory is not None:
+        if names:
+            values = self._endpoint.ends.filled(names, values)
+        if ready.memory is None:
+            data = make(values)
+        else:
             values, changes = ready.memory.remember(values, self._endpoint.store)
-        data = make(values)
-        self._kept.update(changes.kept)
-        self._endpoint.store.change(changes)
+            data = make(values)
+            self._kept.update(changes.kept)
+            self._endpoint.store.change(changes)
         if rule.times or ready.rule.in_turn:
             answered[number] += 1
         if rule.to is not None:

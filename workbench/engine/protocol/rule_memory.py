@@ -45,9 +45,6 @@ class Changes(NamedTuple):
     forgotten: Sequence[bytes] = ()
 
 
-NO_CHANGE: Final = Changes()
-
-
 class Store:
     """The values that all connections of an endpoint share."""
 

@@ -138,7 +138,7 @@ def _read(
 def _respond(endpoint: Endpoint, command: c.Respond) -> None:
     """Change the responder of one connection, or of all and of those to come."""
     if command.connection is None:
-        endpoint.live.take(replace(endpoint.settings, responder=command.responder))
+        endpoint.live.take(replace(endpoint.settings, responder=command.responder), anew=True)
         found = endpoint.conversations()
     else:
         endpoint.live.compiled(command.responder)  # refused before it is asked who is meant

@@ -89,6 +89,10 @@ class ResponderKind:
         """Whether it makes messages of what it sends."""
         return False
 
+    def reads_files(self) -> bool:
+        """Whether it is made ready of files, too, which may be others by then."""
+        return False
+
     def puts_in(self, layer: str) -> bool:
         """Whether it may put in this layer."""
         return False

@@ -59,5 +59,8 @@ class Rules(ResponderKind):
     def wraps(self) -> bool:
         return any(rule.wrap for rule in self.all)
 
+    def reads_files(self) -> bool:
+        return any(rule.lookup is not None for rule in self.all)
+
     def puts_in(self, layer: str) -> bool:
         return any(rule.then.layer == layer for rule in self.all)
