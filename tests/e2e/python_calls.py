@@ -74,9 +74,13 @@ def story(calls: list[Call]) -> Story:
     return tuple(told)
 
 
+SIZED = {"send", "sendto", "recv", "recvfrom"}
+"""What these give counts bytes."""
+
+
 def in_order(stories: Counter[Story], *, sizes: bool) -> list[str]:
     """The stories, to be compared; `sizes`: with how much went each way."""
     return sorted(
-        str([name if not sizes and name in {"send", "recv"} else (name, what) for name, what in it])
+        str([name if not sizes and name in SIZED else (name, what) for name, what in it])
         for it in stories.elements()
     )

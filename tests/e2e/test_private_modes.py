@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,7 +62,9 @@ def test_it_tells_what_a_plain_script_sees_there(
         f"--mode {mode} --family {family} --backlog {backlog} --clients {clients} --every 0"
         f" --timeout {timeout}",
     )
-    assert {key: result[key] for key in SEVEN if result[key]} == json.loads(plain.stdout)
+    seen = Counter({key: int(str(result[key])) for key in SEVEN if result[key]})
+    seen["timed_out"] += seen.pop("pending", 0)  # a busy machine may need the run's bound to ask
+    assert +seen == json.loads(plain.stdout)
     assert result["mode"] == mode
     assert result["queue_limit"] == backlog
     if mode == "firewall":
