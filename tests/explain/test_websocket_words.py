@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -199,6 +200,26 @@ def test_a_server_that_does_not_answer(ends: Ends) -> None:
     assert ticket.outcome is not None
     assert ticket.outcome.errno == "WS_NO_ANSWER"
     assert all_say_the_same(ticket.outcome, fault(ends.rows(), "no_answer"))
+
+
+def test_a_server_that_resets_the_connection(ends: Ends) -> None:
+    """In the middle of its answer: window, step and Explain say which handshake it was."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        ends.session.add(
+            EndpointSettings(
+                "client", Role.STREAM, address=f"{host}:{port}", websocket=WebSocketSettings()
+            )
+        )
+        ticket = ends.session.perform(c.Connect("client"))
+        with listener.accept()[0] as peer:
+            peer.recv(4096)
+            peer.sendall(b"HTTP/1.1 101 Sw")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert ticket.wait(BOUND)
+    assert ticket.outcome is not None
+    assert (ticket.outcome.errno, ticket.outcome.error) == ("ECONNRESET", "ConnectionResetError")
+    assert all_say_the_same(ticket.outcome, fault(ends.rows(), "reset"))
 
 
 def all_say_the_same(outcome: Outcome, row: Row) -> bool:
