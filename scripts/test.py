@@ -18,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import bootstrap
+
+sys.path.insert(0, str(bootstrap.ROOT))
+from tests.slow import is_slow
 
 CHECKS = {
     "lint": ["-m", "ruff", "check", "."],
@@ -79,13 +82,19 @@ ROOM = 4 << 30
 
 
 QUICK_CHECKS = ("lint", "format", "imports")
-_FIRST_HALF = ("tests/engine", "tests/payload", "tests/journal", "tests/viewmodel", "tests/explain")
-_SLOW_FOLDERS = ("tests/e2e", "tests/jobs", "tests/talks", "tests/ui/looks", "tests/ui/lab")
-QUICK_TESTS = (
-    _FIRST_HALF,
-    ("tests", *(f"--ignore={name}" for name in (*_FIRST_HALF, *_SLOW_FOLDERS))),
-)
-"""Two halves of about the same length; whole folders of slow tests are not even read."""
+QUICK_SHARES = AT_ONCE
+"""Runs that the quick tests are dealt to: many wait, so there are more than processors."""
+QUICK_SECONDS = {
+    "tests/scenario/test_expect.py": 17, "tests/checkup/test_checkup.py": 6,
+    "tests/scenario/test_expect_keys.py": 9, "tests/qt/test_endpoint_presenter.py": 8,
+    "tests/scenario/test_verdicts.py": 7, "tests/qt/test_log_model.py": 5,
+    "tests/scenario/test_code_until.py": 5, "tests/scenario/test_verdict_rows.py": 4,
+    "tests/cli/test_given_values.py": 4, "tests/scenario/test_runner.py": 4,
+    "tests/scenario/test_messages_keys.py": 3, "tests/scenario/test_what_came.py": 3,
+    "tests/ui/endpoint/test_reconnect.py": 3, "tests/scenario/test_from_record.py": 3,
+    "tests/scenario/test_programs.py": 3, "tests/scenario/test_judged_talks.py": 3,
+}  # fmt: skip
+"""By the clock, of the quick tests of a file, where that is much: waiting counts here."""
 COVERED_TESTS = (
     ("tests/engine", "tests/payload", "tests/viewmodel", "tests/explain"),
     ("tests/scenario", "tests/test_session.py"),
@@ -164,10 +173,12 @@ def run(name: str, command: list[str], environment: dict[str, str], *, memory: b
 
 def run_quick(environment: dict[str, str]) -> int:
     """What tells most in least time; 1 where some of it failed."""
-    jobs = {f"tests {number}": pytest("-m", "not slow", *words)
-            for number, words in enumerate(QUICK_TESTS, 1)}  # fmt: skip
+    jobs = {
+        f"tests {share} of {QUICK_SHARES}": quick_ones(names)
+        for share, names in enumerate(deal(quick_files(), QUICK_SHARES, QUICK_SECONDS), 1)
+    }
     jobs |= {name: CHECKS[name] for name in QUICK_CHECKS}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         runs = [pool.submit(run, name, command, environment) for name, command in jobs.items()]
         return max(each.result() for each in runs)
 
@@ -221,7 +232,7 @@ def slow_ones(folders: tuple[str, ...]) -> list[str]:
 
 
 def files(folders: tuple[str, ...]) -> list[str]:
-    """The test files of these folders, the longest first; a file is one itself."""
+    """The test files of these folders; a file is one itself."""
     found = {
         path.relative_to(bootstrap.ROOT).as_posix()
         for folder in folders
@@ -231,16 +242,29 @@ def files(folders: tuple[str, ...]) -> list[str]:
             else (bootstrap.ROOT / folder).rglob("test_*.py")
         )
     }
-    return sorted(found, key=lambda name: (-SECONDS.get(name, 1), name))
+    return sorted(found)
 
 
 def dealt(folders: tuple[str, ...], shares: int) -> Iterator[tuple[str, tuple[str, ...]]]:
     """So many runs of the files of these folders: the name of each, and its files."""
+    for share, hand in enumerate(deal(files(folders), shares, SECONDS), 1):
+        yield named(folders, f"{share} of {shares}"), hand
+
+
+def deal(names: Iterable[str], shares: int, seconds: Mapping[str, float]) -> list[tuple[str, ...]]:
+    """These files in so many hands, the longest first, each to the hand that has least so far."""
     hands: list[list[str]] = [[] for _ in range(shares)]
-    for name in files(folders):
-        min(hands, key=lambda hand: sum(SECONDS.get(held, 1) for held in hand)).append(name)
-    for share, hand in enumerate(hands, 1):
-        yield named(folders, f"{share} of {shares}"), tuple(hand)
+    taken = [0.0] * shares
+    for name in sorted(names, key=lambda name: (-seconds.get(name, 1), name)):
+        least = taken.index(min(taken))
+        hands[least].append(name)
+        taken[least] += seconds.get(name, 1)
+    return [tuple(hand) for hand in hands]
+
+
+def quick_files() -> list[str]:
+    """The files with a test that is quick; one whose every test is slow is not even read."""
+    return [name for name in files(("tests",)) if not is_slow(name)]
 
 
 def dealt_slow() -> Iterator[tuple[str, list[str]]]:

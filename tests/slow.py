@@ -1,7 +1,8 @@
 """Tests that `scripts/test.py --quick` leaves out: they get the marker `slow`.
 
-Measured with --durations: what takes more than half a second of processor time with all its
-cases, and the folders whose every test starts a program, a window or a demonstration.
+Measured: what takes more than half a second of processor time with all its cases, what waits for
+two seconds and more by its nature (a peer that never answers), and the folders whose every test
+starts a program, a window or a demonstration.
 """
 
 from __future__ import annotations
@@ -23,15 +24,21 @@ TESTS: Final = (
     "certificates/test_judging.py::test_whatever_was_changed_in_a_certificate_nothing_is_raised",
     "certificates/test_resolve.py",
     "certificates/test_user_files.py",
+    "checkup/test_checkup.py::test_a_client_that_takes_everything_strays",
+    "checkup/test_checkup.py::test_a_server_that_does_not_survive_a_case_is_told_by_it",
+    "checkup/test_checkup.py::test_a_server_that_opens_nothing_ends_it_with_a_sentence",
     "checkup/test_checkup.py::test_a_wrong_server_strays_in_what_is_wrong",
     "checkup/test_checkup.py::test_our_own_server_strays_nowhere",
     "checkup/test_checkup.py::test_the_client_of_websockets_strays_nowhere",
     "checkup/test_checkup.py::test_the_server_of_websockets_strays_only_where_it_does",
+    "checkup/test_checkup.py::test_who_takes_every_frame_strays",
+    "cli/test_check.py::test_what_strays_is_one_and_a_failure",
     "cli/test_export_command.py",
     "cli/test_key_password.py",
     "cli/test_main.py",
     "cli/test_outlet.py",
     "cli/test_printer.py::test_a_process_of_its_own_goes_on_with_it",
+    "cli/test_printer.py::test_a_reader_that_goes_ends_the_process",
     "cli/test_printer.py::test_a_record_that_was_taken_away_is_printed_all_the_same",
     "cli/test_quick.py",
     "cli/test_received.py",
@@ -83,7 +90,7 @@ TESTS: Final = (
     "journal/test_filter_sql.py::test_it_equals_the_same_filter_in_python",
     "journal/test_notes.py::test_a_record_may_be_written_by_anybody",
     "journal/test_pairs.py::test_no_open_connection_is_given_to_two",
-    "journal/test_place.py::test_a_file_that_was_overwritten_is_noticed",
+    "journal/test_place.py::test_a_file_that_was_cut_or_overwritten_goes_on_beside",
     "journal/test_place.py::test_at_any_moment_of_a_busy_record",
     "journal/test_place.py::test_nothing_is_lost",
     "journal/test_private.py::test_a_killed_run_leaves_nothing_behind_the_next",
@@ -143,6 +150,8 @@ TESTS: Final = (
     "scenario/test_code_foreign.py::test_only_constants_are_of_the_stranger",
     "scenario/test_code_foreign.py::test_what_looks_like_code_is_not_run",
     "scenario/test_code_pytest.py::test_every_ready_scenario_holds_as_a_test",
+    "scenario/test_code_until.py::test_a_failure_of_another_kind_goes_through",
+    "scenario/test_expect_keys.py::test_exact_waits_for_what_comes_within_the_time",
     "scenario/test_json_schema.py::test_every_shipped_scenario_fits",
     "scenario/test_json_schema.py::test_whatever_is_written_fits",
     "scenario/test_json_stream.py::test_they_are_found_however_reads_cut_them",

@@ -83,6 +83,9 @@ def test_quick_is_the_quick_checks_and_what_is_not_slow(
     assert sorted(checks) == sorted(script.CHECKS[name] for name in script.QUICK_CHECKS)
     tests = [command for command in made if "pytest" in command]
     assert all(command[command.index("not slow") - 1] == "-m" for command in tests)
+    files = [word for command in tests for word in command if word.endswith(".py")]
+    assert len(files) == len(set(files))
+    assert set(files) == {name for name in script.files(("tests",)) if not slow.is_slow(name)}
     assert not set(script.QUICK_CHECKS) & {name for name in script.CHECKS if "types" in name}
 
 
@@ -106,8 +109,9 @@ def test_quick_sees_every_package_and_leaves_out_what_is_measured_as_slow() -> N
 
 
 def test_what_takes_long_is_there_and_dealt_evenly(script: ModuleType) -> None:
-    for name in script.SECONDS:
+    for name in (*script.SECONDS, *script.QUICK_SECONDS):
         assert (SCRIPT.parent.parent / name).is_file(), name
+    assert not any(map(slow.is_slow, script.QUICK_SECONDS))
     for kind in (script.PROGRAMS, script.WINDOWS):
         takes = [
             sum(script.SECONDS.get(name, 1) for name in names) for _, names in script.dealt(*kind)

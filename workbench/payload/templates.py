@@ -107,6 +107,13 @@ PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""
 
 
+def words_of_reply(*, placeholders: bool) -> tuple[str, ...]:
+    """The built-in names of a rule's text reply: without placeholders it is as it stands, but what
+    was taken can be counted and written as base64 all the same.
+    """
+    return PLACEHOLDERS if placeholders else OF_VALUE
+
+
 _CHANGING: Final = frozenset({*BUILT_IN, *OF_COUNT} - {"counter"})
 
 

@@ -22,7 +22,12 @@ from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import as_bytes, compile_pattern
-from workbench.payload.templates import OF_VALUE, PLACEHOLDERS, hex_template, text_template
+from workbench.payload.templates import (
+    PLACEHOLDERS,
+    hex_template,
+    text_template,
+    words_of_reply,
+)
 from workbench.scenario.code_bytes import Code, of_template, plain_text, tailed, wrapped_in
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.code_until import block
@@ -250,7 +255,7 @@ def _reply(
     if rule.reply_hex:
         made = of_template(hex_template(rule.reply_hex, names, place.encoding), place)
     elif rule.reply is not None:
-        known = (*names, *(PLACEHOLDERS if rule.placeholders else OF_VALUE))
+        known = (*names, *words_of_reply(placeholders=rule.placeholders))
         made = of_template(text_template(rule.reply, known, place.encoding), place)
     if made is not None:
         made = tailed(made, rule, place, names)

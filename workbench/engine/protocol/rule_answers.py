@@ -35,12 +35,11 @@ from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
 from workbench.payload.templates import (
-    OF_VALUE,
-    PLACEHOLDERS,
     Value,
     Values,
     hex_template,
     text_template,
+    words_of_reply,
 )
 from workbench.texts import Problem
 
@@ -205,8 +204,9 @@ def _answer(
     if rule.reply_hex:
         template = hex_template(rule.reply_hex, (*names, *ends.of(rule.reply_hex)), used)
     elif rule.reply is not None:
-        built_in = (*PLACEHOLDERS, *ends.of(rule.reply)) if rule.placeholders else OF_VALUE
-        template = text_template(rule.reply, (*names, *built_in), used)
+        known = (*names, *words_of_reply(placeholders=rule.placeholders))
+        known += ends.of(rule.reply) if rule.placeholders else ()
+        template = text_template(rule.reply, known, used)
     elif rule.append is not Append.NOTHING or rule.append_hex:
         raise Problem("engine.append_without_reply")
     else:
