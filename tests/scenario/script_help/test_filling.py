@@ -35,6 +35,13 @@ def _known() -> Iterator[None]:
     where.clear()
 
 
+def test_an_address_of_unix_is_its_path_and_has_no_port() -> None:
+    where["unix"] = "/run/x.sock"
+    assert value("unix.address") == b"/run/x.sock"
+    with pytest.raises(AssertionError, match="has no port"):
+        value("unix.port")
+
+
 def test_values() -> None:
     assert value("text") == b"12"
     assert value("text", {"text": b"own"}) == b"own"

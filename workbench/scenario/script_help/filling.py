@@ -24,6 +24,9 @@ def value(name: str, own: Mapping[str, bytes] | None = None) -> bytes:
         return values[name]
     endpoint, _, part = name.rpartition(".")
     address = where[endpoint]
+    if isinstance(address, str):  # of AF_UNIX it is a path, and there is no port
+        assert part == "address", f"{address} has no port"
+        return address.encode()
     return str(address[1] if part == "port" else address[0]).encode()
 
 
