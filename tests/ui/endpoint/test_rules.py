@@ -147,6 +147,7 @@ def test_a_bad_rule_is_marked_and_nothing_starts(hand: Hand) -> None:
     model = hand.find("server.rules").model()  # type: ignore[attr-defined]
     assert model.index(1, 2).data(Qt.ItemDataRole.DecorationRole) is not None
     assert model.index(0, 2).data(Qt.ItemDataRole.DecorationRole) is None
+    assert hand.text("server.rules_trouble").startswith("Not in force:"), "though it is listed"
     hand.press("server.listen")
     hand.wait_says("server.message", "Rule 2")
     assert hand.text("server.state") == "CLOSED"

@@ -414,14 +414,14 @@ class RulesEditor(Retranslatable, QFrame):
         for button in (self.apply, self.revert):
             self._controls.enable(button, msg("why.no_draft") if draft is None else None)
         tone(self.trouble, "bad" if wrong is not None else "" if draft is None else "busy")
-        said = self._unknown(typed) if wrong is None else [wrong[1].text]
-        if draft is not None and wrong is not None:
-            said = [tr("rules.draft_wrong", reason=said[0])]
+        said = self._unknown(typed)
+        if wrong is not None:  # on the list or not
+            said = [tr("rules.not_in_force", reason=wrong[1].text)]
         elif draft is not None:
             said.insert(0, tr("rules.draft_new" if draft.row is None else "rules.draft"))
         elif not self.count:
             said.append(tr("rules.none"))
-        elif wrong is None and (broken := self._broken()):
+        elif broken := self._broken():
             said.append(tr("rules.blocked", number=broken))
         self.trouble.setText("\n".join(said))
         self.trial.judge()
