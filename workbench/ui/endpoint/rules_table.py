@@ -196,7 +196,8 @@ class RuleTable(Retranslatable, QTableView):
             if column in _WIDE:
                 continue
             texts = [*choices[column], tr(f"rules.{column}")]
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + theme.WIDE)
+            room = theme.WIDE + theme.GAP  # beside the words, so that columns do not touch
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + room)
         self.setFixedHeight(header.sizeHint().height() + self._rows * height + 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
