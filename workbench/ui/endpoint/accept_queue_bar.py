@@ -27,7 +27,7 @@ class AcceptQueueBar(QHBoxLayout):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(12)
-        self._bar.setMinimumWidth(20)
+        self._bar.setMinimumWidth(36)  # narrower it looks like a box to be ticked
         self._bar.setMaximumWidth(70)
         self._numbers = controls.add(QLabel(), "queue")
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
