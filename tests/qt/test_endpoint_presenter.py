@@ -170,10 +170,10 @@ def test_a_failure_is_told_after_the_state_that_shows_it(pair: Pair, wait: Wait)
     message = newest(pair.client).message
     assert message.why
     assert message.way_out == "start_server"
-    wanted: list[str] = []
-    pair.client.start_wanted.connect(wanted.append)
+    wanted: list[tuple[str, str]] = []
+    pair.client.start_wanted.connect(lambda name, asker: wanted.append((name, asker)))
     pair.client.apply("start_server")
-    assert wanted == ["server"]
+    assert wanted == [("server", "client")]
 
 
 def test_send_pressed_before_connect_is_known_goes_out(pair: Pair, wait: Wait) -> None:

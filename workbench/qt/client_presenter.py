@@ -55,12 +55,13 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         expects_answer: it is said when a datagram has none within the timeout.
 
     Signals:
-        start_wanted(str), accept_wanted(str): Listen, or one accept(), at this endpoint of ours.
+        start_wanted(str, str): Listen at this endpoint of ours; the other name is of who asks.
+        accept_wanted(str): one accept() at this endpoint of ours.
         connect_next(): Connect is what comes next: it gets the focus.
         sent(PayloadForm): this was sent: it is remembered.
     """
 
-    start_wanted = Signal(str)
+    start_wanted = Signal(str, str)
     accept_wanted = Signal(str)
     connect_next = Signal()
     sent = Signal(object)
@@ -419,7 +420,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def _start_link(self) -> None:
         name = self.form.link
         if name is not None:
-            self.start_wanted.emit(name)
+            self.start_wanted.emit(name, self.name)
             datagram = self.form.set_up.datagram
             self.tell("info", msg("message.now_send" if datagram else "message.now_connect"))
             self.connect_next.emit()

@@ -340,11 +340,12 @@ class EndpointTabs(QObject):
 
     # -- how they know of each other ------------------------------------------------------------
 
-    def _press_start(self, name: str) -> None:
+    def _press_start(self, name: str, asker: str) -> None:
+        """Where its panel would hide the one that asks, it starts out of sight."""
         panel = self._area.panel(name)
         if panel is not None:
-            front = self._area.focused_panel()
-            if not panel.isVisible() and not self._area.same_group(panel, front):
+            asking = self._area.panel(asker)
+            if not panel.isVisible() and not self._area.same_group(panel, asking):
                 self._area.bring_to_front(panel)
             self._presenters[name].start()
 
