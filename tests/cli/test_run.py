@@ -16,6 +16,7 @@ from workbench.cli import exit_status, run
 from workbench.cli.main import main
 from workbench.cli.runs import check_place
 from workbench.engine.model import commands as c
+from workbench.journal import private
 from workbench.journal.joined import open_record
 from workbench.journal.keep import parse as parse_keep
 from workbench.scenario.model import parse
@@ -49,6 +50,15 @@ def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixtu
     assert not record.parent.exists()
     assert run.run_scenario(WAITS, arguments()) == exit_status.OK
     assert "wait(0.0)" in capsys.readouterr().out
+
+
+def test_a_signal_while_the_place_is_tried_leaves_no_file_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """tempfile makes a file to see whether it can: two signals there left it behind."""
+    monkeypatch.setattr(private, "sweep", lambda: os.kill(os.getpid(), signal.SIGINT))
+    with run.new_session(arguments()):
+        assert interrupts.asked()
 
 
 @pytest.mark.parametrize("number", interrupts.NUMBERS)

@@ -245,6 +245,7 @@ def test_random_moments(
         pytest.skip("takes minutes: --long")
     record = long_record(home.record.with_name("long"))
     silent = socket.create_server(("127.0.0.1", 0), backlog=100)
+    request.addfinalizer(silent.close)
     address = "{}:{}".format(*silent.getsockname())
     dice = random.Random(f"{name} {number} {times}")
     for _ in range(30):
@@ -262,4 +263,3 @@ def test_random_moments(
         for left in home.records():
             left.unlink()
         shutil.rmtree(home.state, ignore_errors=True)
-    silent.close()

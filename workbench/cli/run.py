@@ -33,8 +33,8 @@ def new_session(
     Raises:
         Problem: no record can be made; at the end: not everything was recorded.
     """
-    private.sweep()
     with interruptible(), ExitStack() as stack:
+        private.sweep()  # it makes a file to try the place: a signal must not end it in between
         session = _begun(args, capture, stack)
         watch = RecordWatch(session.journal)
         try:
