@@ -6,7 +6,8 @@ import socket
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tests.ui.conftest import Hand
@@ -563,3 +564,26 @@ def test_in_a_low_window_the_list_has_what_is_compared_and_answered(hand: Hand) 
     table.spare_height(False)
     assert not any(table.isColumnHidden(column) for column in range(6))
     assert table.height() == high
+
+
+def test_ctrl_z_behind_enter_takes_the_rule_back(hand: Hand) -> None:
+    """A field that has nothing to take back leaves the key to the window."""
+    answering(hand, ("ping", "pong"))
+    field = hand.find("server.rules_value")
+    draft(hand, value="pi")
+
+    def asked() -> bool:
+        """Whether the field takes the key for itself."""
+        event = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+        )
+        event.ignore()
+        QCoreApplication.sendEvent(field, event)
+        return event.isAccepted()
+
+    assert asked(), "what was typed is the field's to take back"
+    hand.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not asked()
+    hand.window.menus.action("undo").trigger()
+    assert [rule.value for rule in rules_in(hand)] == ["ping"]
+    assert hand.text("server.rules_value") == "ping"

@@ -28,8 +28,7 @@ class ResponderForm(QObject):
 
     Attributes:
         kind, greeting, encoding: the fields; what is sent by hand is in that encoding too.
-        rules: the list of rules; its button stands in the place of the greeting, with `room`, and
-            its summary below.
+        rules: the list of rules; its button stands in the place of the greeting, with `room`.
         at_end: what follows when a peer has finished sending.
 
     Signals:

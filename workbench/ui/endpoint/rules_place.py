@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QSizePolicy, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout
 
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
@@ -27,7 +27,6 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     Attributes:
         button: opens and folds it, and says how many there are; stands in another row.
-        summary: what they say, in one line, while they are folded; stands above.
         try_out: what the rules answer to a message.
 
     Signals:
@@ -53,15 +52,13 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._on_toggled)
-        self.summary = controls.add(ElidedLabel(), "rules_summary")
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setProperty("muted", True)
-        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._summary: ElidedLabel | None = None  # what they say in one line, while folded
         self._word_button()
 
     def _make(self) -> RulesEditor:
         from workbench.ui.endpoint.rules_editor import RulesEditor
 
+        self._make_summary()
         editor = RulesEditor(self._controls)
         editor.know(self._known)
         editor.trial.begin(self.try_out)
@@ -140,11 +137,28 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         rules = self.rules
         self._controls.recaption(self.button, "rules_count", count=str(len(rules)))
         folded = self._wanted and not self.button.isChecked()
-        self.summary.setVisible(folded and bool(rules) and not self._sparing)
-        if self._wanted:
-            from workbench.viewmodel.rule_form import in_words
+        if not self._wanted:
+            if self._summary is not None:
+                self._summary.hide()
+            return
+        from workbench.viewmodel.rule_form import in_words
 
-            self.summary.setText(in_words(rules))
+        summary = self._make_summary()
+        summary.setVisible(folded and bool(rules) and not self._sparing)
+        summary.setText(in_words(rules))
+
+    def _make_summary(self) -> ElidedLabel:
+        """The line above the place, made when there are rules."""
+        if self._summary is None:
+            made = self._summary = self._controls.add(ElidedLabel(), "rules_summary")
+            made.setTextFormat(Qt.TextFormat.PlainText)
+            made.setProperty("muted", True)
+            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            around = self.parentWidget()
+            column = around.layout() if around is not None else None
+            assert isinstance(column, QVBoxLayout), "rules stand in the column of a panel"
+            column.insertWidget(column.indexOf(self), made)
+        return self._summary
 
     @Slot()
     def _on_edited(self) -> None:

@@ -70,7 +70,6 @@ class ServerPanel(EndpointPanel):
         self.send_line = ServerSendBar(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
-        self.column.addWidget(self.reply.rules.summary)
         self.column.addWidget(self.reply.rules)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
