@@ -138,6 +138,26 @@ def test_a_step_that_is_judged_at_the_end_is_one_case(tmp_path: Path) -> None:
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
 
 
+@pytest.mark.parametrize("each", Each)
+def test_a_run_that_was_interrupted_has_not_held(tmp_path: Path, each: Each) -> None:
+    suite = Suite("a.toml", report([None]), interrupted=True)
+    write_junit([suite], tmp_path / "r.xml", each)
+    root = ET.parse(tmp_path / "r.xml").getroot()
+    said = [skipped.get("message") for skipped in root.iter("skipped")]
+    here, later = Problem("scenario.interrupted").text, Problem("scenario.not_reached").text
+    assert said == ([here, later, later] if each is Each.STEP else [here])
+
+
+def test_a_loop_that_was_interrupted_has_not_held(tmp_path: Path) -> None:
+    made = rounds(set())
+    (suite,) = written(tmp_path / "whole.xml", Suite("a.toml", made, interrupted=True))
+    assert suite.get("skipped") == "0"  # it was over
+    del made.steps[-7:]
+    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", made, interrupted=True))
+    loop = list(suite.iter("testcase"))[1]
+    assert [child.tag for child in loop] == ["skipped", "system-out"]
+
+
 def test_a_run_that_was_refused_is_an_error(tmp_path: Path) -> None:
     (suite,) = written(tmp_path / "r.xml", Suite("a.toml", refused=BROKEN))
     assert (suite.get("tests"), suite.get("errors")) == ("1", "1")

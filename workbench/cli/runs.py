@@ -342,7 +342,8 @@ def _write_junit(asked: Sequence[Run], path: Path, each: Each, *, verbose: bool)
         name = name.replace(os.sep, "/")
         case = made.scenario.case if made.scenario is not None else ""
         file = name.removesuffix(f" [{escape(case)}]") if case else name
-        suites.append(Suite(name, report, made.refused, made.begun, file))
+        interrupted = made.status == INTERRUPTED
+        suites.append(Suite(name, report, made.refused, made.begun, file, interrupted))
     try:
         write_junit(suites, path, each, verbose=verbose)
     except OSError as error:

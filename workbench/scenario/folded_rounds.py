@@ -78,7 +78,7 @@ class FoldedLoop:
         self.round = result.rounds[0].number
         self.number = result.number
         self._results.append(result)
-        self.is_over = _is_last(result)
+        self.is_over = is_last(result)
         return told
 
     def end_round(self) -> list[StepResult]:
@@ -93,7 +93,7 @@ class FoldedLoop:
         return [result for result, told in shown if told]
 
 
-def _is_last(result: StepResult) -> bool:
+def is_last(result: StepResult) -> bool:
     """Whether no step of its loops follows; one with `until` says itself that it is over."""
     step = result.step
     for made in result.rounds[::-1]:

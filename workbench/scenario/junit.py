@@ -20,7 +20,7 @@ from typing import Final
 from workbench.frozen import dataclass
 from workbench.journal.whole_file import write_whole
 from workbench.printable import escape, escape_lines
-from workbench.scenario.folded_rounds import Counts, in_full
+from workbench.scenario.folded_rounds import Counts, in_full, is_last
 from workbench.scenario.report import Report, StepResult, seconds_of, title_of
 from workbench.scenario.steps import Loop, Step
 from workbench.texts import Problem, tr
@@ -39,6 +39,7 @@ class Suite:
         refused: why nothing was run.
         begun: seconds since the epoch, when it began.
         file: the scenario's, whose runs are together where each is one case; "": as its name.
+        interrupted: it was given up before its end, in the first step that has no result.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Suite:
     refused: Problem | None = None
     begun: str = ""
     file: str = ""
+    interrupted: bool = False
 
 
 class Each(StrEnum):
@@ -99,6 +101,8 @@ def _whole_run(run: Suite, classname: str, *, verbose: bool) -> ET.Element:
     elif failed is not None:
         text = f"{escape(failed.where)}: {escape_lines(str(failed.reason))}"
         ET.SubElement(case, "failure", message=text).text = text
+    elif run.interrupted:
+        ET.SubElement(case, "skipped", message=tr("scenario.interrupted"))
     elif not steps and scenario is not None and scenario.steps:
         ET.SubElement(case, "skipped", message=tr("scenario.not_reached"))
     if steps:
@@ -168,7 +172,7 @@ def _suite(suite: Suite, *, verbose: bool) -> ET.Element:
         if title:
             kept = ET.SubElement(found, "properties")
             ET.SubElement(kept, "property", name="title", value=escape(title))
-        for case in _cases(suite.report, verbose=verbose):
+        for case in _cases(suite, suite.report, verbose=verbose):
             case.set("classname", classname)
             found.append(case)
     if suite.refused is not None:
@@ -195,7 +199,7 @@ def _dotted(name: str) -> str:
     return ".".join(part.removesuffix(".toml").replace(".", "_") for part in parts) or "scenario"
 
 
-def _cases(report: Report, *, verbose: bool) -> Iterator[ET.Element]:
+def _cases(suite: Suite, report: Report, *, verbose: bool) -> Iterator[ET.Element]:
     """A case for each step of the file, reached or not."""
     owners = {
         id(inner): index
@@ -208,13 +212,27 @@ def _cases(report: Report, *, verbose: bool) -> Iterator[ET.Element]:
         if results:
             results[owner].append(result)
     names: Counter[str] = Counter()
+    interrupted = suite.interrupted
+    last = report.steps[-1] if report.steps else None
+    within = None  # the loop that was interrupted
+    if interrupted and last is not None and last.rounds and not is_last(last):
+        within = last.rounds[0].loop
     for step, came in zip(report.scenario.steps, results, strict=True):
         own = (result.name or result.title for result in came if result.step is step)
         name = next(own, title_of(step))
         names[name] += 1
         again = names[name]
         case = ET.Element("testcase", name=escape(name if again == 1 else f"{name} [{again}]"))
-        _fill(case, step, came, verbose=verbose)
+        if came:
+            _fill(case, step, came, verbose=verbose)
+            if step is within and case.find("failure") is None:
+                case.insert(0, ET.Element("skipped", message=tr("scenario.interrupted")))
+                interrupted = False
+        else:
+            key = "scenario.interrupted" if interrupted else "scenario.not_reached"
+            case.set("time", "0.000")
+            ET.SubElement(case, "skipped", message=tr(key))
+            interrupted = False  # those behind it were not reached
         yield case
 
 
@@ -227,9 +245,6 @@ def _inside(step: Step) -> Iterator[Step]:
 def _fill(case: ET.Element, step: Step, came: Sequence[StepResult], *, verbose: bool) -> None:
     own = [result.seconds for result in came if result.step is step]
     case.set("time", f"{own[0] if own else sum(result.seconds for result in came):.3f}")
-    if not came:
-        ET.SubElement(case, "skipped", message=tr("scenario.not_reached"))
-        return
     failed = next((result for result in came if result.reason is not None), None)
     if failed is not None and failed.reason is not None:
         text = escape_lines(str(failed.reason))
