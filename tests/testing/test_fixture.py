@@ -66,7 +66,7 @@ def test_endpoints_have_names_and_addresses(workbench: Workbench) -> None:
     named.send(text="to the second")
     two.expect(text="to the second")
     assert repr(two) == "<WorkbenchServer server-2>"
-    with pytest.raises(NotUnderstood, match="no port yet"):
+    with pytest.raises(NotUnderstood, match="no address of its own"):
         workbench.client(name="none", address="@server", connect=False).address  # noqa: B018
 
 
