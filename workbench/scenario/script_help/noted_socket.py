@@ -266,13 +266,16 @@ class Until:
         """Whether this is it."""
         if self.met or self.name not in {"*", sock.name} or not fits(what, self.what):
             return
-        begins: bytes | None = self.what.get("text")
+        whole: bytes | None = self.what.get("text")
         holds: bytes | None = self.what.get("contains")
-        if begins is not None or holds is not None:
+        if whole is not None or holds is not None:
             if what.call not in {"recv", "recvfrom"} or not what.data:
                 return
-            came = self.came[sock] = self.came.get(sock, b"") + what.data
-            if not came.startswith(begins or b"") or (holds or b"") not in came:
+            came = what.data
+            if sock.type == socket.SOCK_STREAM:
+                came = self.came[sock] = self.came.get(sock, b"") + what.data
+                holds, whole = holds or whole, None  # its reads are no messages
+            if (whole is not None and came != whole) or (holds or b"") not in came:
                 return
         self.met, self.found = True, repr(what.error) if what.error else what.data
 
