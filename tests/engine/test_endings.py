@@ -87,6 +87,22 @@ def test_a_half_close_goes_after_the_bytes_that_wait(
     assert late.outcome.errno == "EPIPE"  # as the kernel says after a shutdown()
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_half_close_names_the_command_that_led_to_it(
+    session: Session, do: Do, until, rows, pair, waits: bool
+) -> None:
+    """At once, and behind bytes that wait."""
+    pair(receive=GateMode.PAUSED, responder=Nothing(OnPeerClose.KEEP))
+    if waits:
+        session.perform(c.Send("client", text="x" * MUCH))
+    finished = session.perform(c.Shutdown("client"))
+    assert do(c.Resume("server", c.Gate.RECEIVE)).ok
+    assert finished.wait(HANG)
+    made = until("client", kind="call", call="shutdown")
+    asked = [row for row in rows("client", "command") if row.call == "shutdown"]
+    assert [row.seq for row in asked] == [made.cause]
+
+
 def test_a_half_close_of_several_waits_for_each(
     session: Session, do: Do, until, rows, pair
 ) -> None:

@@ -12,7 +12,7 @@ from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Ro
 from workbench.engine.model.snapshot import Chip, ChipState, EndpointSnapshot, Phase, Waiting
 from workbench.ui.endpoint.call_strip import CallStrip
 from workbench.ui.widgets.named_controls import NamedControls
-from workbench.viewmodel.call_strip import SECOND, chips_of
+from workbench.viewmodel.call_strip import SECOND, chips_of, in_full
 
 BARE = EndpointSnapshot(
     "server-1",
@@ -127,3 +127,8 @@ def test_the_newest_stay_where_there_is_no_room(qtbot: QtBot) -> None:
     shown = texts(strip)
     assert shown[0].startswith("+")
     assert shown[-1] == "call8"
+
+
+def test_a_connect_says_how_long_it_took_in_milliseconds() -> None:
+    chip = Chip("connect", "('127.0.0.1', 1)", ChipState.DONE, took_ns=1_500_000)
+    assert in_full(chip, "connect") == "connect 1.50 ms"
