@@ -160,6 +160,13 @@ def test_a_text_of_a_record_can_be_asked_for(make: Make, values: list[str]) -> N
         assert chosen(reader, f"args:{query.quoted(value)}") == right
 
 
+def test_what_is_quoted_of_a_long_term_has_room_in_a_sentence() -> None:
+    with pytest.raises(FilterProblem) as found:
+        parse("size=" + "9" * 5_000)
+    assert "999…" in found.value.text
+    assert len(found.value.text) < 400
+
+
 @pytest.mark.parametrize("digits", [41, 4_299, 4_301, 5_000, 100_000])
 @pytest.mark.parametrize(
     "key", ["seq", "conn", "pair", "cause", "size", "result", "duration", "time"]

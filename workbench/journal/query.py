@@ -141,6 +141,8 @@ LONGEST_PATTERN: Final = 50_000
 """Bytes of a pattern (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
 DIGITS: Final = 40
 """Of a number before and after its point: more change nothing, and Python refuses 4 300."""
+CLIPPED: Final = 200
+"""Characters of a term that a sentence quotes."""
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
 _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
@@ -155,11 +157,16 @@ _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
+def _clipped(value: object) -> object:
+    """A text, as far as a sentence has room for it."""
+    return f"{value[:CLIPPED]}…" if isinstance(value, str) and len(value) > CLIPPED else value
+
+
 class FilterProblem(Problem):
     """A term that cannot be read; `position` and `length` point at it in the filter's text."""
 
     def __init__(self, key: str, position: int, length: int, /, **args: object) -> None:
-        super().__init__(key, **args)
+        super().__init__(key, **{name: _clipped(value) for name, value in args.items()})
         self.position = position
         self.length = length
 
