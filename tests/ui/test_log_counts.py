@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from tests.ui.conftest import Hand
@@ -59,6 +61,23 @@ def test_the_newest_error_is_chosen_and_explained(hand: Hand) -> None:
     assert log.chosen_row is not None  # among what led there, in the row that shows it
     assert log.chosen_row.errno == "ECONNREFUSED"
     assert controller.selection.seq == row.seq
+
+
+def test_the_keys_that_are_down_choose_no_other_row(hand: Hand) -> None:
+    """Ctrl and Shift of Ctrl+Shift+E, which in a table add to what is chosen, or take from it."""
+    refused(hand)
+    refused(hand)
+    hand.wait_says("log.errors", "2")
+    window = hand.window
+    window.activateWindow()
+    window.tab_area.panels()[0].address_line.primary.setFocus()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window, Qt.Key.Key_E, both)
+    try:
+        hand.wait(lambda: window.controller.selection.pinned)
+        assert window.log.view.chosen() == [window.log.model.rowCount() - 1]
+    finally:
+        QTest.keyClick(window, Qt.Key.Key_Control)  # no modifier is left for the next test
 
 
 def test_without_an_error_none_is_chosen(hand: Hand) -> None:

@@ -183,6 +183,8 @@ class ConnectionModel(QAbstractTableModel):
             return tr(
                 "column.state_ours" if name == "state" and not self._measured else f"column.{name}"
             )
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # a heading stands over its cells
+            return _RIGHT if self.columns[section].right else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"columntip.{self.columns[section].key}")
         return None

@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QLine, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QLine,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+)
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -60,6 +68,13 @@ class LogView(QTableView):
         marked: connection whose rows carry a mark in the gutter.
         wanted: what is looked for: it is marked where it stands.
     """
+
+    def selectRow(self, row: int) -> None:
+        """That row alone. Qt's own asks which keys are down: with Ctrl+Shift+E it chose none."""
+        index = self._log.index(row, 0)
+        flag = QItemSelectionModel.SelectionFlag
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A step from the current row to itself, at an end, chooses it too."""

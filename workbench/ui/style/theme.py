@@ -311,7 +311,11 @@ def _sheet(theme: Theme) -> str:
             f"QTableView::indicator:unchecked {{ width: {chip}px; height: {chip}px;"
             f" border: 1px solid {theme.muted}; border-radius: 2px; background: {theme.base}; }}"
         ),
-        f"QProgressBar {{ min-height: {bar}px; max-height: {bar}px; }}",
+        (
+            f"QProgressBar {{ min-height: {bar - 2}px; max-height: {bar - 2}px;"
+            f" border: 1px solid {theme.field}; border-radius: 3px; background: {theme.base}; }}"
+        ),
+        f"QProgressBar::chunk {{ background: {theme.highlight}; border-radius: 2px; }}",
         "QToolButton[chip='true'][tone='busy'] { font-weight: 700; border-width: 2px; }",
         (
             f"QToolButton[chip='true'][tone='planned'] {{ background: transparent;"
