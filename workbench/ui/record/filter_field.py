@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame
+from PySide6.QtWidgets import QLineEdit
 
-from workbench.ui.style.theme import TIGHT
+from workbench.ui.style.theme import APART
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion
 
@@ -37,10 +37,7 @@ class FilterField(QLineEdit):
         self._fit_example()
 
     def _fit_example(self) -> None:
-        option = QStyleOptionFrame()
-        self.initStyleOption(option)
-        inside = QStyle.SubElement.SE_LineEditContents
-        room = self.style().subElementRect(inside, option, self).width() - 2 * TIGHT
+        room = self.width() - 2 * APART  # border, padding and what Qt keeps free
         wide = self.fontMetrics().horizontalAdvance
         fitting = (text for text in self._examples if wide(text) <= room)
         self.setPlaceholderText(next(fitting, ""))
