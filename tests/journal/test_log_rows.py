@@ -59,6 +59,20 @@ def test_they_are_those_of_the_view(
         ]
 
 
+def test_what_one_kind_of_row_has_no_use_for_is_not_right_in_another(recorder: Recorder) -> None:
+    """In a record that somebody damaged; an export of it ended in a traceback."""
+    recorder.put(EndpointAdded(1, "server", "listener", "AF_INET", "SOCK_STREAM", "{}"))
+    recorder.put(event(call="close", result=None))
+    for _ in range(2):
+        recorder.put(event(call="recv", result=1, size=1, payload=b"x"))
+    recorder.flush()
+    with closing(sqlite3.connect(recorder.path)) as db, db:
+        db.execute("UPDATE shape SET resulted = 0, sized = 0 WHERE call = 'close'")
+        db.execute("UPDATE entry SET amount = 'x', payload = x'78' WHERE seq IN (2, 4)")
+    with closing(recorder.reader()) as reader:
+        assert [row.call for row in reader.page(2, 3)] == ["close", "recv", sound.DAMAGED]
+
+
 def test_a_name_that_came_later_is_shown(recorder: Recorder) -> None:
     recorder.put(EndpointAdded(1, "server", "listener", "AF_INET", "SOCK_STREAM", "{}"))
     recorder.put(ConnectionOpened(2, 1, None, number=1))

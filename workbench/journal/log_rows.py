@@ -94,7 +94,8 @@ class LogRows:
     def _checked(self, cells: Values, row: Values) -> Values:
         """A row that is looked at closely; its shape and kinds of cells are known from then on."""
         right = sound.log_row(row)
-        if right is row and type(cells[-1]) is int:
+        # an amount that this shape has no use for says nothing of others
+        if right is row and type(cells[-1]) is int and type(cells[4]) in _NUMBERS:
             self._sound.add(cells[-1])
             _good.add(tuple(map(type, cells)))
         return right
