@@ -83,6 +83,15 @@ def fed(role: Role, came: bytes) -> LayerRow:
     return one.row("tls.handshake")
 
 
+def test_a_name_that_is_no_ascii(language: str) -> None:
+    """Python prints a traceback on stderr for it; pytest fails where one is."""
+    asks = Tls(maker(Role.STREAM)())
+    asks.do(asks.layer.start(0.0))
+    row = fed(Role.LISTENER, asks.wire.replace(b"localhost", b"l\xefcalhost"))
+    assert row.errno == "CALLBACK_FAILED"
+    assert tr("errors.CALLBACK_FAILED.what") in said(row)
+
+
 def alert(number: int, *, level: int = 2) -> bytes:
     """As it comes before anything is encrypted; the level 2 is fatal."""
     return bytes((21, 3, 3, 0, 2, level, number))

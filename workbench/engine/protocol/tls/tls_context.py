@@ -112,6 +112,7 @@ class ReadyTls:
         }
         if self.server:
             _hook(_NAMES, self._context, self._choose)
+            _QuietNames.begin()
 
     def wrap(self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> ssl.SSLObject:
         """One end of a connection."""
@@ -246,6 +247,25 @@ def _hook(slot: Any, context: ssl.SSLContext, callback: Callable[..., None]) -> 
     """Have ssl call, where this Python can: without, there are no rows of messages."""
     if slot is not None:
         slot.__set__(getattr(context, "_ctx", context), callback)  # truststore has its own within
+
+
+class _QuietNames:
+    """Takes what ssl says of a name that is no ASCII: it prints a traceback and ends the handshake
+    (Modules/_ssl.c, _servername_callback), which has its row. All else goes on to who was there.
+    """
+
+    def __init__(self) -> None:
+        self._before = sys.unraisablehook
+
+    @classmethod
+    def begin(cls) -> None:
+        """For as long as the process lives; idempotent."""
+        if not isinstance(sys.unraisablehook, cls):
+            sys.unraisablehook = cls()
+
+    def __call__(self, told: sys.UnraisableHookArgs) -> None:
+        if not (isinstance(told.exc_value, UnicodeDecodeError) and isinstance(told.object, bytes)):
+            self._before(told)
 
 
 def _as_the_system() -> ssl.SSLContext:
