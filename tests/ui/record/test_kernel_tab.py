@@ -124,3 +124,13 @@ def test_a_plot_goes_on_in_time_however_seldom_it_is_read(qtbot: QtBot) -> None:
     assert list(plot.values) == [1, 7, 7, 7, 7, 7]
     plot.add(7, 10 * KEPT)
     assert list(plot.values) == [7] * KEPT
+
+
+def test_a_plot_of_nothing_says_nothing(qtbot: QtBot) -> None:
+    """What it said of another socket stayed, in the language of then."""
+    plot = Plot("unread")
+    qtbot.addWidget(plot)
+    plot.add(7, 1)
+    assert "7" in plot.accessibleDescription()
+    plot.clear()
+    assert plot.accessibleDescription() == ""

@@ -32,6 +32,19 @@ def test_a_caption_gives_way_whole(qapp: QApplication) -> None:
     assert label.text() == "accept queue"
     label.resize(label.width() - 1, 20)
     assert (label.text(), label.longest) == ("", "accept queue")
+    label.setText("accept queue")  # the same state once more
+    assert label.text() == ""
     label.setText("peers")  # another state, or another language
     assert label.text() == "peers"
+    label.close()
+
+
+def test_a_larger_font_has_room_for_less(qapp: QApplication) -> None:
+    """The style sheet comes last, and nothing else may change then."""
+    label = GivingLabel()
+    label.setText("accept queue")
+    label.resize(label.sizeHint())
+    label.setStyleSheet("font-size: 40px")
+    label.ensurePolished()
+    assert label.text() == ""
     label.close()

@@ -126,11 +126,17 @@ class Plot(Retranslatable, QWidget):
     def retranslate(self) -> None:
         """What it has drawn, in words."""
         self.setAccessibleName(tr(f"kernel.plot_{self._key}"))
+        said = ""
         if self.values:
             least, most, now = min(self.values), max(self.values), self.values[-1]
-            self.setAccessibleDescription(
-                tr("kernel.plot_says", now=f"{now:,}", least=f"{least:,}", most=f"{most:,}")
-            )
+            said = tr("kernel.plot_says", now=f"{now:,}", least=f"{least:,}", most=f"{most:,}")
+        self.setAccessibleDescription(said)
+
+    def clear(self) -> None:
+        """Another socket, or none: nothing was read of it yet."""
+        self.values.clear()
+        self.retranslate()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(70, 2 * self.fontMetrics().lineSpacing() + 26)

@@ -114,7 +114,7 @@ class KernelTab(TellsWhenWorded, Sighted):
         self.diagram.show_state("", anew=True)
         self.diagram.hide()
         for plot in self.plots.values():
-            plot.values.clear()
+            plot.clear()
             plot.hide()
         self._told = ()
         self._set_rows(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
@@ -48,19 +48,23 @@ class FittingLabel(QLabel):
         super().resizeEvent(event)
         self._choose()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """A font of another width: the style sheet comes last."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._choose()
+
     def _choose(self) -> None:
         wide = self.fontMetrics().horizontalAdvance
         fitting = (text for text in self._texts if wide(text) <= self.width())
         said = next(fitting, self._texts[-1])
         if said != self.text():
-            self.setText(said)
+            QLabel.setText(self, said)
 
 
 class GivingLabel(FittingLabel):
     """A caption that goes where there is no room for it: what it names is known without it."""
 
     def setText(self, text: str) -> None:
-        if text in self._texts:
-            super().setText(text)
-        else:
+        if (text, "") != self._texts:
             self.offer((text, ""))
