@@ -14,7 +14,7 @@ from tests.cli_process import PROGRAM, end, start_command
 from tests.mounts import mounted
 
 if sys.platform == "win32":
-    pytest.skip("a file can neither be limited nor a disk be made there", allow_module_level=True)
+    pytest.skip("Windows has neither setrlimit nor tmpfs", allow_module_level=True)
 import resource
 
 KILOBYTES = 24

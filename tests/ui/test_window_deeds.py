@@ -108,7 +108,6 @@ def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
     assert hand.text("client.conversation") == ""
     hand.wait_state("server", "CLOSED")
     talk(hand)
-    session.record.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("dressed", [True], ids=["dressed"])

@@ -31,7 +31,7 @@ def ink(font: QFont, colour: str, back: str) -> float:
 @pytest.mark.parametrize("bold", [False, True])
 def test_light_on_dark_is_no_bolder_than_dark_on_light(qapp: QApplication, bold: bool) -> None:
     if CFF not in QFontDatabase.families():
-        pytest.skip("a CFF font with Chinese letters")
+        pytest.skip(f"{CFF} is not installed here")
     theme.apply(qapp)
     font = QFont()
     font.setFamilies([CFF])
