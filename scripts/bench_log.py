@@ -341,8 +341,7 @@ def pings(out: Figures, folder: Path, args: Asked) -> None:
 
 
 PAIRS: Final = 200
-PAIRS_SCENARIO: Final = """title = "Send and expect"
-[endpoint.client]
+_CONNECTED: Final = """[endpoint.client]
 address = "127.0.0.1:{port}"
 [[step]]
 do = "connect"
@@ -350,11 +349,16 @@ endpoint = "client"
 [[step]]
 do = "loop"
 times = {times}
-step = [
+"""
+PAIRS_SCENARIO: Final = (
+    'title = "Send and expect"\n'
+    + _CONNECTED
+    + """step = [
   {{ do = "send", endpoint = "client", text = "PING\\r\\n" }},
   {{ do = "expect", endpoint = "client", text = "{reply}\\r\\n" }},
 ]
 """
+)
 
 
 def pairs(out: Figures, folder: Path, args: Asked) -> None:
@@ -420,16 +424,10 @@ def _held_by_run(folder: Path, text: str) -> list[int]:
         return [row[0] for row in found]
 
 
-FULFILLED_SCENARIO: Final = """title = "What has come already"
-[endpoint.client]
-address = "127.0.0.1:{port}"
-[[step]]
-do = "connect"
-endpoint = "client"
-[[step]]
-do = "loop"
-times = {times}
-step = [{{ do = "send", endpoint = "client", text = "PING\\r\\n" }}]
+FULFILLED_SCENARIO: Final = (
+    'title = "What has come already"\n'
+    + _CONNECTED
+    + """step = [{{ do = "send", endpoint = "client", text = "PING\\r\\n" }}]
 [[step]]
 do = "wait"
 seconds = 0.5
@@ -438,6 +436,7 @@ do = "loop"
 times = {times}
 step = [{{ do = "expect", endpoint = "client", text = "PING\\r\\n" }}]
 """
+)
 
 
 def fulfilled(out: Figures, folder: Path, args: Asked) -> None:

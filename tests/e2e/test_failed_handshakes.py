@@ -9,14 +9,14 @@ import hashlib
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests.answering import Serve, answering
 from tests.cli_process import BOUND, run
 from workbench.certificates import resolve
 from workbench.engine.model.layer_fault import LayerFault
@@ -26,7 +26,6 @@ from workbench.journal.reader import Reader, Row
 from workbench.scenario.outcome import failure_text
 from workbench.texts import set_language
 
-Serve = Callable[[socket.socket], None]
 ROOT = ("--ca", "test:root", "--server-name", "localhost")
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 UPGRADE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -146,28 +145,15 @@ def refuses_to_connect(code: int) -> Serve:
     return says(b"\5\0", bytes((5, code, 0, 1, 0, 0, 0, 0, 0, 0)))
 
 
-@contextmanager
-def server(serve: Serve) -> Iterator[int]:
-    """Answers each client so; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def server(serve: Serve) -> AbstractContextManager[int]:
+    """Answers each client so and closes; its port."""
 
-        def accept() -> None:
-            while True:
-                try:
-                    conn = listener.accept()[0]
-                except OSError:
-                    return
-                conn.settimeout(BOUND)
-                with conn, suppress(OSError):
-                    serve(conn)
+    def once(conn: socket.socket) -> None:
+        conn.settimeout(BOUND)
+        with conn, suppress(OSError):
+            serve(conn)
 
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield int(listener.getsockname()[1])
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+    return answering(once)
 
 
 VERIFY = "CERTIFICATE_VERIFY_FAILED"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from tests.answering import answering
 from tests.cli_process import run
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
@@ -28,26 +28,15 @@ TLS_RECORD = bytes.fromhex("16030300ff02")
 def peer(says: bytes) -> Iterator[int]:
     """A server that says this to each who connects, then nothing; its port."""
     kept: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def serve() -> None:
-            while True:
-                try:
-                    accepted = listener.accept()[0]
-                except OSError:
-                    return
-                kept.append(accepted)
-                accepted.sendall(says)
+    def serve(conn: socket.socket) -> None:
+        kept.append(conn)
+        conn.sendall(says)
 
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield int(listener.getsockname()[1])
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for accepted in kept:
-                accepted.close()
+    with answering(serve) as port:
+        yield port
+    for conn in kept:
+        conn.close()
 
 
 @pytest.mark.parametrize(

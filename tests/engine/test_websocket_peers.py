@@ -321,6 +321,16 @@ def test_codes_that_their_server_closes_with(
             until("client", call="ws.end", args=f"{code}, 'why'")
 
 
+def the_whole_talk(facts: Any) -> None:
+    """What their client tells of a talk with our server, to its end."""
+    for message in MESSAGES:
+        size = len(message.encode() if isinstance(message, str) else message)
+        assert facts.next() == {"size": size, "same": True}
+    assert facts.next() == {"parts": "".join(PARTS)}
+    assert facts.next() == {"pong": "there?"}
+    assert facts.next()["code"] == 4002
+
+
 @HOW
 @CLIENTS
 def test_our_server(
@@ -329,12 +339,7 @@ def test_our_server(
     url = server(session, do, scheme=scheme, deflate=deflate)
     with talks(url, deflate=deflate) as facts:
         assert ("permessage-deflate" in facts.until("extensions")["extensions"]) is deflate
-        for message in MESSAGES:
-            size = len(message.encode() if isinstance(message, str) else message)
-            assert facts.next() == {"size": size, "same": True}
-        assert facts.next() == {"parts": "".join(PARTS)}
-        assert facts.next() == {"pong": "there?"}
-        assert facts.next()["code"] == 4002
+        the_whole_talk(facts)
     until("server", call="ws.end", args="4002, 'bye'")
     row = until("server", call="ws.message", payload="".join(PARTS).encode())
     assert "frames=" in row.args
@@ -397,12 +402,7 @@ def test_ways_to_pack_of_their_client(
         facts.until("extensions")
         opened = until("server", call="ws.open").args
         assert all(part in opened for part in agreed_on), opened
-        for message in MESSAGES:
-            size = len(message.encode() if isinstance(message, str) else message)
-            assert facts.next() == {"size": size, "same": True}
-        assert facts.next() == {"parts": "".join(PARTS)}
-        assert facts.next() == {"pong": "there?"}
-        assert facts.next()["code"] == 4002
+        the_whole_talk(facts)
 
 
 def test_a_subprotocol_that_their_server_takes_and_one_that_it_does_not(

@@ -7,6 +7,7 @@ with u16(id). Numbers and lengths that are known, u16(5) and u16[ … ], stand a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Final, NamedTuple
@@ -242,13 +243,8 @@ def parting(source: str, data: bytes) -> Parting:
         found = compile_pattern(rf"\A{pattern}", BYTES).search(text, RULE_TIME)
         return None if found is None else found.end
 
-    good, bad = 0, len(items) + 1  # so many parts are met, so many are not
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if end_of(middle) is None:
-            bad = middle
-        else:
-            good = middle
+    counts = range(1, len(items) + 1)
+    good = bisect_left(counts, True, key=lambda count: end_of(count) is None)  # so many are met
     while 0 < good < len(items) and ".*?" in items[good - 1].pattern:
         good -= 1  # a run before what is missing says nothing
     return Parting(end_of(good) or 0, " ".join(item.source for item in items[good:]))

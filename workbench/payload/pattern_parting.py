@@ -7,6 +7,7 @@ tells the place: with one part more it is found nowhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -101,13 +102,8 @@ def _along(pattern: Pattern, text: str, before: str, way: str, closing: str) -> 
         made = compile_pattern(first, BYTES if pattern.bytewise else "utf-8")
         return made.last(text, RULE_TIME)
 
-    good, bad = 0, len(parts) + 1  # so many parts are met, so many are not
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if found(middle) is None:
-            bad = middle
-        else:
-            good = middle
+    counts = range(1, len(parts) + 1)
+    good = bisect_left(counts, True, key=lambda count: found(count) is None)  # so many are met
     good = _before_anything(parts, good)
     span = found(good)
     if span is None:
