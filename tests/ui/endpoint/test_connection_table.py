@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.qt.connection_model import ConnectionModel
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.viewmodel.connection_rows import STREAM, Told, line_of
+from workbench.ui.widgets.state_delegate import mark_of
+from workbench.viewmodel.connection_rows import CLIENT, STREAM, Told, line_of
 from workbench.viewmodel.panel_state import RowsState
 
 IN = next(place for place, column in enumerate(STREAM) if column.key == "in")
@@ -75,6 +77,14 @@ def test_a_number_that_grows_has_room_and_one_out_of_sight_takes_none(
     table.show_rows(rows(*many))
     table.show_rows(rows(*many[:-1], 123_456_789_012))
     assert table.columnWidth(IN) == narrow
+
+
+def test_a_mark_beside_a_state_has_room_in_its_own_column(table: ConnectionTable) -> None:
+    """Also before one comes: the column does not change its width then."""
+    state = next(place for place, column in enumerate(CLIENT) if column.key == "state")
+    table.show_rows(replace(rows(1), columns=CLIENT))
+    cell = table.visualRect(table.lines.index(0, state))
+    assert mark_of(cell, table.fontMetrics()).right() < cell.right()
 
 
 def test_numbers_that_change_are_drawn_and_not_measured_cell_by_cell(

@@ -15,7 +15,7 @@ from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.widgets.state_delegate import StateDelegate, mark_of
+from workbench.ui.widgets.state_delegate import StateDelegate, mark_of, room
 from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,
@@ -153,7 +153,8 @@ class ConnectionTable(Retranslatable, QTableView):
         """As wide as the rows in sight want it. Qt's own way asks for each cell's font, icon, check
         mark … each time that a number changes: some milliseconds, ten times a second.
         """
-        header, advance = self.horizontalHeader(), self.fontMetrics().horizontalAdvance
+        header, metrics = self.horizontalHeader(), self.fontMetrics()
+        advance = metrics.horizontalAdvance
         seen = self.seen()
         for index, column in enumerate(self.lines.columns):
             if column.sample or column.rest:
@@ -161,7 +162,8 @@ class ConnectionTable(Retranslatable, QTableView):
             if index not in self._titles:
                 self._titles[index] = header.sectionSizeHint(index)
             texts = self.lines.texts(index, seen)
-            width = max([self._titles[index], *(advance(text) + CELL_MARGIN for text in texts)])
+            least = max(self._titles[index], room(metrics) if column.key == "state" else 0)
+            width = max([least, *(advance(text) + CELL_MARGIN for text in texts)])
             if width != header.sectionSize(index):
                 header.resizeSection(index, width)
 

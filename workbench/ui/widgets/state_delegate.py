@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -64,14 +64,6 @@ class StateDelegate(QStyledItemDelegate):
                 break
         painter.restore()
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Room for the mark, so that a column does not change its width when one comes."""
-        hint = super().sizeHint(option, index)
-        metrics: QFontMetrics = option.fontMetrics
-        return hint.expandedTo(QSize(mark_of(QRect(), metrics).right() + PAD, 0))
-
 
 def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
     """Where the mark is: all below each other, behind the longest of the kernel's words."""
@@ -81,3 +73,8 @@ def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
         theme.ICON,
         theme.ICON,
     )
+
+
+def room(metrics: QFontMetrics) -> int:
+    """How wide a column of states is at the least: it does not change when a mark comes."""
+    return mark_of(QRect(), metrics).right() + PAD
