@@ -28,7 +28,12 @@ def test_a_long_first_part_gives_way_at_its_beginning(qtbot: QtBot) -> None:
     label = PartsLabel()
     qtbot.addWidget(label)
     label.show_parts(("IPv4 TCP 127.0.0.1:23333", "backlog 128"))
-    label.resize(label.minimumSizeHint())
+    metrics = label.fontMetrics()
+    label.resize(metrics.horizontalAdvance("TCP 127.0.0.1:23333") + 4, 20)
     label.show()
+    assert label.text() == "TCP 127.0.0.1:23333"
+    label.resize(metrics.horizontalAdvance("127.0.0.1:23333") + 4, 20)
+    assert label.text() == "127.0.0.1:23333"  # whole words go first
+    label.resize(metrics.horizontalAdvance("27.0.0.1:23333") + 4, 20)
     assert label.text().startswith("…")
     assert label.text().endswith(":23333")

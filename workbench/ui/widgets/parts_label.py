@@ -51,7 +51,14 @@ class PartsLabel(QLabel):
             if metrics.horizontalAdvance(text) <= self.width():
                 break
         else:
-            first = self._parts[0] if self._parts else ""
-            text = metrics.elidedText(first, Qt.TextElideMode.ElideLeft, self.width())
+            text = self._first()
         if text != self.text():
             self.setText(text)
+
+    def _first(self) -> str:
+        """The first part without the words before its last one, or what there is room for of it."""
+        text = self._parts[0] if self._parts else ""
+        metrics = self.fontMetrics()
+        while " " in text and metrics.horizontalAdvance(text) > self.width():
+            text = text.partition(" ")[2]
+        return metrics.elidedText(text, Qt.TextElideMode.ElideLeft, self.width())
