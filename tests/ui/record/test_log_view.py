@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.seen import painted
@@ -90,6 +90,26 @@ def test_the_number_of_a_row_is_whole_however_long_it_is(hand: Hand) -> None:
     view._fit_columns()
     assert view.columnWidth(NUMBER) > before
     assert view.columnWidth(NUMBER) >= view.fontMetrics().horizontalAdvance("10000000")
+
+
+@pytest.mark.parametrize("size", [9, 11, 13])
+def test_a_text_that_another_font_helps_with_stands_on_its_row_s_baseline(
+    hand: Hand, size: int
+) -> None:
+    view = hand.window.log.view
+    view.setFont(QFont(view.font().family(), size))
+    view.fit_rows()
+    box = QRect(0, 0, 300, view.verticalHeader().defaultSectionSize())
+
+    def letters(text: str) -> QImage:
+        image = QImage(box.size(), QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        with QPainter(image) as painter:
+            painter.setFont(view.font())
+            view._paint_text(painter, box, text, right=False)
+        return image.copy(0, 0, view.fontMetrics().horizontalAdvance("hello"), box.height())
+
+    assert letters("hello") == letters("hello   服务器")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home])

@@ -52,8 +52,6 @@ CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
 RECEIVING: Final = frozenset({"recv", "recvfrom", RECV})
-_LEFT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
-_RIGHT: Final = _LEFT | int(Qt.AlignmentFlag.AlignRight)
 _SAID: Final = (CALL, RESULT, TOOK, DATA)
 """What a note, which calls nothing, has for its sentence."""
 
@@ -448,7 +446,7 @@ class LogView(QTableView):
                 painter.fillRect(mark, QColor(tone))
 
     def _paint_text(self, painter: QPainter, box: QRect, text: str, *, right: bool) -> None:
-        """A text in the middle of its box, cut where it has no room.
+        """A text on its row's baseline, whatever font helps out, cut where it has no room.
 
         That it has room is seen from a table of widths, and it is drawn from a point: what Qt does
         to measure and to lay out a text takes several times as long.
@@ -456,8 +454,7 @@ class LogView(QTableView):
         width = sum(map(self._advances.__getitem__, text.encode())) if text.isascii() else 0.0
         if not 0 < width <= box.width():
             text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            painter.drawText(box, _RIGHT if right else _LEFT, text)
-            return
+            width = self.fontMetrics().horizontalAdvance(text)
         left = box.left() + (box.width() - math.ceil(width) if right else 0)
         painter.drawText(left, box.top() + self._baseline, text)
 
@@ -474,11 +471,8 @@ class LogView(QTableView):
         painter.setFont(font)
         if self.wanted:
             self._mark_found(painter, box, DATA, text, selected)
-        painter.drawText(
-            box,
-            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-            painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width()),
-        )
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box.left(), box.top() + self._baseline, shown)
         painter.restore()
 
     def _paint_arrow(
