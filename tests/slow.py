@@ -90,6 +90,7 @@ TESTS: Final = (
     "journal/test_filter_sql.py::test_it_equals_the_same_filter_in_python",
     "journal/test_notes.py::test_a_record_may_be_written_by_anybody",
     "journal/test_pairs.py::test_no_open_connection_is_given_to_two",
+    "journal/test_place.py::test_an_index_that_was_cut_is_made_anew",
     "journal/test_place.py::test_a_file_that_was_cut_or_overwritten_goes_on_beside",
     "journal/test_place.py::test_at_any_moment_of_a_busy_record",
     "journal/test_place.py::test_cut_at_any_moment_of_a_busy_record",

@@ -286,6 +286,32 @@ def test_a_file_that_was_cut_or_overwritten_goes_on_beside(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
+@pytest.mark.parametrize("left", [0, 16_384])
+def test_an_index_that_was_cut_is_made_anew(
+    told: tuple[Recorder, threading.Event], left: int
+) -> None:
+    """To read beyond its end would end the process; whoever reads finds every row."""
+    made, _ = told
+    made.put(event())
+    assert made.flush(BOUND)
+    path, reader = made.path, made.reader()
+    os.truncate(path.with_name(f"{path.name}-shm"), left)
+    made.put(event(call="send"))
+    assert made.flush(BOUND)
+    for one in (reader, made.reader(), Reader(path)):
+        assert [row.seq for row in one.page(1, 10_000)] == list(range(1, BEFORE + 3))
+        assert one.page(BEFORE + 2, 1)[0].call == "send"
+        one.close()
+    os.truncate(path.with_name(f"{path.name}-shm"), left)
+    made.close()
+    assert (made.path, made.moved, made.failed, made.lost) == (path, None, None, 0)
+    kept = Reader(path)
+    assert (kept.count(), kept.crashed) == (BEFORE + 2, False)
+    assert [item.name for item in path.parent.iterdir()] == [path.name]
+    kept.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
 def test_cut_at_any_moment_of_a_busy_record(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """Every row is in the file that goes on, or is counted as lost: none is neither."""
     dice = random.Random(2)

@@ -11,6 +11,7 @@ from tests.journal.conftest import Make, event
 from workbench.engine.model.events import Event
 from workbench.journal.exports.plain_text import to_text
 from workbench.journal.query import parse
+from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Streams, carries
 from workbench.payload.decoding import BEGUN, Decoder, Piece, show_next
 
@@ -135,6 +136,31 @@ def test_the_order_of_a_stream_is_known_far_from_its_mark(
         shown = Streams(reader).show(rows[place]).text
         if wanted.removeprefix("\ufeff"):  # and not a part of the mark
             assert shown.removeprefix(BEGUN) == wanted.removeprefix("\ufeff"), place
+
+
+@pytest.mark.parametrize("order", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+@pytest.mark.parametrize("kept", [4096, 2])
+def test_units_are_known_far_from_an_odd_cut(make: Make, order: str, kept: int) -> None:
+    """A row alone, thousands of reads behind the one that put all others a byte off."""
+    width = 4 if "32" in order else 2
+    data = ("中文首页ab" * 500).encode(order)
+    cuts = [width + width - 1] + [width] * (len(data) // width)
+    rows = make(reads(data, cuts, keep=kept), encoding=order)
+    page = [row for row in rows.page(1, 10_000) if carries(row)]
+    place = 2500
+    begin = sum(row.size or 0 for row in page[:place])
+    decoder = Decoder(order)
+    decoder.feed(data[:begin])
+    if width <= kept:
+        wanted = show_next(decoder, Piece(data[begin : begin + width])).text
+        assert any(char in wanted for char in "中文首页ab")
+        assert Streams(rows).show(page[place]).text == wanted
+    assert Streams(rows).show(page[place]).text == in_their_order(rows, page)[page[place].seq]
+
+
+def in_their_order(reader: Reader, rows: list[Row]) -> dict[int, str]:
+    streams = Streams(reader, every_row=True)
+    return {row.seq: streams.show(row).text for row in rows}
 
 
 def test_a_long_run_without_a_sure_place_is_bounded(make: Make) -> None:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 from workbench.journal.occurring import Occurring, together
 from workbench.journal.query import Condition
 from workbench.journal.reader import (
+    FAR,
     LED_TO,
     LOOK_BACK,
     ConnectRow,
@@ -324,6 +325,10 @@ class Joined(Reader):
             if len(found) >= limit:
                 break
         return found
+
+    def carried_bytes(self, connection: int, calls: Collection[str], seq: int) -> int:
+        parts = self._parts(max(1, seq - FAR), seq - 1)
+        return sum(reader.carried_bytes(connection, calls, seq) for reader, _, _ in parts)
 
     def carried_after(
         self, connection: int, calls: Collection[str], seq: int, limit: int

@@ -20,6 +20,9 @@ BESIDE: Final = ("", "-wal", "-shm")
 """What SQLite has open while it writes, by what follows the record's name."""
 SIGN: Final = b"started_perf_ns"
 """Key of a row in table meta whose value no other record has; it stays where it was written."""
+INDEX_HEAD: Final = bytes(136)
+"""What stands for no index at the start of a -shm: its head, twice, and what was brought over
+(sqlite.org/walformat.html)."""
 _Identity = tuple[int, int]
 
 
@@ -60,6 +63,8 @@ class Place:
             undo.pop_all()
         self.room = Room(path, self.db)
         self._wal = path.with_name(path.name + "-wal")
+        self._index = path.with_name(path.name + "-shm")
+        self._index_size = 0
         self._files = {at: _identity(at) for at in self._paths()}
         self._sizes = (0, 0)
         self._emptied = 0
@@ -96,6 +101,7 @@ class Place:
 
         SQLite makes neither shorter, but for a -wal that `room` has emptied.
         """
+        self._keep_index()
         try:
             sizes = os.fstat(self._descriptor).st_size, self._wal.stat().st_size
         except OSError:
@@ -106,6 +112,21 @@ class Place:
             return True
         self._sizes, self._emptied = sizes, self.room.emptied
         return False
+
+    def _keep_index(self) -> None:
+        """Have SQLite make its index of the -wal anew where somebody has cut the -shm: nothing is
+        lost by that.
+
+        It maps the file, and to touch what is no longer there ends the process (SIGBUS, mmap(2)).
+        """
+        with suppress(OSError):
+            size = self._index.stat().st_size
+            if size >= self._index_size:
+                self._index_size = size
+            elif _identity(self._index) == self._files[self._index]:
+                with self._index.open("r+b", buffering=0) as index:
+                    index.write(INDEX_HEAD)
+                    index.truncate(self._index_size)
 
     def keep_locked(self) -> None:
         """Lock it again where the lock was deleted: without one it counts as left by a crash."""

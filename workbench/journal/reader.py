@@ -29,7 +29,9 @@ LED_TO: Final = 500
 AROUND: Final = 50
 """Rows beside the moment at which a connection was opened: its accept() is among them."""
 LOOK_BACK: Final = 5_000
+FAR: Final = 20_000
 """Rows before one among which what its connection carried is looked for: some milliseconds."""
+_CARRIED: Final = "seq, iif(typeof(payload) = 'blob', payload, x''), size"
 CHUNK: Final = 50_000
 """Rows of one read transaction: a longer one keeps checkpoints away, and the WAL grows without end
 (sqlite.org/wal.html)."""
@@ -589,40 +591,38 @@ class Reader:
     def carried_before(
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
     ) -> list[tuple[int, bytes, int]]:
-        """What these calls carried on a connection before a row, newest first, near it.
-
-        Number, kept bytes and true size of each; of the rows `within` so many before it, and of
-        those since the connection began.
+        """What these calls carried on a connection before a row, newest first: number, kept bytes
+        and true size; of the rows `within` so many before it, and of those since it began.
         """
-        marks = ",".join("?" * len(calls))
-        return cast(
-            "list[tuple[int, bytes, int]]",
-            self._all(
-                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size"
-                f" FROM {self._event} e"
-                " WHERE connection = ? AND seq < ?"
-                " AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
-                f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
-                " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq DESC LIMIT ?",
-                (connection, seq, seq, within, connection, AROUND, *calls, limit),
-            ),
-        )
+        sql, values = self._carried(connection, calls, seq, within)
+        found = self._all(f"SELECT {_CARRIED} {sql} ORDER BY seq DESC LIMIT ?", (*values, limit))
+        return cast("list[tuple[int, bytes, int]]", found)
+
+    def carried_bytes(self, connection: int, calls: Collection[str], seq: int) -> int:
+        """How many bytes these calls carried before a row: of the FAR rows before it."""
+        sql, values = self._carried(connection, calls, seq, FAR)
+        return int(self._one(f"SELECT total(size) {sql}", values))
+
+    def _carried(
+        self, connection: int, calls: Collection[str], seq: int, within: int
+    ) -> tuple[str, tuple[object, ...]]:
+        sql = "seq < ? AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
+        sql = f"{self._carry(calls)} AND {sql} WHERE id = ?), 0) - ?)"
+        return sql, (connection, *calls, seq, seq, within, connection, AROUND)
 
     def carried_after(
         self, connection: int, calls: Collection[str], seq: int, limit: int
     ) -> list[tuple[int, bytes, int]]:
         """The same after a row, in their order; of the LOOK_BACK rows after it."""
-        marks = ",".join("?" * len(calls))
-        return cast(
-            "list[tuple[int, bytes, int]]",
-            self._all(
-                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size"
-                f" FROM {self._event} e"
-                f" WHERE connection = ? AND seq > ? AND seq <= ? AND call IN ({marks})"
-                " AND kind = 'call' AND error IS NULL"
-                " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq LIMIT ?",
-                (connection, seq, seq + LOOK_BACK, *calls, limit),
-            ),
+        sql = f"SELECT {_CARRIED} {self._carry(calls)} AND seq > ? AND seq <= ?"
+        values = (connection, *calls, seq, seq + LOOK_BACK, limit)
+        found = self._all(f"{sql} ORDER BY seq LIMIT ?", values)
+        return cast("list[tuple[int, bytes, int]]", found)
+
+    def _carry(self, calls: Collection[str]) -> str:
+        return (
+            f"FROM {self._event} e WHERE connection = ? AND call IN ({','.join('?' * len(calls))})"
+            " AND kind = 'call' AND error IS NULL AND size > 0 AND typeof(size) = 'integer'"
         )
 
     def kept(self, key: str) -> str:

@@ -15,6 +15,7 @@ from workbench.payload.decoding import (
     Piece,
     Shown,
     has_order,
+    has_units,
     in_order_of,
     may_go_on,
     message,
@@ -72,8 +73,8 @@ class Streams:
     marked, and stands whole in the row that completes it. A row alone is decoded with a look at
     the rows before it of the same connection and direction: about PIECES of them at most, within
     the reader's LOOK_BACK rows. A stream in UTF-16 of which neither the beginning nor a row shown
-    just before is so near can be read one byte off; so can a run of Chinese characters in GBK
-    without one ASCII character that is longer than that.
+    just before is within its FAR rows can be read one byte off; so can a run of Chinese characters
+    in GBK without one ASCII character that is longer than PIECES reads.
     """
 
     def __init__(
@@ -137,10 +138,14 @@ class Streams:
             return Decoder(key[2])
         if newest[0] == before:
             return known
-        pieces = [piece for _, piece in chain([newest], earlier)] if has_order(key[2]) else None
-        if pieces is not None and sum(len(piece.data) for piece in pieces) >= LONGEST_MARK:
-            return resume(self._in_order(row, key), pieces)
-        return resume(key[2], pieces or (piece for _, piece in chain([newest], earlier)))
+        if not has_units(key[2]):
+            return resume(key[2], (piece for _, piece in chain([newest], earlier)))
+        found = [newest, *earlier]
+        pieces = [piece for _, piece in found]
+        known_order = has_order(key[2]) and sum(len(p.data) for p in pieces) >= LONGEST_MARK
+        calls = READS if key[1] else SENDS
+        before_all = self._reader.carried_bytes(key[0], calls, found[-1][0])
+        return resume(self._in_order(row, key) if known_order else key[2], pieces, before_all)
 
     def _in_order(self, row: Row, key: tuple[int, bool, str]) -> str:
         """The encoding in the order that the begin of the row's stream says, if that is recorded;

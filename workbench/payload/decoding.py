@@ -135,8 +135,9 @@ class Decoder:
         return self._head if self._inner is None else self._inner.getstate()[0]
 
 
-def resume(encoding: str, earlier: Iterable[Piece]) -> Decoder:
-    """A decoder as it stands after `earlier`: what came before, newest first.
+def resume(encoding: str, earlier: Iterable[Piece], before: int = 0) -> Decoder:
+    """A decoder as it stands after `earlier`: what came before, newest first; and `before` that,
+    so many bytes that are not looked at.
 
     No more of it is taken than is needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC
     back to a byte below 0x80, after which no character is open (GB18030: and no digit). UTF-16 and
@@ -155,6 +156,7 @@ def resume(encoding: str, earlier: Iterable[Piece]) -> Decoder:
             break
         needed.append(piece)
     decoder = Decoder(encoding)
+    decoder.lose(before)
     for piece in reversed(needed):
         decoder.feed(piece.data)
         if piece.missing:
@@ -173,6 +175,13 @@ def in_order_of(encoding: str, head: bytes) -> str:
 def has_order(encoding: str) -> bool:
     """Whether the begin of a stream says in which order the bytes of a character stand."""
     return _codec_name(encoding) in _MARKS
+
+
+def has_units(encoding: str) -> bool:
+    """Whether all its units have the same number of bytes, more than one: how many bytes came
+    before says where a character begins.
+    """
+    return _width(_codec_name(encoding)) > 1
 
 
 def may_go_on(data: bytes, encoding: str) -> bool:
