@@ -14,7 +14,8 @@ of file and returns to a file already left; how often the text is encoded; and w
 before the bytes go: widgets that are changed or painted, snapshots that are built. What the
 window's thread does after the hand-over runs beside the endpoint's and is listed apart (`after`).
 `carried` is the path itself: the files that are on the stack at the hand-over, and at send();
-the others are only asked or told something on the way (a ticket, the record, an encoding).
+the others are only asked or told something on the way (a ticket, the record, an encoding) and come
+back at once: marked `asks`. `<-` marks a return.
 
 idle: calls of Python functions a second on all threads (here comprehensions count, and each time
 that a generator goes on), and the functions called most, each with who calls it most.
@@ -79,6 +80,7 @@ REASONS: Final = {
     "engine/runtime/host.py": "the endpoint's door for other threads",
     "engine/sockets/worker.py": "the endpoint's thread, started where there is none",
     "engine/sockets/event_loop.py": "from one thread to the other",
+    "qt/endpoint_thread.py": "that thread: it runs the loop",
     "engine/runtime/dispatch.py": "which work the command is",
     "engine/endpoint/base.py": "the endpoint: whether it is a file, pieces, or sent often",
     "engine/endpoint/send.py": "the bytes; returns: to each of the connections",
@@ -333,27 +335,28 @@ def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
                 "step": number,
                 "file": file,
                 "returns": file in left,
+                "carries": file in click.carried,
                 "reason": REASONS.get(file.removeprefix("workbench/")),
                 "thread": threads(some),
                 "functions": [step.function for step in some],
             }
         )
         left.append(file)
+    known = {f"workbench/{file}" for file in REASONS}
+    walked = {*click.carried, *(step.file for step in path)}
     total = {
         "trace": "send",
         "calls": len(path),
         "files": len({step.file for step in path}),
         "changes_of_file": len(cuts) - 1,
         "returns": sum(bool(line["returns"]) for line in lines),
-        "without_reason": sorted(
-            {step.file for step in path} - {f"workbench/{f}" for f in REASONS}
-        ),
+        "without_reason": sorted(walked - known),
         "carried": {
             "files": len(set(click.carried)),
             "returns": len(click.carried) - len(set(click.carried)),
             "path": click.carried,
         },
-        "reasons_not_needed": sorted({f"workbench/{f}" for f in REASONS} - {s.file for s in path}),
+        "reasons_not_needed": sorted(known - walked),
         "encoded": encoded(click.path),
         "drawn_before_the_bytes": drawn(click.path),
         "after": {
@@ -374,16 +377,16 @@ def list_send(lines: list[dict[str, Any]]) -> Iterator[str]:
     )
     carried = total["carried"]
     yield (
-        f"carried by {carried['files']} of them with {carried['returns']} returns:"
+        f"carried by {carried['files']} files with {carried['returns']} returns:"
         f" {' > '.join(file.removeprefix('workbench/') for file in carried['path'])}"
     )
     for step in steps:
-        mark = "<-" if step["returns"] else "  "
+        mark = "<-" if step["returns"] else "  " if step["carries"] else "asks"
         why = step["reason"] or "NO REASON IN scripts/trace.py"
-        yield f"{step['step']:4} {mark} {step['thread']:15} {step['file']}: {why}"
+        yield f"{step['step']:4} {mark:4} {step['thread']:15} {step['file']}: {why}"
         for function, some in groupby(step["functions"]):
             times = len(list(some))
-            yield f"{' ' * 17}{function}{f'  x {times}' if times > 1 else ''}"
+            yield f"{' ' * 19}{function}{f'  x {times}' if times > 1 else ''}"
     yield f"encoded {len(total['encoded'])} times, by: {', '.join(total['encoded']) or 'nobody'}"
     yield f"drawn before the bytes go: {len(total['drawn_before_the_bytes'])}"
     for what, times in Counter(total["drawn_before_the_bytes"]).items():

@@ -203,7 +203,7 @@ def test_a_snapshot_of_before_undoes_nothing_that_was_chosen(
     perform = pair.controller.perform
 
     def late(command: c.Command) -> Ticket:
-        for ticket in list(pair.server.under_way):
+        for ticket in list(pair.server.commands.under_way):
             assert ticket.wait(60)
         fresh(pair.controller.session, "server")
         return perform(command)
@@ -211,7 +211,7 @@ def test_a_snapshot_of_before_undoes_nothing_that_was_chosen(
     monkeypatch.setattr(pair.controller, "perform", late)
     pair.server.set_pace(Pace.STEP)
     assert pair.server.form.set_up.calls is Pace.STEP
-    wait(lambda: pair.server.settings.calls is Pace.STEP and not pair.server.under_way)
+    wait(lambda: pair.server.settings.calls is Pace.STEP and not pair.server.commands.under_way)
     assert pair.server.form.set_up.calls is Pace.STEP
 
 

@@ -13,7 +13,7 @@ from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
-from workbench.scenario.from_record import commands_of, scenario_of
+from workbench.scenario.from_record import Excerpt, commands_of, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
 from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
@@ -73,7 +73,7 @@ def test_ten_actions_run_again_as_the_same_calls(tmp_path: Path) -> None:
     first = tmp_path / "first.swb"
     by_hand(first)
     reader = Reader(first)
-    scenario = scenario_of(reader, title="by hand", expectations=False)
+    scenario = scenario_of(reader, Excerpt(title="by hand", expectations=False))
     reader.close()
     again = parse(to_toml(scenario))
     assert again == scenario
@@ -116,7 +116,7 @@ def scenario_after(record: Path, *commands: c.Command | float, chosen: int = 0) 
         for row in reader.page(1, reader.count())
         if row.kind == "command" and row.call != "stop"
     ]
-    made = scenario_of(reader, seqs=rows[-chosen:] if chosen else rows, expectations=False)
+    made = scenario_of(reader, Excerpt(seqs=rows[-chosen:] if chosen else rows, expectations=False))
     reader.close()
     return made
 
@@ -280,7 +280,7 @@ def test_commands_of_one_connection_bring_the_server_that_they_need(tmp_path: Pa
         first, second = [item.id for item in reader.connections() if item.parent is None][1:]
         texts = []
         for connection in (first, second):
-            made = scenario_of(reader, seqs=commands_of(reader, "client", connection))
+            made = scenario_of(reader, Excerpt(seqs=commands_of(reader, "client", connection)))
             texts.append(to_toml(made))
             assert isinstance(made.steps[0], Perform)
             assert made.steps[0].command == c.Start("server")

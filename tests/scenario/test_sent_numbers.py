@@ -9,7 +9,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader
-from workbench.scenario.from_record import scenario_of
+from workbench.scenario.from_record import Excerpt, scenario_of
 from workbench.scenario.model import parse
 from workbench.scenario.runner import Runner
 from workbench.scenario.sent_numbers import numbered
@@ -38,7 +38,7 @@ def test_each_is_sent_again_as_it_was(tmp_path: Path) -> None:
         for command in (c.Start("server"), c.Connect("client"), *SENDS):
             assert session.perform(command).wait(BOUND)
     with closing(Reader(record)) as reader:
-        made = scenario_of(reader, expectations=False, waits=False)
+        made = scenario_of(reader, Excerpt(expectations=False, waits=False))
         of = numbered(reader)
         assert of(1, c.Stop("server")) == c.Stop("server")
     commands = [step.command for step in made.steps if isinstance(step, Perform)]

@@ -12,7 +12,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.events import OF_RUNS
 from workbench.journal.notes import Verdict, note_text, verdict_of
 from workbench.journal.reader import Reader, Row
-from workbench.scenario.from_record import scenario_of
+from workbench.scenario.from_record import Excerpt, scenario_of
 from workbench.scenario.model import parse
 from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
@@ -186,7 +186,7 @@ def test_a_scenario_made_of_it_has_none_of_it(play: Play, session: Session, tmp_
     assert play(BEGIN + HELLO).ok
     session.journal.flush()
     reader = Reader(session.record)
-    made = scenario_of(reader, waits=False)
+    made = scenario_of(reader, Excerpt(waits=False))
     reader.close()
     with Session(tmp_path / "again.swb") as again:
         assert Runner(again, made, timeout=BOUND).run().ok

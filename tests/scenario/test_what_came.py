@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from workbench.scenario.code import of_plain_sockets
-from workbench.scenario.from_record import scenario_of
+from workbench.scenario.from_record import Excerpt, scenario_of
 from workbench.scenario.layer_rows import has_headers, status_of
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.report import Report
@@ -292,7 +292,7 @@ def test_a_made_scenario_expects_the_messages_and_runs_again(play: Play, session
     )
     session.journal.flush()
     with closing(session.journal.reader()) as reader:
-        made = scenario_of(reader, title="again")
+        made = scenario_of(reader, Excerpt(title="again"))
     wanted = [step.text for step in made.steps if isinstance(step, Expect) and step.wants_bytes]
     assert wanted == ["hé", "abcd"]
     again = parse(to_toml(made))

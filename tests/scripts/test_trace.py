@@ -60,6 +60,7 @@ def test_a_click_makes_no_detour() -> None:
     assert carried["path"][-1] == TRACED_SOCKET
     assert carried["files"] == len(set(carried["path"])) <= MOST_THAT_CARRY
     assert set(carried["path"]) - {step["file"] for step in steps} <= {THREAD}
+    assert {step["file"] for step in steps if step["carries"]} == set(carried["path"]) - {THREAD}
 
 
 def test_all_threads_are_counted_while_nothing_happens() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests import cli_process, servers
 from workbench.journal.reader import Reader
-from workbench.scenario.from_record import made_of
+from workbench.scenario.from_record import Excerpt, SecondRun, made_of
 from workbench.scenario.model import Scenario, parse
 from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
@@ -92,12 +92,12 @@ def test_it_holds_again(path: Path, tmp_path: Path) -> None:
             reader = stack.enter_context(closing(Reader(tmp_path / "first.swb")))
             again = None
             if path.stem in LOOSE:
-                loose = made_of(reader, loose=True).scenario
+                loose = made_of(reader, Excerpt(loose=True)).scenario
                 second = play(parse(PATIENT + to_toml(loose)), tmp_path / "second.swb")
                 assert second.ok, f"{second.steps[-1].reason}\n{to_toml(loose)}"
                 if path.stem in SECOND:
                     again = stack.enter_context(closing(Reader(tmp_path / "second.swb")))
-            made = made_of(reader, again=again).scenario
+            made = made_of(reader, second=SecondRun(again)).scenario
             text = to_toml(made)
             assert parse(text) == made
             report = play(parse(PATIENT + text), tmp_path / "again.swb")

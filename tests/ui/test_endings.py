@@ -66,6 +66,6 @@ def test_a_read_that_our_own_end_cuts_off_is_no_trouble(hand: Hand, end: str) ->
     table(hand).choose(1)
     hand.press(f"server.{end}")
     hand.wait(lambda: table(hand).lines.lines[0].closed)
-    hand.wait(lambda: not list(hand.window.endpoint_tabs.presenter("server-1").under_way))
+    hand.wait(lambda: not hand.window.endpoint_tabs.presenter("server-1").commands.under_way)
     assert hand.find("server.message_line").property("tone") != "bad"
     assert "Listening on" in hand.text("server.message")

@@ -21,7 +21,14 @@ from workbench.journal.reader import Reader
 from workbench.journal.schema import SECRETS
 from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
-from workbench.scenario.from_record import Made, commands_of, made_of, scenario_of
+from workbench.scenario.from_record import (
+    Excerpt,
+    Made,
+    SecondRun,
+    commands_of,
+    made_of,
+    scenario_of,
+)
 from workbench.scenario.model import load, parse
 from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import Scenario
@@ -56,17 +63,16 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
     """
     seqs = _chosen(args, reader, condition)
     if args.to != SCENARIO:
-        scenario = scenario_of(reader, seqs=seqs)
+        scenario = scenario_of(reader, Excerpt(seqs=seqs))
         return _code(args, scenario, secrets_in(reader.kept(SECRETS)))
     if args.against is not None:
         with closing(open_record(args.against)) as other:
-            made = made_of(
-                reader, seqs=seqs, again=other, again_seqs=_chosen(args, other, condition)
-            )
+            second = SecondRun(other, _chosen(args, other, condition))
+            made = made_of(reader, Excerpt(seqs=seqs), second)
     elif args.again:
         made = _done_again(args, reader, seqs)
     else:
-        made = made_of(reader, seqs=seqs)
+        made = made_of(reader, Excerpt(seqs=seqs))
     text = to_toml(made.scenario)
     return text if args.show_secrets else toml_without(text, secrets_in(reader.kept(SECRETS)))
 
@@ -100,7 +106,7 @@ def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None)
     from workbench.scenario.runner import Runner  # to write a file takes no sockets
     from workbench.session import Session
 
-    loose = made_of(reader, seqs=seqs, loose=True).scenario
+    loose = scenario_of(reader, Excerpt(seqs=seqs, loose=True))
     given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     scenario = parse(to_toml(loose), given=given)
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +118,7 @@ def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None)
         if failed is not None:
             raise Problem("export.not_again", reason=failed)
         with closing(open_record(record)) as other:
-            return made_of(reader, seqs=seqs, again=other)
+            return made_of(reader, Excerpt(seqs=seqs), SecondRun(other))
 
 
 def _code(

@@ -250,7 +250,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         """Whether a repeated Send is under way."""
         return any(
             isinstance(ticket.command, c.Send) and ticket.command.repeat != 1 and not ticket.done
-            for ticket in self._tickets
+            for ticket in self.commands.under_way
         )
 
     @Slot(object)
@@ -291,13 +291,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def _just_connected(self) -> bool:
         """Whether connect() has come back, and what was taken last does not know yet."""
         newest = self.controller.snapshot(self.name)
-        return is_open(newest) or any(
-            isinstance(ticket.command, c.Connect)
-            and ticket.outcome is not None
-            and ticket.outcome.ok
-            and ticket.revision > newest.revision
-            for ticket in (*self._tickets, *self._ended)
-        )
+        return is_open(newest) or self.commands.connected_after(newest.revision)
 
     def _send(self, composed: Composed) -> None:
         state = self._now()

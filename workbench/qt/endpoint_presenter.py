@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -20,6 +20,7 @@ from workbench.qt.key_passwords import KeyPasswords, KeyQuestion
 from workbench.qt.traffic_counter import TrafficCounter
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
+from workbench.viewmodel.asked_commands import AskedCommands
 from workbench.viewmodel.asked_gates import AskedGates, is_told
 from workbench.viewmodel.call_history import RecentCalls
 from workbench.viewmodel.chosen_rows import ChosenRows
@@ -57,6 +58,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         name: of the endpoint.
         form: the set-up fields as typed.
         state: what the panel shows; None until it was in sight.
+        commands: what was asked for, and is not shown as done yet.
         owner: names the endpoint of ours behind an address.
         conversation: reads what was sent and received.
         guide: leads to the events behind what its panel shows.
@@ -118,8 +120,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._edited = False
         self._trouble: StatusMessage | None = None
         self._unstarted: StatusMessage | None = None
-        self._tickets: dict[Ticket, str] = {}
-        self._ended: list[Ticket] = []  # the snapshot does not show yet what they did
+        self.commands = AskedCommands()
         self._asked_gates = AskedGates()
         self._chosen = ChosenRows()
         self._history = RecentCalls()
@@ -305,7 +306,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.focused.emit()
             self.refuse(problem)
             return None
-        self._tickets[ticket] = control  # told of later, also where it has ended by now
+        self.commands.ask(ticket)
         self.focused.emit()
         if is_start(command):
             self.started.emit()
@@ -374,7 +375,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         if isinstance(found, NextCall):
             self.act("next_call", found.command)
             return
-        if snapshot.phase in OPEN or self._starts:
+        if snapshot.phase in OPEN or self.commands.starting:
             self.make_planned(1)
             return
         self.unlocked(partial(self._begin_with, 1))
@@ -382,11 +383,6 @@ class EndpointPresenter(QObject, Generic[Form]):
     def _begin_with(self, count: int) -> None:
         self.begin()
         self.make_planned(count)
-
-    @property
-    def _starts(self) -> bool:
-        """Whether it is about to begin, and no snapshot shows it yet."""
-        return any(is_start(ticket.command) for ticket in self._tickets)
 
     def make_planned(self, count: int) -> None:
         """Make so many of the planned calls."""
@@ -402,11 +398,6 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.make_planned(count)
         else:
             self.unlocked(partial(self._begin_with, count))
-
-    @property
-    def under_way(self) -> Iterable[Ticket]:
-        """The commands that have not come to an end yet."""
-        return self._tickets
 
     # -- what came of them ----------------------------------------------------------------------
 
@@ -436,8 +427,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def _on_ticket_done(self, ticket: Ticket) -> None:
-        if self._tickets.pop(ticket, None) is not None:
-            self._ended.append(ticket)
+        if self.commands.end(ticket):
             self._dirty = True
             self.look()
 
@@ -551,8 +541,8 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.controller.wake()
         if self._in_sight:
             self._read_on()
-        if self._ended:
-            self._tell_ended()
+        for ticket in self.commands.shown_by(snapshot.revision):
+            self.ended(ticket)
         if self._dirty and self._in_sight:
             self._show()
 
@@ -596,13 +586,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._known = settings
         if foreign:
             self.fill(self.form_of(settings, self.form))
-
-    def _tell_ended(self) -> None:
-        """Of those commands whose effect the snapshot shows by now."""
-        shown = [x for x in self._ended if x.revision <= self._snapshot.revision]
-        self._ended = [x for x in self._ended if x not in shown]
-        for ticket in shown:
-            self.ended(ticket)
 
     def _item(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
         """The connection that the call strip goes on with."""

@@ -50,69 +50,72 @@ class Made:
     choices: tuple[Substitute, ...] = ()
 
 
-def scenario_of(
-    reader: Reader,
-    *,
-    title: str | None = None,
-    seqs: Collection[int] | None = None,
-    expectations: bool = True,
-    waits: bool = True,
-    without: str | None = None,
-) -> Scenario:
-    """The commands of a record in order, as steps; arguments as `made_of` has them."""
-    made = made_of(
-        reader, title=title, seqs=seqs, expectations=expectations, waits=waits, without=without
-    )
-    return made.scenario
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What of a record is made a scenario of, and how.
+
+    Attributes:
+        title: of the scenario; None: one that says where it comes from.
+        seqs: only the commands of these rows; None takes all but those of a run of a scenario
+            that was made from this record.
+        without: leave the endpoints out whose names begin so (a lab's: their addresses are of
+            one run).
+        expectations: expect what each connection received.
+        waits: keep the time between the commands, where it was longer than PAUSE.
+        left: places of parts that are expected as they came.
+        loose: expect that something comes, whatever: for a second run.
+    """
+
+    title: str | None = None
+    seqs: Collection[int] | None = None
+    without: str | None = None
+    expectations: bool = True
+    waits: bool = True
+    left: Collection[Place] = ()
+    loose: bool = False
 
 
-def made_of(
-    reader: Reader,
-    *,
-    title: str | None = None,
-    seqs: Collection[int] | None = None,
-    expectations: bool = True,
-    waits: bool = True,
-    without: str | None = None,
-    again: Reader | None = None,
-    again_seqs: Collection[int] | None = None,
-    left: Collection[Place] = (),
-    loose: bool = False,
-) -> Made:
+@dataclass(frozen=True, slots=True)
+class SecondRun:
+    """Another run of the same commands: its record, and the rows there that are meant."""
+
+    reader: Reader
+    seqs: Collection[int] | None = None
+
+
+WHOLE: Final = Excerpt()
+"""All of it, with what came."""
+
+
+def scenario_of(reader: Reader, excerpt: Excerpt = WHOLE) -> Scenario:
+    """The commands of a record in order, as steps."""
+    return made_of(reader, excerpt).scenario
+
+
+def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None = None) -> Made:
     """The commands of a record in order, as steps that can be repeated.
 
     What a server sends anew each time is expected as a pattern: known by its looks, by a second
-    run in this record or in `again`, or because it is sent again later; then it is a value.
-
-    Args:
-        seqs: only the commands of these rows; None takes all but those of a run of a scenario
-            that was made from this record.
-        expectations: expect what each connection received.
-        waits: keep the time between the commands, where it was longer than PAUSE.
-        without: leave the endpoints out whose names begin so (a lab's: their addresses are of
-            one run).
-        again: the record of another run of the same commands; `again_seqs`: of these rows there.
-        left: places of parts that are expected as they came.
-        loose: expect that something comes, whatever: for a second run.
+    run in this record or in another, or because it is sent again later; then it is a value.
 
     Raises:
-        Problem: in `again` something else was done.
+        Problem: in the second run something else was done.
     """
     runs = _runs_again(reader)
 
-    def wanted(row: Row) -> bool:
-        return not (seqs is None and _within(row, runs)) and not (
-            without and (row.endpoint or "").startswith(without)
+    def counts(row: Row) -> bool:
+        return not (excerpt.seqs is None and _within(row, runs)) and not (
+            excerpt.without and (row.endpoint or "").startswith(excerpt.without)
         )
 
-    talk = _Talk(reader, wanted, seqs)
-    answers = talk.answers() if expectations else []
-    second = {} if loose else _second(talk, reader, runs, again, again_seqs)
+    talk = _Talk(reader, counts, excerpt.seqs)
+    answers = talk.answers() if excerpt.expectations else []
+    others = {} if excerpt.loose else _second(talk, reader, runs, second)
     kept = {
-        seq: [part for part in found if (seq, part.start) not in left]
-        for seq, found in _parts(talk, answers, second).items()
+        seq: [part for part in found if (seq, part.start) not in excerpt.left]
+        for seq, found in _parts(talk, answers, others).items()
     }
-    carried = Carried(answers, kept, talk.encodings, frozenset(left))
+    carried = Carried(answers, kept, talk.encodings, frozenset(excerpt.left))
     for row in talk.chosen:
         command = _command(row)
         if command is not None:
@@ -124,15 +127,20 @@ def made_of(
         ends = (f"{name}.{end}" for name in settings for end in ("port", "address"))
         known = frozenset({*carried.names, *BUILT_IN, *WITH_ARGUMENT, *ends})
     expects = [
-        (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, loose=loose))
+        (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, excerpt.loose))
         for answer in answers
     ]
     number = numbered(reader)
     steps = talk.steps(
-        expects, waits, lambda seq, command: carried.filled(seq, number(seq, command), known)
+        expects,
+        excerpt.waits,
+        lambda seq, command: carried.filled(seq, number(seq, command), known),
     )
     scenario = Scenario(
-        title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps), names=known
+        excerpt.title or tr("scenario.from_record"),
+        tuple(settings.values()),
+        tuple(steps),
+        names=known,
     )
     if known:  # what of its texts is filled in, reading it tells
         scenario = parse(to_toml(scenario))
@@ -145,7 +153,7 @@ def made_of(
 
 
 def _expected(
-    talk: _Talk, answer: Answer, parts: Sequence[Part], known: frozenset[str], *, loose: bool
+    talk: _Talk, answer: Answer, parts: Sequence[Part], known: frozenset[str], loose: bool
 ) -> Expect:
     encoding, connection = talk.encoding(answer), talk.connection(answer)
     found = loosely(answer, parts, encoding, connection) if loose else None
@@ -329,19 +337,18 @@ def _second(
     talk: _Talk,
     reader: Reader,
     runs: Sequence[tuple[int, int]],
-    again: Reader | None,
-    again_seqs: Collection[int] | None,
+    second: SecondRun | None,
 ) -> dict[tuple[str, int, int], bytes]:
     """The answers of the second run: of another record, or the last here that did the same."""
     others = (
-        (_Talk(again, lambda _row: True, again_seqs),)
-        if again is not None
+        (_Talk(second.reader, lambda _row: True, second.seqs),)
+        if second is not None
         else (_run(reader, *run) for run in reversed(runs))
     )
     for other in others:
         if other.done() == talk.done():
             return {key: item.data for key, item in _numbered(other.answers()) if item.data}
-    if again is not None:
+    if second is not None:
         raise Problem("export.not_the_same")
     return {}
 

@@ -27,7 +27,7 @@ from workbench.journal.schema import SECRETS
 from workbench.journal.whole_file import write_text
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
-from workbench.scenario.from_record import Made, commands_of, made_of
+from workbench.scenario.from_record import Excerpt, Made, commands_of, made_of
 from workbench.scenario.layer_keys import TYPED
 from workbench.scenario.model import Loop, Scenario, Step
 from workbench.scenario.repeat import repeated
@@ -233,16 +233,16 @@ class ScenarioDialog(Retranslatable, QDialog):
         reader = self._controller.reader
         scope = self._scopes.get(self.scope.value())
         chosen = self._seqs if scope is None else commands_of(reader, *scope)
-        return made_of(
-            reader,
+        excerpt = Excerpt(
             title=self.title.text().strip() or None,
             seqs=self.rows.among(chosen, self._controller.session.journal.committed),
+            without=LAB_PREFIX,
             expectations=self.answers.isChecked(),
             waits=self.waits.isChecked(),
-            without=LAB_PREFIX,
             left=self.varying.left(),
             loose=loose,
         )
+        return made_of(reader, excerpt)
 
     def _count_varying(self) -> None:
         title = tr("scenario_window.form_varying", count=self.varying.rowCount())

@@ -1,0 +1,57 @@
+"""AskedCommands: what a panel has asked for, from then until a snapshot shows what it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.engine.model import commands as c
+from workbench.viewmodel.command_outcome import is_start
+
+if TYPE_CHECKING:
+    from workbench.engine.model.ticket import Ticket
+
+
+class AskedCommands:
+    """Tickets of one endpoint's panel.
+
+    Attributes:
+        under_way: those that have not ended, in the order in which they were asked for.
+    """
+
+    def __init__(self) -> None:
+        self.under_way: dict[Ticket, None] = {}
+        self._ended: list[Ticket] = []  # no snapshot shows yet what they did
+
+    def ask(self, ticket: Ticket) -> None:
+        """It was asked for; its end is told later, also where it has ended by now."""
+        self.under_way[ticket] = None
+
+    def end(self, ticket: Ticket) -> bool:
+        """It has ended; False: another panel asked for it."""
+        if ticket not in self.under_way:
+            return False
+        del self.under_way[ticket]
+        self._ended.append(ticket)
+        return True
+
+    def shown_by(self, revision: int) -> list[Ticket]:
+        """Those that have ended and whose effect this snapshot shows: each is given once."""
+        shown = [ticket for ticket in self._ended if ticket.revision <= revision]
+        if shown:
+            self._ended = [ticket for ticket in self._ended if ticket.revision > revision]
+        return shown
+
+    @property
+    def starting(self) -> bool:
+        """Whether Listen, Bind or Connect is under way."""
+        return any(is_start(ticket.command) for ticket in self.under_way)
+
+    def connected_after(self, revision: int) -> bool:
+        """Whether a connect() has come back that this snapshot does not know of."""
+        return any(
+            isinstance(ticket.command, c.Connect)
+            and ticket.outcome is not None
+            and ticket.outcome.ok
+            and ticket.revision > revision
+            for ticket in (*self.under_way, *self._ended)
+        )
