@@ -115,6 +115,40 @@ def test_in_a_flood_the_panels_rest_as_long(controller: Controller, wait: Wait) 
     assert min(rests) >= 0.95 * FLOOD_REST - 0.002, rests
 
 
+def test_in_a_steady_flow_rows_and_panels_are_shown_together(
+    controller: Controller, wait: Wait
+) -> None:
+    """First the endpoints, then the rows: what both show is drawn once. Too long a rest is no
+    failure, and an action ends it.
+    """
+    told: list[str] = []
+    ends: list[float] = []
+    rests: list[float] = []
+
+    def tell(_committed: Committed) -> None:
+        told.append("rows")
+        if told[-2:] == ["looks", "rows"] and controller.flowing:
+            rests.extend(time.perf_counter() - end for end in ends)
+            ends[:] = [time.perf_counter()]
+        else:
+            ends.clear()
+
+    def pour() -> None:
+        for _ in range(10):
+            controller.session.perform(c.Mark("one more"))
+
+    flow = QTimer()
+    flow.timeout.connect(pour)
+    flow.start(20)
+    controller.committed.connect(tell)
+    controller.snapshots_changed.connect(lambda: told.append("looks"))
+    wait(lambda: controller.flowing and len(rests) >= 4)
+    controller.perform(c.Mark("mine"))
+    assert not controller.flowing
+    flow.stop()
+    assert min(rests) >= 0.95 * FLOOD_REST - 0.002, rests
+
+
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:
     """A mark ends at once: its end must not overtake the caller, who does not know it yet."""
     told: list[Ticket] = []

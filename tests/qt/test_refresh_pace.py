@@ -9,8 +9,11 @@ import pytest
 from workbench.qt.refresh_pace import (
     FLOOD_REST,
     FLOOD_SHARE,
+    FLOW_BEGINS,
+    FLOW_RATE,
     IDLE_SHARE,
     LONGEST_REST,
+    Flow,
     RefreshPace,
 )
 
@@ -72,3 +75,42 @@ def test_it_has_bounds(clocks: Clocks) -> None:
     assert made.rest_s() == pytest.approx(LONGEST_REST)
     assert made.rest_s(flood=True) == pytest.approx(FLOOD_REST)
     assert LONGEST_REST < FLOOD_REST
+
+
+def test_in_a_flow_it_rests_as_long_whatever_it_took(clocks: Clocks) -> None:
+    made = RefreshPace(0.1)
+    refreshed(clocks, made, 0.001)
+    assert made.rest_s(flow=True) == pytest.approx(FLOOD_REST)
+
+
+def flowing(clocks: Clocks, flow: Flow, seconds: float, rate: float) -> None:
+    for _ in range(round(seconds / 0.1)):
+        clocks.now += 0.1
+        flow.add(round(rate / 10))
+
+
+def test_a_flow_is_one_when_it_has_gone_on_for_a_while(clocks: Clocks) -> None:
+    flow = Flow()
+    flowing(clocks, flow, FLOW_BEGINS - 0.1, 2 * FLOW_RATE)
+    assert not flow.steady
+    flowing(clocks, flow, 0.3, 2 * FLOW_RATE)
+    assert flow.steady
+    clocks.now += 3  # nothing comes any more
+    assert not flow.steady
+    flow.add(20)  # what comes after a pause is seen at once
+    assert not flow.steady
+
+
+def test_few_rows_are_no_flow(clocks: Clocks) -> None:
+    flow = Flow()
+    flowing(clocks, flow, 5, FLOW_RATE / 2)
+    assert not flow.steady
+
+
+def test_who_does_something_has_its_effect_shown_at_once(clocks: Clocks) -> None:
+    flow = Flow()
+    flowing(clocks, flow, 5, 2 * FLOW_RATE)
+    flow.begin_anew()
+    assert not flow.steady
+    flowing(clocks, flow, FLOW_BEGINS + 0.2, 2 * FLOW_RATE)
+    assert flow.steady

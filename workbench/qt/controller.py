@@ -22,7 +22,7 @@ from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
-from workbench.qt.refresh_pace import RefreshPace
+from workbench.qt.refresh_pace import Flow, RefreshPace
 from workbench.qt.window_values import WindowValues
 from workbench.session import Session
 from workbench.texts import Problem
@@ -78,8 +78,8 @@ class Controller(QObject):
 
     Signals:
         committed(Committed): new rows are readable; coalesced, never one per event.
-        snapshots_changed(): time to look at the endpoints again: ten times a second, and once
-            while nothing happens.
+        snapshots_changed(): time to look at the endpoints again: ten times a second, four times
+            while rows flow by, and once while nothing happens.
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
@@ -115,7 +115,7 @@ class Controller(QObject):
         self._painted = _single_shot(self, self._on_painted)
         self._posted = False
         self._shows, self._looks = RefreshPace(TICK / 1000), RefreshPace()
-        self._flood = False
+        self._flood, self._flow = False, Flow()
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -151,7 +151,7 @@ class Controller(QObject):
         Raises:
             Problem: an unknown endpoint, or a closed session.
         """
-        self.wake()
+        self.attend()
         if self.values.rows:
             self.values.keep_secrets(self.session.journal)
         ticket = self.session.perform(command)
@@ -164,11 +164,31 @@ class Controller(QObject):
         if self._timer.interval() != TICK and not self._closed:
             self._timer.setInterval(TICK)
 
+    def attend(self) -> None:
+        """The user did something: what follows from it is shown at once, whatever flows by."""
+        self._flow.begin_anew()
+        self.wake()
+
+    @property
+    def flowing(self) -> bool:
+        """Whether rows flow by steadily, and nobody has asked for anything meanwhile."""
+        return self._flow.steady
+
     @Slot()
     def _on_tick(self) -> None:
+        if self.flowing and self._wake_pending:
+            return  # rows and endpoints are shown together
+        if self.flowing or self._flood:
+            self._look_if_rested()
+        else:
+            self._look()
+
+    def _look_if_rested(self) -> None:
+        if self._looks.rest_s(flood=self._flood, flow=self.flowing) <= 0:
+            self._look()
+
+    def _look(self) -> None:
         """Let what there is be looked at, and have newer snapshots made for the next time."""
-        if self._flood and self._looks.rest_s(flood=True) > 0:
-            return
         self._looks.begin()
         for name in self.session.endpoints:
             try:
@@ -254,7 +274,7 @@ class Controller(QObject):
             seq is not None if pinned is None else pinned,
         )
         if wished != self.selection:
-            self.wake()
+            self.attend()
             self.selection = wished
             self.selection_changed.emit()
 
@@ -368,20 +388,26 @@ class Controller(QObject):
     @Slot()
     def _on_woken(self) -> None:
         if not self._closed and not self._pump.isActive() and not self._painted.isActive():
-            self._pump.start(ceil(self._shows.rest_s(flood=self._flood) * 1000))
+            self._pump.start(ceil(self._rest_s() * 1000))
+
+    def _rest_s(self) -> float:
+        return self._shows.rest_s(flood=self._flood, flow=self.flowing)
 
     @Slot()
     def _flush(self) -> None:
         """Tell of all that was committed since: at once after a rest, else paced."""
         if self._closed:
             return
-        if self._shows.rest_s(flood=self._flood) > 0:
+        if self._rest_s() > 0:
             self._on_woken()  # more was done meanwhile than was foreseen
             return
         self._wake_pending = False
         self._shows.begin()
         seq = self.session.journal.committed
         self._flood = seq - self._told > FLOOD
+        self._flow.add(seq - self._told)
+        if self.flowing:  # first: what they show need not be shown again because of the rows
+            self._look_if_rested()
         if seq != self._told:
             self._told = seq
             self.wake()

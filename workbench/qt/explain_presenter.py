@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -11,7 +12,7 @@ from workbench.engine.model.events import OF_RUNS
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import Explanation, explain
 from workbench.frozen import dataclass
-from workbench.journal.query import parse, quoted
+from workbench.journal.query import Condition, parse, quoted
 from workbench.journal.reader import Row
 from workbench.journal.streams import Streams
 from workbench.qt.controller import Controller
@@ -141,7 +142,7 @@ class ExplainPresenter(QObject):
 
     def _last(self, text: str, first: int, upto: int) -> int | None:
         last = None
-        for seqs in self._controller.reader.select(parse(text), first, upto):
+        for seqs in self._controller.reader.select(_parsed(text), first, upto):
             last = seqs[-1] if seqs else last
         return last
 
@@ -190,3 +191,9 @@ class ExplainPresenter(QObject):
             self._controller.select(
                 endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=False
             )
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Condition | None:
+    """Three filters of the endpoint in focus, asked for at each look."""
+    return parse(text)

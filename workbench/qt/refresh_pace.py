@@ -13,6 +13,11 @@ LONGEST_REST: Final = 0.15
 FLOOD_SHARE: Final = 20
 FLOOD_REST: Final = 0.25
 """The same while rows fly by, which nobody reads."""
+FLOW_RATE: Final = 50
+"""Rows a second that go by like a flow: one looks at it, and no longer for each of them."""
+FLOW_BEGINS: Final = 1.0
+"""Seconds of such a flow, without an action of the user, after which it is shown FLOOD_REST apart.
+What begins, and what was asked for, is there at once."""
 
 
 class RefreshPace:
@@ -34,9 +39,33 @@ class RefreshPace:
         """It is drawn."""
         self._ended = time.perf_counter()
 
-    def rest_s(self, *, flood: bool = False) -> float:
+    def rest_s(self, *, flood: bool = False, flow: bool = False) -> float:
         """Seconds from now until it may be refreshed again."""
         spent = time.thread_time() - self._spent
         share, longest = (FLOOD_SHARE, FLOOD_REST) if flood else (IDLE_SHARE, LONGEST_REST)
-        rest = min(longest, share * spent)
+        rest = FLOOD_REST if flow else min(longest, share * spent)
         return max(0.0, self._ended + max(self._least, rest) - time.perf_counter())
+
+
+class Flow:
+    """Whether rows flow by steadily, and nobody has asked for anything meanwhile."""
+
+    def __init__(self) -> None:
+        self._calm = self._told = time.perf_counter()
+
+    def begin_anew(self) -> None:
+        """The user did something, whose effect is to be seen at once."""
+        self._calm = time.perf_counter()
+
+    def add(self, rows: int) -> None:
+        """So many rows more are shown now."""
+        now = time.perf_counter()
+        if rows < FLOW_RATE * (now - self._told):
+            self._calm = now
+        self._told = now
+
+    @property
+    def steady(self) -> bool:
+        """Whether it goes on."""
+        now = time.perf_counter()
+        return now - self._calm > FLOW_BEGINS > now - self._told

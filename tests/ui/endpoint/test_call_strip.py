@@ -111,6 +111,25 @@ def test_done_failed_and_waiting(qtbot: QtBot) -> None:
     assert texts(strip)[-1] == "accept 12 s"
 
 
+def test_of_calls_that_look_alike_the_newest_is_chosen_and_nothing_is_drawn_anew(
+    qtbot: QtBot,
+) -> None:
+    strip = made(qtbot)
+    first, second = (Chip("recvfrom", "65536", ChipState.DONE, t_ns, 64) for t_ns in (1, 2))
+    failed = Chip("recvfrom", "65536", ChipState.FAILED, 3, None, "ECONNREFUSED")
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=(first,)), 0)
+    button = next(x for x in strip.findChildren(QToolButton) if x.isVisible())
+    icon = button.icon().cacheKey()
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=(second,)), 0)
+    assert button.icon().cacheKey() == icon
+    with qtbot.waitSignal(strip.chosen) as caught:
+        button.click()
+    assert caught.args == [second]
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=(failed,)), 0)
+    assert texts(strip) == ["recvfrom ECONNREFUSED"]
+    assert button.icon().cacheKey() != icon
+
+
 def test_a_click_tells_which_call(qtbot: QtBot) -> None:
     strip = made(qtbot)
     chip = Chip("socket", "", ChipState.DONE, 1, 7)

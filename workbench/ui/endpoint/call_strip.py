@@ -223,9 +223,10 @@ class _ChipButton(QToolButton):
 
     def show_chip(self, chip: Chip, label: str) -> bool:
         """Show a call; True if the button may need another width."""
-        if self.chip == chip and self._label == label:
-            return False
-        self.chip, self._label = chip, label
+        before, self.chip = self.chip, chip
+        if before is not None and self._label == label and _look(before) == _look(chip):
+            return False  # of a flow of calls that are alike each is another one
+        self._label = label
         tone(self, _TONES[chip.state])
         colour = {
             ChipState.WAITING: theme.current().busy.text,
@@ -264,3 +265,8 @@ class _ChipButton(QToolButton):
     def _on_clicked(self) -> None:
         if self.chip is not None:
             self.pressed_chip.emit(self.chip)
+
+
+def _look(chip: Chip) -> tuple[object, ...]:
+    """All that is shown of it beside its label."""
+    return chip.call, chip.args, chip.state, chip.errno, chip.took_ns
