@@ -200,6 +200,10 @@ class Session:
         """As they are in effect. Raises Problem for an unknown name."""
         return self._host(name).settings
 
+    def holds_key(self, settings: EndpointSettings) -> bool:
+        """Whether the endpoint has the key of these settings loaded: it needs no password."""
+        return self._host(settings.name).endpoint.live.holds_key(settings)
+
     def settings_of_all(self) -> tuple[EndpointSettings, ...]:
         """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
         return tuple(host.settings for host in tuple(self._hosts.values()))
@@ -307,7 +311,9 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        call, args = self._rows.of(command)
+        # nothing remembers settings: the password of a key may be among them
+        named = command_row if isinstance(command, c.Configure) else self._rows.of
+        call, args = named(command)
         ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
         self.journal.put(
             Event(

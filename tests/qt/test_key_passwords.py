@@ -26,7 +26,8 @@ class Asked:
     """One that asks, with what came of it."""
 
     def __init__(self, owner: QObject) -> None:
-        self.keys = KeyPasswords(owner)
+        self.loaded = False
+        self.keys = KeyPasswords(lambda _settings: self.loaded, owner)
         self.questions: list[KeyQuestion] = []
         self.done = 0
         self.keys.wanted.connect(self.questions.append)
@@ -79,6 +80,12 @@ def test_within_it_the_same_key_is_not_looked_at_again(
     inner: Callable[[], None] = asked.then
     asked.keys.unlock(settings, lambda: asked.keys.unlock(settings, inner))
     wait(lambda: asked.done == 1)
+
+
+def test_a_key_that_is_loaded_needs_no_password(asked: Asked, files: Files) -> None:
+    asked.loaded = True
+    asked.unlock(shows(*files["PEM"]))
+    assert asked.done == 1
 
 
 def test_who_gives_up_starts_nothing(asked: Asked, files: Files, wait: Wait) -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
+from workbench.engine.model.tls_settings import LET_GO, AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.websocket_settings import (
     Deflate,
     PongMode,
@@ -82,6 +82,15 @@ def test_what_no_field_shows_stays() -> None:
     )
     made = layer_form(known).put_in(known)
     assert made == known
+
+
+def test_a_password_that_was_let_go_is_known_of_the_same_key_alone() -> None:
+    known = TlsSettings(cert="a.pem", key="a.key", key_password=LET_GO)
+    form = TlsForm(cert="a.pem", key=" a.key")
+    assert form.read(known).key_password == LET_GO
+    assert replace(form, key_password="new").read(known).key_password == "new"
+    assert replace(form, key="b.key").read(known).key_password is None
+    assert form.read(replace(known, key_password="said")).key_password is None
 
 
 def test_settings_of_a_layer_that_a_step_may_begin_stay_without_it() -> None:

@@ -30,11 +30,7 @@ from workbench.viewmodel.endpoint_status import OPEN, in_question
 from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
 from workbench.viewmodel.next_call import NextCall, next_call
 from workbench.viewmodel.next_look import is_restless, next_tick
-from workbench.viewmodel.panel_state import (
-    Key,
-    Look,
-    PanelState,
-)
+from workbench.viewmodel.panel_state import Key, Look, PanelState
 from workbench.viewmodel.setup_form import EndpointForm
 from workbench.viewmodel.silence import is_owing
 from workbench.viewmodel.traffic import traffic_of
@@ -96,7 +92,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.guide = EventGuide(controller, settings.name, self)
         self.guide.pressed.connect(self.focused)
         self.guide.told.connect(partial(self.tell, "busy"))
-        self.keys = KeyPasswords(self)
+        self.keys = KeyPasswords(controller.session.holds_key, self)
         self.counter = TrafficCounter(self)
         self._prefix = "server" if self.server else "client"
         self._in_sight = False
@@ -585,6 +581,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         foreign = settings != self._known and self.understood() != settings
         self._known = settings
         if foreign:
+            self._wished = self._configuring = None
             self.fill(self.form_of(settings, self.form))
 
     def _item(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:

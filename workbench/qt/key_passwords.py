@@ -45,8 +45,10 @@ class KeyPasswords(QObject):
 
     wanted = Signal(object)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, loaded: Callable[[EndpointSettings], bool], parent: QObject) -> None:
+        """`loaded`: whether the endpoint has the key of these settings, and needs no password."""
         super().__init__(parent)
+        self._loaded = loaded
         self._then: Callable[[], None] | None = None
         self._passed: TlsSettings | None = None
         self._look: _Look | None = None
@@ -61,10 +63,11 @@ class KeyPasswords(QObject):
 
     def unlock(self, settings: EndpointSettings, then: Callable[[], None]) -> None:
         """Have this done once the key of these settings can be used; at once where none is
-        encrypted for sure. What is asked for meanwhile is not done.
+        encrypted for sure, or it is loaded. What is asked for meanwhile is not done.
         """
         tls = settings.tls
-        if tls is None or TLS not in settings.layers or not _files(tls) or tls == self._passed:
+        keyed = tls is not None and TLS in settings.layers and _files(tls)
+        if tls is None or not keyed or tls == self._passed or self._loaded(settings):
             then()
         elif not self.busy:
             self._begin(tls, then)
@@ -129,7 +132,7 @@ class _Look:
     def _asked(self, cert: str, key: str | None) -> KeyQuestion | None:
         from workbench.certificates import resolve  # by who uses TLS alone
 
-        password = self.tls.key_password
+        password = self.tls.key_password or None
         asked = False
 
         def ask() -> str:

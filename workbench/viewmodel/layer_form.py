@@ -57,7 +57,7 @@ class TlsForm:
         cert, key, ca: as in the settings; "": not said.
         server_name: NOTHING: none is asked for; "": not said.
         alpn: protocols, with commas or spaces between.
-        key_password: of `key`; in memory alone.
+        key_password: of `key`; in memory alone, and only until it is loaded.
         maximum: "": the newest there is.
         sni: "name = certificate", with semicolons between.
         ciphers, keylog: "": not said.
@@ -100,7 +100,7 @@ class TlsForm:
             alpn=_words(self.alpn),
             minimum=TlsVersion(self.minimum),
             ask_client=AskClient(self.ask_client),
-            key_password=self.key_password or None,
+            key_password=self.key_password or self._let_go(known, values),
             maximum=TlsVersion(self.maximum) if self.maximum else None,
             ciphers=said(self.ciphers),
             sni=tuple(_pairs(with_values(self.sni, values))),
@@ -108,6 +108,13 @@ class TlsForm:
             close_notify=self.close_notify,
             resume=self.resume,
         )
+
+    def _let_go(self, known: TlsSettings | None, values: KnownValues) -> str | None:
+        """Of the same key as in `known`: whether its password was said and let go since."""
+        files = tuple(with_values(text, values).strip() or None for text in (self.cert, self.key))
+        if known is None or known.key_password or files != (known.cert, known.key):
+            return None
+        return known.key_password
 
     def bad(self, values: KnownValues) -> set[str]:
         """Which fields cannot be understood."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.key_files import SECRET, key_files
+from workbench.certificates.resolve import to_show
 from workbench.engine.connection.live_settings import LiveSettings
+from workbench.engine.model.layer_files import Ask, Loadable, PlainFiles
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.lookup import Lookup
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.tls_settings import LET_GO, TlsSettings
 from workbench.texts import Problem
 
 SETTINGS = EndpointSettings("it", Role.STREAM, address="127.0.0.1:1", bufsize=4)
@@ -85,3 +90,43 @@ def test_who_starts_after_a_refusal_does_not_get_the_settings_of_before() -> Non
     live.refuse(refused)
     live.take(SETTINGS)
     live.prepare()
+
+
+class UserFiles(PlainFiles):
+    """Files as a session finds them, those that are encrypted too."""
+
+    def to_show(
+        self, cert: str, key: str | None, password: Ask
+    ) -> AbstractContextManager[Loadable]:
+        return to_show(cert, key, password)
+
+
+@pytest.mark.parametrize("form", ["PEM", "PKCS#12"])
+@pytest.mark.parametrize("configured", [False, True])
+def test_the_password_of_a_key_is_let_go_when_it_is_loaded(
+    tmp_path: Path, form: str, configured: bool
+) -> None:
+    cert, key = key_files(tmp_path)[form]
+    tls = TlsSettings(cert=cert, key=key or None, key_password=SECRET)
+    plain = EndpointSettings("s", Role.LISTENER, layers=("tls",))
+    settings = replace(plain, tls=tls)
+    live = LiveSettings(plain if configured else settings, UserFiles())
+    assert not live.holds_key(settings)
+    if configured:
+        live.take(settings)
+    else:
+        live.prepare()
+    assert live.settings == replace(settings, tls=replace(tls, key_password=LET_GO))
+    assert live.holds_key(live.settings)
+    live.prepare()  # another start needs it no more
+    live.take(replace(live.settings, backlog=3))
+    other = replace(live.settings, tls=replace(tls, key_password=LET_GO, alpn=("h2",)))
+    assert not live.holds_key(other)
+    with pytest.raises(Problem) as problem:
+        live.take(other)
+    assert problem.value.key == "engine.tls_key_password"
+    assert live.settings.backlog == 3
+    Path(key or cert).touch()
+    assert not live.holds_key(live.settings)
+    live.take(settings)
+    assert live.holds_key(settings)

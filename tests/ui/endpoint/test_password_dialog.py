@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from tests.key_files import SECRET, Files, key_files
 from tests.ui.conftest import BOUND_MS, Hand
 from workbench.certificates.resolve import to_show
 from workbench.engine.model.snapshot import Phase
+from workbench.engine.model.tls_settings import LET_GO, TlsSettings
 from workbench.texts import LANGUAGES, tr
 from workbench.ui.endpoint.password_dialog import PasswordDialog
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel import workspace
+from workbench.viewmodel.layer_form import TlsForm
 from workbench.viewmodel.workspace import Tab, Workspace
 
 
@@ -66,6 +69,14 @@ def test_a_wrong_one_is_said_and_asked_for_again(hand: Hand, files: Files, form:
     hand.wait(lambda: "TLS 1.3" in hand.text("client.state"))
 
 
+def knowing(secret: str) -> list[object]:
+    """Whatever is alive and has this as the password of a key."""
+    kinds = (TlsSettings, TlsForm)
+    # type(), since isinstance() asks a mock or a proxy, which may run anything
+    found = [item for item in gc.get_objects() if type(item) in kinds]
+    return [item for item in found if item.key_password == secret]
+
+
 def test_the_same_start_asks_once_and_nothing_keeps_it(
     hand: Hand, files: Files, tmp_path: Path
 ) -> None:
@@ -81,11 +92,27 @@ def test_the_same_start_asks_once_and_nothing_keeps_it(
     session = hand.window.controller.session
     settings = session.settings("server-1")
     assert settings.tls is not None
-    assert settings.tls.key_password == SECRET
+    assert settings.tls.key_password == LET_GO
+    assert hand.text("server.tls_key_password") == ""
     session.journal.flush()
     assert SECRET not in workspace.written(Workspace((Tab(settings, server=True),)))
     for file in tmp_path.glob("record.swb*"):
         assert SECRET.encode() not in file.read_bytes()
+    hand.wait(lambda: not knowing(SECRET))
+
+
+def test_it_is_asked_for_again_where_the_key_has_to_be_read_again(hand: Hand, files: Files) -> None:
+    put_in(hand, "server", *files["PEM"])
+    hand.press("server.listen")
+    say(hand, SECRET)
+    hand.wait_state("server", "LISTEN")
+    hand.press("server.stop")
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").phase is Phase.CLOSED)
+    Path(files["PEM"][1]).touch()
+    hand.press("server.listen")
+    say(hand, SECRET)
+    hand.wait_state("server", "LISTEN")
+    assert hand.text("server.tls_key_password") == ""
 
 
 def test_a_client_too_and_who_cancels_reads_a_sentence(hand: Hand, files: Files) -> None:

@@ -9,8 +9,10 @@ from workbench.engine.model.layer_files import LayerFiles, PlainFiles
 from workbench.engine.model.responders.reply import ResponderRuntime
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.tls_settings import let_go
 from workbench.engine.protocol.layer import Layer
 from workbench.engine.protocol.stack import (
+    TLS,
     MakeLayer,
     layer_names,
     ready_layer,
@@ -95,6 +97,16 @@ class LiveSettings:
         self._layers = ready_layers(self.settings, self._files, self._layers)
         self.responder_runtime = self.compiled(self.settings.responder)
         self._made_of = _about(self.settings)
+        self.settings = _without_password(self.settings)
+
+    def holds_key(self, settings: EndpointSettings) -> bool:
+        """Whether what TLS needs of files is loaded for these settings, as the files are now: no
+        password of a key is asked for then.
+        """
+        fits: Callable[[EndpointSettings], bool] | None = getattr(
+            self._layers.get(TLS), "fits", None
+        )
+        return fits is not None and fits(settings)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
         """Another responder, or a new one of this kind. Raises Problem."""
@@ -113,7 +125,7 @@ class LiveSettings:
         if anew or about != self._made_of or settings.responder.reads_files():
             self.responder_runtime = _runtime_of(settings, self._link)
             self._made_of = about
-        self.settings, self._layers = settings, layers
+        self.settings, self._layers = _without_password(settings), layers
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
 
@@ -134,6 +146,13 @@ class LiveSettings:
 
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)
+
+
+def _without_password(settings: EndpointSettings) -> EndpointSettings:
+    """The same once the key is loaded; of settings without one they themselves."""
+    if settings.tls is None or not settings.tls.key_password:
+        return settings
+    return replace(settings, tls=let_go(settings.tls))
 
 
 def _about(settings: EndpointSettings) -> tuple[object, ...]:

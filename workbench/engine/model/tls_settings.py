@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Final
 
 from workbench.frozen import dataclass
 from workbench.texts import Problem
 
+LET_GO: Final = ""
+"""In place of a password that was said: the key is loaded, and nothing knows it any more."""
 LONGEST_NAME: Final = 253
 """Characters of a host's name (RFC 1035 2.3.4, without the dot at its end)."""
 
@@ -44,7 +46,8 @@ class TlsSettings:
     Attributes:
         cert: what is shown, with those that vouch for it behind it; a server needs one.
         key: of `cert`; None: it stands in the same file.
-        key_password: of the key; kept in memory alone: record and log never have it.
+        key_password: of the key; in memory alone, and only until the key is loaded: record and log
+            never have it. LET_GO from then on.
         ca: whom to believe; None: whom the system believes.
         server_name: what a client asks for (SNI) and what the certificate has to be for: never the
             address by itself. None: the host as the endpoint's address spells it, "localhost"
@@ -101,6 +104,11 @@ class TlsSettings:
             raise Problem("engine.tls_check_without_name")
         if self.server_name and not is_host_name(self.server_name):
             raise Problem("engine.tls_server_name", value=self.server_name)
+
+
+def let_go(tls: TlsSettings) -> TlsSettings:
+    """The same without the password of the key, once it is loaded."""
+    return replace(tls, key_password=LET_GO) if tls.key_password else tls
 
 
 def _is_utf8(text: str) -> bool:

@@ -226,7 +226,11 @@ class ScenarioDialog(Retranslatable, QDialog):
         """
         session = self._controller.session
         tls = {name: session.settings(name).tls for name in session.endpoints}
-        return {name: TYPED for name, item in tls.items() if item is not None and item.key_password}
+        return {
+            name: TYPED
+            for name, item in tls.items()
+            if item is not None and item.key_password is not None
+        }
 
     def _made(self, *, loose: bool = False) -> Made:
         """Raises Problem: there is none."""

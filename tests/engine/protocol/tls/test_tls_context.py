@@ -16,7 +16,7 @@ from tests.engine.protocol.tls.both_ends import FILES, Talk, maker
 from workbench.certificates import resolve
 from workbench.engine.model.layer_files import PlainFiles
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.tls_settings import TlsSettings, TlsVersion
+from workbench.engine.model.tls_settings import LET_GO, TlsSettings, TlsVersion
 from workbench.engine.protocol.tls.tls_context import ReadyTls, new_keylog, server_name
 from workbench.texts import Problem
 
@@ -92,6 +92,7 @@ def test_an_encrypted_key_is_opened_by_its_password_and_never_asks_on_the_termin
     assert refused(Role.LISTENER, cert=cert, key=key) == "engine.tls_key_password"
     assert refused(Role.LISTENER, cert=cert, key=key, key_password="open").endswith("password")
     ready = maker(Role.LISTENER, cert=cert, key=key, key_password="sesame")
+    assert ready._ready.tls.key_password == LET_GO
     assert Talk(maker(Role.STREAM, ca="test:root"), ready).client.opened
 
 

@@ -8,12 +8,13 @@ import os
 import ssl
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.address import parse
 from workbench.engine.model.settings import Role
-from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
+from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion, let_go
 from workbench.engine.protocol.tls.tls_words import HEADER
 from workbench.texts import Problem, reason_of
 
@@ -83,7 +84,8 @@ class ReadyTls:
     """All of it is of one endpoint, and used on its thread alone.
 
     Attributes:
-        tls: the settings. server: whether it is the end that accepts.
+        tls: the settings, without the password of the key once it is loaded.
+        server: whether it is the end that accepts.
         name: what a client asks for, and what the certificate has to be for; "": nothing.
         trust: whom it believes: SYSTEM, or `ca` as it was given; None: it checks nothing.
         session: of a client that resumes: of its last connection.
@@ -110,6 +112,7 @@ class ReadyTls:
         self._by_name: dict[str, ssl.SSLContext] = {
             name.lower().rstrip("."): self._made(cert, None) for name, cert in tls.sni
         }
+        self.tls = let_go(tls)
         if self.server:
             _hook(_NAMES, self._context, self._choose)
             _QuietNames.begin()
@@ -187,7 +190,7 @@ class ReadyTls:
         def password() -> str:
             nonlocal asked
             asked = True
-            if self.tls.key_password is None:
+            if not self.tls.key_password:
                 raise Problem("engine.tls_key_password", path=key or cert)
             return self.tls.key_password
 
@@ -219,8 +222,9 @@ class ReadyTls:
 
 
 def _of(settings: EndpointSettings) -> tuple[object, ...]:
-    """What of the settings makes a difference."""
-    return settings.tls, settings.role, settings.address, settings.family
+    """What of the settings makes a difference: a key that is loaded needs no password."""
+    tls = settings.tls and replace(settings.tls, key_password=None)
+    return tls, settings.role, settings.address, settings.family
 
 
 def _stamp(path: Path) -> tuple[int, int]:
