@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.cli.main import main
-from workbench.scenario.model import load_cases, parse
+from workbench.scenario.model import ScenarioProblem, load_cases, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
 from workbench.texts import Problem
@@ -127,6 +127,23 @@ def test_in_a_file_without_values_what_is_of_the_language_is_warned_of(
     assert "`placeholders = true`" in warning
     for said in ("placeholders = true\n", "placeholders = false\n"):
         assert not [each for each in unfilled(step, top=said) if "has no values" in each]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "endpoint.d = '127.0.0.1:{hi*256+lo}'",
+        "endpoint.d = { address = '127.0.0.1:{port}' }",
+    ],
+)
+def test_a_port_that_would_be_filled_in_is_refused_with_what_fills_it_in(endpoint: str) -> None:
+    """Who reads a port out of an answer, and has no [values], was told that it is no number."""
+    steps = "step = [ { do = 'connect', endpoint = 'd' } ]\n"
+    with pytest.raises(ScenarioProblem, match="`placeholders = true` at the top") as refused:
+        parse(f"{steps}{endpoint}\n", "f")
+    assert refused.value.line == 2
+    with pytest.raises(ScenarioProblem, match="The port must be a number"):
+        parse(f"placeholders = false\n{steps}{endpoint}\n", "f")
 
 
 @pytest.mark.parametrize(

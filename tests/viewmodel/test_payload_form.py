@@ -68,6 +68,8 @@ def test_what_is_appended_counts() -> None:
         (PayloadForm("0d 0a ff", "hex"), "text", "\\r\\n\\xff"),
         (PayloadForm("c4 e3", "hex", "gbk"), "text", "你"),
         (PayloadForm("5c", "hex"), "text", "\\\\"),
+        (PayloadForm("01"), "hex", "30 31"),
+        (PayloadForm("GET 01 03"), "hex", "47 45 54 20 30 31 20 30 33"),
     ],
 )
 def test_text_and_hex_become_each_other(draft: PayloadForm, form: str, typed: str) -> None:
@@ -85,6 +87,8 @@ def test_text_and_hex_become_each_other(draft: PayloadForm, form: str, typed: st
         (PayloadForm("/a/file", "file"), "text"),
         (PayloadForm("n {counter}", placeholders=True), "hex"),
         (PayloadForm(""), "hex"),
+        (PayloadForm("01 03 00 0a"), "hex"),
+        (PayloadForm(" c4 0B\n"), "hex"),
     ],
 )
 def test_what_cannot_be_said_so_stays_as_it_is_typed(draft: PayloadForm, form: str) -> None:

@@ -60,6 +60,7 @@ from workbench.scenario.steps import (
 from workbench.scenario.syntax import explain_syntax
 from workbench.scenario.unknown_words import (
     quoted_words,
+    refused_word,
     rounds_outside,
     unfilled_words,
     unknown_words,
@@ -189,7 +190,8 @@ def parse_cases(
     except v.Wrong as wrong:
         _check_asked(asked, text, source)  # what is not read may be what is missing
         lines = locate(text)
-        problem = misplaced.above(wrong.problem, text, lines)
+        reason = refused_word(table, wrong.path) or wrong.problem
+        problem = misplaced.above(reason, text, lines)
         problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)

@@ -109,7 +109,7 @@ class Named:
         """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
         body = v.typed(table, "values", dict, (), {})
         self.on = bool(body or case.values) or v.typed(table, "placeholders", bool, (), False)
-        self.on = self.on or _takes(table)
+        self.on = self.on or takes(table)
         self.values: dict[str, v.Plain] = {}
         self._kept: frozenset[str] = frozenset()
         self.secrets: dict[str, str] = {}
@@ -327,11 +327,11 @@ def of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
     return os.environ[name]
 
 
-def _takes(item: Any) -> bool:
+def takes(item: Any) -> bool:
     """Whether a step takes something: what for, if not to be filled in."""
     if isinstance(item, dict):
-        return "take" in item or any(_takes(item.get(key)) for key in ("step", "loop"))
-    return isinstance(item, list) and any(map(_takes, item))
+        return "take" in item or any(takes(item.get(key)) for key in ("step", "loop"))
+    return isinstance(item, list) and any(map(takes, item))
 
 
 def taken_names(item: Any) -> set[str]:

@@ -19,7 +19,14 @@ from workbench.payload.unknown_gaps import (
 )
 from workbench.scenario.known_by_rule import KnownByRule, groups_of, known_by_rule
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.named_values import LEFT_ALONE, PAYLOAD, REMEMBERED, end_names, taken_names
+from workbench.scenario.named_values import (
+    LEFT_ALONE,
+    PAYLOAD,
+    REMEMBERED,
+    end_names,
+    taken_names,
+    takes,
+)
 from workbench.scenario.rounds import ROUND, ROUND_GAP, in_loop
 from workbench.texts import Problem
 
@@ -151,6 +158,14 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
             for gap in found:
                 name = f"{{{gap.word}}}"
                 yield path, Problem("scenario.unfilled_word", name=name)
+
+
+def refused_word(table: dict[str, Any], refused: KeyPath) -> Problem | None:
+    """Why what stands there is refused: its braces are not filled in. None: something else is."""
+    if table.keys() & {"values", "case", "cases"} or takes(table):
+        return None
+    found = (problem for path, problem in unfilled_words(table) if path in {refused, refused[:-1]})
+    return next(found, None)
 
 
 def _unfilled_in_rule(text: str, names: Collection[str], here: KnownByRule) -> Iterator[UnknownGap]:

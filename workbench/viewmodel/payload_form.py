@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 PREVIEWED: Final = 8
+_PAIRS: Final = re.compile(r"\s*[0-9A-Fa-f]{2}(?:\s+[0-9A-Fa-f]{2})+\s*", re.ASCII)
+"""Two pairs of hex digits or more."""
 LARGEST_FILE: Final = 64 << 20
 """Bytes of a file that is sent at once."""
 
@@ -82,11 +85,12 @@ def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
 def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
     """The same bytes as hex, or as text; None where they cannot be said so, and nothing changes.
 
-    Text with placeholders is a template in both forms: it stays as it is typed.
+    Text with placeholders is a template in both forms, and text that is nothing but pairs of hex
+    digits was meant as those before *Hex* was chosen: both stay as they are typed.
     """
     if {draft.form, form} != {"text", "hex"} or not draft.typed:
         return None
-    if draft.placeholders:
+    if draft.placeholders or (form == "hex" and _PAIRS.fullmatch(draft.typed)):
         return None
     try:
         data = body(draft)

@@ -168,12 +168,12 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot()
     def _on_space(self) -> None:
-        """Accept one; but a button that has the focus is pressed, as everywhere, except the one
-        with which the run began: pressed once more it would throw the run away.
+        """Accept one; but a button that has the focus is pressed, as everywhere. With a run the
+        focus leaves the one with which it began: pressed once more, or when the run has just
+        ended, that would throw the run away.
         """
         focused = self.focusWidget()
-        began = self.state.step == "run" and focused in {self.set_up.run, self.top.again}
-        if isinstance(focused, QPushButton) and not began:
+        if isinstance(focused, QPushButton):
             focused.click()
         else:
             self.accept_wanted.emit()
@@ -195,9 +195,12 @@ class BacklogWindow(Retranslatable, QWidget):
         before, self.state = self.state, state
         if state.step == "run" and state.settings is not before.settings:
             self.by_hand.begin(state.settings.backlog)
+        began = state.step == "run" != before.step
         self._show_picture()
         self._show_result()
         self._show_step(state.step)
+        if began and self.focusWidget() in {self.set_up.run, self.top.again}:
+            self.by_hand.accept_one.setFocus()
 
     def _show_picture(self) -> None:
         picture, settings = self.state.picture, self.state.settings

@@ -66,12 +66,21 @@ class ClientChart(QWidget):
         return outcome(view, self._settings, now)
 
     @property
-    def _row(self) -> int:
+    def _lines(self) -> int:
+        """One for each client, the axis and the legend."""
+        return (len(self._picture.clients) if self._picture is not None else 0) + 2
+
+    @property
+    def _least(self) -> int:
         return self.fontMetrics().lineSpacing() + 5
 
+    @property
+    def _row(self) -> int:
+        """The bars of few clients use the height that there is, up to what a bar can do with."""
+        return max(self._least, min((self.height() - 6) // self._lines, 2 * self._least))
+
     def sizeHint(self) -> QSize:
-        count = len(self._picture.clients) if self._picture is not None else 0
-        return QSize(500, (count + 2) * self._row + 6)
+        return QSize(500, self._lines * self._least + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture
@@ -178,8 +187,8 @@ class ClientChart(QWidget):
                 "A",
             )
         if view.state in _ENDED:
-            side = area.height() - 4
-            left, top = x(end) - side // 2, area.top() + 2
+            side = min(area.height(), self._least - 6) - 4
+            left, top = x(end) - side // 2, area.top() + (area.height() - side) // 2
             painter.setPen(QPen(QColor(tone.text), 2))
             painter.drawLine(left, top, left + side, top + side)
             painter.drawLine(left, top + side, left + side, top)
