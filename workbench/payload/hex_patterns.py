@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
+from workbench.payload.allowance import Allowance
 from workbench.payload.characters import BYTES
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, compile_pattern
@@ -197,8 +198,10 @@ def filled_pattern(source: str, names: Collection[str], values: Values, encoding
     """
     parts: list[str] = []
     last = 0
+    allowance = Allowance()
     for begin, end in spans_to_fill(source, names):
         data = hex_template(source[begin:end], names, encoding).fill(values)
+        allowance.take(len(data))
         parts += [source[last:begin], data.hex()]
         last = end
     return "".join([*parts, source[last:]])

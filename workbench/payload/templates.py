@@ -22,6 +22,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 from workbench.frozen import dataclass
+from workbench.payload.allowance import Allowance
 from workbench.payload.characters import codec
 from workbench.payload.notation import encode, parse_hex
 from workbench.texts import Problem
@@ -190,7 +191,7 @@ class Template:
         Raises:
             Problem: a value is missing or no number, or no text in the encoding.
         """
-        return _left(self._parts, _Filling(values, 1, self._encoding))
+        return _left(self._parts, _Filling(values, 1, self._encoding, Allowance()))
 
     def fill(self, values: Values, counter: int = 1) -> bytes:
         """The bytes with these values; `counter`: which one of a repeated send it is.
@@ -200,7 +201,7 @@ class Template:
         """
         if self.fixed is not None:
             return self.fixed
-        return _filled(self._parts, _Filling(values, counter, self._encoding))
+        return _filled(self._parts, _Filling(values, counter, self._encoding, Allowance()))
 
     def value(self, values: Values) -> Value | None:
         """What its gap stands for, where there is nothing but one gap; None: there is more.
@@ -211,7 +212,7 @@ class Template:
         gap, *more = [part for part in self._parts if part != ""] or [""]
         if more or not isinstance(gap, Gap):
             return None
-        filling = _Filling(values, 1, self._encoding)
+        filling = _Filling(values, 1, self._encoding, Allowance())
         if len(gap.terms) > 1:
             return Value(str(filling.number(gap)).encode(), literal=True)
         made = filling.made_of(*gap.terms[0][1:])
@@ -481,6 +482,7 @@ class _Filling(NamedTuple):
     values: Values
     counter: int
     encoding: str
+    allowance: Allowance
 
     def leaves(self, name: str | int, argument: str) -> bool:
         """Whether it is left to whoever sends it: {counter} is not where it has a value."""
@@ -544,6 +546,7 @@ def _filled(parts: tuple[Part, ...], filling: _Filling) -> bytes:
     textual = any(isinstance(part, str) for part in parts)
     for part in parts:
         made = _piece(part, filling)
+        filling.allowance.take(len(made))
         if marked and textual and isinstance(part, Gap) and isinstance(made, bytes):
             made = _decoded(made, filling.encoding)
         if isinstance(made, str):

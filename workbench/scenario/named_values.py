@@ -14,6 +14,7 @@ from dataclasses import field, replace
 from typing import Any, Final
 
 from workbench.frozen import dataclass
+from workbench.payload.allowance import Allowance
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.payload.templates import (
     OF_VALUE,
@@ -111,6 +112,7 @@ class Named:
         self.on = bool(body or case.values) or v.typed(table, "placeholders", bool, (), False)
         self.on = self.on or takes(table)
         self.values: dict[str, v.Plain] = {}
+        self._allowance = Allowance()
         self._kept: frozenset[str] = frozenset()
         self.secrets: dict[str, str] = {}
         for name, value in case.values.items():
@@ -202,12 +204,14 @@ class Named:
             return _GAP.sub(self._quoted, item)
         alone = _GAP.fullmatch(item)
         if alone is not None and alone[1] in self.values:
-            return v.Filled(self.values[alone[1]])
+            return v.Filled(self.values[alone[1]])  # the value itself, and no copy
         made = self._text(item)
         return v.Filled(made) if _COUNTED.fullmatch(item) and made != item else made
 
     def _quoted(self, gap: re.Match[str]) -> str:
-        return re.escape(str(self.values[gap[1]])) if gap[1] in self.values else gap[0]
+        made = re.escape(str(self.values[gap[1]])) if gap[1] in self.values else gap[0]
+        self._allowance.take(len(made))
+        return made
 
     def _with_built_in(self, item: v.Table, path: KeyPath) -> v.Table:
         """A rule or a responder whose text names something built in, or an endpoint: it is made
@@ -236,7 +240,9 @@ class Named:
         names = {*self.values, *((*MADE_ONCE, *_BYTES) if own else OF_VALUE)}
         if own and text_template(source, _BYTES, "utf-8").fixed is None:
             raise Problem("scenario.value_of_bytes")
-        return text_template(source, names, "utf-8").fill(known(self.values)).decode()
+        made = text_template(source, names, "utf-8").fill(known(self.values)).decode()
+        self._allowance.take(len(made))
+        return made
 
     def _hex(self, source: str) -> str:
         """Gaps as pairs of digits, names that are counted as numbers; in quotes all is text."""
@@ -249,7 +255,9 @@ class Named:
             made = {name: data, f"len:{name}": str(len(data)).encode()}
             made[f"base64:{name}"] = base64.b64encode(data)
             for word, filled in made.items():
-                source = source.replace("{" + word + "}", filled.hex())
+                gap = "{" + word + "}"
+                self._allowance.take(source.count(gap) * len(filled))
+                source = source.replace(gap, filled.hex())
             for word, number in ((name, str(value)), (f"len:{name}", str(len(data)))):
                 source = re.sub(rf"(?<=[(*+-]){word}(?=[)*+-])", number, source)
         return source

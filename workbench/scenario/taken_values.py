@@ -11,6 +11,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.address import part_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
+from workbench.payload.allowance import Allowance
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import filled_pattern
 from workbench.payload.json_values import FromGap, filled, of_value, read_json, written
@@ -219,6 +220,8 @@ class TakenValues:
             read_json(text)
             return text
 
+        allowance = Allowance()
+
         def fill(text: str) -> Any:
             template = text_template(text, names, "utf-8")
             if template.fixed is not None:
@@ -226,7 +229,9 @@ class TakenValues:
             value = template.value(values)
             if value is not None:
                 return of_value(value, sent=sent)
-            return FromGap(template.fill(values).decode("utf-8", "replace"))
+            made = template.fill(values).decode("utf-8", "replace")
+            allowance.take(len(made))
+            return FromGap(made)
 
         return filled(source, fill)
 
@@ -313,12 +318,15 @@ class TakenValues:
     def _in_regex(self, source: str, values: Mapping[str, Value], encoding: str) -> str:
         used = "latin-1" if encoding == BYTES else codec(encoding)
         names = {*self._names, *IN_EXPECT}
+        allowance = Allowance()
 
         def quoted(gap: re.Match[str]) -> str:
             template = text_template(gap[0], names, "utf-8")
             if template.fixed is not None:
                 return gap[0]
-            return re.escape(template.fill(values).decode(used, "backslashreplace"))
+            made = re.escape(template.fill(values).decode(used, "backslashreplace"))
+            allowance.take(len(made))
+            return made
 
         return _IN_REGEX.sub(quoted, source)
 
