@@ -209,11 +209,18 @@ class Session:
         return tuple(host.settings for host in tuple(self._hosts.values()))
 
     def snapshot(self, name: str) -> EndpointSnapshot:
-        """The newest snapshot of an endpoint; never waits, and changes nothing.
+        """The newest snapshot of an endpoint; changes nothing, and only the first look may wait.
 
         One is made with each command, and when `refresh` asks for one.
         """
         return self._host(name).publisher.newest()
+
+    def snapshot_now(self, name: str, within: float) -> EndpointSnapshot:
+        """One that is made after this call; the newest where that takes more than `within` s."""
+        made = threading.Event()
+        self.refresh(name, done=made.set)
+        made.wait(within)
+        return self.snapshot(name)
 
     def refresh(
         self,

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from threading import Event as Flag
 from typing import Final, NoReturn
 
 from workbench.checkup.case import ANSWER, CLIENT, SERVER, Bench, CheckCase
@@ -351,10 +350,7 @@ class CheckUp:
 
     def _open(self) -> bool:
         """Whether a connection of ours is open."""
-        name, made = self._bench.name, Flag()
-        self._session.refresh(name, done=made.set)
-        made.wait(GOODBYE)
-        connections = self._session.snapshot(name).connections
+        connections = self._session.snapshot_now(self._bench.name, GOODBYE).connections
         return any(item.number and item.closed_ns is None for item in connections)
 
 

@@ -329,7 +329,7 @@ def _close_the_finished(session: Session) -> None:
     """The file is sent: a client that has finished too is closed now, others when they have."""
     settings = replace(session.settings(_SERVER), responder=Nothing())
     session.perform(c.Configure(_SERVER, settings)).wait(_PATIENCE)
-    for item in session.snapshot(_SERVER).connections:
+    for item in session.snapshot_now(_SERVER, _PATIENCE).connections:
         if item.closed_ns is None and item.peer_finished:
             session.perform(c.Close(_SERVER, connection=item.number))
 

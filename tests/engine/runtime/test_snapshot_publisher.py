@@ -169,6 +169,7 @@ def test_where_nobody_looks_none_is_made_and_who_looks_first_sees_what_is(
     session: Session, do: Do, drawn: list[EndpointSnapshot]
 ) -> None:
     session.add(EndpointSettings("client", Role.DATAGRAM, address="127.0.0.1:0"))
+    drawn.clear()  # the new endpoint's
     ticket = session.perform(c.Start("client"))
     assert ticket.wait(HANG)
     for _ in range(COMMANDS):
@@ -179,3 +180,35 @@ def test_where_nobody_looks_none_is_made_and_who_looks_first_sees_what_is(
     assert seen.revision >= ticket.revision > 0
     do(c.Resume("client", c.Gate.SEND))
     assert fresh(session, "client").send.value == "auto"
+
+
+def test_who_looks_makes_none_while_the_endpoint_is_at_work(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sockets would change under the eyes of who reads them: a busy machine showed it."""
+    makers: list[threading.Thread] = []
+
+    def noted(*about) -> EndpointSnapshot:
+        makers.append(threading.current_thread())
+        return build_snapshot(*about)
+
+    monkeypatch.setattr(snapshot_publisher, "build_snapshot", noted)
+    monkeypatch.setattr(snapshot_publisher, "FIRST", 0.01)
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    makers.clear()  # the new endpoint's
+    reached, go_on = threading.Event(), threading.Event()
+
+    def works(_reading: object) -> None:
+        reached.set()
+        assert go_on.wait(HANG)
+
+    assert session.perform(c.Start("server")).wait(HANG)
+    session.look("server", None, works)
+    assert reached.wait(HANG)
+    try:
+        assert session.snapshot("server").phase.value == "idle"
+        assert makers == []
+    finally:
+        go_on.set()
+    assert fresh(session, "server").phase.value == "listening"
+    assert threading.current_thread() not in makers

@@ -27,10 +27,12 @@ FIRST: Final = 1.0
 class SnapshotPublisher:
     """The newest snapshot of an endpoint: made on its thread, taken from any.
 
-    Until somebody looks, none is made: making one takes half as long as a command.
+    Until somebody looks, there is only that of the new endpoint: making one takes half as long as a
+    command.
     """
 
     def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
+        """`endpoint`: a new one, that no thread works on yet."""
         self._endpoint = endpoint
         self._worker = worker
         self._watched: frozenset[int] = frozenset()
@@ -39,20 +41,21 @@ class SnapshotPublisher:
         self._asked = False
         self._made = (0.0, 0.0)
         self._due: Timer | None = None
-        self._newest: EndpointSnapshot | None = None
         self._revision = 0
+        self._newest: EndpointSnapshot = build_snapshot(endpoint, self._watched)
         self._looked = False
 
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot; only the first who looks may wait, FIRST at most."""
+        """The newest snapshot; only the first who looks may wait, FIRST at most.
+
+        Whoever looks makes none: the endpoint's sockets change meanwhile.
+        """
         if not self._looked:
             made = threading.Event()
             self.refresh(self._watched, self._seen, made.set)
             made.wait(FIRST)
-        if self._newest is None:  # nothing was done yet, or it does something long
-            return build_snapshot(self._endpoint, self._watched, self._seen, self._revision)
         return self._newest
 
     def upcoming(self) -> int:
@@ -63,6 +66,7 @@ class SnapshotPublisher:
     def follow(self, earlier: SnapshotPublisher) -> None:
         """Count on from another one of the same endpoint, as a socket of another kind."""
         self._revision = earlier.upcoming()
+        self._newest = replace(self._newest, revision=self._revision)
         self._looked = earlier._looked
 
     def refresh(
