@@ -17,7 +17,7 @@ from workbench.frozen import dataclass
 from workbench.scenario.steps import Expect, Perform, Scenario, Step
 from workbench.texts import LANGUAGES, catalogue, tr
 
-ANSWER: Final = 2.0
+ANSWER: Final = 3.0
 """Seconds in which the other end has to answer; it is on this machine or near."""
 MOMENT: Final = 0.05
 """Seconds in which nothing more may be seen, once it is over."""

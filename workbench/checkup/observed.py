@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from workbench.checkup.case import ANSWER
 from workbench.engine.model.events import CALL, COMMAND, LAYER
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.frozen import dataclass
@@ -79,7 +80,7 @@ class Observed:
             yield Problem("checkup.did.after_answer", count=self.after_answer)
         answered = self.status is not None and not self.opened
         if not (answered or self.messages or self.pongs or self.closed):
-            yield Problem("checkup.did.nothing")
+            yield Problem("checkup.did.nothing", seconds=f"{ANSWER:g}")
         if ends or self.end:
             yield Problem(f"checkup.did.end_{self.end or 'open'}")
 
