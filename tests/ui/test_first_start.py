@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
@@ -92,6 +93,27 @@ def first_answer(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
     hand.press("client.send")
     hand.wait(lambda: answered(hand, "client-1"))
+
+
+@pytest.mark.parametrize("kind", ["TCP", "UDP"])
+def test_one_button_at_a_time_is_the_next_step(hand: Hand, kind: str) -> None:
+    def next_steps() -> list[str]:
+        buttons = hand.window.findChildren(QPushButton)
+        shown = [x for x in buttons if x.isVisible() and x.isEnabled() and x.property("primary")]
+        return sorted(x.objectName() for x in shown)
+
+    if kind == "UDP":
+        for side in ("server", "client"):
+            hand.choose(f"{side}.type", "SOCK_DGRAM")
+    hand.wait(lambda: next_steps() == ["server.listen"])
+    hand.press("server.listen")
+    hand.wait(lambda: next_steps() == ["client.connect"])
+    hand.press("client.connect")
+    hand.wait(lambda: next_steps() == ["client.send"])
+    hand.press("client.close")
+    hand.wait(lambda: next_steps() == ["client.connect"])
+    hand.press("server.stop")
+    hand.wait(lambda: next_steps() == ["server.listen"])
 
 
 def test_after_the_first_answer_the_strip_says_where_to_go_on(hand: Hand) -> None:

@@ -142,19 +142,21 @@ class ClientPanelState(PanelState):
     """All that a client's panel shows.
 
     Attributes:
-        connect: the primary button. primary: it is the next step.
+        connect: the button, or why it is off. connect_next, send_next: it is the next step;
+            neither is where a server of ours has to be started before.
         count: the field for how many. counter: what {counter} is in the next message.
         can_send: a connection stands, or none is needed. send_to: whom Send goes to.
         host_offers: what the host field offers. port: what the linked endpoint has, else None.
     """
 
     connect: Control
-    primary: bool
+    connect_next: bool
     count: Control
     half_close: Control
     abort: Control
     close: Control
     send: Control
+    send_next: bool
     scope: Scope
     counter: int
     can_send: bool
@@ -211,6 +213,7 @@ def client_state(
         msg("why.nobody_chosen") if scope.many and not scope.on_all and not scope.chosen else None
     )
     caption = _connect_caption(form, datagram=datagram)
+    server_first = link.phase is not None and link.phase not in {Phase.LISTENING, Phase.BOUND}
     differences = _differences(snapshot, form)
     return ClientPanelState(
         phase=snapshot.phase,
@@ -230,7 +233,7 @@ def client_state(
         connect=Control(
             why_not_connect(snapshot, datagram=datagram), caption=caption, count=form.count.strip()
         ),
-        primary=not (datagram and live),
+        connect_next=not (live or server_first),
         count=Control(msg("why.datagram") if datagram else msg("why.locked") if live else None),
         half_close=_end(snapshot, scope, why_no_half_close, nobody, shown=not datagram),
         abort=replace(
@@ -245,6 +248,7 @@ def client_state(
             nobody if is_open(snapshot) and not repeating else None,
             caption="stop_sending" if repeating else "send",
         ),
+        send_next=is_open(snapshot) or repeating or (datagram and live),
         scope=scope,
         counter=snapshot.counter,
         can_send=datagram or is_open(snapshot),

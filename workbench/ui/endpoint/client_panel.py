@@ -217,10 +217,11 @@ class ClientPanel(EndpointPanel):
         if state.port is not None and not line.port.hasFocus() and line.port.text() != state.port:
             line.port.setText(state.port)
         controls.show(line.primary, state.connect)
-        make_primary(line.primary, state.primary)
+        make_primary(line.primary, state.connect_next)
         self.fit_set_up()
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
+        make_primary(self.editor.send, state.send_next)
         # Send may connect first, a frame cannot
         self.frames.enable(state.send.reason if state.can_send else state.abort.reason)
         self.editor.count_from(state.counter)

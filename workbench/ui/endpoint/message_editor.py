@@ -176,7 +176,6 @@ class MessageEditor(Retranslatable, QWidget):
         self.opened.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.opened.hide()
         self.send = controls.add(QPushButton(), "send")
-        self.send.setProperty("primary", True)
 
     def _wire(self) -> None:
         self.text.textChanged.connect(self._on_edited)
