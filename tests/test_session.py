@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -297,3 +298,29 @@ def test_an_endpoint_goes_on_under_another_name_while_it_is_closed(session: Sess
     assert found == [("bind", "server"), ("bind", "gateway")]
     with pytest.raises(Problem, match="server"):
         session.settings("server")
+
+
+def test_endpoints_may_come_while_another_thread_asks_which_are_open(session: Session) -> None:
+    """A scenario adds its own while the window looks at all of them."""
+    ended = threading.Event()
+    found: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            while not ended.is_set():
+                session.open_ones()
+        except BaseException as error:
+            found.append(error)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for number in range(300):
+            session.add(EndpointSettings(f"e{number}", Role.LISTENER, address="127.0.0.1:0"))
+    finally:
+        sys.setswitchinterval(before)
+        ended.set()
+        asking.join()
+    assert found == []

@@ -191,7 +191,7 @@ class Session:
         number = next(self._ids)
         made = EndpointHost(number, settings, self, self._spawn, host.maker)
         self._announce(number, settings)
-        ordered = (item if item is not host else made for item in self._hosts.values())
+        ordered = (item if item is not host else made for item in tuple(self._hosts.values()))
         self._hosts = {item.name: item for item in ordered}
         self.note("renamed", f"{name!r}, {wished!r}", wished)
         return settings
@@ -260,7 +260,8 @@ class Session:
 
     def open_ones(self) -> list[str]:
         """The endpoints that have something open or under way."""
-        return [name for name, host in self._hosts.items() if host.busy() or self._is_pending(name)]
+        hosts = tuple(self._hosts.items())  # others may come and go meanwhile
+        return [name for name, host in hosts if host.busy() or self._is_pending(name)]
 
     def _host(self, name: str) -> EndpointHost:
         try:
@@ -438,7 +439,7 @@ class Session:
         until = time.monotonic() + timeout
         return all(
             host.worker.join(max(0.0, until - time.monotonic()))
-            for host in self._hosts.values()
+            for host in tuple(self._hosts.values())
             if not host.busy()
         )
 
@@ -477,7 +478,7 @@ class Session:
             job()
         self.stop_all_and_wait(timeout)
         self._closed = True
-        for host in self._hosts.values():
+        for host in tuple(self._hosts.values()):
             self._wait(host.worker.join, min(until, time.monotonic() + COLLECTED))
         self.journal.close()
         for folder in self._folders:
