@@ -23,7 +23,6 @@ from workbench.texts import LANGUAGES, Problem, set_language, system_language, t
 from workbench.ui.style import theme
 from workbench.ui.style.appearance import Appearance
 from workbench.ui.window.fitting import fit
-from workbench.ui.window.record_session import OldRecord
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.workspace_file import WorkspaceFile, usual_place
 
@@ -98,6 +97,8 @@ def _open_beside(window: MainWindow, path: Path) -> None:
 
 
 def _show_record(path: Path) -> MainWindow:
+    from workbench.ui.window.record_session import OldRecord
+
     session = OldRecord(path)
     controller = Controller(session)
     window = _window(controller, live=False)

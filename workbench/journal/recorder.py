@@ -36,12 +36,12 @@ from workbench.journal.numbering import (
     with_events,
 )
 from workbench.journal.place import Place, continued
-from workbench.journal.segments import Segments, note_gone, note_stays
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.journal.keep import Keep
     from workbench.journal.reader import Reader
+    from workbench.journal.segments import Segments
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ class Recorder:
         self._rows = Rows(self._execute)
         self._first = 1
         self._keep = keep
-        self._segments = Segments(path, keep, clock, capture) if keep is not None else None
+        self._segments = _segments(path, keep, clock, capture)
         self._place = (
             self._segments.first()
             if self._segments is not None
@@ -513,6 +513,8 @@ class Recorder:
 
     def _divide(self, segments: Segments, items: Sequence[Queued]) -> None:
         """Begin another segment where this one is long enough, and let old ones go then."""
+        from workbench.journal.segments import note_stays
+
         place, clock = self._place, self.clock
         why = segments.look_at(items)
         due = segments.is_due(place, self._seq)
@@ -538,6 +540,8 @@ class Recorder:
 
     def _let_go(self, segments: Segments) -> None:
         """Delete what is beyond what is kept; the log says so."""
+        from workbench.journal.segments import note_gone
+
         assert self._keep is not None
         for gone in segments.let_go(self._place):
             self._append(note_gone(self.clock, self._keep, gone))
@@ -620,3 +624,11 @@ class Recorder:
                 threading.excepthook(
                     threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
                 )
+
+
+def _segments(path: Path, keep: Keep | None, clock: Clock, capture: int | None) -> Segments | None:
+    if keep is None:
+        return None
+    from workbench.journal.segments import Segments
+
+    return Segments(path, keep, clock, capture)

@@ -13,7 +13,6 @@ from workbench.journal.topmost import Topmost
 from workbench.qt.controller import SETTLED
 from workbench.qt.talk_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
-from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
 from workbench.viewmodel.talk_line import TalkLine
@@ -133,6 +132,8 @@ class ConversationReader(QObject):
     @Slot()
     def save(self) -> None:
         """Ask for it in a file: as it is shown now, all of it."""
+        from workbench.viewmodel.conversation_export import ConversationRequest
+
         self.save_wanted.emit(
             ConversationRequest(
                 self._name,

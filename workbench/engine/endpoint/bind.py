@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from workbench.engine.connection.bound_file import BoundFile
 from workbench.engine.model import address as addresses
 from workbench.engine.model.options import numbers
-from workbench.engine.sockets.port_holder import in_time_wait, port_holder
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.printable import escape
 from workbench.texts import Problem
@@ -144,6 +143,8 @@ def _note_holder(
     host, port = sockaddr[0], sockaddr[1]
 
     def look() -> Callable[[], None]:
+        from workbench.engine.sockets.port_holder import in_time_wait, port_holder
+
         found = port_holder(family, type_, host, port)
         resting = in_time_wait(family, type_, host, port) if found is None else 0
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from workbench.engine.connection.context import EngineContext, Surroundings
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.client import StreamEndpoint
-from workbench.engine.endpoint.datagram import DatagramEndpoint
 from workbench.engine.endpoint.listener import ListenerEndpoint
 from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.kernel_reading import Reading
@@ -23,11 +21,17 @@ from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.engine.sockets.worker import Worker
 from workbench.texts import Problem
 
-KINDS: Final[dict[Role, type[Endpoint]]] = {
-    Role.LISTENER: ListenerEndpoint,
-    Role.STREAM: StreamEndpoint,
-    Role.DATAGRAM: DatagramEndpoint,
-}
+
+def _kind(role: Role) -> type[Endpoint]:
+    match role:
+        case Role.LISTENER:
+            return ListenerEndpoint
+        case Role.STREAM:
+            return StreamEndpoint
+        case Role.DATAGRAM:  # with its first one: most have none
+            from workbench.engine.endpoint.datagram import DatagramEndpoint
+
+            return DatagramEndpoint
 
 
 class EndpointHost:
@@ -57,7 +61,7 @@ class EndpointHost:
         self._context = EngineContext(
             number, settings, surroundings, self.worker, maker, self._changed
         )
-        self.endpoint = KINDS[settings.role](self._context)
+        self.endpoint = _kind(settings.role)(self._context)
         self.publisher = SnapshotPublisher(self.endpoint, self.worker)
         self._sampler = Sampler(self._context, self.endpoint.registry)
 
@@ -109,7 +113,7 @@ class EndpointHost:
 
     def is_kind_of(self, role: Role) -> bool:
         """Whether it can take settings of this role as it is."""
-        return type(self.endpoint) is KINDS[role]
+        return type(self.endpoint) is _kind(role)
 
     def submit(self, ticket: Ticket, *, here: bool = False, borrow: bool = False) -> None:
         """Hand a command to the endpoint's thread, and start one where there is none.

@@ -264,8 +264,8 @@ class ClientPanel(EndpointPanel):
         table = self.table
         count = len(table.lines.lines)
         least, full = (table.height_of(min(rows, count)) for rows in (LEAST_ROWS, ROWS))
-        around = self.parentWidget()
-        room = around.height() if around is not None else 0
+        around = self.parent()  # a viewport: see known_viewport
+        room = around.height() if isinstance(around, QWidget) else 0
         fits = self.minimumHeight() - table.minimumHeight() + full <= room
         table.setMinimumHeight(full if fits else least)
         spare = full - table.minimumHeight() if self._many else 0

@@ -15,6 +15,7 @@ from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.known_viewport import known_viewport
 from workbench.ui.widgets.state_delegate import StateDelegate, mark_of, room
 from workbench.viewmodel.connection_rows import (
     CLIENT,
@@ -56,6 +57,7 @@ class ConnectionTable(Retranslatable, QTableView):
     def __init__(self, *, client: bool = False) -> None:
         """`client`: its own port, how long connect() took and what came of it stand there."""
         super().__init__()
+        self._pane = known_viewport(self)
         self._columns = CLIENT if client else STREAM
         self._silences = Silences()
         self._kind = TCP

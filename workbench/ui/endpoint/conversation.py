@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.known_viewport import known_viewport
 from workbench.viewmodel.talk_form import COPIES
 from workbench.viewmodel.talk_line import Aside, TalkLine
 
@@ -64,6 +65,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        self._pane = known_viewport(self)
         self.setReadOnly(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

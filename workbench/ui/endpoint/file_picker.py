@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -13,6 +14,9 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, TextField, tone
 from workbench.viewmodel.payload_form import file_size
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
 
 
 def file_of(source: QMimeData) -> str | None:
@@ -83,6 +87,8 @@ class FilePicker(Retranslatable, QWidget):
     @Slot(str)
     def _on_text(self, text: str) -> None:
         if text.startswith("file://"):  # as a file manager copies it
+            from PySide6.QtCore import QUrl
+
             self.path.setText(QUrl(text).toLocalFile())
             return
         self.retranslate()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
@@ -71,6 +74,12 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     def mark(self, positions: Sequence[int], *, doubtful: bool = False) -> None:
         """Underline the characters that cannot be sent; or `doubtful` ones, which can."""
+        if not positions:
+            self.setExtraSelections([])
+            return
+        from PySide6.QtGui import QTextCharFormat
+        from PySide6.QtWidgets import QTextEdit
+
         tone = theme.current().busy if doubtful else theme.current().bad
         look = QTextCharFormat()
         look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
@@ -78,7 +87,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         look.setBackground(QColor(tone.back))
         look.setForeground(QColor(tone.text))
         marks: list[QTextEdit.ExtraSelection] = []
-        text = self.toPlainText() if positions else ""
+        text = self.toPlainText()
         last = max(0, self.document().characterCount() - 2)
         for position in positions[:MOST_MARKS]:
             found = QTextEdit.ExtraSelection()

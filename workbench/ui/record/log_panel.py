@@ -25,7 +25,6 @@ from workbench.texts import tr
 from workbench.ui.record.filter_field import FilterField
 from workbench.ui.record.filter_menu import FilterMenu
 from workbench.ui.record.log_column_menu import ColumnMenu
-from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
@@ -42,6 +41,7 @@ from workbench.viewmodel.message import Sentence, msg
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.preferences import Preferences
+    from workbench.ui.record.log_context_menu import LogContextMenu
 
 FILTER_WORDS: Final = NameWords("filter_name", "keep_filter", "replace_filter", "drop_filter")
 ERRORS: Final = "failed:*"
@@ -401,6 +401,8 @@ class LogPanel(Retranslatable, QTabWidget):
         key = COLUMNS[column].key if column >= 0 else ""
         terms = offers(row, key, self.model.other_end(row)) if row is not None else []
         masked = self.model.masked  # what the menu copies leaves the window
+        from workbench.ui.record.log_context_menu import LogContextMenu
+
         menu = LogContextMenu(
             self,
             None if row is None else masked(row),

@@ -33,6 +33,7 @@ from workbench.engine.model.message_ends import RECV
 from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
+from workbench.ui.widgets.known_viewport import known_viewport
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.log_cells import failed, held
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK, WHO
@@ -84,6 +85,7 @@ class LogView(QTableView):
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pane = known_viewport(self)
         self.setModel(model)
         self._log = model
         self.empty_text = ""

@@ -8,21 +8,17 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.joined import whole_of
-from workbench.qt.file_writer import FileWriter, Work
 from workbench.texts import tr
 from workbench.ui.widgets.last_folder import last_folder, remember_folder
-from workbench.viewmodel.conversation_export import (
-    ConversationForm,
-    ConversationRequest,
-    write_conversation,
-)
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.journal.reader import Reader
     from workbench.qt.controller import Controller
+    from workbench.qt.file_writer import FileWriter, Work
     from workbench.qt.log_model import LogModel
+    from workbench.viewmodel.conversation_export import ConversationForm, ConversationRequest
 
 
 SCENARIO: Final = ".toml"
@@ -156,6 +152,8 @@ class FileCommands(QObject):
         """Ask for a file and what of a conversation goes into it."""
         from PySide6.QtWidgets import QFileDialog
 
+        from workbench.viewmodel.conversation_export import ConversationForm
+
         filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
         name, chosen = QFileDialog.getSaveFileName(
             self._owner,
@@ -171,6 +169,7 @@ class FileCommands(QObject):
         self, path: Path, wish: ConversationRequest, form: ConversationForm
     ) -> None:
         """Write a conversation, all of it, to a file."""
+        from workbench.viewmodel.conversation_export import write_conversation
 
         def work(reader: Reader, out: BinaryIO) -> str:
             write_conversation(reader, out, wish, form)
@@ -179,6 +178,8 @@ class FileCommands(QObject):
         self._begin(path, work)
 
     def _begin(self, path: Path, work: Work) -> None:
+        from workbench.qt.file_writer import FileWriter
+
         if self._writer is not None:
             self._writer.wait()
         self._writer = FileWriter(self._controller.session, path, work, self)

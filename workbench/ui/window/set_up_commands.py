@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.undo import Deed
@@ -234,6 +234,8 @@ class SetUpCommands(QObject):
         if not count:
             then()
             return
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(self._owner)
         box.setObjectName("set_up.question")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
