@@ -50,6 +50,15 @@ def test_a_folder_is_every_scenario_in_it(folder: Path, capsys: pytest.CaptureFi
     assert out[-1] == "Runs: 2 (1 held, 1 failed, 0 refused)"
 
 
+def test_a_file_without_steps_says_that_it_does_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text('title = "x"\n')
+    assert run(path) == 0
+    assert "has no step, so a run does nothing" in capsys.readouterr().err
+
+
 def test_the_worst_decides_and_the_rest_is_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -140,12 +140,12 @@ def test_a_plain_script_has_them_too_and_says_which_it_has_not() -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ("messages = { ens = 'x' }", "ends, ends_hex"),
+        ("messages = { ens = 'x' }", "Did you mean ends?"),
         ("messages = { ends = 'x', at = 2 }", "at"),
         ("messages = { ends = '' }", "exactly one"),
         ("messages = { length = 'u12' }", "u16"),
         ("messages = { size = '8' }", "number"),
-        ("messages = 'https'", "table"),
+        ("messages = 'https'", "one of ends, ends_hex"),
         ("layers = ['messages']", "the key messages"),
         ("messages = 'http'\ntype = 'SOCK_SEQPACKET'", "stream of bytes"),
         ("messages = { ends = 'é' }\nencoding = 'ascii'", "é"),

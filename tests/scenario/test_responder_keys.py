@@ -51,7 +51,7 @@ def test_what_is_read(table: dict[str, Any], made: Responder) -> None:
     ({"kind": "greet", "text": "你", "encoding": "ascii"}, (), "cannot be written in ascii"),
     ({"kind": "greet", "encoding": "utf9"}, ("encoding",), "utf-8"),
     ({"kind": "echo", "on_peer_close": "no"}, ("on_peer_close",), "close"),
-    ({"kind": "rules", "rules": RULE}, ("rules",), "[[rules]]"),
+    ({"kind": "rules", "rules": RULE}, ("rules",), "rules = [ {"),
     ({"kind": "rules", "rules": [3]}, ("rules", 0), "a table"),
     ({"kind": "rules", "rules": [RULE, {"match": "exact", "reply": "a"}]}, ("rules", 1),
      "value is missing"),

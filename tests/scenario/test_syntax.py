@@ -19,13 +19,16 @@ def broken(text: str) -> tuple[int, Problem]:
 
 
 @pytest.mark.parametrize(("text", "line", "key"), [
-    ('a = "x\n', 1, "line_end"), ('\na = "x\x01"\n', 2, "character"),
-    ('a = """x\n', 1, "unterminated"),
+    ('a = "x\n', 1, "line_end"), ('\na = "x\x01"\n', 2, "control"),
+    ('a = """x\n', 1, "unterminated"), ("a = [\n'x\n]", 2, "unterminated"),
     ("a = 1\nb\n", 2, "equals"), ("[a\n", 1, "bracket"), ("[[a]\n", 1, "bracket"),
-    ("a = 1 b = 2\n", 1, "after"), ("=1\n", 1, "key"), ("é = 1\n", 1, "key"), ("a =\n", 1, "value"),
-    ("a = yes\n", 1, "value"), ('a = "\\q"\n', 1, "escape"), ("a = [1,\n", 1, "end"),
-    ("a = { b = 1\n", 1, "unclosed"), ("a = 1\na = 2\n", 2, "twice"), ("[a]\n[a]\n", 2, "twice"),
-    ("a = 1\n[a.b]\n", 2, "twice"), ("# 1\n# 2\na = [1,\n2", 4, "unclosed"),
+    ("a = 1 b = 2\n", 1, "after"), ("=1\n", 1, "key"), ("é = 1\n", 1, "letters"),
+    ("a =\n", 1, "no_value"), ("a = yes\n", 1, "boolean"), ("a = ?\n", 1, "value"),
+    ("a = b\n", 1, "quotes"), ('a = "\\q"\n', 1, "escape"), ("a = [1,\n", 1, "open"),
+    ("a = { b = 1\n", 1, "inline"), ("a = 1\na = 2\n", 2, "twice_at"),
+    ("[a]\n[a]\n", 2, "twice_at"), ("a = 1\n[a.b]\n", 2, "twice"),
+    ("# 1\n# 2\na = [1,\n2", 4, "open"), ('a = [\n"]"\n1]', 3, "comma"),
+    ('a = "[" # [\nb = ?\n', 2, "value"),
 ])  # fmt: skip
 def test_what_is_wrong_and_where(text: str, line: int, key: str) -> None:
     where, problem = broken(text)

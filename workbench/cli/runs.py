@@ -139,6 +139,9 @@ def _cases(made: Run, given: Given) -> Iterator[Run]:
         return
     for warning in scenarios[0].warnings:
         tell(tr("cli.warning", what=warning), error=True)
+    if not scenarios[0].steps:
+        nothing = Problem("cli.nothing_to_do", path=str(made.path))
+        tell(tr("cli.warning", what=nothing), error=True)
     for scenario in scenarios:
         name = f"{made.name} [{escape(scenario.case)}]" if scenario.case else made.name
         yield Run(name, made.path, scenario)

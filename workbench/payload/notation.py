@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from workbench.payload.characters import codec
+from workbench.payload.signs import plain_sign
 from workbench.printable import escape
 from workbench.texts import Problem
 
@@ -68,6 +69,10 @@ def _encoded(
         raise Problem("payload.not_this_text", encoding=encoding) from error
 
 
+_FIELD: Final = re.compile(r"u\d+(?:le|be)?|var\d+|(?:ber|pad\d*|align\d*)(?=\W|\Z)", re.ASCII)
+"""What looks like a field of a template and is none, or has no bracket behind it."""
+
+
 def parse_hex(text: str) -> bytes:
     """Bytes written as hex: pairs of digits; spaces, commas, colons and 0x may stand between.
 
@@ -87,7 +92,12 @@ def parse_hex(text: str) -> bytes:
                 bad = position + (bool(pair) and pair[0] in "0123456789abcdefABCDEF")
                 shown = text[bad : bad + 1]
                 key = "payload.bad_hex" if shown.strip() else "payload.odd_hex"
-                raise Problem(key, character=shown, position=bad + 1)
+                field = _FIELD.match(text, bad)
+                if field is not None:
+                    raise Problem("payload.no_width", character=field[0], position=bad + 1)
+                plain = plain_sign(shown) if shown else ""
+                key = "payload.foreign_sign" if plain else key
+                raise Problem(key, character=shown, position=bad + 1, plain=plain)
             found.append(int(pair, 16))
             position += 2
     return bytes(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from workbench.scenario import values as v
@@ -36,13 +36,41 @@ def _belongs_above(key: str, value: Any) -> bool:
     return key in _LISTS and isinstance(value, list)
 
 
-def above(problem: Problem, text: str, lines: dict[KeyPath, int]) -> Problem:
-    """The same with the first table of the file: what stands above that belongs to none."""
-    if problem.key != KEY:
+def check_endpoints(table: v.Table, top: Collection[str]) -> None:
+    """Raises Wrong for a table that is an endpoint's and does not say so."""
+    for name, value in table.items():
+        if name not in top and isinstance(value, dict) and _ENDPOINTS_OWN & value.keys():
+            raise v.wrong((name,), "scenario.endpoint_so", name=name)
+
+
+def check_named(name: str, said: object, path: KeyPath) -> None:
+    """Raises Wrong for keys of an endpoint that has no name, and for one in two brackets."""
+    if name in _ENDPOINTS_OWN and isinstance(said, str):
+        raise v.wrong(path, "scenario.nameless", key=name)
+    if isinstance(said, list) and all(isinstance(item, dict) for item in said):
+        raise v.wrong(path, "scenario.one_bracket", name=name)
+
+
+_ENDPOINTS_OWN: Final = frozenset({"role", "address"})
+
+
+def above(
+    problem: Problem,
+    path: KeyPath,
+    top: Collection[str],
+    text: str,
+    lines: dict[KeyPath, int],
+) -> Problem:
+    """The same with the first table of the file: what stands above that belongs to none.
+
+    Also for a key that its table does not know, and that the `top` of a file has.
+    """
+    unknown = problem.key == "scenario.unknown_key" and len(path) > 1 and path[-1] in top
+    if problem.key != KEY and not unknown:
         return problem
     shown = text.split("\n")
-    for line in sorted({line for path, line in lines.items() if line_of(lines, path)}):
+    for line in sorted({line for one, line in lines.items() if line_of(lines, one)}):
         header = _HEADER.match(shown[line - 1].rstrip("\r"))
-        if header is not None:
-            return Problem(KEY, **{**problem.args_, "line": line, "header": header[1]})
+        if header is not None and (not unknown or line < line_of(lines, path)):
+            return Problem(KEY, key=path[-1], line=line, header=header[1])
     return problem

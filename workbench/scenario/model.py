@@ -25,6 +25,7 @@ from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, rea
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case, cases_of
+from workbench.scenario.doubts import doubts
 from workbench.scenario.endpoint_keys import (
     EndpointReading,
     as_table,
@@ -38,6 +39,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, taken_names
+from workbench.scenario.names import error as error_name
 from workbench.scenario.names import moved_symbol
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
 from workbench.scenario.responder_keys import with_files
@@ -191,7 +193,7 @@ def parse_cases(
         _check_asked(asked, text, source)  # what is not read may be what is missing
         lines = locate(text)
         reason = refused_word(table, wrong.path) or wrong.problem
-        problem = misplaced.above(reason, text, lines)
+        problem = misplaced.above(reason, wrong.path, k.TOP, text, lines)
         problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
@@ -206,7 +208,7 @@ def _warnings(
     names, values = made.names, made.values
     rounds = is_counted(table, values, taken_names(table))
     found = unknown_words(table, names, values, rounds=rounds) if names else unfilled_words(table)
-    for path, problem in (*found, *quoted_words(table, names)):
+    for path, problem in (*found, *quoted_words(table, names), *doubts(table)):
         lines = locate(text) if lines is None else lines
         yield ScenarioProblem(source, line_of(lines, path), problem)
 
@@ -254,6 +256,7 @@ class _File(NamedTuple):
 
 def _scenarios(table: dict[str, Any], given: Given, asked: Asked) -> Iterator[Scenario]:
     misplaced.check(table)
+    misplaced.check_endpoints(table, k.TOP)
     v.known(table, k.TOP, ())
     for case in cases_of(table, asked):
         try:
@@ -286,6 +289,7 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         if not _NAME.match(name):
             raise v.wrong(path, "scenario.bad_name", name=name)
         body = as_table(said) if isinstance(said, str) else said
+        misplaced.check_named(name, said, path)
         if not isinstance(body, dict):
             raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
         plain = {key: item for key, item in body.items() if key != ignored.KEY}
@@ -397,7 +401,7 @@ def _tables(
     for index, body in enumerate(v.typed(table, key, list, path, [])):
         where = (*path, key, index)
         if not isinstance(body, dict):
-            raise v.not_wanted(where, key, body, "table")
+            raise v.no_table(where, key, body)
         yield where, body
 
 
@@ -480,8 +484,13 @@ def _programs(item: Any) -> Iterator[str]:
 
 
 def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> str:
-    if "endpoint" not in body and len(endpoints) == 1:
-        return next(iter(endpoints))
+    if "endpoint" not in body:
+        if len(endpoints) == 1:
+            return next(iter(endpoints))
+        there = ", ".join(name for name in endpoints if name != ANY)
+        raise v.wrong(
+            path, "scenario.which_endpoint" if there else "scenario.none_at_all", there=there
+        )
     name = v.typed(body, "endpoint", str, path)
     if name not in endpoints:
         raise v.unknown((*path, "endpoint"), name, endpoints, "scenario.unknown_endpoint")
@@ -517,7 +526,7 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
     if "json" in body:
         json, values["text"] = _sent_json(body, values, path, file)
     _ask(kind, values, path, file)
-    error = v.typed(body, "error", str, path) if "error" in body else None
+    error = error_name(body, "error", path) if "error" in body else None
     wait = v.typed(body, "wait", bool, path, True)
     if values.get("repeat") == 0 and wait:
         raise v.wrong((*path, "repeat"), "scenario.repeat_waits")
@@ -585,7 +594,7 @@ def _check_step(
             layer_steps.check(kind, values, endpoints[values["endpoint"]].encoding, names, path)
         return
     if sum(key in values for key in ("text", "hex", "file")) != 1:
-        raise v.wrong(path, "engine.one_payload")
+        raise v.wrong(path, "scenario.one_payload")
     default = endpoints[values["endpoint"]].encoding
     used = values.get("encoding") or default
     v.payload(values, default, path, lambda text: hex_template(text, names, used))

@@ -56,6 +56,34 @@ def errno(body: v.Table, key: str, path: KeyPath) -> str:
     return name
 
 
+@cache
+def _classes() -> frozenset[str]:
+    """Names of exceptions that a call of a socket may raise."""
+    found: set[type[OSError]] = {OSError}
+    while True:
+        more = found.union(*(one.__subclasses__() for one in found))
+        if more == found:
+            return frozenset({one.__name__ for one in found} | {"ValueError", "OverflowError"})
+        found = more
+
+
+@v.takes(v.TEXT)
+def error(body: v.Table, key: str, path: KeyPath) -> str:
+    """The symbol or the class of an error. Raises Wrong for one that is misspelt, with its name."""
+    name = str(v.typed(body, key, str, path))
+    if name in _errnos() or name in _classes():
+        return name
+    if name.upper() in _errnos():
+        near = [name.upper()]
+    elif _SYMBOL.fullmatch(name):
+        near = difflib.get_close_matches(name, _errnos(), 1, _ALIKE)
+    else:
+        near = difflib.get_close_matches(name, _classes(), 1, _ALIKE)
+    if near:
+        raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
+    return name
+
+
 def moved_symbol(values: dict[str, Any], path: KeyPath) -> None:
     """An `error` in capitals is the symbol that `errno` is about: a step takes either there.
 

@@ -167,6 +167,8 @@ def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if kind is InTurn and isinstance(table, str):
         return InTurn(str(table))
     if not isinstance(table, dict):
+        if kind is Rule and key == "rules":
+            raise v.no_table(path, key, table)
         raise v.not_wanted(path, key, table, "table")
     if kind is Rule and key == "rules":  # without both it fits whatever comes
         for name, other in (("match", "value"), ("value", "match")):

@@ -124,13 +124,48 @@ def known(body: Table, names: Iterable[str], path: KeyPath) -> None:
 def unknown(path: KeyPath, name: str, names: Iterable[str], key: str) -> Wrong:
     """That there is no such name, with the nearest that there is, or all of them."""
     wanted = list(names)
-    import difflib  # for a name that is wrong
-
-    near = difflib.get_close_matches(name, wanted, 1, 0.3)
+    near = _nearest(name, wanted)
     if not wanted:
         none = "scenario.run_none" if key == "scenario.run_unknown" else "scenario.no_endpoints"
         return wrong(path, none, name=name)
-    return wrong(path, key, name=name, near=near[0] if near else ", ".join(wanted))
+    return wrong(path, key, name=name, near=near or ", ".join(wanted))
+
+
+_MEANT: Final = {
+    **dict.fromkeys(("server", "tcp-server"), "listener"),
+    **dict.fromkeys(("client", "tcp", "tcp-client"), "stream"),
+    **dict.fromkeys(("udp", "dgram"), "datagram"),
+    **dict.fromkeys(("sleep", "delay"), "wait"),
+    **dict.fromkeys(("receive", "read"), "recv"),
+    **dict.fromkeys(("equals", "equal", "is"), "exact"),
+    **dict.fromkeys(("startswith", "endswith", "matches", "re", "pattern"), "regex"),
+    **dict.fromkeys(("assert", "check", "verify"), "expect"),
+    **dict.fromkeys(("repeat", "for", "while"), "loop"),
+    "write": "send",
+    "disconnect": "close",
+    "exec": "run",
+    "ssl": "tls",
+    "ws": "websocket",
+    "rst": "reset",
+    "data": "text",
+    "\n": "lf",
+    "\r\n": "crlf",
+    "\0": "nul",
+}
+"""What other programs say for it; it is the nearest where it is possible at all."""
+
+
+def _nearest(name: str, wanted: list[str]) -> str:
+    """The name that is meant, or most like it; "": none is."""
+    import difflib  # for a name that is wrong
+
+    lowered = name.lower()
+    meant = _MEANT.get(lowered)
+    if meant in wanted:
+        return str(meant)
+    as_written = {one.lower(): one for one in reversed(wanted)}
+    near = difflib.get_close_matches(lowered, as_written, 1, 0.3)
+    return as_written[near[0]] if near else ""
 
 
 def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
@@ -170,6 +205,9 @@ def typed(
     """The value, which must be of a type; a boolean is no number."""
     if key not in body:
         if default is _MISSING:
+            for other in body:
+                if other.lower() == key:
+                    raise unknown((*path, other), other, [key], "scenario.unknown_key")
             raise wrong(path, "scenario.missing", key=key)
         return default
     kinds = kind if isinstance(kind, tuple) else (kind,)
@@ -180,7 +218,7 @@ def typed(
         return value
     where = (*path, key)
     if kinds == (list,) and isinstance(value, dict):
-        raise wrong(where, "scenario.brackets", key=key)
+        raise wrong(where, "scenario.list_of" if path else "scenario.brackets", key=key)
     raise not_wanted(where, key, value, *dict.fromkeys(_TYPES[item] for item in kinds))
 
 
@@ -191,6 +229,12 @@ def not_wanted(path: KeyPath, key: str, value: object, *wants: str) -> Wrong:
         [Problem(f"scenario.want_{want}") for want in wants],
     )
     return wrong(path, "scenario.wrong_type", key=key, wanted=wanted, value=shown(value))
+
+
+def no_table(path: KeyPath, key: str, value: object) -> Wrong:
+    """That an element of a list is no table."""
+    example = {"rules": 'match = "any", reply = "hello"'}.get(key, 'do = "connect"')
+    return wrong(path, "scenario.each_a_table", key=key, example=example, value=shown(value))
 
 
 def shown(value: object) -> str:
@@ -329,6 +373,8 @@ def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
 @takes({"type": "array", "items": TEXT, "minItems": 1})
 def words(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
     """A program and its arguments."""
+    if isinstance(body[key], str):
+        raise wrong((*path, key), "scenario.run_as_text", value=shown(body[key]))
     found = typed(body, key, list, path)
     for index, word in enumerate(found):
         if not isinstance(word, str):
@@ -414,7 +460,9 @@ def which_connection(body: Table, key: str, path: KeyPath) -> int | str:
         return WHICHEVER
     if value == NEWEST and isinstance(value, int):
         return NEWEST
-    return int(positive(body, key, path))
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 2**31:
+        raise not_wanted((*path, key), key, value, "positive", "newest", "any")
+    return value
 
 
 @takes({"type": "object", "propertyNames": _OPTION})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.payload.signs import plain_sign
 from workbench.texts import Problem
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
@@ -128,7 +129,14 @@ def parse(spec: str, family: str) -> Address:
     return _parse_ip(text, spec, family)
 
 
+_SIGNS: Final = frozenset(":[]@/%0123456789")
+"""What an address is divided by, and a port is made of."""
+
+
 def _parse_ip(text: str, spec: str, family: str) -> Address:
+    foreign = next((sign for sign in text if plain_sign(sign) in _SIGNS), "")
+    if foreign:
+        raise Problem("address.sign", spec=spec, sign=foreign, plain=plain_sign(foreign))
     if "//" in text:
         raise Problem("address.scheme", spec=spec)
     if text.startswith("["):

@@ -159,7 +159,8 @@ def encode(option: Option, value: OptionValue) -> int | bytes:
                 return _interface_address(value)
             if isinstance(value, str):
                 return value.encode()
-    raise Problem("option.bad_value", name=option.name, value=repr(value), kind=option.kind.value)
+    kind = Problem(f"option.kind_{option.kind.name.lower()}")
+    raise Problem("option.bad_value", name=option.name, value=repr(value), kind=kind)
 
 
 def decode(option: Option, raw: int | bytes) -> OptionValue:
