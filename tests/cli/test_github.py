@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cli_process import end, start
 from workbench.cli import github
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -56,3 +57,44 @@ def test_only_a_workflow_is_told(
     assert github.wanted() is wanted
     monkeypatch.delenv("GITHUB_ACTIONS")
     assert not github.wanted()
+
+
+@given(st.text("#:[]e \t\n%", max_size=30) | TEXT)
+def test_nothing_that_is_shown_is_a_command(text: str) -> None:
+    """By the rules of GitHub's runner: :: at the begin of a line, after blanks; ##[ anywhere."""
+    shown = github.without_commands(text)
+    for line in shown.splitlines():
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+    assert shown.replace("\\x3a", ":").replace("\\x23", "#") == text.replace("\\x3a", ":").replace(
+        "\\x23", "#"
+    )
+
+
+HOSTILE = """title = "::stop-commands::all\\n::add-mask::held ##[error]"
+step = [
+ { do = "note", text = "##[add-mask]held" },
+ { do = "expect", endpoint = "c", errno = "##[error]::x", within = 0 },
+]
+[endpoint.c]
+role = "stream"
+address = "127.0.0.1:1"
+"""
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("options", [(), ("--verbose",)])
+def test_a_foreign_scenario_gives_github_no_command(
+    tmp_path: Path, options: tuple[str, ...], *, several: bool
+) -> None:
+    files = [tmp_path / f"{name}.toml" for name in ("a", "##[error]b")[: several + 1]]
+    for file in files:
+        file.write_text(HOSTILE)
+    status, out, err = end(start("run", *files, *options, GITHUB_ACTIONS="true"))
+    assert (status, err) == (1, "")
+    commands = [line for line in out.splitlines() if line.lstrip().startswith("::")]
+    assert len(commands) == len(files)
+    assert all(line.startswith("::error file=") for line in commands)
+    assert "##[" not in "".join(line for line in out.splitlines() if line not in commands)
+    if not several or options:
+        assert "\\x3a:stop-commands::all\\n::add-mask::held \\x23#[error]\n" in out

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from workbench import texts
-from workbench.payload import allowance
-from workbench.payload.allowance import Allowance
+from workbench.payload import notation
 from workbench.payload.hex_patterns import filled_pattern
+from workbench.payload.notation import Allowance
 from workbench.payload.templates import Value, hex_template, text_template
 from workbench.scenario.model import parse
 from workbench.texts import Problem
@@ -21,8 +21,8 @@ VALUES = {"a": Value(bytes(MIB // 16)), "b": Value(b"1")}
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what is too long is quickly made."""
-    assert allowance.MOST == 64 * MIB
-    monkeypatch.setattr(allowance, "MOST", MIB)
+    assert notation.MOST == 64 * MIB
+    monkeypatch.setattr(notation, "MOST", MIB)
 
 
 def test_all_parts_count() -> None:

@@ -1,22 +1,31 @@
 """What failed, where GitHub shows it: beside the line of the file.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions: a command's value
-escapes %, CR and LF, its properties : and , as well.
+escapes %, CR and LF, its properties : and , as well. A command is a line that begins with :: after
+blanks; the older form stands anywhere in one, ##[error] (github.com/actions/runner,
+ActionCommand.cs).
 """
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
 _VALUE: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY: Final = _VALUE | str.maketrans({":": "%3A", ",": "%2C"})
+_COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
 def wanted() -> bool:
     """Whether this is a step of a workflow."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def without_commands(text: str) -> str:
+    r"""Lines in which no text of a stranger is a command: its first character is \xHH there."""
+    return _COMMAND.sub(lambda found: rf"{found[1]}\x3a" if found[0] != "#" else r"\x23", text)
 
 
 def error_line(path: Path, line: int, title: str, message: str) -> str:

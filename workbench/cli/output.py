@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from workbench.cli.progress import LoopProgress
-from workbench.printable import escape_lines
+from workbench.printable import escape, escape_lines
 from workbench.texts import Problem, language, reason_of, tr
 
 if TYPE_CHECKING:  # every command says something, and --help runs no scenario
@@ -29,9 +29,9 @@ GATHERED: Final = 0.05
 def tell(what: object, *, error: bool = False) -> None:
     """A sentence, or lines, for a person: on stdout, or as an `error` on stderr.
 
-    No command reaches a terminal, whatever a stranger's file or a peer has put into it.
+    No command reaches a terminal or GitHub, whatever a stranger's file or a peer has put into it.
     """
-    print(escape_lines(str(what)), file=sys.stderr if error else sys.stdout, flush=True)
+    print(_shown(str(what)), file=sys.stderr if error else sys.stdout, flush=True)
 
 
 def write(text: str) -> bool:
@@ -40,7 +40,15 @@ def write(text: str) -> bool:
     Raises:
         Problem: it cannot be written (a full disk).
     """
-    return write_printable(escape_lines(text))
+    return write_printable(_shown(text))
+
+
+def _shown(text: str) -> str:
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return escape_lines(text)
+    from workbench.cli import github
+
+    return github.without_commands(escape_lines(text))
 
 
 def write_printable(text: str, *, error: bool = False) -> bool:
@@ -107,7 +115,7 @@ class StepPrinter:
         self._progress = LoopProgress(write_printable)
         title = scenario.titles.get(language(), scenario.title)
         if title:
-            write(f"{title}\n")
+            write(f"{escape(title)}\n")
 
     def told(self, step: StepResult) -> None:
         """Print the line of a step that ended; with those that end within GATHERED, or when the

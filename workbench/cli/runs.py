@@ -15,9 +15,9 @@ from typing import Final
 from workbench.cli import github, given_values
 from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
 from workbench.cli.key_password import Typed, with_typed_passwords
-from workbench.cli.output import StepPrinter, failures, tell, write
+from workbench.cli.output import StepPrinter, failures, tell, write, write_printable
 from workbench.payload.masking import LEAST
-from workbench.printable import escape
+from workbench.printable import escape, escape_lines
 from workbench.scenario.junit import Each, Suite, write_junit
 from workbench.scenario.lines import StepLines
 from workbench.scenario.model import load_cases
@@ -297,7 +297,7 @@ def _beside_lines(made: Run, *, error: bool) -> None:
         line = where.of(step.step) if where is not None else 1
         lines.append(github.error_line(made.path, line, step.where, str(step.reason)))
     for line_ in lines:
-        tell(line_.rstrip("\n"), error=error)
+        write_printable(escape_lines(line_), error=error)
 
 
 # -- all of them ------------------------------------------------------------------------------

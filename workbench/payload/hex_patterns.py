@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from workbench.payload.allowance import Allowance
 from workbench.payload.characters import BYTES
-from workbench.payload.notation import parse_hex
+from workbench.payload.notation import Allowance, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, compile_pattern
 from workbench.payload.templates import Value, Values, counted_in, hex_template
 from workbench.texts import Problem

@@ -15,6 +15,10 @@ from workbench.texts import Problem
 ENCODINGS: Final = (
     "utf-8", "gbk", "gb18030", "big5", "shift_jis", "latin-1", "utf-16", "ascii",
 )  # fmt: skip
+MOST: Final = 64 << 20
+"""Bytes, or characters, that what is filled in may come to: a value of values of values is soon
+longer than any memory. Whoever needs more has it in a file.
+"""
 _SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
 _SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
@@ -205,3 +209,24 @@ def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
 def suffix(append: str) -> bytes:
     """What is appended: "nothing", "lf", "crlf" or "nul"."""
     return _SUFFIXES[append]
+
+
+class Allowance:
+    """How long what templates are filled to may become: a part is counted before it is put to the
+    others.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = MOST
+
+    def take(self, size: int) -> None:
+        """Count a part.
+
+        Raises:
+            Problem: with it they are too long.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise Problem("template.too_long", most=MOST >> 20)

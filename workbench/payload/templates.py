@@ -22,9 +22,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 from workbench.frozen import dataclass
-from workbench.payload.allowance import Allowance
 from workbench.payload.characters import codec
-from workbench.payload.notation import encode, parse_hex
+from workbench.payload.notation import Allowance, encode, parse_hex
 from workbench.texts import Problem
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)

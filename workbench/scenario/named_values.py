@@ -14,8 +14,8 @@ from dataclasses import field, replace
 from typing import Any, Final
 
 from workbench.frozen import dataclass
-from workbench.payload.allowance import Allowance
 from workbench.payload.hex_patterns import taken_by_hex
+from workbench.payload.notation import Allowance
 from workbench.payload.templates import (
     OF_VALUE,
     PLACEHOLDERS,

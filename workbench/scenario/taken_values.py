@@ -11,10 +11,10 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.address import part_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
-from workbench.payload.allowance import Allowance
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import filled_pattern
 from workbench.payload.json_values import FromGap, filled, of_value, read_json, written
+from workbench.payload.notation import Allowance
 from workbench.payload.templates import (
     BUILT_IN,
     IN_EXPECT,
