@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
@@ -41,6 +41,17 @@ PAINTED_BESIDE = {
     "autoplay.py": "a ring around a button, which speaks",
 }
 """Files with a paintEvent that need no description, each with the reason why."""
+WORDED_ANEW = frozenset(
+    {f"window.{name}" for name in ("smaller", "larger", "language", "mark", "make_scenario")} | {
+        f"{side}.{name}"
+        for side in ("server", "client", "status")
+        for name in (
+            "send_one", "receive_one", "value_set", "abort", "send_options", "talk_options",
+            "traffic",
+        )
+    }
+)  # fmt: skip
+"""Buttons whose name says in full what stands on them in short."""
 
 
 def tree(root: QAccessibleInterface, path: str = "") -> Iterator[tuple[str, QAccessibleInterface]]:
@@ -125,3 +136,50 @@ def test_whoever_paints_describes_it() -> None:
         if paints and "setAccessibleDescription" not in source and path.name not in PAINTED_BESIDE:
             silent.append(path.name)
     assert silent == []
+
+
+def _said(widget: QWidget) -> list[str]:
+    kind = QAccessible.Text
+    told = QAccessible.queryAccessibleInterface(widget)
+    return [told.text(each) for each in (kind.Name, kind.Description, kind.Value)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_on_a_label_or_button_is_read_out(hand: Hand, language: str) -> None:
+    """The names of states, previews and counts stood in the place of what they said."""
+    talk(hand)
+    for name in ("server.more", "client.more"):
+        hand.press(name)
+    use_language(language)
+    unsaid = []
+    for widget in hand.window.findChildren(QWidget):
+        if not isinstance(widget, QLabel | QAbstractButton) or not widget.isVisible():
+            continue
+        text = widget.text().replace("&", "").rstrip("…")
+        words = any(map(str.isalnum, text)) and widget.objectName() not in WORDED_ANEW
+        if words and not any(text.lower() in said.lower() for said in _said(widget)):
+            unsaid.append(f"{widget.objectName()}: {text!r}")
+    assert not unsaid, "\n".join(unsaid)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_choice_is_read_with_what_it_is(
+    hand: Hand, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Linux Qt names a choice by what is chosen: a label beside it says of what."""
+    talk(hand)
+    for name in ("server.more", "client.more"):
+        hand.press(name)
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    use_language(language)
+    label = QAccessible.RelationFlag.Label
+    bare = [
+        widget.objectName()
+        for widget in hand.window.findChildren(QComboBox)
+        if widget.isVisible()
+        and not any(
+            other.text(QAccessible.Text.Name).strip()
+            for other, _ in QAccessible.queryAccessibleInterface(widget).relations(label)
+        )
+    ]
+    assert bare == []

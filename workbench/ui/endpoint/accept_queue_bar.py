@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.fitting_label import GivingLabel
-from workbench.ui.widgets.named_controls import NamedControls, spring
+from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, spring
 from workbench.viewmodel.server_state import QueueState
 
 
@@ -29,7 +29,7 @@ class AcceptQueueBar(QHBoxLayout):
         self._bar.setFixedHeight(12)
         self._bar.setMinimumWidth(36)  # narrower it looks like a box to be ticked
         self._bar.setMaximumWidth(70)
-        self._numbers = controls.add(QLabel(), "queue")
+        self._numbers = controls.add(SpokenLabel(), "queue")
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)

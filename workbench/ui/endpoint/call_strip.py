@@ -77,7 +77,7 @@ class CallStrip(Retranslatable, QWidget):
 
     def retranslate(self) -> None:
         """The next snapshot words every chip again."""
-        self._more.setAccessibleName(tr("name.calls"))
+        self._more.setAccessibleName(f"{tr('name.calls')}: {self._more.text()}")
         for button in self._chips:
             button.forget()
 
@@ -159,6 +159,7 @@ class CallStrip(Retranslatable, QWidget):
         self._more.setToolTip(plain_tip("\n".join(chip.tip for chip in self._chips[:hidden])))
         if hidden:
             self._more.setText(f"+{hidden}")
+            self._more.setAccessibleName(f"{tr('name.calls')}: +{hidden}")
             self._more.setGeometry(0, 0, more - GAP, self._height)
             left = more
         for index, chip in enumerate(self._chips):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.texts import Problem, tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
-from workbench.ui.widgets.named_controls import NamedControls, TextField, tone
+from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, TextField, tone
 from workbench.viewmodel.payload_form import file_size
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class FilePicker(Retranslatable, QWidget):
         super().__init__()
         self.path = controls.add(_PathField(), "file_path")
         self.browse = controls.add(QPushButton(), "file_browse")
-        self.bytes = controls.add(QLabel(), "file_size")
+        self.bytes = controls.add(SpokenLabel(), "file_size")
         self.bytes.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

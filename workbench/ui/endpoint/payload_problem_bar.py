@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.payload import notation
 from workbench.payload.unknown_gaps import UnknownGap
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.style.theme import GAP
-from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, tone
 from workbench.viewmodel.payload_form import PayloadForm
 
 MOST: Final = 3
@@ -53,7 +53,7 @@ class PayloadProblemBar(QWidget):
         super().__init__()
         self._controls = controls
         self._encoding: str | None = None
-        self.label = controls.add(QLabel(), "payload_trouble")
+        self.label = controls.add(SpokenLabel(), "payload_trouble")
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.texts import Problem, tr
 from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+from workbench.ui.widgets.named_controls import (
+    ChoiceBox,
+    NamedControls,
+    SpokenLabel,
+    TextField,
+    group,
+    tone,
+)
 from workbench.viewmodel.rule_trial import TriedMessage, told
 
 TryOut = Callable[[str, bool], tuple[TriedMessage, ...]]
@@ -33,7 +40,7 @@ class RuleTrial(QWidget):
         )
         self.message = controls.add(TextField(), "rules_try")
         self.message.setMinimumWidth(110)
-        self.answer = controls.add(QLabel(), "rules_answer")
+        self.answer = controls.add(SpokenLabel(), "rules_answer")
         self.answer.setTextFormat(Qt.TextFormat.PlainText)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.answer.setWordWrap(True)

@@ -23,7 +23,7 @@ from workbench.ui.lab.set_up import SetUp
 from workbench.ui.lab.side import Side
 from workbench.ui.lab.top_row import TopRow
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, tone
 from workbench.viewmodel.lab_state import LabState, Step, ends
 from workbench.viewmodel.message import ErrorMessage, StatusMessage
 
@@ -80,7 +80,7 @@ class BacklogWindow(Retranslatable, QWidget):
         self.side = Side(self.controls)
         self.said = self.side.said
         self.by_hand = ByHand(self.controls)
-        self.message = self.controls.add(QLabel(), "message", "lab_message")
+        self.message = self.controls.add(SpokenLabel(), "message", "lab_message")
         self.headline = QLabel()
         self.cells, self.chart, self.comparison = QueueCells(), ClientChart(), ComparisonView()
         for label in (self.message, self.headline):

@@ -486,6 +486,7 @@ class LogPanel(Retranslatable, QTabWidget):
         told = tr("log.clear_filter", shown=f"{counts.shown:,}", count=f"{counts.committed:,}")
         if self.clear_filter.text() != told:
             self.clear_filter.setText(told)
+            self.clear_filter.setAccessibleName(told)
         hidden = counts.hidden
         if self.follow.isChecked() or counts.committed < self._followed_to:
             self._followed_to = counts.committed
@@ -502,6 +503,7 @@ class LogPanel(Retranslatable, QTabWidget):
         ):
             if widget.text() != text:
                 widget.setText(text)
+                widget.setAccessibleName(text)
                 # what was once needed stays reserved: nothing moves away under the mouse
                 widget.setMinimumWidth(max(widget.minimumWidth(), widget.sizeHint().width()))
 
@@ -617,16 +619,19 @@ class LogPanel(Retranslatable, QTabWidget):
         for widget, key in (
             (self.filter, "log.filter"),
             (self.search, "log.find"),
-            (self.follow, "log.follow"),
-            (self.main_calls, "log.main_calls"),
             (self.clear_button, "log.clear"),
             (self.view, "log.title"),
-            (self.clear_filter, "log.no_filter"),
-            (self.errors, "log.errors_only"),
             (self.filters, "log.filters"),
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
+        for button, key in (  # what they are called says how many: `show_counts`
+            (self.follow, "log.follow"),
+            (self.main_calls, "log.main_calls"),
+            (self.clear_filter, "log.no_filter"),
+            (self.errors, "log.errors_only"),
+        ):
+            button.setToolTip(tr(f"{key}_tip"))
         self.search.setPlaceholderText(tr("log.find"))
         self.filters.setText(tr("log.filters"))
         fit(self.filters)

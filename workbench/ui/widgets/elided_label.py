@@ -6,15 +6,15 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel
 
 from workbench.qt.tips import plain_tip
+from workbench.ui.widgets.named_controls import SpokenLabel
 
 LEAST: Final = 18
 """Characters that it has room for in any case."""
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(SpokenLabel):
     """Plain text on one line, as wide as it is if there is room."""
 
     def minimumSizeHint(self) -> QSize:

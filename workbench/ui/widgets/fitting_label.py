@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from workbench.ui.widgets.named_controls import SpokenLabel
 
-class FittingLabel(QLabel):
+
+class FittingLabel(SpokenLabel):
     """Plain text on one line; as wide whatever it says, so that what stands beside it stays."""
 
     def __init__(self, room: str = "", least: str = "") -> None:
@@ -38,11 +40,16 @@ class FittingLabel(QLabel):
         self._texts = tuple(texts)
         self.updateGeometry()
         self._choose()
+        self.speak()
 
     @property
     def longest(self) -> str:
         """What it says where there is room for it."""
         return self._texts[0]
+
+    @property
+    def whole(self) -> str:
+        return self.longest
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QStandardItemModel
+from PySide6.QtGui import QAccessible, QFont, QFontMetrics, QIcon, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -68,6 +68,35 @@ class _Caption:
         return f"{words}\n{CALLS[self.key]}" if call and self.key in CALLS else words
 
 
+class SpokenLabel(QLabel):
+    """A label that tells a screen reader what it is and what stands in it: a name of its own alone
+    would keep its text from being read out.
+    """
+
+    _called = ""
+
+    @property
+    def whole(self) -> str:
+        """All of what it says, also where there is no room for it."""
+        return self.text()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.speak()
+
+    def call_it(self, name: str) -> None:
+        """What it is, in the language in force."""
+        self._called = name
+        self.speak()
+
+    def speak(self) -> None:
+        """What is read out; once more where `whole` is something else now."""
+        if self._called:
+            said = ": ".join(filter(None, (self._called, self.whole)))
+            if said != self.accessibleName():
+                self.setAccessibleName(said)
+
+
 class NamedControls:
     """The controls of one panel: `add` names them, `retranslate` words them, `enable` explains.
 
@@ -79,6 +108,7 @@ class NamedControls:
         self.prefix = prefix
         self._entries: dict[QWidget, _Entry] = {}
         self._captions: list[_Caption] = []
+        self._labels: dict[QComboBox, QLabel] = {}
         self._calls = False
 
     def show_calls(self, shown: bool) -> None:
@@ -169,12 +199,38 @@ class NamedControls:
         if more is not None:
             tip = f"{tip}\n{more.show()}"
         widget.setToolTip(plain_tip(tip))
-        widget.setAccessibleName(name)
+        if isinstance(widget, SpokenLabel):
+            widget.call_it(name)
+        else:
+            widget.setAccessibleName(name)
         widget.setAccessibleDescription(tip)
-        if isinstance(widget, QComboBox) and (line := widget.lineEdit()) is not None:
-            line.setAccessibleName(name)  # it has the focus, and is asked first
+        if isinstance(widget, QComboBox):
+            self._label(widget, name)
         if isinstance(widget, QAbstractButton) and caption is not None:
             widget.setText(caption.text(call=self._calls))
+
+    def _label(self, box: QComboBox, name: str) -> None:
+        """A screen reader asks the field of a choice, and of one without the label beside it: on
+        Linux the name that Qt gives it is what is chosen. Where no label is in sight, a hidden one
+        says what the choice is, as soon as something reads the screen.
+        """
+        line, beside = box.lineEdit(), box.parentWidget()
+        if line is not None:
+            line.setAccessibleName(name)
+        captions = (each.widget for each in self._captions if isinstance(each.widget, QLabel))
+        if (
+            not QAccessible.isActive()
+            or beside is None
+            or any(each.buddy() is box and each.parentWidget() is beside for each in captions)
+        ):
+            return
+        label = self._labels.get(box)
+        if label is None or label.parentWidget() is not beside:
+            label = self._labels[box] = label or QLabel()
+            label.setParent(beside)
+            label.hide()
+            label.setBuddy(box)
+        label.setText(name)
 
 
 class ChoiceBox(QComboBox):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from workbench.qt.tips import plain_tip
+from workbench.ui.widgets.named_controls import SpokenLabel
 
 BETWEEN = " · "
 LEAST = 16
 """Characters of the first part that it has room for in any case."""
 
 
-class PartsLabel(QLabel):
+class PartsLabel(SpokenLabel):
     """Plain text on one line; what follows a part that has no room is left out with it, and what
     the first one begins with.
     """
@@ -31,6 +32,11 @@ class PartsLabel(QLabel):
         self.setToolTip(plain_tip(BETWEEN.join(parts)))
         self.updateGeometry()
         self._fit()
+        self.speak()
+
+    @property
+    def whole(self) -> str:
+        return BETWEEN.join(self._parts)
 
     def minimumSizeHint(self) -> QSize:
         """The first part is read as a rule; it gives way before what stands beside it wraps."""

@@ -69,5 +69,6 @@ class RemovableChips:
         for button, chip in zip(self._buttons, self._chips, strict=True):
             tip = chip.tip()
             button.setToolTip(plain_tip(tip))
-            button.setAccessibleName(tip)
+            button.setAccessibleName(chip.text)
+            button.setAccessibleDescription(tip)
             button.setIcon(theme.icon("x"))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from workbench.printable import escape
 from workbench.texts import has, tr
-from workbench.ui.widgets.named_controls import tone
+from workbench.ui.widgets.named_controls import SpokenLabel, tone
 
 _TONES: Final = {
     "LISTEN": "good",
@@ -33,7 +32,7 @@ _ONE_WORD: Final = {"CLOSE": "CLOSED"}
 side say the same."""
 
 
-class StateBadge(QLabel):
+class StateBadge(SpokenLabel):
     """A badge; it keeps the style of theme.py under its own property."""
 
     def __init__(self) -> None:
