@@ -12,6 +12,8 @@ from workbench.payload.hex_patterns import filled_pattern
 from workbench.payload.notation import Allowance
 from workbench.payload.templates import Value, hex_template, text_template
 from workbench.scenario.model import parse
+from workbench.scenario.runner import Runner
+from workbench.session import Session
 from workbench.texts import Problem
 
 MIB = 1 << 20
@@ -89,3 +91,20 @@ def test_so_are_strings_of_endpoints(match: str) -> None:
     )
     with pytest.raises(Problem, match=r"^grows\.toml:\d+: .* 1 MiB"):
         parse(text, Path("grows.toml"))
+
+
+def test_so_is_json_whose_members_are_long_together(tmp_path: Path) -> None:
+    """Each of them is one value: found when the step begins."""
+    members = ", ".join(f'k{number} = "{{a}}"' for number in range(11))
+    text = (
+        'step = [{ do = "start", endpoint = "s" }, { do = "connect", endpoint = "c" },\n'
+        f'{{ do = "send", endpoint = "c", json = {{ {members} }} }}]\n'
+        f"[values]\na = '{'7' * 100_000}'\n"
+        "[endpoint.s]\nrole = 'listener'\naddress = '127.0.0.1:0'\n"
+        "[endpoint.c]\nrole = 'stream'\naddress = '@s'\n"
+    )
+    with Session(tmp_path / "r.swb") as session:
+        report = Runner(session, parse(text)).run()
+        session.stop_all_and_wait()
+    assert [step.reason is None for step in report.steps] == [True, True, False]
+    assert " 1 MiB" in str(report.steps[-1].reason)

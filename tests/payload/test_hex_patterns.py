@@ -15,6 +15,7 @@ from workbench.payload.hex_patterns import (
     taken_by_hex,
     taken_value,
 )
+from workbench.payload.patterns import TooSlow
 from workbench.payload.templates import Value, counted
 from workbench.texts import Problem
 
@@ -140,3 +141,10 @@ def test_values_are_filled_in_but_for_those_between_quotes() -> None:
 )
 def test_where_bytes_part_from_it(source: str, data: str, same: int, missing: str) -> None:
     assert parting(source, bytes.fromhex(data)) == Parting(same, missing)
+
+
+def test_a_search_that_is_given_up_names_the_pattern_as_it_was_written() -> None:
+    source = "* 61 " * 25 + "62"
+    with pytest.raises(TooSlow) as caught:
+        compile_hex(source).search("a" * 3000, 0.01)
+    assert source in caught.value.text

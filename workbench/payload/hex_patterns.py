@@ -90,7 +90,9 @@ def compile_hex(
             number that does not fit.
     """
     parts = "".join(item.pattern for item in hex_items(source, names))
-    return compile_pattern(extent.value.replace("{}", parts), BYTES)
+    made = compile_pattern(extent.value.replace("{}", parts), BYTES)
+    made.shown = source
+    return made
 
 
 def hex_items(source: str, names: Collection[str] = ()) -> list[HexItem]:

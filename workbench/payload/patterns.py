@@ -81,6 +81,7 @@ class Pattern:
 
     Attributes:
         source: as it was written.
+        shown: the same, or what it was made of, for a person.
         bytewise: its characters are bytes.
         verbose: blanks in it are none, and it may have comments.
         looks_back: what stands before a match may decide about it.
@@ -94,7 +95,7 @@ class Pattern:
         *,
         bytewise: bool,
     ) -> None:
-        self.source = source
+        self.source = self.shown = source
         self.bytewise = bytewise
         self.looks_back = _BACK.search(source) is not None
         self._compiled = compiled
@@ -115,7 +116,7 @@ class Pattern:
             grows = self._may_change(text, found, start, seconds)
             return Found(found.start(), found.end(), grows, _groups(found))
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
 
     def at_begin(self, text: str, seconds: float) -> Found | None:
         """The match with which a text begins, without a look at the rest. Raises TooSlow."""
@@ -127,7 +128,7 @@ class Pattern:
             grows = early or (self._looks_at_end and self._may_change(text, found, 0, seconds))
             return Found(0, found.end(), grows, _groups(found))
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
 
     def may_begin(self, text: str, seconds: float) -> bool:
         """Whether more characters could bring a match at the begin. Raises TooSlow."""
@@ -136,14 +137,14 @@ class Pattern:
         try:
             return self._compiled.match(text, partial=True, timeout=seconds) is not None
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
 
     def matches(self, text: str, seconds: float) -> bool:
         """Whether it is anywhere in a text that is whole. Raises TooSlow."""
         try:
             return self._compiled.search(text, timeout=seconds) is not None
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
 
     def last(self, text: str, seconds: float) -> Span | None:
         """Where the last of the matches in a text that is whole stands. Raises TooSlow."""
@@ -152,7 +153,7 @@ class Pattern:
             for found in self._compiled.finditer(text, timeout=seconds):
                 span = found.span()
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
         return span
 
     @property
@@ -165,7 +166,7 @@ class Pattern:
         try:
             found = self._compiled.search(text, timeout=seconds)
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
         return None if found is None else dict(_groups(found))
 
     def resume(self, text: str, seconds: float, start: int = 0) -> int:
@@ -175,7 +176,7 @@ class Pattern:
         try:
             found = self._compiled.search(text, start, partial=True, timeout=seconds)
         except TimeoutError:
-            raise TooSlow(self.source, seconds) from None
+            raise TooSlow(self.shown, seconds) from None
         return len(text) if found is None else found.start()
 
     def _may_change(self, text: str, found: regex.Match[str], start: int, seconds: float) -> bool:

@@ -228,6 +228,7 @@ class TakenValues:
                 return template.fixed.decode()
             value = template.value(values)
             if value is not None:
+                allowance.take(len(value.data))
                 return of_value(value, sent=sent)
             made = template.fill(values).decode("utf-8", "replace")
             allowance.take(len(made))
