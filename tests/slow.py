@@ -185,6 +185,7 @@ TESTS: Final = (
     "test_layout.py::test_each_module_misses_its_test_file",
     "test_layout.py::test_every_module_has_a_test_of_its_name_or_one_that_takes_hold_of_it",
     "test_layout.py::test_no_two_classes_have_the_same_name",
+    "test_layout.py::test_no_widget_knows_the_controller_or_a_session_but_the_main_window",
     "test_layout.py::test_only_the_engines_sockets_touch_sockets",
     "test_layout.py::test_the_file_that_covers_a_module_takes_hold_of_it",
     "test_layout.py::test_the_file_that_judges_a_module_imports_it",

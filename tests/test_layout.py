@@ -302,6 +302,7 @@ COVERED_BY = {
     "scenario/kernel_look.py": ("scenario/test_readings.py", "reading"),
     "scenario/loop_end.py": ("scenario/test_loops.py", "loop_in_vain"),
     "ui/window/status_bar.py": ("ui/window/test_window.py", "status.record"),
+    "ui/window/frame_views.py": ("ui/test_record_troubles.py", "look"),
 }
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
@@ -488,6 +489,38 @@ def dotted(module: Path) -> str:
 
 def files_of_tests() -> set[str]:
     return {path.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("*.py")}
+
+
+def test_no_widget_knows_the_controller_or_a_session_but_the_main_window() -> None:
+    """It is given a state, and whoever wires it knows where that comes from."""
+    classes: dict[str, tuple[list[str], ast.ClassDef]] = {}
+    for path in (ROOT / "workbench" / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
+                classes[node.name] = bases, node
+
+    def is_widget(name: str) -> bool:
+        if name in classes:
+            return any(map(is_widget, classes[name][0]))
+        return name.startswith("Q") and name != "QObject"
+
+    known = [
+        f"{name}: {node.arg}"
+        for name, (_, tree) in classes.items()
+        if is_widget(name) and name != "MainWindow"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg)
+        and {"Controller", "Session"} & {x.id for x in named(node.annotation)}
+    ]
+    assert sum(map(is_widget, classes)) > 100
+    assert not known
+
+
+def named(annotation: ast.expr | None) -> list[ast.Name]:
+    """The names in it."""
+    found = ast.walk(annotation) if annotation is not None else ()
+    return [node for node in found if isinstance(node, ast.Name)]
 
 
 def test_every_module_has_a_test_of_its_name_or_one_that_takes_hold_of_it() -> None:

@@ -106,7 +106,7 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     assert controller.reader.path == controller.session.record
     hand.press("notice.close")
     assert not hand.window.banner.isVisible()
-    hand.window.banner.follow(controller.session)
+    hand.window.notices.look()
     assert not hand.window.banner.isVisible()  # it is said once
 
 

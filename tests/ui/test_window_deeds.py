@@ -15,6 +15,7 @@ from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.tail import Append
+from workbench.qt.scenario_maker import ScenarioMaker
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.window.record_session import OldRecord
@@ -77,7 +78,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     hand.press("client.close")
     hand.wait_state("client", "CLOSED")
     hand.window.controller.session.journal.flush()
-    maker = ScenarioDialog(hand.window.controller, None, hand.window)
+    maker = ScenarioDialog(ScenarioMaker(hand.window.controller), None, hand.window)
     made = maker.scenario()
     assert made is not None
     calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]

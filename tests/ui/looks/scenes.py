@@ -191,7 +191,7 @@ def kernel(hand: Hand) -> None:
 def every_line(hand: Hand) -> None:
     """The lines that come and go are all there: mark, notice of a crash."""
     hand.window.note_field.begin()
-    hand.window.banner.tell_crashed(hand.window.controller.session.record)
+    hand.window.notices.tell_crashed(hand.window.controller.session.record)
     hand.window.status_bar.retranslate()
 
 

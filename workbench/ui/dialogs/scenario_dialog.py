@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -22,16 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.journal.masked import secrets_in
-from workbench.journal.schema import SECRETS
 from workbench.journal.whole_file import write_text
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
-from workbench.scenario.from_record import Excerpt, Made, commands_of, made_of
-from workbench.scenario.layer_keys import TYPED
+from workbench.scenario.from_record import Excerpt, Made
 from workbench.scenario.model import Loop, Scenario, Step
 from workbench.scenario.repeat import repeated
-from workbench.scenario.without_secrets import python_without, toml_naming, toml_without
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
@@ -42,18 +37,12 @@ from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
-from workbench.viewmodel.default_endpoints import LAB_PREFIX
-from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.typed_scenario import TypedScenarios, Wishes
 
 if TYPE_CHECKING:
-    from workbench.qt.controller import Controller
+    from workbench.qt.scenario_maker import ScenarioMaker, Scope
     from workbench.qt.scenario_player import ScenarioPlayer
-
-
-CONNECTIONS: Final = 50
-"""Connections that are offered one by one, the newest."""
 
 
 class ScenarioDialog(Retranslatable, QDialog):
@@ -69,26 +58,28 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     def __init__(
         self,
-        controller: Controller,
+        maker: ScenarioMaker,
         seqs: Collection[int] | None,
         parent: QWidget,
         *,
         repeat: bool = False,
         live: bool = True,
     ) -> None:
-        """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop.
+        """`maker`: makes it, and goes with this window. `seqs`: only the commands among these
+        rows; None takes all. `repeat`: in a loop.
 
         `live` False: of an earlier record; it can be made and saved, and run elsewhere.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("scenario_window")
-        self._controller = controller
+        self._maker = maker
+        maker.setParent(self)
         self._seqs = seqs
         self._typed = TypedScenarios()
         self._wishes: Wishes = ()
         self._running = self._valid = self._comparing = False
-        self._scopes: dict[str, tuple[str, int | None]] = {}
+        self._scopes: dict[str, Scope] = {}
         self._live = live
         add = NamedControls("scenario")
         self._controls = add
@@ -122,18 +113,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     def _offer_scopes(self, all_: str) -> None:
         """Everything, or one endpoint or connection alone."""
-        reader = self._controller.reader
-        names = {
-            item.id: item.name
-            for item in reader.endpoints()
-            if not item.name.startswith(LAB_PREFIX)
-        }
-        self._scopes = {name: (name, None) for name in names.values()}
-        for item in reader.connections()[-CONNECTIONS:]:
-            number = reader.number_of(item.id)
-            if number is not None and item.parent is None and item.endpoint in names:
-                name = names[item.endpoint]
-                self._scopes[f"{name} #{number}"] = (name, item.id)
+        self._scopes = self._maker.scopes()
         self.scope.offer([("", all_), *((name, None) for name in self._scopes)])
 
     def _lay_out(self) -> None:
@@ -176,6 +156,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.rows.changed.connect(self.make)
         self.varying.changed.connect(self.make)
         self.compare.clicked.connect(self._on_compare)
+        self._maker.read_again.connect(self._on_compared)
         self.repeat.changed.connect(self.make)
         self.text.textChanged.connect(self._on_edited)
         self.run.clicked.connect(self._on_run)
@@ -204,7 +185,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         """Write the text anew from the record."""
         try:
             found = self._made()
-            made = replace(found.scenario, passwords=self._passwords())
+            made = replace(found.scenario, passwords=self._maker.passwords())
             self.varying.show_all(found.choices)
             self._count_varying()
             self.repeat.offer(item.name for item in made.endpoints)
@@ -215,38 +196,23 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._allow_run()
             return
         text = to_toml(made if wish is None else repeated(made, wish))
-        rows = self._controller.values.rows
-        text = toml_naming(text, {row.name: row.value for row in rows if not row.secret})
+        text = self._maker.naming(text)
         self._typed.made(text, tr("scenario_window.here"))
         self.text.setPlainText(text)
 
-    def _passwords(self) -> dict[str, str]:
-        """By endpoint whose key needed a password here, the variable that is to have it: no record
-        has the password itself.
-        """
-        session = self._controller.session
-        tls = {name: session.settings(name).tls for name in session.endpoints}
-        return {
-            name: TYPED
-            for name, item in tls.items()
-            if item is not None and item.key_password is not None
-        }
-
     def _made(self, *, loose: bool = False) -> Made:
         """Raises Problem: there is none."""
-        reader = self._controller.reader
         scope = self._scopes.get(self.scope.value())
-        chosen = self._seqs if scope is None else commands_of(reader, *scope)
+        chosen = self._seqs if scope is None else self._maker.commands_of(scope)
         excerpt = Excerpt(
             title=self.title.text().strip() or None,
-            seqs=self.rows.among(chosen, self._controller.session.journal.committed),
-            without=LAB_PREFIX,
+            seqs=self.rows.among(chosen, self._maker.committed),
             expectations=self.answers.isChecked(),
             waits=self.waits.isChecked(),
             left=self.varying.left(),
             loose=loose,
         )
-        return made_of(reader, excerpt)
+        return self._maker.made(excerpt)
 
     def _count_varying(self) -> None:
         title = tr("scenario_window.form_varying", count=self.varying.rowCount())
@@ -263,12 +229,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         made = typed.scenario
         if made is None:
             return None
-        session = self._controller.session
-        held = [
-            settings.name
-            for settings in made.endpoints
-            if settings.name in session.endpoints and session.snapshot(settings.name).phase in OPEN
-        ]
+        held = self._maker.held_open(made)
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
         count = _count(made.steps)
         found = tr("scenario_window.steps" if count else "scenario_window.no_steps", count=count)
@@ -296,7 +257,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._allow_run()
         if self._comparing and not running:
             self._comparing = False
-            self._controller.after_commit(self, self._on_compared)
+            self._maker.look_again()
 
     def _allow_run(self) -> None:
         if not self._live:
@@ -378,11 +339,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     def _without_secrets(self, shown: QPlainTextEdit) -> str:
         """What leaves the window has the environment's variables in their place."""
-        session = self._controller.session
-        with closing(session.journal.reader()) as reader:
-            known = secrets_in(reader.kept(SECRETS))
-        without = python_without if shown is self.python else toml_without
-        return without(shown.toPlainText(), known)
+        return self._maker.without_secrets(shown.toPlainText(), python=shown is self.python)
 
     def write(self, path: Path, text: str) -> None:
         """Save; how it went stands in the message."""

@@ -8,12 +8,13 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.ui.widgets.sighted import Sighted
 from workbench.ui.widgets.tab_order import set_tab_order
 
 W = TypeVar("W", bound=QWidget)
 
 
-class LatePart(QWidget, Generic[W]):
+class LatePart(Sighted, Generic[W]):
     """A hidden widget that stands in the place of the part, and builds it when it is shown.
 
     What is told the part before it is there has to be kept by who tells it, and told by `build`.

@@ -133,11 +133,13 @@ class ChildWindows(QObject):
         self._controller.after_commit(self, partial(self._show_scenario, rows, repeat=repeat))
 
     def _show_scenario(self, rows: Collection[int] | None, *, repeat: bool) -> None:
-        from workbench.ui.dialogs.scenario_dialog import ScenarioDialog  # seldom needed, costs time
+        from workbench.qt.scenario_maker import ScenarioMaker  # seldom needed, costs time
+        from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 
-        maker = ScenarioDialog(self._controller, rows, self._owner, repeat=repeat, live=self._live)
-        maker.attach(self._player)
-        maker.show()
+        maker = ScenarioMaker(self._controller)
+        dialog = ScenarioDialog(maker, rows, self._owner, repeat=repeat, live=self._live)
+        dialog.attach(self._player)
+        dialog.show()
 
     @Slot(object)
     def ask_permission(

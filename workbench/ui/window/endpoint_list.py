@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
-from workbench.engine.model.settings import Role
-from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style.retranslatable import Retranslatable
-from workbench.viewmodel.connection_rows import named
-from workbench.viewmodel.default_endpoints import LAB_PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from workbench.qt.controller import Controller
+from workbench.ui.style.retranslatable import TellsWhenWorded
+from workbench.ui.widgets.sighted import Sighted
+from workbench.viewmodel.listed_endpoints import ListedRow
 
 WIDE: Final = 1500
 """Pixels of window width from which on it is open by itself."""
-MOST: Final = 50
-"""Newest open connections of an endpoint."""
 _NAME: Final = Qt.ItemDataRole.UserRole
 _CONNECTION: Final = Qt.ItemDataRole.UserRole + 1
 
 
-class EndpointList(Retranslatable, QWidget):
+class EndpointList(TellsWhenWorded, Sighted):
     """A tree of endpoints and their connections, left of everything, or hidden.
 
     Signals:
         chosen(str): the endpoint of this name was chosen here.
+        selected(str, int | None): and this connection of it, by its id; None: none.
+        worded(): the language is another one.
     """
 
     chosen = Signal(str)
+    selected = Signal(str, object)
+    worded = Signal()
 
-    def __init__(self, controller: Controller, owner: Callable[[str | None], str | None]) -> None:
-        """`owner` names the endpoint of ours behind an address."""
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("endpoints")
-        self._controller = controller
-        self._owner = owner
-        self._rows: list[tuple[str, int | None, str, str]] = []
+        self._rows: tuple[ListedRow, ...] = ()
         self._items: list[QTreeWidgetItem] = []
         self._by_hand = False
         self.tree = QTreeWidget()
@@ -60,14 +52,12 @@ class EndpointList(Retranslatable, QWidget):
         column.addWidget(self.tree)
         self.hide()
         self.retranslate()
-        controller.snapshots_changed.connect(self.refresh)
 
     @Slot()
     def switch(self) -> None:
         """Show or hide it: from now on as the person wishes."""
         self._by_hand = True
         self.setVisible(not self.isVisible())
-        self.refresh()
 
     @Slot(bool)
     def give_way(self, presented: bool) -> None:
@@ -81,37 +71,16 @@ class EndpointList(Retranslatable, QWidget):
         if not self._by_hand and wide != self.isVisible():
             self.setVisible(wide)
 
-    @Slot()
-    def refresh(self) -> None:
-        """Bring it up to date; only what has changed is touched."""
-        if not self.isVisible() or self._controller.closed:
-            return
-        rows: list[tuple[str, int | None, str, str]] = []
-        for snapshot in self._controller.snapshots():
-            if not snapshot.name.startswith(LAB_PREFIX):
-                rows += self._rows_of(snapshot)
+    @Slot(object)
+    def show_rows(self, rows: tuple[ListedRow, ...]) -> None:
+        """These are the rows now; only what has changed is touched."""
         if [row[:2] for row in rows] != [row[:2] for row in self._rows]:
             self._build(rows)
-        elif rows != self._rows:
+        else:
             self._write(rows)
         self._rows = rows
 
-    def _rows_of(self, snapshot: EndpointSnapshot) -> list[tuple[str, int | None, str, str]]:
-        phase = snapshot.phase.name
-        key = f"phase.{phase.lower()}"
-        rows: list[tuple[str, int | None, str, str]] = [
-            (snapshot.name, None, snapshot.name, snapshot.local or tr(key))
-        ]
-        if snapshot.settings.role is Role.DATAGRAM:
-            return rows  # one socket and no connections
-        live = [item for item in snapshot.connections if item.closed_ns is None][-MOST:]
-        for item in live:
-            under_way = item.peer is None and item.connected_ns is None
-            peer = "" if under_way else named(item.peer, self._owner)
-            rows.append((snapshot.name, item.id, f"#{item.number} {peer}", item.state))
-        return rows
-
-    def _build(self, rows: list[tuple[str, int | None, str, str]]) -> None:
+    def _build(self, rows: tuple[ListedRow, ...]) -> None:
         self.tree.blockSignals(True)
         self.tree.clear()
         self._items.clear()
@@ -130,7 +99,7 @@ class EndpointList(Retranslatable, QWidget):
         self._write(rows)
         self.tree.blockSignals(False)
 
-    def _write(self, rows: list[tuple[str, int | None, str, str]]) -> None:
+    def _write(self, rows: tuple[ListedRow, ...]) -> None:
         # not by itemBelow(): that passes over what is folded in
         for item, (_name, _connection, text, state) in zip(self._items, rows, strict=True):
             for column, words in enumerate((text, state)):
@@ -144,10 +113,8 @@ class EndpointList(Retranslatable, QWidget):
             return
         name, connection = item.data(0, _NAME), item.data(0, _CONNECTION)
         self.chosen.emit(name)
-        self._controller.select(endpoint=name, connection=connection)
+        self.selected.emit(name, connection)
 
     def retranslate(self) -> None:
         self.tree.setAccessibleName(tr("endpoints.title"))
         self.tree.setHeaderLabels([tr("endpoints.name"), tr("endpoints.state")])
-        self._rows = []
-        self.refresh()

@@ -19,18 +19,23 @@ from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import TIGHT
+from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls
 from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.autoplay import Autoplay
-from workbench.ui.window.banner import Banner
 from workbench.ui.window.child_windows import ChildWindows
 from workbench.ui.window.closed_rows_option import ClosedRowsOption
 from workbench.ui.window.demo_bar import DemoBar
-from workbench.ui.window.endpoint_list import EndpointList
 from workbench.ui.window.endpoint_tabs import EndpointTabs
 from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
+from workbench.ui.window.frame_views import (
+    banner_of,
+    caption_of,
+    endpoint_list_of,
+    status_bar_of,
+)
 from workbench.ui.window.layouts import LAYOUTS, Layouts
 from workbench.ui.window.low_window import LowWindow
 from workbench.ui.window.menus import MenuBar
@@ -39,7 +44,6 @@ from workbench.ui.window.message_place import MessagePlace
 from workbench.ui.window.note_field import NoteField
 from workbench.ui.window.onboarding import Onboarding
 from workbench.ui.window.onboarding_bar import OnboardingBar
-from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import add_talk, inspector_of, log_panel_of
@@ -47,7 +51,6 @@ from workbench.ui.window.resending import SendAgain
 from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
-from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.tab_commands import TabCommands
 from workbench.ui.window.tab_copies import TabCopies
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
     from workbench.ui.style.appearance import Appearance
     from workbench.ui.window.message_list import MessageList
+    from workbench.ui.window.projector_caption import ProjectorCaption
     from workbench.viewmodel.workspace_file import WorkspaceFile
 
 RECORD_WORDS: Final = NameWords(
@@ -79,7 +83,7 @@ class MainWindow(Retranslatable, QMainWindow):
         live: False: a record of an earlier run is shown; there is nothing to act on.
         low_window: whether it is one. menus, toolbar, status_bar: around the rest.
         banner, onboarding_bar, demo_bar, note_field, projector_caption: lines above the panels,
-            each hidden until it is needed.
+            each hidden until it is needed; notices: what the banner says.
         tab_area: the endpoints' panels; endpoint_tabs: which there are.
         endpoint_list: the same as a tree, left of the panels.
         log, inspector: the record, below them.
@@ -144,9 +148,9 @@ class MainWindow(Retranslatable, QMainWindow):
         self.toolbar = ToolBar(self.menus)
         self._top_bars = TopBars(self.menus, self.toolbar)
         self.setMenuWidget(self._top_bars)
-        self.status_bar = StatusBar(self.controller, self.log.model)
+        self.status_bar = status_bar_of(self.controller, self.log.model)
         self.setStatusBar(self.status_bar)
-        self.banner = Banner(self.controller, live=self.live)
+        self.banner, self.notices = banner_of(self.controller, live=self.live)
         self.demo_bar = DemoBar()
         self.note_field = NoteField()
         self.record_names = RecordNames(self.preferences)
@@ -154,7 +158,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.record_name = NameLine(self._record_controls, RECORD_WORDS)
         self.menus.recent.name_of = self.record_names.of
         self.onboarding_bar = OnboardingBar()
-        self.projector_caption = ProjectorCaption(self.controller, self.menus.demos, live=self.live)
+        self.projector_caption = LatePart(self._make_caption)
 
     def _make_panels(self) -> None:
         self.tab_area = TabArea()
@@ -171,7 +175,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.tab_commands = TabCommands(
             self.endpoint_tabs, self.tab_area, self.tab_copies, self.controller
         )
-        self.endpoint_list = EndpointList(self.controller, self.endpoint_tabs.owner)
+        self.endpoint_list = endpoint_list_of(self.controller, self.endpoint_tabs.owner)
         self.layouts = Layouts(
             self.tab_area, {name: self.menus.action(f"layout_{name}") for name in LAYOUTS}
         )
@@ -275,6 +279,13 @@ class MainWindow(Retranslatable, QMainWindow):
         made = self.message_commands.make_list()
         made.told.connect(self.status_bar.tell)
         made.done.connect(self.undo_bar.offer)
+        return made
+
+    def _make_caption(self) -> ProjectorCaption:
+        place, demos = self.projector_caption, self.menus.demos
+        made = caption_of(self.controller, place, demos, live=self.live)
+        made.stop_wanted.connect(self.endpoint_tabs.stop_all)
+        made.leave_wanted.connect(self.projector_mode.switch)
         return made
 
     # -- wiring ---------------------------------------------------------------------------------
@@ -446,10 +457,10 @@ class MainWindow(Retranslatable, QMainWindow):
         record.restarted.connect(self.name_record)
         record.restarted.connect(self._forget_the_old)
         record.told.connect(self.status_bar.tell)
-        record.crash_found.connect(self.banner.tell_crashed)
-        self.banner.seen.connect(record.remember_crash)
-        self.banner.open_wanted.connect(files.show_record)
-        self.banner.record_renamed.connect(self.name_record)
+        record.crash_found.connect(self.notices.tell_crashed)
+        self.notices.seen.connect(record.remember_crash)
+        self.notices.open_wanted.connect(files.show_record)
+        self.notices.record_renamed.connect(self.name_record)
         self.menus.recent.chosen.connect(files.show_record)
         files.scenario_wanted.connect(self.scenario_player.run)
         files.told.connect(self.status_bar.tell)
@@ -462,10 +473,10 @@ class MainWindow(Retranslatable, QMainWindow):
         self.demo_bar.hide()
 
     def _wire_projector(self) -> None:
-        mode, caption = self.projector_mode, self.projector_caption
+        mode = self.projector_mode
         for part in (self.toolbar, self.menus, self.status_bar):
             mode.everyday.connect(part.setVisible)
-        mode.presented.connect(caption.setVisible)
+        mode.presented.connect(self.projector_caption.setVisible)
         mode.presented.connect(self.scenario_player.run_slowly)
         mode.presented.connect(self.log.fold)
         mode.presented.connect(self.splitter.present)
@@ -476,8 +487,6 @@ class MainWindow(Retranslatable, QMainWindow):
         mode.presented.connect(self.onboarding.pause)
         mode.presented.connect(self.name_record)
         mode.calls_named.connect(self.tab_area.show_calls)
-        caption.stop_wanted.connect(self.endpoint_tabs.stop_all)
-        caption.leave_wanted.connect(mode.switch)
 
     def _wire_height(self) -> None:
         """What takes less height where there is little, as soon as that is known."""
@@ -542,7 +551,8 @@ class MainWindow(Retranslatable, QMainWindow):
         record = self.record_names.of(self.controller.session.record)
         title = "window.title" if self.projector_mode.on else "window.title_record"
         self.setWindowTitle(tr(title, record=record))
-        self.status_bar.name_record()
+        session = self.controller.session
+        self.status_bar.name_record(session.record, passing=session.passing is not None)
 
     @Slot()
     def _ask_name(self) -> None:

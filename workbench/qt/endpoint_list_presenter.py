@@ -1,0 +1,53 @@
+"""Presents all endpoints at once, for the list beside the panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.viewmodel.listed_endpoints import ListedRow, listed
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+    from workbench.viewmodel.connection_rows import Owner
+
+
+class EndpointListPresenter(QObject):
+    """Words the rows anew while somebody looks at them.
+
+    Signals:
+        changed(tuple[ListedRow, ...]): these are the rows now.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, controller: Controller, owner: Owner, parent: QObject) -> None:
+        """`owner` names the endpoint of ours behind an address."""
+        super().__init__(parent)
+        self._controller = controller
+        self._owner = owner
+        self._in_sight = False
+        self._rows: tuple[ListedRow, ...] | None = None
+        controller.snapshots_changed.connect(self.look)
+
+    @Slot(bool)
+    def set_in_sight(self, shown: bool) -> None:
+        """The list can be seen, or not any more."""
+        self._in_sight = shown
+        self.look()
+
+    @Slot()
+    def look(self) -> None:
+        """Tell the rows where they are others."""
+        if not self._in_sight or self._controller.closed:
+            return
+        rows = listed(self._controller.snapshots(), self._owner)
+        if rows != self._rows:
+            self._rows = rows
+            self.changed.emit(rows)
+
+    @Slot(str, object)
+    def choose(self, endpoint: str, connection: int | None) -> None:
+        """A row was chosen: the window's selection follows."""
+        self._controller.select(endpoint=endpoint, connection=connection)

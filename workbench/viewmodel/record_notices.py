@@ -1,0 +1,94 @@
+"""What there is to know of the record that a window shows: one line, the most urgent of them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from workbench.frozen import dataclass
+from workbench.texts import Problem, tr
+
+
+class NoticeKind(IntEnum):
+    """What there may be to say; the highest is shown."""
+
+    OLD = 0
+    CRASHED = 1
+    PASSING = 2
+    MOVED = 3
+    STOPPED = 4
+    DAMAGED = 5
+
+
+_KEYS: Final = {
+    NoticeKind.OLD: "old_record",
+    NoticeKind.CRASHED: "crashed",
+    NoticeKind.PASSING: "passing",
+    NoticeKind.MOVED: "moved",
+    NoticeKind.STOPPED: "stopped",
+    NoticeKind.DAMAGED: "damaged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to say, in any language.
+
+    Attributes:
+        record: that it is about. problem: why. count: events that are not in the record.
+    """
+
+    kind: NoticeKind
+    record: Path | None = None
+    problem: Problem | None = None
+    count: int = 0
+
+    @property
+    def text(self) -> str:
+        name = self.record.stem if self.record is not None else ""
+        reason = self.problem.text if self.problem is not None else ""
+        key = _KEYS[self.kind]
+        if self.kind is NoticeKind.OLD and self.count:
+            key = "old_record_not_whole"
+        return tr(f"window.{key}", name=name, reason=reason, count=f"{self.count:,}")
+
+    @property
+    def bad(self) -> bool:
+        """Whether something is lost."""
+        return self.kind in {NoticeKind.STOPPED, NoticeKind.DAMAGED}
+
+    @property
+    def stays(self) -> bool:
+        """Whether nobody can put it away: it holds as long as the window shows this record."""
+        return self.bad or self.kind is NoticeKind.OLD
+
+
+class RecordNotices:
+    """What is to be said now; what was put away once is not said again."""
+
+    def __init__(self) -> None:
+        self._notices: dict[NoticeKind, Notice] = {}
+        self._put_away: set[Problem] = set()
+
+    @property
+    def first(self) -> Notice | None:
+        """The most urgent."""
+        return self._notices[max(self._notices)] if self._notices else None
+
+    def say(self, notice: Notice) -> None:
+        self._notices[notice.kind] = notice
+
+    def say_problem(self, kind: NoticeKind, problem: Problem | None, count: int = 0) -> None:
+        """So it is now; None: there is none of this kind."""
+        if problem is None or problem in self._put_away:
+            self._notices.pop(kind, None)
+        else:
+            self.say(Notice(kind, problem=problem, count=count))
+
+    def put_away(self) -> Notice:
+        """The most urgent has been read; there is one."""
+        notice = self._notices.pop(max(self._notices))
+        if notice.problem is not None:
+            self._put_away.add(notice.problem)
+        return notice
