@@ -71,7 +71,7 @@ REASONS: Final = {
     "qt/client_presenter.py": "whether it can be sent now, and to which connections",
     "qt/endpoint_presenter.py": "commands of every panel: the ticket is kept, its outcome told",
     "viewmodel/control_commands.py": "a control asks for nothing that a scenario could not",
-    "qt/controller.py": "has the window look again soon, for what comes of it",
+    "qt/controller.py": "one door for all of the window; has it told how the command ends",
     "session.py": "whose endpoint it is; the command becomes a row of the record",
     "engine/model/remembered.py": "sent before, it is not made again; returns: row, then bytes",
     "engine/model/ticket.py": "follows the command to its end",

@@ -151,10 +151,10 @@ class Controller(QObject):
         Raises:
             Problem: an unknown endpoint, or a closed session.
         """
-        self.attend()
         if self.values.rows:
             self.values.keep_secrets(self.session.journal)
         ticket = self.session.perform(command)
+        self.attend()
         ticket.add_callback(self._ended.emit)
         return ticket
 
