@@ -85,14 +85,16 @@ QUICK_CHECKS = ("lint", "format", "imports")
 QUICK_SHARES = AT_ONCE
 """Runs that the quick tests are dealt to: many wait, so there are more than processors."""
 QUICK_SECONDS = {
-    "tests/scenario/test_expect.py": 17, "tests/checkup/test_checkup.py": 6,
-    "tests/scenario/test_expect_keys.py": 9, "tests/qt/test_endpoint_presenter.py": 8,
-    "tests/scenario/test_verdicts.py": 7, "tests/qt/test_log_model.py": 5,
-    "tests/scenario/test_code_until.py": 5, "tests/scenario/test_verdict_rows.py": 4,
-    "tests/cli/test_given_values.py": 4, "tests/scenario/test_runner.py": 4,
+    "tests/scenario/test_expect.py": 17, "tests/scenario/test_expect_keys.py": 9,
+    "tests/qt/test_endpoint_presenter.py": 8, "tests/scenario/test_verdicts.py": 7,
+    "tests/scenario/test_rules_of_others.py": 6, "tests/qt/test_log_model.py": 5,
+    "tests/scenario/test_code_until.py": 4, "tests/scenario/test_verdict_rows.py": 4,
+    "tests/scenario/test_racing.py": 4, "tests/cli/test_given_values.py": 4,
+    "tests/scenario/test_runner.py": 4, "tests/checkup/test_checkup.py": 4,
     "tests/scenario/test_messages_keys.py": 3, "tests/scenario/test_what_came.py": 3,
-    "tests/ui/endpoint/test_reconnect.py": 3, "tests/scenario/test_from_record.py": 3,
-    "tests/scenario/test_programs.py": 3, "tests/scenario/test_judged_talks.py": 3,
+    "tests/scenario/test_from_record.py": 3, "tests/scenario/test_programs.py": 3,
+    "tests/scenario/test_judged_talks.py": 3, "tests/scenario/test_parting.py": 3,
+    "tests/explain/test_evidence.py": 3,
 }  # fmt: skip
 """By the clock, of the quick tests of a file, where that is much: waiting counts here."""
 COVERED_TESTS = (
