@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workbench.engine.model.events import CALL, COMMAND, NOTE
 from workbench.journal.reader import Row
 from workbench.viewmodel.log_columns import COLUMNS, LogLine, place
@@ -37,3 +39,5 @@ def test_a_note_calls_nothing() -> None:
 
 def test_each_has_its_place() -> None:
     assert [place(column.key) for column in COLUMNS] == list(range(len(COLUMNS)))
+    with pytest.raises(KeyError):
+        place("nobody")  # and not the text of another one
