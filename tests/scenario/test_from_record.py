@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import sqlite3
 import time
+import tomllib
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.scenario.conftest import PAIR, Play, steps
 from workbench.engine.model import commands as c
@@ -13,6 +18,8 @@ from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
+from workbench.scenario.code import to_python
+from workbench.scenario.code_pytest import to_pytest
 from workbench.scenario.from_record import Excerpt, commands_of, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
 from workbench.scenario.runner import Runner
@@ -307,3 +314,26 @@ def test_what_an_endpoint_read_while_it_stopped_is_not_expected(tmp_path: Path) 
     with closing(Reader(record)) as reader:
         made = scenario_of(reader)
     assert not [step for step in made.steps if isinstance(step, Expect) and step.result == 0]
+
+
+@pytest.mark.parametrize("damage", [
+    # two are called alike; none is called so as its settings say, or as an endpoint may be called
+    "UPDATE endpoint SET name = 'same'", "UPDATE endpoint SET name = name || '2'",
+    "UPDATE endpoint SET name = 'a' || char(10) || '\"import os#' WHERE name = 'client'",
+    # of one nothing is known
+    "DELETE FROM endpoint WHERE name = 'server'", "DELETE FROM endpoint",
+    "UPDATE endpoint SET config = '[]', first_config = '[]' WHERE name = 'client'",
+    "UPDATE endpoint SET first_config = json_set(first_config, '$.name', 'zz')",
+])  # fmt: skip
+def test_of_a_damaged_record_what_is_left_is_code(tmp_path: Path, damage: str) -> None:
+    by_hand(tmp_path / "r.swb")
+    with closing(sqlite3.connect(tmp_path / "r.swb", isolation_level=None)) as db:
+        db.execute(damage)
+    with closing(Reader(tmp_path / "r.swb")) as reader:
+        scenario = scenario_of(reader)
+    known = {item.name for item in scenario.endpoints}
+    done = [step.command for step in scenario.steps if isinstance(step, Perform)]
+    assert {command.endpoint for command in done} <= {*known, None}
+    for code in (to_python(scenario), to_pytest(scenario)):
+        ast.parse(code)
+    tomllib.loads(to_toml(scenario))

@@ -11,7 +11,6 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
-from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
@@ -21,7 +20,7 @@ from workbench.scenario.answers import Answer, answers_of
 from workbench.scenario.carried import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
-from workbench.scenario.recorded import CONFIGURE, Counted, Settings, rows_of
+from workbench.scenario.recorded import CONFIGURE, Counted, Settings, command_of, rows_of
 from workbench.scenario.sent_numbers import numbered
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
@@ -117,7 +116,7 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
     }
     carried = Carried(answers, kept, talk.encodings, frozenset(excerpt.left))
     for row in talk.chosen:
-        command = _command(row)
+        command = command_of(row)
         if command is not None:
             carried.look(row.seq, command)
     settings = {name: carried.address(item, first) for name, (first, item) in talk.used.items()}
@@ -168,13 +167,15 @@ class _Talk:
     ) -> None:
         self._reader = reader
         self._wanted = wanted
-        self.chosen = [
+        chosen = [
             row
             for row in rows_of(reader, "kind:command")
             if wanted(row) and (seqs is None or row.seq in seqs)
         ]
+        self.used = Settings(reader).at_first_use(chosen)
+        # of an endpoint of which a damaged record tells nothing there is nothing to do
+        self.chosen = [row for row in chosen if row.endpoint is None or row.endpoint in self.used]
         self._counted = Counted(reader, self.chosen, wanted)
-        self.used = Settings(reader).at_first_use(self.chosen)
         self.encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
 
     def encoding(self, answer: Answer) -> str:
@@ -276,11 +277,7 @@ class _Talk:
         for index, row in enumerate(self.chosen):
             until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else LARGEST
             own = expects[bisect(seqs, row.seq) : bisect(seqs, until)]
-            if (
-                row.endpoint is None
-                or row.endpoint not in self.used
-                or row.seq >= self.used[row.endpoint][0]
-            ):
+            if row.endpoint is None or row.seq >= self.used[row.endpoint][0]:
                 ended = connected.get(row.seq, until) < until
                 done = _performed(row, current, failed, self._counted, waits=ended)
                 if waits and done and before and row.t_ns - before > PAUSE * 1e9:
@@ -378,13 +375,6 @@ def commands_of(reader: Reader, endpoint: str, connection: int | None = None) ->
     return own | starts
 
 
-def _command(row: Row) -> c.Command | None:
-    try:
-        return parse_command(row.call, row.args, row.endpoint)
-    except ValueError:
-        return None  # of a newer version
-
-
 def _performed(
     row: Row,
     current: dict[str, EndpointSettings],
@@ -397,7 +387,7 @@ def _performed(
 
     `waits`: it had ended before the next was asked for, whoever asked did not wait in the program.
     """
-    command = _command(row)
+    command = command_of(row)
     if command is None:
         return []
     if isinstance(command, c.Configure):

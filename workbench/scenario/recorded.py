@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.address import names_endpoint
 from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.query import parse
@@ -30,8 +32,11 @@ class Settings:
     def __init__(self, reader: Reader) -> None:
         self._first: dict[str, EndpointSettings] = {}
         for item in reader.endpoints():
+            if not names_endpoint(item.name):
+                continue
             with suppress(ValueError):  # of somebody else; what has no settings is left out
-                self._first[item.name] = settings_from_json(item.first_config or item.config)
+                found = settings_from_json(item.first_config or item.config)
+                self._first[item.name] = replace(found, name=item.name)
         self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
 
     def at(self, name: str, seq: int) -> EndpointSettings | None:
@@ -64,11 +69,21 @@ class Settings:
 
 
 def _configured(row: Row) -> EndpointSettings | None:
+    command = command_of(row)
+    return command.settings if isinstance(command, c.Configure) else None
+
+
+def command_of(row: Row) -> c.Command | None:
+    """The command of a row; None: of a newer version. Settings are those of its endpoint, whatever
+    name stands in them.
+    """
     try:
         command = parse_command(row.call, row.args, row.endpoint)
     except ValueError:
-        return None  # of a newer version
-    return command.settings if isinstance(command, c.Configure) else None
+        return None
+    if isinstance(command, c.Configure):
+        return replace(command, settings=replace(command.settings, name=command.endpoint))
+    return command
 
 
 class Counted:
