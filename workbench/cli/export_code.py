@@ -125,4 +125,4 @@ def _code(
     args: argparse.Namespace, scenario: Scenario, secrets: Iterable[Mapping[str, str]]
 ) -> str:
     code = _FORMS[args.to](scenario)
-    return code if args.show_secrets else python_without(code, secrets)
+    return code if args.show_secrets else python_without(code, secrets, asks=args.to == "python")

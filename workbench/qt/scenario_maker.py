@@ -98,8 +98,7 @@ class ScenarioMaker(QObject):
         """What leaves the window has the environment's variables in their place."""
         with closing(self._controller.session.journal.reader()) as reader:
             known = secrets_in(reader.kept(SECRETS))
-        without = python_without if python else toml_without
-        return without(text, known)
+        return python_without(text, known, asks=True) if python else toml_without(text, known)
 
     @Slot()
     def look_again(self) -> None:

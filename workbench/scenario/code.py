@@ -22,6 +22,7 @@ from workbench.literals import comment, literal
 from workbench.payload.characters import codec
 from workbench.payload.templates import PLACEHOLDERS, text_template
 from workbench.scenario.code_answers import answers_class
+from workbench.scenario.code_asking import PART, asking
 from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation, ignoring
 from workbench.scenario.code_help import parts_of
@@ -103,7 +104,8 @@ def of_plain_sockets(scenario: Scenario) -> str:
     hidden = script.hidden(scenario)
     if "filling" in script.needs:
         script.needs |= {"noted_socket", "checksum"}
-    parts = parts_of(script.needs)
+    asks = asking(scenario, script.commands)
+    parts = parts_of({*script.needs, PART} if asks else script.needs)
     imports = {"import socket", "import time"}.union(*(part.imports for part in parts))
     imports |= {f"import {name}" for name in script.modules}
     names = script.names
@@ -111,8 +113,7 @@ def of_plain_sockets(scenario: Scenario) -> str:
     future = "from __future__ import annotations"
     if parts:
         lines += [future, ""]
-    plain = sorted(line for line in imports if line.startswith("import "))
-    lines += [*plain, *sorted(imports - {future} - set(plain)), ""]
+    lines += [*sorted(imports - {future}, key=lambda line: (line.startswith("from "), line)), ""]
     for part in parts:
         lines += ["", f"# -- {part.about}", "", *part.body.splitlines(), ""]
     if parts:
@@ -127,9 +128,8 @@ def of_plain_sockets(scenario: Scenario) -> str:
         lines.append(f"literally.update({literal(kinds)})")
     if "json_texts" in script.needs and script.counts:
         lines.append(f"literally[{literal(ROUND)}] = True")
-    if script.commands:
-        lines.append(f"may_run({literal(script.commands)})")
-    lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
+    sockets = [name for item in scenario.endpoints for name in _sockets(item, names)]
+    lines += [*asks, *(f"{name} = None" for name in sockets)]
     lines += ["address = None  # of the datagram that came last"]
     if script.temporary:
         lines.append("folder = tempfile.mkdtemp()  # of paths that are the script's own")

@@ -71,7 +71,7 @@ def plain_text(text: str, encoding: str) -> Code:
     """A text without gaps; one that the encoding lacks fails in the script as it does in a run."""
     try:
         fixed = text.encode(encoding)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):  # of a name with a NUL too
         fixed = None
     return Code(f"{literal(text)}.encode({literal(encoding)})", fixed=fixed)
 

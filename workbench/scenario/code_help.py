@@ -12,6 +12,7 @@ _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
 ORDER: Final = (
     "noted_socket", "by_itself", "dividing", "filling", "checksum", "expecting", "looking",
     "few_files", "json_names", "json_values", "json_stream", "json_texts", "other_programs",
+    "asking",
 )  # fmt: skip
 """Later ones may need those before."""
 _OWN: Final = {

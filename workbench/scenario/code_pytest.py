@@ -14,6 +14,7 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import has_scheme
 from workbench.literals import comment, literal
+from workbench.scenario.code_asking import files_of_others
 from workbench.scenario.code_names import variables
 from workbench.scenario.steps import OnFailure, Scenario
 from workbench.scenario.write import to_toml
@@ -52,6 +53,8 @@ def to_pytest(scenario: Scenario) -> str:
 def on_testing(scenario: Scenario, missing: Iterable[str]) -> str:
     """A script of the same lines; `missing`: what a script of plain sockets would not have."""
     keys = [] if scenario.capture == DEFAULT_CAPTURE else [f"capture={literal(scenario.capture)}"]
+    files = files_of_others(scenario)
+    keys += [f"files={literal(files)}"] if files else []
     return "\n".join([
         literal(scenario.title),
         "",

@@ -326,6 +326,7 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         passwords=reading.passwords,
         addressed=addressed,
         tabs=_tabs(table, endpoints, asked),
+        reaches=tuple(asked.granted),
     )
 
 

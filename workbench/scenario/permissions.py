@@ -84,6 +84,7 @@ class Asked:
 
     Attributes:
         refused: what is not allowed, in the order in which it was met.
+        granted: what is.
         secrets: values that no sentence about the file may show.
     """
 
@@ -97,17 +98,17 @@ class Asked:
         self._environment = environment
         self._folder = folder
         self.refused: list[Wish] = []
+        self.granted: list[Wish] = []
         self.secrets: list[str] = []
 
     def may(self, reach: Reach, what: str, path: KeyPath) -> bool:
         """Note a wish; whether it is granted."""
         read = reach is Reach.ENVIRONMENT and what in self._environment
-        if read or self._permissions.allow(reach):
-            return True
-        wish = Wish(reach, what, path)
-        if wish not in self.refused:
-            self.refused.append(wish)
-        return False
+        granted = read or self._permissions.allow(reach)
+        wish, noted = Wish(reach, what, path), self.granted if granted else self.refused
+        if wish not in noted:
+            noted.append(wish)
+        return granted
 
     @property
     def folder(self) -> str:

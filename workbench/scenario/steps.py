@@ -13,6 +13,7 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.frozen import dataclass
 from workbench.printable import escape
+from workbench.scenario.permissions import Wish
 from workbench.texts import Problem
 
 ANY: Final = "*"
@@ -250,6 +251,7 @@ class Scenario:
         case: which of the cases of its file it is; "": that has none.
         addressed: by endpoint, its address as the file has it, where values stand in it.
         tabs: by endpoint, what a window's tab of it is filled in with: keys of `[tab.NAME]`.
+        reaches: what its file asks for beyond its folder and this machine, and was allowed.
     """
 
     title: str
@@ -267,3 +269,4 @@ class Scenario:
     passwords: Mapping[str, str] = field(default_factory=dict)
     tabs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     addressed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    reaches: tuple[Wish, ...] = field(default=(), compare=False)

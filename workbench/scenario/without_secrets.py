@@ -210,8 +210,11 @@ def _listed(used: Iterable[_Named]) -> str:
     return "" if not names else f"# secrets, taken from the environment: {names}\n"
 
 
-def python_without(code: str, known: Iterable[Mapping[str, str]]) -> str:
-    """A script without its secrets: it reads the environment in their place."""
+def python_without(code: str, known: Iterable[Mapping[str, str]], *, asks: bool = False) -> str:
+    """A script without its secrets: it reads the environment in their place.
+
+    `asks`: it is run by itself, and reads only the variables that its command line allows.
+    """
     secrets = _Secrets(known, headers=True)
     lines = code.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
@@ -229,11 +232,38 @@ def python_without(code: str, known: Iterable[Mapping[str, str]]) -> str:
     made = "".join(lines)
     if secrets.used:
         made = _importing(made, list(secrets.used))
+        made = _asking(made, secrets.used) if asks else made
     try:
         compile(made, "export", "exec")
     except SyntaxError:
         made = code
     return _rest_masked(made, secrets)
+
+
+_ASKS: Final = """
+for variable in {names}:
+    if f" --env {{variable}} " not in f" {{' '.join(sys.argv[1:])}} ".replace("=", " "):
+        told = "This reads the environment variable {{0}}. Allow it with --env {{0}}."
+        sys.stderr.write(told.format(variable) + "\\n")
+        sys.exit(2)
+"""
+
+
+def _asking(code: str, used: Iterable[_Named]) -> str:
+    """It asks behind its imports."""
+    names = dict.fromkeys(named.env for named in used if named.plain is None)
+    if not names:
+        return code
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:
+        return code
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    last = imports[-1].end_lineno or 0
+    lines = code.splitlines(keepends=True)
+    own = "" if re.search(r"^import sys$", code, re.MULTILINE) else "import sys\n"
+    asks = own + _ASKS.format(names=literal(tuple(names)))
+    return "".join([*lines[:last], *asks.splitlines(keepends=True), *lines[last:]])
 
 
 def _expression(spelled: str, secrets: _Secrets) -> str | None:

@@ -24,6 +24,7 @@ def scripted(
     *,
     capture: int | None = DEFAULT_CAPTURE,
     arguments: Sequence[str] | None = None,
+    files: Sequence[str] = (),
 ) -> Iterator[Workbench]:
     """The fixture's `workbench` outside of pytest; afterwards everything is closed.
 
@@ -34,6 +35,7 @@ def scripted(
         title: of the run.
         capture: bytes of each call that the record keeps; None: all.
         arguments: in the place of the command line's.
+        files: that it reads, of the folders of others.
 
     Raises:
         StepFailed: a step did not hold, also one that others followed all the same.
@@ -42,6 +44,8 @@ def scripted(
     speak()
     parser = _parser(title)
     asked = parser.parse_args(arguments)
+    for name in files if not asked.any_file else ():
+        parser.error(tr("scenario.asks_file", what=name))
     with ExitStack() as stack:
         try:
             given = _given(asked)

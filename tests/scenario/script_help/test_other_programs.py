@@ -9,7 +9,6 @@ import pytest
 from tests.cli_process import ASLEEP
 from workbench.scenario.script_help.other_programs import (
     end_programs,
-    may_run,
     programs,
     run,
     stop_program,
@@ -51,10 +50,3 @@ def test_it_reads_what_it_is_given() -> None:
     run(copy, given=b"x" * 300_000, contains="xdone")
     run(python("assert not open(0).read(); print('empty')"), contains="empty")
     run(python("import os; os.close(0); print('deaf')"), given=b"x" * 300_000, contains="deaf")
-
-
-def test_it_has_to_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["script.py"])
-    with pytest.raises(SystemExit) as caught:
-        may_run(["curl"])
-    assert caught.value.code == 2

@@ -130,16 +130,10 @@ def end_programs() -> None:
         stop_program(next(iter(programs)))
 
 
-def may_run(commands: Sequence[str]) -> None:
-    """Refuse where nobody has allowed it."""
-    if "--allow-run" not in sys.argv:
-        told = "This runs other programs. With --allow-run it may:"
-        sys.stderr.write("\n  ".join([told, *commands]) + "\n")
-        sys.exit(2)
-    atexit.register(stop_programs)
-
-
 def stop_programs() -> None:
     """End what still runs, whatever ends the script."""
     for one in programs.values():
         one.stop()
+
+
+atexit.register(stop_programs)
