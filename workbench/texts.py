@@ -171,6 +171,11 @@ def catalogue(name: str) -> Mapping[str, str]:
     return _texts(name).whole()
 
 
+def in_all_languages(key: str) -> tuple[str, ...]:
+    """A text as it stands in each of LANGUAGES: what was named in one is known in another."""
+    return tuple(_texts(name)[key] for name in LANGUAGES)
+
+
 def has(key: str) -> bool:
     """Whether there is such a text."""
     try:

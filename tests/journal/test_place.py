@@ -404,6 +404,20 @@ def test_names_that_say_so(tmp_path: Path) -> None:
     ]
 
 
+def test_names_that_say_so_in_the_language_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts.set_language("zh_CN")
+    path = tmp_path / "r (continued 2).swb"
+    assert continued(path).name == "r (续 3).swb"  # that of another language is known
+    assert continued(tmp_path / "r.swb").name == "r (续).swb"
+    texts.set_language("en")
+    assert continued(tmp_path / "r (续 3).swb").name == "r (continued 4).swb"
+    texts.set_language("zh_CN")
+    monkeypatch.setattr(os, "fsencode", lambda name: name.encode("latin-1"))
+    assert continued(path).name == "r (continued 3).swb"  # no file could be called so
+
+
 def test_the_reserve_is_real_and_given_up(tmp_path: Path) -> None:
     lock = RecordLock(tmp_path / "r.swb")
     beside = tmp_path / "r.swb.lock"

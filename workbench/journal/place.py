@@ -14,7 +14,7 @@ from typing import Final
 from workbench.journal import file
 from workbench.journal.lock import RecordLock
 from workbench.journal.room import Room
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem, in_all_languages, reason_of, tr
 
 BESIDE: Final = ("", "-wal", "-shm")
 """What SQLite has open while it writes, by what follows the record's name."""
@@ -185,13 +185,28 @@ def _identity(path: Path) -> _Identity | None:
 
 
 def continued(path: Path) -> Path:
-    """A free name beside a record that says that it goes on there; never one that it had before."""
-    found = re.fullmatch(r"(.*?)(?: \(continued(?: (\d+))?\))?", path.stem, re.DOTALL)
+    """A free name beside a record that says that it goes on there; never one that it had before,
+    in whichever language that was made.
+    """
+    words = "|".join(map(re.escape, in_all_languages("journal.continued")))
+    found = re.fullmatch(rf"(.*?)(?: \((?:{words})(?: (\d+))?\))?", path.stem, re.DOTALL)
     assert found is not None
     first = 1 if found[1] == path.stem else int(found[2] or 1) + 1
     for number in itertools.count(first):
-        word = "continued" if number == 1 else f"continued {number}"
+        word = _word() if number == 1 else f"{_word()} {number}"
         at = path.with_name(f"{found[1]} ({word}){path.suffix}")
         if not at.exists():
             return at
     raise AssertionError  # itertools.count never ends
+
+
+def _word() -> str:
+    """What says it in the language in force; in the first one where no file can have such a name:
+    a locale other than UTF-8.
+    """
+    word = tr("journal.continued")
+    try:
+        os.fsencode(word)
+    except UnicodeEncodeError:
+        return in_all_languages("journal.continued")[0]
+    return word

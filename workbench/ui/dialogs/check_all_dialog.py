@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import Problem, tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
 
 BOUND: Final = 60.0
@@ -75,7 +75,7 @@ class CheckAllDialog(Retranslatable, QWidget):
         self.setObjectName("check_all")
         self.resize(760, 620)
         self._demos = demos()
-        self.table = QTableWidget(len(self._demos), 3)
+        self.table = ItemTable(len(self._demos), 3)
         self.table.setObjectName("check_all.table")
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

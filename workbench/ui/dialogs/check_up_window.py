@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.file_dialogs import ask_new_file
+from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
 
 NUMBER: Final = 0
@@ -101,7 +101,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         self.retranslate()
 
     def _make_table(self) -> None:
-        self.table = QTableWidget(len(self._cases), 1 + len(_COLUMNS))
+        self.table = ItemTable(len(self._cases), 1 + len(_COLUMNS))
         self.table.setObjectName("check_up.table")
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
 from workbench.viewmodel.demo_list import DemoLine, line_of
 
@@ -57,7 +57,7 @@ class DemoBrowser(Retranslatable, QWidget):
         self.search.setObjectName("demo_browser.search")
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
-        self.table = QTableWidget(0, len(COLUMNS))
+        self.table = ItemTable(0, len(COLUMNS))
         self.table.setObjectName("demo_browser.table")
         self.table.verticalHeader().hide()
         self.table.setWordWrap(False)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextDo
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QSplitter,
     QTextBrowser,
@@ -23,6 +22,7 @@ from workbench.resources import resource
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.item_views import ItemList
 from workbench.viewmodel.manual import Page, Passage, find, pages
 
 _PAGE: Final = Qt.ItemDataRole.UserRole
@@ -103,7 +103,7 @@ class ManualWindow(Retranslatable, QWidget):
         self.search = QLineEdit()
         self.search.setObjectName("manual.search")
         self.search.setClearButtonEnabled(True)
-        self.list = QListWidget()
+        self.list = ItemList()
         self.list.setObjectName("manual.pages")
         self.list.setWordWrap(True)
         self.text = ManualText()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workbench.ui.style.theme import BESIDE
 from workbench.ui.widgets.fitting_label import GivingLabel
-from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, spring
+from workbench.ui.widgets.named_controls import (
+    QWIDGETSIZE_MAX,
+    NamedControls,
+    SpokenLabel,
+    spring,
+)
 from workbench.viewmodel.server_state import QueueState
 
 
@@ -22,7 +27,7 @@ class AcceptQueueBar(QHBoxLayout):
         super().__init__()
         self.setSpacing(BESIDE)
         self._controls = controls
-        self._label = GivingLabel()
+        self._label = GivingLabel()  # no reason for a panel to be wide
         controls.caption("queue", label=self._label)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -33,6 +38,15 @@ class AcceptQueueBar(QHBoxLayout):
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)
+
+    def setGeometry(self, area: QRect) -> None:
+        """The caption goes where the others want the room: what is left for it would be a gap."""
+        parts = [item for at in range(1, self.count()) if (item := self.itemAt(at)) is not None]
+        wide = [self._label.sizeHint().width()]
+        wide += [item.sizeHint().width() for item in parts if not item.isEmpty()]
+        fits = sum(wide) + self.spacing() * (len(wide) - 1) <= area.width()
+        self._label.setMaximumWidth(QWIDGETSIZE_MAX if fits else 0)
+        super().setGeometry(area if fits else area.adjusted(-self.spacing(), 0, 0, 0))
 
     def show(self, state: QueueState, *, datagram: bool) -> None:
         """`datagram`: peers and drops stand there instead."""

@@ -16,6 +16,7 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.known_viewport import known_viewport
+from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.ui.widgets.state_delegate import StateDelegate, mark_of, room
 from workbench.viewmodel.connection_rows import (
     CLIENT,
@@ -34,7 +35,7 @@ CELL_MARGIN: Final = 8
 """Pixels that a cell keeps free beside its text."""
 
 
-class ConnectionTable(Retranslatable, QTableView):
+class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
     """One row a connection; nothing in it is edited.
 
     Attributes:

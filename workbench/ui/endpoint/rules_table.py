@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.known_values import NO_VALUES
 from workbench.viewmodel.rule_form import TypedRule, fault, kept_by, named, shown_reply, shown_value
 
@@ -130,7 +131,7 @@ def _cross() -> QIcon:
     return icon
 
 
-class RuleTable(Retranslatable, QTableView):
+class RuleTable(Retranslatable, RowUnderMouse, QTableView):
     """The list; one row is chosen.
 
     Signals:

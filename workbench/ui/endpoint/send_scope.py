@@ -7,13 +7,14 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox
 
+from workbench.ui.widgets.named_controls import RoomyBox
 from workbench.viewmodel.client_state import Scope
 
 ALL: Final = "all"
 CHOSEN: Final = "chosen"
 
 
-class SendScope(QComboBox):
+class SendScope(RoomyBox):
     """Says so in sight: "all (6)", "chosen (3)", or the one by its number.
 
     Signals:

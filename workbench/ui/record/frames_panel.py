@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 from workbench.qt.log_model import LogModel
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.frame_columns import COLUMNS
 
 _MARGIN = 12
@@ -71,7 +72,7 @@ class FramesPanel(Retranslatable, QWidget):
         self.view.viewport().update()
 
 
-class _FramesView(QTableView):
+class _FramesView(RowUnderMouse, QTableView):
     """Follows the newest frame while that is in sight."""
 
     def __init__(self, model: LogModel) -> None:

@@ -20,6 +20,7 @@ from workbench.texts import tr
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import GAP, NEAR
+from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.kernel_state import PLOTTED, KernelState, Line, PlotPoints
 
@@ -50,7 +51,7 @@ class KernelTab(TellsWhenWorded, Sighted):
         self.silence.setObjectName("kernel.silence")
         self.diagram = StateDiagram()
         self.plots = {key: Plot(key) for key in PLOTTED}
-        self.table = QTableWidget(0, 2)
+        self.table = ItemTable(0, 2)
         self.table.setObjectName("kernel.table")
         self.table.horizontalHeader().hide()
         self.table.verticalHeader().hide()

@@ -34,6 +34,7 @@ from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
 from workbench.ui.widgets.known_viewport import known_viewport
+from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.log_cells import failed, held
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK, WHO
@@ -57,7 +58,7 @@ _SAID: Final = (CALL, RESULT, TOOK, DATA)
 """What a note, which calls nothing, has for its sentence."""
 
 
-class LogView(QTableView):
+class LogView(RowUnderMouse, QTableView):
     """The log's table.
 
     Attributes:
@@ -303,15 +304,17 @@ class LogView(QTableView):
         height = self.verticalHeader().defaultSectionSize()
         self._log.fetch(first, last)
         any_chosen = self.selectionModel().hasSelection()
+        room = self.viewport().height()
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
-            if top < 0 and last > first:
+            if (top < 0 or top + height > room) and last > first:
                 continue  # half of a row is none
             self._paint_row(
                 painter, palette, row, top, height, boxes, any_chosen and self.is_chosen(row)
             )
         self._paint_shapes(painter)
         self._paint_calls(painter)
+        self.tint_row(painter)
 
     def _paint_shapes(self, painter: QPainter) -> None:
         """The stripes and arrows of all rows, colour by colour: each call of a painter may have to

@@ -68,6 +68,7 @@ class Theme:
     """The colours of one scheme; every text on its background has a contrast of 4.5 or more.
 
     Attributes:
+        over, down: a button below the mouse; pressed, or chosen.
         found: behind what was looked for. fault: behind a row that tells of an error.
         held, broken: a verdict beside text.
     """
@@ -78,6 +79,8 @@ class Theme:
     text: str
     muted: str
     button: str
+    over: str
+    down: str
     highlight: str
     highlight_text: str
     link: str
@@ -102,6 +105,8 @@ LIGHT: Final = Theme(
     text="#1b1f24",
     muted="#5b6470",
     button="#fcfcfd",
+    over="#eaf0fb",
+    down="#d9e3f6",
     highlight="#2458c5",
     highlight_text="#ffffff",
     link="#1f4fb5",
@@ -125,6 +130,8 @@ DARK: Final = Theme(
     text="#dfe3e9",
     muted="#a3acb8",
     button="#2e3239",
+    over="#3a404a",
+    down="#454d5a",
     highlight="#3567d0",
     highlight_text="#ffffff",
     link="#8db4ff",
@@ -222,6 +229,59 @@ def scaled(pixels: int) -> int:
     return round(pixels * _scale[0] / 100)
 
 
+_UNSEEN: Final = "rgba(0, 0, 0, 2)"
+"""Not transparent: beside an edge that is, Qt draws the next one straight."""
+
+
+def _flat(theme: Theme) -> list[str]:
+    """Buttons and choices without Fusion's gradients, as high as it makes them."""
+    arrow = scaled(4)
+    button = "QPushButton, QToolButton[autoRaise='false']"
+    box = f"background: {theme.button}; border: 1px solid {theme.edge}; border-radius: 4px;"
+
+    def when(state: str) -> str:
+        return ", ".join(f"{part}:{state}" for part in button.split(", "))
+
+    return [
+        f"QPushButton {{ {box} color: {theme.text}; padding: 3px 10px; }}",
+        f"QToolButton[autoRaise='false'] {{ {box} color: {theme.text}; padding: 1px 2px; }}",
+        f"{when('hover')} {{ background: {theme.over}; border-color: {theme.field}; }}",
+        f"{when('pressed')}, {when('checked')} {{ background: {theme.down}; }}",
+        f"{when('disabled')} {{ background: transparent; color: {theme.muted}; }}",
+        f"QPushButton:focus {{ border: 2px solid {theme.link}; padding: 2px 9px; }}",
+        (
+            "QToolButton[autoRaise='false']:focus {"
+            f" border: 2px solid {theme.link}; padding: 0 1px; }}"
+        ),
+        f"QComboBox {{ {box} border-color: {theme.field}; padding: 2px 3px 2px 5px; }}",
+        f"QComboBox:editable {{ background: {theme.base}; }}",
+        f"QComboBox:hover:!editable {{ background: {theme.over}; }}",
+        (
+            f"QComboBox:disabled {{ background: transparent; color: {theme.muted};"
+            f" border-color: {theme.edge}; }}"
+        ),
+        f"QComboBox:focus {{ border: 2px solid {theme.link}; padding: 1px 2px 1px 4px; }}",
+        "QComboBox::drop-down { border: none; width: 14px; }",
+        # a triangle: of four edges that meet slanting only the upper one is seen
+        (
+            f"QComboBox::down-arrow {{ width: 0; height: 0; border: {arrow}px solid {_UNSEEN};"
+            f" border-bottom: none; border-top-color: {theme.muted}; }}"
+        ),
+        f"QHeaderView {{ background: {theme.window}; border: none; }}",
+        (
+            f"QHeaderView::section {{ background: {theme.window}; padding: -1px 3px 0;"
+            f" border: 1px solid {theme.edge}; border-left: none; border-top: none; }}"
+        ),
+        (
+            f"QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: 6px 10px 4px;"
+            " border: none; border-bottom: 2px solid transparent; }"
+        ),
+        f"QTabBar::tab:hover {{ color: {theme.text}; background: {theme.over}; }}",
+        f"QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.link}; }}",
+        f"QTabBar::tab:selected:focus {{ background: {theme.over}; }}",
+    ]
+
+
 def _sheet(theme: Theme) -> str:
     tones = {
         "info": theme.info,
@@ -231,6 +291,7 @@ def _sheet(theme: Theme) -> str:
         "idle": theme.idle,
     }
     lines = [
+        *_flat(theme),
         (
             f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
             f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget
 
+from workbench.ui.widgets.item_views import ItemTable
+
 _AIR = 4
 """Pixels around the text of a row, and around all of them."""
 
 
-class FactTable(QTableWidget):
+class FactTable(ItemTable):
     """Read only, a row chosen as a whole; the last column has what width is left."""
 
     def __init__(self, name: str, columns: int) -> None:

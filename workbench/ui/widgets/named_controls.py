@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
 from workbench.texts import has, tr
-from workbench.ui.style.theme import BESIDE, numbered, repolish
+from workbench.ui.style.theme import BESIDE, TIGHT, numbered, repolish
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
 from workbench.viewmodel.panel_state import Control
@@ -233,7 +233,18 @@ class NamedControls:
         label.setText(name)
 
 
-class ChoiceBox(QComboBox):
+class RoomyBox(QComboBox):
+    """Under a style sheet Qt asks for the ink of the longest text, and paints its advance."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(BESIDE - TIGHT, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same; Qt keeps that of the words before."""
+        return self.sizeHint()
+
+
+class ChoiceBox(RoomyBox):
     """A choice of values that do not change with the language; their wording does."""
 
     def __init__(self, *choices: tuple[str, str | None]) -> None:
@@ -242,10 +253,6 @@ class ChoiceBox(QComboBox):
         self._keys: list[str | None] = []
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.offer(choices)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same; Qt keeps that of the words before."""
-        return self.sizeHint()
 
     def narrow(self) -> None:
         """Be as wide as what is chosen, not as the longest choice; the list stays wide enough."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QHeaderView, QTreeWidgetItem, QVBoxLayout
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import TellsWhenWorded
+from workbench.ui.widgets.row_under_mouse import ItemTree
 from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.listed_endpoints import ListedRow
 
@@ -38,7 +39,7 @@ class EndpointList(TellsWhenWorded, Sighted):
         self._rows: tuple[ListedRow, ...] = ()
         self._items: list[QTreeWidgetItem] = []
         self._by_hand = False
-        self.tree = QTreeWidget()
+        self.tree = ItemTree()
         self.tree.setObjectName("endpoints.tree")
         self.tree.setColumnCount(2)
         self.tree.setRootIsDecorated(False)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QToolButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls
+from workbench.ui.widgets.row_under_mouse import ItemTree
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.messages_file import NAME, Saved
 from workbench.viewmodel.saved_messages import Messages
@@ -70,7 +70,7 @@ class MessageList(Retranslatable, QWidget):
         self._shown: list[Saved] = []
         self.endpoints: Callable[[], list[str]] = list
         self._controls = controls = NamedControls("saved")
-        self.tree = controls.add(QTreeWidget(), "list", "messages_list")
+        self.tree = controls.add(ItemTree(), "list", "messages_list")
         self.tree.setColumnCount(3)
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
