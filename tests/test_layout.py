@@ -380,7 +380,6 @@ IMPORTED_BY = {
     "qt/connection_model.py": "ui/test_tables.py",
     "qt/log_scan.py": "qt/test_log_model.py",
     "qt/old_talk.py": "ui/record/test_talk_panel.py",
-    "qt/preferences.py": "ui/test_scale.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
     "certificates/facts.py": "certificates/test_judging.py",
     "certificates/issuing.py": "certificates/test_kinds.py",

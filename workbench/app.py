@@ -55,6 +55,8 @@ def create_window(record_path: Path | None = None, workspace: Path | None = None
     window = _window(Controller(session))
     if workspace is None or not window.remember(WorkspaceFile(workspace)):
         window.first_start()
+    if (damaged := _preferences().damaged) is not None:
+        window.status_bar.tell(damaged.text)
     theme.dress(window)
     return window
 

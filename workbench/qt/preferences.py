@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from PySide6.QtCore import QSettings
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal.keep import OFFERED, Keep
 from workbench.journal.keep import parse as parse_keep
-from workbench.texts import LANGUAGES
+from workbench.texts import LANGUAGES, Problem
 from workbench.viewmodel.talk_form import TIMES
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
@@ -19,12 +20,33 @@ SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 
 
 class Preferences:
-    """Typed access to one INI file in the user's configuration folder; bad values are defaults."""
+    """Typed access to one INI file in the user's configuration folder; bad values are defaults.
+
+    Attributes:
+        damaged: what to tell where the file could not be read: it is kept under another name,
+            since the next change writes over it. None: it could.
+    """
 
     def __init__(self) -> None:
         self._store = QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "socket-workbench", "window"
         )
+
+        self.damaged = self._put_aside(Path(self.path))
+
+    def _put_aside(self, path: Path) -> Problem | None:
+        try:
+            data = path.read_bytes()
+            unread = self._store.status() == QSettings.Status.FormatError
+            if not data.strip() or (any(self._store.allKeys()) and not unread):
+                return None
+            names = (path.with_name(f"{path.stem}.aside-{n}.ini") for n in itertools.count(1))
+            kept = next(name for name in names if not name.exists())
+            kept.write_bytes(data)
+        except OSError:
+            return None  # there is none, or none that anybody can read
+        self._store.clear()
+        return Problem("workspace.damaged", path=str(kept))
 
     @property
     def path(self) -> str:

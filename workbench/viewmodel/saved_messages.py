@@ -40,7 +40,7 @@ class Messages:
 
     Attributes:
         path: of the file. It is read again whenever it has changed: others may write it too.
-        told: is called with what is wrong with it, once.
+        told: is called with what is wrong with it, once; it stays in `problem`.
     """
 
     def __init__(self, store: MessageStore, path: Path) -> None:
@@ -49,7 +49,7 @@ class Messages:
         self.told: Callable[[Problem], None] = lambda _problem: None
         self._known: list[Saved] = []
         self._known_of: object = None  # the file and the state of it that they are
-        self._problem: Problem | None = None
+        self.problem: Problem | None = None
         self._watchers: list[Callable[[], None]] = []
 
     @property
@@ -152,8 +152,8 @@ class Messages:
     def _to_change(self) -> list[Saved]:
         """As they are now. Raises Problem where the file cannot be read: it is not written over."""
         self._look()
-        if self._problem is not None:
-            raise self._problem
+        if self.problem is not None:
+            raise self.problem
         return list(self._known)
 
     def _look(self) -> None:
@@ -163,7 +163,7 @@ class Messages:
         state = (self.path, stat and (stat.st_mtime_ns, stat.st_size, stat.st_ino))
         if state == self._known_of:
             return
-        self._known_of, self._problem = state, None
+        self._known_of, self.problem = state, None
         self._known = []
         if stat is None:
             self._take_over()
@@ -172,8 +172,8 @@ class Messages:
             self._known = messages_file.parsed(messages_file.read(self.path))
         except Problem as problem:
             text = problem if problem.key == "saved.not_read" else None
-            self._problem = text or Problem("saved.not_read", path=str(self.path), reason=problem)
-            self.told(self._problem)
+            self.problem = text or Problem("saved.not_read", path=str(self.path), reason=problem)
+            self.told(self.problem)
 
     def _take_over(self) -> None:
         """Those that were in the settings, once."""

@@ -55,6 +55,23 @@ def test_a_list_without_messages_says_how_one_comes_in(hand: Hand, shown: Any) -
     hand.wait(shown.tree.isVisible)
 
 
+def test_a_file_that_cannot_be_read_is_told_of_in_the_list_and_kept(
+    hand: Hand, shown: Any, tmp_path: Path
+) -> None:
+    """A damaged file looked like one without messages."""
+    path = tmp_path / "messages.toml"
+    path.write_text("[[message\nname = 3", encoding="utf-8")
+    shown.refresh()
+    assert hand.find("saved.hint").isVisible()
+    assert hand.text("saved.hint").startswith("Saved messages cannot be used: It is no TOML")
+    with pytest.raises(Problem, match="It is no TOML"):
+        hand.window.saved_messages.save(ONE)
+    assert path.read_text(encoding="utf-8") == "[[message\nname = 3"
+    path.unlink()
+    shown.refresh()
+    assert "Save this message" in hand.text("saved.hint")
+
+
 def test_each_row_has_a_send_that_leaves_the_editor_alone(
     hand: Hand, shown: Any, peer: socket.socket
 ) -> None:

@@ -149,6 +149,9 @@ class MessageList(Retranslatable, QWidget):
         found = self._messages.saved
         self._title.setText(self._messages.path.name)
         self._title.setToolTip(plain_tip(str(self._messages.path)))
+        problem = self._messages.problem
+        none_yet = tr("saved.none_yet", menu=tr("caption.saved"), save=tr("saved.save"))
+        self._hint.setText(none_yet if problem is None else problem.text)
         self._hint.setVisible(not found)
         self.tree.setVisible(bool(found))
         if found == self._shown:
@@ -343,7 +346,6 @@ class MessageList(Retranslatable, QWidget):
     def retranslate(self) -> None:
         self._controls.retranslate()
         self.tree.setHeaderLabels([tr("saved.name"), tr("saved.target"), ""])
-        self._hint.setText(tr("saved.none_yet", menu=tr("caption.saved"), save=tr("saved.save")))
         self.file.setIcon(theme.icon("chevron-down"))
         self._shown = []
         self.refresh()

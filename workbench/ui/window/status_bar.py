@@ -13,6 +13,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.fitting_label import FittingLabel
 from workbench.ui.widgets.steady_label import SteadyLabel
 from workbench.ui.widgets.traffic_button import TrafficButton
 from workbench.viewmodel.record_count import RecordCount
@@ -26,7 +27,8 @@ class StatusBar(Retranslatable, QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("status")
-        self.record = self._label("status.record")
+        self.record = FittingLabel()  # a narrow window shows its name in the title alone
+        self._name(self.record, "status.record")
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
         self.rate = self._label("status.rate")
@@ -80,10 +82,11 @@ class StatusBar(Retranslatable, QStatusBar):
     def name_record(self, record: Path, *, passing: bool) -> None:
         """Which file it is, and how long it is kept; `passing`: until the program ends."""
         self._record = record, passing
-        key = "window.record_listed" if record.parent == folder() else "window.record"
+        keys = ("window.record_listed",) if record.parent == folder() else ()
+        keys = (*keys, "window.record")
         if passing:
-            key = "window.record_passing"
-        self.record.setText(tr(key, name=record.stem, days=KEPT_DAYS))
+            keys = ("window.record_passing",)
+        self.record.offer([tr(key, name=record.stem, days=KEPT_DAYS) for key in keys] + [""])
         self.record.setToolTip(plain_tip(str(record)))
 
     def retranslate(self) -> None:
