@@ -57,6 +57,7 @@ PEER_PACKAGES = {
     "redis-server": "redis-server",
     "rsyslog": "rsyslog",
     "sip-tester": "",
+    "snmp": "",
     "snmpd": "snmpd",
     "tftpd-hpa": "tftpd-hpa",
     "tinyproxy": "tinyproxy",
