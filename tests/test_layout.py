@@ -593,5 +593,7 @@ def fails_when_broken(module: str, file: str) -> bool:
         timeout=600,
         check=False,
     )
-    assert done.returncode in {0, 1, 2}, done.stdout + done.stderr  # passed, failed, broken already
+    # passed, failed, broken already where the file is read, or where its conftest is (4)
+    told = done.stdout + done.stderr
+    assert done.returncode in {0, 1, 2} or "while loading conftest" in told, told
     return done.returncode != 0
