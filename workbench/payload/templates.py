@@ -28,7 +28,7 @@ from workbench.texts import Problem
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _WORD: Final = re.compile(r"\w")
-_COUNT: Final = re.compile(r"\d{1,6}\Z", re.ASCII)  # to make a million takes a tenth of a second
+_COUNT: Final = re.compile(r"\d{1,6}\Z", re.ASCII)  # a million is made in some milliseconds
 _NUMBER: Final = re.compile(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
 _WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
 _FILLED_UP: Final = re.compile(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
@@ -37,7 +37,7 @@ _DEEPEST: Final = 20
 """Brackets in one another."""
 NTP_BEGIN: Final = 2_208_988_800
 """Seconds from the era of NTP, 1900, to that of the clock, 1970 (RFC 5905, 6)."""
-_LETTERS: Final = string.ascii_letters + string.digits
+_OF_BYTE: Final = ((string.ascii_letters + string.digits) * 5)[:256].encode()
 
 
 class Value(NamedTuple):
@@ -84,7 +84,7 @@ def _uuid(_counter: object) -> str:
 
 
 def _random(count: str) -> str:
-    return "".join(random.choices(_LETTERS, k=int(count)))  # noqa: S311 - no secret
+    return random.randbytes(int(count)).translate(_OF_BYTE).decode()  # noqa: S311 - no secret
 
 
 BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
