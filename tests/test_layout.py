@@ -243,6 +243,7 @@ COVERED_BY = {
     "ui/window/enter_option.py": ("ui/endpoint/test_message_editor.py", "enter_sends"),
     "qt/scenario_player.py": ("ui/window/test_window.py", "run_named"),
     "ui/window/endpoint_list.py": ("ui/test_first_start.py", "tree"),
+    "ui/window/endpoint_place.py": ("ui/test_habits.py", "switch"),
     "ui/window/endpoint_tabs.py": ("ui/test_selection.py", "new_server"),
     "viewmodel/endpoint_status.py": ("ui/endpoint/test_next_call.py", "next_call"),
     "ui/window/onboarding_bar.py": ("ui/window/test_window.py", "udp-exchange"),

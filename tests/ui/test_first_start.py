@@ -196,8 +196,8 @@ def test_the_numbers_grow_with_the_text(hand: Hand) -> None:
 
 def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     window = hand.window
-    tree = window.endpoint_list.tree
     window.endpoint_list.switch()
+    tree = window.endpoint_list.part.tree
 
     def words(place: int) -> tuple[str, str]:
         item = tree.topLevelItem(place)
@@ -209,9 +209,9 @@ def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     hand.wait(lambda: words(1) == ("client-1", "open"))
-    hand.wait(lambda: len(window.endpoint_list._rows) == 4)  # both have their connection
+    hand.wait(lambda: len(window.endpoint_list.part._rows) == 4)  # both have their connection
     tree.collapseAll()  # each state still stands where it belongs
-    window.endpoint_list._write(window.endpoint_list._rows)
+    window.endpoint_list.part._write(window.endpoint_list.part._rows)
     assert words(1) == ("client-1", "open")
     for name in ("client-1", "server-1"):
         window.controller.perform(c.Stop(name))

@@ -101,7 +101,7 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
-    tree = window.endpoint_list.tree
+    tree = window.endpoint_list.part.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
     window.endpoint_tabs.new_server()
     child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
@@ -121,7 +121,7 @@ def test_a_datagram_socket_has_no_connections_in_the_list(hand: Hand) -> None:
     hand.choose("server.type", "SOCK_DGRAM")
     hand.press("server.listen")
     hand.wait_state("server", "BOUND")
-    tree = hand.window.endpoint_list.tree
+    tree = hand.window.endpoint_list.part.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2)
     hand.wait(lambda: "127.0.0.1" in tree.topLevelItem(0).text(1))  # type: ignore[union-attr]
     assert tree.topLevelItem(0).childCount() == 0  # type: ignore[union-attr]

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHeaderView, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QHeaderView, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.widgets.row_under_mouse import ItemTree
-from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.listed_endpoints import ListedRow
 
-WIDE: Final = 1500
-"""Pixels of window width from which on it is open by itself."""
 _NAME: Final = Qt.ItemDataRole.UserRole
 _CONNECTION: Final = Qt.ItemDataRole.UserRole + 1
 
 
-class EndpointList(TellsWhenWorded, Sighted):
-    """A tree of endpoints and their connections, left of everything, or hidden.
+class EndpointList(TellsWhenWorded, QWidget):
+    """A tree of endpoints and their connections.
 
     Signals:
         chosen(str): the endpoint of this name was chosen here.
@@ -51,26 +48,7 @@ class EndpointList(TellsWhenWorded, Sighted):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tree)
-        self.hide()
         self.retranslate()
-
-    @Slot()
-    def switch(self) -> None:
-        """Show or hide it: from now on as the person wishes."""
-        self._by_hand = True
-        self.setVisible(not self.isVisible())
-
-    @Slot(bool)
-    def give_way(self, presented: bool) -> None:
-        """A projector has no room for it."""
-        if presented:
-            self.hide()
-
-    def show_where_wide(self, width: int, scale: int) -> None:
-        """Open by itself in a wide window, in pixels at `scale` per cent, else not."""
-        wide = width >= WIDE * scale / 100
-        if not self._by_hand and wide != self.isVisible():
-            self.setVisible(wide)
 
     @Slot(object)
     def show_rows(self, rows: tuple[ListedRow, ...]) -> None:

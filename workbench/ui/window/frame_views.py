@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.qt.endpoint_list_presenter import EndpointListPresenter
 from workbench.qt.notice_presenter import NoticePresenter
 from workbench.qt.status_presenter import StatusPresenter
 from workbench.ui.window.banner import Banner
-from workbench.ui.window.endpoint_list import EndpointList
 from workbench.ui.window.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
     from workbench.ui.widgets.sighted import Sighted
+    from workbench.ui.window.endpoint_list import EndpointList
     from workbench.ui.window.projector_caption import ProjectorCaption
     from workbench.viewmodel.connection_rows import Owner
 
@@ -58,12 +57,17 @@ def caption_of(
     return caption
 
 
-def endpoint_list_of(controller: Controller, owner: Owner) -> EndpointList:
-    """All endpoints of the controller's session; `owner` names those of ours."""
+def endpoint_list_of(controller: Controller, place: Sighted, owner: Owner) -> EndpointList:
+    """All endpoints of the controller's session, while the place of the list is in sight; `owner`
+    names those of ours.
+    """
+    from workbench.qt.endpoint_list_presenter import EndpointListPresenter  # in a wide window
+    from workbench.ui.window.endpoint_list import EndpointList
+
     made = EndpointList()
     presenter = EndpointListPresenter(controller, owner, made)
     presenter.changed.connect(made.show_rows)
     made.selected.connect(presenter.choose)
-    made.seen.connect(presenter.set_in_sight)
     made.worded.connect(presenter.look)
+    place.seen.connect(presenter.set_in_sight)
     return made

@@ -27,6 +27,7 @@ from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.child_windows import ChildWindows
 from workbench.ui.window.closed_rows_option import ClosedRowsOption
 from workbench.ui.window.demo_bar import DemoBar
+from workbench.ui.window.endpoint_place import EndpointPlace
 from workbench.ui.window.endpoint_tabs import EndpointTabs
 from workbench.ui.window.enter_option import EnterOption
 from workbench.ui.window.file_commands import FileCommands
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.preferences import Preferences
     from workbench.ui.style.appearance import Appearance
+    from workbench.ui.window.endpoint_list import EndpointList
     from workbench.ui.window.message_list import MessageList
     from workbench.ui.window.projector_caption import ProjectorCaption
     from workbench.viewmodel.workspace_file import WorkspaceFile
@@ -175,7 +177,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.tab_commands = TabCommands(
             self.endpoint_tabs, self.tab_area, self.tab_copies, self.controller
         )
-        self.endpoint_list = endpoint_list_of(self.controller, self.endpoint_tabs.owner)
+        self.endpoint_list = EndpointPlace(self._make_endpoint_list)
         self.layouts = Layouts(
             self.tab_area, {name: self.menus.action(f"layout_{name}") for name in LAYOUTS}
         )
@@ -279,6 +281,11 @@ class MainWindow(Retranslatable, QMainWindow):
         made = self.message_commands.make_list()
         made.told.connect(self.status_bar.tell)
         made.done.connect(self.undo_bar.offer)
+        return made
+
+    def _make_endpoint_list(self) -> EndpointList:
+        made = endpoint_list_of(self.controller, self.endpoint_list, self.endpoint_tabs.owner)
+        made.chosen.connect(self.tab_area.bring)
         return made
 
     def _make_caption(self) -> ProjectorCaption:
@@ -412,7 +419,6 @@ class MainWindow(Retranslatable, QMainWindow):
         self.tab_commands.told.connect(self._on_problem)
         self._wire_undo()
         tabs.save_wanted.connect(self.file_commands.save_conversation)
-        self.endpoint_list.chosen.connect(self.tab_area.bring)
         self.inspector.remedies = tabs.remedies
         self.onboarding_bar.autoplay_wanted.connect(self.autoplay.start)
         self.onboarding_bar.demo_wanted.connect(player.run_named)
