@@ -33,7 +33,7 @@ def test_rules_and_where_a_message_ends(tmp_path: Path) -> None:
         (PING.replace("exact", "exactly"), 2, "exact"),
         (PING + "other = 1\n", 4, "other"),
         ("rules = [\n", 1, "]"),
-        (PING + 'messages = "lines"\n', 4, "lines"),
+        (PING + 'messages = "lines"\n', 4, "messages"),
     ],
 )
 def test_what_is_wrong_has_its_line(tmp_path: Path, text: str, line: int, named: str) -> None:

@@ -100,7 +100,7 @@ address = "@server"
 @pytest.mark.parametrize(
     ("ignore", "key"),
     [
-        ("{ text = 'a' }", "scenario.brackets"),
+        ("{ text = 'a' }", "scenario.list_of"),
         ("[7]", "scenario.wrong_type"),
         ("[{}]", "scenario.ignore_everything"),
         ("[{ text = '' }]", "scenario.looks_for_nothing"),

@@ -362,7 +362,7 @@ def test_what_a_command_reads_is_shown_to_whom_allows_it() -> None:
     [
         ('{ do = "run" }', "scenario.missing"),
         ('{ do = "run", command = [] }', "scenario.run_nothing"),
-        ('{ do = "run", command = "ls -l" }', "scenario.wrong_type"),
+        ('{ do = "run", command = "ls -l" }', "scenario.run_as_text"),
         ('{ do = "run", command = ["ls", 1] }', "scenario.wrong_type"),
         ('{ do = "run", stop = "b" }', "scenario.run_unknown"),
         ('{ do = "run", stop = "a", exit = 0 }', "scenario.run_stop_alone"),

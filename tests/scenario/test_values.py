@@ -63,7 +63,8 @@ def test_what_is_read(name: str, value: object, got: object) -> None:
 @pytest.mark.parametrize(("name", "value", "words"), [
     ("text", 3, "key must be text in quotes, not 3."), ("number", "3", 'a number, not "3".'),
     ("number", True, "not true."), ("boolean", 0, "true or false, not 0."),
-    ("list", {}, "[[key]]"), ("several", 1.5, "a number or text in quotes or a list, not 1.5."),
+    ("list", {}, "key = [ { … }, { … } ]."),
+    ("several", 1.5, "a number or text in quotes or a list [ … ], not 1.5."),
     ("enum", "pause", "Did you mean paused?"), ("names", "zzz", "a, b"),
     ("positive", 0, "from 1 on, not 0."), ("positive", 2**31, "from 1 on"),
     ("bytes", -1, "from 0 on"), ("seconds", -0.1, "seconds from 0 on"),

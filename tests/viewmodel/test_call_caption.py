@@ -23,6 +23,7 @@ def test_the_first_sentence(text: str, first: str) -> None:
 
 
 def test_a_call_is_said_as_code_with_what_it_returned(talk: Talk) -> None:
+    talk.until("server", lambda snapshot: snapshot.open_count == 1)
     rows = talk.reader.page(1, talk.committed)
     bind = next(row for row in rows if row.call == "bind")
     said = caption_of(bind, Evidence())
