@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QHoverEvent, QImage, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableWidgetItem, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,13 @@ def test_it_follows_the_mouse(make: type[ItemTable], qtbot: QtBot, qapp: QApplic
         assert tinted != plain
     hover(view, None)
     assert backs(view) == [plain] * 3
+
+
+def test_the_headings_of_a_table_stand_over_its_cells(qapp: QApplication) -> None:
+    made = table()
+    header = made.horizontalHeader()
+    assert header.defaultAlignment() & Qt.AlignmentFlag.AlignLeft
+    assert not header.highlightSections()
 
 
 def test_rows_that_move_below_it_are_tinted_in_turn(qtbot: QtBot) -> None:

@@ -235,7 +235,7 @@ _UNSEEN: Final = "rgba(0, 0, 0, 2)"
 
 def _flat(theme: Theme) -> list[str]:
     """Buttons and choices without Fusion's gradients, as high as it makes them."""
-    arrow = scaled(4)
+    arrow = min(scaled(4), 5)
     button = "QPushButton, QToolButton[autoRaise='false']"
     box = f"background: {theme.button}; border: 1px solid {theme.edge}; border-radius: 4px;"
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QTableWidget
 
 from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 
 
 class ItemTable(RowUnderMouse, QTableWidget):
-    """A table of items."""
+    """A table of items; its headings stand over what is below them."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__(rows, columns)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)  # bold above what is chosen: that is every column
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ItemList(RowUnderMouse, QListWidget):
