@@ -1,4 +1,5 @@
-r"""A pytest plugin that breaks one module: none of its functions and methods works any more.
+r"""A pytest plugin that breaks one module: none of its functions and methods works any more, or,
+where it has none, its texts and sets are others.
 
     BROKEN_MODULE=workbench.ui.window.note_field python -m pytest -p tests.broken \
         tests/ui/looks/test_keyboard.py
@@ -26,8 +27,11 @@ def _broken(name: str) -> Callable[..., NoReturn]:
     return fails
 
 
-def _break(holder: object, file: str) -> None:
-    """Only what stands in the module's own file: what it inherits or has generated still works."""
+def _break(holder: object, file: str) -> bool:
+    """Only what stands in the module's own file: what it inherits or has generated still works.
+    Whether there was anything.
+    """
+    some = False
     for name, found in list(vars(holder).items()):
         inner = (
             found.__func__
@@ -36,8 +40,9 @@ def _break(holder: object, file: str) -> None:
         )
         inner = inspect.unwrap(inner) if callable(inner) else inner
         if inspect.isclass(found) and found.__module__ == NAME:
-            _break(found, file)
+            some |= _break(found, file)
         elif isinstance(inner, FunctionType) and inner.__code__.co_filename == file:
+            some = True
             fails = _broken(name)
             setattr(
                 holder,
@@ -48,8 +53,17 @@ def _break(holder: object, file: str) -> None:
                 if isinstance(found, staticmethod | classmethod)
                 else fails,
             )
+    return some
+
+
+def _spoil(module: object) -> None:
+    """Constants are imported by their names after this plugin, so as they are here."""
+    for name, found in list(vars(module).items()):
+        if name.isupper():
+            setattr(module, name, f"broken {found}" if isinstance(found, str) else type(found)())
 
 
 if NAME:
     _module = importlib.import_module(NAME)
-    _break(_module, str(_module.__file__))
+    if not _break(_module, str(_module.__file__)):
+        _spoil(_module)

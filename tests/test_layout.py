@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -594,7 +595,10 @@ def fails_when_broken(module: str, file: str) -> bool:
         timeout=600,
         check=False,
     )
-    # passed, failed, broken already where the file is read, or where its conftest is (4)
+    # passed, failed, broken already where the file is read, or where its conftest is (4); Qt ends a
+    # process of which a method is broken that it calls itself
     told = done.stdout + done.stderr
-    assert done.returncode in {0, 1, 2} or "while loading conftest" in told, told
+    assert done.returncode in {0, 1, 2, -signal.SIGABRT, -signal.SIGSEGV} or (
+        "while loading conftest" in told
+    ), told
     return done.returncode != 0
