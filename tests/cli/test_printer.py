@@ -75,8 +75,9 @@ def stdout_is_descriptor_1(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def test_events_of_before_and_after_in_order(
-    session: Session, capsys: pytest.CaptureFixture[str]
+    session: Session, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """On a slow machine a process goes on with it, which writes to the descriptor."""
     for number in range(1500):
         session.perform(c.Mark(f"before {number}"))
     session.journal.flush()
@@ -85,7 +86,7 @@ def test_events_of_before_and_after_in_order(
     for number in range(1500):
         session.perform(c.Mark(f"after {number}"))
     printer.finish()
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [event["seq"] for event in events] == list(range(1, session.journal.committed + 1))
     assert len(events) > 3000
     assert printer.gone.is_set()
