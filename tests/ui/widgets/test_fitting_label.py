@@ -48,3 +48,18 @@ def test_a_larger_font_has_room_for_less(qapp: QApplication) -> None:
     label.ensurePolished()
     assert label.text() == ""
     label.close()
+
+
+def test_its_margins_are_no_room_for_text(qapp: QApplication) -> None:
+    """A status bar gives its labels some: the end of the text stood in them, cut off."""
+    label = FittingLabel()
+    label.setContentsMargins(4, 0, 8, 2)
+    label.offer(["Record: a long name", "Record"])
+    wide = label.fontMetrics().horizontalAdvance("Record: a long name")
+    assert label.sizeHint().width() == wide + 12
+    label.resize(wide, 20)
+    label.show()
+    assert label.text() == "Record"
+    label.resize(label.sizeHint())
+    assert label.text() == "Record: a long name"
+    label.close()

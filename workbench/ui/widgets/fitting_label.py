@@ -33,7 +33,9 @@ class FittingLabel(SpokenLabel):
 
     def _size_of(self, text: str) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(text), metrics.height())
+        return QSize(metrics.horizontalAdvance(text), metrics.height()).grownBy(
+            self.contentsMargins()  # a bar of Qt's gives its labels some
+        )
 
     def offer(self, texts: Sequence[str]) -> None:
         """What it may say, the longest first."""
@@ -63,7 +65,8 @@ class FittingLabel(SpokenLabel):
 
     def _choose(self) -> None:
         wide = self.fontMetrics().horizontalAdvance
-        fitting = (text for text in self._texts if wide(text) <= self.width())
+        room = self.contentsRect().width()
+        fitting = (text for text in self._texts if wide(text) <= room)
         said = next(fitting, self._texts[-1])
         if said != self.text():
             QLabel.setText(self, said)
