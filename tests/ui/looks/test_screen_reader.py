@@ -38,6 +38,7 @@ PAINTED_BESIDE = {
     "frames_panel.py": "a table: its cells speak",
     "elided_label.py": "a label: its whole text is its name",
     "reserved_label.py": "a label: its whole text is its name",
+    "row_under_mouse.py": "a tint of the row, whose cells speak",
     "autoplay.py": "a ring around a button, which speaks",
 }
 """Files with a paintEvent that need no description, each with the reason why."""
