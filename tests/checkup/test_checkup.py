@@ -149,6 +149,9 @@ def test_who_takes_every_frame_strays(session: Session) -> None:
         ("takes all", "ping_126", CheckVerdict.STRAYS, "control_long"),
         ("takes all", "no_key", CheckVerdict.STRAYS, "101"),
         ("takes all", "http_1_0", CheckVerdict.STRAYS, "101"),
+        ("400", "deflate_bad_offer", CheckVerdict.INFO, "as a whole"),
+        ("500", "deflate_bad_offer", CheckVerdict.STRAYS, "500"),
+        ("400", "other_version", CheckVerdict.STRAYS, "no Sec-WebSocket-Version"),
     ],
 )
 def test_a_wrong_server_strays_in_what_is_wrong(

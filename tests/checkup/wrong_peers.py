@@ -151,6 +151,9 @@ class _Wrong:
         ]
         key = keys[0] if keys else b""
         accept = base64.b64encode(hashlib.sha1(key + GUID).digest())
+        if self.kind.isdigit() and (b"=99" in head or b"Version: 12" in head):
+            self.writer.write(b"HTTP/1.1 %s No\r\nContent-Length: 0\r\n\r\n" % self.kind.encode())
+            return
         if self.kind == "wrong_accept":
             accept = accept[::-1]
         self.writer.write(

@@ -100,7 +100,7 @@ def _verdict(
         code = "/".join(map(str, case.codes))
         return CheckVerdict.INFO, Problem("checkup.why.allowed_close", code=code)
     if failed is not None:
-        return (CheckVerdict.STRAYS if case.must else CheckVerdict.INFO), None
+        return _not_held(case, seen)
     match case.wants:
         case Wants.FAILS | Wants.CLOSES:
             return _ended(case, seen)
@@ -111,6 +111,17 @@ def _verdict(
         case Wants.GOES_ON:
             return _went_on(case, bench, seen)
     return CheckVerdict.OK, None
+
+
+def _not_held(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:
+    """Of what did not do as it must, or should: what its answer alone does not tell."""
+    status = seen.status or 0
+    if case.name == "deflate_bad_offer" and _ERRORS <= status < _BROKEN_DOWN:
+        return CheckVerdict.INFO, Problem("checkup.why.whole_refusal")
+    verdict = CheckVerdict.STRAYS if case.must else CheckVerdict.INFO
+    if case.name == "other_version" and status >= _ERRORS:
+        return verdict, Problem("checkup.why.no_version")
+    return verdict, None
 
 
 _OF_PROTOCOL = frozenset({1002, 1007, 1005, 1006})
@@ -163,6 +174,8 @@ def _refused(seen: Observed) -> tuple[CheckVerdict, Problem | None]:
 
 
 _ERRORS = 400
+_BROKEN_DOWN = 500
+"""From here on a status says that the server is at fault itself (RFC 9110 15.6)."""
 
 
 def _answered(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:

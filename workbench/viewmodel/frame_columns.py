@@ -98,7 +98,7 @@ COLUMNS: Final = (
     LogColumn("length", _length, "000000", right=True),
     LogColumn("wire", _wire, "000000", right=True),
     LogColumn("ratio", _ratio, "00.0×", right=True),
-    LogColumn("verdict", _verdict, "WS_1002"),
+    LogColumn("verdict", _verdict, "WS_1002 …"),  # what follows the code may be cut
     LogColumn("preview", _preview),
 )
 FRAMES: Final = LogTable(COLUMNS, "frames", 1)

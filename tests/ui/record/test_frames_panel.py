@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
 from workbench.engine.model.events import LAYER, Event
@@ -69,6 +70,14 @@ def test_each_frame_has_a_row_of_its_own(frames: FramesPanel) -> None:
     assert (sent["mask"], sent["length"], sent["preview"]) == ("37fa213d", "5", "Hello")
     assert (received["way"], received["fin"], received["mask"]) == ("← received", "0", "")
     assert (fault["opcode"], fault["verdict"]) == ("ws.fault", "WS_1002 opcode")
+
+
+def test_the_code_of_a_verdict_is_read_whole_where_the_rest_is_cut(frames: FramesPanel) -> None:
+    view = frames.view
+    margin = 2 * (view.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
+    room = view.columnWidth(PLACES["verdict"]) - margin
+    shown = view.fontMetrics().elidedText("WS_1007 utf8", Qt.TextElideMode.ElideRight, room)
+    assert shown.startswith("WS_1007")
 
 
 def test_the_chosen_frame_is_drawn_and_a_field_marks_its_bytes(
