@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.engine.model.message_ends import (
@@ -28,6 +28,8 @@ PARTS = st.lists(ANY_BYTES, max_size=8)
 CUTS = st.lists(st.integers(1, 9), max_size=40)
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r\n\r\n", b"aab", b"\0"])
 FIELDS = st.sampled_from(["u8", "u16", "u16le", "u24", "u24le", "u32", "u32le", "u64", "var7"])
+LONG = settings(max_examples=100_000 if settings.get_current_profile_name() == "long" else 100)
+"""Talks that are compared with a plain look at all bytes, with `--long` and without."""
 
 
 def cut(stream: bytes, cuts: Sequence[int]) -> list[bytes]:
@@ -54,6 +56,7 @@ def divided(
     return [item.data for item in found], rest
 
 
+@LONG
 @given(PARTS, ANY_BYTES, ENDS, CUTS)
 def test_ends_divide_as_split_does(
     parts: list[bytes], last: bytes, end: bytes, cuts: list[int]
@@ -85,6 +88,7 @@ def plain_length(kind: LengthField, stream: bytes) -> tuple[list[bytes], bytes]:
         stream = stream[total:]
 
 
+@LONG
 @given(PARTS, FIELDS, st.integers(0, 4), st.booleans(), CUTS)
 def test_lengths_of_every_width_order_and_meaning(
     parts: list[bytes], field: str, at: int, whole: bool, cuts: list[int]
@@ -98,6 +102,7 @@ def test_lengths_of_every_width_order_and_meaning(
     assert messages[: len(parts)] == list(map(wrap, parts))
 
 
+@LONG
 @given(st.binary(max_size=40), st.integers(1, 7), CUTS)
 def test_sizes(stream: bytes, size: int, cuts: list[int]) -> None:
     count = len(stream) // size
