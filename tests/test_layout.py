@@ -570,6 +570,8 @@ def test_the_file_that_covers_a_module_fails_when_it_is_broken(
     """Every function and method of it raises then; the file passes as it is."""
     if not request.config.getoption("--long"):
         pytest.skip("a run of a whole test file each: with --long")
+    if module == "scenario/program_guard.py":
+        pytest.skip("it is a program that a program of the test begins: broken by hand alone")
     assert fails_when_broken(module, COVERED_BY[module][0])
 
 
@@ -595,10 +597,10 @@ def fails_when_broken(module: str, file: str) -> bool:
         timeout=600,
         check=False,
     )
-    # passed, failed, broken already where the file is read, or where its conftest is (4); Qt ends a
-    # process of which a method is broken that it calls itself
+    # passed, failed, broken already where the file is read, where its conftest is (4), or where our
+    # plugin reports (3); Qt ends a process of which a method is broken that it calls itself
     told = done.stdout + done.stderr
-    assert done.returncode in {0, 1, 2, -signal.SIGABRT, -signal.SIGSEGV} or (
+    assert done.returncode in {0, 1, 2, 3, -signal.SIGABRT, -signal.SIGSEGV} or (
         "while loading conftest" in told
     ), told
     return done.returncode != 0
