@@ -85,7 +85,39 @@ def test_values_come_from_the_command_line_for_the_files_that_have_them(
 def test_beyond_loopback_asks_first(pytester: pytest.Pytester, run: Run) -> None:
     text = talk(HELD).replace('address = "127.0.0.1:0"', 'address = "0.0.0.0:0"')
     write(pytester, one=text)
-    run().assert_outcomes(failed=1)
+    result = run()
+    result.assert_outcomes(failed=1)
+    assert "Allow it with --swb-beyond-loopback" in result.stdout.str()
+    run("--swb-beyond-loopback").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("step", "values", "switch"),
+    [
+        ('{ do = "run", command = ["true"] }', "", "--swb-allow-run"),
+        ('{ do = "send", endpoint = "client", file = "/etc/hostname" }', "", "--swb-any-file"),
+        (HELD, '[values]\nhome = { env = "HOME" }\n', "--swb-env HOME"),
+    ],
+)
+def test_what_is_refused_names_the_switch_of_pytest(
+    pytester: pytest.Pytester, run: Run, step: str, values: str, switch: str
+) -> None:
+    write(pytester, one=talk(step) + values)
+    result = run()
+    result.assert_outcomes(failed=1)
+    assert f"llow it with {switch}" in result.stdout.str()
+    run(*switch.split()).assert_outcomes(passed=1)
+
+
+def test_the_fixture_names_it_too(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile("""
+        def test_it(workbench):
+            workbench.do("run", command=["true"])
+    """)
+    result = run()
+    result.assert_outcomes(failed=1)
+    assert "allow it with --swb-allow-run" in result.stdout.str()
+    run("--swb-allow-run").assert_outcomes(passed=1)
 
 
 CONFTEST = """

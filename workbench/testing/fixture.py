@@ -24,7 +24,7 @@ from workbench.scenario.steps import OnFailure
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
-from workbench.testing.pytest_options import fitting, given, speak
+from workbench.testing.pytest_options import fitting, given, own_switches, speak
 from workbench.texts import Problem, tr
 
 _T = TypeVar("_T")
@@ -147,8 +147,11 @@ class Workbench:
             (`on_failure = "next"`), did not hold, when all has ended.
     """
 
-    def __init__(self, session: Session, given: Given, title: str) -> None:
-        """For the fixture alone."""
+    def __init__(
+        self, session: Session, given: Given, title: str, refused: Callable[[str], str] = str
+    ) -> None:
+        """For the fixture alone. `refused`: words a refusal for whoever began it."""
+        self._refused = refused
         self._session = session
         self._given = given
         self._runner = StepByStep(session, Scenario(title, (), ()))
@@ -337,14 +340,13 @@ class Workbench:
         with closing(self._session.journal.reader()) as reader:
             return next(iter(reader.page(seq, 1)), None)
 
-    @staticmethod
-    def _asked(job: Callable[[], _T]) -> _T:
+    def _asked(self, job: Callable[[], _T]) -> _T:
         """What `job` gives; what it refuses becomes an error without its frames."""
         __tracebackhide__ = True
         try:
             return job()
         except Problem as problem:
-            text = problem.text
+            text = self._refused(problem.text)
         raise NotUnderstood(text)
 
 
@@ -381,7 +383,7 @@ def of_test(item: pytest.Item) -> Iterator[Workbench]:
                 capture=None,
                 beyond_loopback=item.config.getoption("swb_beyond_loopback"),
             ) as session:
-                made = Workbench(session, given(item.config), item.name)
+                made = Workbench(session, given(item.config), item.name, own_switches)
                 item.stash[_OF_TEST] = made, place
                 with made.at_work():
                     yield made

@@ -16,7 +16,7 @@ from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
-from workbench.testing.pytest_options import fitting, given, speak
+from workbench.testing.pytest_options import fitting, given, own_switches, speak
 from workbench.texts import Problem, tr
 
 
@@ -57,10 +57,10 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Run it. Raises ScenarioFailed."""
         if isinstance(self._scenario, NotAllowed):  # each of them says where it is
-            raise ScenarioFailed(self._scenario.text)
+            raise ScenarioFailed(own_switches(self._scenario.text))
         if isinstance(self._scenario, ScenarioProblem):  # where it is, as pytest says it
             where = {**self._scenario.args_, "source": self._short(self.path)}
-            raise ScenarioFailed(Problem(self._scenario.key, **where).text)
+            raise ScenarioFailed(own_switches(Problem(self._scenario.key, **where).text))
         if isinstance(self._scenario, Problem):
             raise ScenarioFailed(self._scenario.text)
         with kept(self) as place:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -36,6 +38,17 @@ def fitting(given: Given, names: Collection[str]) -> Given:
     """Without the values of other files: one command line is for all of them."""
     values = {name: value for name, value in given.values.items() if name in names}
     return replace(given, values=values)
+
+
+_SWITCHES: Final = re.compile(
+    r"(?<![\w-])--(?=(?:env|set|values|any-file|allow-run|beyond-loopback)(?![\w-]))"
+)
+"""Those of `run` that pytest has by another name."""
+
+
+def own_switches(text: str) -> str:
+    """A refusal that names the switches of pytest."""
+    return _SWITCHES.sub("--swb-", text)
 
 
 def speak() -> None:
