@@ -71,6 +71,7 @@ class BacklogWindow(Retranslatable, QWidget):
         self.retranslate()
         self.resize(1280, 800)
         self._show_step("setup")
+        self.set_up.run.setFocus()
 
     # -- building -------------------------------------------------------------------------------
 
@@ -198,6 +199,8 @@ class BacklogWindow(Retranslatable, QWidget):
         began = state.step == "run" != before.step
         self._show_picture()
         self._show_result()
+        if self.focusWidget() is self.by_hand.accept_one and state.result is not None:
+            self.comparison.setFocus()  # a key that comes late changes nothing
         self._show_step(state.step)
         if began and self.focusWidget() in {self.set_up.run, self.top.again}:
             self.by_hand.accept_one.setFocus()
