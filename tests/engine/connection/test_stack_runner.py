@@ -208,7 +208,7 @@ def test_a_rule_sees_messages_and_its_delayed_reply_goes_through(session: Sessio
         plain.sendall(HELLO + message[:4])
         plain.sendall(message[4:])
         wire = b""
-        while not wire.endswith(framed(b"at once")):
+        while framed(b"at once") not in wire:  # its ticks may stand behind it
             wire += plain.recv(65536)
         assert framed(b"later") + framed(b"at once") in wire.replace(b"\xff\xff", b"")
 
