@@ -81,6 +81,7 @@ def test_rows_of_before_keep_the_name_that_they_had(hand: Hand) -> None:
     hand.press("server.stop")
     session = hand.window.controller.session
     hand.wait(lambda: not session.open_ones())
+    hand.wait_state("server", "CLOSED")  # the panel gives the focus to what comes next by then
     rename(hand, "server-1", "gateway")
     session.journal.flush()
     reader = session.journal.reader()
@@ -185,3 +186,16 @@ def test_what_was_typed_and_makes_no_sense_yet_is_taken_along(hand: Hand) -> Non
     made = copies.put(copy.named("server-5"))
     assert made.address_line.port.text() == "no number"
     assert names(hand) == ["server-5", "server-1", "client-1"]
+
+
+@pytest.mark.parametrize(("name", "side"), [("server-1", "left"), ("client-1", "right")])
+def test_a_half_without_tabs_keeps_its_plus(hand: Hand, name: str, side: str) -> None:
+    plus = hand.find(f"slots.{side}.plus")
+    hand.window.resize(1280, 752)
+    hand.wait(lambda: plus.height() > 0)
+    place = plus.geometry()
+    act(hand, name, "remove")
+    hand.wait(lambda: name not in names(hand))
+    hand.wait(lambda: plus.isVisible() and plus.geometry() == place)
+    hand.press(f"slots.{side}.plus")
+    hand.wait(lambda: len(names(hand)) == 2)

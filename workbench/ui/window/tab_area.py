@@ -195,6 +195,14 @@ class _TabBar(QTabBar):
     """
 
     dragged = Signal(int)
+    _tall = 0
+
+    def sizeHint(self) -> QSize:
+        """As high without a tab as with one: else there is no + beside it."""
+        hint = super().sizeHint()
+        if self.count():
+            self._tall = hint.height()
+        return hint.expandedTo(QSize(0, self._tall))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         reach = self.height()
