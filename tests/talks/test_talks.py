@@ -96,8 +96,9 @@ def test_it_holds_again(path: Path, tmp_path: Path) -> None:
                 second = play(parse(PATIENT + to_toml(loose)), tmp_path / "second.swb")
                 assert second.ok, f"{second.steps[-1].reason}\n{to_toml(loose)}"
                 if path.stem in SECOND:
-                    again = stack.enter_context(closing(Reader(tmp_path / "second.swb")))
-            made = made_of(reader, second=SecondRun(again)).scenario
+                    other = stack.enter_context(closing(Reader(tmp_path / "second.swb")))
+                    again = SecondRun(other)
+            made = made_of(reader, second=again).scenario
             text = to_toml(made)
             assert parse(text) == made
             report = play(parse(PATIENT + text), tmp_path / "again.swb")
