@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui.widgets.fitting_label import FittingLabel, GivingLabel
@@ -9,7 +11,10 @@ from workbench.ui.widgets.fitting_label import FittingLabel, GivingLabel
 
 def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
     label = FittingLabel("a rather long text", "short")
-    wide = label.fontMetrics().horizontalAdvance
+
+    def wide(text: str) -> int:
+        return label.fontMetrics().size(0, text).width()
+
     asked = label.sizeHint(), label.minimumSizeHint()
     label.resize(wide("18 B: 68 65"), 20)
     label.offer(["18 B: 68 65 6c", "18 B: 68 65", "18 B"])
@@ -55,7 +60,7 @@ def test_its_margins_are_no_room_for_text(qapp: QApplication) -> None:
     label = FittingLabel()
     label.setContentsMargins(4, 0, 8, 2)
     label.offer(["Record: a long name", "Record"])
-    wide = label.fontMetrics().horizontalAdvance("Record: a long name")
+    wide = label.fontMetrics().size(0, "Record: a long name").width()
     assert label.sizeHint().width() == wide + 12
     label.resize(wide, 20)
     label.show()
@@ -63,3 +68,13 @@ def test_its_margins_are_no_room_for_text(qapp: QApplication) -> None:
     label.resize(label.sizeHint())
     assert label.text() == "Record: a long name"
     label.close()
+
+
+@pytest.mark.parametrize("size", [9, 10, 11, 12])
+def test_two_fonts_in_one_text_have_the_room_that_they_are_drawn_in(
+    qapp: QApplication, size: int
+) -> None:
+    label = FittingLabel()
+    label.setFont(QFont(label.font().family(), size))
+    label.offer(["记录：record"])
+    assert label.sizeHint().width() >= label.fontMetrics().size(0, label.longest).width()

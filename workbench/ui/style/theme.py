@@ -243,12 +243,12 @@ def _flat(theme: Theme) -> list[str]:
         return ", ".join(f"{part}:{state}" for part in button.split(", "))
 
     return [
-        f"QPushButton {{ {box} color: {theme.text}; padding: 3px 10px; }}",
+        f"QPushButton {{ {box} color: {theme.text}; padding: 2px 10px; }}",
         f"QToolButton[autoRaise='false'] {{ {box} color: {theme.text}; padding: 1px 2px; }}",
         f"{when('hover')} {{ background: {theme.over}; border-color: {theme.field}; }}",
         f"{when('pressed')}, {when('checked')} {{ background: {theme.down}; }}",
         f"{when('disabled')} {{ background: transparent; color: {theme.muted}; }}",
-        f"QPushButton:focus {{ border: 2px solid {theme.link}; padding: 2px 9px; }}",
+        f"QPushButton:focus {{ border: 2px solid {theme.link}; padding: 1px 9px; }}",
         (
             "QToolButton[autoRaise='false']:focus {"
             f" border: 2px solid {theme.link}; padding: 0 1px; }}"
@@ -295,7 +295,7 @@ def _sheet(theme: Theme) -> str:
         (
             f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
             f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
-            " border-radius: 4px; padding: 3px 10px; font-weight: 600; }"
+            " border-radius: 4px; padding: 2px 10px; font-weight: 600; }"
         ),
         f"QPushButton[primary='true']:enabled:focus {{ border: 2px solid {theme.text}; }}",
         f"QLabel[muted='true'] {{ color: {theme.muted}; }}",

@@ -32,10 +32,14 @@ class FittingLabel(SpokenLabel):
         return self._size_of(self._least)
 
     def _size_of(self, text: str) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(text), metrics.height()).grownBy(
+        return QSize(self._wide(text), self.fontMetrics().height()).grownBy(
             self.contentsMargins()  # a bar of Qt's gives its labels some
         )
+
+    def _wide(self, text: str) -> int:
+        """As it is drawn: where two fonts meet that is a pixel more than it advances."""
+        metrics = self.fontMetrics()
+        return max(metrics.horizontalAdvance(text), metrics.size(0, text).width())
 
     def offer(self, texts: Sequence[str]) -> None:
         """What it may say, the longest first."""
@@ -64,9 +68,8 @@ class FittingLabel(SpokenLabel):
             self._choose()
 
     def _choose(self) -> None:
-        wide = self.fontMetrics().horizontalAdvance
         room = self.contentsRect().width()
-        fitting = (text for text in self._texts if wide(text) <= room)
+        fitting = (text for text in self._texts if self._wide(text) <= room)
         said = next(fitting, self._texts[-1])
         if said != self.text():
             QLabel.setText(self, said)
