@@ -44,18 +44,20 @@ class SnapshotPublisher:
         self._revision = 0
         self._newest: EndpointSnapshot = build_snapshot(endpoint, self._watched)
         self._looked = False
+        self._published = False
+        self._gave_up = False
 
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot; only the first who looks may wait, FIRST at most.
+        """The newest snapshot; only the first look at an endpoint at work may wait, FIRST at most.
 
         Whoever looks makes none: the endpoint's sockets change meanwhile.
         """
-        if not self._looked:
+        if not (self._published or self._gave_up):
             made = threading.Event()
             self.refresh(self._watched, self._seen, made.set)
-            made.wait(FIRST)
+            self._gave_up = not made.wait(FIRST)
         return self._newest
 
     def upcoming(self) -> int:
@@ -110,7 +112,7 @@ class SnapshotPublisher:
         if made == self._newest and not ended:
             made = replace(made, revision=self._revision)
         self._revision = made.revision
-        self._newest = made
+        self._newest, self._published = made, True
         self._made = (begin, perf_counter())
 
     def publish_soon(self) -> None:
