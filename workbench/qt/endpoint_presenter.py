@@ -533,6 +533,8 @@ class EndpointPresenter(QObject, Generic[Form]):
         if snapshot.revision != self._snapshot.revision or snapshot.phase is not self._phase:
             self._take(snapshot)
         self._snapshot = snapshot  # the same, with newer readings of the kernel
+        if is_told(self._configuring, snapshot.revision):
+            self._configuring = None  # its settings may have the password of a key
         if self._restless:
             self.controller.wake()
         if self._in_sight:
