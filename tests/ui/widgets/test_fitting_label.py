@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from workbench.ui.widgets.fitting_label import FittingLabel, GivingLabel
 
@@ -78,3 +78,16 @@ def test_two_fonts_in_one_text_have_the_room_that_they_are_drawn_in(
     label.setFont(QFont(label.font().family(), size))
     label.offer(["记录：record"])
     assert label.sizeHint().width() >= label.fontMetrics().size(0, label.longest).width()
+
+
+def test_a_style_sheet_that_pads_it_leaves_room_for_the_end(qapp: QApplication) -> None:
+    """The last character of the record's name was cut: Qt asks for as much as it draws in."""
+    label = FittingLabel()
+    label.setStyleSheet("padding: 0 8px 2px 4px")
+    label.offer(["Record: 2026-11-23 12-00"])
+    label.ensurePolished()
+    label.adjustSize()
+    label.show()
+    assert label.text()
+    assert label.width() >= QLabel.sizeHint(label).width()
+    label.close()

@@ -23,6 +23,7 @@ class FittingLabel(SpokenLabel):
         self._least = least
         self._texts: tuple[str, ...] = ("",)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setIndent(0)  # where a style sheet pads it, Qt would add half an x
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
