@@ -92,7 +92,7 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     hand.wait_says("notice.text", "deleted, replaced or cut")
     assert str(first.with_name("record (continued).swb")) in hand.text("notice.text")
     hand.wait(lambda: "(continued)" in hand.window.windowTitle())
-    assert "(continued)" in hand.text("status.record")
+    hand.wait(lambda: "(continued)" in hand.text("status.record"))
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     model = hand.window.log.model
