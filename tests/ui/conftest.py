@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -33,6 +33,7 @@ from workbench.viewmodel import default_endpoints
 if TYPE_CHECKING:
     from workbench.ui.window.window import MainWindow
 
+Read = TypeVar("Read")
 BOUND_MS = 60_000
 """Only catches a hang."""
 
@@ -164,6 +165,22 @@ class Hand:
 
     def wait(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=BOUND_MS)
+
+    def wait_holds(self, asserts: Callable[[], None]) -> None:
+        """Until nothing of what `asserts` asserts fails; what failed last is the reason told."""
+        self.qtbot.waitUntil(asserts, timeout=BOUND_MS)
+
+    def at_rest(self, read: Callable[[], Read]) -> Read:
+        """What is read once a few turns of the event loop leave it as it is: a layout asks its
+        parents for another one, each a turn later."""
+        reads = [read()]
+
+        def same() -> bool:
+            reads.append(read())
+            return len(reads) > 4 and all(one == reads[-1] for one in reads[-4:])
+
+        self.wait(same)
+        return reads[-1]
 
     def unfold(self, name: str) -> None:
         """What is folded while a socket is open is unfolded first, as a person does it."""

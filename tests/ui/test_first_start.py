@@ -121,15 +121,14 @@ def test_after_the_first_answer_the_strip_says_where_to_go_on(hand: Hand) -> Non
     window.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     window.preferences.first_steps_done = False
     window.onboarding.show()
-    hand.qtbot.wait(1)  # its line is laid out
-    places = (window.tab_area.geometry(), window.log.geometry())
+    places = hand.at_rest(lambda: (window.tab_area.geometry(), window.log.geometry()))
     first_answer(hand)
     hand.wait(lambda: window.onboarding_bar.done)
     assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
     assert window.preferences.first_steps_done
-    hand.qtbot.wait(1)
+    after = hand.at_rest(lambda: (window.tab_area.geometry(), window.log.geometry()))
     assert window.onboarding_bar.isVisible()
-    assert (window.tab_area.geometry(), window.log.geometry()) == places
+    assert after == places
     assert not hand.find("first_steps.watch").isVisible()
     hand.press("first_steps.demonstrations")
     browsers = window.findChildren(DemoBrowser)
@@ -160,12 +159,10 @@ def test_the_end_of_a_demonstration_moves_nothing(hand: Hand) -> None:
     window = hand.window
     window.scenario_player.run_named("greeting")
     hand.wait(window.demo_bar.isVisible)
-    hand.qtbot.wait(1)
-    place = window.tab_area.geometry()
+    place = hand.at_rest(window.tab_area.geometry)
     hand.wait(lambda: not window.scenario_player.running)
     hand.wait(hand.find("lesson.turn").isVisible)
-    hand.qtbot.wait(1)
-    assert window.tab_area.geometry() == place
+    assert hand.at_rest(window.tab_area.geometry) == place
 
 
 def test_the_numbers_go_with_the_strip(hand: Hand) -> None:

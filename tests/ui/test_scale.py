@@ -54,14 +54,11 @@ def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
         ]
 
     try:
-        hand.qtbot.wait(50)
-        assert sizes() == [16, 12, 14, 12]
+        assert hand.at_rest(sizes) == [16, 12, 14, 12]
         looks._set_scale(200)
-        hand.qtbot.wait(50)
-        assert sizes() == [32, 24, 28, 24]
+        assert hand.at_rest(sizes) == [32, 24, 28, 24]
         looks.normal()
-        hand.qtbot.wait(50)
-        assert sizes() == [16, 12, 14, 12]
+        assert hand.at_rest(sizes) == [16, 12, 14, 12]
     finally:
         looks.normal()
         looks.set_scheme("system")
@@ -88,7 +85,7 @@ def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
     try:
         for scale in SCALES:
             window.appearance._set_scale(scale)
-            hand.qtbot.wait(30)
+            hand.at_rest(lambda: [button.geometry() for button in tools(hand)])
             for button in tools(hand):
                 assert button.isVisible(), (scale, button.objectName())
                 assert button.geometry().right() <= window.toolbar.width(), scale

@@ -467,8 +467,7 @@ def test_nothing_of_the_form_moves_while_one_works_in_it(hand: Hand) -> None:
     fields = [hand.find(f"server.rules_{name}") for name in names]
 
     def places() -> list[int]:
-        hand.qtbot.wait(1)  # layouts are worked out in the loop
-        return [field.mapTo(hand.window, QPoint()).y() for field in fields]
+        return hand.at_rest(lambda: [field.mapTo(hand.window, QPoint()).y() for field in fields])
 
     before = places()
     hand.choose("server.rules_match", "regex")
