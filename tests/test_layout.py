@@ -214,7 +214,7 @@ COVERED_BY = {
     ),
     "engine/runtime/layer_commands.py": ("engine/test_websocket.py", "SendFrame"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
-    "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),
+    "engine/connection/registry.py": ("engine/endpoint/test_base.py", "was_closed"),
     "engine/connection/pending_call.py": ("engine/connection/test_send_queue.py", "let_through"),
     "engine/runtime/dispatch.py": ("engine/sockets/test_traced_socket.py", "GetOption"),
     "engine/connection/stream_connection.py": ("engine/endpoint/test_client.py", "PEER"),

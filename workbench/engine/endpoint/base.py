@@ -61,7 +61,7 @@ class Endpoint:
         self.phase = Phase.IDLE
         self.last_local: str | None = None
         self.counter = Counter()
-        self.registry = Registry(context, self)
+        self.registry = Registry()
         self.gates = Gates(context, self.registry.refresh)
         self.setup = SetupRunner(context)
         self.resolver = Resolver(context, self.setup, self)
@@ -148,7 +148,7 @@ class Endpoint:
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
         """close() on every meant connection."""
-        self.registry.each(
+        self.each(
             command.connection,
             ticket,
             lambda connection: connection.close(CloseCause.LOCAL, ticket),
@@ -157,7 +157,7 @@ class Endpoint:
 
     def abort(self, command: c.Abort, ticket: Ticket) -> None:
         """SO_LINGER (1, 0) and close() on every meant connection."""
-        self.registry.each(
+        self.each(
             command.connection,
             ticket,
             lambda connection: connection.abort(ticket),
@@ -226,6 +226,7 @@ class Endpoint:
         return bool(self.setup.queue or self.resolver.pending)
 
     def conversations(self) -> Iterable[Connection]:
+        """The open connections that carry data."""
         return [
             connection
             for connection in self.registry.open.values()
@@ -233,10 +234,57 @@ class Endpoint:
         ]
 
     def current(self) -> list[Connection]:
+        """Those of a command that names none."""
         return list(self.conversations())[-1:]
 
     def own_connection(self) -> Connection | None:
+        """The endpoint's own socket, where it has one beside its conversations."""
         return None
+
+    def targets(self, target: c.Target) -> list[Connection]:
+        """The open connections that a command means. Raises Problem when there is none."""
+        if target is None:
+            found = self.current()
+        elif isinstance(target, int):
+            found = self.registry.numbered_as(target)
+        else:
+            found = list(self.conversations())
+        found = [item for item in found if item.open]  # close() may still wait, in C
+        if not found:
+            raise Problem(
+                "engine.no_connection" if target in {None, c.ALL} else "engine.no_such_connection",
+                number=str(target),
+            )
+        return found
+
+    def each(
+        self,
+        target: c.Target,
+        ticket: Ticket,
+        work: Callable[[Connection], object],
+        *,
+        own_first: bool = False,
+        closed_is_fine: bool = False,
+    ) -> None:
+        """Do `work` on every meant connection; the first error ends it and fails the ticket.
+
+        `own_first`: without a target the endpoint's own socket is meant where it has one.
+        `closed_is_fine`: what is closed already is noted, not refused.
+        """
+        own = self.own_connection() if own_first and target is None else None
+        try:
+            found = [own] if own is not None else self.targets(target)
+        except Problem:
+            if closed_is_fine and self.registry.was_closed(
+                target if isinstance(target, int) else None
+            ):
+                self.context.note("already_closed", "", None, ticket)
+                ticket.finish()
+                return
+            raise
+        for connection in found:
+            work(connection)
+        ticket.finish()
 
     def connect_finished(self, connection: Connection) -> None:
         """Nothing more is to be done with a connection that stands."""
@@ -276,13 +324,13 @@ class Endpoint:
             self._send_pieces(command, ticket)
             return
         counter = self.counter_of(command)
+        connections = self.targets(command.connection)
         if command.file is not None or command.repeat != 1:
             make = maker(command, settings, counter, in_pieces=in_pieces)
         else:
             if settings is not self._made_with:
                 self._remember_messages(settings)
             make = self._made.of(command)
-        connections = self.registry.targets(command.connection)
 
         def again(last: Ticket | None) -> bool | None:
             with counter.for_all():
@@ -309,10 +357,10 @@ class Endpoint:
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
         """The same piece to each of them, then the next."""
+        connections = self.targets(command.connection)
         pieces = InPieces(
             maker(command, self.live.settings, self.counter_of(command)), command.pieces
         )
-        connections = self.registry.targets(command.connection)
         self.repeater.run(
             command,
             ticket,

@@ -62,7 +62,7 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
             case c.Call():
                 do_call(endpoint, command, ticket)
             case c.SetOption():
-                endpoint.registry.each(
+                endpoint.each(
                     command.connection,
                     ticket,
                     lambda connection: set_option(
@@ -71,14 +71,14 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
                     own_first=True,
                 )
             case c.GetOption():
-                endpoint.registry.each(
+                endpoint.each(
                     command.connection,
                     ticket,
                     lambda connection: get_option(connection.traced, command.option, ticket),
                     own_first=True,
                 )
             case c.Sample():
-                take_readings(endpoint.context, endpoint.registry, command, ticket)
+                take_readings(endpoint, command, ticket)
             case c.Join() | c.Leave():
                 endpoint.membership(command, ticket)
             case c.Respond():
@@ -100,7 +100,7 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
 
 def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:
     """On every meant connection, each when what it has to send is sent."""
-    found = endpoint.registry.targets(command.connection)
+    found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.shutdown(command.how, PendingCall("shutdown", 0, ticket, ended=together))
@@ -129,7 +129,7 @@ def _read(
     wished = endpoint.settings.bufsize if size is None else size
     if wished <= 0:
         raise Problem("engine.bad_size", size=wished)
-    connection = endpoint.registry.targets(target)[0]
+    connection = endpoint.targets(target)[0]
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
     for index in range(count):
         connection.ask(call, wished, ticket if index == count - 1 else None)
@@ -142,6 +142,6 @@ def _respond(endpoint: Endpoint, command: c.Respond) -> None:
         found = endpoint.conversations()
     else:
         endpoint.live.compiled(command.responder)  # refused before it is asked who is meant
-        found = endpoint.registry.targets(command.connection)
+        found = endpoint.targets(command.connection)
     for connection in found:
         endpoint.set_responder(connection, command.responder, greet=False)

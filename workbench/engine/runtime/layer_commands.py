@@ -30,7 +30,7 @@ def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> Non
     if not isinstance(command, c.CloseWebSocket):
         payload = _bytes_of(endpoint, command)
     frame = asked_frame(command, payload)
-    found = endpoint.registry.targets(command.connection)
+    found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.ask_layer(WEBSOCKET, frame, ticket, ended=together.of(connection.number))
@@ -39,7 +39,7 @@ def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> Non
 def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
     """Bytes past the layers, on each of the meant connections. Raises Problem as above."""
     payload = _bytes_of(endpoint, command)
-    found = endpoint.registry.targets(command.connection)
+    found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.write_raw(command.below, payload, ticket, ended=together.of(connection.number))
@@ -47,7 +47,7 @@ def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
 
 def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> None:
     """A layer on each of the meant connections. Raises Problem as `StreamConnection.put_in`."""
-    found = endpoint.registry.targets(command.connection)
+    found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.put_in(command.layer, ticket, ended=together.of(connection.number))
@@ -55,7 +55,7 @@ def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> No
 
 def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
     """The alert close_notify. Raises Problem: no such connection, or none with that layer."""
-    found = endpoint.registry.targets(command.connection)
+    found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.ask_layer(TLS, command, ticket, ended=together.of(connection.number))

@@ -9,6 +9,7 @@ from workbench.engine.model import commands as c
 if TYPE_CHECKING:
     from workbench.engine.connection.context import EngineContext
     from workbench.engine.connection.registry import Registry
+    from workbench.engine.endpoint.base import Endpoint
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.sockets.event_loop import Timer
 
@@ -53,20 +54,20 @@ class Sampler:
             connection.traced.sample()
 
 
-def take_readings(
-    context: EngineContext, registry: Registry, command: c.Sample, ticket: Ticket
-) -> None:
+def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
     """A reading of each socket that is meant, at once; a note says of how many.
 
     Raises:
         Problem: there is no such connection.
     """
     every = command.connection == c.ALL
-    connections = list(registry.open.values()) if every else registry.targets(command.connection)
+    connections = (
+        list(endpoint.registry.open.values()) if every else endpoint.targets(command.connection)
+    )
     for connection in connections:
         connection.traced.sample()
     if connections:
-        context.note("readings_taken", str(len(connections)), None, ticket)
+        endpoint.context.note("readings_taken", str(len(connections)), None, ticket)
     else:
-        context.note("nothing_open", "", None, ticket)
+        endpoint.context.note("nothing_open", "", None, ticket)
     ticket.finish()

@@ -47,7 +47,7 @@ def _connection(endpoint: Endpoint, command: c.Call) -> Connection:
         if not found:
             raise Problem("engine.no_socket")
         return found[-1]
-    return endpoint.registry.targets(command.connection)[0]
+    return endpoint.targets(command.connection)[0]
 
 
 def _only(command: c.Call, *kinds: type | tuple[type, ...]) -> tuple[c.CallArgument, ...]:

@@ -61,3 +61,19 @@ def test_close_may_be_called_again_but_not_on_what_never_was(
     gone = do(c.Send("server", text="x", connection=2)).problem
     assert gone is not None
     assert gone.key == "engine.no_such_connection"
+    registry = session._host("server").endpoint.registry
+    assert registry.was_closed(2)
+    assert not registry.was_closed(4)
+
+
+def test_where_nobody_is_meant_no_bytes_are_made(session: Session, do: Do) -> None:
+    """That nobody is there is said first: no file is read for nobody."""
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    assert do(c.Start("server")).ok
+    for command in (
+        c.Send("server", file="/nowhere/at/all"),
+        c.Send("server", file="/nowhere/at/all", pieces=1),
+    ):
+        problem = do(command).problem
+        assert problem is not None
+        assert problem.key == "engine.no_connection"
