@@ -1,1 +1,1 @@
-"""One kernel socket and what waits on it."""
+"""One kernel socket: the calls that wait on it, its send queue, its layers and its end."""

@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 class BoundFile:
-    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
+    """The file of a bound AF_UNIX socket. It is unlinked by the one who bound it, and only while it
+    is still the same file.
+    """
 
     def __init__(self, path: str) -> None:
         """Raises OSError: it is gone already."""
@@ -15,7 +17,7 @@ class BoundFile:
         self._identity = (found.st_dev, found.st_ino)
 
     def remove(self) -> bool:
-        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
+        """Unlink the file. False: it is gone, or another file has the name by now."""
         try:
             found = self.path.lstat()
             if (found.st_dev, found.st_ino) != self._identity:

@@ -1,4 +1,4 @@
-"""Connection: one socket of an endpoint: when it is ready, what waits to be read, how it ends."""
+"""Connection: what an endpoint's sockets share: readiness, reading, the send queue, the end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LOW_WATER: Final = HIGH_WATER // 4
 
 
 class ConnectionOwner(Protocol):
-    """Who makes connections, and is told what becomes of them."""
+    """The endpoint, as its connections see it: it makes them and is told how they end."""
 
     @property
     def context(self) -> EngineContext: ...
@@ -43,13 +43,13 @@ class ConnectionOwner(Protocol):
     def gates(self) -> Gates: ...
 
     def connect_finished(self, connection: Connection) -> None:
-        """Its connect succeeded."""
+        """The connection's connect() succeeded."""
 
     def connection_lost(self, connection: Connection) -> None:
-        """Nothing more comes from its peer: the FIN was read, or the socket broke."""
+        """Nothing more comes from the connection's peer: its FIN was read, or the socket broke."""
 
     def connection_closed(self, connection: Connection) -> None:
-        """Its descriptor is gone."""
+        """The connection's descriptor is closed."""
 
 
 class Connection:
@@ -110,23 +110,29 @@ class Connection:
 
     @property
     def agreed(self) -> tuple[tuple[str, str], ...]:
-        """Call and arguments of the rows in which its layers tell what was agreed on."""
+        """Call and arguments of the rows in which its layers said what they agreed on with the
+        peer.
+        """
         return ()
 
     # -- readiness --------------------------------------------------------------------------
 
     @property
     def can_send(self) -> bool:
-        """Whether another send() may still come to something."""
+        """Whether another send() could still have an effect."""
         return self.open and not (self.broken or self.finished)
 
     def has_pending_work(self) -> bool:
-        """Whether something is under way that should go on: its silence is worth a reading."""
+        """Whether something is under way, so that silence of this connection is worth a kernel
+        reading.
+        """
         connects = self.connecting is not None or self.opening is not None
         return connects or bool(self.outbox.items or self.ops)
 
     def interest(self) -> int:
-        """What the selector should wait for; 0 unregisters (a hung-up socket would spin)."""
+        """The events to wait for; 0 unregisters, since a socket that hung up would be ready for
+        ever.
+        """
         if self.connecting is not None:
             return WRITE
         if self.broken:
@@ -142,7 +148,7 @@ class Connection:
         return self.connected_ns is not None and self.hold() is None
 
     def hold(self) -> Hold | None:
-        """What keeps it from reading by itself."""
+        """Why the connection is not read by itself; None: it is."""
         if self.gates.receive is not GateMode.AUTO:
             return Hold.GATE
         if self.gates.backpressured:
@@ -150,7 +156,7 @@ class Connection:
         return Hold.ANSWERS if self.full else None
 
     def _weigh(self) -> None:
-        """Compare the unsent answers with what may wait; each change is a row.
+        """Compare the unsent answers with the water marks; crossing one is a row.
 
         What was asked for here may come back as answers (two echoes): it may wait once more.
         """
@@ -180,15 +186,15 @@ class Connection:
         self._mask, self._plain = mask, plain
 
     def is_plain(self) -> bool:
-        """Whether `read_plainly` does all there is to do, until the next `refresh`."""
+        """Whether `read_plainly` may stand in for `ready` until the next `refresh`."""
         return False
 
     def read_plainly(self, mask: int) -> None:
-        """What `ready` does, where `is_plain`, by the shortest way."""
+        """The short form of `ready` for connections that are `is_plain`: the hot path."""
         raise NotImplementedError
 
     def ready(self, mask: int) -> None:
-        """The selector's call."""
+        """The event loop's handler: the socket is ready for the events in `mask`."""
         if self.connecting is not None:
             self.finish_connect()
             return
@@ -200,7 +206,7 @@ class Connection:
             self.look_for_error()
 
     def look_for_error(self) -> None:
-        """Something happened that neither reading nor sending would tell."""
+        """Ask SO_ERROR: the socket reported an event that no read or send would explain."""
 
     def finish_connect(self) -> None:
         raise NotImplementedError
@@ -232,7 +238,7 @@ class Connection:
         self.end_op(op, error)
 
     def end_op(self, op: PendingCall, error: BaseException | None = None) -> None:
-        """An asked-for read is over."""
+        """An asked-for read has ended."""
         self.ops.remove(op)
         op.end(error)
         self.refresh()
@@ -246,54 +252,58 @@ class Connection:
         raise NotImplementedError
 
     def queue_changed(self) -> None:
-        """Wait until the socket takes more, or close() what only waited for that."""
+        """The send queue grew or emptied: wait for room, or do the close() that waited for the last
+        byte.
+        """
         if self.open:
             self.refresh()
             self.close_if_sent()
 
     def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
-        """Send what was asked for; `ended` as in `PendingCall`."""
+        """Queue bytes that a command asked for; `ended` as in `PendingCall`."""
         self.outbox.write(payload, ticket, ended=ended)
 
     def ask_layer(
         self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
     ) -> None:
-        """Have a layer do what only it can do. Raises Problem: there is none of that name."""
+        """Have the layer of this name do what only it can do. Raises Problem: there is no such
+        layer.
+        """
         raise Problem("engine.ws_no_layer", name=name)
 
     def write_raw(
         self, below: str | None, data: bytes, ticket: Ticket, *, ended: Ended | None = None
     ) -> None:
-        """Send past the layers. Raises Problem: there is none of that name."""
+        """Send bytes below the layer of this name. Raises Problem: there is no such layer."""
         if below is not None:
             raise Problem("engine.ws_no_layer", name=below)
         self.outbox.write(data, ticket, ended=ended)
 
     def put_in(self, layer: str, ticket: Ticket, *, ended: Ended | None = None) -> None:
-        """Put a layer in. Raises Problem: this kind of socket takes none."""
+        """Insert a layer into the stack. Raises Problem: this kind of socket has no layers."""
         raise Problem("engine.layers_need_a_stream", type=self.live.settings.type)
 
     # -- answering ----------------------------------------------------------------------------
 
     def answer_by(self, runtime: ResponderRuntime) -> None:
-        """Let this responder answer from now on."""
+        """Answer by this responder from now on."""
         raise NotImplementedError
 
     def silence(self) -> None:
-        """Answer nothing any more; what is delayed still goes."""
+        """Answer nothing from now on; delayed replies are still sent."""
 
     def begin(self) -> None:
-        """It is connected: whoever speaks first speaks."""
+        """The connection stands: send a greeting, or start the layers."""
 
     @property
     def tell(self) -> Tell:
-        """Puts a note about this connection into the log."""
+        """What writes a note about this connection into the log."""
         return lambda call, args: self.context.note(call, args, self.traced.id)
 
     # -- the end ------------------------------------------------------------------------------
 
     def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
-        """Fail whatever waits on this connection; what is dropped with it has a row."""
+        """Fail every call that waits on this connection; each dropped item is noted in a row."""
         for op in list(self.ops):
             op.end(reason)
         self.ops.clear()
@@ -303,7 +313,7 @@ class Connection:
             op.end(reason)
 
     def drop_unsent(self, reason: BaseException, cause: Cause | None = None) -> None:
-        """Nothing of what waits to be sent will be."""
+        """Drop the bytes that wait to be sent, with a row that counts them."""
         self.outbox.note_dropped(cause)
         if self.delayed:
             self.drop_delayed(cause)
@@ -311,7 +321,7 @@ class Connection:
         self.full = False  # no answer waits any more, but none was taken: no row says it was
 
     def drop_delayed(self, cause: Cause | None) -> None:
-        """Nothing of what the responder has answered and is not due will be sent."""
+        """Drop the replies whose delay is not over, with a row that counts them."""
         self.context.note(
             "replies_dropped", f"{len(self.delayed)}, {self.delayed.size}", self.traced.id, cause
         )
@@ -319,7 +329,9 @@ class Connection:
         self.full = False  # no answer waits any more, but none was taken: no row says it was
 
     def shutdown(self, how: How, op: PendingCall) -> None:
-        """Half-close, or both directions. Our direction ends when all that waits is sent."""
+        """shutdown() of one or both directions. Our own direction ends after the bytes that still
+        wait.
+        """
         if how is not How.READ and self.outbox.items:
             self.context.note(
                 "shutdown_waits", f"{how.value!r}, {self.outbox.size}", self.traced.id, op.ticket
@@ -343,7 +355,7 @@ class Connection:
             op.end(error)
 
     def abort(self, ticket: Ticket | None) -> None:
-        """SO_LINGER (1, 0), then close(): unsent bytes go; a connection that stands is reset."""
+        """Set SO_LINGER to (1, 0), then close(): unsent bytes are lost, the peer gets a reset."""
         if self.open:
             self.aborted_in = self.traced.quick()[0]
         value = struct.pack(LINGER, 1, 0)
@@ -355,7 +367,7 @@ class Connection:
             self.close(CloseCause.ABORTED, ticket)
 
     def close_once_sent(self, cause: CloseCause) -> None:
-        """close() now, or when the kernel has taken all that waits; nothing is added to that."""
+        """close() as soon as the kernel has taken all queued bytes; no more are queued."""
         first, self._then_close = self._then_close is None, cause
         if first and self.waits_to_send():
             self.silence()
@@ -365,7 +377,7 @@ class Connection:
         self.close_if_sent()
 
     def close_if_sent(self) -> None:
-        """close(), where that only waited for what was to be sent."""
+        """close() if `close_once_sent` was asked for and nothing waits any more."""
         if self._then_close is None or not self.open or self.waits_to_send():
             return
         self.say_last_words()
@@ -373,20 +385,20 @@ class Connection:
             self.close(self._then_close)
 
     def waits_to_send(self) -> bool:
-        """Whether anything is still to be sent."""
+        """Whether any bytes are still to be sent."""
         return bool(self.outbox.items or self.delayed)
 
     def held_by_layers(self) -> int:
-        """Bytes of answers that layers keep until they may write them."""
+        """Bytes of answers that a layer keeps back until it may write them."""
         return 0
 
     def say_last_words(self) -> None:
-        """All is sent, and it is to be closed."""
+        """Let the layers say goodbye (close_notify, Close frame) before the close()."""
 
     def close(
         self, cause: CloseCause, ticket: Ticket | None = None, errno: str | None = None
     ) -> None:
-        """close(); what was not sent yet is dropped, and the log says how much."""
+        """close() now; unsent bytes are dropped, and a row says how many."""
         if not self.open:
             return
         self._remove_file(ticket)
@@ -414,7 +426,7 @@ class Connection:
         self.file = None
 
     def _close_in_thread(self, ticket: Ticket | None) -> None:
-        """A positive linger makes close() wait in C for the peer's ACK."""
+        """close() on a thread of its own: with a positive linger it blocks until the peer's ACK."""
         self.traced.wait_in_close()
 
         def work() -> Job:
@@ -429,7 +441,7 @@ class Connection:
     # -- what a snapshot shows ----------------------------------------------------------------
 
     def waiting(self) -> Waiting | None:
-        """The call that has been asked for and has not come back."""
+        """The asked-for call that has not come back, for the snapshot; None: there is none."""
         op = self.connecting or self.opening or (self.ops[0] if self.ops else None)
         if op is None and self.outbox.items:
             op = self.outbox.items[0].op

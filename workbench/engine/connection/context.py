@@ -1,4 +1,4 @@
-"""EngineContext: what the parts of an endpoint work with: the record, the clock, the loop."""
+"""EngineContext: the services that the parts of an endpoint share: record, clock, event loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Surroundings(Protocol):
-    """What an endpoint needs from its session."""
+    """What an endpoint needs of its session."""
 
     @property
     def sink(self) -> EventSink: ...
@@ -37,14 +37,16 @@ class Surroundings(Protocol):
 
 
 class LoopOwner(Protocol):
-    """Who has the loop: another one for each thread that the endpoint gets."""
+    """Whoever has the event loop; an endpoint whose thread ended gets another loop with the next
+    one.
+    """
 
     @property
     def loop(self) -> EventLoop: ...
 
 
 class EngineContext:
-    """The services of one endpoint. Every part is given it; none gets the endpoint itself.
+    """The services of one endpoint, given to every part of it in place of the endpoint itself.
 
     Attributes:
         id: in the record.
@@ -82,20 +84,22 @@ class EngineContext:
     def note(
         self, key: str, args: str = "", connection: int | None = None, cause: Cause | None = None
     ) -> None:
-        """The program speaking: `key` names the text, `args` are its Python literals."""
+        """Write a note of the program into the log: `key` names its text, `args` are Python
+        literals.
+        """
         self._put_note(key, args, connection, None, cause)
 
     def fault(
         self, error: BaseException, connection: int | None = None, cause: Cause | None = None
     ) -> Problem:
-        """A bug of this program: the log says so. The same as a sentence for whoever waits."""
+        """Log a bug of this program. Returns it as a sentence for whoever waits."""
         where = traceback.extract_tb(error.__traceback__)[-1]
         text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
         self.note("internal_error", repr(text), connection, cause)
         return Problem("engine.internal_error", reason=text)
 
     def not_done(self, problem: Problem, cause: Cause | None) -> None:
-        """A command that came to no call: the log says why, in the reader's language."""
+        """Log why a command made no call, in the reader's language."""
         error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
         values = {key: str(value) for key, value in problem.args_.items()}
         self._put_note("not_done", f"{problem.key!r}, {values!r}", None, error, cause)

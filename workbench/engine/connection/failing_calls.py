@@ -1,4 +1,4 @@
-"""BackOff: a call that fails again and again is not made again at once."""
+"""BackOff: waits longer and longer before a call that fails again and again is made once more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST: Final = 30.0
 
 
 class BackOff:
-    """Makes a connection wait before a call that has failed is made again; on its own thread.
+    """Delays one connection's failing call; used on its endpoint's thread.
 
     Attributes:
         waiting: the call is not made now.
@@ -39,7 +39,7 @@ class BackOff:
         return self._timer is not None
 
     def failed(self, error: Exception) -> None:
-        """One more; from the third in a row on, wait."""
+        """Count a failure; from the third in a row on, begin a wait."""
         self._failures += 1
         if self._failures < A_FEW or self.waiting:
             return
@@ -54,7 +54,7 @@ class BackOff:
         self._refresh()
 
     def ended(self) -> None:
-        """The call, or what it depends on, succeeded."""
+        """The call, or what it depends on, succeeded: begin the count anew."""
         self._failures = 0
 
     def _again(self) -> None:

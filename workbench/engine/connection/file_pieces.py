@@ -1,4 +1,4 @@
-"""FilePieces: a file that is sent as it is read, so that it never is in memory as a whole."""
+"""FilePieces: reads a file piece by piece while it is sent, so that it is never in memory whole."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PIECE: Final = 1 << 20
 
 
 class BigFile:
-    """An open file that is sent in pieces, to several connections or several times.
+    """An open file that is sent in pieces; several sends may share it.
 
     Attributes:
         size: in bytes, when it was opened.
@@ -28,7 +28,7 @@ class BigFile:
         weakref.finalize(self, self._file.close)
 
     def read(self, offset: int, count: int) -> bytes:
-        """Raises Problem: it has become shorter, or cannot be read any more."""
+        """Raises Problem: the file has become shorter, or cannot be read any more."""
         try:
             self._file.seek(offset)
             found = self._file.read(count)
@@ -40,7 +40,7 @@ class BigFile:
 
 
 class FilePieces:
-    """One way through a file and, after it, what is appended.
+    """One pass through a file and, behind it, through what is appended to it.
 
     Attributes:
         left: bytes that `next` has still to give.
@@ -64,7 +64,7 @@ class FilePieces:
         return data
 
     def rest(self) -> bytes:
-        """All that is left, in memory. Raises Problem as `next` does."""
+        """Everything that is left, read into memory. Raises Problem as `next` does."""
         pieces = []
         while self.left:
             pieces.append(self.next())
@@ -72,6 +72,6 @@ class FilePieces:
 
 
 def big_file(path: Path) -> BigFile | None:
-    """The file, where it is a regular one of more than a piece. Raises OSError."""
+    """The file, if it is a regular one of more than one piece; else None. Raises OSError."""
     found = path.stat()
     return BigFile(path) if stat.S_ISREG(found.st_mode) and found.st_size > PIECE else None

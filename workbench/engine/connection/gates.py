@@ -1,4 +1,4 @@
-"""Gates: what an endpoint accepts, receives and sends by itself, and what waits for a step."""
+"""Gates: whether an endpoint accepts, receives and sends by itself, or one call for each step."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CONGESTION_CHECK: Final = 0.02
 
 @dataclass(slots=True)
 class SendStep:
-    """A step of sending that is under way: how many send calls it still lets through."""
+    """A step of the send gate under way: how many send calls it still lets through."""
 
     left: int
     ticket: Ticket
 
 
 class Gates:
-    """What an endpoint accepts, receives and sends, all on its thread; set-up has its own gate.
+    """The gates of one endpoint, used on its thread. The gate of the set-up is `SetupRunner`'s.
 
     Attributes:
         accept, receive, send: how each runs by itself.
@@ -50,7 +50,7 @@ class Gates:
         self._weigh_sending()
 
     def switch(self, gate: c.Gate, *, paused: bool) -> None:
-        """Hold a gate, or open it."""
+        """Pause a gate, or open it."""
         mode = GateMode.PAUSED if paused else GateMode.AUTO
         self._told.add(gate)  # the command is a row
         match gate:
@@ -68,7 +68,7 @@ class Gates:
         self._refresh()
 
     def tell(self) -> None:
-        """A connection is there: what its endpoint's settings hold back is a row, once."""
+        """Note once in the log which gates hold a new connection back."""
         for gate, mode in ((c.Gate.RECEIVE, self.receive), (c.Gate.SEND, self.send)):
             if mode is GateMode.PAUSED and gate not in self._told:
                 self._told.add(gate)
@@ -90,7 +90,7 @@ class Gates:
         self.may_send = self.send is GateMode.AUTO or bool(self._steps)
 
     def used_send_step(self) -> None:
-        """One send call was made: of a step, where one is under way."""
+        """One send call was made: count it against the step under way, if any."""
         if self._steps:
             step = self._steps[0]
             step.left -= 1
@@ -100,7 +100,7 @@ class Gates:
                 step.ticket.finish()
 
     def stop(self) -> None:
-        """The endpoint is stopped, or owns nothing any more: no step is left for what comes."""
+        """The endpoint stopped, or owns nothing any more: steps that are left are dropped."""
         self._end_steps(Problem("engine.stopped_meanwhile"))
 
     def _end_steps(self, reason: Problem) -> None:
@@ -112,7 +112,7 @@ class Gates:
     # -- back-pressure ------------------------------------------------------------------------
 
     def set_backpressure(self, on: bool) -> None:
-        """Stop reading, or go on: as the journal can follow."""
+        """Stop or resume reading because the journal is behind or has caught up."""
         self.backpressured = on
         self._context.note("reading_held" if on else "reading_resumed")
         self._refresh()
@@ -120,6 +120,6 @@ class Gates:
             self._context.loop.after(CONGESTION_CHECK, self._wake_while_congested)
 
     def _wake_while_congested(self) -> None:
-        """Keep the loop turning: each of its rounds compares that with the journal."""
+        """Keep the loop turning, since each round checks whether the journal has caught up."""
         if self.backpressured and self._context.sink.congested:
             self._context.loop.after(CONGESTION_CHECK, self._wake_while_congested)

@@ -1,4 +1,4 @@
-"""LiveSettings: the settings of an endpoint as they are in effect, and what is made of them."""
+"""LiveSettings: an endpoint's settings in effect, and the responder and layers made of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Link = Callable[[str], str]
 
 
 class ReadBuffer:
-    """The one buffer that all reads of an endpoint go to.
+    """The one buffer that all reads of an endpoint share.
 
     Attributes:
         size: bytes of a read that nobody gave a size.
@@ -39,7 +39,7 @@ class ReadBuffer:
         self.resize(size)
 
     def resize(self, size: int) -> None:
-        """From the next read on."""
+        """Use another size from the next read on."""
         self.size = size
         self.shown = str(size)
 
@@ -55,7 +55,7 @@ class ReadBuffer:
 
 
 class LiveSettings:
-    """The only owner of an endpoint's settings; changed on its thread, read from any.
+    """The only owner of an endpoint's settings. Changed on the endpoint's thread, read from any.
 
     Attributes:
         settings: in effect; what only a set-up uses is of the next one.
@@ -81,11 +81,11 @@ class LiveSettings:
 
     @property
     def timeout(self) -> float | None:
-        """As settimeout() takes it."""
+        """Seconds as settimeout() takes them: None waits for ever, 0 not at all."""
         return self.settings.timeout
 
     def prepare(self) -> None:
-        """Make the layers and the responder ready.
+        """Compile the responder and make the layers ready, before the first socket.
 
         Raises:
             Problem: as `compile_responder` and `ready_layers` do; or others were refused just now,
@@ -100,8 +100,8 @@ class LiveSettings:
         self.settings = _without_password(self.settings)
 
     def holds_key(self, settings: EndpointSettings) -> bool:
-        """Whether what TLS needs of files is loaded for these settings, as the files are now: no
-        password of a key is asked for then.
+        """Whether the private key is loaded for these settings and its files are unchanged, so that
+        nobody needs to be asked for a password.
         """
         fits: Callable[[EndpointSettings], bool] | None = getattr(
             self._layers.get(TLS), "fits", None
@@ -113,8 +113,7 @@ class LiveSettings:
         return _runtime_of(replace(self.settings, responder=responder), self._link)
 
     def take(self, settings: EndpointSettings, *, anew: bool = False) -> None:
-        """Go on with other settings; a responder that stays knows what it has stored and counted,
-        unless it is to begin `anew`.
+        """Use other settings. A responder that stays keeps its memory and counts, unless `anew`.
 
         Raises:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
@@ -130,15 +129,15 @@ class LiveSettings:
             self.reads.resize(settings.bufsize)
 
     def refuse(self, problem: Problem) -> None:
-        """Others were asked for and cannot be taken: the start that follows is not made."""
+        """Refuse the next start with this reason: its settings cannot be used."""
         self._refused = problem
 
     def new_layers(self) -> tuple[Layer, ...]:
-        """Of another connection, the lowest first. Raises Problem as `prepare` does."""
+        """The layers of a new connection, the lowest first. Raises Problem as `prepare` does."""
         return tuple(self.new_layer(name) for name in layer_names(self.settings))
 
     def new_layer(self, name: str) -> Layer:
-        """One of them, or another one. Raises Problem as `prepare` does."""
+        """The layer of this name for an open connection. Raises Problem as `prepare` does."""
         if name not in self._layers:
             made = ready_layer(name, self.settings, self._files)
             self._layers = {**self._layers, name: made}

@@ -1,4 +1,4 @@
-"""LongSend: what is too long to go through the layers in one piece: a file, a long text."""
+"""LongSend: a file or long text that goes down through the layers in pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PIECE: Final = 1 << 18
 
 
 class LongSend:
-    """A payload that goes down through the layers in pieces, each when there is room for it.
+    """A payload of which the next piece is taken whenever the send queue has room.
 
     Attributes:
         left: bytes that `next` has still to give.

@@ -1,4 +1,4 @@
-"""PendingCall: it waits until the kernel can serve it, or its deadline passes."""
+"""PendingCall: a call that waits until the kernel can serve it, or until its deadline."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PendingCall:
         self.held = False
 
     def let_through(self) -> None:
-        """The gate is open: it is made only now."""
+        """The gate let the call through: its time begins now."""
         self.held = False
         self.begun = perf_counter_ns()
 
@@ -66,7 +66,7 @@ class PendingCall:
             self.timer = context.loop.after(left, lambda: expired(self))
 
     def end(self, error: BaseException | None = None) -> None:
-        """It came back, or never will."""
+        """The call came back, or never will: tell whoever asked for it."""
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None

@@ -30,16 +30,16 @@ class Registry:
         self.numbered = 0
 
     def next_number(self) -> int:
-        """What the next connection is called."""
+        """The number for the next connection."""
         self.numbered += 1
         return self.numbered
 
     def add(self, connection: Connection) -> None:
-        """It is open."""
+        """Note a connection that was opened."""
         self.open[connection.traced.id] = connection
 
     def retire(self, connection: Connection) -> None:
-        """It is closed: only what it came to is kept."""
+        """Note a connection that was closed; its counts are kept."""
         self.open.pop(connection.traced.id, None)
         self.closed.append(connection)
         self.closed_count += 1
@@ -49,12 +49,12 @@ class Registry:
         self.calls_closed = (into + connection.reads, out + connection.sends)
 
     def refresh(self) -> None:
-        """Have each look anew what it waits for."""
+        """Have every connection check anew which events it waits for."""
         for connection in list(self.open.values()):
             connection.refresh()
 
     def numbered_as(self, number: int) -> list[Connection]:
-        """The open one of this number, or none."""
+        """The open connection of this number in a list, which is empty when there is none."""
         return [item for item in self.open.values() if item.number == number]
 
     def was_closed(self, number: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""SendQueue: what a connection has to send and the kernel has not taken yet."""
+"""SendQueue: the bytes that a connection has to send and the kernel has not taken yet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Payload = Data | FilePieces
 
 
 class Outgoing:
-    """Bytes on their way to the kernel, or a shutdown() that waits for those before it.
+    """Queued bytes, or a shutdown() that waits for the bytes before it.
 
     Attributes:
         data: what the next send() is given. rest: the pieces of a file that follow it.
@@ -61,27 +61,27 @@ class Outgoing:
 
 
 class Transport(Protocol):
-    """What the bytes go to: the calls of one kind of socket, and what their outcome means."""
+    """The socket below the queue: its calls, and what their outcomes mean for the connection."""
 
     def send_one(self, item: Outgoing) -> int:
-        """One send call for the first of the queue; how many bytes were taken.
+        """One send call for the first item; returns how many bytes the kernel took.
 
         Raises:
             OSError, OverflowError, TypeError, ValueError: as the call did.
         """
 
     def finish_sending(self, how: How, op: PendingCall | None) -> None:
-        """shutdown(), now."""
+        """shutdown() of our direction, now."""
 
     def sending_failed(self, error: Exception) -> None:
-        """What an error of send means for the socket."""
+        """Decide what an error of send means for the connection."""
 
     def queue_changed(self) -> None:
-        """Something else waits now, or nothing any more."""
+        """The queue grew or emptied."""
 
 
 class SendQueue:
-    """The bytes of one connection, in order. All methods run on the endpoint's thread.
+    """The queue of one connection, in order. All methods run on the endpoint's thread.
 
     Attributes:
         items: what waits, the first one begun perhaps.
@@ -117,7 +117,7 @@ class SendQueue:
         begun: int | None = None,
         bound: bool = False,
     ) -> None:
-        """Send as much as the kernel takes now, the rest when it can.
+        """Send as much as the kernel takes now and queue the rest.
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         `begun`: since when its time runs, in nanoseconds of perf_counter; None: from now on.
@@ -155,12 +155,12 @@ class SendQueue:
         self._transport.queue_changed()
 
     def keep(self, data: bytes) -> None:
-        """Keep bytes of an answer that the kernel did not take."""
+        """Queue the part of an answer that the kernel did not take."""
         self._keep(Outgoing(data, None, answer=True))
         self._transport.queue_changed()
 
     def finish(self, how: How, op: PendingCall) -> None:
-        """Call shutdown() when all that waits now is with the kernel."""
+        """Call shutdown() once the kernel has everything that is queued now."""
         self.items.append(Outgoing(b"", op, how=how))
 
     def _keep(self, item: Outgoing) -> None:
@@ -172,18 +172,20 @@ class SendQueue:
             self.most_asked = max(self.most_asked, self.size - self.answers)
 
     def _take(self, item: Outgoing, count: int) -> None:
-        """So many bytes of an item do not wait any more."""
+        """Note that the kernel took so many bytes of an item."""
         self.size -= count
         if item.answer:
             self.answers -= count
 
     def remove(self, item: Outgoing) -> None:
-        """It will not be sent."""
+        """Drop an item from the queue."""
         self.items.remove(item)
         self._take(item, item.size)
 
     def flush(self, limit: int = 64) -> None:
-        """Send what waits: at most `limit` calls, so that one connection cannot starve the rest."""
+        """Send what is queued: at most `limit` calls, so that one connection cannot starve the
+        rest.
+        """
         while self.items and limit and (self._gates.may_send or self.items[0].how is not None):
             limit -= 1
             item = self.items[0]
@@ -212,14 +214,16 @@ class SendQueue:
         self._transport.queue_changed()
 
     def _begin_to_wait(self, item: Outgoing, op: PendingCall) -> None:
-        """A call that a gate has let through is not done at once: its time runs from now on."""
+        """A call that a gate let through could not be finished at once: its timeout begins now."""
         if self._context.live.timeout != 0:
             op.start_deadline(self._context, self._expired)
             return
         self._give_up(item, op, BlockingIOError(11, "would block"))
 
     def _give_up(self, item: Outgoing, op: PendingCall, error: Exception) -> None:
-        """The call is over, and what it has not sent goes: but for what layers count on."""
+        """The call timed out: drop its bytes, but for a begun frame or TLS record that must be
+        finished.
+        """
         if not item.bound:
             self._note_unsent(item.size, op.ticket)
             if item in self.items:
@@ -235,7 +239,7 @@ class SendQueue:
             ended.end(error)
 
     def _send_now(self, item: Outgoing) -> bool | None:
-        """One call; True when the whole item is with the kernel, None when it failed for good."""
+        """Make one send call. True: the item is done; False: it waits; None: it failed for good."""
         try:
             count = self._transport.send_one(item)
         except BlockingIOError:
@@ -278,11 +282,11 @@ class SendQueue:
         self.flush()  # what stood behind it: a shutdown() perhaps
 
     def _note_unsent(self, size: int, cause: Cause | None) -> None:
-        """That bytes will not be sent."""
+        """Log that an item's bytes will not be sent."""
         self._context.note("unsent_dropped", str(size), self._traced.id, cause)
 
     def note_dropped(self, cause: Cause | None) -> None:
-        """Tell what of it is dropped."""
+        """Log how many bytes of the queue are dropped."""
         if any(item.how is None for item in self.items):
             self._note_unsent(self.size, cause)
         for item in self.items:
@@ -290,7 +294,7 @@ class SendQueue:
                 self._context.note("shutdown_dropped", repr(item.how.value), self._traced.id, cause)
 
     def drop(self, reason: BaseException) -> None:
-        """Nothing of it will be sent; what was asked for fails."""
+        """Drop the whole queue; the calls that wait on it fail with `reason`."""
         items = list(self.items)
         self.items.clear()
         self.size = self.answers = 0

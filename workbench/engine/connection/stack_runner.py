@@ -1,4 +1,4 @@
-"""StackRunner: does for one connection what its layers ask for: bytes, timers, rows, its end."""
+"""StackRunner: carries out what a connection's layers ask for: bytes, timers, rows, the end."""
 
 from __future__ import annotations
 
@@ -41,29 +41,29 @@ PIECES: Final = 4
 
 
 class StackOwner(Protocol):
-    """Who has the socket below the layers."""
+    """The connection, as the runner of its layers sees it."""
 
     def layers_opened(self) -> None:
-        """The topmost can talk."""
+        """The topmost layer can talk."""
 
     def peer_ended(self) -> None:
-        """The peer will send nothing more, as the topmost layer sees it."""
+        """The topmost layer says that the peer will send nothing more."""
 
     def layers_late(self) -> bool:
-        """The peer has not let them open in time; False: it could not, ask again."""
+        """The handshakes took too long. False: the delay was our own, so ask again later."""
 
     def layers_ended(self, end: End) -> None:
-        """End the transport so."""
+        """A layer ended: end the transport in this way."""
 
     def layers_broke(self, problem: Problem) -> None:
-        """A layer, or the responder, is faulty: nothing goes through them any more."""
+        """A layer or the responder raised: nothing goes through the stack any more."""
 
     def queue_changed(self) -> None:
         """Something else waits now, or nothing any more."""
 
 
 class StackRunner:
-    """Carries out what a stack asks for, on its connection; all on the endpoint's thread.
+    """Runs the layers of one connection, on its endpoint's thread.
 
     Attributes:
         stack: the layers, and the responder on top.
@@ -99,11 +99,11 @@ class StackRunner:
         self._came: int | None = None  # when what is being read was there
 
     def start(self) -> None:
-        """The socket is connected."""
+        """The socket is connected: start the lowest layer."""
         self._carry_out(self.stack.start)
 
     def receive(self, data: Data) -> None:
-        """What was read, in a buffer that is used again."""
+        """Pass on what was read; the buffer is used again afterwards."""
         self._came = self._traced.newest_begun
         self._carry_out(partial(self.stack.received, data))
         self._came = None
@@ -114,11 +114,11 @@ class StackRunner:
 
     @property
     def waits(self) -> bool:
-        """Whether something has not come to the layers yet."""
+        """Whether something asked for has not reached the layers yet."""
         return bool(self._waiting)
 
     def send(self, payload: Payload, ticket: Ticket | None, ended: Ended | None) -> None:
-        """Send what was asked for through the layers; before they can talk, it waits for them."""
+        """Send a message through the layers; before their handshakes are done it waits."""
         refused = self._asked(self.stack.refuses, None)
         if refused is not None and not self.stack.ended:
             self._fail(ticket, ended, refused)
@@ -130,11 +130,11 @@ class StackRunner:
         self._do(partial(self.stack.send, payload), ticket, ended)
 
     def refuses(self) -> bool:
-        """Whether nothing that is to be sent goes through the layers any more."""
+        """Whether the layers take nothing more to send."""
         return self.stack.ended or self._asked(self.stack.refuses, None) is not None
 
     def after(self, work: Callable[[], None]) -> None:
-        """Do something when all that waits has come to the layers."""
+        """Run `job` when all that waits has reached the layers."""
 
         def at_its_turn(_now: float) -> list[Outward]:
             work()
@@ -144,35 +144,37 @@ class StackRunner:
 
     @property
     def held(self) -> int:
-        """Bytes of answers that wait in a layer for the end of a long message."""
+        """Bytes of answers that a layer keeps until a long message has ended."""
         return self._asked(self.stack.held, 0) if self._waiting else 0
 
     def replace_responder(self, responder: Layer) -> None:
-        """Another one answers from now on."""
+        """Answer by another responder from now on."""
         self._asked(partial(self.stack.replace_responder, responder), None)
 
     def aim(self, target: str) -> None:
-        """Tell the layers whom the connection is for. Raises Problem: one of them is faulty."""
+        """Tell the layers the host and port that the user meant. Raises Problem: one of them is
+        faulty.
+        """
         for layer in self.stack.layers:
             self._asked(partial(layer.aim, target), None)
         if self._fault is not None:
             raise self._fault
 
     def put_in(self, name: str) -> None:
-        """Put in a layer. Raises Problem as `Stack.put_in` does."""
+        """Insert a layer. Raises Problem as `Stack.put_in` does."""
         self._carry_out(partial(self.stack.put_in, name), refusable=True)
 
     def close(self) -> None:
-        """The peer has ended, and so shall we: the layers' last words."""
+        """The connection is about to be closed: send the layers' last words."""
         if not self.stack.ended:
             self._carry_out(self.stack.close)
 
     def ask(self, name: str, request: object, ticket: Ticket, ended: Ended | None) -> None:
-        """Have a layer do what only it can do, once all of them can talk."""
+        """Have a layer do what only it can do, once the handshakes are done."""
         self._do(partial(self.stack.ask, name, request), ticket, ended)
 
     def raw(self, below: str | None, data: bytes, ticket: Ticket, ended: Ended | None) -> None:
-        """Write under a layer, at once. Raises Problem as `Stack.raw` does."""
+        """Write below a layer at once. Raises Problem as `Stack.raw` does."""
         if self.stack.ended:
             self._fail(ticket, ended, self._why_ended())
         else:
@@ -191,7 +193,7 @@ class StackRunner:
             self._carry_out(work, ticket, ended, refusable=True)
 
     def _do_late(self, work: Work, ticket: Ticket | None, ended: Ended | None) -> None:
-        """What had to wait: who asked for it does not hear any more what it raises."""
+        """Do what waited for the handshakes: what it raises is logged, as its caller is gone."""
         try:
             self._carry_out(work, ticket, ended, refusable=True)
         except Problem as problem:
@@ -199,7 +201,7 @@ class StackRunner:
             self._fail(ticket, ended, problem)
 
     def go_on(self) -> None:
-        """The next pieces of a long send, while little waits in the queue; then what is behind."""
+        """Take the next pieces of a long send while the queue is low, then what waits behind it."""
         if self._goes_on:
             return
         self._goes_on = True
@@ -259,7 +261,7 @@ class StackRunner:
     def _goes_on_unasked(
         self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException
     ) -> None:
-        """The call is over, and the message that was begun goes to its end all the same."""
+        """The call is over, but a message that was begun has to be finished."""
         if not work.over:
             work.over = True
             if work.left:
@@ -269,7 +271,7 @@ class StackRunner:
     def _give_up(
         self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException
     ) -> None:
-        """The rest of it is not sent."""
+        """Drop the rest of a long send."""
         if self._waiting and self._waiting[0][0] is work:
             self._waiting.popleft()
         if not work.over:
@@ -279,7 +281,9 @@ class StackRunner:
             self._fail(ticket, ended, error)
 
     def late(self, cause: Cause | None) -> Exception:
-        """The time for the handshakes is over: the row of that, and the error of who waited."""
+        """The handshakes timed out: log the row of the layer that was waiting; returns the error
+        for the connect.
+        """
         row = self._asked(self.stack.late, None)
         if self._fault is not None:
             return self._fault
@@ -289,8 +293,8 @@ class StackRunner:
         return LayerLate(row.errno, LayerFault(row.errno, row.call, row.args))
 
     def reset(self, error: OSError, cause: Cause | None) -> Exception:
-        """The peer reset the connection: where the layers could not talk yet, the row of that, and
-        the error of who waited for them.
+        """The peer reset the connection: if a handshake was under way, log its row and return the
+        error for the connect.
         """
         nothing: Sequence[LayerRow] = ()
         rows = list(self._asked(self.stack.reset, nothing))
@@ -305,7 +309,7 @@ class StackRunner:
         return LayerReset(error, fault) if word == failure.errno else LayerError(word, fault)
 
     def stop(self, reason: BaseException) -> None:
-        """The connection is at its end: no timer runs any more, what waited for a layer fails."""
+        """The connection ended: stop all timers and fail what waited for a layer."""
         self.log(self._asked(self.stack.lost, []), None)
         self._no_limit()
         for timer in self._timers.values():
@@ -328,7 +332,7 @@ class StackRunner:
             PendingCall("sendall", 0, ticket, ended=ended).end(reason)
 
     def _asked(self, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
-        """What the layers answer; where they are faulty, `otherwise`."""
+        """What the layers answer; `otherwise` if one of them raises."""
         try:
             return ask()
         except Exception as error:  # noqa: BLE001 - one bad layer must not leave anybody waiting
@@ -352,7 +356,7 @@ class StackRunner:
         *,
         refusable: bool = False,
     ) -> None:
-        """One turn: what is to be sent goes out in one piece, and before the end.
+        """Carry out one turn's actions: bytes to send leave in one piece, before an end.
 
         `refusable`: a Problem that it raises says why it cannot be done, and is raised here.
         """
@@ -386,7 +390,7 @@ class StackRunner:
         rows: list[LayerRow],
         last: list[PeerFinished | End],
     ) -> bool:
-        """Sort what is to be done at the end of the turn; whether the topmost layer can talk."""
+        """Gather the bytes of a turn; returns whether the topmost layer has opened."""
         opened = False
         agreed, send, log, piece = AGREED, rows.append, self.log, pieces.append
         came = self._came
@@ -429,7 +433,7 @@ class StackRunner:
         ended: Ended | None,
         begun: int | None,
     ) -> None:
-        """To the queue: what was asked for with its ticket, what a layer said by itself as such."""
+        """Queue bytes: a command's with its ticket, a layer's own without."""
         if self.stack.layers and len(pieces) > 1:
             pieces = [b"".join(pieces)]
         own, bound = ticket is None, self.stack.binds
@@ -451,7 +455,7 @@ class StackRunner:
                 self._do_late(work, ticket, ended)
 
     def _watch(self) -> None:
-        """A peer of ours has so long for its part of a handshake, whatever it sends meanwhile."""
+        """Start the deadline of the handshakes, however much the peer sends meanwhile."""
         self._no_limit()
         seconds = self._context.live.settings.handshake_timeout
         if not self.stack.opened and not self.stack.ended and seconds:
@@ -480,7 +484,7 @@ class StackRunner:
         self._owner.queue_changed()
 
     def log(self, rows: Sequence[LayerRow], cause: Cause | None, came: int | None = None) -> None:
-        """Put rows into the log; of their bytes as many as of each call are kept.
+        """Write layer rows into the log, with as many payload bytes as every call keeps.
 
         `came`: of what was received: when the bytes were there that made it whole. A machine that
         is busy may take seconds to come to them, and a verdict is one on the peer.

@@ -1,4 +1,4 @@
-"""StreamConnection: one byte stream (or SOCK_SEQPACKET), from its connect or accept to its end."""
+"""StreamConnection: one byte stream (or SOCK_SEQPACKET) from connect or accept to its close."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ for ever."""
 
 
 class StreamConnection(Connection):
-    """A connected (or connecting) stream; of a listener's endpoint or of a client's."""
+    """A stream that is connected or connecting, of a client or accepted by a listener."""
 
     waits_for_ack = True
     in_thread = False
@@ -64,7 +64,7 @@ class StreamConnection(Connection):
 
     @property
     def _layered(self) -> bool:
-        """Whether there are layers by now."""
+        """Whether the connection has layers by now."""
         return bool(self._runner.stack.layers)
 
     @property
@@ -132,7 +132,7 @@ class StreamConnection(Connection):
         self.context.loop.in_thread(work)
 
     def finish_connect(self) -> None:
-        """The selector says that a pending connect has an outcome."""
+        """The loop reports that a pending connect() has an outcome."""
         op = self.connecting
         assert op is not None
         try:
@@ -143,7 +143,7 @@ class StreamConnection(Connection):
         self.established()
 
     def established(self) -> None:
-        """The connection stands."""
+        """The connection stands: note its addresses, start its layers."""
         self.opening, self.connecting = self.connecting, None
         self.connected_ns = self.context.now()
         self._owner.connect_finished(self)
@@ -162,7 +162,7 @@ class StreamConnection(Connection):
             op.end(error)
 
     def _late(self, cause: Cause | None) -> Exception:
-        """What the peer has not done in time, as an error; the rest of its word is the panel's."""
+        """The error that says what the peer did not do in time."""
         error = self._runner.late(cause)
         self.errno = self.errno or describe(error).errno
         return error
@@ -174,7 +174,7 @@ class StreamConnection(Connection):
         self._runner.stop(error)
 
     def connect_failed(self, error: Exception) -> None:
-        """The connect came to nothing: keep the evidence, close the socket, end the op."""
+        """The connect failed: keep a kernel reading, close the socket, end the call."""
         op = self.connecting
         self._give_up(error, op)
         if op is not None:
@@ -217,11 +217,13 @@ class StreamConnection(Connection):
         self._runner.start()
 
     def aim(self, target: str) -> None:
-        """Whom it is for, where its socket goes to a proxy or an @link is followed."""
+        """Remember whom the user meant, where the socket itself goes to a proxy or follows an
+        @link.
+        """
         self._runner.aim(target)
 
     def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
-        """Through the layers, where there are any."""
+        """Send through the layers, where there are any."""
         if not self._layered:
             self.outbox.write(payload, ticket, ended=ended)
             return
@@ -243,7 +245,7 @@ class StreamConnection(Connection):
             super().write_raw(below, data, ticket, ended=ended)
 
     def put_in(self, layer: str, ticket: Ticket, *, ended: Ended | None = None) -> None:
-        """Put in a layer; it ends when that can talk, or has failed.
+        """Insert a layer; the call ends when its handshake is done or has failed.
 
         Raises:
             Problem: there is no such layer, it is there already, or what came before it would be
@@ -286,14 +288,14 @@ class StreamConnection(Connection):
             super().shutdown(how, op)
 
     def layers_opened(self) -> None:
-        """What was asked for is done, though the kernel's part of it was done before."""
+        """End the connect that waited for the handshakes of the layers."""
         self.usable_ns = self.context.now()
         op, self.opening = self.opening, None
         if op is not None:
             op.end()
 
     def layers_late(self) -> bool:
-        """A silent peer is closed; our own gate, or a slow record, is not its fault."""
+        """Close a peer that is silent, unless our own gate or a slow record held it up."""
         if not self.open:
             return True
         if self.hold() is not None or not self.gates.may_send:
@@ -307,7 +309,7 @@ class StreamConnection(Connection):
         return True
 
     def layers_ended(self, end: End) -> None:
-        """As the layer says, with its word as the error of what waited for it."""
+        """End the connection as the layer says; its word is the error of the calls that wait."""
         self.errno = self.errno or end.word or None
         if self._layered:
             self._fail_opening(LayerError(end.word or "END", end.fault))
@@ -329,19 +331,19 @@ class StreamConnection(Connection):
                 self.shutdown(How.WRITE, PendingCall("shutdown", 0, None, ended=self._said_all))
 
     def layers_broke(self, problem: Problem) -> None:
-        """Whatever waits is told why; the socket is closed, the others go on."""
+        """Tell every waiting call why and close this socket; other connections go on."""
         self.end_all(problem)
         self.close(CloseCause.FAILED)
 
     def _said_all(self, error: BaseException | None) -> None:
-        """The last words and our FIN are out: a plain close() now could reset them."""
+        """The layers' last words and our FIN are out; a plain close() now could reset them."""
         if error is not None or self.peer_finished:
             self.close(CloseCause.LOCAL)
             return
         self.context.loop.after(LAST_READ, lambda: self.close(CloseCause.LOCAL))
 
     def _reset_opening(self, error: OSError) -> None:
-        """The peer's reset, where the layers could not talk yet: they say what came of it."""
+        """The peer reset a handshake: have its layers say what failed."""
         op = self.opening
         told = self._runner.reset(error, op.ticket if op is not None else None)
         if op is not None and self.opening is op:
@@ -358,7 +360,7 @@ class StreamConnection(Connection):
     # -- data ---------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """One recv: asked for, or by itself."""
+        """One recv(), asked for or by itself."""
         op = self.ops[0] if self.ops else None
         reads = self.live.reads
         size = op.size if op is not None else reads.size
@@ -390,7 +392,7 @@ class StreamConnection(Connection):
                 self.refresh()
 
     def is_plain(self) -> bool:
-        """A read that nobody asked for, of which nothing waits: it is echoed, or only counted."""
+        """No call waits and no layer stands between: what comes is only echoed or counted."""
         return (
             (self._echoes or not self._answers)
             and not (self.ops or self.outbox.items or self.delayed.waiting)
@@ -400,7 +402,7 @@ class StreamConnection(Connection):
         )
 
     def read_plainly(self, mask: int) -> None:
-        """recv, and send what came: the hot path, without queue, buffer and objects."""
+        """recv() and send() without queue, buffer or objects: the hot path of an echo."""
         reads = self.live.reads
         try:
             data, kept = self.traced.recv(reads.size, reads.shown)
@@ -429,7 +431,7 @@ class StreamConnection(Connection):
             self.outbox.keep(data[count:])
 
     def _finished_by_peer(self) -> None:
-        """The peer has sent FIN. What we still have to send may still go."""
+        """The peer's FIN was read. What we still have to send may go."""
         if self._sending_error is not None:
             self._broke(self._sending_error)
             return
@@ -451,14 +453,14 @@ class StreamConnection(Connection):
             self._owner.connection_lost(self)
 
     def peer_ended(self) -> None:
-        """The peer will send nothing more: that may be our end too."""
+        """The peer will send nothing more: close too, if `on_peer_close` says so."""
         if self.delayed and self._layered and self._runner.refuses():
             self.drop_delayed(None)  # nothing goes through the layers any more
         if self.open and self.on_peer_close is OnPeerClose.CLOSE:
             self.close_once_sent(CloseCause.PEER)
 
     def interest(self) -> int:
-        """After the peer's FIN only how the connection breaks can still be heard."""
+        """After the peer's FIN only a hang-up is waited for."""
         if self.in_thread:
             return 0
         mask = super().interest()
@@ -467,7 +469,7 @@ class StreamConnection(Connection):
         return mask
 
     def look_for_error(self) -> None:
-        """After the peer's FIN no read tells of a reset, and there may be nothing to send."""
+        """After the peer's FIN no read reports a reset, so SO_ERROR is asked."""
         error = self.traced.pending_error()
         if error is None:
             return
@@ -490,7 +492,7 @@ class StreamConnection(Connection):
         return count
 
     def sending_failed(self, error: Exception) -> None:
-        """One message that is too long is only that, and after our own FIN the peer may go on."""
+        """A message that is too long fails alone; after our own FIN the peer may go on sending."""
         code = error.errno if isinstance(error, OSError) else None
         if code == errno.EMSGSIZE and self.traced.type != socket.SOCK_STREAM:
             self.traced.sample()
@@ -505,7 +507,7 @@ class StreamConnection(Connection):
             self._broke(error)
 
     def _read_the_rest(self, error: Exception) -> None:
-        """Nothing can be sent any more, yet what the peer sent before is still there."""
+        """Nothing can be sent any more, but what the peer sent before is still to be read."""
         self.traced.sample()
         self.errno = describe(error).errno
         self._sending_error = error
@@ -514,7 +516,7 @@ class StreamConnection(Connection):
         self.refresh()
 
     def _broke(self, error: Exception) -> None:
-        """An error that ends the stream; a listener's connection is closed, a client's is yours."""
+        """An error ended the stream: a listener closes it, a client's is left to the user."""
         self.traced.sample(last=True)
         self.errno = describe(error).errno
         if isinstance(error, ConnectionResetError | BrokenPipeError):

@@ -1,4 +1,4 @@
-"""Endpoint: what listeners, streams and datagram sockets share: its state, its sockets, its parts.
+"""Endpoint: what listeners, streams and datagram endpoints share: state, sockets, parts.
 
 Everything here runs on the endpoint's own thread.
 """
@@ -40,7 +40,7 @@ from workbench.texts import Problem
 
 
 class Endpoint:
-    """One endpoint: its sockets, and the parts that work on them.
+    """One endpoint: its settings in effect, its sockets, and the parts that act on them.
 
     Attributes:
         context: what the parts are given; live: its settings in effect.
@@ -71,28 +71,29 @@ class Endpoint:
 
     @property
     def settings(self) -> EndpointSettings:
-        """As they are in effect."""
+        """The settings in effect."""
         return self.live.settings
 
     def busy(self) -> bool:
-        """True while the endpoint owns anything: a socket, or a set-up under way."""
+        """Whether the endpoint owns a socket or a set-up under way."""
         return bool(self.registry.open or self.setup.queue)
 
     def ended(self) -> None:
-        """Its thread ends. What still waits waits for nothing: there is no socket any more."""
+        """Its thread ends: whatever still waits fails, since no socket is left to wait for."""
         self.repeater.cancel_all()
         self.gates.stop()
         self.unfinished.fail(Problem("engine.closed_meanwhile"))
 
     def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
-        """A part of a command: what it raises ends the ticket, and is told where no call was made.
+        """A block that works on a command: an exception in it ends the ticket, with a row if no
+        call was made.
 
         What it raises itself is a fault of this program.
         """
         return _CarryingOut(self, ticket)
 
     def not_carried_out(self, ticket: Ticket, error: BaseException) -> bool:
-        """End a command with what it raised; False: that is a fault of this program."""
+        """End a command with its exception. False: the exception is a bug of this program."""
         if isinstance(error, Problem):
             self.context.not_done(error, ticket)
             if self.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
@@ -114,23 +115,23 @@ class Endpoint:
     # -- commands: what each kind of endpoint makes of them -----------------------------------
 
     def start(self, ticket: Ticket) -> None:
-        """The calls up to where it waits for its peers. Raises Problem."""
+        """Make the calls of a start, up to where it waits for peers. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
-        """connect(), with `count` new sockets; None: as configured. Raises Problem."""
+        """Connect `count` new sockets; None: as configured. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def listen(self, ticket: Ticket, backlog: int | None) -> None:
-        """listen() on the own socket; None: the configured backlog. Raises Problem."""
+        """listen() on the endpoint's own socket; None: the configured backlog. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
-        """`count` accepts that were asked for. Raises Problem."""
+        """Make `count` asked-for accepts."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def open_own(self, ticket: Ticket) -> None:
-        """socket() alone, for a socket driven call by call."""
+        """socket() alone, for a socket that is driven call by call."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def call_listen(self, connection: Connection, backlog: int, ticket: Ticket) -> None:
@@ -178,14 +179,14 @@ class Endpoint:
         ticket.finish()
 
     def switch(self, gate: c.Gate, *, paused: bool) -> None:
-        """Hold a gate, or open it."""
+        """Pause a gate, or open it."""
         if gate is c.Gate.CALLS:
             self.setup.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
         else:
             self.gates.switch(gate, paused=paused)
 
     def configure(self, settings: EndpointSettings) -> None:
-        """Take new settings; those that can change in a live endpoint do at once."""
+        """Take new settings; those that can change while sockets are open take effect at once."""
         before = self.settings
         try:
             self.live.take(settings)
@@ -208,7 +209,7 @@ class Endpoint:
             self.gates.switch(gate, paused=mode is GateMode.PAUSED)
 
     def _note_changes(self, before: EndpointSettings, after: EndpointSettings) -> None:
-        """What no call of a socket shows, while there is one: a change is in the log."""
+        """Log the settings that changed, as far as no call of a socket shows the change."""
         if after.timeout != before.timeout:
             self.context.note("settimeout", repr(after.timeout))
         for key in ("responder", "bufsize", "encoding"):
@@ -222,7 +223,7 @@ class Endpoint:
 
     @property
     def under_way(self) -> bool:
-        """Whether a set-up is being made, or its name is being looked up."""
+        """Whether a set-up is under way, or its name is being looked up."""
         return bool(self.setup.queue or self.resolver.pending)
 
     def conversations(self) -> Iterable[Connection]:
@@ -234,11 +235,11 @@ class Endpoint:
         ]
 
     def current(self) -> list[Connection]:
-        """Those of a command that names none."""
+        """The connections that are meant by a command that names none."""
         return list(self.conversations())[-1:]
 
     def own_connection(self) -> Connection | None:
-        """The endpoint's own socket, where it has one beside its conversations."""
+        """The endpoint's own socket, such as a listening one; None: it has none."""
         return None
 
     def targets(self, target: c.Target) -> list[Connection]:
@@ -266,7 +267,7 @@ class Endpoint:
         own_first: bool = False,
         closed_is_fine: bool = False,
     ) -> None:
-        """Do `work` on every meant connection; the first error ends it and fails the ticket.
+        """Do `work` on every meant connection; the first error stops and fails the ticket.
 
         `own_first`: without a target the endpoint's own socket is meant where it has one.
         `closed_is_fine`: what is closed already is noted, not refused.
@@ -287,10 +288,10 @@ class Endpoint:
         ticket.finish()
 
     def connect_finished(self, connection: Connection) -> None:
-        """Nothing more is to be done with a connection that stands."""
+        """Nothing to do: a connection that stands needs no help."""
 
     def connection_lost(self, connection: Connection) -> None:
-        """It is for the user to do something about that."""
+        """Nothing to do: what follows is the user's decision."""
 
     def connection_closed(self, connection: Connection) -> None:
         if connection is self.own_connection():
@@ -299,7 +300,7 @@ class Endpoint:
         self.registry.retire(connection)
 
     def set_responder(self, connection: Connection, responder: Responder, *, greet: bool) -> None:
-        """Let a connection answer by this responder from now on."""
+        """Have a connection answer by this responder from now on."""
         runtime = (
             self.live.responder_runtime
             if responder is self.settings.responder
@@ -344,11 +345,11 @@ class Endpoint:
                 ticket.fail(Problem("engine.closed_meanwhile"))
 
     def counter_of(self, command: c.Send) -> Counter:
-        """What counts its messages."""
+        """The counter for the messages of a send."""
         return self.counter if command.repeat == 1 else Counter()
 
     def _remember_messages(self, settings: EndpointSettings) -> None:
-        """What is sent again is not made again, while the settings stay."""
+        """Keep what was made of a Send for the next time, as long as the settings stay."""
         self._made_with = settings
         make: Callable[[c.Send], Make[bytes]] = partial(
             maker, settings=settings, counter=self.counter
@@ -356,7 +357,7 @@ class Endpoint:
         self._made = Remembered(make)
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
-        """The same piece to each of them, then the next."""
+        """Send the same piece to each connection, then the next."""
         connections = self.targets(command.connection)
         pieces = InPieces(
             maker(command, self.live.settings, self.counter_of(command)), command.pieces
@@ -372,15 +373,15 @@ class Endpoint:
     # -- what a snapshot shows ----------------------------------------------------------------
 
     def conversation_rows(self) -> Iterable[Connection]:
-        """Open connections that a table shows."""
+        """The open connections for the tables."""
         return list(self.registry.open.values())
 
     def closed_rows(self) -> Iterable[Connection]:
-        """Closed ones that it shows."""
+        """The closed connections for the tables."""
         return list(self.registry.closed)
 
     def waiting(self) -> Waiting | None:
-        """The endpoint's own waiting call."""
+        """The waiting call of the endpoint's own socket; None: there is none."""
         for connection in self.current():
             found = connection.waiting()
             if found is not None:
@@ -388,20 +389,20 @@ class Endpoint:
         return None
 
     def peers(self) -> tuple[PeerSnapshot, ...]:
-        """Of a datagram socket."""
+        """The peers of a datagram socket."""
         return ()
 
     def drops(self) -> int | None:
-        """Datagrams or SYNs that the kernel dropped at the own socket."""
+        """Datagrams or SYNs that the kernel dropped at the endpoint's own socket."""
         return None
 
     def reconnecting(self) -> Reconnecting | None:
-        """Whether a client connects again by itself, and when."""
+        """The state of connecting again by itself; None: it does not."""
         return None
 
 
 class _CarryingOut:
-    """As `Endpoint.carrying_out`; a class of its own, since each command is one."""
+    """The context manager of `Endpoint.carrying_out`: a class, since every command enters one."""
 
     __slots__ = ("_endpoint", "_ticket")
 
@@ -410,7 +411,7 @@ class _CarryingOut:
         self._ticket = ticket
 
     def __enter__(self) -> None:
-        """Nothing to begin."""
+        """Enter without a value."""
 
     def __exit__(
         self,

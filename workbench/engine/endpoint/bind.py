@@ -1,4 +1,4 @@
-"""bind() beyond the bare call: who may reach it, the next free port, the file of AF_UNIX."""
+"""bind() and what belongs to it: which hosts may reach it, the next free port, AF_UNIX files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PORTS_TRIED: Final = 100
 
 
 def check_reach(context: EngineContext, sockaddr: SockAddress, ticket: Ticket) -> None:
-    """Warn of a bind that other machines can reach. Raises Problem where that is not allowed."""
+    """Note that other machines can reach this address. Raises Problem if that is not allowed."""
     family, _ = numbers(context.live.settings)
     if not addresses.beyond_loopback(sockaddr, family):
         return
@@ -38,7 +38,7 @@ def check_reach(context: EngineContext, sockaddr: SockAddress, ticket: Ticket) -
 def within_reach(
     context: EngineContext, sockaddrs: tuple[SockAddress, ...], ticket: Ticket
 ) -> tuple[SockAddress, ...]:
-    """Those of a name's addresses that may be bound to.
+    """The addresses of a name that may be bound to.
 
     Raises:
         Problem: other machines can reach each of them, which is not allowed.
@@ -52,7 +52,7 @@ def within_reach(
 
 
 def bind(connection: Connection, sockaddr: SockAddress, ticket: Ticket | None) -> None:
-    """bind(), whoever asked for it: the file that AF_UNIX makes is the connection's to remove.
+    """bind() one address. Of AF_UNIX the connection then owns the file, and removes it.
 
     Raises OSError.
     """
@@ -68,7 +68,7 @@ def bind_first(
     sockaddrs: tuple[SockAddress, ...],
     ticket: Ticket | None,
 ) -> None:
-    """bind() to the first of a name's addresses that is this machine's; each try is a call.
+    """bind() to the first address of a name that is this machine's; each try is a call.
 
     Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
     not be at another one because this one is in use. Who has it is looked for, and noted.
@@ -103,7 +103,7 @@ def bind_searching(
     sockaddrs: tuple[SockAddress, ...],
     ticket: Ticket | None,
 ) -> None:
-    """As `bind_first`; with `port_search` on the next free port where this one is taken.
+    """`bind_first`; with `port_search` also the next free port where this one is taken.
 
     Raises OSError.
     """
@@ -133,7 +133,7 @@ def _note_holder(
     error: OSError,
     ticket: Ticket | None,
 ) -> None:
-    """Say who has an address that is in use: another program, or connections in TIME_WAIT.
+    """Log who has an address in use: another program, or connections in TIME_WAIT.
 
     Off the thread: it looks at every process. An endpoint of ours is told by the record itself.
     """

@@ -1,4 +1,4 @@
-"""Stream endpoints: a client, whose every connect makes `count` new sockets."""
+"""StreamEndpoint: a client, of which each connect makes `count` new sockets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workbench.texts import Problem
 
 
 class StreamEndpoint(Endpoint):
-    """A client: each connect makes `count` new sockets."""
+    """A client of a stream."""
 
     _current: tuple[int, ...] = ()
     _asked: Ticket | None = None
@@ -43,7 +43,7 @@ class StreamEndpoint(Endpoint):
         return super().busy() or self._reconnector.waits
 
     def start(self, ticket: Ticket) -> None:
-        """socket() and its options, without connect: for a client driven call by call."""
+        """socket() and its options without a connect, for a client that is driven call by call."""
         if self.registry.open or self.under_way:
             raise Problem("engine.already_open")
         self.live.prepare()
@@ -151,8 +151,8 @@ class StreamEndpoint(Endpoint):
         self.resolver.find(spec, ticket, binding=False, then=connect)
 
     def _first_hop(self) -> tuple[str, str]:
-        """Where the socket goes, and whom a proxy there is to connect to, or a layer names; "":
-        nobody but whom the address says.
+        """Where the socket itself connects, and the target that a proxy or a layer has to be told;
+        "" if the address says it all.
 
         Raises:
             Problem: the environment names something that is no proxy, or nobody can be meant.
@@ -165,7 +165,9 @@ class StreamEndpoint(Endpoint):
         return (settings.address, self._followed()) if proxy is None else (proxy.address, target)
 
     def _followed(self) -> str:
-        """What an @link stands for, where a layer tells it the peer (Host); "": nothing does."""
+        """The address behind an @link, where a layer tells it to the peer (Host); "": no layer
+        does.
+        """
         settings = self.settings
         if WEBSOCKET not in layer_names(settings) or not settings.address.startswith("@"):
             return ""
@@ -179,14 +181,14 @@ class StreamEndpoint(Endpoint):
             self.connect(ticket, count)
 
     def _came_out(self, ticket: Ticket) -> None:
-        """A connect of a person, a scenario or our own has ended, in one way or another."""
+        """A connect has ended, whoever asked for it."""
         problem = ticket.outcome.problem if ticket.outcome is not None else None
         if problem is not None:
             self._reconnector.end(ticket)  # no call was made of it, or another command ended it
         self._look_if_gone()
 
     def _look_if_gone(self) -> None:
-        """Where nothing is connected any more, or on the way, it may be time to begin anew."""
+        """Tell the Reconnector if nothing is connected or on the way any more."""
         if self.settings.reconnect is None:  # nobody looks through thousands that are lost at once
             return
         alive = any(
@@ -204,7 +206,7 @@ class StreamEndpoint(Endpoint):
         self._reconnector.gone(stood)
 
     def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
-        """What to bind to before connect: nothing, or what `bind` means."""
+        """The addresses to bind to before connect; empty: none."""
         if self.settings.bind:
             self.resolver.find(self.settings.bind, ticket, binding=True, then=then)
         else:
@@ -220,7 +222,7 @@ class StreamEndpoint(Endpoint):
         connect: Callable[[], None] = no_call,
         peer: SockAddress | None = None,
     ) -> list[SetupStep]:
-        """The calls that build a socket of this family, up to connect() where that is wanted."""
+        """The calls that build a socket of this family, up to connect() where that is planned."""
 
         def make() -> None:
             holder.connection = self._new_connection(ticket, family)
@@ -249,7 +251,7 @@ class StreamEndpoint(Endpoint):
         self.set_responder(connection, self.settings.responder, greet=True)
 
     def find_phase(self) -> None:
-        """Where the endpoint stands after a connect came out: others may be under way."""
+        """Work out the endpoint's phase after a connect came out, as others may be under way."""
         if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
             return  # stopped meanwhile, or driven call by call
         # from the newest on: of thousands that were begun in turn the last ones still wait
@@ -276,7 +278,7 @@ class StreamEndpoint(Endpoint):
             self._reconnector.end(None)
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
-        """Where none is left it is not connected again."""
+        """close(); when no socket is left, reconnecting ends too."""
         if self._reconnector.waits and not self.registry.open:
             self._reconnector.end(ticket)
             ticket.finish()
@@ -284,7 +286,7 @@ class StreamEndpoint(Endpoint):
         self._end_by(ticket, lambda: super(StreamEndpoint, self).close(command, ticket))
 
     def abort(self, command: c.Abort, ticket: Ticket) -> None:
-        """As `close`."""
+        """abort(); when no socket is left, reconnecting ends too."""
         self._end_by(ticket, lambda: super(StreamEndpoint, self).abort(command, ticket))
 
     def _end_by(self, ticket: Ticket, close: Callable[[], None]) -> None:
@@ -304,7 +306,9 @@ class StreamEndpoint(Endpoint):
         return self._reconnector.state
 
     def current(self) -> list[Connection]:
-        """All open sockets of the last connect; while none is connected, those that try."""
+        """The open sockets of the last connect; while none is connected, those that are
+        connecting.
+        """
         connected = [
             self.registry.open[number] for number in self._current if number in self.registry.open
         ]

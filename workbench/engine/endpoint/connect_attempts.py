@@ -1,4 +1,4 @@
-"""Connecting: one command's connects, each with the addresses of its name in turn."""
+"""Connecting: the connects of one command, each trying the addresses of a name in turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where a connect goes.
+    """Where a connect goes: the resolved addresses, and what a proxy or layer is told.
 
     Attributes:
         spec: as written.
@@ -44,23 +44,25 @@ class Goal:
     target: str = ""
 
     def family_for(self, sockaddr: SockAddress) -> str:
-        """Of the socket that goes there."""
+        """The family of the socket that connects to an address."""
         return family_of(sockaddr) if self.family == UNSPECIFIED else self.family
 
     def local_for(self, sockaddr: SockAddress) -> tuple[SockAddress, ...]:
-        """Those local addresses that such a socket can have; all, where the kernel is to say."""
+        """The local addresses of that family; all of them if none fits, so that the kernel's error
+        shows.
+        """
         fitting = tuple(each for each in self.local if family_of(each) == family_of(sockaddr))
         return fitting or self.local
 
 
 class Holder:
-    """The connection of a set-up: its first call makes it, the later ones use it."""
+    """The connection that a set-up makes: its first call creates it, the later ones use it."""
 
     def __init__(self, connection: StreamConnection | None = None) -> None:
         self.connection = connection
 
     def need(self) -> StreamConnection:
-        """The connection. Raises Problem where it is closed, or not there yet."""
+        """The connection. Raises Problem: it is closed, or not made yet."""
         if self.connection is None or not self.connection.open:
             raise Problem("engine.no_socket")
         return self.connection
@@ -72,14 +74,14 @@ class Holder:
         return self.connection.traced if self.connection is not None else None
 
     def give_up(self, error: BaseException, ticket: Ticket) -> None:
-        """Close what there is: a call of its set-up has failed."""
+        """Close the connection, because a call of its set-up failed."""
         if self.connection is not None and self.connection.open:
             symbol = None if isinstance(error, Problem) else describe(error).errno
             self.connection.close(CloseCause.FAILED, ticket, symbol)
 
 
 class Connector(Protocol):
-    """Who connects: it makes the sockets, and is told when a connect came out."""
+    """The endpoint that connects: it makes the sockets and is told when a connect ended."""
 
     @property
     def context(self) -> EngineContext: ...
@@ -96,14 +98,14 @@ class Connector(Protocol):
         connect: Callable[[], None],
         peer: SockAddress | None,
     ) -> list[SetupStep]:
-        """The calls that build a socket, `connect` the last of them."""
+        """The calls that build a socket, with `connect` as the last."""
 
     def find_phase(self) -> None:
-        """One is not under way any more."""
+        """One connect is no longer under way."""
 
 
 class ConnectBurst:
-    """The connects of one command: how many are still out, and what became of the others."""
+    """The connects of one command: how many are still under way, and the first failure."""
 
     def __init__(self, owner: Connector, goal: Goal, count: int, ticket: Ticket) -> None:
         self.owner = owner
@@ -113,12 +115,14 @@ class ConnectBurst:
         self._failure: Outcome | None = None
 
     def begin(self, count: int, fresh: StreamConnection | None) -> None:
-        """Plan all connects; the first one uses the socket that is there already."""
+        """Plan all connects; the first one uses the socket that exists already, if any."""
         for index in range(count):
             ConnectAttempt(self, fresh if not index else None).go()
 
     def settle(self, failure: Outcome | None) -> None:
-        """Take one connect's outcome; the last one ends the ticket, the first failure is told."""
+        """Note one connect's outcome; the last one ends the ticket, with the first failure if there
+        was one.
+        """
         self._failure = self._failure or failure
         self._left -= 1
         self.owner.find_phase()
@@ -127,7 +131,7 @@ class ConnectBurst:
 
 
 class ConnectAttempt:
-    """One of a burst's connects: a socket for each address, until one is connected."""
+    """One connect of a burst: it makes a socket for each address until one is connected."""
 
     def __init__(self, burst: ConnectBurst, fresh: StreamConnection | None) -> None:
         self._burst = burst
@@ -189,11 +193,11 @@ class ConnectAttempt:
 
     @property
     def _goes_on(self) -> bool:
-        """Whether another address is tried where this one fails."""
+        """Whether another address is left to try."""
         return bool(self._upcoming) and not self._settled and not self._burst.ticket.done
 
     def _ended(self, sockaddr: SockAddress, error: BaseException | None, *, stays: bool) -> None:
-        """A connect came out, or was not made.
+        """The connect came out, or was not made at all.
 
         `stays`: no other address is tried: it is connected, or under way though nobody waits
         (a timeout of 0), or the socket could not even be made.
@@ -210,7 +214,7 @@ class ConnectAttempt:
         self.go()
 
     def _failure(self, error: BaseException) -> Outcome:
-        """What the last connect says, with every address that was tried."""
+        """The outcome of the last connect, with every address that was tried."""
         last = failed(error)
         if len(self._tried) < 2:
             return last

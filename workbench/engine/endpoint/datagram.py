@@ -1,4 +1,4 @@
-"""Datagram sockets: one socket, one connection id, a peer per event."""
+"""Datagram endpoints: one socket and one connection id, with a peer in each event."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PEERS_KEPT: Final = 1000
 
 @dataclass(slots=True)
 class Peer:
-    """What was exchanged with one address."""
+    """What was exchanged with one address of a datagram socket."""
 
     sockaddr: SockAddress
     datagrams_in: int = 0
@@ -57,7 +57,7 @@ class Peer:
 
 
 class DatagramConnection(Connection):
-    """The endpoint's one socket.
+    """The one socket of a datagram endpoint.
 
     Attributes:
         peers: addresses seen, by their spelling, newest last.
@@ -83,7 +83,9 @@ class DatagramConnection(Connection):
         return mask & ~WRITE if self._retry is not None else mask
 
     def ready(self, mask: int) -> None:
-        """After shutdown(SHUT_RD), a failed one too, it polls readable with nothing to be read."""
+        """The loop's handler. After shutdown(SHUT_RD), even a failed one, the socket polls readable
+        though nothing can be read.
+        """
         self._in_vain += 1
         super().ready(mask)
         if not mask & READ:
@@ -94,7 +96,7 @@ class DatagramConnection(Connection):
             self.refresh()
 
     def _look(self) -> None:
-        """Ask how much there is to read (FIONREAD): the selector does not tell any more."""
+        """Ask how much there is to read (FIONREAD), since readiness no longer tells."""
         if not self.open:
             return
         self._looks = self.context.loop.after(LOOK_EVERY, self._look)
@@ -102,7 +104,7 @@ class DatagramConnection(Connection):
             self.read()
 
     def read(self) -> None:
-        """One recvfrom: asked for, or by itself."""
+        """One recvfrom(), asked for or by itself."""
         op = self.ops[0] if self.ops else None
         reads = self.live.reads
         size = op.size if op is not None else reads.size
@@ -146,7 +148,7 @@ class DatagramConnection(Connection):
         self._runtime = SILENT
 
     def _reply(self, reply: Reply, to: SockAddress) -> None:
-        """Carry out what the responder answered; it overtakes none of the earlier replies."""
+        """Send what the responder answered, behind earlier replies to the same peer."""
         if reply.delay or self.delayed.before(to):
             self.delayed.put(reply, to, perf_counter())
             self._await_due()
@@ -206,7 +208,9 @@ class DatagramConnection(Connection):
         return count
 
     def _back_off(self) -> None:
-        """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
+        """Wait before the next sendto: an unconnected AF_UNIX socket polls writable while the
+        peer's queue is full.
+        """
         if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
             return
         self._retry = self.context.loop.after(self._retry_in, self._try_again)
@@ -218,7 +222,7 @@ class DatagramConnection(Connection):
             self.outbox.flush()
 
     def sending_failed(self, error: Exception) -> None:
-        """Only this datagram: the next one may go elsewhere."""
+        """Nothing to do: only this datagram failed, the next may go elsewhere."""
         self.traced.sample()
         self.errno = describe(error).errno
 
@@ -233,7 +237,7 @@ class DatagramEndpoint(Endpoint):
         return self._connection
 
     def need(self) -> DatagramConnection:
-        """The socket. Raises Problem where there is none."""
+        """The socket. Raises Problem: there is none."""
         if self._connection is None:
             raise Problem("engine.no_socket")
         return self._connection
@@ -336,12 +340,12 @@ class DatagramEndpoint(Endpoint):
         self.phase = Phase.OPEN
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
-        """bind(); with `port_search` the next free port."""
+        """bind(); with `port_search` to the next free port where this one is taken."""
         bind_searching(self.context, self.need(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
-        """connect(): fixes the peer, filters what is received; nothing is sent."""
+        """connect(): fixes the peer and filters what is received; sends nothing."""
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
         if self.under_way:
@@ -361,7 +365,7 @@ class DatagramEndpoint(Endpoint):
         self.resolver.find(self.settings.address, ticket, binding=False, then=found)
 
     def connect_now(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
-        """connect() to the first of a name's addresses that the kernel has a way to.
+        """connect() to the first address of a name that the kernel has a route to.
 
         Raises:
             OSError: of the last call; the socket stays.
@@ -450,7 +454,7 @@ class DatagramEndpoint(Endpoint):
         return [self._connection] if self._connection is not None else []
 
     def peers(self) -> tuple[PeerSnapshot, ...]:
-        """Those of the socket; after its end those that it had, until there is another."""
+        """The peers of the socket; after its close those that it had."""
         connection = self._connection or self._former
         if connection is None:
             return ()

@@ -1,4 +1,4 @@
-"""Listeners: bind, listen, accept through a gate, and the connections that come of it."""
+"""Listeners: bind, listen, accept through a gate, and the accepted connections."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _NOBODY = {errno.EAGAIN, errno.ECONNABORTED}
 
 
 class AcceptOwner(ConnectionOwner, Protocol):
-    """Whose listening socket it is."""
+    """The endpoint, as its listening socket sees it."""
 
     def accepts(self) -> bool:
-        """Whether the selector should wait for the next connection."""
+        """Whether to wait for the next connection."""
 
     def accept_ready(self) -> None:
-        """The queue holds a connection."""
+        """A connection is in the accept queue."""
 
 
 class OwnSocket(Connection):
-    """A listening (or only bound) socket; it carries no data, its endpoint accepts."""
+    """A listening (or only bound) socket: it carries no data, its endpoint accepts."""
 
     def __init__(self, owner: AcceptOwner, traced: TracedSocket) -> None:
         super().__init__(owner, traced)
@@ -55,7 +55,9 @@ class OwnSocket(Connection):
         self.backing_off = BackOff(self.context, traced.id, "accept", self.refresh)
 
     def has_pending_work(self) -> bool:
-        """Who waits in the queue of one that does not accept may find no answer."""
+        """A listener that does not accept is worth readings: who waits in its queue may find no
+        answer.
+        """
         return super().has_pending_work() or not self._listener.accepts()
 
     def interest(self) -> int:
@@ -65,7 +67,7 @@ class OwnSocket(Connection):
         self._listener.accept_ready()
 
     def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
-        """recv() on what carries no data: the kernel's answer at once. Raises OSError."""
+        """recv() on a socket that carries no data: the kernel's answer at once. Raises OSError."""
         self.traced.recv_into(self.live.reads.view(size), size, str(size), ticket)
         if ticket is not None:
             ticket.finish()
@@ -79,7 +81,7 @@ class ListenerEndpoint(Endpoint):
 
     @property
     def _pending(self) -> deque[PendingCall]:
-        """Asked-for accepts: they wait on the listener as reads wait on a connection."""
+        """The asked-for accepts: they wait on the listener as reads wait on a connection."""
         return self._own.ops if self._own is not None else deque()
 
     def own_connection(self) -> Connection | None:
@@ -98,7 +100,7 @@ class ListenerEndpoint(Endpoint):
     # -- set-up -------------------------------------------------------------------------------
 
     def start(self, ticket: Ticket) -> None:
-        """socket, setsockopt, bind, listen; the address is resolved first."""
+        """socket, setsockopt, bind, listen, once the address is resolved."""
         self._check_closed()
         self.live.prepare()
         kernel_readings.check_backlog(self.settings.backlog)
@@ -153,7 +155,7 @@ class ListenerEndpoint(Endpoint):
             raise Problem("engine.already_open")
 
     def need_own(self) -> OwnSocket:
-        """The listening socket. Raises Problem where there is none."""
+        """The listening socket. Raises Problem: there is none."""
         if self._own is None:
             raise Problem("engine.no_socket")
         return self._own
@@ -162,7 +164,7 @@ class ListenerEndpoint(Endpoint):
         return self._own.traced if self._own is not None else None
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
-        """bind(); with `port_search` the next free port where this one is taken."""
+        """bind(); with `port_search` to the next free port where this one is taken."""
         bind_searching(self.context, self.need_own(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
@@ -185,7 +187,7 @@ class ListenerEndpoint(Endpoint):
     # -- accept -------------------------------------------------------------------------------
 
     def accepts(self) -> bool:
-        """Whether the selector should wait for the next connection."""
+        """Whether to wait for the next connection."""
         if self.phase is not Phase.LISTENING or self._backing_off is not None:
             return False
         if self._pending:
@@ -194,7 +196,7 @@ class ListenerEndpoint(Endpoint):
         return self.gates.accept is GateMode.AUTO and not held
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
-        """`count` accepts, waiting as `settimeout` says."""
+        """Make `count` accepts, each waiting as `settimeout` says."""
         own = self.need_own()
         if isinstance(ticket.command, c.Accept) and ticket.command.no_files:
             descriptors.check_file_limit()
@@ -217,7 +219,7 @@ class ListenerEndpoint(Endpoint):
         own.end_op(op, error)
 
     def accept_ready(self) -> None:
-        """The queue holds a connection: one accept, one event."""
+        """A connection is in the queue: make one accept."""
         op = self._pending[0] if self._pending else None
         self._accept(op, op.ticket if op is not None else None)
 
@@ -252,7 +254,9 @@ class ListenerEndpoint(Endpoint):
         connection.refresh()
 
     def _may_take_one(self, own: OwnSocket, op: PendingCall | None) -> bool:
-        """Whether another connection leaves the program its own descriptors; if not, it waits."""
+        """Whether another connection leaves the program its own descriptors; if not, accepting
+        pauses.
+        """
         if _without_files(op) or descriptors.has_room(own.traced.raw):
             if self.no_room:
                 self.no_room = False
@@ -268,7 +272,7 @@ class ListenerEndpoint(Endpoint):
         return False
 
     def _room(self, op: PendingCall | None) -> AbstractContextManager[None]:
-        """Room for a descriptor, or none where the accept was asked for without."""
+        """A block with a free descriptor, or with none where the accept was asked for without."""
         if not _without_files(op):
             return nullcontext()
         own = self.need_own()
@@ -280,7 +284,7 @@ class ListenerEndpoint(Endpoint):
         self._wait(own)
 
     def _wait(self, own: OwnSocket) -> None:
-        """No accept for a moment."""
+        """Pause accepting for a moment."""
         if self._backing_off is None:
             self._backing_off = self.context.loop.after(BACK_OFF, self._try_again)
         own.refresh()
@@ -295,7 +299,7 @@ class ListenerEndpoint(Endpoint):
     # -- the end ------------------------------------------------------------------------------
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
-        """Without `connection`: the listening socket only; its connections live on."""
+        """Without `connection` only the listening socket is closed; accepted ones stay open."""
         if command.connection is not None:
             super().close(command, ticket)
             return
@@ -329,6 +333,6 @@ class ListenerEndpoint(Endpoint):
 
 
 def _without_files(op: PendingCall | None) -> bool:
-    """Whether an accept was asked for with no descriptor free: EMFILE is to be seen."""
+    """Whether this accept was asked for with no descriptor free, so that it meets EMFILE."""
     asked = op.ticket.command if op is not None and op.ticket is not None else None
     return isinstance(asked, c.Accept) and asked.no_files

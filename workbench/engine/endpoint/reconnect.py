@@ -1,4 +1,4 @@
-"""Connecting again: what a client does by itself when its connection is lost or never came."""
+"""Reconnector: connects a client again by itself when its connection is lost or never came."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.engine.sockets.event_loop import Timer
 
 
 class Reconnector:
-    """Keeps up what a person or a scenario has connected, until they end it or it gives up.
+    """Keeps up a connection until a person or scenario ends it, or the attempts are used up.
 
     The wait before an attempt is doubled with each in vain. A connection that has stood longer
     than the wait before it begins the count anew: one that is closed at once does not.
@@ -36,18 +36,18 @@ class Reconnector:
 
     @property
     def waits(self) -> bool:
-        """Whether an attempt is to come: the endpoint's thread has to stay."""
+        """Whether another attempt is to come, so that the endpoint's thread has to stay."""
         return self._timer is not None
 
     def begin(self, ticket: Ticket) -> None:
-        """A connect was asked for: that one is kept up from now on, an earlier one no more."""
+        """A connect was asked for: keep that one up from now on."""
         if isinstance(ticket, Sequel):
             return
         self._forget()
         self._origin = ticket
 
     def end(self, cause: Cause | None) -> None:
-        """A person or a scenario has closed it: no more attempts."""
+        """A person or scenario closed the connection: make no more attempts."""
         if self.waits:
             self._context.note("reconnect_ended", str(self._made), None, cause)
         self._forget()
@@ -59,7 +59,8 @@ class Reconnector:
         self._made, self._wait = 0, 0.0
 
     def gone(self, stood: float | None) -> None:
-        """Nothing of it is connected, or on the way, any more; asked again it changes nothing.
+        """Nothing is connected or on the way any more: plan an attempt. Harmless when it is called
+        again.
 
         `stood`: seconds that its newest connection stood; None: there was none.
         """

@@ -1,4 +1,4 @@
-"""From an address as written to what a call takes; names are looked up off the thread."""
+"""Resolver: turns an address as written into what a call takes; looks names up off the thread."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 class CommandOwner(Protocol):
-    """Whose commands wait for addresses."""
+    """The endpoint whose commands wait for addresses."""
 
     def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
-        """A part of a command: what it raises ends the ticket."""
+        """As `Endpoint.carrying_out`."""
 
     def lookup_failed(self) -> None:
-        """There is no such name."""
+        """The name does not exist, or could not be looked up."""
 
 
 class Resolver:
-    """Looks addresses up for one endpoint, on its thread where no resolver is needed.
+    """Finds addresses for one endpoint: on its own thread if no resolver has to be asked.
 
     Attributes:
         pending: commands that wait for the resolver.
@@ -48,13 +48,13 @@ class Resolver:
         self.pending: set[Ticket] = set()
 
     def stop(self) -> None:
-        """Give up: what waits for a name fails; a late answer is logged and not used."""
+        """Give up: what waits for a name fails; a late answer is only logged."""
         given_up, self.pending = self.pending, set()
         for ticket in given_up:
             ticket.fail(Problem("engine.stopped_meanwhile"))
 
     def written(self, spec: str) -> str:
-        """An address as somebody else is told it, who looks a name up himself: host:port.
+        """An address as host:port, for a proxy that looks the name up itself.
 
         Raises:
             Problem: it is none, or the endpoint that it names has none yet.
@@ -78,7 +78,8 @@ class Resolver:
         binding: bool,
         then: Callable[[tuple[SockAddress, ...]], None],
     ) -> None:
-        """Turn an address as written into what it means; a name is resolved off this thread.
+        """Find the socket addresses of an address as written; a name is looked up on another
+        thread.
 
         `then` gets every address of a name, in the resolver's order (RFC 6724).
         """
@@ -119,7 +120,7 @@ class Resolver:
         return self._context.surroundings.temp_dir()
 
     def _connectable(self, sockaddr: SockAddress) -> SockAddress:
-        """A wildcard is where one listens; to connect, this machine's loopback is meant."""
+        """The address to connect to: for a wildcard address the loopback of its family."""
         if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
             host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
             return (host, *sockaddr[1:])

@@ -1,4 +1,4 @@
-"""What a Send means: its bytes, to whom they go, and how often."""
+"""A Send command: the bytes it makes, the connections it goes to, and how often it is made."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def maker(
 def maker(
     command: c.Send, settings: EndpointSettings, counter: Iterator[int], *, in_pieces: bool = False
 ) -> Make[Any]:
-    """What gives the bytes of each single send: exactly one of text, hex and file, and a tail.
+    """A function that gives the bytes of each single send: of text, hex or file, with its tail.
 
     `settings`: of the endpoint, for what the command does not say. `in_pieces`: a big file may be
     read while it is sent.
@@ -94,7 +94,7 @@ def maker(
 
 
 def _stands_as_it_is(command: c.Send) -> bool:
-    """Whether nothing is filled in, put before it or appended: so are most messages."""
+    """Whether nothing is filled in, put before the message or appended, as with most messages."""
     changed = command.placeholders or command.wrap or command.append_hex
     return not changed and command.append is Append.NOTHING
 
@@ -106,7 +106,7 @@ def _anew(
     wrap: Callable[[bytes], bytes],
     counter: Iterator[int],
 ) -> Make[bytes]:
-    """Of what is another one for each send. `template` None: a file."""
+    """The bytes where each send has others. `template` None: a file."""
     file = _file(command.file or "") if template is None else b""
 
     def make() -> bytes:
@@ -126,7 +126,7 @@ def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
 
 
 def _template(command: c.Send, encoding: str) -> Template | None:
-    """Of a text or of hex; what cannot be expressed is said before the first byte goes."""
+    """The template of a text or of hex. Raises Problem for what the encoding cannot express."""
     if command.text is not None:
         return text_template(command.text, PLACEHOLDERS if command.placeholders else (), encoding)
     return None if command.hex is None else hex_template(command.hex, (), encoding)
@@ -171,7 +171,7 @@ def send_again(
 
 
 class Counter:
-    """What {counter} stands for: 1, then 2, and so on; of one send to several the same.
+    """The number for {counter}: 1, 2, 3 … of one repeated send, the same on all its connections.
 
     Attributes:
         upcoming: in the next message.
@@ -202,7 +202,7 @@ class Counter:
 
 
 class InPieces:
-    """Messages so many bytes at a time.
+    """Messages that are sent a few bytes at a time.
 
     Attributes:
         piece: what is to be sent now.
@@ -215,7 +215,7 @@ class InPieces:
         self.piece = b""
 
     def advance(self) -> bool:
-        """Cut off the next piece; whether it is the last of its message. Raises Problem."""
+        """Cut off the next piece; returns whether its message ends with it. Raises Problem."""
         if not self._rest:
             self._rest = memoryview(self._make())
         self.piece = bytes(self._rest[: self._size])
@@ -225,7 +225,7 @@ class InPieces:
 
 @dataclass(slots=True)
 class _Repeated:
-    """A Send that goes on, and how many of it are made."""
+    """A repeated Send under way, and how many of it were made."""
 
     command: c.Send
     made: int = 0
@@ -237,7 +237,7 @@ class _Repeated:
 
 
 class Repeater:
-    """Sends of one endpoint that are repeated or go in pieces; all on its thread."""
+    """Repeated sends, and sends in pieces, of one endpoint; used on its thread."""
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
@@ -292,7 +292,7 @@ class Repeater:
 
     @property
     def progress(self) -> tuple[int, int] | None:
-        """How many are made of how many of the newest that repeats; of 0: it has no end."""
+        """(made, of how many) of the newest repeated Send; the second is 0 when it has no end."""
         for repeated in reversed(self._running.values()):
             if repeated.command.repeat != 1:
                 return repeated.made, repeated.command.repeat
@@ -306,12 +306,12 @@ class Repeater:
         ticket.finish(replace(failed(reason), made=made))
 
     def cancel_all(self) -> None:
-        """The endpoint owns nothing any more, and its timers end with its loop."""
+        """Stop every repeat: the endpoint owns nothing any more, and its loop ends."""
         for ticket in list(self._running):
             self._give_up(ticket, Problem("engine.closed_meanwhile"))
 
     def cancel(self) -> None:
-        """Give up what is still to be sent. Raises Problem where nothing is."""
+        """Give up what is still to be sent. Raises Problem: nothing is."""
         if not self._running:
             raise Problem("engine.nothing_repeated")
         for ticket, repeated in self._running.items():

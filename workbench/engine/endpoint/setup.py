@@ -1,4 +1,4 @@
-"""The calls that build a socket, planned one by one so that they can run slowly or step by step."""
+"""SetupRunner: makes the planned calls that build a socket: at once, slowly, or one by one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SLOW: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """A planned call with what makes it.
+    """A planned call and the function that makes it.
 
     Attributes:
         call, args: as the strip shows them.
@@ -49,7 +49,7 @@ class SetupStep:
 
 @dataclass(frozen=True, slots=True)
 class CallMakers:
-    """How an endpoint makes the calls of a set-up.
+    """The functions with which an endpoint makes the calls of a set-up.
 
     Attributes:
         make: socket().
@@ -66,7 +66,7 @@ class CallMakers:
     peer: SockAddress | None = None
 
     def steps(self, planned: Iterable[PlannedCall], ticket: Ticket) -> list[SetupStep]:
-        """The planned calls, each with what makes it.
+        """The planned calls, each with the function that makes it.
 
         Raises:
             Problem: an option that this system has not, or a value that does not fit it.
@@ -89,12 +89,12 @@ class CallMakers:
 
 
 def no_call() -> None:
-    """For the `last` of a set-up that has none."""
+    """Stands for `CallMakers.last` where no such call is planned."""
     raise AssertionError("planned without a maker")
 
 
 class SocketSetup:
-    """One socket under construction.
+    """One socket under construction: the calls that are left, and what follows them.
 
     Attributes:
         planned: calls still to be made, in order.
@@ -118,7 +118,7 @@ class SocketSetup:
 
 
 class SetupRunner:
-    """Runs set-ups at the endpoint's pace: at once, slowly, or call by call.
+    """Runs the set-ups of one endpoint, one call after the other, at the endpoint's pace.
 
     Attributes:
         queue: set-ups under way, the first one running.
@@ -137,20 +137,20 @@ class SetupRunner:
         self._advancing = False
 
     def set_pace(self, pace: Pace) -> None:
-        """A set-up under way goes on at the new pace."""
+        """Change the pace, also of a set-up under way."""
         self.pace = pace
         self._forget_timer()
         self.advance()
 
     def step(self, count: int) -> None:
-        """Let `count` planned calls run, as far as there are. Raises Problem where none is."""
+        """Let `count` planned calls run, or as many as there are. Raises Problem: there is none."""
         if not self.queue:
             raise Problem("engine.nothing_planned")
         self._steps += count
         self.advance()
 
     def stop(self) -> None:
-        """Drop what is planned; what was asked for fails."""
+        """Drop all planned calls; their set-ups fail."""
         dropped, self.queue = self.queue, deque()
         self._steps = 0
         self._forget_timer()
@@ -158,17 +158,17 @@ class SetupRunner:
             setup.fail(Problem("engine.stopped_meanwhile"))
 
     def closed(self, traced: TracedSocket) -> None:
-        """A socket under construction was closed: what was planned for it is dropped, and fails."""
+        """A socket under construction was closed: fail its set-up and drop its planned calls."""
         for setup in [item for item in self.queue if item.planned and item.traced() is traced]:
             self.queue.remove(setup)
             setup.fail(Problem("engine.closed_meanwhile"))
 
     def forget_strip(self) -> None:
-        """The calls made are of an earlier attempt."""
+        """Forget the calls that were made: they belong to an earlier attempt."""
         self.strip = []
 
     def show_lookup(self, chip: Chip) -> None:
-        """A name was looked up, or not found: that stands before the calls of the next set-up."""
+        """Show the lookup of a name as a chip before the calls of the next set-up."""
         self.strip = [chip]
         self._found = [] if chip.state is ChipState.FAILED else [chip]
 
@@ -188,7 +188,7 @@ class SetupRunner:
         self.advance()
 
     def advance(self) -> None:
-        """Run planned calls as the pace allows."""
+        """Run planned calls as far as the pace allows."""
         if self._advancing:  # a set-up that failed has begun another: the loop below comes to it
             return
         self._advancing = True
@@ -201,7 +201,7 @@ class SetupRunner:
             self._steps = 0
 
     def _next(self) -> bool:
-        """One planned call, or the end of a set-up; False where a step must come first."""
+        """Run one planned call, or end the set-up. False: it waits for a step."""
         setup = self.queue[0]
         if not setup.planned:
             self.queue.popleft()
@@ -235,7 +235,7 @@ class SetupRunner:
         self._context.changed()
 
     def _chip(self, setup: SocketSetup, planned: SetupStep, error: BaseException | None) -> None:
-        """Show a call of the set-up as made; a burst keeps only the newest chips."""
+        """Add a chip for a call that was made; of many set-ups only the newest chips are kept."""
         traced = setup.traced()
         last = traced.last if traced is not None else None
         stamp = last.t_ns if last is not None else self._context.now()
@@ -256,7 +256,7 @@ class SetupRunner:
         del self.strip[:-12]
 
     def chips(self) -> tuple[Chip, ...]:
-        """Calls made, then calls to come."""
+        """Chips of the calls made, then of those to come."""
         return tuple(self.strip) + tuple(
             Chip(planned.call, planned.args, ChipState.PLANNED)
             for setup in list(self.queue)[:1]
@@ -305,7 +305,7 @@ def open_socket(
 def _setting(
     traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
 ) -> Callable[[], None]:
-    """The one call, its arguments checked before it is made.
+    """A function that makes one setsockopt() call, of which the arguments are checked already.
 
     Raises:
         Problem: an option that this system has not, or a value that does not fit it.
@@ -317,7 +317,7 @@ def _setting(
 
 
 def set_option(traced: TracedSocket, name: str, value: OptionValue, ticket: Ticket) -> None:
-    """setsockopt, then getsockopt: what was asked and what is in effect.
+    """setsockopt, then getsockopt: the value asked for, and the value in effect.
 
     Raises:
         OSError: as the call did.

@@ -1,1 +1,1 @@
-"""Data of the engine: addresses, settings, commands, events, snapshots."""
+"""Data of the engine: addresses, settings, commands, events, snapshots. No sockets, no threads."""

@@ -1,4 +1,4 @@
-"""Addresses: from the scenario's spelling to what a call takes, and back."""
+"""Addresses: from a scenario's spelling to the argument of a call, and back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HAS_ABSTRACT: Final = sys.platform == "linux"
 
 
 def names_endpoint(text: str) -> bool:
-    """Whether an endpoint may be called so: `@NAME` stands for its address."""
+    """Whether an endpoint may have this name, so that `@NAME` stands for its address."""
     return _NAME.match(text) is not None
 
 
@@ -68,7 +68,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a name came to, in the order to be tried (RFC 6724).
+    """The socket addresses of a name, in the order in which they are tried (RFC 6724).
 
     Attributes:
         note: the key of the note that says so where it is not what was written.
@@ -79,7 +79,7 @@ class Resolved:
 
 
 def is_unix(spec: str) -> bool:
-    """Whether only AF_UNIX writes an address like this: a path, abstract:NAME or temp:NAME.
+    """Whether only AF_UNIX has such addresses: a path, abstract:NAME or temp:NAME.
 
     A path has a slash before any colon (`../x.sock`, `run/x.sock`) or begins at home (`~`).
     """
@@ -88,13 +88,13 @@ def is_unix(spec: str) -> bool:
 
 
 def is_name(spec: str) -> bool:
-    """Whether an address of IPv4 or IPv6 is a name, which may have addresses of both."""
+    """Whether the host is a name, which may have IPv4 and IPv6 addresses."""
     host = spec.strip().rpartition(":")[0]
     return not (spec.strip().startswith(("[", "hostname:")) or _is_v4(host) or _is_short_v4(host))
 
 
 def part_of(spec: str, part: str) -> str:
-    """The "port" or the "address" of one in the scenario's spelling, without its port.
+    """The "port" of an address in a scenario's spelling, or its "address" without the port.
 
     Raises:
         Problem: there is no port.
@@ -163,7 +163,7 @@ def _parse_ip(text: str, spec: str, family: str) -> Address:
 
 
 def _check_host(host: str, family: str) -> None:
-    """Raises Problem where neither a name nor an address of the family can be meant."""
+    """Raises Problem: the host is neither a name nor an address of the family."""
     if ":" in host:
         try:
             ipaddress.IPv6Address(host)
@@ -188,7 +188,7 @@ def _is_v4(host: str) -> bool:
 
 
 def _is_short_v4(host: str) -> bool:
-    """127.1 and the like, which the resolver reads without asking anyone."""
+    """Whether it is 127.1 or the like, which needs no resolver."""
     try:
         socket.inet_aton(host)
     except (OSError, UnicodeError):
@@ -197,7 +197,7 @@ def _is_short_v4(host: str) -> bool:
 
 
 def parse_port(text: str) -> int:
-    """A port from what was typed. Raises Problem where it is none."""
+    """The port that was typed. Raises Problem: it is not one."""
     plain = text.strip()
     if not re.fullmatch(r"-?[0-9]+", plain):
         raise Problem("address.port_text", port=plain)
@@ -250,7 +250,7 @@ def abstract_bytes(name: str) -> bytes:
 
 
 def numeric(address: Address, temp_dir: Path | None = None) -> SockAddress | None:
-    """The sockaddr where no resolver is needed, else None.
+    """The sockaddr, if no resolver is needed for it; else None.
 
     Raises:
         Problem: an unknown interface as scope, a temporary path too long, an abstract name where
@@ -292,7 +292,7 @@ def _scope(name: str | None) -> int:
 
 
 def resolve(address: Address, family: int, type_: int, *, binding: bool, beyond: bool) -> Resolved:
-    """Ask the resolver; may block for seconds, so only off an endpoint's thread.
+    """Ask the resolver. May block for seconds, so never on an endpoint's thread.
 
     `family` AF_UNSPEC asks for IPv4 and IPv6.
 
@@ -318,14 +318,14 @@ def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
 
 
 def family_of(sockaddr: SockAddress) -> str:
-    """The family of an address as a call takes it, where it is one of IPv4, IPv6 and AF_UNIX."""
+    """The family of a sockaddr, one of IPv4, IPv6 and AF_UNIX."""
     if not isinstance(sockaddr, tuple):
         return "AF_UNIX"
     return "AF_INET6" if len(sockaddr) == 4 else "AF_INET"
 
 
 def written_family(spec: str) -> str:
-    """The family that an address in the scenario's spelling is written in."""
+    """The family that the spelling of an address says."""
     if is_unix(spec):
         return "AF_UNIX"
     return "AF_INET6" if spec.startswith("[") else "AF_INET"
@@ -339,7 +339,7 @@ def spell(sockaddr: SockAddress) -> str:
 def hostname_host(
     resolved: Sequence[str], family: int = socket.AF_INET, *, allow_beyond: bool
 ) -> tuple[str, str | None]:
-    """What `hostname:` means: an address of gethostname(), and the key of the note where not.
+    """The host that `hostname:` stands for, and the key of a note (None: nothing to note).
 
     Loopback, with a note, where the name does not resolve or only to what others can reach.
     """
@@ -399,7 +399,7 @@ def beyond_loopback(sockaddr: SockAddress, family: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What a pasted address fills in."""
+    """What a pasted address fills into the fields of a panel."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""What to do: one frozen class for each thing a person or a scenario can ask of an endpoint.
+"""Commands: one frozen class for each thing that a person or scenario can ask of an endpoint.
 
 `connection` counts within the endpoint: 1 is the first accepted (listener), the first
 connected (stream), the socket itself (datagram). None is the current one: the newest open
@@ -23,7 +23,7 @@ Target = int | All | None
 
 
 class Gate(StrEnum):
-    """What can be held back: accept, receive, send, and the calls that build a socket."""
+    """What can be paused: accept, receive, send, and the calls that build a socket."""
 
     ACCEPT = "accept"
     RECEIVE = "receive"
@@ -32,7 +32,7 @@ class Gate(StrEnum):
 
 
 class How(StrEnum):
-    """shutdown's argument."""
+    """The argument of shutdown()."""
 
     READ = "SHUT_RD"
     WRITE = "SHUT_WR"
@@ -55,7 +55,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """New settings: what can change in a live endpoint does, the rest holds from the next start."""
+    """New settings: those that can change while sockets are open do at once, the others with the
+    next start.
+    """
 
     endpoint: str
     settings: EndpointSettings
@@ -127,7 +129,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Give up a repeated Send before its end."""
+    """Stop a repeated Send before its end."""
 
     endpoint: str
 
@@ -169,7 +171,7 @@ class Abort:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Hold a gate."""
+    """Pause a gate."""
 
     endpoint: str
     gate: Gate
@@ -235,7 +237,7 @@ class GetOption:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Keep what the kernel shows now of one connection, or of every open socket: no call."""
+    """Keep a kernel reading of one connection, or of every open socket; no call is made."""
 
     endpoint: str
     connection: Target = ALL
@@ -340,7 +342,7 @@ class CloseWebSocket:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes past the layers: exactly one of text, hex and file.
+    """Send bytes below the layers: exactly one of text, hex and file.
 
     Attributes:
         below: the layer that they go out under ("websocket", "tls"); None: the topmost one, but
@@ -415,16 +417,16 @@ Command = EndpointCommand | Mark
 
 
 def is_brief(command: Command) -> bool:
-    """Whether it is a call or two that never wait, so that any thread may carry it out."""
+    """Whether it makes a call or two that never wait, so that any thread may carry it out."""
     return isinstance(command, Send) and command.repeat == 1 and command.file is None
 
 
 def numbered(command: Command) -> int | None:
-    """The number of the connection that a command names; None where it names none."""
+    """The number of the connection that a command names; None: it names none."""
     target = getattr(command, "connection", None)
     return target if isinstance(target, int) else None
 
 
 def aimed(command: Command, connection: Target) -> Command:
-    """The same command for another connection; only for one that names a connection."""
+    """The same command for another connection. Only for commands that name one."""
     return replace(command, connection=connection)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Ending: how a connection ends when an answer is sent, or a layer is done."""
+"""Ending: how a connection ends after an answer, or when a layer is done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Ending(StrEnum):
-    """How the transport ends when a layer is done with it.
+    """How the transport ends when a layer is done with it, or after a reply.
 
     Attributes:
         POLITE: what is to be sent, shutdown(SHUT_WR), what still comes is read and dropped for a

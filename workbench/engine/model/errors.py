@@ -45,7 +45,7 @@ USER_ERRORS: Final = (OSError, OverflowError, TypeError, ValueError, Problem)
 
 
 class Failure(NamedTuple):
-    """A failed call.
+    """A failed call as the log keeps it.
 
     Attributes:
         errno: its symbol, EAI_* included; None where Python has none (our own timeout).
@@ -61,7 +61,9 @@ class Failure(NamedTuple):
 
 
 class LayerError(Exception):
-    """A layer came to its end before it could talk; its word is the error that is told."""
+    """A layer ended before its handshake was done; its word (`HTTP_401` …) stands in place of an
+    errno.
+    """
 
     def __init__(self, word: str, fault: LayerFault | None = None) -> None:
         super().__init__(word)
@@ -70,12 +72,12 @@ class LayerError(Exception):
 
 
 class LayerLate(LayerError):
-    """A layer could not talk in time; a TimeoutError, of whatever sort its deadline was."""
+    """The handshake of a layer took too long; a TimeoutError with the layer's word."""
 
 
 class LayerReset(LayerError):
-    """The peer reset the connection before a layer could talk: told as the call's own error, and
-    by the row that says how far it came.
+    """The peer reset the connection during a layer's handshake: the error is the call's own, the
+    fault is the row that says how far the handshake came.
     """
 
     def __init__(self, error: OSError, fault: LayerFault) -> None:
@@ -84,7 +86,7 @@ class LayerReset(LayerError):
 
 
 def symbol(number: int) -> str:
-    """ECONNREFUSED for 111 on Linux; of two names for a number, the one that strace shows."""
+    """The errno's name: ECONNREFUSED for 111 on Linux; of two names the one that strace shows."""
     if number == errno.EAGAIN:
         return "EAGAIN"
     if number == errno.EOPNOTSUPP:
@@ -93,7 +95,7 @@ def symbol(number: int) -> str:
 
 
 def describe(error: BaseException) -> Failure:
-    """What the log keeps of an exception."""
+    """The symbol and class of an exception, as the log keeps them."""
     name = type(error).__name__
     if isinstance(error, socket.gaierror):
         found = _EAI.get(error.errno or 0, f"EAI {error.errno}")
@@ -112,7 +114,7 @@ def describe(error: BaseException) -> Failure:
 
 
 def explanation_key(errno_name: str | None, error: str | None) -> str:
-    """The stem of the texts `.what`, `.kernel` and `.try` for a failed call."""
+    """The text key before `.what`, `.kernel` and `.try` for a failed call."""
     if errno_name is not None and has(f"errors.{errno_name}.what"):
         return f"errors.{errno_name}"
     if errno_name is None and (error in CLASSES or has(f"errors.{error}.what")):

@@ -1,4 +1,4 @@
-"""What happened: the items that an endpoint hands to the journal, in the past tense."""
+"""Events: what happened at an endpoint's sockets, as items for the journal's queue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DEFAULT_CAPTURE: Final = 4096
 
 
 class Cause:
-    """A command on its way, or a step of a run; the recorder gives it the `seq` of its event row.
+    """What a row was caused by: a command or step; the recorder gives it the `seq` of its own row.
 
     Every event that follows from it carries the same object, so that column `cause` can name a
     row which had no number yet when the call was made.
@@ -54,7 +54,8 @@ class Cause:
 
 
 class Event(NamedTuple):
-    """One row of the log. Hot: 10^5 a second are made, so the order is that of table `event`.
+    """One row of the log. 10^5 a second are made, so the fields stand in the order of table
+    `event`.
 
     Times are nanoseconds: `t_ns` since the record began (perf_counter), `duration_ns` of the
     call. `endpoint` and `connection` are ids of the record (endpoint 0: the session itself, stored
@@ -91,7 +92,7 @@ Both are plain tuples, so that the garbage collector lets go of them at its firs
 
 
 def event_of(row: Transfer) -> Event:
-    """The same as an event."""
+    """The event that a transfer stands for."""
     (endpoint, connection, call, args), t_ns, took, count, payload = row
     return Event(
         t_ns, took, endpoint, connection, CALL, call, args, count, size=count, payload=payload
@@ -99,13 +100,15 @@ def event_of(row: Transfer) -> Event:
 
 
 def is_own(event: Event) -> bool:
-    """Whether the cause that an event carries is this very event: others name it."""
+    """Whether the cause that an event carries is the event itself: a command's or
+    step's own row.
+    """
     return event.kind == COMMAND or (event.call == STEP and event.kind == NOTE)
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointAdded:
-    """An endpoint; `config` is the JSON of its settings. Sent again when they change."""
+    """An endpoint and its settings (`config`, JSON). Sent again when they change."""
 
     id: int
     name: str
@@ -117,7 +120,7 @@ class EndpointAdded:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened:
-    """A kernel socket came to be; stands before the event of its socket(), after its accept().
+    """A kernel socket exists; stands before the event of its socket(), and after its accept().
 
     `number` counts the connections of its endpoint from 1, and none is given twice; None: it is
     made to listen.
@@ -133,7 +136,7 @@ class ConnectionOpened:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionNamed:
-    """The addresses of a connection became known or changed (bind, connect); None = unchanged."""
+    """A connection's addresses became known or changed (bind, connect); None: unchanged."""
 
     id: int
     local: str | None = None
@@ -142,14 +145,14 @@ class ConnectionNamed:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionClosed:
-    """A kernel socket is gone; follows the event of its close()."""
+    """A kernel socket was closed; follows the event of its close()."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SampleTaken:
-    """Kernel readings kept as evidence; `reading` is JSON. `after_seq` is given by the recorder."""
+    """A kernel reading kept as evidence; `reading` is JSON, `after_seq` is set by the recorder."""
 
     t_ns: int
     connection: int
@@ -176,7 +179,7 @@ class Clock:
         return time.perf_counter_ns() - self.perf_ns
 
     def moment(self, t_ns: int) -> datetime.datetime:
-        """Local time of a stamp of this record, cut to the microsecond, as filter and exports are.
+        """Local time of a stamp, cut to the microsecond as in filters and exports.
 
         In whole numbers: a float of today's seconds is exact to a quarter of a microsecond only,
         and rounds.
@@ -187,7 +190,7 @@ class Clock:
 
 
 class EventSink(Protocol):
-    """Where an endpoint puts its items; the journal's recorder is one.
+    """What takes an endpoint's items; the journal's recorder is one.
 
     Attributes:
         clock: the record's time base.

@@ -1,4 +1,4 @@
-"""What kind of socket a text speaks of, and which of its texts fits: the one place that chooses.
+"""Texts that depend on the kind of socket: chooses the one that fits family, type and address.
 
 A text stands under its key (TCP, or all kinds alike) and, where it has to differ, once more under a
 scope before the key: `unix.errors.EPIPE.try`. The texts of a scope claim what is so in that
@@ -28,7 +28,7 @@ _FILES: Final = frozenset({"ENOENT", "ENOTSOCK"})
 
 
 class SocketKind(NamedTuple):
-    """Family, type, and how the address is written that a text is about.
+    """Family, type and form of address of the socket that a text is about.
 
     Attributes:
         address: PATH or ABSTRACT of an AF_UNIX address that is known; "" else.
@@ -40,7 +40,7 @@ class SocketKind(NamedTuple):
 
     @property
     def scopes(self) -> Iterator[str]:
-        """Where its texts may stand, the most special first."""
+        """The sections in which its texts may stand, the most special first."""
         datagram = self.type == "SOCK_DGRAM"
         if self.family == "AF_UNIX":
             if datagram:
@@ -60,12 +60,14 @@ TCP: Final = SocketKind()
 
 
 def fitting(key: str, kind: SocketKind = TCP) -> str:
-    """The key of the text that fits this kind of socket; both languages have the same keys."""
+    """The key of the text that fits this kind of socket."""
     return next((f"{scope}.{key}" for scope in kind.scopes if has(f"{scope}.{key}")), key)
 
 
 def error_stem(errno_name: str | None, error: str | None, kind: SocketKind = TCP) -> str:
-    """The stem of the texts of a failed call; of one that no socket of this kind knows, that."""
+    """The key of a failed call's texts that fits this kind of socket, without `.what`, `.kernel` or
+    `.try`.
+    """
     if errno_name is not None and not _is_known(errno_name, kind):
         return "errors.unexpected"
     return explanation_key(errno_name, error)
@@ -85,7 +87,7 @@ def _is_known(name: str, kind: SocketKind) -> bool:
 def kind_of(
     settings: EndpointSettings, linked: Callable[[str], EndpointSettings] | None = None
 ) -> SocketKind:
-    """The kind of an endpoint's sockets; `linked` gives the settings that an @link follows."""
+    """The kind of an endpoint's sockets; `linked` gives the settings behind an @link."""
     address = settings.address
     if address.startswith("@") and linked is not None:
         address = linked(address[1:]).address
@@ -95,7 +97,7 @@ def kind_of(
 
 
 def form_of(address: str | None) -> str:
-    """PATH or ABSTRACT of an AF_UNIX address as scenario or call write it; "" of none."""
+    """PATH or ABSTRACT for an AF_UNIX address; "" for any other."""
     if not address or address.startswith("@"):
         return ""
     # in a call's arguments an abstract name is repr() of bytes, or of a text that begins with NUL

@@ -1,4 +1,4 @@
-"""One command, several calls: its ticket ends with the last of them."""
+"""JoinedTicket: one command that makes several calls; its ticket ends with the last of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class JoinedTicket:
-    """Counts the calls of a command down: call it with each one's error, or None.
+    """Counts a command's calls down. It is called with each one's error, or None.
 
     The first error is the command's.
     """
@@ -27,7 +27,7 @@ class JoinedTicket:
         self._failures: list[tuple[int, str]] = []
 
     def of(self, number: int) -> Callable[[BaseException | None], None]:
-        """What is called with the outcome on the connection with this number."""
+        """The function to call with the outcome on the connection of this number."""
         return partial(self, number=number)
 
     def __call__(self, error: BaseException | None, number: int | None = None) -> None:

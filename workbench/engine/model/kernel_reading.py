@@ -1,4 +1,4 @@
-"""Reading: what the kernel tells of a socket, as data."""
+"""Reading: what the kernel tells about a socket, as data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at a socket. Microseconds, milliseconds, bytes and segments as the names say.
+    """One look at a socket. Units are microseconds, milliseconds, bytes or segments, as the names
+    say.
 
     For a listening socket `unacked` is the accept queue's length and `sacked` its limit.
     """
@@ -58,7 +59,7 @@ _KEYS: Final = tuple(f'"{item.name}":' for item in fields(Reading) if item.name 
 
 
 def to_json(reading: Reading) -> str:
-    """What is known, as JSON; whole numbers all but the state, and so written here at once: each
+    """The known values as JSON: whole numbers but for the state. Written by hand, since each
     connection that ends is read twice.
     """
     state, *numbers = _VALUES(reading)

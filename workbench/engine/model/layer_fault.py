@@ -1,4 +1,4 @@
-"""What a fault of a layer says: row, ticket, Explain and command line choose its sentence here."""
+"""LayerFault: why a layer failed: row, ticket, Explain and command line take their text here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
 class LayerFault(NamedTuple):
-    """What a layer broke on: errno, call and arguments of the row that tells of it.
+    """Word (in place of an errno), call and arguments of the row that tells of the failure.
 
     Attributes:
         word: its errno. call, args: its own, as the log has them.
@@ -33,14 +33,14 @@ class LayerFault(NamedTuple):
 
     @property
     def failed(self) -> str:
-        """What did not come to be, as the call strip names it."""
+        """The step that failed, as the call strip names it."""
         begins = (call for begin, call in _OPENINGS.items() if self.call.startswith(begin))
         return next(begins, self.call)
 
     @property
     def stem(self) -> str | None:
-        """Of the texts `.what` and `.try` (of TLS also `.kernel`) that say more than the word alone
-        does; None: nothing does.
+        """The key of texts (`.what`, `.try`, of TLS also `.kernel`) that say more than the word;
+        None: there are none.
 
         Of a head the key says which of its lines is wrong. Of a certificate that was not taken the
         code says why (verify(1)); an end or a reset in the middle of a handshake is another thing
@@ -72,7 +72,7 @@ class LayerFault(NamedTuple):
 
     @property
     def values(self) -> dict[str, str]:
-        """What fills these texts in."""
+        """The values that fill these texts in."""
         named = self._named()
         return {
             "errno": self.word,

@@ -1,4 +1,4 @@
-"""LayerFiles: which files the layers of an endpoint read and write, as its surroundings say."""
+"""LayerFiles: the certificates, keys and key logs that layers read and write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Ask = Callable[[], str]
 
 
 class Loadable(Protocol):
-    """What `ssl.SSLContext.load_cert_chain` takes: files in PEM, and whom to ask for a password."""
+    """The arguments of `ssl.SSLContext.load_cert_chain`: PEM files and a password callback."""
 
     @property
     def chain(self) -> Path: ...
@@ -23,18 +23,20 @@ class Loadable(Protocol):
 
 
 class LayerFiles(Protocol):
-    """What the names in settings stand for."""
+    """Finds the files that the names in settings stand for."""
 
     def to_show(
         self, cert: str, key: str | None, password: Ask
     ) -> AbstractContextManager[Loadable]:
-        """A certificate and its key; there as long as the block runs. Raises Problem."""
+        """The certificate that is shown, with its key, as files that exist while the block runs.
+        Raises Problem.
+        """
 
     def trusted_file(self, value: str) -> Path:
-        """Whom to believe. Raises Problem."""
+        """The file of the roots to trust. Raises Problem."""
 
     def keylog_file(self, name: str) -> Path:
-        """Where a key log is to be: a bare name stands beside the record."""
+        """The path for a key log; a bare name stands beside the record."""
 
 
 class _Pair(NamedTuple):
@@ -44,7 +46,7 @@ class _Pair(NamedTuple):
 
 
 class PlainFiles:
-    """Each name is the path of a file."""
+    """Takes each name as the path of a file."""
 
     @contextmanager
     def to_show(self, cert: str, key: str | None, password: Ask) -> Iterator[Loadable]:

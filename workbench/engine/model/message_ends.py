@@ -1,4 +1,4 @@
-"""Where a message ends in a stream of bytes: the key `messages` of an endpoint, as frozen data."""
+"""Where a message ends in a stream: the key `messages` of an endpoint, as frozen data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELD: Final = re.compile(r"u(8|16|24|32|64)(le)?\Z|var7\Z")
 
 @dataclass(frozen=True, slots=True)
 class Delimiter:
-    """Each message is followed by these bytes, which are no part of it.
+    """Each message is followed by these bytes, which do not belong to it.
 
     Attributes:
         ends: text, in the endpoint's encoding; or `ends_hex`.
@@ -43,7 +43,7 @@ class Delimiter:
 
 @dataclass(frozen=True, slots=True)
 class LengthField:
-    """A field in each message says how long it is.
+    """Each message has a field that says how long it is.
 
     Attributes:
         length: the field: "u8" "u16" "u24" "u32" "u64", big-endian as networks have it, with "le"
@@ -69,19 +69,19 @@ class LengthField:
 
     @property
     def width(self) -> int | None:
-        """Bytes of the field; None: as many as it takes."""
+        """Bytes of the field; None: as many as the number takes."""
         digits = self.length.removeprefix("u").removesuffix("le")
         return int(digits) // 8 if digits.isdigit() else None
 
     @property
     def order(self) -> Literal["little", "big"]:
-        """Which byte of the field stands first."""
+        """The field's byte order."""
         return "little" if self.length.endswith("le") else "big"
 
 
 @dataclass(frozen=True, slots=True)
 class FixedSize:
-    """Each message has as many bytes as the others.
+    """All messages have the same number of bytes.
 
     Raises:
         Problem: that is not at least one.
@@ -96,7 +96,7 @@ class FixedSize:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """A message ends where nothing comes for a while, in seconds.
+    """A message ends when nothing comes for so many seconds.
 
     Raises:
         Problem: the while is shorter than LEAST_IDLE, or no message could fit.
@@ -113,7 +113,7 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class ByPattern:
-    """Each message begins with what a regular expression over bytes matches.
+    """Each message begins with a match of a regular expression over bytes.
 
     Attributes:
         pattern: a named group of it may say how many bytes follow the match: `length` in decimal,
@@ -156,7 +156,7 @@ HTTP: Final = "http"
 
 
 def check_wrap(kind: Messages | None) -> None:
-    """That `wrap` has something to make a message with.
+    """Check that `wrap` has something to add.
 
     Raises:
         Problem: nothing says what one is, or what says it is nothing that could be written.

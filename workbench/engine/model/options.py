@@ -1,4 +1,4 @@
-"""Socket options, families and types as data: which this system has, and what fits what."""
+"""Socket options, families and types as tables: what this system has, and what fits what."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.texts import Problem
 
 
 class OptionKind(StrEnum):
-    """How a value is written and read."""
+    """The type of an option's value: how it is written and read."""
 
     INT = "int"
     BOOL = "bool"
@@ -46,7 +46,7 @@ class Option:
     unix: bool = False
 
     def required(self) -> int:
-        """The option's number. Raises Problem where this system has none."""
+        """The option's number. Raises Problem: this system has none."""
         if self.number is None:
             raise Problem("option.missing", name=self.name)
         return self.number
@@ -164,7 +164,7 @@ def encode(option: Option, value: OptionValue) -> int | bytes:
 
 
 def decode(option: Option, raw: int | bytes) -> OptionValue:
-    """What getsockopt gave, as a value that `encode` takes."""
+    """The value that getsockopt gave, in the form that `encode` takes."""
     if isinstance(raw, int):
         return raw
     if option.kind is OptionKind.LINGER:
@@ -179,7 +179,7 @@ def decode(option: Option, raw: int | bytes) -> OptionValue:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A family or type; `number` None where this Python or system has no such constant."""
+    """A family or type; `number` is None where this Python or system has no such constant."""
 
     name: str
     number: int | None
@@ -221,17 +221,17 @@ def _required(choices: tuple[Choice, ...], name: str) -> int:
 
 
 def required_family(name: str) -> int:
-    """The family's number. Raises Problem where this system has none."""
+    """The family's number. Raises Problem: this system has none."""
     return _required(FAMILIES, name)
 
 
 def required_type(name: str) -> int:
-    """The type's number. Raises Problem where this system has none."""
+    """The type's number. Raises Problem: this system has none."""
     return _required(TYPES, name)
 
 
 def numbers(settings: EndpointSettings) -> tuple[int, int]:
-    """Family and type as this system's numbers. Raises Problem where it has none."""
+    """The numbers of family and type on this system. Raises Problem: it has none."""
     return required_family(settings.family), required_type(settings.type)
 
 
@@ -239,7 +239,7 @@ def numbers(settings: EndpointSettings) -> tuple[int, int]:
 
 
 def unfit(name: str, family: str, type_: str) -> Problem | None:
-    """Why setting this option on such a socket makes no sense; None: it does.
+    """Why this option makes no sense on such a socket; None: it does.
 
     Nothing is tried: what the kernel says to an option that fits is for the user to see.
     """
@@ -270,7 +270,7 @@ def unfit(name: str, family: str, type_: str) -> Problem | None:
 def multicast_request(
     group: str, interface: str | None, family: str, *, join: bool
 ) -> tuple[int, int, bytes, str]:
-    """Level, option, value and the arguments' names for joining or leaving a group.
+    """Level, option, value and shown arguments for joining or leaving a multicast group.
 
     `interface` is a local IPv4 address or an interface's name; None lets the kernel choose.
 

@@ -1,4 +1,4 @@
-"""The calls that build a socket, in order, as data.
+"""The calls that build a socket, planned as data: set-up, call strip and code export share them.
 
 The one place that knows them: a set-up makes them, the call strip shows them before they are
 made, and a scenario as Python code writes them down.
@@ -14,7 +14,7 @@ from workbench.frozen import dataclass
 
 
 class Purpose(Enum):
-    """What a socket is built for: it decides what it is bound to and which call comes last.
+    """What a socket is built for, which decides its bind and its last call.
 
     Attributes:
         START: to listen, to be bound, or (a stream) only to be there.
@@ -29,7 +29,7 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SocketCall:
-    """socket(family, type), with the protocol where one is asked for."""
+    """socket(family, type) and, where one is asked for, the protocol."""
 
     call: ClassVar = "socket"
     family: str
@@ -45,7 +45,7 @@ class SocketCall:
 
 @dataclass(frozen=True, slots=True)
 class OptionCall:
-    """setsockopt() of a known option, with its value as a scenario writes it."""
+    """setsockopt() of a known option, with its value in a scenario's spelling."""
 
     call: ClassVar = "setsockopt"
     name: str
@@ -59,7 +59,7 @@ class OptionCall:
 
 @dataclass(frozen=True, slots=True)
 class BindCall:
-    """bind() to an address in scenario spelling."""
+    """bind() to an address in a scenario's spelling."""
 
     call: ClassVar = "bind"
     address: str
@@ -80,7 +80,7 @@ class ListenCall:
 
 @dataclass(frozen=True, slots=True)
 class ConnectCall:
-    """connect() to an address in scenario spelling."""
+    """connect() to an address in a scenario's spelling."""
 
     call: ClassVar = "connect"
     address: str
@@ -97,7 +97,7 @@ CALLS: Final = frozenset(
 def planned_calls(
     settings: EndpointSettings, purpose: Purpose, family: str | None = None
 ) -> tuple[PlannedCall, ...]:
-    """The calls that build one socket; `family`: of the address tried, where AF_UNSPEC is set."""
+    """The calls that build one socket; `family`: that of the address, where AF_UNSPEC is set."""
     calls: list[PlannedCall] = [
         SocketCall(family or settings.family, settings.type, settings.protocol)
     ]
@@ -115,7 +115,7 @@ def planned_calls(
 
 
 def own_address(settings: EndpointSettings, purpose: Purpose) -> str | None:
-    """What the socket is bound to; None: nothing, the kernel chooses.
+    """The address that the socket is bound to; None: it is not bound.
 
     A listener's address is its own; that of a datagram socket is where it is started, unless it
     leads to another endpoint.

@@ -1,4 +1,4 @@
-"""The proxy that a client goes through: the key `proxy` of an endpoint, and what it means."""
+"""The proxy of a client: the key `proxy` of an endpoint, and what it stands for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ESCAPE: Final = re.compile(rb"%([0-9a-fA-F]{2})")
 
 
 class ProxyKind(StrEnum):
-    """How a proxy is spoken to.
+    """The protocol that is spoken with a proxy.
 
     Attributes:
         HTTP: the method CONNECT (RFC 9110, 9.3.6). SOCKS5: RFC 1928; it looks names up itself.
@@ -44,7 +44,7 @@ _SCHEMES: Final[Mapping[str, ProxyKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy and how one logs in to it.
+    """A proxy's address and login.
 
     Attributes:
         address: in the scenario's spelling: host:port, [v6]:port.
@@ -58,7 +58,7 @@ class Proxy:
 
 
 def parse_proxy(url: str) -> Proxy:
-    """What http://user:password@host:port or socks5://… names; %HH stands for any byte.
+    """The proxy that http://user:password@host:port or socks5://… names; %HH stands for a byte.
 
     Raises:
         Problem: it is none of that.
@@ -90,14 +90,14 @@ def _check_login(proxy: Proxy) -> None:
 
 
 def without_login(url: str) -> str:
-    """The URL as it may be shown."""
+    """The URL without user and password, to be shown."""
     head, found, rest = url.rpartition("@")
     scheme = head.partition("//")[0]
     return f"{scheme}//{rest}" if found and "//" in head else rest if found else url
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be kept: with the user, who has to say the password again."""
+    """The URL without the password, to be kept."""
     found = _URL.fullmatch(url.strip())
     if found is None:
         return without_login(url)
@@ -111,7 +111,7 @@ def without_password(url: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Raises Problem where the bytes are no UTF-8."""
+    """Raises Problem: the bytes are not UTF-8."""
     raw = _ESCAPE.sub(lambda one: bytes.fromhex(one[1].decode()), text.encode())
     try:
         return raw.decode()
@@ -122,7 +122,7 @@ def _unescaped(text: str) -> str:
 def proxy_for(
     setting: str | None, address: str, *, tls: bool, environment: Mapping[str, str] = os.environ
 ) -> Proxy | None:
-    """The proxy through which a client goes to an address; None: it goes there itself.
+    """The proxy for a connection to an address; None: it is reached directly.
 
     Args:
         setting: as written. address: in the scenario's spelling.
@@ -148,8 +148,8 @@ def proxy_for(
 
 
 def proxy_secrets(setting: str | None, proxy: Proxy | None) -> list[dict[str, str]]:
-    """What outputs mask of a login: the password, and how the URL spells it, as a record keeps
-    secrets: name, variable of the environment, value.
+    """The secrets of a login that outputs mask, in the form of `meta.secrets`: name, variable of
+    the environment, value.
     """
     if setting is None or proxy is None or not proxy.password:
         return []
@@ -163,7 +163,7 @@ def proxy_secrets(setting: str | None, proxy: Proxy | None) -> list[dict[str, st
 
 
 def _goes_itself(host: str, port: str, environment: Mapping[str, str]) -> bool:
-    """Whether no_proxy names the host: itself, a domain above it, a network, or "*"."""
+    """Whether no_proxy names the host: the host, a domain above it, a network, or "*"."""
     listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     for item in listed.lower().replace(",", " ").split():
         name, found, number = item.rpartition(":")

@@ -1,4 +1,4 @@
-"""Remembered: what is made of an object that comes again and again, as in a loop, is made once."""
+"""Remembered: caches what is made of an object that is used again and again, as in a loop."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ Made = TypeVar("Made")
 
 
 class Remembered(Generic[Given, Made]):
-    """Keeps what was made of an object. It goes by identity: comparing costs as much as making."""
+    """A cache by object identity, since comparing two such objects costs as much as making the
+    value.
+    """
 
     def __init__(self, make: Callable[[Given], Made]) -> None:
         self._make = make
         self._known: dict[int, tuple[Given, Made]] = {}  # it holds them, so that no id is reused
 
     def of(self, given: Given) -> Made:
-        """What `make` makes of it; raises what that raises."""
+        """The value that `make` gives for this object, made at most once. Raises what `make`
+        raises.
+        """
         known = self._known.get(id(given))
         if known is None:
             if len(self._known) >= MOST:
@@ -29,5 +33,5 @@ class Remembered(Generic[Given, Made]):
         return known[1]
 
     def forget(self) -> None:
-        """Make all anew from now on."""
+        """Empty the cache."""
         self._known.clear()

@@ -1,4 +1,4 @@
-"""Commands and settings as text: rows of the log that can be read back into the same objects."""
+"""Commands and settings as text in the record, and read back as the same objects."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def command_args(command: c.Command) -> str:
 
 
 def command_row(command: c.Command) -> tuple[str, str]:
-    """Both, as its row of the log has them."""
+    """Call and arguments of a command, as its row in the log has them."""
     return command_call(command), command_args(command)
 
 
@@ -120,7 +120,7 @@ def settings_json(settings: s.EndpointSettings) -> str:
 
 
 def settings_from_json(text: str) -> s.EndpointSettings:
-    """The settings that `settings_json` wrote; keys of a newer version are passed over.
+    """The settings that `settings_json` wrote; keys of a newer version are ignored.
 
     Raises:
         ValueError: it did not write them.
@@ -163,7 +163,9 @@ def responder_from(table: Mapping[str, Any]) -> Responder:
 
 
 def messages_plain(kind: Messages) -> str | dict[str, Any]:
-    """Where a message ends, as a scenario says it: a word, or a table of what is not usual."""
+    """The key `messages` as a scenario writes it: a word, or a table of what differs from the
+    default.
+    """
     if isinstance(kind, Http):
         return HTTP
     found = {
@@ -177,7 +179,7 @@ def messages_plain(kind: Messages) -> str | dict[str, Any]:
 
 
 def messages_from(value: Any) -> Messages:
-    """What `messages_plain` gave.
+    """The settings that `messages_plain` wrote.
 
     Raises:
         LookupError, TypeError, ValueError, Problem: it did not.
@@ -235,7 +237,9 @@ _ARGUMENTS: Final = {
 
 
 def _plain(value: Any) -> Any:
-    """Only str, int, float, bool, None, list, tuple and dict, as JSON and literals have them."""
+    """A value made of str, int, float, bool, None, list, tuple and dict alone, for JSON and
+    literals.
+    """
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Responder):
@@ -254,7 +258,7 @@ def _plain(value: Any) -> Any:
 
 
 def rule_plain(rule: Rule | InTurn | Lookup) -> dict[str, Any]:
-    """A rule as a scenario's table, or a table that stands in one."""
+    """A rule, or a table within one, as a scenario writes it."""
     return {
         item.name: _table_of(item.name, getattr(rule, item.name))
         for item in fields(rule)
@@ -271,7 +275,9 @@ def _table_of(name: str, value: Any) -> Any:
 
 
 def _said(rule: Rule | InTurn | Lookup) -> tuple[str, ...]:
-    """What a rule always says: a scenario takes none for one that fits everything by mistake."""
+    """The keys that a rule always writes, so that it never reads back as one that fits
+    everything.
+    """
     if not isinstance(rule, Rule):
         return ()
     return ("match",) if rule.match is Match.ANY else ("match", "value")

@@ -1,4 +1,4 @@
-"""How an endpoint is set up: the keys of a scenario's [endpoint.NAME] table, as frozen data."""
+"""EndpointSettings: the keys of a scenario's [endpoint.NAME] table, as frozen data."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ class Role(StrEnum):
 
 
 class GateMode(StrEnum):
-    """How a gate runs by itself; a `step` lets single calls through while it is paused."""
+    """Whether a gate lets calls through by itself; a `step` lets single ones through while it is
+    paused.
+    """
 
     AUTO = "auto"
     PAUSED = "paused"
 
 
 class Pace(StrEnum):
-    """How the calls that build a socket run: all in one go, 0.8 s apart, or one a step."""
+    """How fast the calls that build a socket follow each other: at once, 0.8 s apart, or one a
+    step.
+    """
 
     AT_ONCE = "at once"
     SLOWLY = "slowly"
@@ -73,7 +77,7 @@ class Reconnect:
             raise Problem("engine.bad_reconnect_times", times=self.times)
 
     def wait_before(self, attempt: int) -> float:
-        """Seconds before the attempt of this number; the first one is 1."""
+        """Seconds before the attempt of this number, counted from 1."""
         doublings = min(attempt - 1, 64)  # 2.0 ** 1024 is too large for a float
         return min(self.first * 2.0**doublings, self.most)
 
@@ -84,7 +88,8 @@ LEAST_WAIT: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
-    """Everything that is fixed before an endpoint starts. Names and defaults as in the scenario.
+    """Everything that is decided before an endpoint starts. Names and defaults are those of
+    scenarios.
 
     Attributes:
         address: where to bind (listener, datagram) or connect to (stream), in scenario
@@ -173,7 +178,7 @@ CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")
 
 
 def fits(role: Role, type_: str) -> bool:
-    """Whether a socket of this type can play the role."""
+    """Whether a socket of this type can have this role."""
     return type_ not in (CONNECTED_TYPES if role is Role.DATAGRAM else ("SOCK_DGRAM",))
 
 

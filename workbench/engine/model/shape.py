@@ -1,4 +1,4 @@
-"""Whether what was read from a file has the types that its dataclass declares."""
+"""Checks that what was read from a file has the types that its dataclass declares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 2**10_000
 
 
 def check_types(made: Any) -> None:
-    """Look at each field of a dataclass, and at what stands in it.
+    """Check the type of every field of a dataclass object.
 
     Raises:
         ValueError: the name of the field that holds something else.
@@ -48,7 +48,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _is_one(value: object, kind: Any) -> bool:
-    """Of a plain type; a boolean is no number."""
+    """Whether a value has this plain type; a boolean is not taken for a number."""
     if kind is int:
         return type(value) is int and -_LONGEST < value < _LONGEST
     if kind is float:
@@ -61,7 +61,7 @@ def _is_one(value: object, kind: Any) -> bool:
 
 
 def made_of(kind: type, table: Mapping[str, Any]) -> Any:
-    """A dataclass of what was written as JSON or literals.
+    """A dataclass object made of JSON or literals.
 
     Enumerations stand there by their values, dataclasses as tables, tuples as lists, pairs as a
     table.

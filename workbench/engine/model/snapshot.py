@@ -1,4 +1,4 @@
-"""The state of an endpoint at one moment, for tables, gauges and chips; about ten a second."""
+"""Snapshots: the state of an endpoint at one moment, for tables and chips; about ten a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.frozen import dataclass
 
 
 class Phase(StrEnum):
-    """Where an endpoint's own socket stands, as this program sees it."""
+    """The state of an endpoint's own socket, as this program sees it."""
 
     IDLE = "idle"
     SETTING_UP = "setting up"
@@ -50,7 +50,7 @@ class Hold(StrEnum):
 
 
 class ChipState(StrEnum):
-    """A call in the call strip."""
+    """The state of a call in the call strip."""
 
     PLANNED = "planned"
     WAITING = "waiting"
@@ -60,7 +60,7 @@ class ChipState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A call that has been asked for and has not come back; times in ns since the record began."""
+    """An asked-for call that has not come back; times in ns since the record began."""
 
     call: str
     since_ns: int
@@ -69,7 +69,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One call of the strip.
+    """One call of the call strip.
 
     Attributes:
         t_ns: finds its event; of one that waits, since when. deadline_ns: until when it waits.
@@ -140,7 +140,7 @@ class ConnectionSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PeerSnapshot:
-    """A sender or receiver of datagrams.
+    """An address that a datagram socket exchanged datagrams with.
 
     Attributes:
         gone: our socket is closed; it was a peer until then.
@@ -155,7 +155,7 @@ class PeerSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Reconnecting:
-    """A client that connects again by itself.
+    """The state of a client that connects again by itself.
 
     Attributes:
         attempt: the number of the next one, "2/3" where there is a last one; how many there were,
@@ -171,7 +171,7 @@ class Reconnecting:
 
 @dataclass(frozen=True, slots=True)
 class EndpointSnapshot:
-    """Everything a panel shows.
+    """Everything that a panel shows of an endpoint.
 
     Attributes:
         reading: of the own socket, where it was asked for.

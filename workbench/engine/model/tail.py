@@ -1,4 +1,4 @@
-"""What follows a payload on the wire: fixed bytes, or a checksum of it."""
+"""The tail of a payload on the wire: fixed bytes, or a checksum over it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Append(StrEnum):
 
 
 class ByteOrder(StrEnum):
-    """The byte order of a checksum, where it is not the usual one of its kind."""
+    """A checksum's byte order, where it differs from the usual one of its kind."""
 
     LITTLE = "little"
     BIG = "big"
 
 
 class Tailed(Protocol):
-    """Whoever says what is appended: a Send, a reply.
+    """The fields of a Send or a reply that say what is appended.
 
     Attributes:
         checksum_from, checksum_to: the first and the last byte that a checksum covers; None: to

@@ -1,4 +1,4 @@
-"""The receipt for a command: when it ended, and how."""
+"""Ticket: the receipt for a command, which tells when and how it ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Tried(NamedTuple):
-    """A name whose addresses were tried one after the other, in vain.
+    """A name of which every address was tried in vain.
 
     Attributes:
         name: as written.
@@ -32,7 +32,7 @@ class Tried(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Several connections that one command meant.
+    """How many of the connections that one command meant were reached.
 
     Attributes:
         meant: how many it meant.
@@ -87,7 +87,7 @@ def failed(reason: BaseException) -> Outcome:
 
 
 class Ticket(Cause):
-    """A command on its way; thread-safe.
+    """A command that was handed over; thread-safe.
 
     Attributes:
         command: what was asked for.
@@ -157,7 +157,9 @@ class Ticket(Cause):
 
 
 class Sequel(Ticket):
-    """What the program does by itself because of an earlier command: its rows name that one."""
+    """A cause for what the program does by itself after an earlier command: rows name
+    that command.
+    """
 
     __slots__ = ("_origin",)
 

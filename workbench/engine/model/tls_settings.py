@@ -1,4 +1,4 @@
-"""How a TLS layer shows itself and whom it believes: the key `tls` of an endpoint, frozen data."""
+"""TLS settings: the key `tls` of an endpoint, as frozen data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_NAME: Final = 253
 
 
 class TlsVersion(StrEnum):
-    """Versions of the protocol, the oldest first; each name is how the log says it, too."""
+    """TLS versions, the oldest first; their names are also those in the log."""
 
     V1_0 = "1.0"
     V1_1 = "1.1"
@@ -25,7 +25,7 @@ class TlsVersion(StrEnum):
 
 
 class AskClient(StrEnum):
-    """Whether a server asks its clients for a certificate; one that is shown is always checked.
+    """Whether a server asks for a client certificate; one that is shown is always checked.
 
     Attributes:
         OPTIONAL: asks, and takes none for an answer.
@@ -39,7 +39,7 @@ class AskClient(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
-    """What both ends may say of themselves and expect of the other one (RFC 8446, RFC 5246).
+    """What this end shows and what it expects of the peer (RFC 8446, RFC 5246).
 
     Certificates are files in PEM, or "test:NAME".
 
@@ -107,17 +107,17 @@ class TlsSettings:
 
 
 def let_go(tls: TlsSettings) -> TlsSettings:
-    """The same without the password of the key, once it is loaded."""
+    """The same settings without the key's password, once the key is loaded."""
     return replace(tls, key_password=LET_GO) if tls.key_password else tls
 
 
 def _is_utf8(text: str) -> bool:
-    """Whether it can be written as bytes: half of a pair of UTF-16 cannot."""
+    """Whether it can be encoded: half a surrogate pair cannot."""
     return text.encode("utf-8", "replace").decode() == text
 
 
 def is_host_name(name: str) -> bool:
-    """Whether it can be asked for as the name of a server, an address without brackets too."""
+    """Whether it can be sent as a server name; also an IP address without brackets."""
     try:
         name.encode("idna")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""UnfinishedCommands: the commands of an endpoint that have not ended."""
+"""UnfinishedCommands: the commands of an endpoint that have not ended yet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOM: Final = 32
 
 
 class UnfinishedCommands:
-    """Commands that wait: for a call, a connection, a step. All on the endpoint's thread.
+    """Commands that wait for a call, a connection or a step. Used on the endpoint's thread.
 
     Whoever makes a command wait ends it; this is for what can end all of them at once, the
     endpoint's stop and its last socket's close: no command outlives those.
@@ -22,8 +22,8 @@ class UnfinishedCommands:
         self._room = ROOM
 
     def add(self, ticket: Ticket) -> None:
-        """Know of it until it has ended, or a little longer: most end at once, and one that has
-        ended takes no other end.
+        """Keep a ticket until it has ended, or slightly longer: an ended ticket cannot be ended
+        again.
         """
         if len(self._tickets) >= self._room:
             self._tickets = [known for known in self._tickets if not known.done]
@@ -31,7 +31,7 @@ class UnfinishedCommands:
         self._tickets.append(ticket)
 
     def fail(self, reason: BaseException, but: Ticket | None = None) -> None:
-        """End every one, but not `but`."""
+        """End all of them with this error, except `but`."""
         ending, self._tickets = self._tickets, []
         for ticket in ending:
             if ticket is but:

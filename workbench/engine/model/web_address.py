@@ -1,4 +1,4 @@
-"""Addresses with a scheme, ws:// wss:// tls://: what they say of the layers above the socket.
+"""Addresses with a scheme (ws://, wss://, tls://), which name the layers above the socket.
 
 RFC 6455 3: host, port, path and query, and no fragment; 80 and 443 go without saying.
 """
@@ -24,7 +24,7 @@ _WITH_PORT: Final = re.compile(r"(?:\[[^\]]*\]|[^\[\]:]*):[^\]]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """What such an address says.
+    """The parts of such an address.
 
     Attributes:
         address: the socket's, in the scenario's spelling: "host:port" or "@endpoint".
@@ -38,12 +38,12 @@ class WebAddress:
 
 
 def has_scheme(spec: str) -> bool:
-    """Whether an address says its layers."""
+    """Whether an address has a scheme that names its layers."""
     return _SCHEME.match(spec.strip()) is not None
 
 
 def parse_web(spec: str) -> WebAddress | None:
-    """Read an address with a scheme; None: it has none of these. The socket's is not checked.
+    """Read an address with a scheme; None: it has none of these. Its host and port are not checked.
 
     Raises:
         Problem: it has what no such address has, or lacks its port.
@@ -74,8 +74,8 @@ def parse_web(spec: str) -> WebAddress | None:
 
 
 def spell_web(address: str, layers: Collection[str], path: str = "") -> str | None:
-    """An address with the scheme that says its layers; None: no scheme says these, or the socket
-    is one of AF_UNIX.
+    """The address with the scheme for these layers; None: there is no such scheme, or it is
+    AF_UNIX.
     """
     scheme = next((name for name, said in LAYERS.items() if said == tuple(layers)), None)
     if scheme is None or not (_LINK.match(address) or _WITH_PORT.match(address)):

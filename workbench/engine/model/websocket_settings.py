@@ -1,4 +1,4 @@
-"""How a WebSocket layer opens and behaves: the key `websocket` of an endpoint, as frozen data."""
+"""WebSocket settings: the key `websocket` of an endpoint, as frozen data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 
 
 class Violations(StrEnum):
-    """What follows a frame that breaks the protocol.
+    """What the layer does after a frame that breaks the protocol.
 
     Attributes:
         FAIL: a Close frame with the code of the fault, and the end (RFC 6455 7.1.7).
@@ -43,7 +43,7 @@ class Violations(StrEnum):
 
 
 class PongMode(StrEnum):
-    """Whether a ping is answered."""
+    """Whether the layer answers pings."""
 
     AUTO = "auto"
     WITHHOLD = "withhold"

@@ -1,1 +1,1 @@
-"""What drives an endpoint: its thread, its commands, its snapshots."""
+"""What drives an endpoint: its thread, the dispatch of its commands, its snapshots."""

@@ -1,4 +1,4 @@
-"""Which work each command is: from a ticket to the endpoint's sockets, on the endpoint's thread."""
+"""Maps each command to the method of the endpoint that carries it out, on the endpoint's thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912, PLR0915 - a table
-    """Carry out a ticket's command; what takes time ends the ticket later, as a failure does."""
+    """Carry out a ticket's command. What takes time ends the ticket later; an exception ends it
+    now.
+    """
     command = ticket.command
     with endpoint.carrying_out(ticket):
         match command:
@@ -99,7 +101,7 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
 
 
 def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:
-    """On every meant connection, each when what it has to send is sent."""
+    """shutdown() of every meant connection, each after its queued bytes."""
     found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
@@ -125,7 +127,7 @@ def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
 def _read(
     endpoint: Endpoint, ticket: Ticket, target: c.Target, size: int | None, count: int = 1
 ) -> None:
-    """`count` reads, one after the other, on the meant connection."""
+    """Make `count` asked-for reads on the meant connection; the last one ends the ticket."""
     wished = endpoint.settings.bufsize if size is None else size
     if wished <= 0:
         raise Problem("engine.bad_size", size=wished)
@@ -136,7 +138,7 @@ def _read(
 
 
 def _respond(endpoint: Endpoint, command: c.Respond) -> None:
-    """Change the responder of one connection, or of all and of those to come."""
+    """Change the responder of one connection, or of the endpoint and all its connections."""
     if command.connection is None:
         endpoint.live.take(replace(endpoint.settings, responder=command.responder), anew=True)
         found = endpoint.conversations()

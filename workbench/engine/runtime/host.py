@@ -1,4 +1,4 @@
-"""EndpointHost: an endpoint with what drives it: its thread, its commands, its snapshots."""
+"""EndpointHost: an endpoint with its thread, its commands and its snapshots."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _kind(role: Role) -> type[Endpoint]:
 
 
 class EndpointHost:
-    """What a session holds of an endpoint; any thread may call it.
+    """What a session holds of an endpoint. Any thread may call its methods.
 
     Attributes:
         id, name: in the record.
@@ -66,7 +66,7 @@ class EndpointHost:
         self._sampler = Sampler(self._context, self.endpoint.registry)
 
     def as_another_kind(self, settings: EndpointSettings) -> EndpointHost:
-        """The same endpoint, of another role; numbers and revisions go on."""
+        """The same endpoint with another role; connection numbers and revisions go on."""
         made = EndpointHost(self.id, settings, self._surroundings, self._spawn, self._context.maker)
         made.endpoint.registry.numbered = self.endpoint.registry.numbered
         made.publisher.follow(self.publisher)
@@ -74,21 +74,21 @@ class EndpointHost:
 
     @property
     def settings(self) -> EndpointSettings:
-        """As they are in effect."""
+        """The settings in effect."""
         return self.endpoint.settings
 
     @property
     def maker(self) -> Maker:
-        """What makes its kernel sockets."""
+        """What makes its kernel sockets: this process, or a private network."""
         return self._context.maker
 
     @property
     def numbered(self) -> int:
-        """How many connections have got a number so far."""
+        """How many connections have been numbered so far."""
         return self.endpoint.registry.numbered
 
     def busy(self) -> bool:
-        """Whether it owns anything: a socket, or a set-up under way."""
+        """Whether it owns a socket or a set-up under way."""
         return self.endpoint.busy()
 
     def address(self) -> str:
@@ -112,11 +112,11 @@ class EndpointHost:
         return settings.address
 
     def is_kind_of(self, role: Role) -> bool:
-        """Whether it can take settings of this role as it is."""
+        """Whether it can take settings of this role without becoming another kind of endpoint."""
         return type(self.endpoint) is _kind(role)
 
     def submit(self, ticket: Ticket, *, here: bool = False, borrow: bool = False) -> None:
-        """Hand a command to the endpoint's thread, and start one where there is none.
+        """Hand a command to the endpoint's thread; one is started if there is none.
 
         `here`: on the caller's, where that one has nothing else to do: it need not be woken.
         `borrow`: as of `EventLoop.visit`.
@@ -138,7 +138,8 @@ class EndpointHost:
         answer: Callable[[Reading | None], None],
         fits: Callable[[Reading], bool] | None = None,
     ) -> None:
-        """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
+        """Take a kernel reading, keep it in the record, and hand it to `answer` on the endpoint's
+        thread.
 
         `connection` None: the own socket where there is one, else the current one, and with `fits`
         the first of all its sockets that does, else the newest. `answer` gets None where there is
@@ -186,7 +187,7 @@ class EndpointHost:
         self.publisher.publish()
 
     def _crashed(self, error: BaseException) -> None:
-        """A bug of this program: the log says so, the other sockets go on."""
+        """Log a bug of this program; the other sockets go on."""
         self._context.fault(error)
 
     def _changed(self) -> None:

@@ -1,4 +1,4 @@
-"""Commands to the layers of open connections: frames of a WebSocket, bytes past the layers."""
+"""Commands for the layers of open connections: WebSocket frames, bytes below a layer, STARTTLS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> None:
-    """One frame on each of the meant connections.
+    """Send one frame on each of the meant connections.
 
     Raises:
         Problem: what no frame can have, or no such connection, or none with that layer.
@@ -37,7 +37,7 @@ def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> Non
 
 
 def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
-    """Bytes past the layers, on each of the meant connections. Raises Problem as above."""
+    """Send bytes below the layers on each of the meant connections. Raises Problem as above."""
     payload = _bytes_of(endpoint, command)
     found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
@@ -46,7 +46,7 @@ def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
 
 
 def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> None:
-    """A layer on each of the meant connections. Raises Problem as `StreamConnection.put_in`."""
+    """Insert a layer on each meant connection. Raises Problem as `StreamConnection.put_in`."""
     found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
@@ -54,7 +54,7 @@ def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> No
 
 
 def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
-    """The alert close_notify. Raises Problem: no such connection, or none with that layer."""
+    """Send the alert close_notify. Raises Problem: no such connection, or none with that layer."""
     found = endpoint.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
@@ -62,7 +62,7 @@ def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
 
 
 def _bytes_of(endpoint: Endpoint, command: c.SendFrame | c.Ping | c.Pong | c.Raw) -> bytes:
-    """Its text, hex or file; of a frame also none of them."""
+    """The bytes of a command's text, hex or file; a frame may have none of them."""
     file, encoding = getattr(command, "file", None), getattr(command, "encoding", None)
     given = [item for item in (command.text, command.hex, file) if item is not None]
     if not given and not isinstance(command, c.Raw):

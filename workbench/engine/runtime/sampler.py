@@ -1,4 +1,4 @@
-"""Readings of connections that stay silent, and those that were asked for: evidence for later."""
+"""Sampler: kernel readings of silent connections, kept as evidence in the record."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLED_AT_ONCE: Final = 100
 
 
 class Sampler:
-    """Keeps a reading of an endpoint's silent connections once a second; on its thread.
+    """Keeps a reading of each silent connection once a second; used on the endpoint's thread.
 
     Attributes:
         due: the next look, None where none is planned.
@@ -32,11 +32,11 @@ class Sampler:
         self.due: Timer | None = None
 
     def plan(self) -> None:
-        """Look in a second."""
+        """Plan the next look, a second from now."""
         self.due = self._context.loop.after(SILENCE, self._look)
 
     def cancel_all(self) -> None:
-        """The loop ends."""
+        """Forget the planned look: the loop ends."""
         if self.due is not None:
             self.due.cancel()
         self.due = None
@@ -55,7 +55,7 @@ class Sampler:
 
 
 def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
-    """A reading of each socket that is meant, at once; a note says of how many.
+    """Take a reading of each meant socket now; a note says of how many.
 
     Raises:
         Problem: there is no such connection.

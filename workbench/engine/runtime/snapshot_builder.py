@@ -1,4 +1,4 @@
-"""What a snapshot shows: an endpoint and its sockets at one moment, made on its own thread."""
+"""Builds the snapshot of an endpoint and its sockets, on the endpoint's thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def build_snapshot(
     seen: frozenset[int] = frozenset(),
     revision: int = 0,
 ) -> EndpointSnapshot:
-    """A snapshot of everything a panel shows.
+    """A frozen copy of everything that a panel shows.
 
     `watched`: connection ids whose kernel readings and options are read whole; `seen`: rows in
     sight, whose readings are.
@@ -92,12 +92,14 @@ def build_snapshot(
 
 
 def _local(own: Connection) -> str | None:
-    """A datagram socket that was never bound has a port from its first sendto() on."""
+    """The local address; a datagram socket that was never bound has a port after its first
+    sendto().
+    """
     return own.traced.own_name() if own.open else own.traced.local
 
 
 def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> ConnectionSnapshot:
-    """A connection now; `look` asks the kernel, `detail` decodes its whole reading."""
+    """A connection as it is now. `look`: ask the kernel; `detail`: decode its whole reading."""
     state, unread, unsent = (None, None, None)
     reading = None
     if connection.open and look:
@@ -135,7 +137,7 @@ def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> 
 
 
 def _own_state(connection: Connection) -> str:
-    """The state as this program sees it, in the words of the states' table (RFC 9293)."""
+    """The state as this program sees it, in the words of RFC 9293."""
     if not connection.open:
         return "CLOSED"
     if connection.connecting is not None:

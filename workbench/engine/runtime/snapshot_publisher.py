@@ -1,4 +1,6 @@
-"""When a snapshot of an endpoint is made anew; `snapshot_builder` says what it shows."""
+"""SnapshotPublisher: decides when a new snapshot of an endpoint is made (`snapshot_builder` makes
+it).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ FIRST: Final = 1.0
 
 
 class SnapshotPublisher:
-    """The newest snapshot of an endpoint: made on its thread, taken from any.
+    """The newest snapshot of an endpoint: made on its thread, read from any.
 
     Until somebody looks, there is only that of the new endpoint: making one takes half as long as a
     command.
@@ -50,7 +52,7 @@ class SnapshotPublisher:
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot; only the first look at an endpoint at work may wait, FIRST at most.
+        """The newest snapshot. Only the first look at an endpoint at work may wait, FIRST at most.
 
         Whoever looks makes none: the endpoint's sockets change meanwhile.
         """
@@ -61,12 +63,12 @@ class SnapshotPublisher:
         return self._newest
 
     def upcoming(self) -> int:
-        """The revision from which on is shown what a command did that ends now."""
+        """The first revision that shows the effect of a command that ends now."""
         self._command_ended = True
         return self._revision + 1
 
     def follow(self, earlier: SnapshotPublisher) -> None:
-        """Count on from another one of the same endpoint, as a socket of another kind."""
+        """Count the revisions on from the publisher of the endpoint's former kind."""
         self._revision = earlier.upcoming()
         self._newest = replace(self._newest, revision=self._revision)
         self._looked = earlier._looked
@@ -77,7 +79,7 @@ class SnapshotPublisher:
         seen: frozenset[int] = frozenset(),
         done: Callable[[], None] | None = None,
     ) -> None:
-        """Have a fresh one made; an endpoint without a thread has nothing new to show.
+        """Ask for a new snapshot; without a thread nothing can have changed.
 
         `detail`: connection ids whose kernel readings and options are read whole; `seen`: rows in
         sight, whose readings are; `done` is called when it is made.
@@ -100,7 +102,7 @@ class SnapshotPublisher:
     # -- on the endpoint's thread -------------------------------------------------------------
 
     def publish(self) -> None:
-        """Make the snapshot anew."""
+        """Build a new snapshot now."""
         self._asked = False
         if self._due is not None:
             self._due.cancel()
@@ -116,7 +118,8 @@ class SnapshotPublisher:
         self._made = (begin, perf_counter())
 
     def publish_soon(self) -> None:
-        """After a command: at once; of many sockets in at most a tenth of the time.
+        """Build a snapshot after a command: at once, or with many sockets in at most a tenth of the
+        time.
 
         A thousand commands to five hundred sockets would else make half a million rows.
         """

@@ -1,4 +1,5 @@
-"""Any one method of a socket, in any order: what `call` in a scenario and "run this call" do.
+"""Any method of a socket, in any order: the step `call` of a scenario, *run this call* in the
+window.
 
 Nothing is prepared, searched or repaired here: bind twice, send before connect, listen on UDP —
 the kernel's own answer is what the person wants to see.

@@ -1,1 +1,1 @@
-"""The only code that touches a user's socket, and what stands directly beside it."""
+"""The only code that makes calls on a user's socket, with its event loop and kernel readings."""

@@ -1,4 +1,4 @@
-"""Descriptors of this process: how many there may be, and those that are kept for itself.
+"""File descriptors of this process: how many are left for sockets, and the reserve for the program.
 
 A user's sockets may take all that a process may open (RLIMIT_NOFILE, setrlimit(2)), and then it
 dies: GLib aborts where it gets no eventfd for a thread, and what is painted is read from files.
@@ -46,7 +46,8 @@ def check_file_limit() -> None:
 
 @contextmanager
 def no_more_files(sock: socket.socket) -> Iterator[None]:
-    """The whole process can open nothing meanwhile; what is open goes on. One call long at most.
+    """A block in which this process can open no descriptor: for a single call that is to meet
+    EMFILE.
 
     The limit is the lowest free number (found with `sock`'s descriptor) and not 0: poll(2)
     refuses more descriptors than the limit. Where there is no such limit, nothing changes:
@@ -68,12 +69,14 @@ def no_more_files(sock: socket.socket) -> Iterator[None]:
 
 
 def reserve(limit: int) -> int:
-    """How many of `limit` descriptors are the program's own: record, threads, what is painted."""
+    """How many of `limit` descriptors stay reserved for the program itself: record, threads,
+    painting.
+    """
     return max(_LEAST, min(_MOST, limit // _SHARE))
 
 
 def _limit() -> int | None:
-    """The soft limit; None where there is none."""
+    """The soft limit of descriptors; None: there is none."""
     if sys.platform == "win32":
         return None
     import resource
@@ -83,7 +86,7 @@ def _limit() -> int | None:
 
 
 def room() -> int | None:
-    """How many more descriptors a user's sockets may take; None where it cannot be told."""
+    """How many more descriptors sockets may take; None: that cannot be told."""
     limit = _limit()
     if limit is None:
         return None
@@ -98,31 +101,33 @@ def room() -> int | None:
 
 
 def has_room(like: socket.socket | None = None) -> bool:
-    """Whether one more socket of a user leaves the program its own; `like` makes it cheaper."""
+    """Whether one more socket leaves the reserve untouched; `like`: a socket to try it with
+    cheaply.
+    """
     limit = _limit()
     return limit is None or _free(like) < limit - reserve(limit)
 
 
 def check_room() -> None:
-    """Raises Problem where one more socket of a user would take what the program needs itself."""
+    """Raises Problem: one more socket would go into the reserve."""
     if not has_room():
         raise no_room()
 
 
 def no_room() -> Problem:
-    """What is said then."""
+    """The sentence for a socket that would go into the reserve."""
     limit = _limit() or 0
     return Problem("engine.no_room", limit=limit, reserve=reserve(limit))
 
 
 def facts() -> str:
-    """Limit and reserve, for a note."""
+    """Limit and reserve as the arguments of a note."""
     limit = _limit() or 0
     return f"{limit}, {reserve(limit)}"
 
 
 def check_thread() -> None:
-    """Raises Problem where there is no room for an endpoint's thread.
+    """Raises Problem: no descriptors are left for an endpoint's thread.
 
     It may go into the reserve: it ends as soon as its endpoint has no socket.
     """
@@ -132,7 +137,7 @@ def check_thread() -> None:
 
 
 def _free(like: socket.socket | None) -> int:
-    """The number that the next descriptor would get; the largest there is where none is left."""
+    """The number that the next descriptor would get; the largest possible if none is left."""
     try:
         number = os.open(os.devnull, os.O_RDONLY) if like is None else os.dup(like.fileno())
     except OSError:

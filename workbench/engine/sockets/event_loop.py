@@ -1,4 +1,4 @@
-"""EventLoop: one thread's poller, wake-up pair, timers and inbox; it knows no protocol."""
+"""EventLoop: one thread's poller, wake-up pair, timers and inbox. It knows no protocol."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ALONE: Final = 2
 
 
 class Timer:
-    """A job due at a moment of perf_counter(); cancel() is enough to forget it."""
+    """A job for a moment of perf_counter(). After cancel() it never runs."""
 
     __slots__ = ("due", "job")
 
@@ -40,7 +40,7 @@ class Timer:
 
 
 class LoopRunner(Protocol):
-    """What runs a loop: a plain thread, or a QThread in the window."""
+    """The thread that runs a loop: a plain one, or a QThread in the window."""
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the end of run()."""
@@ -60,7 +60,7 @@ def thread_spawn(loop: EventLoop) -> LoopRunner:
 
 
 class EventLoop:
-    """Runs one endpoint's handlers, timers and posted jobs, all on one thread.
+    """Runs the handlers, timers and posted jobs of one endpoint on one thread.
 
     The thread begins with the first job and ends by itself when the endpoint owns nothing
     any more (`busy()` is False): a stopped endpoint costs no thread and no descriptor.
@@ -145,7 +145,7 @@ class EventLoop:
             self._round.release()
 
     def _do_round(self, job: Job) -> None:
-        """A visitor's."""
+        """One round of the loop on a visitor's thread."""
         self._working = True
         self._guard(job)
         self._guard(self._turn)
@@ -156,7 +156,7 @@ class EventLoop:
             self._wake()
 
     def attend(self, seconds: float) -> bool:
-        """Wait for what is borrowed, so long at most, and read it here, as a round of the loop.
+        """Wait up to `seconds` for the borrowed socket and handle it here, as a round of the loop.
 
         At once where the thread has done a round since the last time. False: nothing came.
         """
@@ -177,7 +177,7 @@ class EventLoop:
         return True
 
     def take_back(self) -> None:
-        """What is borrowed is the thread's again."""
+        """Give the borrowed socket back to the loop's thread."""
         if self._lent is not None:
             with self._round:
                 self._take_back()
@@ -188,14 +188,14 @@ class EventLoop:
             self._poller.modify(lent.fd, READ)
 
     def _is_due(self, poller: Poller) -> bool:
-        """Whether something came before a visitor: it is for the thread, and first."""
+        """Whether the loop's thread has work that came before the visitor's."""
         ready = poller.wait(0)
         for fd, _ in ready:
             poller.again(fd)
         return bool(ready) or self._first_due() <= perf_counter()
 
     def settle(self, seconds: float) -> bool:
-        """Wait until every call has come back that was under way; False: one need not have."""
+        """Wait until every call that was under way has come back. False: one of them need not."""
         if self._guests or not self._round.acquire(timeout=seconds):
             return False
         self._round.release()
@@ -215,7 +215,7 @@ class EventLoop:
         self._fresh.add(fd)
 
     def modify(self, sock: socket.socket, events: int, handler: Handler) -> None:
-        """Wait for something else, or have another handler called."""
+        """Change what a socket waits for, or its handler."""
         assert self._poller is not None
         fd = sock.fileno()
         if fd in self._hangups.handlers or (events == HANGUP and not self._poller.tells_hangups):
@@ -236,7 +236,7 @@ class EventLoop:
             del self._handlers[fd]
 
     def _end_loan(self, fd: int) -> None:
-        """Who borrowed it waits for nothing any more."""
+        """Let the borrower's wait end."""
         if self._lent is not None and self._lent.fd == fd:
             self._lent = None
 
@@ -245,18 +245,21 @@ class EventLoop:
         return self.at(perf_counter() + seconds, job)
 
     def at(self, due: float, job: Job) -> Timer:
-        """Run `job` at a moment of perf_counter(); of one moment, in the order they were given."""
+        """Run `job` at a moment of perf_counter(); jobs of one moment run in the order they were
+        given.
+        """
         timer = Timer(due, job)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 
     @property
     def at_work(self) -> bool:
-        """Whether a call may be under way; False: it waits for something to do. From any thread."""
+        """Whether a call may be under way; False: the thread waits. Any thread may ask."""
         return self._working or self._guests > 0
 
     def in_thread(self, work: Callable[[], Job]) -> None:
-        """Do what can block in C on a daemon thread of its own; the job it returns runs here.
+        """Run `job`, which may block in C, on a daemon thread; the job it returns runs on this
+        loop.
 
         At quit such a thread is abandoned: getaddrinfo cannot be interrupted.
         """
@@ -282,7 +285,7 @@ class EventLoop:
         threading.Thread(target=guest, name=f"{self.name} waits in C", daemon=True).start()
 
     def open(self) -> None:
-        """Take the descriptors that `run` needs, while there is somebody to be told of an error.
+        """Take the descriptors that `run` needs, while the caller can still be told of an error.
 
         Raises:
             OSError: the system has none left.
@@ -298,7 +301,7 @@ class EventLoop:
         self._opened = (poller, waker, wakened)
 
     def close(self) -> None:
-        """Give them back where `run` will not."""
+        """Give the descriptors back if `run` will not be called."""
         for item in self._opened or ():
             item.close()
         self._opened = None
@@ -356,7 +359,7 @@ class EventLoop:
                 self._do_timers()
 
     def _hand_out(self, poller: Poller, ready: list[tuple[int, int]]) -> None:
-        """Call the handlers of a round.
+        """Call the handlers of the sockets that are ready in this round.
 
         One of them may have closed the socket of a later one, and its number may be another
         socket's by now: such a one is not called in vain, for each call of a socket is a row.
@@ -415,7 +418,7 @@ class EventLoop:
         return max(0.0, due - perf_counter()) if due < inf else None
 
     def _first_due(self) -> float:
-        """Of the timers, on the clock of perf_counter()."""
+        """When the first timer is due, on the clock of perf_counter(); None: there is none."""
         while self._timers and self._timers[0][2].job is None:
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else inf

@@ -66,14 +66,14 @@ _NAMES: Final = tuple(name for _, _, name in _FIELDS)
 
 
 def can_tell(name: str) -> bool:
-    """Whether this system tells this value of a `Reading` at all; of some sockets it does not."""
+    """Whether this system can tell this value of a `Reading` at all."""
     if name in {"unread", "unsent", "drops"}:  # ioctl(2), SO_MEMINFO
         return LINUX
     return _TCP_INFO is not None and LINUX
 
 
 def _kind(sock: socket.socket) -> tuple[int, int]:
-    """Family and type as numbers: `sock.family` makes a member of an enumeration each time."""
+    """Family and type as plain numbers: `sock.family` would make an enum member each time."""
     return _FAMILY(sock), _TYPE(sock)
 
 
@@ -139,7 +139,7 @@ def read(sock: socket.socket) -> Reading:
 
 
 def quick(sock: socket.socket) -> tuple[str | None, int | None, int | None]:
-    """State, unread and unsent bytes only: cheap enough for every visible row."""
+    """State, unread and unsent bytes only: cheap enough for every row in sight."""
     raw = _tcp_info(sock, 1)
     state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
     return state, _ioctl(sock, _FIONREAD), _ioctl(sock, _SIOCOUTQ)
@@ -169,7 +169,7 @@ def options_in_effect(
 
 
 class Zero(Enum):
-    """What a recv() of 0 bytes means on a socket that keeps messages apart."""
+    """The meaning of a recv() of 0 bytes on a SOCK_SEQPACKET: an empty message, or the end."""
 
     MESSAGE = "an empty message"
     END = "the end of the stream"
@@ -177,7 +177,7 @@ class Zero(Enum):
 
 
 def what_zero_means(sock: socket.socket) -> Zero:
-    """Of the recv() that comes next on a SOCK_SEQPACKET, as far as a look can tell.
+    """What the next recv() of 0 bytes on a SOCK_SEQPACKET would mean, as far as a peek can tell.
 
     Linux gives 0 for both (unix(7)). POLLRDHUP says that the peer has finished: without it what
     is readable is a message, with it bytes that are unread stand behind the empty one.

@@ -1,4 +1,4 @@
-"""Which sockets are ready: epoll itself where the system has it, else a selector of Python's."""
+"""Poller: which sockets are ready: epoll where the system has it, else Python's selectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BREAKS: Final = ~READ & ~WRITE
 
 
 class Poller(Protocol):
-    """Sockets of one loop, by their descriptors, and what each waits for.
+    """The registered sockets of one loop, by descriptor, and the events each waits for.
 
     Attributes:
         tells_hangups: takes HANGUP as well.
@@ -34,33 +34,33 @@ class Poller(Protocol):
         """Raises OSError."""
 
     def modify(self, fd: int, events: int) -> None:
-        """Wait for something else. Raises OSError."""
+        """Change the events a socket waits for. Raises OSError."""
 
     def unregister(self, fd: int) -> None:
-        """Wait for nothing any more."""
+        """Stop waiting for a socket."""
 
     def wait(self, timeout: float | None, /) -> list[tuple[int, int]]:
-        """Descriptors and masks, after `timeout` seconds at the latest (None: whenever).
+        """(descriptor, mask) of what is ready, after at most `timeout` seconds (None: no limit).
 
         A mask that is more than READ is to be given to `settled`.
         """
 
     def again(self, fd: int) -> None:
-        """What was answered was not looked at: it is to be told once more, if it still holds."""
+        """Report the last answer again if it still holds: nobody has looked at it."""
 
     def settled(self, fd: int, mask: int) -> int:
         """What of a mask is to be done: who waits to read hears of a breakdown as readable."""
 
     def lend(self, fd: int) -> Borrowed | None:
-        """Tell no more that a socket can be read, and let somebody else wait for that; None: it is
-        not to be read, or only here. `modify` takes it back.
+        """Stop reporting that a socket is readable, so that the caller can wait for it; None: it is
+        not registered for reading, or cannot be lent. `modify` takes it back.
         """
 
     def close(self) -> None: ...
 
 
 class Borrowed(Protocol):
-    """One socket that somebody else waits for.
+    """One socket for which another thread waits.
 
     Attributes:
         fd: its descriptor.
@@ -69,7 +69,7 @@ class Borrowed(Protocol):
     fd: int
 
     def wait(self, seconds: float, /) -> int:
-        """What it is ready for, after so many seconds at the latest; 0: nothing."""
+        """The events it is ready for after at most `timeout` seconds; 0: none."""
 
 
 def new_poller() -> Poller:
@@ -80,7 +80,7 @@ def new_poller() -> Poller:
 
 
 class SelectorPoller:
-    """What Python has for every system: kqueue, poll or select."""
+    """kqueue, poll or select, by Python's selectors."""
 
     tells_hangups = False
     takes_visitors = False
@@ -121,7 +121,7 @@ class SelectorPoller:
 
 
 def _names(events: int) -> int:
-    """The same in the words of `selectors`."""
+    """An event mask in the constants of `selectors`."""
     return (selectors.EVENT_READ if events & READ else 0) | (
         selectors.EVENT_WRITE if events & WRITE else 0
     )
@@ -130,7 +130,7 @@ def _names(events: int) -> int:
 if sys.platform == "linux":
 
     class EpollPoller:
-        """epoll(7), level-triggered: no object is made for what is ready but its two numbers.
+        """epoll(7), level-triggered, without an object for each event.
 
         HANGUP is edge-triggered: a socket that both sides have finished hangs up for good, and a
         reset may still come. EPOLLERR and EPOLLHUP always come (epoll_ctl(2)).

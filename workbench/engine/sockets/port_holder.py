@@ -1,4 +1,4 @@
-"""Who has a port that bind() was refused, as Linux tells it: /proc, read only."""
+"""Which socket holds a port that bind() was refused, read from /proc on Linux."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TIME_WAIT, _LISTEN = 6, 10
 
 
 class PortHolder(NamedTuple):
-    """A socket that has the port.
+    """The socket that holds the port, and its process.
 
     Attributes:
         local: its address as a scenario spells it.
@@ -55,7 +55,7 @@ class _Socket(NamedTuple):
 
 
 def port_holder(family: int, type_: int, host: str, port: int) -> PortHolder | None:
-    """Whose socket stands in the way of binding to `host`; None where this cannot be told.
+    """The socket that keeps `host` and port from being bound; None: this cannot be told.
 
     Sockets that are only bound, neither listening nor connected, stand in no table of TCP
     (proc_pid_net(5)). This can take a tenth of a second: it looks at the descriptors of every
@@ -77,7 +77,7 @@ def in_time_wait(family: int, type_: int, host: str, port: int) -> int:
 
 
 def _in_the_way(family: int, type_: int, host: str, port: int) -> Iterator[_Socket]:
-    """Sockets at the same port of the same or of every address, of either family."""
+    """Sockets at the same port with the same or a wildcard address, of either family."""
     for (other, kind), table in _TABLES.items():
         if kind != type_:
             continue
@@ -112,7 +112,7 @@ def read_address(field: str, family: int) -> tuple[str, int]:
 
 
 def _process_with(inode: int) -> int | None:
-    """The process that has the socket among its descriptors (proc_pid_fd(5))."""
+    """The process that has this socket open (proc_pid_fd(5))."""
     wanted = f"socket:[{inode}]"
     for pid in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - each name counts
         folder = f"/proc/{pid}/fd"

@@ -1,4 +1,4 @@
-"""Where an endpoint's kernel sockets come from: this process, or somebody who hands them over."""
+"""Where kernel sockets come from: this process, or a helper that hands them over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What stands behind the one `socket()` call of TracedSocket.
+    """Makes the kernel socket behind TracedSocket's `socket()` call.
 
     Attributes:
         make: as socket.socket(family, type, protocol). Raises OSError where that call failed,

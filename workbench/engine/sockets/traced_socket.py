@@ -1,4 +1,4 @@
-"""TracedSocket: the one place where a call on a user's socket is made, and logged.
+"""TracedSocket: the one place where calls on a user's socket are made, each with its event.
 
 Each method makes one system call and puts exactly one event, before it returns or raises.
 Readings that only look (getsockname, getpeername, SO_ERROR, TCP_INFO) make none.
@@ -511,19 +511,19 @@ class TracedSocket:
 
     @property
     def raw(self) -> socket.socket:
-        """The socket itself, for a selector; never for a call."""
+        """The socket itself: for a poller, never for a call."""
         return self._sock
 
     def quick(self) -> tuple[str | None, int | None, int | None]:
-        """State, unread and unsent bytes, as far as the kernel tells."""
+        """(state, unread bytes, unsent bytes), as far as the kernel tells them."""
         return kernel_readings.quick(self._sock)
 
     def reading(self) -> Reading:
-        """Everything the kernel tells."""
+        """Everything that the kernel tells about the socket."""
         return kernel_readings.read(self._sock)
 
     def drops(self) -> int | None:
-        """Datagrams or SYNs that the kernel dropped here."""
+        """Datagrams or SYNs that the kernel dropped at this socket."""
         return kernel_readings.drops(self._sock)
 
     def queue(self) -> tuple[int, int] | None:
@@ -531,11 +531,11 @@ class TracedSocket:
         return kernel_readings.queue(self._sock)
 
     def options(self, names: Iterable[str]) -> tuple[tuple[str, OptionValue], ...]:
-        """What is in effect of these options."""
+        """The values in effect of these options."""
         return kernel_readings.options_in_effect(self._sock, names)
 
     def own_name(self) -> str | None:
-        """The address that it is bound to; one that has no port yet is bound to none."""
+        """The address it is bound to; None before a bind, also while its port is 0."""
         if self.local is not None or self.family not in (socket.AF_INET, socket.AF_INET6):
             return self.local
         try:
@@ -549,12 +549,12 @@ class TracedSocket:
         self._sock.setblocking(True)
 
     def pending_error(self) -> OSError | None:
-        """What SO_ERROR holds; the kernel forgets it with that (socket(7))."""
+        """The error in SO_ERROR, which the kernel clears by the reading (socket(7))."""
         code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         return _os_error(code) if code else None
 
     def learn_addresses(self) -> None:
-        """Ask getsockname and getpeername, and tell the record what is new."""
+        """Ask getsockname and getpeername, and tell the record what has changed."""
         with suppress(OSError):
             self.local = format_address(self._sock.getsockname(), self.family)
         with suppress(OSError):
@@ -562,7 +562,7 @@ class TracedSocket:
         self._sink.put(ConnectionNamed(self.id, self.local, self.peer))
 
     def sample(self, *, last: bool = False) -> Reading:
-        """Keep what the kernel shows now: the evidence of a failure must survive it.
+        """Keep a kernel reading in the record as evidence that outlives the socket.
 
         `last`: the connection is broken, so that close() would read the same once more.
         """
@@ -576,7 +576,7 @@ class TracedSocket:
     def end(
         self, call: str, args: str, begun: int, error: BaseException | None, cause: Cause | None
     ) -> None:
-        """Log how a call that had to wait came out; `begun` in perf_counter_ns."""
+        """Log the outcome of a call that had to wait; `begun` in perf_counter_ns."""
         took = perf_counter_ns() - begun
         if error is None:
             self._log(begun, took, call, args, 0, cause, kind=END)
@@ -584,7 +584,7 @@ class TracedSocket:
         self._log_failed(begun + took, took, END, call, args, error, cause)
 
     def tell(self, key: str, args: str, error: Exception) -> None:
-        """A note with an error that no call returned: it was read from SO_ERROR."""
+        """Log a note with an error that no call returned, but SO_ERROR held."""
         failure = describe(error)
         self._put(
             Event(

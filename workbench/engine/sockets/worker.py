@@ -1,4 +1,4 @@
-"""Worker: the thread that drives an endpoint while it owns anything, and its loop."""
+"""Worker: starts and ends the thread that runs an endpoint's event loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLLECTED_IN: Final = 5.0
 
 
 class Worker:
-    """Starts a thread with the first job, and another one when that has ended meanwhile.
+    """Starts a thread with the first job, and another one if that has ended meanwhile.
 
     Any thread may call it.
 
@@ -66,7 +66,8 @@ class Worker:
         return self._runner is not None and self.loop.post(job)
 
     def visit(self, job: Job, *, borrow: bool = False) -> None:
-        """As `post`; on the caller's own thread where the endpoint's only waits for sockets.
+        """Like `post`, but on the caller's own thread if the endpoint's is only waiting for
+        sockets.
 
         `borrow`: as of `EventLoop.visit`.
         """

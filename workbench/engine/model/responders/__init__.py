@@ -1,1 +1,1 @@
-"""Kinds of responders, each a file; `table.py` names them."""
+"""The kinds of responders, a file each; `table.py` lists them."""

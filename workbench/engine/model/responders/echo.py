@@ -1,4 +1,4 @@
-"""Send back what was read."""
+"""Responder `echo`: sends back what was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Greet every new connection."""
+"""Responder `greet`: sends a text to every new connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ResponderKind: what each kind of responder is, and what it is given to make itself ready.
+"""ResponderKind: the interface of all kinds of responders, and what they are made ready with.
 
 A kind is a file beside this one: a class whose fields are its keys in a scenario and in the record,
 and which says in `ready` what it answers. `table.py` names it.
@@ -15,7 +15,7 @@ from workbench.engine.model.tail import Tailed
 
 
 class Greeting(Tailed, Protocol):
-    """What a new connection gets first; the fields as in `Greet`."""
+    """What a new connection is sent first; the fields are those of `Greet`."""
 
     @property
     def text(self) -> str: ...
@@ -30,7 +30,7 @@ class Greeting(Tailed, Protocol):
 
 
 class Greetings(NamedTuple):
-    """What new connections get.
+    """Makes the greeting of each new connection.
 
     Attributes:
         first: the bytes, where they are known before there is a connection; else none.
@@ -42,7 +42,7 @@ class Greetings(NamedTuple):
 
 
 class ByRules(Protocol):
-    """Rules, and what they begin with; as in `Rules`."""
+    """Rules and their greeting; the fields are those of `Rules`."""
 
     @property
     def all(self) -> tuple[Rule, ...]: ...
@@ -55,30 +55,30 @@ class ByRules(Protocol):
 
 
 class Making(Protocol):
-    """What turns the texts of a responder into bytes, for one endpoint; all raise Problem."""
+    """Turns a responder's texts into bytes for one endpoint. All methods raise Problem."""
 
     def echo(self) -> Answer:
-        """Sends back what came; a message with its ending."""
+        """A responder that sends back what came; a message with its ending."""
 
     def greeting(self, said: Greeting) -> Greetings:
         """What makes the bytes of each greeting."""
 
     def by_rules(self, rules: ByRules) -> Begin:
-        """Answers by the first that fits."""
+        """A responder that answers by the first rule that fits."""
 
 
 class ResponderKind:
-    """Mixed into the settings of each kind."""
+    """The base class of every kind's settings."""
 
     __slots__ = ()
 
     @classmethod
     def name(cls) -> str:
-        """What a scenario calls it."""
+        """The kind's name in a scenario."""
         return cls.__name__.lower()
 
     def ready(self, making: Making) -> ResponderRuntime:
-        """What it says and answers.
+        """Compile the settings: what the responder says first, and how it answers.
 
         Raises:
             Problem: a text that its encoding cannot express, malformed hex, a broken pattern.
@@ -86,13 +86,13 @@ class ResponderKind:
         raise NotImplementedError
 
     def wraps(self) -> bool:
-        """Whether it makes messages of what it sends."""
+        """Whether it wraps what it sends into messages."""
         return False
 
     def reads_files(self) -> bool:
-        """Whether it is made ready of files, too, which may be others by then."""
+        """Whether it reads files, so that it has to be compiled anew when they may have changed."""
         return False
 
     def puts_in(self, layer: str) -> bool:
-        """Whether it may put in this layer."""
+        """Whether it may insert this layer (STARTTLS)."""
         return False

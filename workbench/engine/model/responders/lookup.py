@@ -1,4 +1,4 @@
-"""Lookup: a row of a CSV file, found by what a rule has taken of a message."""
+"""Lookup: the row of a CSV file that a rule finds by a value taken from a message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Rows = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A rule with one fits where there is such a row.
+    """A lookup of a rule: the rule fits only where the file has such a row.
 
     Attributes:
         file: in CSV (RFC 4180), its first row the headings.
@@ -31,12 +31,12 @@ class Lookup:
 
     @property
     def compared(self) -> str:
-        """The heading of the cells that are compared."""
+        """The name of the column that is compared."""
         return self.column or self.by
 
 
 class ReadRows(Protocol):
-    """Reads the file of a lookup, which is no business of the model."""
+    """Reads a lookup's file, which the model itself does not touch."""
 
     def __call__(self, lookup: Lookup, /) -> Rows:
         """Raises Problem: it cannot be read, or has no such column."""

@@ -1,4 +1,4 @@
-"""Read and show, answer nothing."""
+"""Responder `nothing`: reads and shows, answers nothing."""
 
 from __future__ import annotations
 

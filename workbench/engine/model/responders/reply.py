@@ -1,4 +1,4 @@
-"""What a responder says, and what is made of it before the first byte comes."""
+"""Replies, and ResponderRuntime: a responder compiled before the first byte comes."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Then(StrEnum):
 
     @property
     def ending(self) -> Ending | None:
-        """How the connection ends once the reply is sent."""
+        """How the connection ends after the reply."""
         return _ENDINGS.get(self)
 
     @property
     def layer(self) -> str | None:
-        """The layer that is put in then."""
+        """The layer that is inserted after the reply; None: none."""
         return _LAYERS.get(self)
 
 
@@ -59,8 +59,8 @@ _LAYERS: Final[Mapping[Then, str]] = {Then.TLS: Then.TLS.value}
 
 
 class Reply(NamedTuple):
-    """What to send (None: nothing), after `delay` seconds, and what follows once it is sent: how to
-    end, or a layer that is put in.
+    """Bytes to send (None: none) after `delay` seconds, and what follows once they are sent: how
+    the connection ends, or the layer that is inserted.
 
     `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
     `turn`: which of the answers that it gives in turn, from 1.
@@ -82,7 +82,7 @@ Begin = Callable[[bool, Tell], Answer]
 
 
 class ResponderRuntime(NamedTuple):
-    """A responder made ready: texts encoded, patterns compiled, before the first byte arrives.
+    """A compiled responder: texts encoded, patterns compiled.
 
     Attributes:
         greeting: what a new connection gets first, None for nothing.
@@ -99,7 +99,9 @@ class ResponderRuntime(NamedTuple):
     greets: Callable[[], bytes] | None = None
 
     def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
-        """The same for one connection, of which characters may come in pieces (`stream`)."""
+        """The responder of one connection, which may be a `stream` whose characters reads
+        can cut.
+        """
         if self.greets is not None and self.greeting is not None:
             try:
                 greeting = self.greeting._replace(data=self.greets())

@@ -1,4 +1,4 @@
-"""A rule: what comes, and what is answered."""
+"""Rule: a line of the responder `rules`: what it matches, and what it answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.frozen import dataclass
 
 
 class Match(StrEnum):
-    """How a rule compares what was read."""
+    """How a rule compares its value with a message."""
 
     EXACT = "exact"
     CONTAINS = "contains"
@@ -21,7 +21,7 @@ class Match(StrEnum):
 
 
 class CountedOver(StrEnum):
-    """Whose messages count for `times` and `in_turn`.
+    """Whether `times` and `in_turn` count for each connection or for the whole endpoint.
 
     Attributes:
         ENDPOINT: those of all its connections, since the responder was made ready.
@@ -33,7 +33,7 @@ class CountedOver(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InTurn:
-    """One of the answers that a rule gives in turn.
+    """One of several answers that a rule gives in turn.
 
     Attributes:
         reply, reply_hex: as in `Rule`.

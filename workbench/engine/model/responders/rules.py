@@ -1,4 +1,4 @@
-"""Answer by rules."""
+"""Responder `rules`: answers by the first rule that fits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rules(ResponderKind):
-    """Answer by the first rule that fits one message; without `messages` a stream has reads.
+    """Rules for one message each; without `messages` a stream has reads in place of messages.
 
     Attributes:
         greet, greet_hex: for every new connection, at most one: a text of the endpoint's
@@ -33,7 +33,7 @@ class Rules(ResponderKind):
 
     @property
     def all(self) -> tuple[Rule, ...]:
-        """In the order in which they are tried."""
+        """All rules in the order in which they are tried."""
         return self.rules if self.otherwise is None else (*self.rules, self.otherwise)
 
     def ready(self, making: Making) -> ResponderRuntime:
@@ -48,12 +48,14 @@ class Rules(ResponderKind):
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The names of all that a connection may have."""
+        """The names of all values that a connection may keep."""
         mine = [self.keep, *(rule.keep for rule in self.all)]
         return tuple(dict.fromkeys(name for kept in mine for name, _ in kept))
 
     def alone(self, rule: Rule) -> Rules:
-        """One of them by itself, to see what is wrong with it: what others keep is there."""
+        """A single rule by itself, to find what is wrong with it; values that others keep are
+        known.
+        """
         return Rules((rule,), keep=tuple((name, "") for name in self.kept))
 
     def wraps(self) -> bool:

@@ -1,4 +1,4 @@
-"""Read and drop."""
+"""Responder `sink`: reads and drops."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sink(ResponderKind):
-    """Read and drop; unlike Nothing, the bytes are not kept in the record."""
+    """Read and drop; unlike with `nothing`, the record does not keep the bytes."""
 
     on_peer_close: OnPeerClose | None = None
 

@@ -1,4 +1,4 @@
-"""THE table of responder kinds: all that reads, writes, offers or runs one goes by it."""
+"""The table of responder kinds: scenario, record, schema and window go by it."""
 
 from __future__ import annotations
 
