@@ -1,4 +1,4 @@
-"""Builds the window on an existing QApplication, and runs it."""
+"""Builds the window on a QApplication and runs it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOOK_BACK_MS: Final = 500
 
 
 def create_window(record_path: Path | None = None, workspace: Path | None = None) -> MainWindow:
-    """A window with a session of its own, its panels as they were left, else filled and ready.
+    """A window with its session; its panels are as they were left, or ready for a first start.
 
     Args:
         record_path: an existing record is shown, read-only; else where the new one goes; None:
@@ -110,7 +110,7 @@ def _show_record(path: Path) -> MainWindow:
 
 
 def _report_to(window: MainWindow) -> None:
-    """What goes wrong in a slot is logged and said in the window; the program goes on."""
+    """Logs an exception of a slot and shows it in the window; the program goes on."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
@@ -177,7 +177,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
 
 
 class _Ending(QObject):
-    """Takes a signal of the system to the window's thread.
+    """Carries a signal of the system over to the window's thread.
 
     Signals:
         asked(): somebody wants the program to end.

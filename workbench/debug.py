@@ -1,5 +1,5 @@
-"""What the program says about itself with --debug, or with SOCKET_WORKBENCH_DEBUG set: a line on
-stderr for each turn of a loop, batch of the recorder and repaint of a presenter.
+"""Log of the program itself on stderr, with --debug or SOCKET_WORKBENCH_DEBUG: a line for each turn
+of a loop, batch of the recorder and repaint of a presenter.
 
 Each module has the logger of its name; nothing is formatted while this is off.
 """

@@ -1,4 +1,4 @@
-"""How the program begins as a process: what its command calls, what `python -m workbench` imports.
+"""Entry point of the process, for the command `socket-workbench` and `python -m workbench`.
 
 Python's own KeyboardInterrupt would be a traceback out of the middle of an import. So to import
 this takes the signals, before anything that takes long: only a process of its own may do that.
@@ -21,7 +21,9 @@ for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
 
 
 def main() -> int:
-    """Go on in `start`, which asks the system for more; the exit status."""
+    """Hand over to `start`, which is imported only once signals are handled; returns the exit
+    status.
+    """
     from workbench.start import main as run
 
     return run()

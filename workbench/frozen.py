@@ -1,4 +1,4 @@
-"""`@dataclass(frozen=True, slots=True)`, as `dataclasses` has it, for half of its time at import.
+"""`@dataclass(frozen=True, slots=True)` as in `dataclasses`, in half the time at import.
 
 `dataclasses` writes six functions for each such class as source and compiles each apart: up to a
 millisecond a class, at each start anew, since no bytecode keeps them. With two hundred classes that
@@ -35,7 +35,7 @@ __all__ = ("dataclass",)
 
 
 class _Factory:
-    """Stands in a signature for what is made anew for each object."""
+    """Marks a default in a signature that is made anew for each object."""
 
     def __repr__(self) -> str:
         return "<factory>"
@@ -77,7 +77,7 @@ def _frozen(cls: type) -> Any:
 
 
 def _unread(kind: object) -> object:
-    """An annotation, but nothing in the place of one in words that needs not be understood.
+    """An annotation without evaluating one that is a string.
 
     `dataclasses` reads each three times, to see whether it is one of these: a third of its time.
     """
@@ -92,7 +92,7 @@ def _set(cls: type, name: str, function: Any) -> None:
 
 
 class _Init:
-    """`__init__` until it is asked for: more than half of the classes make no object at a start."""
+    """Compiles `__init__` when it is first called: most classes make no object during a start."""
 
     __slots__ = ("_cls", "_parts")
 
@@ -106,7 +106,7 @@ class _Init:
 
 
 def _init(cls: type, parts: tuple[Field[Any], ...]) -> Any:
-    """What `dataclasses` would compile of source with the names of the fields.
+    """The `__init__` that `dataclasses` would compile from source.
 
     Here classes of one shape share code, and each gets it with its own names.
     """
@@ -149,7 +149,7 @@ def _init(cls: type, parts: tuple[Field[Any], ...]) -> Any:
 def _code(
     named: int, by_name: int, made: tuple[int, ...], fixed: tuple[bool, ...], *, post: bool
 ) -> CodeType:
-    """`__init__` with so many fields, called _0, _1 and so on.
+    """The code of an `__init__` with so many fields, named _0, _1 and so on.
 
     Args:
         named, by_name: how many are given by place, and by name alone.
@@ -198,12 +198,12 @@ def _needed(part: Field[Any]) -> bool:
 
 
 def _default(part: Field[Any]) -> object:
-    """What stands in the signature where nothing is given."""
+    """The default of a field in the signature."""
     return part.default if part.default is not MISSING else _FACTORY
 
 
 def _values(parts: list[Field[Any]]) -> Callable[[object], object]:
-    """What gives the values of these fields of an object, as a tuple."""
+    """A function that returns the values of these fields as a tuple."""
     names = [part.name for part in parts]
     if len(names) > 1:
         return attrgetter(*names)
@@ -231,7 +231,7 @@ def _eq(values: Callable[[object], object]) -> Callable[[Any, object], object]:
 
 
 def _refusing(cls: type, names: frozenset[str], what: str) -> Any:
-    """`__setattr__` or `__delattr__`; what a subclass has beside the fields is its own."""
+    """`__setattr__` or `__delattr__` that refuses fields; attributes of a subclass are its own."""
 
     def refuse(self: Any, name: str, *value: object) -> None:
         if type(self) is cls or name in names:

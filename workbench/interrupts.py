@@ -1,4 +1,4 @@
-"""Asked to end: HUP, INT and TERM (signal(7)), all the same and never in the middle of anything.
+"""HUP, INT and TERM (signal(7)): all ask the program to end, and never interrupt it midway.
 
 No handler here raises. The C half of Python's handler writes the signal's number to a socket
 (signal.set_wakeup_fd), a thread reads it and tells those who wait; what the main thread is at
@@ -24,7 +24,7 @@ Job = Callable[[], None]
 
 
 class _Asked:
-    """How often this process was asked to end, and who wants to know."""
+    """How often this process was asked to end, and what is called then."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -33,7 +33,7 @@ class _Asked:
         self.jobs: list[tuple[int, Job]] = []
 
     def told(self) -> None:
-        """A signal came: run what waits for the first, or for each later one."""
+        """A signal came: run the jobs that wait for the first, or for each later one."""
         with self.lock:  # till they are done: who asked to be told stays there so long
             self.times += 1
             for times, job in self.jobs:
@@ -45,17 +45,17 @@ _asked = _Asked()
 
 
 def asked() -> bool:
-    """Whether a signal has asked to end since `forget` or `listening`."""
+    """Whether a signal has asked the program to end."""
     return _asked.times > 0
 
 
 def hurried() -> bool:
-    """Whether a further signal came after the first: then whatever can be left out is left out."""
+    """Whether another signal followed the first, so that whatever can be skipped is skipped."""
     return _asked.times > 1
 
 
 def check() -> None:
-    """Raises KeyboardInterrupt when asked to end: here it can be raised, in a handler not."""
+    """Raises KeyboardInterrupt if the program was asked to end; a signal handler must not raise."""
     if asked():
         raise KeyboardInterrupt
 
@@ -90,8 +90,7 @@ def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """While it lasts, HUP, INT and TERM are noted and told to whoever waits, and end nothing by
-    themselves.
+    """A block in which HUP, INT and TERM are only noted, and told to whoever waits.
 
     Not on the main thread, or while it is on already, nothing changes. A signal that is ignored
     stays so: nohup(1), a shell's background job.
@@ -124,7 +123,7 @@ def listening() -> Iterator[None]:
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
-    """The handler does nothing: Python's C half has put the number into the socket."""
+    """The handler does nothing: Python's C code has written the signal's number into the socket."""
 
 
 def _watch(ours: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""Python literals of strangers: written so that they are nothing else, read so that nothing runs.
+"""Python literals: written so that foreign text stays data, read without evaluating anything.
 
 What a scenario or a record holds was written by somebody. In Python that we make it stands as a
 literal or, in a comment, on one line; Python that we read is parsed, never evaluated.
@@ -54,8 +54,8 @@ def literal(value: object) -> str:
 
 
 def comment(text: str) -> str:
-    """A text as a Python comment: line breaks in it become escapes, so that none of it becomes
-    code.
+    """A text as a Python comment; its line breaks become escapes, so that none of it
+    becomes code.
     """
     return f"# {escape(text)}"
 
@@ -110,7 +110,7 @@ def value_of(tree: ast.expr) -> Any:
 
 
 def arguments(args: str) -> list[str] | None:
-    """Sources of the arguments of a call, as a record has them; None for anything else.
+    """The source of each argument of a call in a record; None: it is not a call's arguments.
 
     Each is a literal or a constant of module socket, alone or as flags joined by `|`.
     """

@@ -1,4 +1,4 @@
-"""Foreign text made fit for one line: of a terminal, a log, a label, a comment in a script."""
+"""Escapes foreign text so that it fits on one line of a terminal, log, label or comment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
 
 def escape(text: str) -> str:
-    r"""What is no plain character as an escape; a backslash stays as it is typed.
+    r"""The text with everything escaped that is no plain character; a backslash stays.
 
     That is all that `str.isprintable` refuses: control characters (ECMA-48: ESC, BEL, C1), line
     breaks, marks that turn the direction of writing (UAX #9) or have no width, lone surrogates.
@@ -24,7 +24,7 @@ def escape(text: str) -> str:
 
 
 def escape_lines(text: str) -> str:
-    """As `escape`, of a text that has lines of its own: it keeps them."""
+    """As `escape`, but line breaks stay."""
     return text if text.isprintable() else "\n".join(map(escape, text.split("\n")))
 
 

@@ -1,4 +1,4 @@
-"""Where the program's own data files are, and where the user's records go."""
+"""Where the program's data files are, and where the user's records go."""
 
 from __future__ import annotations
 

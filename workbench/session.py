@@ -1,4 +1,4 @@
-"""Session: endpoints and their record. The window, the command line and the labs all hold one."""
+"""Session: endpoints and the record they write. Window, command line, labs and tests hold one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ HURRIED: Final = 0.5
 
 
 class Session:
-    """Endpoints by name, and the journal that all of them write to.
+    """The endpoints by name, and the journal that records them.
 
     Thread-safe for one caller at a time per endpoint; `perform` and `snapshot` never wait for a
     socket.

@@ -1,5 +1,4 @@
-"""Who answers a call of the program: the command line where a subcommand is named, otherwise the
-window.
+"""Starts the command line if a subcommand is named, else the window.
 
 The first import here is the standard library alone, and so are `wants_window` and `no_display`:
 scripts/run.py asks them before anything is installed.

@@ -1,4 +1,4 @@
-"""Every text a person reads: data files per language, shared by window and command line.
+"""All texts that people read, from the files in resources/texts, for window and command line.
 
 `resources/texts/AREA.LANGUAGE.toml` holds flat tables: key `section.name`, `{name}` to fill in.
 """
@@ -20,7 +20,7 @@ from workbench.resources import resource
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the texts.
+    """A language of the program.
 
     Attributes:
         code: in the names of the files, in `--lang` and in a scenario's `title_CODE`.
@@ -83,7 +83,7 @@ def system_language() -> str:
 
 
 class _Texts(dict[str, str]):
-    """Texts of a language by key: a file is parsed when a section that it has is asked for.
+    """The texts of one language by key; a file is parsed when one of its sections is first needed.
 
     To begin with the window needs half of them, and most commands a few.
     """
@@ -211,7 +211,7 @@ def _one_line(value: object) -> object:
 
 
 class Problem(Exception):
-    """Something a person can mend: a text key and what fills it in, in any language.
+    """An error that a person can mend: a text key and the values that fill it in, in any language.
 
     Attributes:
         key, args_: the text and its values.

@@ -1,1 +1,1 @@
-"""Certificates: those for tests, made here; the user's own; what is wrong with a chain."""
+"""Certificates: those made for tests, those of the user, and what is wrong with a chain."""

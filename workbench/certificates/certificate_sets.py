@@ -1,4 +1,4 @@
-"""The certificates for tests as files of the user: made when first asked for, renewed in time.
+"""The files of the test certificates: made when first needed, renewed in time.
 
     STATE/certificates/NUMBER/   one set, 0700, its files 0600; the highest number is the one used
         until                    when it is to be renewed, in seconds since 1970
@@ -43,7 +43,7 @@ _TRIES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class CertificateFiles:
-    """The PEM files of one kind of certificate for tests.
+    """The PEM files of one kind of test certificate.
 
     Attributes:
         chain: what is sent, its own certificate first. key: its private key, unencrypted.

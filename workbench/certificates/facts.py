@@ -1,4 +1,4 @@
-"""What a certificate says of itself, as plain data: for whoever shows or judges one."""
+"""The contents of a certificate as plain data, to be shown or judged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNREADABLE: Final = (
 
 
 class CertificatePurpose(StrEnum):
-    """What a certificate may be used for (RFC 5280, 4.2.1.12), where it says so."""
+    """What a certificate may be used for (RFC 5280, 4.2.1.12), if it says so."""
 
     SERVER = "server"
     CLIENT = "client"
@@ -45,7 +45,7 @@ _PURPOSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """One certificate.
+    """The contents of one certificate.
 
     Attributes:
         subject, issuer: the whole name (RFC 4514). title: the subject's common name, or the whole.

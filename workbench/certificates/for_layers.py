@@ -10,7 +10,9 @@ from workbench.engine.model.layer_files import Ask, Loadable
 
 
 class FilesOfSession:
-    """What the engine's layers ask for, as `LayerFiles` has it."""
+    """The `LayerFiles` of a session: it knows test: names, the user's files and the record's
+    folder.
+    """
 
     def __init__(self, record: Callable[[], Path]) -> None:
         """`record`: its record, a file or the folder of its segments."""

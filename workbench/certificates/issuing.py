@@ -1,4 +1,4 @@
-"""Makes the certificates for tests with `cryptography`: the root, and one of each kind.
+"""Makes the test certificates with `cryptography`: the root, and one of each kind.
 
 The root is good for localhost, the names under .test and the loopback alone (name constraints,
 RFC 5280, 4.2.1.10): whoever trusts it in a browser trusts it for no other host.
@@ -38,7 +38,7 @@ class Issuer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One kind of certificate for tests, as it was made: its chain, its key, and what to trust.
+    """A test certificate as it was made: its chain, its key, and what to trust.
 
     Attributes:
         chain: PEM of what is sent, its own first. key: PEM, unencrypted.
@@ -52,7 +52,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What one is to say of itself, and for how long, in days from now."""
+    """What a certificate is to say, and how long it is valid, in days from now."""
 
     common_name: str
     begins: timedelta = -_BEFORE

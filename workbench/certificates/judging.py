@@ -1,4 +1,4 @@
-"""What is wrong with a chain of certificates, each fault with its cause and a way out.
+"""Finds what is wrong with a certificate chain, each fault with its cause and a way out.
 
 A pure function of what was sent, the name that was asked for and the time. Whether a handshake
 holds is for OpenSSL to say (verify(1)): this names all that is wrong, where it names the first.
@@ -34,7 +34,7 @@ _LONGEST: Final = 32
 
 
 class ChainFault(StrEnum):
-    """One kind of what may be wrong; its text is certificate_faults.NAME.
+    """A kind of fault; its text is certificate_faults.NAME.
 
     Attributes:
         EMPTY: none was sent. UNREADABLE: what was sent is none.
@@ -82,7 +82,7 @@ class Finding:
 
 
 class _Sent(NamedTuple):
-    """A certificate of the chain that could be read."""
+    """A certificate of the chain that could be parsed."""
 
     place: int
     certificate: x509.Certificate

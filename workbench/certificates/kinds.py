@@ -1,4 +1,4 @@
-"""The certificates for tests, by name: one that is right, and those wrong in one way each."""
+"""The test certificates by name: valid ones, and others that are wrong in one way each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT: Final = "root"
 
 
 class CertificateKind(StrEnum):
-    """A certificate for tests that a server or a client can show.
+    """A test certificate that a server or client can show.
 
     All but one are for NAMES and ADDRESSES, and all but three come from the test root.
 

@@ -1,4 +1,4 @@
-"""A process that takes a file of somebody apart: certificates and key, in PEM, DER or PKCS#12.
+"""A process that parses a user's file: certificates and key in PEM, DER or PKCS#12.
 
 It is a program of its own, so that what is made to take a parser down, or to have it compute for
 hours, takes this one. It reads a request from standard input and writes the answer to standard
@@ -38,7 +38,7 @@ KEY_UNKNOWN: Final = "key_unknown"
 
 
 class _FoundFault(Exception):
-    """What the answer says instead."""
+    """Raised for a file that cannot be used; it becomes the answer."""
 
 
 def main() -> None:

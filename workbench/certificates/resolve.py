@@ -1,4 +1,4 @@
-"""What `cert`, `key` and `ca` of an endpoint name, as files for ssl: test:NAME, or the user's."""
+"""Finds the files for `cert`, `key` and `ca` of an endpoint: test:NAME, or the user's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PEM: Final = b"-----BEGIN "
 
 @dataclass(frozen=True, slots=True)
 class ShownCertificate:
-    """What `ssl.SSLContext.load_cert_chain` takes, in its order.
+    """The arguments of `ssl.SSLContext.load_cert_chain`, in its order.
 
     Attributes:
         chain, key: files in PEM. password: never None: without one OpenSSL would ask on the

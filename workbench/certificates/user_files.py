@@ -1,4 +1,4 @@
-"""Certificates and keys that the user has: read where they are, and taken apart elsewhere.
+"""The user's certificates and keys: read where they are, parsed in another process.
 
 A process of its own does that (`parse_child`), within a limit of time; of size there is one here.
 """
@@ -34,7 +34,7 @@ AskPassword = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class UserFile:
-    """What a file of the user has in it.
+    """The contents of a user's file.
 
     Attributes:
         chain: certificates in DER, in the file's order; of PKCS#12 the key's own first.

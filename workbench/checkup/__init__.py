@@ -1,1 +1,1 @@
-"""The check-up: how another program's WebSocket takes frames and heads, right ones and broken."""
+"""The check-up: how another program's WebSocket takes correct and broken frames and heads."""

@@ -1,4 +1,4 @@
-"""A case of the check-up: what is sent, what RFC 6455 says of it, and the scenario that tries it.
+"""CheckCase: what is sent, what RFC 6455 says about it, and the scenario that tries it.
 
 A case is steps of the scenario language and nothing else: whoever opens its file runs just what the
 check-up ran. A step that the RFC makes a must (MUST, REQUIRED) fails that scenario; what it only
@@ -26,7 +26,7 @@ SERVER: Final = "server"
 
 
 class Group(StrEnum):
-    """What a case is about; those of heads stand first."""
+    """What a case is about; cases of heads come first."""
 
     HEADS = "heads"
     MESSAGES = "messages"
@@ -38,7 +38,7 @@ class Group(StrEnum):
 
 
 class Wants(StrEnum):
-    """What the RFC wants of the other end.
+    """What the RFC demands of the other end.
 
     Attributes:
         GOES_ON: it takes what came, and goes on.
@@ -59,7 +59,7 @@ class Wants(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where the cases are tried, and what the other end was seen to do before the first.
+    """Where cases are tried, and what the other end was seen to do before the first.
 
     Attributes:
         settings: of our own endpoint: a client or, where clients are checked, a listener.

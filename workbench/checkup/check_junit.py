@@ -1,4 +1,4 @@
-"""A check-up as JUnit XML: a suite, a case each, so that CI shows what strays."""
+"""A check-up as JUnit XML: one suite with a test case for each case."""
 
 from __future__ import annotations
 

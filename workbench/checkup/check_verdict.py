@@ -1,4 +1,4 @@
-"""The verdict on a case: from whether its scenario held, and from what the record shows besides.
+"""The verdict on a case, from whether its scenario held and from what the record shows.
 
 A scenario holds where the other end does what RFC 6455 commands. What it recommends (a Close frame
 before the end, the code in it, the status of a refusal) makes no difference to that: it is told.
@@ -16,7 +16,7 @@ from workbench.texts import Problem, tr
 
 
 class CheckVerdict(StrEnum):
-    """What a case comes to.
+    """The verdict on a case.
 
     Attributes:
         OK: it did what the RFC says.

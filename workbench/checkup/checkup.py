@@ -1,4 +1,4 @@
-"""The check-up: every case once against one server, or one client that comes again and again.
+"""CheckUp: tries every case once against a server, or a client that connects again and again.
 
 It runs on the calling thread, by the runner of scenarios, in a session that it is given; each case
 is over after a bounded time, and so is all of it. A server that refuses, hangs or dies ends it with
@@ -56,7 +56,7 @@ _HANGS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What is told when the first case is about to be tried.
+    """Progress: the case that is about to be tried.
 
     Attributes:
         bench: with what the other end was seen to do. cases: those that will be tried.
@@ -82,7 +82,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check-up came to: each case with its verdict.
+    """The outcome of a check-up: each case with its verdict.
 
     Attributes:
         stopped: why not all cases were tried; None: they were.
@@ -105,7 +105,7 @@ class CheckResult:
 
 
 class _Stop(Exception):
-    """Raised where going on makes no sense."""
+    """Raised when trying further cases makes no sense."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ def bench_of(settings: EndpointSettings) -> Bench:
 
 
 class CheckUp:
-    """One check-up. `run` returns what came of it; `cancel` ends it from any thread."""
+    """One check-up: `run` returns its result; `cancel` ends it from any thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The head cases for a client: answers to its request for an opening, right ones and wrong."""
+"""The head cases for a client: correct and wrong answers to its opening request."""
 
 from __future__ import annotations
 

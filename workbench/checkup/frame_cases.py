@@ -1,4 +1,4 @@
-"""The frame cases: one table for both ways round, since the rules are the same but for the mask."""
+"""The frame cases, one table for servers and clients, since only masking differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the other end did in a case, as far as the record shows it: facts, and no verdict."""
+"""What the other end did in a case, as the record shows it, without a verdict."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GOODBYE: Final = "ws_close"
 
 @dataclass(frozen=True, slots=True)
 class BrokenByPeer:
-    """A rule that the other end broke in what it sent: its key, and where it stands."""
+    """A rule that the other end broke: its key and section."""
 
     key: str
     section: str
@@ -38,7 +38,7 @@ class BrokenByPeer:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the other end did in one case, each kind of thing in the order in which it came.
+    """What the other end did in one case; each kind of thing in the order it came.
 
     Attributes:
         opened: whether the WebSocket opened. status: of a response; None: none came.

@@ -1,4 +1,4 @@
-"""The head cases for a server: requests of HTTP, byte by byte, on a socket without the layer.
+"""The head cases for a server: HTTP requests byte by byte, on a socket without the layer.
 
 Who writes the head itself can write any, and sees any answer; what the user gave (headers, origin)
 stands in each.
@@ -28,7 +28,7 @@ _LONG: Final = 6000
 
 
 class _Request:
-    """A request for an opening, to be changed before it is written."""
+    """An opening request that can be changed before it is written."""
 
     def __init__(self, settings: EndpointSettings) -> None:
         said = settings.websocket or WebSocketSettings()

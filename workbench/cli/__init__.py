@@ -1,1 +1,1 @@
-"""The command line: the same engine, journal and session as the window; no Qt, no display."""
+"""The command line: the same engine, journal and session as the window. No Qt, no display."""

@@ -1,4 +1,4 @@
-"""The words of argparse in the user's language: it asks gettext, and is answered from our texts."""
+"""argparse in the user's language: it asks gettext, and our texts answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`check`: the check-up of a WebSocket server, or of the client that comes to a listener."""
+"""`check`: the check-up of a WebSocket server, or of a client that comes to a listener."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def _run(
 
 
 class _Shown:
-    """What a person sees while it runs."""
+    """Prints the progress of a check-up."""
 
     def __init__(self, args: argparse.Namespace, count: int) -> None:
         self._quiet = args.json

@@ -1,4 +1,4 @@
-"""What the program ends with; README.md promises it."""
+"""The exit statuses of the program, which README.md promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`export`: a record in another form, printed or into a new file."""
+"""`export`: writes a record in another form, to stdout or into a new file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def export_to_file(form: Export, reader: Reader, condition: Condition | None, pa
 
 
 class _Printed(TextIOBase):
-    """stdout, but each write first looks whether the program was asked to end."""
+    """stdout; before each write it checks whether the program was asked to end."""
 
     def __init__(self, out: TextIO) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""`export --to scenario`, `python`, `pytest`: what a record was asked for, or a scenario as code.
+"""`export --to scenario|python|pytest`: a record's commands, or a scenario, as code.
 
 A scenario of a record expects as a pattern what comes otherwise each time: by its looks, and by a
 second run, that of another record (`--against`) or one that is made now (`--again`).

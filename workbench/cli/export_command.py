@@ -1,4 +1,4 @@
-"""`export`: a record's rows, a record or scenario as code, or the scenario language's schema."""
+"""`export`: a record's rows, a record or scenario as code, or the scenario schema."""
 
 from __future__ import annotations
 

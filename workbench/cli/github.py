@@ -1,4 +1,4 @@
-"""What failed, where GitHub shows it: beside the line of the file.
+"""Failures as GitHub workflow commands, which it shows beside the line of the file.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions: a command's value
 escapes %, CR and LF, its properties : and , as well. A command is a line that begins with :: after

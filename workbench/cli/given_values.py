@@ -1,4 +1,4 @@
-"""--set, --values, --env and what else a run gives its scenario and allows it."""
+"""The options --set, --values, --env and others that give a scenario values and permissions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Where the password of a private key comes from: `--key-password`, or whoever sits at a terminal;
-never the command line itself, which every user of the machine can read (ps(1), /proc/PID/cmdline).
+"""The password of a private key: from `--key-password` or asked at the terminal, never on the
+command line itself, which every user of the machine can read (ps(1), /proc/PID/cmdline).
 """
 
 from __future__ import annotations

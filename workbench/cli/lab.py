@@ -1,4 +1,4 @@
-"""`lab`: demonstrations; of the backlog lab its options, its announcement and what it prints."""
+"""`lab`: runs demonstrations, and the backlog lab with its options and report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: the same engine, journal and session as the window, without Qt or display."""
+"""The command line: parses arguments and runs a subcommand, without Qt or a display."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMANDS: Final = ("run", "lab", "listen", "connect", "check", "export")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Usage errors as one sentence, exit 2."""
+    """An argument parser that reports usage errors in one sentence with exit status 2."""
 
     def error(self, message: str) -> NoReturn:
         raise Problem("cli.usage", reason=message.rstrip(".。"), prog=self.prog)
@@ -93,7 +93,7 @@ def _language(argv: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    """What a subcommand takes and does."""
+    """A subcommand: its arguments and its function."""
 
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]

@@ -1,4 +1,4 @@
-"""What options take, as argparse wants it: a function of the text that raises ArgumentTypeError."""
+"""Types of options for argparse: functions of the text that raise ArgumentTypeError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way out for what is printed, on the way to the end: nobody may be reading any more.
+"""Keeps output that nobody reads from blocking the end of a command.
 
 A pipe that is not read, or a terminal that is stopped (Ctrl-S), holds a write(2) for ever.
 """

@@ -1,4 +1,4 @@
-"""What the command line says: sentences, steps as they end; the state of its streams."""
+"""What the command line prints: sentences, and the steps of a run as they end."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def prepare_streams() -> None:
 
 
 class StepPrinter:
-    """One line a step for a person, and one for a loop with its rounds; of those that failed each
-    step. Of steps that follow each other quickly several lines are written together.
+    """Prints a line for each step, one for a loop with its rounds, and the failed steps of rounds.
+    Lines that follow quickly are written together.
     """
 
     def __init__(self, scenario: Scenario, *, verbose: bool = False) -> None:

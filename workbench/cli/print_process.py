@@ -1,4 +1,4 @@
-"""Printing in a process of its own, that reads the record beside the one that writes it.
+"""Prints rows in a process of its own, which reads the record beside the one that writes it.
 
 What prints takes more time for an event than the call itself; in the process of the sockets it
 would take that from them, since one interpreter runs one thread at a time.
@@ -40,7 +40,7 @@ without, and it took a sixth of the time."""
 
 
 class _End(IntEnum):
-    """How the process ended; anything else is a fault of the program."""
+    """How the process ended; any other status is a bug of this program."""
 
     ALL = 0
     NOBODY_READS = 3
@@ -49,7 +49,7 @@ class _End(IntEnum):
 
 
 class PrintProcess:
-    """The printing process, as the program that has started it sees it.
+    """The printing process, as seen by the program that started it.
 
     Attributes:
         runs: it has not ended.

@@ -1,4 +1,4 @@
-"""Printer: every event of a session on stdout, as they are committed."""
+"""Printer: every event of a session on stdout, as it is committed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FLOOD: Final = 6000
 
 
 class Printer:
-    """Prints committed events in order, on a thread of its own: a slow pipe delays only this.
+    """Prints committed events in order on its own thread, so that a slow pipe delays nothing else.
 
     Where it cannot keep up, a process of its own goes on with it: in this one every line takes
     time from the sockets.

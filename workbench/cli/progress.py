@@ -1,4 +1,4 @@
-"""How far a long loop is: on a terminal in one line that is written over, else a line at times."""
+"""The progress of a long loop: one line that is overwritten on a terminal, else a line at times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ELSEWHERE: Final = 10.0
 
 
 class LoopProgress:
-    """Says where something long is, at a pace that nobody is flooded by."""
+    """Prints the progress at a bearable rate."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         """`write`: writes what is printable to stdout."""

@@ -1,4 +1,4 @@
-"""The quick forms: `listen` and `connect`, which do what people use ncat for, with a record of it.
+"""The quick forms `listen` and `connect`: what people use ncat for, with a record of it.
 
 What comes goes to stdout and what is typed to the peer; the log goes to stderr, or to the record.
 """
@@ -85,7 +85,7 @@ def backlog(text: str) -> int:
 
 
 class _InOrder(argparse.Action):
-    """Options that repeat and count in the order in which they stand."""
+    """An option that may repeat and keeps its place among the others."""
 
     def __call__(
         self,
@@ -99,7 +99,7 @@ class _InOrder(argparse.Action):
 
 
 class _Port(argparse.Action):
-    """The port as a word of its own behind the host, as ncat and telnet take it."""
+    """The port as a word of its own behind the host, as with ncat and telnet."""
 
     def __call__(
         self,
@@ -190,7 +190,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 class _Talk:
-    """A session whose bytes come out on stdout, its log on stderr or as lines of JSON on stdout."""
+    """A session whose received bytes go to stdout, and its log to stderr or, as JSON lines, to
+    stdout.
+    """
 
     def __init__(
         self, session: Session, settings: EndpointSettings, args: argparse.Namespace

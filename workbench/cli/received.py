@@ -1,4 +1,4 @@
-"""What a quick form receives, on its way to stdout: every byte, in order, whole and unchanged.
+"""What a quick form receives, on its way to stdout: every byte, in order, unchanged.
 
 On a terminal it is text, in which whatever could command the terminal is an escape. A reader that
 is slow holds the sockets back: their receive gate is closed while much waits here.
@@ -50,7 +50,7 @@ _OVER: Final = frozenset({"ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "E
 
 
 class Received:
-    """A `Follower` of the record that hands the bytes of one endpoint to a writer of its own.
+    """A `Follower` of the record that writes the bytes of one endpoint on its own thread.
 
     Attributes:
         ended: the peer has finished sending, or the connection is lost (a stream's only one).
@@ -303,7 +303,7 @@ def _is_fault(event: Event) -> bool:
 
 
 class _Terminal:
-    """Bytes as lines of text; where several peers speak, who does is said before."""
+    """Bytes as lines of text; where several peers speak, a line before says who does."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = "latin-1" if encoding == "bytes" else encoding

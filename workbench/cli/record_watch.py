@@ -1,4 +1,4 @@
-"""What becomes of the record, said on stderr when it happens, and what is missing at the end."""
+"""Says on stderr what happens to the record, and at the end what is missing in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RecordWatch:
-    """Says at once that recording has stopped, or where the record goes on.
+    """Says at once when recording stops or the record goes on elsewhere.
 
     On a thread of its own: neither the recorder nor a run waits for a slow terminal.
     """

@@ -1,4 +1,4 @@
-"""Rows of a record on stdout or stderr, a page at a time."""
+"""Prints rows of a record on stdout or stderr, a page at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDTH: Final = 240
 
 
 class RowPrinter:
-    """Prints the rows of a record in order, each once; `printed` is the last one's number."""
+    """Prints rows in order, each once; `printed` is the number of the last one."""
 
     def __init__(
         self,

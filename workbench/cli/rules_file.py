@@ -1,4 +1,4 @@
-"""A file of rules for `listen --rules`: what a scenario has between the braces of its responder."""
+"""A file of rules for `listen --rules`: the keys of a scenario's responder of rules."""
 
 from __future__ import annotations
 

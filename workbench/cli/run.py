@@ -1,4 +1,4 @@
-"""A scenario on the command line: its session, what it prints, its report, its exit status."""
+"""Runs one scenario on the command line: session, output, report, exit status."""
 
 from __future__ import annotations
 

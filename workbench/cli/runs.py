@@ -1,4 +1,4 @@
-"""`run`: scenario files and folders of them, one after the other, with one summary at the end."""
+"""`run`: scenario files and folders, one after the other, with one summary."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORST: Final = (OK, FAILED, BAD_INPUT, INTERRUPTED)
 
 @dataclass(slots=True)
 class Run:
-    """One run that was asked for, and what came of it.
+    """One requested run and its outcome.
 
     Attributes:
         name: as it is shown: the file, as it was given, and which of its cases.

@@ -1,4 +1,4 @@
-"""Standard input on its way to the peer: as it comes, unchanged, and no faster than it is taken."""
+"""Sends standard input to the peer, unchanged and no faster than it takes it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Kind(Enum):
 
 
 class Typed:
-    """Reads stdin on a thread of its own and sends it; at its end, the peer is told.
+    """Reads stdin on its own thread and sends it; at its end the peer is told.
 
     Attributes:
         ended: nothing more will be sent: the end of stdin was told, or a send failed.

@@ -1,4 +1,4 @@
-"""What `listen` and `connect` take for ws://, wss:// and tls://, as settings of an endpoint."""
+"""Options of `listen` and `connect` for ws://, wss:// and tls://, as endpoint settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TALK: Final = ("ping", "close")
 
 
 class Web(NamedTuple):
-    """Where an address of the command line leads, and what stands above the socket there.
+    """Where an address of the command line leads, and which layers it has.
 
     Attributes:
         address: of the socket.

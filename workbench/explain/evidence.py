@@ -1,4 +1,4 @@
-"""What the record holds about how an event came about: only what was seen or measured in it."""
+"""Evidence for explanations: what the record shows of how an event came about."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FINISHING: Final = frozenset({"SHUT_WR", "SHUT_RDWR"})
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What the record holds about a connection before its reset.
+    """What happened on a connection before it was reset.
 
     Attributes:
         idle_s: seconds since its last event; None where there was none.
@@ -38,7 +38,7 @@ class Story:
 
 
 def story_of(reader: Reader, row: Row) -> Story | None:
-    """What led to a reset, from the record; None for any other event."""
+    """What led to a reset; None for any other event."""
     if row.errno not in RESETS or row.connection is None:
         return None
     before = reader.before(row.connection, row.seq)
@@ -63,7 +63,7 @@ def story_of(reader: Reader, row: Row) -> Story | None:
 
 @dataclass(frozen=True, slots=True)
 class FullQueue:
-    """The accept queue of a listener of ours as it was read when a connect() found no answer.
+    """The accept queue of our own listener, as it was read while a connect() found no answer.
 
     Attributes:
         t_ns: when it was read.
@@ -78,7 +78,7 @@ class FullQueue:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """A listener of ours that was closed while a connection waited in its accept queue.
+    """Our own listener that was closed while a connection waited in its accept queue.
 
     Attributes:
         closed_ns: when.
@@ -92,7 +92,7 @@ class Abandoned:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What bears on one event.
+    """Everything in the record that helps to explain one event.
 
     Attributes:
         sample: the kernel reading kept nearest to it.
@@ -120,7 +120,7 @@ class Evidence:
 
 
 def evidence_of(reader: Reader, row: Row) -> Evidence:
-    """Look through the record for what bears on an event."""
+    """Search the record for evidence on an event."""
     if row.connection is None:
         return Evidence()
     sample = reader.sample_near(row.connection, _span(row)[1])
@@ -154,7 +154,7 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
 
 
 def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:
-    """The kind of socket that an event happened on, and how the address in question is written."""
+    """The kind of socket of an event, and the form of the address it is about."""
     if family != "AF_UNIX":
         return SocketKind(family, type_)
     named = row.args if row.call in {"bind", "connect", "sendto"} else row.peer or row.local
@@ -210,7 +210,7 @@ def _syns(sample: SampleRow | None) -> int | None:
 
 
 def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
-    """Our own listener at the address, where its queue was read full while connect() waited."""
+    """Our listener at this address, if its queue was read full while connect() waited."""
     begun, ended = _span(row)
     for number, name in reader.listeners_at(_target(row.args)):
         sample = reader.sample_near(number, ended)
@@ -226,7 +226,9 @@ def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
 
 
 def _span(row: Row) -> tuple[int, int]:
-    """When a call began and came back: how a wait came out is stamped with its end."""
+    """When a call began and came back; the row of a waiting call's outcome is stamped
+    with its end.
+    """
     if row.kind == END:
         return row.t_ns - row.duration_ns, row.t_ns
     return row.t_ns, row.t_ns + row.duration_ns

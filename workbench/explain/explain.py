@@ -1,4 +1,4 @@
-"""What an event means, in the user's language; claims only what was read in this run.
+"""Explains an event in the user's language, with claims only on what was read in this record.
 
 What is said stands in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`),
 explain.*.toml (`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket
@@ -29,7 +29,7 @@ NOTHING_KNOWN: Final = Evidence()
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and its paragraphs, plain text."""
+    """A heading and its paragraphs in plain text."""
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An event explained; `python` is the call as Python code, "" where it is none."""
+    """The explanation of an event; `python` is the call as code, "" if it is no call."""
 
     title: str
     sections: tuple[Section, ...]
@@ -45,7 +45,7 @@ class Explanation:
 
 
 def _idle(seconds: float) -> str:
-    """In a unit in which it is not nothing."""
+    """A duration in a unit in which it is not 0."""
     if seconds >= 1:
         return f"{seconds:.3f} s"
     return f"{seconds * 1000:.1f} ms" if seconds >= 0.001 else f"{seconds * 1e6:.0f} µs"
@@ -101,9 +101,7 @@ def explain(
 
 
 def _of_run(row: Row, verdict: Verdict) -> Explanation:
-    """What a run says of itself: of a step what was expected and what came, of the whole how far
-    it came.
-    """
+    """Explains a run's note: what a step expected and what came, or how far the run came."""
     title = tr(f"explain.{row.call}", number=verdict.number)
     if verdict.held is None:
         asked = (verdict.title, tr("explain.step_text", row=row.seq))
@@ -139,7 +137,7 @@ def what_failed(row: Row, kind: SocketKind = TCP) -> str:
 
 
 def _told_of(row: Row, part: str, kind: SocketKind) -> str:
-    """A text of an error: `part` is what, kernel or try."""
+    """The text of an error; `part`: what, kernel or try."""
     of_tls = failed_text(row, part)
     if of_tls is not None:
         return of_tls
@@ -148,7 +146,7 @@ def _told_of(row: Row, part: str, kind: SocketKind) -> str:
 
 
 def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
-    """What the record and the kernel show of it."""
+    """What the record and the kernel show of the event."""
     found = []
     if evidence.story is not None:
         found.append(Section(tr("explain.story"), tuple(_told(evidence.story, evidence.kind))))
@@ -160,7 +158,7 @@ def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Sec
 
 
 def _elsewhere(row: Row, kind: SocketKind) -> str:
-    """What other systems do, from their documentation; "" where nothing is known."""
+    """What other systems do, from their documentation; "": nothing is known."""
     if row.kind in {COMMAND, NOTE}:
         return ""
     words = re.findall(r"SO_\w+|SHUT_\w+", row.args)
@@ -205,7 +203,7 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
 
 
 def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> list[Section]:
-    """Our own listener was closed with this connection in its queue: no guess is needed."""
+    """Says that our own listener was closed with this connection in its queue."""
     why = [tr("explain.abandoned", name=found.listener, time=clock(found.closed_ns))]
     if found.waiting is not None:
         why.append(tr("explain.abandoned_queue", count=found.waiting))
@@ -219,7 +217,7 @@ def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> l
 def _queue_was_full(
     row: Row, evidence: Evidence, full: FullQueue, clock: Callable[[int], str]
 ) -> list[Section]:
-    """Our own listener did not answer, and its queue was read: no guess is needed."""
+    """Says that our own listener did not answer, because its queue was read full."""
     kernel = [
         tr(
             "explain.full_queue",
@@ -256,7 +254,7 @@ def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
-    """That a message was longer than what was asked for."""
+    """Says that a message was longer than what was asked for."""
     if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
         return ()
     return (tr(fitting("explain.truncated", kind), size=row.size, asked=_asked(row)),)
@@ -346,7 +344,7 @@ def python_call(call: str, args: str, name: str = "sock") -> str:
 
 
 def _owner(call: str, name: str) -> str:
-    """Who accepts has no peer, and a datagram comes from any."""
+    """Whose event it is: a listening socket has no peer, a datagram socket many."""
     return name if call == "recv" else "sock"
 
 

@@ -1,4 +1,4 @@
-"""What a row of a TLS layer means: RFC 8446 and 5246, from what the row itself says."""
+"""Explains rows of the TLS layer (RFC 8446, RFC 5246) from what the rows themselves say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SYSTEM: Final = "system"
 
 
 def failed_text(row: Row, part: str) -> str | None:
-    """A text of what a row of TLS or a proxy says of its failure; None: its word alone says it.
+    """The text for a failed row of TLS or a proxy; None: the text of its word is enough.
 
     `part`: what, kernel (of a certificate OpenSSL's own words) or try.
     """
@@ -36,12 +36,12 @@ def failed_text(row: Row, part: str) -> str | None:
 
 
 def believed(trust: object) -> str:
-    """Whom an end believes, as its rows name it."""
+    """Which roots an end trusted, in words."""
     return tr("tls.message.system") if trust == _SYSTEM else str(trust)
 
 
 def told_of_tls(row: Row) -> tuple[str, ...]:
-    """What a row without error says, in sentences."""
+    """Sentences for a row without an error."""
     values, named = arguments_of(row.args)
     word = row.call.removeprefix(BEGINS)
     if word == "handshake":
@@ -56,7 +56,7 @@ def told_of_tls(row: Row) -> tuple[str, ...]:
 
 
 def _alert(name: str) -> str:
-    """What it means to whoever gets it."""
+    """What an alert means for the end that receives it."""
     if name == "close_notify":
         return tr("tls.message.close_notify")
     keys = (

@@ -1,4 +1,4 @@
-"""What a row of a WebSocket layer means: RFC 6455 and 7692, from what the row itself says."""
+"""Explains rows of the WebSocket layer (RFC 6455, RFC 7692) from what the rows themselves say."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"
 
 
 def told_of_websocket(row: Row) -> list[Told]:
-    """The sections of a row whose call begins with "ws."."""
+    """The sections for a row whose call begins with "ws."."""
     word = row.call.removeprefix(BEGINS)
     values, named = arguments_of(row.args)
     if word == "fault":
@@ -37,7 +37,7 @@ def told_of_websocket(row: Row) -> list[Told]:
 
 
 def fault_in_words(row: Row) -> str | None:
-    """What is wrong, in one sentence; None: the row tells of no fault that is known here."""
+    """The broken rule in one sentence; None: the row tells of none that is known."""
     if row.call == _END and row.error is not None:
         return tr("ws.fault.no_close.what")
     fault = LayerFault(row.errno or "", row.call, row.args)
@@ -93,7 +93,7 @@ def _response(values: list[Any]) -> str:
 
 
 def code_meaning(code: object) -> str:
-    """What a close code says (RFC 6455 7.4)."""
+    """The meaning of a close code (RFC 6455 7.4)."""
     if has(f"ws.code.{code}"):
         return tr(f"ws.code.{code}")
     number = code if isinstance(code, int) else 0

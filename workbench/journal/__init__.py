@@ -1,1 +1,1 @@
-"""The record: one SQLite file, written as things happen and read in pages."""
+"""The record: one SQLite file, written while things happen and read in pages."""

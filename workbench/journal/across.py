@@ -1,4 +1,4 @@
-"""Rows that complete a text of which reads or sends before them carried the beginning."""
+"""Finds the rows that complete a text which earlier reads or sends of the stream began."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DIRECTION: Final = {call: calls for calls in _WAYS for call in calls}
 
 
 class _Begin(NamedTuple):
-    """A row that begins with an end of the text."""
+    """A row whose bytes begin with an end of the text."""
 
     seq: int
     connection: int
@@ -31,7 +31,7 @@ class _Begin(NamedTuple):
 
 
 def spelled(wanted: Contains, encodings: Mapping[int, str]) -> dict[int, list[bytes]]:
-    """How the text may stand in the bytes of each endpoint."""
+    """The bytes of the text in the encoding of each endpoint."""
     return {number: wanted.spelled(encoding) for number, encoding in encodings.items()}
 
 
@@ -52,9 +52,7 @@ def may_complete(needles: Mapping[int, Sequence[bytes]]) -> tuple[str, list[byte
 
 
 def _begins_with(wanted: set[int]) -> tuple[str, list[bytes]]:
-    """Whether a payload begins with one of these bytes: compared as a whole, which costs a fraction
-    of a function's call.
-    """
+    """SQL: whether a payload begins with one of these byte strings."""
     runs: list[tuple[int, int]] = []
     for byte in sorted(wanted):
         if runs and runs[-1][1] == byte - 1:
@@ -125,7 +123,7 @@ def _begins(
 
 
 def _one_by_one(before: Before, begins: Sequence[_Begin], longest: int) -> Iterator[bytes]:
-    """The last bytes that stand before each row on its connection."""
+    """The last bytes before each row on its connection, asked row by row."""
     for begin in begins:
         yield _tail(before, begin, longest)
 
@@ -144,7 +142,7 @@ def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
 def _in_one_pass(
     fetch: Fetch, before: Before, source: str, begins: Sequence[_Begin], longest: int
 ) -> Iterator[bytes]:
-    """The same for many rows: those between them are read once, whosever they are."""
+    """The same for many rows, in one query over all rows between them."""
     tails: dict[tuple[int, Sequence[str]], bytes] = {}
     carried = iter(
         fetch(
@@ -172,7 +170,7 @@ def _in_one_pass(
 
 
 def _sizes(head: bytes, raw: bytes) -> list[int]:
-    """How much of the text's end a row can begin with."""
+    """How many bytes of the text's end a row can begin with."""
     return [
         size for size in range(1, min(len(raw) - 1, len(head)) + 1) if head.startswith(raw[-size:])
     ]

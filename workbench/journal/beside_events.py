@@ -1,4 +1,4 @@
-"""What a record has beside its events: endpoints, connections with their addresses, readings.
+"""Writes the other tables of a record: endpoints, connections with their addresses, readings.
 
 They are written as they come, and what still holds of them is kept in memory: another file that
 goes on with the record begins with it, even where the first cannot be read any more.
@@ -28,7 +28,7 @@ Carried = Mapping[str, Sequence[Sequence[object]]]
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
-    """A row of table connection; without `closed_seq`: it is open."""
+    """A row of table `connection`; it is open while it has no `closed_seq`."""
 
     id: int
     endpoint: int
@@ -41,7 +41,7 @@ class _Connection:
 
 
 class Facts:
-    """Writes them; on the recorder's thread alone."""
+    """The writer of these tables, on the recorder's thread alone."""
 
     def __init__(self, execute: Execute) -> None:
         """`execute`: one statement in the transaction that is open."""
@@ -53,16 +53,18 @@ class Facts:
         self._undo: list[Callable[[], object]] = []
 
     def keep(self) -> None:
-        """What was written is in the file."""
+        """The transaction was committed."""
         self._undo.clear()
 
     def undo(self) -> None:
-        """What was written since is not: it will be written again, or never."""
+        """The transaction was rolled back: what was written since will be written again,
+        or never.
+        """
         while self._undo:
             self._undo.pop()()
 
     def carried(self) -> Carried:
-        """With what a file begins that goes on with this record."""
+        """The facts with which a file begins that goes on with this record."""
         tables: dict[str, list[tuple[object, ...]]] = {
             "meta": [(key, json.dumps(items)) for key, items in self._beside.items()],
             "endpoint": list(self._endpoints.values()),
@@ -86,7 +88,7 @@ class Facts:
         self._beside[key] = known
 
     def write(self, item: object, seq: int) -> None:
-        """Write one; `seq`: the last event before it."""
+        """Write one fact; `seq`: the last event before it."""
         execute = self._execute
         match item:
             case EndpointAdded():
@@ -144,7 +146,7 @@ class Facts:
         )
 
     def _set(self, number: int, row: _Connection | None) -> None:
-        """Note how an open connection is from now on; None: it is closed."""
+        """Note an open connection's present row; None: it is closed."""
         before = self._open.pop(number, None)
         if row is not None:
             self._open[number] = row
@@ -154,7 +156,7 @@ class Facts:
             self._undo.append(lambda: self._open.pop(number, None))
 
     def _pair(self, number: int, local: str | None, peer: str | None) -> None:
-        """Link the two ends where both are ours."""
+        """Link the two ends of a connection where both are ours."""
         other = self._pairs.named(number, local, peer)
         if other is None:
             return
@@ -166,7 +168,7 @@ class Facts:
 
 
 def as_text(value: str) -> str:
-    r"""Bytes that came as surrogates (PEP 383) as \xHH; another lone surrogate as \uHHHH."""
+    r"""Text whose surrogates (PEP 383) are written as \xHH, other lone surrogates as \uHHHH."""
     try:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:

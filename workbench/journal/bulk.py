@@ -1,4 +1,4 @@
-"""Rows of a record in bulk: few large INSERTs, and what is equal in many rows written once.
+"""Writes events in bulk: few large INSERTs, with what many rows share stored once (as a shape).
 
 A row is divided in two: its shape (whose call, which, with what arguments, how it failed) is one
 row of table `shape` for all that share it, the rest is its row of table `entry`.
@@ -35,7 +35,7 @@ _CONNECTION: Final = itemgetter(1)
 
 
 class Rows:
-    """Writes events of one record; on the thread that holds the connection."""
+    """Writes the events of one record, on the thread that has the connection."""
 
     def __init__(self, execute: Execute, last: int = 0) -> None:
         """`execute`: one statement in the transaction that is open; `last`: the highest number of
@@ -110,7 +110,7 @@ class Rows:
         self._execute(*_inserted(columns, seq))
 
     def _ids(self, columns: tuple[Sequence[object], ...]) -> list[int | None]:
-        """Where the shapes of rows stand in their table; what is new is written there.
+        """The ids of the rows' shapes; new shapes are inserted.
 
         Only what differs among these rows is looked up for each: mostly a name or two.
         """
@@ -156,7 +156,7 @@ class Rows:
 
 
 def _parts(size: int) -> Iterator[tuple[int, int]]:
-    """So many rows divided into those of one statement each."""
+    """The rows divided into those for one statement each."""
     start = 0
     for most in SIZES:
         while size - start >= most:
@@ -165,7 +165,7 @@ def _parts(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _form(result: int | None, size: int | None) -> _Shape:
-    """What `amount` is: the result, the size, or both; and a size that is something else."""
+    """How column `amount` is meant: as the result, the size or both, and a size that differs."""
     if result == size:
         return _BOTH
     if size is None:
@@ -190,7 +190,7 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
 
 
 def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[object]]:
-    """The statement of rows, and its parameters: what is equal in all of them is bound once."""
+    """The INSERT for these rows and its parameters; what is equal in all rows is bound once."""
     size = len(columns[0])
     once = tuple(  # mostly the last row tells
         [column[0] == column[-1] and column.count(column[0]) == size for column in columns]

@@ -1,4 +1,4 @@
-"""A connection's number in its endpoint, of records of version 1, which do not keep it.
+"""Works out a connection's number in its endpoint for records of version 1, which lack it.
 
 It counts the sockets of an endpoint from 1 in the order they were made; the socket that listens is
 none of them. That is the rank of its row among those of its endpoint in table `connection`.
@@ -38,7 +38,7 @@ _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
 
 
 class ConnectionNumbers:
-    """The numbers of a record's connections, learned as it grows: no row is asked for its own."""
+    """The numbers of a record's connections, kept up as the record grows."""
 
     def __init__(self, ask: Ask, first_config: str) -> None:
         """`ask`: how the record is read. `first_config`: where an endpoint's first settings are."""
@@ -54,7 +54,7 @@ class ConnectionNumbers:
         self._accepts: set[int] = set()
 
     def of(self, connection: int | None) -> int | None:
-        """None for a socket that listens, and for one that is not in the record (yet)."""
+        """The number of a connection; None: a listening socket, or not in the record (yet)."""
         if connection is not None and connection not in self._of:
             self._learn()
         return self._of.get(connection) if connection is not None else None
@@ -71,7 +71,7 @@ class ConnectionNumbers:
         return list(map(known.get, connections))
 
     def ids(self, wanted: Numbered) -> list[int]:
-        """The connections whose number compares so."""
+        """The connections whose number compares like this."""
         self._learn()
         compare, number = _COMPARE[wanted.operator], wanted.number
         return [

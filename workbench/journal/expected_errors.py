@@ -1,4 +1,6 @@
-"""Errors that a run of a scenario or of the lab expected: they are no faults of anybody."""
+"""Counts the errors that a scenario's run or the lab expected, so that they are
+not called faults.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ def _expected_of_lab(reader: Reader, row: Row) -> int:
 
 
 def _seq_since(reader: Reader, t_ns: int, end: int) -> int:
-    """The last row before a moment; the stamps of rows grow but for those of two threads."""
+    """The last row before a moment; stamps grow but for rows of two threads."""
     low, high = reader.first_seq - 1, end - 1
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""The file of a record: made once and for its owner alone, sealed into one file at the end."""
+"""The SQLite file of a record: created for its owner alone, sealed into one file at the end."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
 
 
 def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
-    """Mark the record as closed, leave one file, let it go.
+    """Mark the record as closed, leave a single file, close the connection.
 
     A reader of another program that holds on keeps the -wal there; the file is whole without it.
     """
@@ -162,7 +162,7 @@ def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
 
 
 def seal_now(db: sqlite3.Connection) -> bool:
-    """The same without waiting; False: somebody reads it, and it is still open."""
+    """The same without waiting. False: somebody reads it, so it is still open."""
     _try_to_mark(db, 0)
     if not _one_file(db):
         return False
@@ -171,7 +171,7 @@ def seal_now(db: sqlite3.Connection) -> bool:
 
 
 def tidy(path: Path) -> None:
-    """Bring what a killed program left beside its record into the file; it stays not closed.
+    """Merge what a killed program left beside its record into the file, which stays "not closed".
 
     Raises:
         sqlite3.Error: it cannot be done now.

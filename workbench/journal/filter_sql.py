@@ -1,4 +1,4 @@
-"""A filter as SQL for one record: what many rows have in common is asked once, not of each row.
+"""FilterSql: a filter as SQL for one record; properties that many rows share are looked up once.
 
 What a shape or a connection meets is found in its small table first; then a row only has numbers
 to compare. Bytes are looked for as the endpoints of this record write them, and in no other
@@ -49,7 +49,7 @@ _SPOKEN: Final = (
 
 
 class Sql(NamedTuple):
-    """A condition over event `e`, endpoint `p` and connection `c`, and its parameters."""
+    """A condition over event `e`, endpoint `p` and connection `c`, with its parameters."""
 
     text: str
     params: tuple[object, ...] = ()
@@ -60,7 +60,7 @@ NOTHING: Final = Sql("0")
 
 
 class FilterSql:
-    """Makes conditions into SQL for one record; what it has found it keeps until the record grows.
+    """Turns conditions into SQL for one record, and caches lookups until the record grows.
 
     It is used on the thread of its reader.
     """

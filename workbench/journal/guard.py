@@ -1,4 +1,4 @@
-"""A record may be a stranger's: what somebody put into its file is read, and never run.
+"""Guard: protects against a record of a stranger: what its file contains is read, never run.
 
 As SQLite advises for such files (sqlite.org/security.html): no schema is trusted, nothing but our
 own tables is read, each has to be a plain table, and no statement goes on without end.
@@ -35,7 +35,7 @@ _NO_FUNCTION: Final = frozenset({"load_extension", "fts3_tokenizer", "readfile",
 
 
 class Guard:
-    """Watches over one connection to a record.
+    """Watches over one SQLite connection to a record.
 
     Attributes:
         db: the connection.

@@ -1,4 +1,4 @@
-"""A folder of segments read as one record: each row from the segment that has it."""
+"""Joined: a folder of segments read as one record, each row from the segment that has it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]
 
 
 class _Segment(Reader):
-    """One of the segments; a text that it ends may have begun in those before."""
+    """A reader of one segment; a text that ends in it may have begun in earlier ones."""
 
     def __init__(self, path: Path, before: Before, *, lenient: bool) -> None:
         """`before`: what a connection carried last before a row, in whichever segment."""
@@ -50,7 +50,7 @@ class _Segment(Reader):
 
 
 class _Span(NamedTuple):
-    """The rows of a segment; `last` of the newest is where it was."""
+    """The rows of a segment; of the newest, `last` is where it was when it was looked at."""
 
     path: Path
     first: int
@@ -60,7 +60,7 @@ class _Span(NamedTuple):
 def open_record(
     path: Path, follow: Callable[[], Path] | None = None, *, lenient: bool = False
 ) -> Reader:
-    """A reader of a record: a file, or a folder of segments.
+    """A reader of a record, which is a file or a folder of segments.
 
     Raises:
         Problem: as `Reader`.
@@ -71,13 +71,13 @@ def open_record(
 
 
 def whole_of(path: Path) -> Path:
-    """The folder of the record that a file is a segment of; else the file."""
+    """The record's folder if the file is one of its segments, else the file."""
     is_segment = path.suffix == ".swb" and re.fullmatch(r"\d{6}", path.stem, re.ASCII)
     return path.parent if is_segment else path
 
 
 class Joined(Reader):
-    """Reads a folder of segments; also while they are written, and old ones go.
+    """The reader of a folder of segments, also while they are written and old ones go.
 
     What a row is about is asked of the segment that has it; a connection that was open when a
     segment began is in that one too, so what is known of it last is in the newest that has it.
@@ -109,7 +109,7 @@ class Joined(Reader):
     # -- which segments there are -------------------------------------------------------------
 
     def _look(self) -> None:
-        """Notice segments that were begun, or have gone; not in the middle of a search."""
+        """Notice new segments and those that went, but not in the middle of a search."""
         if self._searching:
             return
         try:
@@ -210,7 +210,7 @@ class Joined(Reader):
                 yield reader, since, upto
 
     def _of(self, seq: int) -> Reader | None:
-        """The segment that has a row."""
+        """The segment that has this row."""
         return next((part[0] for part in self._parts(seq, seq)), None)
 
     def _first(self, ask: Callable[[Reader], Found | None]) -> Found | None:
@@ -399,7 +399,7 @@ class Joined(Reader):
         return (having or self._newest).socket_kind(connection)
 
     def _having(self, connection: int) -> Reader | None:
-        """The newest segment that knows a connection."""
+        """The newest segment that knows this connection."""
         return self._first(
             lambda reader: reader if reader.connection(connection) is not None else None
         )

@@ -1,4 +1,4 @@
-"""How much of a record is kept, as a person writes it: the newest 2h, the newest 2GB."""
+"""Keep: how much of a record is kept, written as 2h or 2GB."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FORM: Final = re.compile(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*", re.AS
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The newest part of a record that is kept.
+    """A limit by time or by size on what is kept of a record.
 
     Attributes:
         text: as it was written.

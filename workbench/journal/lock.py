@@ -1,4 +1,4 @@
-"""Who writes a record: a lock beside it that a crash cannot leave behind."""
+"""RecordLock: tells who writes a record, and cannot be left behind by a crash."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def try_lock(descriptor: int, *, shared: bool, unsure: bool = True) -> bool:
 
 
 class RecordLock:
-    """Held by the recorder; a sidecar file, since SQLite's own locks belong to its transactions."""
+    """The recorder's lock on a file beside the record, since SQLite's own locks end with
+    transactions.
+    """
 
     def __init__(self, record: Path) -> None:
         """Take it.

@@ -1,4 +1,4 @@
-"""The rows of the log of a record whose events are divided in shape and rest, put together here.
+"""LogRows: puts together the rows of a record that stores what rows share (shapes) apart.
 
 What many rows share is fetched once and kept: a join in SQLite makes its texts anew for each row,
 which takes twice as long.
@@ -38,7 +38,7 @@ _good: set[tuple[type, ...]] = set()
 
 
 class LogRows:
-    """Puts rows together; for one reader, on its thread."""
+    """Makes the rows for one reader, on its thread."""
 
     def __init__(self, ask: Ask) -> None:
         """`ask`: how the record is read."""

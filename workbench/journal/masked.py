@@ -1,4 +1,4 @@
-"""Rows as an output shows them: secrets of the record and what stands in headers are masked."""
+"""Masked: rows as outputs show them, with secrets and sensitive headers masked."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def secret_values(spelled: str) -> list[str]:
 
 
 class Masked:
-    """Masks rows of one record, page by page; in their order it is quickest.
+    """Masks the rows of one record page by page; fastest in their order.
 
     Attributes:
         reader: of the record.

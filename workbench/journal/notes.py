@@ -1,4 +1,4 @@
-"""Notes in words: the record keeps key and values, so every reader has its language."""
+"""Notes of the program in words: the record keeps key and values, each reader its language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FOREIGN: Final = (LookupError, ValueError, TypeError, AttributeError, OverflowE
 
 
 class Verdict(NamedTuple):
-    """What a note of a run about itself says.
+    """What a note of a run says about a step or the run.
 
     Attributes:
         held: whether the step or the run held; None: it begins.
@@ -99,7 +99,7 @@ def verdict_of(row: Row) -> Verdict | None:
 
 
 class EndOfLab(NamedTuple):
-    """What the lab's note says: the last row before its run, and the endpoint of its clients."""
+    """The lab's note: the last row before its run, and the endpoint of its clients."""
 
     before: int
     clients: str

@@ -1,4 +1,4 @@
-"""Numbering: events get their numbers in order, and who follows is handed them before the file."""
+"""Numbering: gives events their numbers in order, and hands them to followers before the file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ may not have come back yet."""
 
 
 class Follower(Protocol):
-    """Who is handed rows as they are numbered, before they are in the file."""
+    """Takes rows as they are numbered, before they are in the file."""
 
     def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
         """Items in the order of the record, facts among them; the first event has seq `first`.
@@ -36,7 +36,7 @@ class Follower(Protocol):
 
 
 class Marker:
-    """A place in the queue: what was put before it has been dealt with."""
+    """A place in the queue: it is reached when everything put before it was dealt with."""
 
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.reached = threading.Event()
@@ -62,7 +62,7 @@ def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
 
 
 class Numbering:
-    """What was put and is not in the file yet: the queue, then what has its number.
+    """What was put and is not in the file yet: items without a number, then numbered ones.
 
     Whoever needs a number gives it, the recorder or who follows, one at a time; so a step of a
     scenario waits for no other thread and for no file.

@@ -1,4 +1,4 @@
-"""What occurs in a record: the names and addresses that a filter may ask for."""
+"""Names and addresses that occur in a record, to complete filters with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLUMNS: Final = ("call", "kind", "errno", "error", "peer")
 
 
 class Occurring(NamedTuple):
-    """By key of the filter, each value once."""
+    """By key of the filter the values that occur, each once."""
 
     endpoint: tuple[str, ...] = ()
     call: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Opening a record for reading: live, closed, crashed, or on read-only media."""
+"""Opens a record for reading: live, closed, left by a crash, or on read-only media."""
 
 from __future__ import annotations
 

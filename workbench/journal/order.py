@@ -1,4 +1,4 @@
-"""The order of a small batch: by when each call began, so that a send stands before its recv."""
+"""Sorts a small batch of events by when their calls began, so that a send precedes its recv."""
 
 from __future__ import annotations
 

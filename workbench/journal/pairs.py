@@ -1,4 +1,4 @@
-"""Which two connections are the ends of one talk: their addresses mirror each other."""
+"""Finds the two connections that are the ends of one TCP connection: their addresses mirror."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Names = tuple[str | None, str | None]
 
 
 class Pairs:
-    """Learns the addresses of connections and says which two are ends of one talk.
+    """Learns the addresses of connections and pairs those whose addresses mirror each other.
 
     Ports are used again, so closed ones are forgotten.
     """

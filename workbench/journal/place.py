@@ -1,4 +1,6 @@
-"""Where a record is written: its file, its lock, the connection; whether they are still there."""
+"""Place: file, lock and connection of a record that is written, and whether they
+are still there.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _Identity = tuple[int, int]
 
 
 class Place:
-    """A record that this process writes.
+    """The place of a record that this process writes.
 
     SQLite goes on writing to files that were deleted, replaced or overwritten, and says nothing.
     They are compared by device and inode, and some bytes of the file by what they were; none may

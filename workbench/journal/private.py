@@ -1,4 +1,4 @@
-"""Private folders for what goes with the program; what killed runs left of them is swept."""
+"""Private folders for temporary records and sockets; those of killed runs are swept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter language: terms that must all hold; `filter_sql` makes SQL of them for one record.
+"""The filter language: terms that must all hold. `filter_sql` makes SQL of them.
 
 `term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] #number | [-] value`.
 """
@@ -17,7 +17,7 @@ from workbench.texts import Problem
 
 
 class About(Enum):
-    """What a condition is about: the fewer there are of it, the fewer rows have to be asked."""
+    """What a condition looks at: the fewer such things there are, the fewer rows are read."""
 
     SHAPE = auto()
     """`p.name` and `kind call args errno error` of `e`: what many rows have in common."""
@@ -41,7 +41,7 @@ _LIKE: Final = "{} LIKE ? ESCAPE '\\'"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """SQL over event `e`, endpoint `p` and connection `c`, and its parameters."""
+    """A condition as SQL over event `e`, endpoint `p` and connection `c`, with its parameters."""
 
     sql: str
     params: tuple[str | int | float | bytes, ...]
@@ -50,8 +50,8 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """Bytes that a row contains; of a stream also the row that completes them, where reads or sends
-    have cut them.
+    """A condition: the row's bytes contain these, or complete them after earlier reads or sends of
+    a stream.
 
     Attributes:
         raw: the text in UTF-8, or the bytes as they were written.
@@ -70,7 +70,7 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """Connections whose number in their endpoint compares so: `operator` is < <= > >= or =."""
+    """A condition on a connection's number; `operator` is < <= > >= or =."""
 
     operator: str
     number: int
@@ -81,7 +81,7 @@ Part = Plain | Contains | Numbered
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Selects rows that meet one of its parts; `negated` exactly the others, nulls included."""
+    """Alternatives of which a row meets one; with `negated` none, nulls included."""
 
     parts: tuple[Part, ...]
     negated: bool = False
@@ -89,7 +89,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a filter asks of a row: it meets all terms."""
+    """A whole filter: a row has to meet all its terms."""
 
     terms: tuple[Term, ...]
 
@@ -163,7 +163,7 @@ def _clipped(value: object) -> object:
 
 
 class FilterProblem(Problem):
-    """A term that cannot be read; `position` and `length` point at it in the filter's text."""
+    """A term that cannot be read; `position` and `length` point at it in the filter."""
 
     def __init__(self, key: str, position: int, length: int, /, **args: object) -> None:
         super().__init__(key, **{name: _clipped(value) for name, value in args.items()})
@@ -173,7 +173,7 @@ class FilterProblem(Problem):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands behind a key: as it reads, as bytes, and where."""
+    """The value behind a key: as text, as bytes, and its position."""
 
     text: str
     raw: bytes
@@ -182,7 +182,7 @@ class _Value:
 
 
 class _Scanner:
-    """Walks the filter's text; every complaint carries a position."""
+    """Reads the text of a filter; every problem carries its position."""
 
     def __init__(self, text: str) -> None:
         self.text = text

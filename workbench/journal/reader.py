@@ -1,4 +1,4 @@
-"""Reader: pages of a record, live or yesterday's; it never holds the recorder up."""
+"""Reader: pages of a record, live or old. It never blocks the recorder."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ _WAITS: Final = about_shapes(
 
 
 class Reader:
-    """Reads one record. For use on one thread at a time; open another for another thread.
+    """Reads one record. Used by one thread at a time; another thread opens its own.
 
     Attributes:
         path: the file.

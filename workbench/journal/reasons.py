@@ -1,4 +1,4 @@
-"""Why SQLite refused, in the user's language where there are words for it."""
+"""Why SQLite refused, in the user's language where there is a text for it."""
 
 from __future__ import annotations
 

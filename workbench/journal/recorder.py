@@ -1,4 +1,4 @@
-"""Recorder: one deque in, one thread that numbers the events and writes them to the record."""
+"""Recorder: takes items from any thread and numbers and writes them on one of its own."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ LOW_WATER: Final = 50_000
 
 
 class Recorder:
-    """Writes a record: the `EventSink` of the engine. Thread-safe: put() from anywhere.
+    """Writes a record; the engine's `EventSink`. Thread-safe: any thread may put().
 
     Attributes:
         path: the record's file; another one once it was taken away and goes on beside it.

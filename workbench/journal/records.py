@@ -1,4 +1,4 @@
-"""The user's records: which there are, which are old, which a crash has left open."""
+"""The user's records: recent ones, old ones, and those that a crash left open."""
 
 from __future__ import annotations
 

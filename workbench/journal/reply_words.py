@@ -1,4 +1,4 @@
-"""What a reply is, in one line of words: of a note, and of rules that are folded."""
+"""Replies and rules in one line of words, for notes and for the folded set-up."""
 
 from __future__ import annotations
 

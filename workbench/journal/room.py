@@ -1,4 +1,4 @@
-"""How much a record may still take: it stops growing while there is room for its end."""
+"""Room: how much a record may still grow, so that its end always finds room on the disk."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _UNBOUNDED: Final = 2**31 - 1
 
 
 class Room:
-    """What the disk, and the limit on the length of files (RLIMIT_FSIZE), leave to one record.
+    """What the free space and the limit on file sizes (RLIMIT_FSIZE) leave to a record.
 
     What is committed stands in the -wal first, and is brought over into the file from time to time.
     A record that grows until a write fails has a full -wal that the file has no room for: it can

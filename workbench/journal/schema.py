@@ -1,4 +1,4 @@
-"""Public schemas of a record: 2 is written, 1 is read as well. Each is only ever added to.
+"""The public schemas of a record: 2 is written, 1 and 2 are read. They are only ever extended.
 
 What is promised to other programs are the views `event` and `log` with the columns of version 1
 and `number`. A row of `event` is mostly what many rows before it were already: whose call it was,
@@ -71,7 +71,7 @@ _CONNECTION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """How a record of one version is read: by statements of ours, never by its own views.
+    """The statements with which a record of one version is read.
 
     Attributes:
         tables: those that are read, and their columns.

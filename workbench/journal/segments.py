@@ -1,4 +1,4 @@
-"""A record that keeps its newest part: a folder of segments, of which old ones go as a whole.
+"""Segments: a record of which only the newest part is kept, as a folder of files.
 
 Each segment is a complete record. It begins with the endpoints, and with the connections that are
 open; its rows go on with the numbers of the one before.
@@ -45,7 +45,7 @@ _SYMBOL: Final = re.compile(r"\b[A-Z][A-Za-z_]{3,}\b")
 
 @dataclass(slots=True)
 class _Old:
-    """A segment that is written no more.
+    """A segment that is no longer written.
 
     Attributes:
         first, last: numbers of its rows.
@@ -65,7 +65,7 @@ class _Old:
 
 
 class Segments:
-    """The files of such a record; on the recorder's thread alone.
+    """The files of such a record, used on the recorder's thread alone.
 
     Attributes:
         folder: where they are.

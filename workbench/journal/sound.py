@@ -1,4 +1,4 @@
-"""Cells of a record as they have to be: SQLite keeps any value in any column.
+"""Makes cells of a record the types they have to be, since SQLite stores any value in any column.
 
 A text that is no UTF-8 shows its bytes as escapes. A row in which something else stands where a
 number is wanted is shown as a note that says so: what it tells cannot be relied upon.
@@ -53,12 +53,12 @@ Values = tuple[Any, ...]
 
 
 def decode(data: bytes) -> str:
-    r"""A text cell: what is no UTF-8 as \xHH."""
+    r"""A text cell; bytes that are not UTF-8 become \xHH."""
     return data.decode("utf-8", "backslashreplace")
 
 
 def text(value: object) -> str:
-    """A cell of text as text, whatever stands there."""
+    """Any cell as text."""
     return decode(value) if isinstance(value, bytes) else "" if value is None else str(value)
 
 
@@ -67,7 +67,7 @@ def maybe_text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """A cell of whole numbers; None where something else stands there."""
+    """A cell as a whole number; None: it is something else."""
     return value if type(value) is int else None
 
 

@@ -1,4 +1,4 @@
-"""Which rows carry the bytes of a stream, and their text: characters that reads cut are whole."""
+"""The text of rows that carry bytes: characters that reads cut are put together."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REMEMBERED: Final = 4096
 
 
 class Manner(NamedTuple):
-    """What decides how the bytes and the failures of an endpoint read as text."""
+    """How an endpoint's bytes and failures read as text: by its encoding and kind of socket."""
 
     type: str = "SOCK_STREAM"
     encoding: str = "utf-8"
@@ -50,7 +50,7 @@ def encoding_of(config: str) -> str:
 
 
 class Recorded:
-    """The manner of each endpoint of a record, as it was told last."""
+    """The manner of each endpoint of a record, as its newest settings say."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader

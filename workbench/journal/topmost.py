@@ -1,4 +1,4 @@
-"""Which rows say what the topmost layer of a connection gave and took: what people read.
+"""Topmost: the rows of the topmost layer, which are what a conversation consists of.
 
 What a layer below carried, ciphertext and half messages, is of no conversation.
 """
@@ -49,7 +49,7 @@ _NONE: Final[Names] = frozenset()
 
 
 class Topmost:
-    """Takes the rows of endpoints in order, and passes over those that lie below.
+    """Takes an endpoint's rows in order and leaves out those of lower layers.
 
     Which layers a connection has is what its endpoint was set to when the socket was opened, and
     what its own rows show: a layer may have been started later.
@@ -63,7 +63,7 @@ class Topmost:
         self._read: dict[int, bytes] = {}
 
     def told(self, row: Row) -> Row | None:
-        """The row with its bytes; None: it tells of a layer that is not the topmost."""
+        """The row with its bytes; None: it belongs to a lower layer."""
         if row.connection is None:
             return row
         if row.kind == LAYER:
@@ -83,7 +83,7 @@ class Topmost:
         self._read.clear()
 
     def layers(self, connection: int) -> Names:
-        """The layers of a connection, as far as is known."""
+        """The layers of a connection, as far as they are known."""
         known = self._layers.get(connection)
         if known is not None:
             return known
@@ -164,7 +164,7 @@ class Topmost:
 
 
 def is_received(row: Row) -> bool:
-    """Whether a row that was told carries what came."""
+    """Whether a row that `told` gave carries what came."""
     if row.kind == LAYER:
         if row.call == _WHOLE_MESSAGE:
             return _IN in row.args
@@ -173,7 +173,7 @@ def is_received(row: Row) -> bool:
 
 
 def is_sent(row: Row) -> bool:
-    """Whether a row that was told carries what went out."""
+    """Whether a row that `told` gave carries what was sent."""
     if row.kind == LAYER:
         if row.call == _WHOLE_MESSAGE:
             return _IN not in row.args

@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all: written beside its place, then put there."""
+"""Writes a file whole or not at all: beside its place first, then renamed."""
 
 from __future__ import annotations
 

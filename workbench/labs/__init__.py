@@ -1,1 +1,1 @@
-"""Guided demonstrations on top of a session; no Qt."""
+"""Demonstrations and the backlog lab, on top of a session. No Qt."""

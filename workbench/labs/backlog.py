@@ -1,4 +1,4 @@
-"""The backlog lab: a real listener that does not accept, real clients, and what the kernel did.
+"""BacklogRun: the backlog lab: a listener that does not accept, clients, and what the kernel did.
 
 Outcomes come from the record's events, the queue from the kernel; nothing is worked out from N.
 """
@@ -36,7 +36,7 @@ MANY: Final = 64
 
 
 class BacklogRun:
-    """One run on a session's own endpoints. All methods may be called from any thread.
+    """One run of the lab on a session's endpoints. Any thread may call its methods.
 
     A thread of its own makes the connects in time and watches; it ends with the run. What was
     done stays in the session's record; the endpoints are removed at the end.

@@ -1,4 +1,4 @@
-"""The clients of a backlog run, told from the record's events: what happened, never what should."""
+"""What happened to the clients of a backlog run, told from the record's events alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNDER_WAY: Final = "EINPROGRESS"
 
 
 class Clients:
-    """Folds rows of the two endpoints into one view a client.
+    """Folds the rows of both endpoints into one view for each client.
 
     Attributes:
         accepted: connections accepted so far, foreign ones too.

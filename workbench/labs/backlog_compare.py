@@ -1,4 +1,4 @@
-"""Prediction, article and observation side by side, and why, from this run's readings alone.
+"""Compares prediction, article and observation, with reasons from this run's readings.
 
 A reason is given only where its evidence was read; what fits no known pattern is said
 to fit none. What other systems do is documentation and kept apart.
@@ -22,7 +22,7 @@ ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What somebody expects: how many of the clients end in which way."""
+    """How many clients somebody expects to end in which way."""
 
     connected: int
     refused: int
@@ -31,7 +31,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """One outcome; `said` is None where nobody predicted."""
+    """One outcome; `said` is None without a prediction."""
 
     outcome: str
     said: int | None
@@ -50,7 +50,7 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The last step of the lab.
+    """The comparison that ends the lab.
 
     Attributes:
         reasons: why it came out so: measured in this run.

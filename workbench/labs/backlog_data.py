@@ -1,4 +1,4 @@
-"""The backlog lab as data: what is seen at one moment, and what came out."""
+"""Data of the backlog lab: its state at one moment, and its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Family(StrEnum):
 
 
 class ClientState(StrEnum):
-    """Where a client stands; the last six are ends.
+    """The state of a client; the last six are final.
 
     unfinished: connect() has succeeded, but the listener has not taken the handshake's last ACK:
     the connection stands in no queue yet (mode abort). again: EAGAIN, "try again" (AF_UNIX).
@@ -39,14 +39,14 @@ class ClientState(StrEnum):
 
 
 class EndedBy(StrEnum):
-    """Whose timeout it was: our settimeout (errno null), or the kernel's (ETIMEDOUT)."""
+    """Whose timeout ended a client: our settimeout (errno null) or the kernel's (ETIMEDOUT)."""
 
     OURS = "ours"
     KERNEL = "kernel"
 
 
 class QueueSource(StrEnum):
-    """Where the queue's numbers come from.
+    """Where the numbers of the queue come from.
 
     kernel: read (TCP_INFO, sock_diag). room: the waiting room of mode gate, counted here.
     estimate: connected less accepted, where the system tells nothing. none: nobody listens.
@@ -60,7 +60,7 @@ class QueueSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientView:
-    """One client. Times in seconds since the run began, None while it has not happened.
+    """One client. Times are seconds since the run began; None: not yet.
 
     Attributes:
         number: from 1, in the order of the connects. connection: its id in the record.
@@ -159,7 +159,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came out; observed and read, nothing calculated. The fields are the promised keys.
+    """The result: observed and read, nothing calculated. Its fields are the promised JSON keys.
 
     Attributes:
         connected: also those accepted. pending: connect() had no outcome at the end.

@@ -1,4 +1,4 @@
-"""The backlog lab's two endpoints: a listener that does not accept, and all the clients."""
+"""The two endpoints of the backlog lab: a listener that does not accept, and the clients."""
 
 from __future__ import annotations
 

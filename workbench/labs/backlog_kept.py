@@ -1,4 +1,4 @@
-"""A finished run of the backlog lab as a file: kept, and shown again as what it was."""
+"""Keeps a finished run of the backlog lab as a file, to be shown again."""
 
 from __future__ import annotations
 

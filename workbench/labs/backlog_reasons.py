@@ -1,4 +1,4 @@
-"""Why a run came out so: sentences for which the evidence was read in this run.
+"""Why a run came out as it did: sentences whose evidence was read in this run.
 
 Each mode puts together those that can be true of it (LabMode.reasons); what its own doing alone
 brings about it says itself.
@@ -16,7 +16,7 @@ from workbench.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sentence to be worded in the language of the moment."""
+    """A sentence that is worded in the language of the moment."""
 
     key: str
     values: tuple[tuple[str, object], ...] = ()

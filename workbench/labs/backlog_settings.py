@@ -1,4 +1,4 @@
-"""What is asked of a run of the backlog lab."""
+"""The settings of a run of the backlog lab."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLAIM_MAX: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class BacklogSettings:
-    """One run. Seconds.
+    """The settings of one run; times in seconds.
 
     Attributes:
         every: between two connects; 0 is all at once.

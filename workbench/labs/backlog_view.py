@@ -1,4 +1,4 @@
-"""What is seen of a backlog run: the kernel's readings joined with the clients' story."""
+"""Observer: joins the kernel's readings with the clients' story into what the lab shows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ASK_FIREWALL: Final = 0.5
 
 
 class Observer:
-    """Joins the kernel's readings and the clients' events into a Picture.
+    """Makes the lab's pictures from kernel readings and events.
 
     All on the run's own thread, but for `picture`, which any thread may ask for.
     """

@@ -1,4 +1,4 @@
-"""The backlog lab in words: the title, what becomes of each client, when it ends."""
+"""The backlog lab in words: its title, the clients' outcomes, when it ends."""
 
 from __future__ import annotations
 

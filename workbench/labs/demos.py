@@ -1,4 +1,4 @@
-"""The ready demonstrations: which there are, whether they work here, and what to try next.
+"""The demonstrations: which there are, whether they work here, and what to try next.
 
 One is a scenario `resources/scenarios/NUMBER-NAME.toml`, and its words in resources/texts/demos:
 `[demo.TOPIC.NAME]` with `shows` and `turn`. Everything else is read out of these.
@@ -30,7 +30,7 @@ NO_FILES_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """One ready scenario.
+    """One demonstration.
 
     Attributes:
         name: as `lab NAME` knows it.

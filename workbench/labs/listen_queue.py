@@ -1,4 +1,4 @@
-"""What Linux tells about waiting connections beside the socket itself: /proc, read only."""
+"""What Linux tells about waiting connections besides the socket itself: /proc, read only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ESTABLISHED, _CLOSE_WAIT = 1, 8
 
 
 class Counters(NamedTuple):
-    """ListenOverflows and ListenDrops of the network namespace (TcpExt), since its beginning."""
+    """ListenOverflows and ListenDrops (TcpExt) of the network namespace since it began."""
 
     overflows: int
     drops: int
@@ -36,7 +36,7 @@ def counters(net: Path = HERE) -> Counters | None:
 
 
 class Unaccepted(NamedTuple):
-    """The other end of a connection that nobody has accepted; `gone` when it has closed."""
+    """The peer of a connection that nobody has accepted; `gone`: it has closed."""
 
     address: str
     gone: bool

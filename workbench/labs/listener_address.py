@@ -1,4 +1,4 @@
-"""Where the backlog lab's listener stands: to be bound, and as it was bound."""
+"""The address of the backlog lab's listener: to bind to, and as it was bound."""
 
 from __future__ import annotations
 

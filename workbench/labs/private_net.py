@@ -31,7 +31,7 @@ SOMAXCONN: Final = "core/somaxconn"
 
 
 class PrivateNet:
-    """The helper and the conversation with it. All methods may be called from any thread.
+    """The helper process and the conversation with it. Any thread may call its methods.
 
     The namespace lives as long as the helper or a socket from it.
     """

@@ -1,1 +1,1 @@
-"""Bytes that are sent and received, as text and back; no sockets, no Qt."""
+"""Bytes as text and text as bytes, for what is sent and received. No sockets, no Qt."""

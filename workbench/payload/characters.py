@@ -1,4 +1,4 @@
-"""The characters of a byte stream: whole ones, however reads cut them, and where their bytes end.
+"""Characters: decodes a stream however reads cut its characters, and maps characters to bytes.
 
 A byte that the encoding cannot decode stands as one character of its own (U+DC00 + the byte), so
 that every character has bytes and no pattern of text matches it by accident.
@@ -92,7 +92,7 @@ def decoded(data: bytes, encoding: str) -> str:
 
 
 class _Piece(NamedTuple):
-    """What was fed at once: where it begins, and the decoder's state before it."""
+    """Bytes that were fed at once: where they begin, and the decoder's state before them."""
 
     chars: int
     offset: int
@@ -101,7 +101,7 @@ class _Piece(NamedTuple):
 
 
 class Characters:
-    """Decodes a stream piece by piece. Characters and bytes are counted from its first one.
+    """Decodes a stream piece by piece; counts characters and bytes from its beginning.
 
     Attributes:
         length: whole characters so far.

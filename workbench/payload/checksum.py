@@ -1,4 +1,4 @@
-"""Checksums that can follow a payload: what serial and industrial protocols put at its end."""
+"""Checksums that serial and industrial protocols append to a payload."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Order = Literal["little", "big"]
 
 
 class Checksum(NamedTuple):
-    """One kind: its function, its width in bytes, and the order that its protocols use."""
+    """One kind: its function, its width in bytes, and its usual byte order."""
 
     compute: Callable[[bytes], int]
     width: int

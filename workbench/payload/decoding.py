@@ -1,4 +1,4 @@
-"""Bytes that come in pieces, as text: a character that two pieces share is shown whole, once.
+"""Decoder: text of bytes that come in pieces; a character cut by two pieces is shown whole, once.
 
 A decoder for each direction of each connection goes on where the last piece ended; `resume` finds
 its state in the middle of a stream from the few bytes before. Messages (SOCK_DGRAM,
@@ -52,7 +52,7 @@ BEGUN: Final = "‹…›"
 
 
 class Decoded(NamedTuple):
-    r"""What one piece gave.
+    r"""The text that one piece gave.
 
     Attributes:
         text: the characters completed in it; bytes that are none as \xHH.
@@ -67,14 +67,14 @@ class Decoded(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Bytes of one call, as a record keeps them; `missing`: how many followed and were not kept."""
+    """The bytes of one call as a record keeps them; `missing`: how many more were not kept."""
 
     data: bytes
     missing: int = 0
 
 
 class Decoder:
-    """Decodes one direction of one stream; never raises for what the bytes are."""
+    """Decodes one direction of a stream; never raises, whatever the bytes are."""
 
     def __init__(self, encoding: str) -> None:
         self._name = _codec_name(encoding)
@@ -204,7 +204,7 @@ def marked(piece: Decoded) -> str:
 
 
 class Shown(NamedTuple):
-    """A text for a view, and how many of the bytes it stands for (`taken`)."""
+    """A text for a view, and for how many bytes it stands (`taken`)."""
 
     text: str
     taken: int

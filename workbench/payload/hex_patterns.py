@@ -1,4 +1,4 @@
-"""Patterns of hex: pairs of digits, "text", ?? any byte, * any run; what is taken as a value.
+"""Patterns of hex: pairs of digits, "text", ?? for any byte, * for any run, {…} takes a value.
 
 {id:2} takes two bytes, {name:*} a run, {u16:id} a number of that width, as a template writes it
 with u16(id). Numbers and lengths that are known, u16(5) and u16[ … ], stand as in templates.
@@ -35,7 +35,7 @@ _BER_MOST: Final = 8
 
 
 class HexItem(NamedTuple):
-    """A part of a pattern.
+    """One part of a pattern.
 
     Attributes:
         source: as it is written. pattern: as a regular expression over bytes.
@@ -71,7 +71,7 @@ def taken_value(data: bytes, width: str | None) -> Value:
 
 
 class Extent(Enum):
-    """What of the bytes a pattern has to be: the regular expression round it."""
+    """Which bytes a pattern has to cover, as the regular expression around it."""
 
     ANYWHERE = "{}"
     START = r"\A{}"
@@ -222,7 +222,7 @@ def spans_to_fill(source: str, names: Collection[str]) -> Iterator[tuple[int, in
 
 
 class Parting(NamedTuple):
-    """Where bytes part from a pattern.
+    """Where bytes stop matching a pattern.
 
     Attributes:
         same: how many of them are as it says. missing: what of it is not met, as it is written.

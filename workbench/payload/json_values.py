@@ -1,4 +1,4 @@
-"""JSON as it is expected and sent: at least these members, by their paths (RFC 8259).
+"""JSON in expectations and sends: comparing "at least these members", paths, and filling in values.
 
 A path is names and places of lists with dots between them: "data.items.0.id". A member whose own
 name has dots is found first.
@@ -28,7 +28,7 @@ _CHUNK: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,15})[^\r\n]*\r?\n")
 
 
 class FromGap(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slots
-    """A string that a value stood for: a "*" of it is no sign for any value.
+    """A string that a value filled in: a "*" in it does not mean any value.
 
     Attributes:
         untyped: nobody said whether it is a string or a number, as of what a pattern took.
@@ -43,7 +43,7 @@ class FromGap(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slo
 
 
 class Difference(NamedTuple):
-    """Where what came is not what was wanted.
+    """A place where what came is not what was wanted.
 
     Attributes:
         how: part of the key of its sentence: "other", "missing", "length" or "item".

@@ -1,4 +1,4 @@
-"""Masks secrets in what is shown: each form of a value, and what stands in headers that carry one.
+"""Masks secrets in outputs: every form of a value, and headers that carry credentials.
 
 A value may stand as text, escaped as in JSON, Python or a URL, as hex and as Base64 at any of its
 three alignments (RFC 4648, section 4). What is masked keeps its length. It is done as well as it
@@ -69,7 +69,7 @@ def _header_said() -> re.Pattern[str]:
 
 
 class Masker:
-    """Masks some values, and headers.
+    """Masks some values, and credentials in headers.
 
     Attributes:
         reach: bytes before and after a piece that decide what is masked in it.

@@ -212,9 +212,7 @@ def suffix(append: str) -> bytes:
 
 
 class Allowance:
-    """How long what templates are filled to may become: a part is counted before it is put to the
-    others.
-    """
+    """A limit on how long a filled template may become: each part is counted before it is added."""
 
     __slots__ = ("_left",)
 

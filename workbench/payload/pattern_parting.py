@@ -1,4 +1,4 @@
-"""How far a regular expression goes with what came, and what of it is not met behind that.
+"""How far a regular expression matches what came, and which part of it comes next.
 
 A pattern is cut between its parts, also within its groups; the longest first part that is found
 tells the place: with one part more it is found nowhere.
@@ -35,7 +35,7 @@ _ANYTHING: Final = re.compile(r"\.(?:[*+]|\{\d*,\d*\})[+?]?")
 
 
 class Stuck(NamedTuple):
-    """Where it goes no further.
+    """The place where a pattern matches no further.
 
     Attributes:
         start, end: of the characters that fit the first part of the pattern, the last such.

@@ -1,4 +1,4 @@
-"""Regular expressions over characters: a search can be given up, and knows what may still grow.
+"""Regular expressions with a time limit, which also tell whether a match could still grow.
 
 Patterns come from people and from files of strangers, and what they are held against from peers;
 so each search has a time limit. The package `regex` gives both the limit and partial matches.
@@ -54,14 +54,14 @@ _REASONS: Final = {
 
 
 class TooSlow(Problem):
-    """A search took longer than it may: nested repeats, as in (a|aa)+, try every way to divide."""
+    """A search took longer than it may: nested repeats, as in (a|aa)+, try every division."""
 
     def __init__(self, pattern: str, seconds: float) -> None:
         super().__init__("pattern.too_slow", pattern=pattern, seconds=seconds)
 
 
 class Found(NamedTuple):
-    """A match, in characters; `grows`: more characters may still change it.
+    """A match, counted in characters; `grows`: more characters may still change it.
 
     `groups`: what its named groups took.
     """
@@ -77,7 +77,7 @@ Span = tuple[int, int]
 
 
 class Pattern:
-    """A compiled pattern; a dot is any character, line ends too. Thread-safe.
+    """A compiled pattern in which a dot matches line ends too. Thread-safe.
 
     Attributes:
         source: as it was written.

@@ -1,4 +1,4 @@
-"""Signs that are not those of ASCII and look like them: of Chinese writing, typographic, unseen."""
+"""Characters that look like ASCII and are not: full-width, typographic, invisible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN: Final = {
 
 
 def plain_sign(sign: str) -> str:
-    """The sign of ASCII that is meant; "": none is, or it is one."""
+    """The ASCII sign that a character stands for; "": none, or it is ASCII."""
     if sign.isascii():
         return ""
     made = _PLAIN.get(sign) or unicodedata.normalize("NFKC", sign)

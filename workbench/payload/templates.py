@@ -1,4 +1,4 @@
-"""Templates: bytes with gaps, written as text or as hex, that values fill in.
+"""Templates: bytes with gaps, written as text or as hex, which values fill in.
 
 In text a gap is {name}; every brace that holds no known name is itself, and {{name}} is the text
 {name}. In hex stand pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
@@ -41,7 +41,7 @@ _OF_BYTE: Final = ((string.ascii_letters + string.digits) * 5)[:256].encode()
 
 
 class Value(NamedTuple):
-    """What fills a gap.
+    """A value that fills a gap.
 
     Attributes:
         data: its bytes.
@@ -118,13 +118,13 @@ _CHANGING: Final = frozenset({*BUILT_IN, *OF_COUNT} - {"counter"})
 
 
 class Gap(NamedTuple):
-    """Terms with + - * between them; one alone is its bytes, several are a number."""
+    """Terms joined by + - *; one term alone stands for its bytes, several for a number."""
 
     terms: tuple[tuple[str, str | int, str], ...]  # sign, name or number, argument
 
 
 class CountedPart(NamedTuple):
-    """A length, with `more` added, or a number of a width, before what is inside."""
+    """A number field before what is inside: its length plus `more`, or a given number."""
 
     width: str
     inside: tuple[Part, ...]
@@ -133,7 +133,7 @@ class CountedPart(NamedTuple):
 
 
 class FilledUp(NamedTuple):
-    """What is inside, with zeros behind it: up to `size` bytes, or to a multiple of it."""
+    """What is inside, padded with zeros up to `size` bytes, or to a multiple of it."""
 
     inside: tuple[Part, ...]
     size: int
@@ -369,7 +369,7 @@ def _number(digits: str) -> int:
 
 
 class _HexReader:
-    """Reads a template of hex from the left."""
+    """Reads a hex template from left to right."""
 
     def __init__(self, source: str, names: list[str], encoding: str) -> None:
         self._source = source
@@ -575,7 +575,7 @@ def _is_made(name: str | int, argument: str) -> bool:
 
 
 def _left(parts: tuple[Part, ...], filling: _Filling) -> str:
-    """What is known stands together, so that a gap that it only looks like is none."""
+    """Known values filled in; neighbours are joined first, so that no new gap arises."""
     found: list[str] = []
     text = ""
     for part in parts:

@@ -1,4 +1,4 @@
-"""Words in braces that name nothing: mostly a typing error, though a brace may stand for itself."""
+"""Words in braces that name no value: mostly typing errors, though braces may mean themselves."""
 
 from __future__ import annotations
 

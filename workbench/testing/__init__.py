@@ -1,4 +1,4 @@
-"""pytest knows scenarios: `*.swt.toml` files are tests, and the fixture `workbench` drives sockets.
+"""The pytest plugin: `*.swt.toml` files are tests, and the fixture `workbench` drives sockets.
 
 pytest loads this module on every run, wanted or not (entry point pytest11): nothing of the program
 is imported before a scenario or the fixture is used.

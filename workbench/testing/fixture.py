@@ -1,4 +1,4 @@
-"""The fixture `workbench`: the language of scenarios, a step at a time, from a test in Python."""
+"""The fixture `workbench`: the scenario language step by step, from a test in Python."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _T = TypeVar("_T")
 
 
 class StepFailed(AssertionError):
-    """A step did not hold; its text says why."""
+    """A step did not hold; the message says why."""
 
 
 class NotUnderstood(ValueError):
-    """What was asked for is none of the language; its text says what is wrong."""
+    """What was asked for is not in the language; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """What met an expectation.
+    """The row that met an expectation, and the values taken from it.
 
     Attributes:
         row: of the log, the last of several; None where the kernel was asked.
@@ -52,7 +52,7 @@ class MatchedRow:
 
 
 class WorkbenchEndpoint:
-    """An endpoint of a test; its steps are those of the language, with its name filled in.
+    """An endpoint of a test. Its steps are those of the language with its name filled in.
 
     Attributes:
         name: in the log, and behind an @ in the address of another endpoint.
@@ -123,7 +123,7 @@ class WorkbenchEndpoint:
 
 
 class WorkbenchServer(WorkbenchEndpoint):
-    """A listener, or a bound datagram socket."""
+    """A listener or a bound datagram socket."""
 
 
 class WorkbenchClient(WorkbenchEndpoint):
@@ -139,7 +139,7 @@ class WorkbenchClient(WorkbenchEndpoint):
 
 
 class Workbench:
-    """Endpoints of one test and their record.
+    """The endpoints of one test and their record.
 
     Attributes:
         record: the file that every call is written to.

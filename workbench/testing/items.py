@@ -1,4 +1,4 @@
-"""Scenarios as tests: their runs, and the reports of those that do not hold."""
+"""Scenarios as pytest items: their runs, and the reports of those that fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.texts import Problem, tr
 
 
 class ScenarioFailed(Exception):
-    """A scenario did not hold; `text` is the report of it."""
+    """A scenario failed; `text` is its report."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""Where the records of tests stay, and what a report shows of them."""
+"""Where the records of tests are kept, and what a test report shows of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of the scenario language, as keyword arguments with their types."""
+"""The keys of the scenario language as typed keyword arguments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Table = Mapping[str, Any]
 
 
 class EndpointKeys(TypedDict, total=False):
-    """What an `[endpoint.NAME]` may say, and means there."""
+    """The keys of an `[endpoint.NAME]`, with the same meaning."""
 
     role: Literal["listener", "stream", "datagram"]
     family: str
@@ -42,7 +42,7 @@ class EndpointKeys(TypedDict, total=False):
 
 
 class SendKeys(TypedDict, total=False):
-    """What a step `send` may say."""
+    """The keys of a step `send`."""
 
     text: str
     hex: str
@@ -66,7 +66,7 @@ class SendKeys(TypedDict, total=False):
 
 
 class ExpectKeys(TypedDict, total=False):
-    """What a step `expect` may say."""
+    """The keys of a step `expect`."""
 
     kind: Literal["call", "end", "command", "note", "layer"]
     call: str

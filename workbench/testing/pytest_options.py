@@ -1,4 +1,4 @@
-"""What pytest's command line lets scenarios do, the values it gives them, and their language."""
+"""pytest's command-line options for scenarios: permissions, values, language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenario files as pytest collects them: it looks at each file of a folder, wanted or not."""
+"""Collects scenario files for pytest, which looks at every file of a folder."""
 
 from __future__ import annotations
 

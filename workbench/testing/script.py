@@ -1,4 +1,4 @@
-"""A script of its own with what the fixture `workbench` has: exports of a scenario with layers."""
+"""The fixture's `workbench` in a script of its own, for exports of scenarios with layers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What bytes mean and what is answered; no sockets, no clock."""
+"""What bytes mean and what is answered: layers, responders, framing. No sockets, no clock."""

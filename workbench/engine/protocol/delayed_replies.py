@@ -1,4 +1,4 @@
-"""DelayedReplies: what a responder has answered and what is not due yet."""
+"""DelayedReplies: a responder's answers that are to be sent later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.engine.model.responders.reply import Reply
 
 
 class DelayedReplies:
-    """The replies of one connection that wait; times are seconds of a clock that goes forward.
+    """The delayed replies of one connection, by when they are due on a monotonic clock, in seconds.
 
     Towards one peer they keep the order in which they were answered: one without a delay waits
     for those before it.
@@ -31,7 +31,9 @@ class DelayedReplies:
         return len(self.waiting)
 
     def put(self, reply: Reply, to: SockAddress | None, now: float) -> None:
-        """Keep a copy of it until it is due: after its delay, and after those before it."""
+        """Keep a copy of a reply until it is due: after its delay, and never before earlier
+        replies.
+        """
         number = self._numbered = self._numbered + 1
         due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
         self._last[to] = due, number
@@ -40,15 +42,15 @@ class DelayedReplies:
         self.size += len(data or b"")
 
     def before(self, to: SockAddress | None) -> bool:
-        """Whether a reply to this peer has to wait for earlier ones."""
+        """Whether a reply to this peer has to wait behind earlier ones."""
         return to in self._last
 
     def due_in(self, now: float) -> float | None:
-        """Seconds until the next is due; None: there is none."""
+        """Seconds until the next reply is due; None: there is none."""
         return max(0.0, self.waiting[0][0] - now) if self.waiting else None
 
     def take(self, now: float) -> tuple[Reply, SockAddress | None] | None:
-        """The next that is due, and whom it goes to; None: not yet."""
+        """The next due reply and the peer it goes to; None: none is due."""
         if not self.waiting or self.waiting[0][0] > now:
             return None
         due, number, reply, to = heappop(self.waiting)
@@ -58,7 +60,7 @@ class DelayedReplies:
         return reply, to
 
     def drop(self) -> None:
-        """None of them will be sent."""
+        """Forget all of them."""
         self.waiting.clear()
         self._last.clear()
         self.size = 0

@@ -1,4 +1,6 @@
-"""Words of what is answered that stand for an endpoint's address: {NAME.port}, {NAME.address}."""
+"""The words {NAME.port} and {NAME.address} in answers: they stand for another
+endpoint's address.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ _UNKNOWN: Final = "engine.unknown_endpoint"
 
 
 class EndWords(NamedTuple):
-    """The endpoints that such words may name.
+    """The endpoints that such words may name, and how their addresses are found.
 
     Attributes:
         link: the address of one, as of now; raises Problem. None: nobody knows yet which there
@@ -25,7 +27,7 @@ class EndWords(NamedTuple):
     link: Callable[[str], str] | None = None
 
     def of(self, source: str) -> tuple[str, ...]:
-        """The words of a text that name an endpoint which there is."""
+        """The words in a text that name an existing endpoint."""
         if ".port" not in source and ".address" not in source:
             return ()
         return tuple({word[0] for word in _WORD.finditer(source) if self._knows(word[1])})
@@ -40,7 +42,7 @@ class EndWords(NamedTuple):
         return True
 
     def filled(self, names: Collection[str], values: Values) -> Values:
-        """The values, and the addresses that are named among these.
+        """The given values, with the addresses of the words among `names` added.
 
         Raises:
             Problem: an endpoint has no address yet, or no port at all.

@@ -1,4 +1,4 @@
-"""Framer: what divides one direction of a stream into messages; its buffer, and its fault."""
+"""Framer: divides one direction of a stream into messages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple, Protocol
 
 
 class FramedMessage(NamedTuple):
-    """One message: its bytes as they are shown and matched, and how many of the stream it took."""
+    """One message: its bytes as shown and matched, and how many bytes of the stream it took."""
 
     data: bytes
     taken: int
 
 
 class Fault(Exception):
-    """The stream cannot be divided any further; `key` says why.
+    """Raised when the stream cannot be divided any further; `key` names the reason.
 
     Attributes:
         key: "too long" (more bytes than a message may have), "short length" (a length field that
@@ -31,23 +31,25 @@ class Fault(Exception):
 
 
 class Framer(Protocol):
-    """Divides one direction of a stream."""
+    """Divides one direction of a stream into messages."""
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Take the next bytes of the stream."""
 
     def next(self) -> FramedMessage | None:
-        """The next message that is whole; None: it is not yet. Raises Fault."""
+        """The next complete message; None: more bytes are needed. Raises Fault."""
 
     def finish(self) -> FramedMessage | None:
-        """The stream is over: what may end with it. Raises Fault where it ended within one."""
+        """The stream ended: the message that ends with it, if any. Raises Fault: it ended within
+        one.
+        """
 
     def unread(self) -> bytes:
-        """What came and is of no message yet."""
+        """The bytes that came and belong to no complete message."""
 
 
 class Buffer:
-    """What came and is of no message yet. What is taken is cut off seldom, not each time."""
+    """Bytes of an incomplete message. What was taken is removed seldom, not each time."""
 
     __slots__ = ("_begin", "_data")
 
@@ -66,7 +68,7 @@ class Buffer:
         self._data += data
 
     def take(self, count: int) -> bytes:
-        """Cut the first bytes off."""
+        """Remove and return the first bytes."""
         begin = self._begin
         self._begin += count
         return bytes(self._data[begin : begin + count])
@@ -76,27 +78,29 @@ class Buffer:
         return self._data[self._begin + at]
 
     def peek(self, at: int, count: int) -> bytes:
-        """Bytes that stay, fewer where there are no more."""
+        """The first bytes without removing them; fewer if there are not so many."""
         begin = self._begin + at
         return bytes(self._data[begin : begin + count])
 
     def find(self, wanted: bytes, begin: int) -> int:
-        """Where bytes stand first, from `begin` on; -1: nowhere."""
+        """Where bytes first stand, from `begin` on; -1: nowhere."""
         found = self._data.find(wanted, self._begin + begin)
         return found if found < 0 else found - self._begin
 
     def search(self, pattern: re.Pattern[bytes], begin: int) -> tuple[int, int] | None:
-        """Where a pattern fits first, from `begin` on."""
+        """The first match of a pattern, from `begin` on."""
         found = pattern.search(self._data, self._begin + begin)
         return None if found is None else (found.start() - self._begin, found.end() - self._begin)
 
     def unread(self) -> bytes:
-        """All of it."""
+        """All bytes of the buffer."""
         return bytes(self._data[self._begin :])
 
 
 class Buffered:
-    """What most framers have: a buffer, and no message that ends with the stream."""
+    """The base of most framers: they have a buffer, and none of their messages ends with the
+    stream.
+    """
 
     def __init__(self, most: int) -> None:
         self._buffer = Buffer()

@@ -1,4 +1,4 @@
-"""Framing: where one message ends in a stream of bytes. Bytes in, messages out; no I/O, no clock.
+"""Framing: divides a stream into messages as the key `messages` says. No I/O, no clock.
 
 Every framer is linear in the bytes: what was looked through once is not looked through again,
 however small the reads are.
@@ -33,7 +33,7 @@ _VAR7_MOST: Final = 4
 
 
 def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
-    """What divides a stream in this way; `requests`: those of HTTP, else responses.
+    """The framer for these settings; `requests`: HTTP requests, else responses.
 
     Raises:
         Problem: an end that the encoding cannot express, malformed hex, a broken pattern.
@@ -57,7 +57,7 @@ def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
 
 
 def end_of(kind: Delimiter, encoding: str) -> bytes:
-    """The bytes that follow each message, without a mark. Raises Problem."""
+    """The bytes that end each message, without a byte order mark. Raises Problem."""
     if kind.ends_hex:
         return parse_hex(kind.ends_hex)
     check_encoding(encoding)
@@ -65,7 +65,7 @@ def end_of(kind: Delimiter, encoding: str) -> bytes:
 
 
 def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
-    """What makes bytes one message on the wire: `wrap` of a step or a rule.
+    """A function that makes bytes one message of the stream: `wrap` of a step or rule.
 
     An ending is put behind them; a length field at its place in them, counting as `add` says, and
     of HTTP in the head. It raises Problem where the field cannot hold so large a number or has no
@@ -89,7 +89,7 @@ def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
 
 
 def as_given(data: bytes) -> bytes:
-    """The bytes as they are."""
+    """A wrapper that adds nothing."""
     return data
 
 
@@ -106,7 +106,7 @@ def _with_length(kind: LengthField, data: bytes) -> bytes:
 
 
 def _length_field(kind: LengthField, value: int) -> bytes | None:
-    """A number as the field has it; None: it cannot."""
+    """A number in the field's form; None: it does not fit."""
     try:
         return counted(kind.length, value)
     except Problem:
@@ -114,7 +114,7 @@ def _length_field(kind: LengthField, value: int) -> bytes | None:
 
 
 class _Ends(Buffered):
-    """Messages with something behind each."""
+    """Messages that each end with the same bytes."""
 
     def __init__(self, end: bytes, most: int) -> None:
         super().__init__(most)
@@ -137,7 +137,7 @@ class _Ends(Buffered):
 
 
 class _Lengths(Buffered):
-    """Messages with their length in them."""
+    """Messages with a length field."""
 
     def __init__(self, kind: LengthField) -> None:
         super().__init__(kind.max)
@@ -178,7 +178,7 @@ class _Lengths(Buffered):
 
 
 class _Sizes(Buffered):
-    """Messages of one size."""
+    """Messages of a fixed size."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
@@ -190,7 +190,7 @@ class _Sizes(Buffered):
 
 
 class _UntilTold(Buffered):
-    """A message is all that came until `finish`: a pause calls it, as the end of a stream does."""
+    """A message is everything that came until `finish`, which a pause or the stream's end calls."""
 
     def next(self) -> FramedMessage | None:
         if len(self._buffer) > self._most:

@@ -1,4 +1,4 @@
-"""HttpFramer: where a request or a response of HTTP/1.1 ends (RFC 9112, section 6).
+"""HttpFramer: where an HTTP/1.1 request or response ends (RFC 9112, section 6).
 
 Only that: what a head says beyond it is none of its business, so broken messages come through as
 they are wherever their end is known.
@@ -28,7 +28,7 @@ _NO_BODY: Final = frozenset({204, 304})
 
 
 class _At(Enum):
-    """What is looked for next."""
+    """The part of a message that comes next."""
 
     HEAD = "the end of the head"
     LENGTH = "the last byte of a body of known length"
@@ -39,7 +39,7 @@ class _At(Enum):
 
 
 def with_content_length(data: bytes) -> bytes:
-    """A message of HTTP with the length of its body in the head, where that does not say it.
+    """An HTTP message with Content-Length added, unless its head says the length of the body.
 
     A request without a body, and a response that can have none, stay as they are (RFC 9110,
     section 8.6).
@@ -62,7 +62,7 @@ def with_content_length(data: bytes) -> bytes:
 
 
 class HttpFramer:
-    """Divides one direction.
+    """Divides one direction of an HTTP connection.
 
     A response belongs to the oldest request that was asked with `asked` and is not answered: one
     to HEAD has no body, and after a 2xx to CONNECT, as after a 101, the stream is no HTTP any
@@ -83,7 +83,7 @@ class HttpFramer:
         self._start: int | None = None
 
     def asked(self, method: bytes) -> None:
-        """A request of this method went out."""
+        """A request of this method was sent: it decides whether its response has a body."""
         self._asked.append(method)
 
     def feed(self, data: bytes) -> None:
@@ -123,7 +123,9 @@ class HttpFramer:
     # -- parts of a message -------------------------------------------------------------------
 
     def _step(self) -> bool:
-        """One part of the message further; False: more bytes are needed, or it is whole."""
+        """Take one more part of the message. False: more bytes are needed, or the message is
+        complete.
+        """
         if self._at is _At.HEAD:
             return self._head()
         if self._at is _At.CHUNK:
@@ -152,7 +154,7 @@ class HttpFramer:
         return True
 
     def _body(self, start: bytes, fields: list[tuple[bytes, bytes]]) -> None:
-        """How the body's end is known (RFC 9112, 6.3)."""
+        """Find out how the end of the body is known (RFC 9112, 6.3)."""
         without = self._without_body(start)
         codings = b",".join(value for name, value in fields if name == b"transfer-encoding")
         lengths = {value for name, value in fields if name == b"content-length"}

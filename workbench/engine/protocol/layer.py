@@ -1,4 +1,4 @@
-"""Layer: what stands between a stream and its responder, and what it asks for.
+"""Layer: a protocol between a byte stream and its responder, as TLS or WebSocket is.
 
 Sans-I/O as h11 and wsproto are: bytes and the time in, actions out. No layer touches a socket, a
 clock or a thread, so every call on a socket stays one that TracedSocket makes and logs, and a
@@ -19,7 +19,7 @@ Data = bytes | memoryview
 
 
 class Text(bytes):
-    """Bytes that are text: a layer with two kinds of messages sends them as such, others are not.
+    """Bytes of a text message, which a layer with text and binary messages sends as text.
 
     A message that came as text is one, so that its echo is text again.
     """
@@ -28,7 +28,7 @@ class Text(bytes):
 
 
 class MessagePart(bytes):
-    """Bytes of a binary message that is never in memory as a whole; others follow, in order.
+    """A part of a binary message that is never in memory as a whole; the others follow, in order.
 
     Attributes:
         first, last: whether the message begins, and ends, with it.
@@ -39,33 +39,35 @@ class MessagePart(bytes):
 
 
 class Binary(bytes):
-    """Bytes that are no text whatever they answer."""
+    """Bytes of a binary message, even if they answer a text."""
 
     __slots__ = ()
 
 
 class ToPeer(NamedTuple):
-    """Bytes for the layer below, at the bottom for the socket."""
+    """Action: bytes for the layer below or, at the bottom, for the socket."""
 
     data: Data
 
 
 class ToApp(NamedTuple):
-    """A message, or what there is of a stream, for the layer above; valid until it returns."""
+    """Action: a message, or bytes of a stream, for the layer above; the bytes are valid until it
+    returns.
+    """
 
     data: Data
 
 
 class Opened(NamedTuple):
-    """From now on the layer above can talk."""
+    """Action: the handshake is done, so the layer above can talk."""
 
 
 class PeerFinished(NamedTuple):
-    """The peer will send nothing more."""
+    """Action: the peer will send nothing more."""
 
 
 class End(NamedTuple):
-    """The layer is at its end, and with it those above.
+    """Action: this layer has ended, and with it all layers above.
 
     `word` names why: the error of what waits for the layer ("HTTP_401"); "": nothing is wrong.
     `fault`: the row that tells of it, where it says more than the word.
@@ -77,7 +79,7 @@ class End(NamedTuple):
 
 
 class LayerRow(NamedTuple):
-    """What the layer understood, or wrote, for the log: a row of kind "layer".
+    """Action: a row of kind "layer" for the log: what the layer understood or wrote.
 
     It stands before the action that it tells of.
 
@@ -102,7 +104,7 @@ class LayerRow(NamedTuple):
 
 
 class Wake(NamedTuple):
-    """Call `wake(name)` in so many seconds.
+    """Action: call `wake(name)` after so many seconds.
 
     It replaces the one of its name; None cancels that.
     """
@@ -112,7 +114,7 @@ class Wake(NamedTuple):
 
 
 class PutIn(NamedTuple):
-    """The layer of this name, at its place; what came before it must not come after it."""
+    """Action: insert the layer of this name. Bytes received before must not become its input."""
 
     name: str
 
@@ -123,7 +125,7 @@ Actions = Iterable[Action]
 
 
 class Layer:
-    """One that lets everything through; a layer overrides what it does otherwise.
+    """A layer that passes everything through; subclasses override what they do otherwise.
 
     `now` is in seconds, on a clock that only goes forward. Each method answers with what follows
     from it, in order.
@@ -150,11 +152,13 @@ class Layer:
     logs_bytes = False
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
-        """It stands between these, from its start on or since another one was put in."""
+        """The layer's neighbours, when the stack is made and each time another layer is
+        inserted.
+        """
 
     def aim(self, target: str) -> None:
-        """Whom the connection is for, where its socket goes to a proxy or an @link is followed:
-        host:port.
+        """The host:port that the user meant, where the socket itself goes to a proxy or follows an
+        @link.
         """
 
     def start(self, now: float) -> Actions:
@@ -162,38 +166,38 @@ class Layer:
         return (Opened(),)
 
     def receive(self, data: Data, now: float) -> Actions:
-        """Bytes of the layer below; valid until it returns."""
+        """Take bytes of the layer below; they are valid until this returns."""
         return (ToApp(data),)
 
     def receive_end(self, now: float) -> Actions:
-        """The layer below has no more."""
+        """The layer below has ended its stream."""
         return (PeerFinished(),)
 
     def send(self, data: Data, now: float) -> Actions:
-        """A message, or bytes of a stream, of the layer above."""
+        """Send a message, or bytes of a stream, of the layer above."""
         return (ToPeer(data),)
 
     def wake(self, name: str, now: float) -> Actions:
-        """A time that it asked for has come."""
+        """A time is over that the layer asked for with `Wake`."""
         return ()
 
     def ask(self, request: object, now: float) -> Actions:
-        """Do what this layer alone can do: a frame, an alert."""
+        """Do what only this layer can do, such as send a frame or an alert."""
         return ()
 
     def refuses(self) -> Problem | None:
-        """Why nothing that somebody asks to be sent can be sent any more; None: it can."""
+        """Why nothing more can be sent; None: it can."""
         return None
 
     def close(self, now: float) -> Actions:
-        """The layer above is at its end: what is there to be said before the transport ends.
+        """The layer above has ended: the last words before the transport ends.
 
         An End of its own says how that ends, where the layer above would close at once.
         """
         return ()
 
     def late(self) -> LayerRow | None:
-        """The time in which it had to open is over: what the peer has not done, for the log."""
+        """The handshake took too long: the row that says what the peer has not done."""
         return None
 
     def reset(self) -> Sequence[LayerRow]:
@@ -203,20 +207,22 @@ class Layer:
         return ()
 
     def lost(self) -> Sequence[LayerRow]:
-        """The transport has ended, whoever did it: what is to be told of that."""
+        """The transport has ended, whoever ended it: rows for the log."""
         return ()
 
     def wanted(self, most: int | None) -> None:
-        """How many bytes of one message anybody above still needs; None: all."""
+        """How many bytes of one message the layers above can still use; None: all."""
 
     def held(self) -> int:
-        """Bytes sent through it that it keeps until it may write them."""
+        """Bytes sent through this layer that it keeps until it may write them."""
         return 0
 
     def cut(self, now: float) -> Actions:
-        """What was begun in a `MessagePart` has no end: the rest of it cannot be read."""
+        """The rest of a message begun with `MessagePart` cannot be read."""
         return ()
 
     def unread(self) -> bytes:
-        """What came and was not handed up: of a layer that is put in above, it would be a fault."""
+        """Bytes that came and were not passed up, and so could never reach a layer
+        inserted above.
+        """
         return b""

@@ -1,4 +1,4 @@
-"""The rows of a CSV file (RFC 4180) that rules look something up in, by one of its columns."""
+"""Reads the CSV file (RFC 4180) in which rules look up rows by a column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST: Final = 16 * 2**20
 
 
 def rows_of(lookup: Lookup) -> Rows:
-    """Its rows; of several with the same cell the first.
+    """The rows by the compared cell; of several with the same cell the first.
 
     Raises:
         Problem: it cannot be read, is too large or no text, or has no such column.

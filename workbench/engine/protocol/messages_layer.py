@@ -1,4 +1,4 @@
-"""MessagesLayer: divides a stream into messages, so that whoever answers or expects sees these."""
+"""MessagesLayer: divides a stream into messages for the responder and for expectations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _IDLE = "idle"
 
 
 class MessagesLayer(Layer):
-    """What is sent goes out as it is given; what comes goes up message by message.
+    """Passes on what is sent as it is, and hands up what comes message by message.
 
     A stream that cannot be divided any further has a row that says why; from then on it is read
     and nothing more goes up.
@@ -69,7 +69,7 @@ class MessagesLayer(Layer):
         return [Wake(_IDLE, None), *self._finished(), PeerFinished()]
 
     def wake(self, name: str, now: float) -> Actions:
-        """Nothing came for a while."""
+        """The pause that ends a message is over."""
         return self._finished()
 
     def send(self, data: Data, now: float) -> Actions:
@@ -93,7 +93,7 @@ class MessagesLayer(Layer):
         return actions
 
     def _finished(self) -> list[Action]:
-        """What ends with the stream, or with a pause in it."""
+        """The message that ends with the stream, or with a pause."""
         if self._broken:
             return []
         try:
@@ -108,7 +108,9 @@ class MessagesLayer(Layer):
         return LayerRow(FAULT, "", errno=word, error=fault.key, payload=fault.rest)
 
     def _note_requests(self, data: bytes) -> None:
-        """Whose responses have no body, and after which one it is HTTP no more."""
+        """Tell the framer of requests that were sent: they decide about bodies, and when HTTP ends
+        (Upgrade).
+        """
         assert self._sent is not None
         assert isinstance(self._framer, HttpFramer)
         self._sent.feed(data)

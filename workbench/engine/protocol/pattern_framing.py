@@ -1,4 +1,4 @@
-"""Framing by a regular expression: what a message begins with, and how many bytes follow it."""
+"""PatternFramer: messages whose beginning a regular expression matches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DIGITS: Final = 18
 
 
 class PatternFramer:
-    """Divides one direction.
+    """Divides one direction of a stream by a pattern that tells how long each message is.
 
     While a match is not whole, each read looks through what came once more: the pattern is that of
     a head, or of a short message. A match that could still grow waits for what follows it.
@@ -67,7 +67,7 @@ class PatternFramer:
         return FramedMessage(self._buffer.take(total), total)
 
     def _look(self, *, over: bool) -> None:
-        """Find how long the message is, as soon as that is sure."""
+        """Find the length of the message as soon as more bytes cannot change it."""
         if not len(self._buffer) or (len(self._buffer) == self._looked and not over):
             return
         self._looked = len(self._buffer)
@@ -81,7 +81,7 @@ class PatternFramer:
             raise self._fault("short length" if found.end else "no match")
 
     def _found(self, data: bytes, *, over: bool) -> Found | None:
-        """The match with which all of these bytes begin, where no other ones could change it."""
+        """The match at the beginning, if more bytes cannot change it."""
         text = data.decode("latin-1")
         whole = len(data) == len(self._buffer)
         try:

@@ -1,4 +1,4 @@
-"""ProxyLayer: has a proxy connect on, by HTTP CONNECT (RFC 9110, 9.3.6) or SOCKS5 (RFC 1928).
+"""ProxyLayer: asks a proxy to connect on: HTTP CONNECT (RFC 9110, 9.3.6) or SOCKS5 (RFC 1928).
 
 proxy.request('CONNECT', 'a.test:443')    proxy.response(200)                      HTTP
 proxy.request('hello', 0, 2)              proxy.response('method', 2)              SOCKS5: methods
@@ -67,7 +67,9 @@ _IPV4, _NAME, _IPV6 = 1, 3, 4
 
 
 class _Fault(Exception):
-    """The word of what an answer comes to; `taken`: bytes of it; `reasons`: a body follows."""
+    """Raised for an answer that fails; `word`: its name, `taken`: its bytes, `reasons`: a body
+    follows.
+    """
 
     def __init__(self, word: str, args: str = "", taken: int = 0, *, reasons: bool = False) -> None:
         super().__init__(word)
@@ -78,7 +80,7 @@ class _Fault(Exception):
 
 
 class _Answered(NamedTuple):
-    """An answer that is whole, and what is sent next; `open_`: the way is free."""
+    """A complete answer and what is sent next; `open_`: the proxy has connected."""
 
     taken: int
     said: str
@@ -87,7 +89,7 @@ class _Answered(NamedTuple):
 
 
 class _Http:
-    """The talk with an HTTP proxy."""
+    """The conversation with an HTTP proxy."""
 
     def __init__(self, proxy: Proxy, target: str) -> None:
         self._proxy = proxy
@@ -127,7 +129,7 @@ class _Http:
 
 
 class _Socks5:
-    """The talk with a SOCKS5 proxy."""
+    """The conversation with a SOCKS5 proxy."""
 
     def __init__(self, proxy: Proxy, target: str) -> None:
         self._proxy = proxy
@@ -198,7 +200,7 @@ class _Socks5:
 
 
 def _written(host: str) -> bytes:
-    """A host as SOCKS5 has it: an address, or a name with its length."""
+    """A host as SOCKS5 writes it: an address, or a name with its length."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -208,7 +210,7 @@ def _written(host: str) -> bytes:
 
 
 def _is_target(target: str) -> bool:
-    """Whether it is a host and a port that can be told to a proxy."""
+    """Whether it is a host and port that a proxy can be asked for."""
     if _TARGET.fullmatch(target) is None or int(target.rpartition(":")[2]) > 65535:
         return False
     try:
@@ -218,7 +220,7 @@ def _is_target(target: str) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """A name as others look it up (RFC 5891)."""
+    """A host name in A-labels (RFC 5891)."""
     return host if host.isascii() else host.encode("idna").decode()
 
 
@@ -227,7 +229,7 @@ def _request(args: str, data: bytes) -> tuple[Action, ...]:
 
 
 class ProxyLayer(Layer):
-    """Lets everything through once the proxy has connected on.
+    """Passes everything through once the proxy has connected on.
 
     Where the environment was asked for a proxy and names none, from the beginning.
     """
@@ -318,7 +320,7 @@ class ProxyLayer(Layer):
         return (row, Wake(BODY, BODY_WAIT), *self._more_body(rest))
 
     def _more_body(self, data: bytes) -> Sequence[Action]:
-        """More of a refusal, its head first."""
+        """Take more of a refusal, its head first."""
         answer = None if self._body is None else self._body.feed(data)
         return () if answer is None else self._whole_body(answer)
 
@@ -351,7 +353,7 @@ class ProxyLayer(Layer):
         return (LayerRow("proxy.send", _DATA, payload=bytes(data), sent=True), ToPeer(data))
 
     def wake(self, name: str, now: float) -> Actions:
-        """What came of a refusal is what there is of it."""
+        """The time for the body of a refusal is over: take what has come of it."""
         return () if self._body is None else self._whole_body(self._body.came())
 
     def late(self) -> LayerRow:

@@ -1,4 +1,4 @@
-"""RefusalBody: what a server or a proxy says about its refusal, behind the head of its answer."""
+"""RefusalBody: the body of a server's or proxy's refusal, kept for the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
 
 class RefusalBody:
-    """Collects it, until its own length, BODY_MOST, or whoever waits for it ends it."""
+    """Collects the body until its length, BODY_MOST or the caller ends it."""
 
     __slots__ = ("_framer",)
 
@@ -28,7 +28,7 @@ class RefusalBody:
         self._framer = HttpFramer(requests=False, most=1 << 63)
 
     def feed(self, data: bytes) -> bytes | None:
-        """Take more of the answer, its head first. What came of it, once it is over."""
+        """Take more of the answer, its head first. Returns all of it once it is complete."""
         self._framer.feed(data)
         try:
             message = self._framer.next()
@@ -44,7 +44,7 @@ class RefusalBody:
 
 
 def body_rows(call: str, answer: bytes) -> tuple[LayerRow, ...]:
-    """The row of the body of an answer; none where it has none."""
+    """The row of an answer's body; none if the answer has no body."""
     ends = _HEAD_ENDS.search(answer)
     if ends is None or ends.end() == len(answer):
         return ()
@@ -54,7 +54,7 @@ def body_rows(call: str, answer: bytes) -> tuple[LayerRow, ...]:
 
 
 def unchunked(data: bytes) -> bytes:
-    """A body whose chunks are put together (RFC 9112 7.1); what is none stays as it is."""
+    """The body with its chunks put together (RFC 9112 7.1); malformed chunks stay as they are."""
     pieces: list[bytes] = []
     at = 0
     while (found := _CHUNK.match(data, at)) is not None:

@@ -1,4 +1,4 @@
-"""A responder made ready for its endpoint: texts encoded, patterns compiled; bytes, no sockets."""
+"""Compiles an endpoint's responder: texts become bytes, patterns are compiled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def compile_responder(
     rows: ReadRows | None = None,
     link: Callable[[str], str] | None = None,
 ) -> ResponderRuntime:
-    """A responder made ready; `encoding`: of its endpoint, where a text names none.
+    """The compiled responder; `encoding`: the endpoint's, for texts that name none.
 
     `messages`: what is one there. An echo of a message is one again, with the ending that is no
     part of it. `rows`: reads the files that rules look something up in; None: they are left alone,
@@ -39,7 +39,7 @@ def compile_responder(
 
 
 class _Making:
-    """As `kind.Making`, by what an endpoint's settings say."""
+    """`kind.Making` with the settings of an endpoint."""
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class _Making:
             self._whole = wrapper_of(messages, encoding)
 
     def echo(self) -> Answer:
-        """Where nothing is to be added, nothing is copied either."""
+        """An echo without an ending to add copies nothing."""
         whole = self._whole
         return Reply if whole is as_given else lambda data: Reply(whole(bytes(data)))
 
     def _wrap(self, wrap: bool) -> Callable[[bytes], bytes]:
-        """What makes one message of what is said, where it says so."""
+        """The wrapper for what is sent, if the settings ask for one."""
         if not wrap or self._messages is None:
             return as_given
         return wrapper_of(self._messages, self._encoding)

@@ -24,7 +24,7 @@ SILENT: Final = ResponderRuntime(None, None)
 
 
 class ResponderLayer(Layer):
-    """A responder at work on one connection.
+    """A compiled responder at work on one connection.
 
     Attributes:
         runtime: what it answers by.
@@ -67,7 +67,7 @@ class ResponderLayer(Layer):
         return [*actions, *self._wait(now)]
 
     def _answer(self, reply: Reply, now: float) -> Actions:
-        """Send it; it overtakes none of the earlier replies."""
+        """Send a reply, behind all earlier ones."""
         if reply.delay or self.delayed.before(None):
             self.delayed.put(reply, None, now)
             return self._wait(now)
@@ -89,5 +89,5 @@ class ResponderLayer(Layer):
 
 
 def _in_text(reply: Reply) -> Reply:
-    """What is answered to text is text, where the reply does not say what it is."""
+    """A reply to a text message as text, unless the reply says that it is binary."""
     return reply._replace(data=Text(reply.data)) if type(reply.data) is bytes else reply

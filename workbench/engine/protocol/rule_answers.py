@@ -1,4 +1,4 @@
-"""Answers by rules: made ready, then for each connection.
+"""Answers by rules: compiled once for an endpoint, then run for each connection.
 
 A rule sees one read (or one message), and in it the characters that are whole with it: one that
 two reads cut is of the second. A rule of bytes (hex, or encoding "bytes") sees the read as it is.
@@ -69,7 +69,7 @@ def by_rules(rules: ByRules, around: RuleSurroundings, wrap: Wrap, whole: Wrap) 
 
 
 class _Turn(NamedTuple):
-    """One answer of a rule.
+    """One of the answers that a rule gives in turn, compiled.
 
     Attributes:
         rule: the rule with it in place of its own.
@@ -85,7 +85,7 @@ class _Turn(NamedTuple):
 
 
 class _Ready(NamedTuple):
-    """A rule made ready.
+    """A compiled rule.
 
     Attributes:
         encoding: of the characters that `look` sees; None: it sees the bytes of a read.
@@ -105,12 +105,12 @@ class _Ready(NamedTuple):
     ends: tuple[int, ...]
 
     def turn(self, answered: int) -> int:
-        """The place of the answer that is due after so many."""
+        """Which answer is due after so many messages."""
         return bisect_right(self.ends, answered % self.ends[-1])
 
 
 class _Looking(NamedTuple):
-    """How a rule looks at a message.
+    """How a rule finds its value in a message.
 
     Attributes:
         look: as in `_Ready`. encoding: of the characters that it sees; None: bytes.
@@ -158,7 +158,7 @@ def _look_for(pattern: Pattern) -> Callable[[str], Captures | None]:
 
 
 def _ready(rule: Rule, around: RuleSurroundings, wrap: Wrap, kept: Sequence[str]) -> _Ready:
-    """`kept`: the names of what a connection may have."""
+    """Compile a rule; `kept`: names of values that a connection may keep."""
     used = rule.encoding or around.encoding
     look, seen, pattern = _looking(rule, used)
     groups = pattern.names if pattern is not None else ()
@@ -177,7 +177,7 @@ def _ready(rule: Rule, around: RuleSurroundings, wrap: Wrap, kept: Sequence[str]
 
 
 def _alone(rule: Rule, item: InTurn | None) -> Rule:
-    """The rule with one of its answers, or as it is. Raises Problem."""
+    """The rule with one of its answers in turn, or as it is. Raises Problem."""
     if item is not None:
         said = {
             name: value
@@ -197,7 +197,7 @@ def _alone(rule: Rule, item: InTurn | None) -> Rule:
 def _answer(
     rule: Rule, around: RuleSurroundings, names: Sequence[str], wrap: Wrap
 ) -> tuple[Callable[[Values], bytes | None], frozenset[str]]:
-    """What makes a reply of values, and the names of those that it needs."""
+    """A function that makes the reply of values, and the names of the values it needs."""
     if rule.reply and rule.reply_hex:
         raise Problem("engine.rule_two_replies")
     used, ends = around.encoding, around.ends
@@ -225,7 +225,7 @@ def _answer(
 
 
 class _OfEndpoint(NamedTuple):
-    """What the connections of an endpoint have in common.
+    """What all connections of an endpoint share: the rules, the store, the counts.
 
     Attributes:
         make_whole: makes a message of one that came.
@@ -241,7 +241,7 @@ class _OfEndpoint(NamedTuple):
 
 
 class _Answerer:
-    """The rules for one connection, or for the messages of one socket."""
+    """The rules at work on one connection, or on the messages of one datagram socket."""
 
     def __init__(
         self,
@@ -305,7 +305,7 @@ class _Answerer:
         return self._mine if rule.counted is CountedOver.CONNECTION else self._endpoint.counted
 
     def _whole(self, encoding: str, data: bytes) -> str:
-        """The characters that are whole with this read."""
+        """The characters that are complete with this read."""
         if self._open is None:
             return decoded(data, encoding)
         return self._open[encoding].take(data)

@@ -1,4 +1,4 @@
-"""What rules remember: values of a connection, and those of their endpoint, each under a key.
+"""The memory of rules: values kept for a connection, and values stored for the whole endpoint.
 
 All rules of an endpoint are asked on its thread, one message after the other, so that what is
 recalled, counted and stored for one message is in one go, whatever other connections do.
@@ -21,7 +21,7 @@ _EACH: Final = 200
 
 
 class Lacks(NamedTuple):
-    """Why a rule that would fit does not.
+    """Why a rule that matches does not fit: a value that it needs is missing.
 
     Attributes:
         note: the key of the note that says so.
@@ -33,7 +33,7 @@ class Lacks(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What one message changes.
+    """What one message changes in the memory.
 
     Attributes:
         kept: values of the connection.
@@ -60,11 +60,11 @@ class Store:
         self.change(Changes(stored=made))
 
     def get(self, key: bytes) -> Value | None:
-        """What is stored under a key; None: nothing."""
+        """The value stored under a key; None: there is none."""
         return self._values.get(key)
 
     def check(self, changes: Changes) -> None:
-        """That there is room for what would be stored.
+        """Check that there is room for what would be stored.
 
         Raises:
             Problem: there is none.
@@ -74,7 +74,7 @@ class Store:
             raise Problem("engine.store_full", most=STORED_MOST >> 20)
 
     def change(self, changes: Changes) -> None:
-        """Forget, and then store."""
+        """Forget keys, then store values."""
         for key in changes.forgotten:
             self._drop(key)
         for key, value in changes.stored:
@@ -93,7 +93,7 @@ def _size(key: bytes, value: Value) -> int:
 
 
 def kept_at_first(kept: Sequence[tuple[str, str]], encoding: str) -> Callable[[], dict[str, Value]]:
-    """What makes the values that a new connection has. Raises Problem."""
+    """A function that makes the values of a new connection. Raises Problem."""
     names: list[str] = []
     templates = []
     for name, value in kept:
@@ -111,7 +111,7 @@ def kept_at_first(kept: Sequence[tuple[str, str]], encoding: str) -> Callable[[]
 
 
 class RuleMemory(NamedTuple):
-    """What one rule recalls and remembers, made ready.
+    """What one rule recalls, keeps and stores, compiled.
 
     Attributes:
         needs: names of values that the connection has to have.
@@ -124,7 +124,7 @@ class RuleMemory(NamedTuple):
     needs: frozenset[str]
 
     def known(self, taken: Values, kept: Mapping[str, Value], store: Store) -> Values | Lacks:
-        """What was taken of the message, and what was remembered. Raises Problem."""
+        """The values taken from the message and recalled from the memory. Raises Problem."""
         missing = sorted(self.needs - kept.keys())
         if missing:
             return Lacks("rule_not_kept", missing[0])
@@ -139,7 +139,7 @@ class RuleMemory(NamedTuple):
         return {**values, **recalled}
 
     def remember(self, values: Values, store: Store) -> tuple[Values, Changes]:
-        """The values with what is kept from now on, and what changes; nothing has yet.
+        """The values with those kept from now on, and the changes, which are not made yet.
 
         Raises:
             Problem: a value is no number and is to be counted with, or there is no room.
@@ -155,7 +155,7 @@ class RuleMemory(NamedTuple):
 
 
 class MemoryPlan(NamedTuple):
-    """The same before it is known which values the rule's replies need.
+    """A `RuleMemory` in the making, before it is known which values the rule's replies need.
 
     Attributes:
         names: what the replies may name.
@@ -201,7 +201,7 @@ class MemoryPlan(NamedTuple):
         return cls(names, others, needs & frozenset(kept), memory if some else None)
 
     def ready(self, named: Iterable[str]) -> RuleMemory | None:
-        """`named`: the names of all that the replies need."""
+        """The compiled memory; `named`: every value that the replies need."""
         if self.ready_but is None:
             return None
         needs = self.needs | (self.kept & frozenset(named))
@@ -210,7 +210,7 @@ class MemoryPlan(NamedTuple):
 
 
 def made_of(template: Template, values: Values) -> Value:
-    """A value as it is kept: one alone stays what it is. Raises Problem."""
+    """A value as it is kept: a template that is one value alone keeps its type. Raises Problem."""
     alone = template.value(values) if template.fixed is None else None
     return Value(template.fill(values)) if alone is None else alone
 
@@ -220,7 +220,7 @@ def _needed(templates: Iterable[Template], own: Iterable[str]) -> frozenset[str]
 
 
 def _template(source: str, names: Sequence[str], encoding: str) -> Template:
-    """A template of a text; a word in braces that names nothing is no text that is meant."""
+    """The template of a text in which every word in braces has to name a value."""
     known = (*names, *PLACEHOLDERS)
     for gap in unknown_gaps(source, known):
         near = ", ".join(names) or "–"

@@ -1,4 +1,6 @@
-"""The values that a rule takes of a message: groups of its pattern, places in JSON, a row."""
+"""Values that a rule takes from a message: groups of its pattern, places in JSON,
+cells of a row.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ Take = Callable[[Captures, bytes], "Values | None"]
 
 
 class RuleSurroundings(NamedTuple):
-    """What rules are made ready with.
+    """What rules are compiled with.
 
     Attributes:
         encoding: where a rule names none.
@@ -37,7 +39,7 @@ class RuleSurroundings(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """How values are taken, and their names."""
+    """How a rule takes values, and their names."""
 
     take: Take
     names: tuple[str, ...]
@@ -79,7 +81,7 @@ def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytew
 
 
 def _of_hex(groups: Sequence[str], pattern: str) -> Callable[[Captures], dict[str, Value]]:
-    """What a pattern of hex takes, its numbers as such."""
+    """Takes the values of a hex pattern, numbers as numbers."""
     widths = numbers_in(pattern)
     return lambda captures: {
         name: taken_value(captures[name].encode("latin-1"), widths.get(name)) for name in groups
@@ -98,7 +100,7 @@ def _of_groups(groups: Sequence[str], encoding: str) -> Callable[[Captures], dic
 def _of_json(
     rule: Rule, encoding: str, *, http: bool
 ) -> Callable[[bytes], dict[str, Value] | None] | None:
-    """None: it does not look at JSON."""
+    """Takes values from JSON; None: the rule does not look at JSON."""
     if not rule.json and not rule.take:
         return None
     wanted: Any = read_json(rule.json) if rule.json else "*"
@@ -120,7 +122,7 @@ def _of_json(
 def _of_row(
     lookup: Lookup | None, known: Collection[str], read: ReadRows | None
 ) -> Callable[[Values], Values | None]:
-    """What a row has; None: there is no such row."""
+    """Takes the cells of a looked-up row; None: there is no such row."""
     if lookup is None:
         return lambda _values: {}
     if lookup.by not in known:

@@ -1,4 +1,4 @@
-"""Stack: the layers of one connection, the responder on top; what each asks for goes on its way."""
+"""Stack: the layers of one connection with the responder on top; it routes their actions."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
 
 
 def check_layers(settings: EndpointSettings) -> None:
-    """Look at what is said of them, and at no file that they need.
+    """Check the layers' settings without opening the files they name.
 
     Raises:
         Problem: there is no such layer, it cannot be made, or the socket has no stream.
@@ -78,7 +78,7 @@ def ready_layers(
     files: LayerFiles | None = None,
     before: Mapping[str, MakeLayer] | None = None,
 ) -> dict[str, MakeLayer]:
-    """What makes the layers of each connection, by name; those too that may be put in later.
+    """By name what makes each layer of a connection, including those that may be inserted later.
 
     `before`: what it gave for other settings.
 
@@ -93,7 +93,7 @@ def ready_layers(
 
 
 def _wanted(settings: EndpointSettings) -> tuple[str, ...]:
-    """Those that there are, and those that may be put in later."""
+    """The layers that a connection begins with, and those that may be inserted later."""
     names = layer_names(settings)
     if TLS not in names and (settings.tls is not None or settings.responder.puts_in(TLS)):
         names += (TLS,)
@@ -111,7 +111,7 @@ def _found(name: str) -> Any:
 def ready_layer(
     name: str, settings: EndpointSettings, files: LayerFiles, before: MakeLayer | None = None
 ) -> MakeLayer:
-    """What makes one of them. Raises Problem as `ready_layers` does."""
+    """What makes the layer of this name. Raises Problem as `ready_layers` does."""
     found = _found(name)
     if not isinstance(found, type):
         made: MakeLayer = found(settings, files, before)
@@ -122,7 +122,7 @@ def ready_layer(
 
 
 def layer_names(settings: EndpointSettings) -> tuple[str, ...]:
-    """Those that are named, and those that are put in by what is said of them: the lowest first.
+    """The names of the layers, the lowest first: those listed, and those that other settings imply.
 
     Raises:
         Problem: there is no such layer.
@@ -144,7 +144,7 @@ def _place(name: str) -> int:
 
 
 class Stack:
-    """Layers, the lowest first, and on top of them the responder.
+    """The layers, the lowest first, and above them the responder.
 
     Each method answers with what is to be done, in order: one turn, so what is to be sent can go
     out in one piece.
@@ -190,34 +190,36 @@ class Stack:
 
     @property
     def gives_messages(self) -> bool:
-        """Whether the responder sees whole messages."""
+        """Whether the responder sees complete messages."""
         return any(layer.gives_messages for layer in self.layers)
 
     @property
     def takes_messages(self) -> bool:
-        """Whether what is sent is a message each, which must not go in pieces."""
+        """Whether each send is a message, which must not be divided."""
         return any(layer.takes_messages for layer in self.layers)
 
     @property
     def binds(self) -> bool:
-        """Whether what was made of bytes must go as a whole, lest what follows be misread."""
+        """Whether the bytes of one send have to go out whole, because a cut record or frame makes
+        the rest unreadable.
+        """
         return any(layer.binds for layer in self.layers)
 
     @property
     def awaited(self) -> str:
-        """The lowest layer whose handshake is not over; "": there is none."""
+        """The name of the lowest layer whose handshake is under way; "": there is none."""
         return self._unopened[0].name if self._unopened else ""
 
     def late(self) -> LayerRow | None:
-        """The time for the handshakes is over: what the lowest that is not done has to say."""
+        """The handshakes took too long: the row of the lowest layer that is not done."""
         return self._unopened[0].late() if self._unopened else None
 
     def reset(self) -> Sequence[LayerRow]:
-        """The peer reset the connection in the handshakes: as `late`, in rows."""
+        """The peer reset a handshake: the rows that say so."""
         return () if self.ended or not self._unopened else self._unopened[0].reset()
 
     def replace_responder(self, responder: Layer) -> None:
-        """Another one answers from now on."""
+        """Answer by another responder from now on."""
         self._responder = responder
         self._tell_wanted()
 
@@ -229,7 +231,7 @@ class Stack:
         return [Opened(), *self._run(0, self._responder.start(now), now)]
 
     def receive(self, data: Data, now: float) -> list[Outward]:
-        """What was read from the socket."""
+        """Take what was read from the socket."""
         return list(self.received(data, now))
 
     def received(self, data: Data, now: float) -> Iterator[Outward]:
@@ -239,15 +241,15 @@ class Stack:
         return self._turn(0, self._at(0).receive(data, now), now)
 
     def receive_end(self, now: float) -> list[Outward]:
-        """The peer's FIN."""
+        """The peer's FIN was read."""
         return self._run(0, self._at(0).receive_end(now), now)
 
     def send(self, data: Data, now: float) -> list[Outward]:
-        """What somebody asked for: from above the layers down."""
+        """Send what a command asked for, through all layers."""
         return self._run(len(self.layers), (ToPeer(data),), now)
 
     def ask(self, name: str, request: object, now: float) -> list[Outward]:
-        """What only the layer of this name can do.
+        """Have the layer of this name do what only it can do.
 
         Raises:
             Problem: there is none.
@@ -256,7 +258,7 @@ class Stack:
         return self._run(place, self.layers[place].ask(request, now), now)
 
     def raw(self, below: str | None, data: bytes, now: float) -> list[Outward]:
-        """Write under the layer of this name; None: under the topmost that changes what is sent.
+        """Write below the layer of this name; None: below the topmost layer that changes bytes.
 
         Raises:
             Problem: there is none of that name, or one below it cannot talk yet.
@@ -283,13 +285,13 @@ class Stack:
         return actions
 
     def refuses(self) -> Problem | None:
-        """Why nothing can be sent through the layers any more."""
+        """Why nothing can be sent through the layers any more; None: it can."""
         if self._finished and self.layers:
             return Problem("engine.layers_ended")
         return next(filter(None, (layer.refuses() for layer in self.layers)), None)
 
     def lost(self) -> list[LayerRow]:
-        """What is to be told of the end of the transport."""
+        """The transport has ended: rows for the log."""
         return [] if self.ended else [row for layer in self.layers for row in layer.lost()]
 
     def _place_of(self, name: str) -> int:
@@ -299,14 +301,14 @@ class Stack:
         raise Problem("engine.ws_no_layer", name=name)
 
     def wake(self, name: str, now: float) -> list[Outward]:
-        """A time has come; `name` as in the Wake that the stack answered."""
+        """A timer is due; `name` as in the Wake that the stack answered with."""
         number, _, own = name.partition(":")
         layer = self._responder if number == _TOP else self._known[int(number)]
         place = len(self.layers) if number == _TOP else self.layers.index(layer)
         return self._run(place, layer.wake(own, now), now)
 
     def put_in(self, name: str, now: float) -> list[Outward]:
-        """Make the layer of this name and insert it where it belongs.
+        """Make the layer of this name and insert it at its place.
 
         Raises:
             Problem: as `insert` does, or it cannot be made, or is there already.
@@ -323,7 +325,7 @@ class Stack:
         return self.insert(place, self._make(name), now)
 
     def close(self, now: float) -> list[Outward]:
-        """The connection is about to be closed, since the peer has ended: the last words."""
+        """The peer has ended and we are about to close: the layers' last words."""
         actions: list[Outward] = []
         for place in range(len(self.layers) - 1, -1, -1):
             said = [
@@ -334,7 +336,7 @@ class Stack:
         return actions
 
     def insert(self, place: int, layer: Layer, now: float) -> list[Outward]:
-        """Put a layer in and start it, as STARTTLS does; what comes from now on goes through it.
+        """Insert a layer and start it, as STARTTLS does; what comes from now on goes through it.
 
         Raises:
             Problem: a layer above has bytes that came before it: they were not protected by it,
@@ -355,7 +357,9 @@ class Stack:
         self._tell_wanted()
 
     def _tell_wanted(self) -> None:
-        """Whole messages are for who hears them; of others as much as the log takes is enough."""
+        """Tell the layers how much of a message is needed: all if a responder reads it, else what
+        the log keeps.
+        """
         for layer, above in pairwise((*self.layers, self._responder)):
             layer.wanted(None if above.hears else self.logged)
 
@@ -365,11 +369,13 @@ class Stack:
         return self.layers[place] if place < len(self.layers) else self._responder
 
     def _run(self, place: int, actions: Actions, now: float) -> list[Outward]:
-        """What the actions of the layer at a place come to, outside the stack."""
+        """Route the actions of the layer at this place; yields those for outside the stack."""
         return list(self._turn(place, actions, now))
 
     def _turn(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
-        """... and then the layer that was wanted: what answered before leaves without it."""
+        """As `_run`, and then insert the layer that was asked for: earlier answers leave without
+        it.
+        """
         yield from self._routed(place, actions, now)
         if self._held:
             yield from self._let_go(now)
@@ -388,7 +394,7 @@ class Stack:
     def _routed(  # noqa: C901, PLR0912 - the hot path: an answer goes down in the turn it came up
         self, place: int, actions: Actions, now: float
     ) -> Iterator[Outward]:
-        """Of each of many messages come a row, its way up, a row and its way down: those first."""
+        """Route actions up and down; a message's row leaves before what the message leads to."""
         for action in actions:
             if self.ended:
                 return
@@ -429,7 +435,7 @@ class Stack:
                 yield from self._one(place, action, now)
 
     def _let_go(self, now: float) -> Iterator[Outward]:
-        """What a layer was to have in one piece."""
+        """Pass on what was gathered for a layer that takes it in one piece."""
         place, held = self._held_at, self._held
         self._held_at, self._held = _NONE, []
         if held:
@@ -457,7 +463,7 @@ class Stack:
                 yield action
 
     def _ended(self, place: int, end: End, now: float) -> Iterator[Outward]:
-        """The layers below say what they have to say, and perhaps how the transport is to end."""
+        """A layer ended: those below say their last words, and how the transport is to end."""
         for below in range(place - 1, -1, -1):
             for action in self._at(below).close(now):
                 if not isinstance(action, End):
@@ -473,7 +479,7 @@ class Stack:
         yield end
 
     def _opened(self, place: int, now: float) -> Iterator[Outward]:
-        """The layer above begins, where it has not; with the last one who waits can send."""
+        """Start the layer above, if it has not started; with the topmost, sending may begin."""
         self._unopened = tuple(item for item in self._unopened if item is not self.layers[place])
         if not self._unopened and not self.opened:
             self.opened = True

@@ -1,4 +1,4 @@
-"""TextFramer: messages that end with a text, in an encoding whose characters share bytes."""
+"""TextFramer: messages that end with a text, in encodings whose characters share bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.payload.characters import LONGEST_MARK, codec, marks_of, within_s
 
 
 class TextFramer(Buffered):
-    """Messages with a text behind each.
+    """Divides a stream at each occurrence of a text.
 
     Its bytes may stand within other characters (the second one of 育 in Big5 is "|", half of two in
     UTF-16 a line end), or after a shift be other ones: an end is one where its characters begin.
@@ -57,7 +57,7 @@ class TextFramer(Buffered):
         return None
 
     def _begins(self, decoder: codecs.IncrementalDecoder, place: int) -> bool:
-        """Whether the end's characters begin there, and are these."""
+        """Whether the characters of the ending begin there."""
         decoder.decode(self._buffer.peek(self._fed, place - self._fed))
         self._fed = place
         before = decoder.getstate()

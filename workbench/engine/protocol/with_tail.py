@@ -1,4 +1,4 @@
-"""A payload with what is appended to it."""
+"""Adds to a payload what is appended to it: fixed bytes, a checksum, further bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.texts import Problem
 
 
 def with_tail(data: bytes, said: Tailed, after: bytes = b"") -> bytes:
-    """The bytes, what is appended to them, and what its `append_hex` came to.
+    """The payload, then what `append` adds, then the bytes `after`.
 
     Raises:
         Problem: a checksum is to cover bytes that there are not.

@@ -1,1 +1,1 @@
-"""A record in other forms: a file for each, and a line in `export_table.EXPORTS`."""
+"""The forms in which a record is exported: a file each, and a line in `export_table.EXPORTS`."""

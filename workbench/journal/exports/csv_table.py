@@ -1,4 +1,4 @@
-"""A table for a spreadsheet (RFC 4180)."""
+"""Export as CSV for a spreadsheet (RFC 4180)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> int:
 
 
 class _Table:
-    """Makes the lines: csv.writer says how a text is written, once for each text."""
+    """Makes the lines; each different text is quoted by csv.writer only once."""
 
     def __init__(self, reader: Reader) -> None:
         self._time = WallTimes(reader.clock)

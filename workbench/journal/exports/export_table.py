@@ -1,4 +1,4 @@
-"""The forms that a record is exported in: window, command line and menus read this table."""
+"""The table of export forms, read by window, menus and command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WriteBytes = Callable[[Reader, BinaryIO, Condition | None], int]
 
 @dataclass(frozen=True, slots=True)
 class TextExport:
-    """A form made of text, in UTF-8 with its own line ends.
+    """A form made of UTF-8 text.
 
     Attributes:
         name: as in `export --to`. ending: of its files, without the dot.
@@ -42,7 +42,7 @@ class TextExport:
 
 @dataclass(frozen=True, slots=True)
 class BinaryExport:
-    """A form made of bytes: it goes to a file or a pipe, and not to a terminal."""
+    """A form made of bytes, for a file or pipe and not for a terminal."""
 
     name: str
     ending: str

@@ -1,4 +1,4 @@
-"""The promised JSON lines: one event a line."""
+"""Export as JSON lines, a public format: one event a line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
 
 
 class JsonLines:
-    """Makes the lines: every key, printable ASCII, payload as hex.
+    """Makes the lines: every key, printable ASCII, the payload as hex.
 
     The keys are always the same, and so is nearly all of the rows of one connection, which is
     kept: json.dumps of each row takes twenty times as long.

@@ -1,4 +1,4 @@
-"""Lines for a person: what happened, one event a line."""
+"""Export as lines for a person: one event a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that an export takes, and what every form says of them."""
+"""The rows that an export takes, with what all forms write of them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def missing_bytes(row: Row) -> int:
 
 
 class WallTimes:
-    """Moments of a record as local time with date, microseconds and zone.
+    """Stamps of a record as local time with date, microseconds and zone.
 
     The text of a second is made once: the rows of a flood share it.
     """
@@ -78,7 +78,7 @@ class WallTimes:
 
 
 class Spelled(dict[str | None, str]):
-    """How a form writes a text, kept for those that come again and again."""
+    """Caches how a form writes texts that come again and again."""
 
     def __init__(self, spell: Callable[[str], str], none: str) -> None:
         """`spell`: how it writes a text. `none`: what stands where there is none."""

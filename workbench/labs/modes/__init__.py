@@ -1,1 +1,1 @@
-"""Who turns clients away in the backlog lab: a file and an object for each mode."""
+"""The modes of the backlog lab, each an object in its own file: who turns clients away."""

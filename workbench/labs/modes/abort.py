@@ -1,4 +1,4 @@
-"""Mode abort: handshakes that are to be finished while the accept queue is full.
+"""Mode abort: handshakes that finish while the accept queue is full (tcp_abort_on_overflow).
 
 TCP_DEFER_ACCEPT lets the listener ignore the last ACK of a handshake until data comes: connect()
 succeeds, the queue stays empty. Then listen(N) makes the queue small and the clients send: the
@@ -27,7 +27,7 @@ FIRST_BYTES: Final = "x"
 
 
 class Overflow(Admission):
-    """Makes the queue small when all but the last are connected, then lets them send."""
+    """Shrinks the queue once all but the last client are connected, then lets them send."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)

@@ -1,4 +1,4 @@
-"""How one run lets its clients in: what is done to the listener, and what that makes of them."""
+"""Admission: how one run lets its clients in, and what that makes of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Stage:
 
 
 class Admission:
-    """A listener that accepts when it is told to; modes that do more derive from it."""
+    """A listener that accepts on demand; other modes derive from it."""
 
     def __init__(self, stage: Stage) -> None:
         """Nothing is done yet."""

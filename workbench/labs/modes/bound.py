@@ -13,7 +13,7 @@ from workbench.session import Session
 
 
 class BoundSocket(Admission):
-    """It has an address; listen() by hand makes a listener of it."""
+    """A bound socket that does not listen until somebody calls listen() by hand."""
 
     def listen_again(self, backlog: int, *, listening: bool) -> None:
         self._stage.perform(c.Listen(self._stage.server, backlog))

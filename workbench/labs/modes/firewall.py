@@ -15,7 +15,7 @@ from workbench.labs.private_net import PrivateNet
 
 
 class FirewalledListener(Admission):
-    """The rule is set when the listener's port is known, and told in the record."""
+    """Sets the rule once the listener's port is known, and tells of it in the record."""
 
     def begin(self) -> None:
         stage = self._stage

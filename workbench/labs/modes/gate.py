@@ -25,7 +25,7 @@ ROOM_BACKLOG: Final = 128
 
 
 class WaitingRoom(Admission):
-    """A room for the backlog's number of accepted connections in front of a listener. Thread-safe.
+    """A room for `backlog` accepted connections before a listener. Thread-safe.
 
     Between the accept that fills it and the close, the kernel may let one more in: it is reset
     by the close. That race is real and is left as it is.

@@ -1,4 +1,4 @@
-"""LabMode: everything that depends on who turns clients away, asked of one object."""
+"""LabMode: the interface of the modes, which answers everything that depends on one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which modes cannot run on this system, found out by trying."""
+"""Finds out by trying which modes cannot run on this system."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _tried(mode: LabMode, net: PrivateNet) -> Problem | None:
 
 
 class Probe:
-    """`probe` on a thread of its own: a window does not wait for it.
+    """Runs `probe` on its own thread, so that a window does not wait.
 
     Attributes:
         found: what came out, None until then.

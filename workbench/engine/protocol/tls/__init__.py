@@ -1,1 +1,1 @@
-"""The layer tls: its settings as a context of ssl, its messages as rows, the layer itself."""
+"""The TLS layer: settings become an ssl context, handshake messages become rows."""

@@ -1,4 +1,4 @@
-"""ReadyTls: what the TLS layers of an endpoint share: contexts of ssl, loaded before they start."""
+"""ReadyTls: the ssl contexts that the TLS layers of an endpoint share, loaded before they start."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ one of them raises where a peer asks for a name that is none. CPython has both s
 
 
 class MessagesTold:
-    """Takes what OpenSSL tells of messages while a call of it runs.
+    """Collects the messages that OpenSSL reports while one of its calls runs.
 
     Attributes:
         messages: of those that nobody took yet: whether it was written, its content type, the
@@ -81,7 +81,7 @@ class MessagesTold:
 
 
 class ReadyTls:
-    """All of it is of one endpoint, and used on its thread alone.
+    """The contexts of one endpoint, used on its thread alone.
 
     Attributes:
         tls: the settings, without the password of the key once it is loaded.
@@ -118,7 +118,7 @@ class ReadyTls:
             _QuietNames.begin()
 
     def wrap(self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> ssl.SSLObject:
-        """One end of a connection."""
+        """The ssl object of one end of a connection."""
         if self.server:
             return self._context.wrap_bio(incoming, outgoing, server_side=True)
         session = self.session if self.tls.resume else None
@@ -127,13 +127,13 @@ class ReadyTls:
         )
 
     def fits(self, settings: EndpointSettings) -> bool:
-        """Whether these settings would make the same, of files that are as they were."""
+        """Whether these settings, and the files they name, would give the same contexts."""
         return self._settings == _of(settings) and all(
             _stamp(path) == before for path, before in self._stamps.items()
         )
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, _context: object) -> None:
-        """A client has asked for a name (RFC 6066 3)."""
+        """Choose the certificate for the name that a client asks for (RFC 6066 3)."""
         self.asked = name
         chosen = self._by_name.get((name or "").lower().rstrip("."))
         if chosen is not None:
@@ -142,7 +142,7 @@ class ReadyTls:
     # -- contexts -----------------------------------------------------------------------------
 
     def _made(self, cert: str | None, key: str | None) -> ssl.SSLContext:
-        """All that could be another one on another Python is said."""
+        """A context in which everything is set that differs between Python versions."""
         tls = self.tls
         context = self._plain()
         context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
@@ -161,7 +161,7 @@ class ReadyTls:
         return context
 
     def _plain(self) -> ssl.SSLContext:
-        """Whom it believes, and what it checks."""
+        """A context with its trusted roots and checks, without a certificate."""
         tls = self.tls
         if not self.server and self.trust == SYSTEM:
             context = _as_the_system()
@@ -222,13 +222,13 @@ class ReadyTls:
 
 
 def _of(settings: EndpointSettings) -> tuple[object, ...]:
-    """What of the settings makes a difference: a key that is loaded needs no password."""
+    """The settings that matter to a context: a loaded key needs no password."""
     tls = settings.tls and replace(settings.tls, key_password=None)
     return tls, settings.role, settings.address, settings.family
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when a file does; (0, 0): there is none any more."""
+    """What changes when a file does; (0, 0): it does not exist."""
     try:
         found = path.stat()
     except OSError:
@@ -237,7 +237,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def server_name(settings: EndpointSettings) -> str:
-    """What a client asks for: as it is said, else the host as the address spells it."""
+    """The name a client asks for: the one in the settings, else the host of the address."""
     if settings.tls is not None and settings.tls.server_name is not None:
         return settings.tls.server_name
     try:
@@ -248,14 +248,15 @@ def server_name(settings: EndpointSettings) -> str:
 
 
 def _hook(slot: Any, context: ssl.SSLContext, callback: Callable[..., None]) -> None:
-    """Have ssl call, where this Python can: without, there are no rows of messages."""
+    """Have ssl report messages, where this Python can; else there are no rows of them."""
     if slot is not None:
         slot.__set__(getattr(context, "_ctx", context), callback)  # truststore has its own within
 
 
 class _QuietNames:
-    """Takes what ssl says of a name that is no ASCII: it prints a traceback and ends the handshake
-    (Modules/_ssl.c, _servername_callback), which has its row. All else goes on to who was there.
+    """Swallows the traceback that ssl prints for a server name that is not ASCII (Modules/_ssl.c,
+    _servername_callback): the handshake ends with a row anyway. Other errors go to the hook before
+    it.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""TlsLayer: TLS over a stream (RFC 8446, RFC 5246): ssl between two memory BIOs, all of it as rows.
+"""TlsLayer: TLS over a stream (RFC 8446, RFC 5246), with ssl between two memory BIOs.
 
 tls.send|recv('client_hello' … | 'alert', name, fatal=)    each message of the handshake, each alert
 tls.send|recv('data')       plain bytes of one turn; left out where a layer above logs them
@@ -61,7 +61,7 @@ _RECORD: Final = 16384
 
 
 class TlsLayer(Layer):
-    """One end of one connection."""
+    """One end of one TLS connection."""
 
     name = "tls"
     word = "tls"
@@ -102,7 +102,7 @@ class TlsLayer(Layer):
         return self._handshake()
 
     def late(self) -> LayerRow:
-        """A peer that speaks no TLS, or nothing: of fewer than five bytes OpenSSL says nothing."""
+        """The peer spoke no TLS, or nothing: OpenSSL does not report fewer than five bytes."""
         word = UNFINISHED if self._first else NO_ANSWER
         if self._first and self._first[0] not in CONTENTS:
             word = _NO_TLS
@@ -142,7 +142,7 @@ class TlsLayer(Layer):
         return [*actions, *self._to_peer()]
 
     def ask(self, request: object, now: float) -> Actions:
-        """Say that nothing more will be sent."""
+        """Send close_notify."""
         return self._say_end() if isinstance(request, CloseTls) else ()
 
     def refuses(self) -> Problem | None:
@@ -173,7 +173,7 @@ class TlsLayer(Layer):
         return [*actions, *self._to_peer(), Opened(), *self._drained()]
 
     def _agreed(self) -> tuple[str, ...]:
-        """Of a handshake that is done, as literals."""
+        """What a finished handshake agreed on, as literals."""
         version, cipher = self._ssl.version() or "", self._ssl.cipher()
         ready = self._ready
         agreed = self._ssl.selected_alpn_protocol()
@@ -189,7 +189,7 @@ class TlsLayer(Layer):
         return (repr(version.removeprefix("TLSv")), repr(name), *_keywords(facts))
 
     def _parties(self) -> dict[str, object]:
-        """Which name was asked for, and who was believed."""
+        """The server name asked for, and the roots that were trusted."""
         ready = self._ready
         return {
             "sni": (self._asked if ready.server else ready.name) or "",
@@ -197,7 +197,7 @@ class TlsLayer(Layer):
         }
 
     def _failed(self, error: ssl.SSLError, *, word: str = "") -> list[Action]:
-        """The row, what OpenSSL has to say to the peer, and the end."""
+        """The handshake failed: its row, OpenSSL's alert for the peer, and the end."""
         self._dead = True
         facts: dict[str, object] = {}
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -227,14 +227,14 @@ class TlsLayer(Layer):
         return [row, *self._to_peer(), End(Ending.POLITE, word, LayerFault(word, call, row.args))]
 
     def _keep_session(self) -> None:
-        """The next connection may go on with it (RFC 8446 2.2)."""
+        """Keep the session, with which the next connection may resume (RFC 8446 2.2)."""
         if self._ready.tls.resume and not self._ready.server:
             self._ready.session = self._ssl.session
 
     # -- data ---------------------------------------------------------------------------------
 
     def _drained(self) -> list[Action]:
-        """All that can be read, as it came: data in one piece up to the next message."""
+        """Everything that can be read now, in order: data in one piece up to the next message."""
         noted = self._noted
         noted.count = self._count
         actions: list[Action] = []
@@ -273,7 +273,7 @@ class TlsLayer(Layer):
         return actions
 
     def _handed_up(self, pieces: list[bytes], taken: int) -> list[Action]:
-        """Data, and how many bytes of records it came in."""
+        """Data, with the number of record bytes it came in."""
         if not pieces:
             return []
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -283,7 +283,7 @@ class TlsLayer(Layer):
         return actions
 
     def _say_end(self) -> list[Action]:
-        """The alert close_notify, once (RFC 8446 6.1)."""
+        """Send close_notify once (RFC 8446 6.1)."""
         if not self._open or self._dead or self._said_end:
             return []
         self._said_end = True
@@ -298,7 +298,7 @@ class TlsLayer(Layer):
         return [ToPeer(self._out.read())] if self._out.pending else []
 
     def _told(self) -> list[Action]:
-        """Rows of the messages that OpenSSL has told of."""
+        """Rows of the messages that OpenSSL has reported."""
         messages, self._noted.messages = self._noted.messages, []
         rows: list[Action] = []
         for written, content, data, count in messages:
@@ -324,7 +324,7 @@ class TlsLayer(Layer):
 
 
 class TlsMaker:
-    """Makes the layers of an endpoint's connections."""
+    """Makes the TLS layers of an endpoint's connections."""
 
     def __init__(self, settings: EndpointSettings, files: LayerFiles) -> None:
         """Raises Problem: a certificate, key or list that cannot be used."""
@@ -339,7 +339,7 @@ class TlsMaker:
 
 
 def tls_maker(settings: EndpointSettings, files: LayerFiles, before: object) -> TlsMaker:
-    """What makes the layers, the one before where it would be the same: sessions are its own.
+    """What makes the layers; the former maker if it would be equal, since it has the sessions.
 
     Raises:
         Problem: a certificate, key or list that cannot be used.
@@ -350,17 +350,17 @@ def tls_maker(settings: EndpointSettings, files: LayerFiles, before: object) -> 
 
 
 def _keywords(facts: dict[str, object]) -> tuple[str, ...]:
-    """As literals; what is "" is left out."""
+    """Keyword arguments as literals; empty ones are left out."""
     return tuple(f"{name}={value!r}" for name, value in facts.items() if value != "")
 
 
 def _reason_of(error: ssl.SSLCertVerificationError) -> str:
-    """OpenSSL's own sentence."""
+    """OpenSSL's own words for an error."""
     return str(getattr(error, "verify_message", "") or error.args[-1])
 
 
 def _subject(connection: ssl.SSLObject) -> str:
-    """Whom the peer's certificate is of; "": it has shown none."""
+    """The subject of the peer's certificate; "": it showed none."""
     shown: dict[str, Any] = connection.getpeercert() or {}
     names: dict[str, str] = dict(pair for part in shown.get("subject", ()) for pair in part)
     return names.get("commonName", "?") if shown else ""

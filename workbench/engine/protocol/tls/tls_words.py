@@ -1,4 +1,4 @@
-"""What the messages and alerts of TLS are called: the IANA's registry, in lower case."""
+"""Names of TLS messages and alerts, from the IANA registry, in lower case."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ NO_CERTIFICATE: Final = frozenset(ALERTS[number] for number in (40, 41, 42, 46))
 
 
 def message_name(data: bytes) -> str:
-    """Of a handshake message."""
+    """The name of a handshake message."""
     kind = data[0] if data else -1
     if kind == 2 and data[6:38] == RETRY_RANDOM:
         return RETRY
@@ -100,5 +100,5 @@ def message_name(data: bytes) -> str:
 
 
 def alert_name(number: int) -> str:
-    """Of an alert."""
+    """The name of an alert."""
     return ALERTS.get(number, f"alert_{number}")

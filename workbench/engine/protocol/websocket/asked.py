@@ -1,4 +1,4 @@
-"""What is asked of an open WebSocket: each command as the one frame that it is."""
+"""Commands to an open WebSocket, each as the frame that it asks for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FrameCommand = c.SendFrame | c.Ping | c.Pong | c.CloseWebSocket
 
 
 class AskedFrame(NamedTuple):
-    """One frame to be sent.
+    """A frame that a command asks for.
 
     Attributes:
         masked: None: as the role has to be. key: None: any.
@@ -92,7 +92,9 @@ def _key(text: str) -> bytes:
 
 
 class LongMessage:
-    """A message that goes in parts: what was sent of it. `begin`: its first bytes, for the log."""
+    """A message that is sent in parts, and how much of it is sent. `begin`: its first bytes, for
+    the log.
+    """
 
     __slots__ = ("begin", "frames", "packed", "size", "wire")
 

@@ -1,4 +1,4 @@
-"""permessage-deflate (RFC 7692): what two ends agree on, and how messages are packed by it."""
+"""permessage-deflate (RFC 7692): negotiation, and the packing of messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WINDOWS: Final = ("server_max_window_bits", "client_max_window_bits")
 
 
 class Agreed(NamedTuple):
-    """What holds for one connection; a window of 15 bits is the greatest.
+    """The parameters that hold for one connection; a window of 15 bits is the largest.
 
     Attributes:
         window_asked: the client asked for a window of the server's: it is told which it got, though
@@ -54,7 +54,7 @@ Parameters = dict[str, str | None]
 
 
 def extensions(header: str) -> Iterator[tuple[str, Parameters | None]]:
-    """The extensions of a header with their parameters, None where these cannot be read."""
+    """The extensions of a header with their parameters (None: these are malformed)."""
     for item in _cut(header, ","):
         name, *parts = _cut(item, ";")
         parameters: Parameters | None = {}
@@ -69,7 +69,7 @@ def extensions(header: str) -> Iterator[tuple[str, Parameters | None]]:
 
 
 def _cut(text: str, mark: str) -> list[str]:
-    """What stands between commas or semicolons, but for those in quotes."""
+    """The parts between separators, which may stand in quoted strings."""
     begin, parts = 0, []
     for found in _SPLIT.finditer(text):
         if found[2] == mark:
@@ -79,7 +79,7 @@ def _cut(text: str, mark: str) -> list[str]:
 
 
 def offer(wanted: Deflate) -> str:
-    """What a client offers; that it knows client_max_window_bits is always said."""
+    """A client's offer; it always says that it understands client_max_window_bits."""
     parts = [NAME, *(flag for flag in _FLAGS if getattr(wanted, flag))]
     if wanted.server_max_window_bits is not None:
         parts.append(f"server_max_window_bits={wanted.server_max_window_bits}")
@@ -89,7 +89,7 @@ def offer(wanted: Deflate) -> str:
 
 
 def _fits(parameters: Parameters, *, offered: bool) -> bool:
-    """Whether each is one of RFC 7692 7.1 with a value that it may have."""
+    """Whether each parameter is one of RFC 7692 7.1 with a valid value."""
     for name, value in parameters.items():
         if name in _FLAGS:
             if value is not None:
@@ -105,7 +105,7 @@ def _fits(parameters: Parameters, *, offered: bool) -> bool:
 
 
 def accepted(header: str, wanted: Deflate) -> Agreed | None:
-    """What a server takes of what is offered; None: none of it."""
+    """The offer that a server accepts; None: it accepts none."""
     for name, parameters in extensions(header):
         if name != NAME or parameters is None or not _fits(parameters, offered=True):
             continue
@@ -124,7 +124,7 @@ def accepted(header: str, wanted: Deflate) -> Agreed | None:
 
 
 def agreed(parameters: Parameters | None, offered: Deflate) -> Agreed | None:
-    """What a server's answer comes to for who offered; None: it must not answer so."""
+    """What a server's answer means for the client; None: the answer is not allowed."""
     if parameters is None or not _fits(parameters, offered=False):
         return None
     window = int(parameters.get("server_max_window_bits") or 15)
@@ -174,7 +174,7 @@ class Packer:
 
 
 class TooLong(Exception):
-    """A message has more bytes than it may have."""
+    """Raised when an unpacked message is longer than allowed."""
 
 
 class Unpacker:
@@ -186,7 +186,7 @@ class Unpacker:
         self._state: zlib._Decompress | None = None
 
     def unpack(self, data: bytes, most: int, *, last: bool) -> bytes:
-        """What comes out of a piece of a message, at most so many bytes.
+        """Unpack a piece of a message, up to so many bytes.
 
         Raises:
             TooLong: there would be more.

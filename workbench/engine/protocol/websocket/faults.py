@@ -1,4 +1,4 @@
-"""What is wrong with a frame or a message: pure functions and a table, fault → close code, section.
+"""Rules of frames and messages (RFC 6455): which one is broken, and its close code and section.
 
 All sections are of RFC 6455, but for those that say RFC 7692.
 """
@@ -60,7 +60,7 @@ CODES_SENT: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *rang
 
 
 def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> Iterator[str]:
-    """What is wrong with a header, the most telling first.
+    """The rules that a frame's header breaks, the most telling first.
 
     `masked`: the frames of this direction have to be. `deflate`: permessage-deflate is on, which
     gives RSV1 a meaning. `begun`: a message has begun and is not at its end.
@@ -91,7 +91,7 @@ def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> I
 
 
 def close_faults(payload: bytes) -> Iterator[str]:
-    """What is wrong with the payload of a Close frame."""
+    """The rules that the payload of a Close frame breaks."""
     if len(payload) == 1:
         yield "close_length"
     elif payload:
@@ -104,7 +104,7 @@ def close_faults(payload: bytes) -> Iterator[str]:
 
 
 def close_facts(payload: bytes) -> tuple[int, str]:
-    """Code and reason of a Close frame, however broken; 1005: it has none."""
+    """Code and reason of a Close frame, however malformed; 1005: it has no code."""
     if len(payload) < 2:
         return NO_CODE, ""
     return int.from_bytes(payload[:2], "big"), payload[2:].decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Rows of frames and messages in the log: their arguments as Python literals."""
+"""Log rows of frames and messages, with their arguments as Python literals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.engine.protocol.websocket.inbound import WebSocketMessage
 
 
 def message_row(message: WebSocketMessage, way: str) -> LayerRow:
-    """A message as it came ("in") or goes ("out")."""
+    """The row of a message that came ("in") or goes ("out")."""
     name = NAMES[TEXT] if message.text else NAMES[BINARY]
     args = f"{name!r}, {way!r}"
     if message.frames > 1:
@@ -23,7 +23,9 @@ def message_row(message: WebSocketMessage, way: str) -> LayerRow:
 
 
 def unsent_row(data: Data, *, text: bool) -> LayerRow:
-    """A message that comes too late: none follows a Close frame, or the end of the connection."""
+    """The row of a message that comes too late: a Close frame has gone, or the connection has
+    ended.
+    """
     name = NAMES[TEXT] if text else NAMES[BINARY]
     return LayerRow(
         "ws.send", repr(name), errno="WS_TOO_LATE", error="too_late", payload=bytes(data)
@@ -31,7 +33,7 @@ def unsent_row(data: Data, *, text: bool) -> LayerRow:
 
 
 def end_row(code: int, reason: str) -> LayerRow:
-    """How it ended; it stands behind what is sent last."""
+    """The row that says how the WebSocket ended; it stands behind what is sent last."""
     args = f"{code}, {reason!r}" if reason else str(code)
     if code == NO_CLOSE:
         return LayerRow("ws.end", args, errno=f"WS_{NO_CLOSE}", error="no_close", sent=True)
@@ -39,7 +41,7 @@ def end_row(code: int, reason: str) -> LayerRow:
 
 
 def close_args(payload: bytes) -> str:
-    """What a Close frame says, behind its header."""
+    """Code and reason of a Close frame, as arguments behind its header."""
     code, reason = close_facts(payload)
     if code == NO_CODE:
         return ""

@@ -1,4 +1,4 @@
-"""Frames as bytes (RFC 6455 5.2): reading sees every bit and never fails, writing writes any.
+"""Frames as bytes (RFC 6455 5.2): the reader sees every bit, the writer writes any frame.
 
 No bytes are unreadable as frames, so what is wrong with one is not decided here: `faults.py` does.
 """
@@ -27,7 +27,7 @@ _WIDE: Final = 64 * 1024
 
 
 class Frame(NamedTuple):
-    """One frame that came.
+    """A frame that came.
 
     Attributes:
         rsv: 4 is RSV1, 2 RSV2, 1 RSV3.
@@ -51,7 +51,7 @@ class Frame(NamedTuple):
 
 
 def masked(data: bytes, key: bytes, offset: int = 0) -> bytes:
-    """Mask or unmask (RFC 6455 5.3); `offset`: of the data in its payload."""
+    """Mask or unmask bytes (RFC 6455 5.3); `offset`: where they stand in their payload."""
     size = len(data)
     if size > _WIDE:
         return b"".join(
@@ -65,12 +65,14 @@ def masked(data: bytes, key: bytes, offset: int = 0) -> bytes:
 
 
 def frame_size(fragment: int, size: int) -> int:
-    """Bytes of each of the frames that so many bytes go in; `fragment` 0: they are one."""
+    """Payload bytes of each frame when a message of `size` bytes is cut; `fragment` 0:
+    one frame.
+    """
     return max(fragment, -(-size // FRAMES_MOST)) if fragment else max(1, size)
 
 
 def least_form(length: int) -> int:
-    """Bytes of the extended length of a payload, as few as it takes."""
+    """Bytes of the extended length, as few as this length needs."""
     return 0 if length < 126 else 2 if length < 65536 else 8
 
 
@@ -83,7 +85,7 @@ def header(
     mask: bytes | None = None,
     form: int | None = None,
 ) -> bytes:
-    """The bytes before a payload.
+    """The bytes of a frame before its payload.
 
     Raises:
         Problem: the length does not fit into this form.
@@ -106,7 +108,7 @@ def header(
 
 
 class FrameReader:
-    """Takes a stream apart.
+    """Divides a stream into frames.
 
     Attributes:
         keeps: bytes of a payload that are kept, so that a frame of 2^63 fills no memory; the rest
@@ -126,7 +128,7 @@ class FrameReader:
         self._size = 0  # of the header
 
     def read(self, data: Data) -> list[Frame]:
-        """The frames that are whole with these bytes."""
+        """The frames that are complete with these bytes."""
         found: list[Frame] = []
         self.piece = b""
         if self._kept:
@@ -190,7 +192,7 @@ class FrameReader:
         self._payload = bytearray()
 
     def _go_on(self, came: bytes, at: int, found: list[Frame]) -> int:
-        """Take what there is of the payload of the frame that is not whole."""
+        """Take what there is of the payload of the incomplete frame."""
         head = self._head
         assert head is not None
         part = came[at : at + head.length - self._came]
@@ -213,18 +215,18 @@ class FrameReader:
         return head._replace(payload=payload, taken=self._size + self._came, whole=whole)
 
     def begun(self) -> Frame | None:
-        """The header of the frame that is not whole, without a payload."""
+        """The header of the incomplete frame, without a payload."""
         return self._head
 
     def rest(self) -> Frame | None:
-        """What there is of the frame that is not whole; None: its header is not whole either."""
+        """The incomplete frame with what there is of it; None: its header is incomplete too."""
         return None if self._head is None else self._taken(self._head, whole=False)
 
     def unread(self) -> bytes:
-        """What came and is of no whole frame, the payload unmasked."""
+        """Bytes of no complete frame, the payload unmasked."""
         return self._kept if self._head is None else bytes(self._payload)
 
     @property
     def within(self) -> bool:
-        """Whether it stands within a frame."""
+        """Whether the stream stands within a frame."""
         return self._head is not None or bool(self._kept)

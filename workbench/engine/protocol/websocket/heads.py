@@ -1,4 +1,4 @@
-"""Heads of HTTP/1.1 as a WebSocket opens with them: read however broken, written as one likes."""
+"""HTTP/1.1 heads of a WebSocket's opening: read however malformed, written as the user likes."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Head(NamedTuple):
     data: bytes
 
     def all(self, name: str) -> list[str]:
-        """Every value of a name, whose case does not matter."""
+        """Every value of a header; the case of its name does not matter."""
         wanted = name.lower()
         return [value for found, value in self.fields if found.lower() == wanted]
 
     def one(self, name: str) -> str | None:
-        """The value, where there is exactly one."""
+        """The header's value, if there is exactly one."""
         found = self.all(name)
         return found[0] if len(found) == 1 else None
 
@@ -68,13 +68,13 @@ class Status(NamedTuple):
 
 
 def request_of(head: Head) -> Request | None:
-    """None: the first line is none of a request."""
+    """The request line; None: it is not one."""
     found = _REQUEST.match(head.line)
     return None if found is None else Request(found[1], found[2], (int(found[3]), int(found[4])))
 
 
 def status_of(head: Head) -> Status | None:
-    """None: the first line is none of a response."""
+    """The status line; None: it is not one."""
     found = _STATUS.match(head.line)
     if found is None:
         return None
@@ -94,14 +94,14 @@ class HeadReader:
         self._looked = 0
 
     def feed(self, data: Data) -> None:
-        """Take more; what does not fit any more is not kept."""
+        """Take more bytes; those beyond the limit are not kept."""
         if len(self._came) <= HEAD_MOST:
             self._came += data
         else:
             self.too_long = True
 
     def take(self) -> Head | None:
-        """The head, once it is whole."""
+        """The head, once it is complete."""
         found = _ENDS.search(self._came, self._looked)
         if found is None or found.end() > HEAD_MOST:
             self.too_long = self.too_long or len(self._came) > HEAD_MOST
@@ -113,7 +113,7 @@ class HeadReader:
         return head_of(data)
 
     def rest(self) -> bytes:
-        """What came and is of no head."""
+        """The bytes that belong to no head."""
         return bytes(self._came)
 
 
@@ -131,7 +131,7 @@ def head_of(data: bytes) -> Head:
 
 
 def head_bytes(line: str, usual: Headers, own: Headers, drop: Iterable[str]) -> bytes:
-    """A head: the usual headers, in the place of some of them those that somebody wrote."""
+    """The bytes of a head: the usual headers, some of them replaced by the user's."""
     dropped = {name.lower() for name in drop}
     replaced = {name.lower() for name, _ in own}
     written: list[tuple[str, str]] = []

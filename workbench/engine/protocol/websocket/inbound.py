@@ -1,4 +1,4 @@
-"""Inbound: puts messages together from data frames, and says early what is wrong with one."""
+"""Inbound: puts messages together from data frames, and finds faults as early as it can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST_KEPT: Final = 1 << 20
 
 
 class WebSocketMessage(NamedTuple):
-    """One message that is whole.
+    """A complete message.
 
     Attributes:
         data: all of it, or where nobody wants that its beginning.
@@ -31,12 +31,12 @@ class WebSocketMessage(NamedTuple):
 
     @property
     def kept(self) -> bool:
-        """Whether `data` is all of it."""
+        """Whether `data` is the whole message."""
         return len(self.data) == self.size
 
 
 class Inbound:
-    """One direction of one connection.
+    """The data frames of one direction.
 
     Attributes:
         begun: a message has begun and is not at its end.
@@ -66,13 +66,15 @@ class Inbound:
         return not self._lost and before + head.length > self._most
 
     def piece(self, head: Frame, data: bytes) -> str | None:
-        """What has come of the payload of a frame that is not whole; what is wrong with it."""
+        """Take a piece of an incomplete frame's payload; returns the rule it breaks, if any."""
         self._enter(head)
         self._seen += len(data)
         return self._take(data, last=False)
 
     def frame(self, frame: Frame) -> tuple[str | None, WebSocketMessage | None]:
-        """What is wrong with a data frame that is whole, and the message that ends with it."""
+        """Take a complete data frame; returns the rule it breaks, and the message that ends with
+        it.
+        """
         self._enter(frame)
         rest = frame.payload[self._seen :] if self._seen else frame.payload
         self._seen, self._entered = 0, False
@@ -94,7 +96,7 @@ class Inbound:
         return fault, message
 
     def lose(self) -> None:
-        """The message is too long: nothing of it is kept any more."""
+        """Drop the message: it is too long."""
         self._lost = True
         self._data = bytearray()
 

@@ -1,4 +1,4 @@
-"""UnansweredPings: those that were sent and have no Pong yet, each with its time."""
+"""UnansweredPings: pings that were sent and have no Pong yet."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ MOST: Final = 100
 
 
 class UnansweredPings:
-    """By what they carry, the oldest first; a later one with the same bytes takes its place."""
+    """Pings by their payload, the oldest first; a later one with the same payload replaces it."""
 
     def __init__(self) -> None:
         self._sent: dict[bytes, float] = {}
 
     def sent(self, payload: bytes, now: float) -> bool:
-        """One goes; whether it is the only one that waits."""
+        """A ping goes; returns whether it is the only one that waits."""
         self._sent.pop(payload, None)
         self._sent[payload] = now
         if len(self._sent) > MOST:
@@ -23,7 +23,7 @@ class UnansweredPings:
         return len(self._sent) == 1
 
     def answered(self, payload: bytes, now: float) -> float | None:
-        """Seconds after which its Pong came; None: it answers none.
+        """Seconds until its Pong came; None: the Pong answers no ping.
 
         A Pong answers those before it too (RFC 6455 5.5.3).
         """

@@ -1,4 +1,6 @@
-"""The opening handshake of both ends (RFC 6455 4): what is said, and what is wrong with it."""
+"""The opening handshake of both ends (RFC 6455 4): requests, responses, and what is wrong with
+them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ _EXTENSIONS: Final = "Sec-WebSocket-Extensions"
 
 
 class Refusal(NamedTuple):
-    """A rule for a request that was broken: with what it is answered, and where the rule stands."""
+    """A rule that a request breaks: the status it is answered with, and the rule's section."""
 
     status: int
     section: str
@@ -80,7 +82,7 @@ def accept_of(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UpgradeAnswer:
-    """A response, written or read, and what it comes to.
+    """A response, written or read, and its meaning.
 
     Attributes:
         faults: what is wrong with the head that came.
@@ -99,7 +101,7 @@ class UpgradeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClientOpening:
-    """The request, and the judge of the response.
+    """A client's request, by which the response is judged.
 
     Attributes:
         request: as it was sent.
@@ -129,7 +131,7 @@ class ClientOpening:
         return ClientOpening(request, request_of(request), wanted)
 
     def judge(self, head: Head) -> UpgradeAnswer:
-        """What a response comes to; a status that is no 101 is the first of its faults."""
+        """The meaning of a response; a status other than 101 is the first of its faults."""
         status = status_of(head)
         if status is None:
             return UpgradeAnswer(0, ("status_line",))
@@ -179,7 +181,7 @@ def _is_key(text: str | None) -> bool:
 
 
 def request_faults(head: Head, settings: WebSocketSettings) -> Iterator[str]:
-    """What is wrong with a request, the first one decides how it is answered."""
+    """The rules that a request breaks; the first decides the answer."""
     line = request_of(head)
     if line is None:
         yield "request_line"
@@ -208,7 +210,7 @@ def request_faults(head: Head, settings: WebSocketSettings) -> Iterator[str]:
 
 
 def answer_to(head: Head, settings: WebSocketSettings, *, lenient: bool) -> UpgradeAnswer:
-    """A server's response; `lenient`: it opens whatever is wrong with the request."""
+    """A server's response; `lenient`: it opens though the request breaks rules."""
     faults = tuple(request_faults(head, settings))
     if faults and not lenient:
         return refused(faults, settings)
@@ -244,7 +246,7 @@ def _opened(head: Head, settings: WebSocketSettings, faults: tuple[str, ...]) ->
 
 
 def refused(faults: tuple[str, ...], settings: WebSocketSettings) -> UpgradeAnswer:
-    """The response to a request that is no opening of a WebSocket."""
+    """The response to a request that does not open a WebSocket."""
     status, section, text = REFUSALS[faults[0]]
     usual = []
     if status == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -1,4 +1,4 @@
-"""Utf8: whether text that comes in pieces still is UTF-8, as soon as that is known."""
+"""Utf8: checks text that comes in pieces as soon as a byte is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _Decoder = codecs.getincrementaldecoder("utf-8")
 
 
 class Utf8:
-    """One message. A character may be cut by frames and by reads."""
+    """The check of one message, whose characters frames and reads may cut."""
 
     __slots__ = ("_decoder",)
 
@@ -16,7 +16,9 @@ class Utf8:
         self._decoder = _Decoder()
 
     def takes(self, data: bytes, *, last: bool = False) -> bool:
-        """Whether it is UTF-8 so far (RFC 3629), with `last` to its end."""
+        """Whether the text is UTF-8 so far (RFC 3629); `last`: it has to end with whole
+        characters.
+        """
         try:
             self._decoder.decode(data, last)
         except UnicodeDecodeError:

@@ -93,7 +93,7 @@ _BINARY_ARGS: Final = repr(NAMES[BINARY])
 
 
 class WebSocketLayer(Layer):
-    """Client or server, as its endpoint is one.
+    """A WebSocket as client or server.
 
     It answers by itself only what the settings say: pings, a Close frame, a broken rule.
     """
@@ -254,7 +254,7 @@ class WebSocketLayer(Layer):
         self._inbound.wanted = self._wanted
 
     def _body(self, data: bytes) -> Iterator[Action]:
-        """More of the body of a refused upgrade."""
+        """Take more of the body of a refused upgrade."""
         assert self._refused is not None
         answer = self._refused.feed(data)
         if answer is not None:
@@ -314,7 +314,7 @@ class WebSocketLayer(Layer):
             yield from self._part_of_frame()
 
     def _frame(self, frame: Frame, now: float) -> Iterator[Action]:
-        """One that is whole and not just a message."""
+        """Take a complete frame that is not simply a message."""
         yield self._came(frame)
         judged, self._judged = self._judged, None
         for key in self._faults(frame) if judged is None else judged:
@@ -355,7 +355,7 @@ class WebSocketLayer(Layer):
                 yield ToApp(Text(message.data) if message.text else message.data)
 
     def _part_of_frame(self) -> Iterator[Action]:
-        """What can be said of a frame before its end."""
+        """Check a frame as far as that can be done before its end."""
         head = self._reader.begun()
         assert head is not None
         key = None
@@ -398,7 +398,7 @@ class WebSocketLayer(Layer):
         return LayerRow("ws.fault", args, errno=f"WS_{fault.code}", error=key)
 
     def _broken(self, key: str) -> Iterator[Action]:
-        """A rule was broken (RFC 6455 7.1.7)."""
+        """A rule was broken: fail the WebSocket (RFC 6455 7.1.7)."""
         yield self._fault_row(key)
         if self._lenient:
             return
@@ -453,7 +453,7 @@ class WebSocketLayer(Layer):
 
     @property
     def _handshaken(self) -> bool:
-        """Both Close frames have gone."""
+        """Both Close frames have gone: the connection ends."""
         return self._sent_close and self._got_close is not None
 
     def receive_end(self, now: float) -> Actions:
@@ -476,7 +476,7 @@ class WebSocketLayer(Layer):
             yield from self._finish(self._got_close or (NO_CLOSE, ""), PeerFinished())
 
     def _finished_early(self) -> Iterator[Action]:
-        """The peer's FIN before the WebSocket was open."""
+        """The peer's FIN came before the WebSocket was open."""
         assert self._heads is not None
         if self._refused is not None:
             yield from self._whole_body(self._refused.came())
@@ -495,7 +495,7 @@ class WebSocketLayer(Layer):
         return LayerRow("ws.fault", args, errno=HANDSHAKE, error="head_truncated", payload=came)
 
     def close(self, now: float) -> Actions:
-        """Who answers is at its end: a Close frame, then FIN, and what still comes is dropped."""
+        """The responder has ended: send a Close frame, then FIN; drop what still comes."""
         if self._ended or self._heads is not None:
             return ()
         actions: list[Action] = []
@@ -506,7 +506,7 @@ class WebSocketLayer(Layer):
         return actions
 
     def late(self) -> LayerRow:
-        """The other half of the opening handshake has not come, or not the end of it."""
+        """The other half of the opening handshake has not come in time, or not all of it."""
         key, section = ("no_answer", "4.1") if self._client else ("no_request", "4.2.1")
         word = f"WS_{key.upper()}"
         if self._word:  # refused, and the body has no end
@@ -536,7 +536,7 @@ class WebSocketLayer(Layer):
         return Problem("engine.ws_closing") if self._sent_close else None
 
     def send(self, data: Data, now: float) -> Actions:
-        """One message: text where it is a `Text`."""
+        """Send one message: as text if it is a `Text`."""
         if self._sent_close or self._ended:
             return (unsent_row(data, text=isinstance(data, Text)),)
         if isinstance(data, MessagePart):
@@ -565,7 +565,7 @@ class WebSocketLayer(Layer):
         )
 
     def _message(self, data: bytes, most: int, *, text: bool, packed: bool) -> Actions:
-        """One that goes in several frames, or packed, or both."""
+        """Send a message in several frames, packed, or both."""
         whole = data
         if packed:
             assert self._packer is not None
@@ -591,7 +591,7 @@ class WebSocketLayer(Layer):
         return sum(map(len, self._behind))
 
     def _part(self, data: MessagePart, now: float) -> list[Action]:
-        """Some bytes of a message too long to be held: as many frames as they take, then others."""
+        """Send a part of a message too long to be held, in as many frames as it takes."""
         sent = self._parts
         if sent is None or data.first:
             packed = self._packer is not None and self._packer.packs
@@ -623,7 +623,9 @@ class WebSocketLayer(Layer):
         return actions
 
     def cut(self, now: float) -> Actions:
-        """The message has no end that would be right; what came of it must not be taken for all."""
+        """The rest of a long message cannot be read: fail, so that nobody takes the part for the
+        whole.
+        """
         if self._parts is None or self._ended:
             return ()
         self._parts, self._behind = None, []
@@ -633,12 +635,12 @@ class WebSocketLayer(Layer):
         return [*actions, *self._finish((UNEXPECTED, _CUT), End(Ending.POLITE, word))]
 
     def ask(self, request: object, now: float) -> Actions:
-        """An `AskedFrame`."""
+        """Send an `AskedFrame`."""
         assert isinstance(request, AskedFrame)
         return list(self._write(request, now))
 
     def _write(self, asked: AskedFrame, now: float) -> Iterator[Action]:
-        """One frame, with its row and what follows from its being sent."""
+        """Write one frame with its row, and do what follows from it."""
         mask = None
         if asked.masked if asked.masked is not None else self._client:
             mask = asked.key or self._keys.next()
@@ -685,7 +687,7 @@ class WebSocketLayer(Layer):
         return ()
 
     def _waited_for_close(self) -> Iterator[Action]:
-        """The peer has not done its part of the end."""
+        """The peer has not ended the connection in time."""
         if self._handshaken:
             self._ended = True
             yield End(Ending.POLITE)
