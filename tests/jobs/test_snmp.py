@@ -20,9 +20,10 @@ def test_snmpget_and_snmpwalk_are_answered() -> None:
     how = ("-v2c", "-c", "public", "-On", "-t", "20", f"127.0.0.1:{port}")
     with serving(job("snmp-agent"), "--set", f"port={port}"):
         said = ask("snmpget", *how, "1.3.6.1.2.1.1.1.0")
-        assert said == '.1.3.6.1.2.1.1.1.0 = STRING: "an agent of rules"\n'
+        # The first of the SNMP programs on a machine says before it that it made its folder.
+        assert said.endswith('.1.3.6.1.2.1.1.1.0 = STRING: "an agent of rules"\n')
         said = ask("snmpwalk", *how, "1.3.6.1.2.1.2.2.1.2")
-        assert [line.partition(" = ")[2] for line in said.splitlines()[:2]] == [
+        assert [line.partition(" = ")[2] for line in said.splitlines() if " = " in line][:2] == [
             'STRING: "lo"',
             'STRING: "eth0"',
         ]
