@@ -75,6 +75,8 @@ def _encoded(
 
 _FIELD: Final = re.compile(r"u\d+(?:le|be)?|var\d+|(?:ber|pad\d*|align\d*)(?=\W|\Z)", re.ASCII)
 """What looks like a field of a template and is none, or has no bracket behind it."""
+_WELL_FORMED: Final = re.compile(r"(?:[ \t\r\n,;:_-]|0[xX]|\\x|[0-9A-Fa-f]{2})*+")
+_NO_DIGITS: Final = dict.fromkeys(map(ord, " \t\r\n,;:_-"))
 
 
 def parse_hex(text: str) -> bytes:
@@ -83,28 +85,20 @@ def parse_hex(text: str) -> bytes:
     Raises:
         Problem: another character, or a digit without its partner (with the position).
     """
-    found = bytearray()
-    position = 0
-    while position < len(text):
-        if text[position] in " \t\r\n,;:-_":
-            position += 1
-        elif text[position : position + 2] in {"0x", "0X", "\\x"}:
-            position += 2
-        else:
-            pair = text[position : position + 2]
-            if len(pair) < 2 or any(digit not in "0123456789abcdefABCDEF" for digit in pair):
-                bad = position + (bool(pair) and pair[0] in "0123456789abcdefABCDEF")
-                shown = text[bad : bad + 1]
-                key = "payload.bad_hex" if shown.strip() else "payload.odd_hex"
-                field = _FIELD.match(text, bad)
-                if field is not None:
-                    raise Problem("payload.no_width", character=field[0], position=bad + 1)
-                plain = plain_sign(shown) if shown else ""
-                key = "payload.foreign_sign" if plain else key
-                raise Problem(key, character=shown, position=bad + 1, plain=plain)
-            found.append(int(pair, 16))
-            position += 2
-    return bytes(found)
+    well = _WELL_FORMED.match(text)
+    end = 0 if well is None else well.end()
+    if end == len(text):
+        digits = text.translate(_NO_DIGITS)
+        return bytes.fromhex(digits.replace("0x", "").replace("0X", "").replace("\\x", ""))
+    bad = end + (text[end] in "0123456789abcdefABCDEF")
+    shown = text[bad : bad + 1]
+    key = "payload.bad_hex" if shown.strip() else "payload.odd_hex"
+    field = _FIELD.match(text, bad)
+    if field is not None:
+        raise Problem("payload.no_width", character=field[0], position=bad + 1)
+    plain = plain_sign(shown) if shown else ""
+    key = "payload.foreign_sign" if plain else key
+    raise Problem(key, character=shown, position=bad + 1, plain=plain)
 
 
 def from_escapes(text: str, encoding: str) -> bytes:
@@ -113,6 +107,8 @@ def from_escapes(text: str, encoding: str) -> bytes:
     Raises:
         Problem: an unknown escape, or what `encode` raises; positions are those in `text`.
     """
+    if "\\" not in text:
+        return _encoded(text, encoding, range(len(text)), str.encode)
     pieces = list(_pieces(text))
     if not any(isinstance(piece, bytes) for piece, _ in pieces):
         piece, places = pieces[0] if pieces else ("", [])

@@ -32,6 +32,7 @@ _COUNT: Final = re.compile(r"\d{1,6}\Z", re.ASCII)  # a million is made in some 
 _NUMBER: Final = re.compile(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
 _WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
 _FILLED_UP: Final = re.compile(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
+_SPECIAL: Final = re.compile(rf'[\]{{"]|{_WIDTH.pattern}|{_FILLED_UP.pattern}', re.ASCII)
 _ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
 """Brackets in one another."""
@@ -302,8 +303,10 @@ def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
 
 
 def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
+    opening = re.compile(rf"\{{(?=\{{?(?:{'|'.join(map(re.escape, names))}|\d))", re.ASCII)
     last = place = 0
-    while (place := source.find("{", place)) >= 0:
+    while (begun := opening.search(source, place)) is not None:
+        place = begun.start()
         quoted = source.startswith("{{", place)
         found = _gap(source, place + 1 + quoted, names)
         if found is None or not source.startswith("}}" if quoted else "}", found[1]):
@@ -381,27 +384,24 @@ class _HexReader:
     def parts(self, close: str) -> tuple[Part, ...]:
         """Up to a closing bracket, or to the end."""
         found: list[Part] = []
-        begin = self._place
         while True:
+            begin = self._place
+            special = _SPECIAL.search(self._source, begin)
+            self._place = len(self._source) if special is None else special.start()
+            found.append(self._digits(begin))
             char = self._source[self._place : self._place + 1]
-            width = _WIDTH.match(self._source, self._place)
+            if char == close:
+                self._place += len(close)
+                return tuple(part for part in found if part != b"")
+            if not char:
+                raise self._wrong("template.open")
+            if char == "]":
+                raise self._wrong("template.close")
             filled_up = _FILLED_UP.match(self._source, self._place)
-            if char in {"", "]", "{", '"'} or width is not None or filled_up is not None:
-                found.append(self._digits(begin))
-                if char == close:
-                    self._place += len(close)
-                    return tuple(part for part in found if part != b"")
-                if not char:
-                    raise self._wrong("template.open")
-                if char == "]":
-                    raise self._wrong("template.close")
-                if filled_up is not None:
-                    found.append(self._filled_up(filled_up))
-                else:
-                    found.append(self._one(char, width))
-                begin = self._place
+            if filled_up is not None:
+                found.append(self._filled_up(filled_up))
             else:
-                self._place += 1
+                found.append(self._one(char, _WIDTH.match(self._source, self._place)))
 
     def _digits(self, begin: int) -> bytes:
         try:

@@ -41,11 +41,14 @@ class UnknownGap(NamedTuple):
 
 def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
     """Those of a text; `known`: every name that a gap of it may have."""
+    nearest: dict[str, str] = {}  # the same word is often wrong in many places
     for gap in _GAP.finditer(text):
         wrong = _unknown(gap[2], known)
-        if wrong is not None:
-            near = difflib.get_close_matches(wrong, known, 1, 0.3)
-            yield UnknownGap(gap.start(), gap.end(), wrong, near[0] if near else "")
+        if wrong is None:
+            continue
+        if wrong not in nearest:
+            nearest[wrong] = next(iter(difflib.get_close_matches(wrong, known, 1, 0.3)), "")
+        yield UnknownGap(gap.start(), gap.end(), wrong, nearest[wrong])
 
 
 def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:

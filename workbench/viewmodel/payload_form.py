@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,8 @@ from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 PREVIEWED: Final = 8
+MOST_TOLD: Final = 100
+"""Words in braces that are marked."""
 _PAIRS: Final = re.compile(r"\s*[0-9A-Fa-f]{2}(?:\s+[0-9A-Fa-f]{2})+\s*", re.ASCII)
 """Two pairs of hex digits or more."""
 LARGEST_FILE: Final = 64 << 20
@@ -158,6 +162,7 @@ class Composed:
         send: what sends it, once, of no endpoint yet; or why it cannot be sent.
         size: bytes that will go. head: the first of them in hex.
         problem: what is wrong with what is typed; None: nothing.
+        varies: each send of it is another one, in more than the counter.
     """
 
     draft: PayloadForm
@@ -165,6 +170,7 @@ class Composed:
     size: int = 0
     head: str = ""
     problem: Problem | None = None
+    varies: bool = False
 
 
 def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES) -> Composed:
@@ -184,7 +190,9 @@ def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES
     except Problem as problem:
         return Composed(draft, problem, problem=problem)
     shown = Masker(known.secrets, headers=False).data(data) if known.secrets else data
-    return Composed(draft, replace(send, wait=False), len(data), _head(shown, len(data)))
+    varies = found.template is not None and found.template.varies
+    head = _head(shown, len(data))
+    return Composed(draft, replace(send, wait=False), len(data), head, varies=varies)
 
 
 def _send_file(draft: PayloadForm, size: int) -> Send | Problem:
@@ -194,25 +202,22 @@ def _send_file(draft: PayloadForm, size: int) -> Send | Problem:
     return replace(send_of(draft, Content(file=path)), wait=False)
 
 
-def varies(draft: PayloadForm, known: KnownValues = NO_VALUES) -> bool:
-    """Whether each send of it is another one, in more than the counter."""
-    try:
-        if draft.form == "hex":
-            return hex_template(draft.typed, known.values, draft.encoding).varies
-        return draft.placeholders and text_template(draft.typed, PLACEHOLDERS, "utf-8").varies
-    except Problem:
-        return False
-
-
 def unknown_names(draft: PayloadForm, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
-    """Words in braces that are sent as they stand: they name nothing, or nothing is filled in."""
+    """Words in braces that are sent as they stand: they name nothing, or nothing is filled in.
+
+    The first MOST_TOLD: of more nobody is told.
+    """
+    return tuple(islice(_unknown_names(draft, known), MOST_TOLD))
+
+
+def _unknown_names(draft: PayloadForm, known: KnownValues) -> Iterator[UnknownGap]:
     if draft.form == "hex":
-        return tuple(quoted_gaps(draft.typed, known.values))
+        return quoted_gaps(draft.typed, known.values)
     if draft.form != "text":
-        return ()
+        return iter(())
     if not draft.placeholders:
-        return tuple(unfilled_gaps(draft.typed, known.values))
-    return tuple(unknown_gaps(draft.typed, {*PLACEHOLDERS, *known.values}))
+        return unfilled_gaps(draft.typed, known.values)
+    return unknown_gaps(draft.typed, {*PLACEHOLDERS, *known.values})
 
 
 def file_size(typed: str) -> int:

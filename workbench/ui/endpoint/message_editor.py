@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QPushButton,
@@ -50,7 +50,6 @@ from workbench.viewmodel.payload_form import (
     converted,
     sending_differences,
     unknown_names,
-    varies,
 )
 
 SAVE_WORDS: Final = NameWords("save_name", "save_message", "save_replace", "save_cancel")
@@ -62,6 +61,9 @@ LEAST_ROOM: Final = "≈ 99,999 B"
 MOST_HEX: Final = 4
 """Bytes in hex beside the count; as many as there is room for."""
 MOST_REPEATED: Final = 10_000_000
+PROMPT: Final = 20_000
+"""Characters that are understood with each key; more of them when typing pauses."""
+PAUSE_MS: Final = 150
 
 
 class MessageEditor(Retranslatable, QWidget):
@@ -98,6 +100,9 @@ class MessageEditor(Retranslatable, QWidget):
         self._form_before = "text"
         self._composed = compose(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
         self.text = controls.add(PayloadEdit(text), "payload")
         self.file = FilePicker(controls)
         self.trouble = PayloadProblemBar(controls)
@@ -178,6 +183,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.send = controls.add(QPushButton(), "send")
 
     def _wire(self) -> None:
+        self._pause.timeout.connect(self._understand)
         self.text.textChanged.connect(self._on_edited)
         self.text.complete = self._complete
         self.text.completed.connect(self._on_completed)
@@ -218,10 +224,18 @@ class MessageEditor(Retranslatable, QWidget):
     def draft(self) -> PayloadForm:
         """What is to be sent. A bad range counts as everything here; `times` says what is wrong."""
         form = self.form.value()
+        typed = self.file.path.text() if form == "file" else self.text.toPlainText()
+        if form == "hex":  # as text is pasted from a page
+            typed = typed.replace("\u00a0", " ").replace("\u2028", "\n")
+        return replace(self._choices, typed=typed)
+
+    @property
+    def _choices(self) -> PayloadForm:
+        """A draft without what is typed."""
         start, last = self.checksum.known
         return PayloadForm(
-            self.file.path.text() if form == "file" else self.text.toPlainText(),
-            form,
+            "",
+            self.form.value(),
             self.encoding.value(),
             self.escapes.isChecked(),
             Append(self.append.value()),
@@ -295,7 +309,7 @@ class MessageEditor(Retranslatable, QWidget):
         """What differs from the default, while its controls are folded."""
         enter = self.enter_sends.isChecked()
         words = sending_differences(
-            self.draft, self.repeat.text(), self.interval.text(), enter_sends=enter
+            self._choices, self.repeat.text(), self.interval.text(), enter_sends=enter
         )
         if words != self._differing.text():
             self._differing.setText(words)
@@ -346,6 +360,8 @@ class MessageEditor(Retranslatable, QWidget):
         if not self.send.isEnabled():
             self.blocked.emit()
             return
+        if self._pause.isActive():
+            self._understand()
         composed = self._composed
         if composed.draft.form == "file":  # it may have come or gone meanwhile
             composed = compose(composed.draft, self._upcoming(), self._known)
@@ -410,6 +426,18 @@ class MessageEditor(Retranslatable, QWidget):
             added = tr(f"append.{draft.append.value}")
             self._controls.recaption(self.enter_sends, "enter_sends_added", what=added)
         self._word_details()
+        if len(draft.typed) > PROMPT:
+            self.preview.offer([tr("panel.preview_none")])
+            self._pause.start()
+        else:
+            self._understand()
+
+    @Slot()
+    def _understand(self) -> None:
+        """What the draft is as bytes, and what is wrong with it."""
+        self._pause.stop()
+        draft = self.draft
+        file = draft.form == "file"
         composed = self._composed = compose(draft, self._upcoming(), self._known)
         problem = composed.problem
         if problem is not None:
@@ -426,7 +454,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._show_preview(
             composed.size,
             head.removesuffix(" …").split(),
-            about=varies(draft, self._known),
+            about=composed.varies,
             end=draft.append is not Append.NOTHING,
         )
 

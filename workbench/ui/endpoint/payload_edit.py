@@ -5,28 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip
 
+from workbench.texts import tr
 from workbench.ui.endpoint.file_picker import file_of
+from workbench.ui.endpoint.qt_text import (
+    LONGEST_LINE,
+    between_units,
+    first_units,
+    places_in,
+    plain,
+    too_long,
+)
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+
+    from workbench.ui.endpoint.folded_lines import FoldedLines
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
-LONGEST_PASTE: Final = 256 << 10
-"""Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
+LONGEST_PASTE: Final = 4 << 20
+"""Characters: what they are as bytes is understood in a moment. More of them go as a file."""
 MOST_MARKS: Final = 500
 
 
 class PayloadEdit(Retranslatable, QPlainTextEdit):
-    """Plain text; grows with its lines to eight.
+    """Plain text; grows with its lines to eight. Long lines are folded; what it holds is whole.
 
     Attributes:
         complete: what the characters of the line before the cursor may become; None: nothing.
@@ -46,12 +58,16 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
     pasted_too_much = Signal(int)
     file_dropped = Signal(str)
     completed = Signal()
+    _folded: FoldedLines | None = None  # Qt's events come before there are attributes
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
         self.document().blockCountChanged.connect(self._fit)
+        self.document().contentsChange.connect(self._on_change)
+        self.textChanged.connect(self._fold_changed)
+        self._changed = (0, 0)
         self._sparing = False
         self.complete: Callable[[str], Completion] | None = None
         self.enter_sends = False
@@ -60,7 +76,8 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         self._fit()
 
     def retranslate(self) -> None:
-        """It has no words of its own."""
+        """Its own words stand on what is folded."""
+        self.document().markContentsDirty(0, self.document().characterCount())
 
     def redraw(self) -> None:
         """The fixed font in the size in force."""
@@ -87,12 +104,11 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         look.setBackground(QColor(tone.back))
         look.setForeground(QColor(tone.text))
         marks: list[QTextEdit.ExtraSelection] = []
-        text = self.toPlainText()
         last = max(0, self.document().characterCount() - 2)
-        for position in positions[:MOST_MARKS]:
+        for place in self._places(sorted(positions[:MOST_MARKS])):
             found = QTextEdit.ExtraSelection()
             cursor = self.textCursor()
-            cursor.setPosition(min(units(text[:position]), last))
+            cursor.setPosition(min(place, last))
             cursor.movePosition(
                 QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor
             )
@@ -119,12 +135,107 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         if file is not None:
             self.file_dropped.emit(file)
             return
-        if len(source.text()) > LONGEST_PASTE:
-            self.pasted_too_much.emit(len(source.text()))
+        text = source.text()
+        if len(text) > LONGEST_PASTE:
+            self.pasted_too_much.emit(len(text))
             return
-        super().insertFromMimeData(source)
-        if "\\" in source.text():
+        if too_long(text):
+            self._folding().insert(self.textCursor(), text)
+            self.ensureCursorVisible()
+        else:
+            super().insertFromMimeData(source)
+        if "\\" in text:
             self.pasted_backslash.emit()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied is whole."""
+        chosen = self.textCursor()
+        made = QMimeData()
+        made.setText(self._between(chosen.selectionStart(), chosen.selectionEnd()))
+        return made
+
+    # -- long lines ---------------------------------------------------------------------------
+
+    def toPlainText(self) -> str:
+        """All of it, character for character, with what is folded."""
+        if self._folded is not None:
+            return self._folded.text()
+        return plain(self.document().toRawText())
+
+    def setPlainText(self, text: str) -> None:
+        """Another text; its long lines are folded."""
+        if not too_long(text):
+            super().setPlainText(text)
+            return
+        super().setPlainText("")
+        document = self.document()
+        document.setUndoRedoEnabled(False)  # as Qt does: it cannot be undone
+        self._folding().insert(QTextCursor(document), text)
+        document.setUndoRedoEnabled(True)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _between(self, begin: int, end: int) -> str:
+        if self._folded is not None:
+            return self._folded.text(begin, end)
+        return plain(between_units(self.document().toRawText(), begin, end))
+
+    def _places(self, positions: Sequence[int]) -> list[int]:
+        """Where these characters stand in the document, in rising order."""
+        if self._folded is not None:
+            return self._folded.places(positions)
+        return list(places_in(self.toPlainText(), positions))
+
+    def _folding(self) -> FoldedLines:
+        """Made with the first long line: few ever have one."""
+        if self._folded is None:
+            from workbench.ui.endpoint.folded_lines import FoldedLines
+
+            self._folded = FoldedLines(self.document())
+        return self._folded
+
+    @Slot(int, int, int)
+    def _on_change(self, place: int, _removed: int, added: int) -> None:
+        self._changed = (place, place + added)
+
+    @Slot()
+    def _fold_changed(self) -> None:
+        """A line that has grown too long is folded, whatever made it grow."""
+        begin, end = self._changed
+        self._changed = (0, 0)
+        block = self.document().findBlock(begin)
+        while block.isValid() and block.position() <= end:
+            if block.length() > LONGEST_LINE:
+                self._folding().fold(block, self.textCursor())
+            block = block.next()
+
+    def _unfold(self, place: int) -> bool:
+        """Show more of what is folded at a place; False: nothing is."""
+        if self._folded is None or not self._folded.at(place):
+            return False
+        cursor = self.textCursor()
+        cursor.setPosition(place)
+        self._folded.unfold(cursor)
+        self.setTextCursor(cursor)
+        return True
+
+    def _place_at(self, point: QPoint) -> int:
+        """The character below a point of what is in sight."""
+        cursor = self.cursorForPosition(point)
+        right = self.cursorRect(cursor).center().x() > point.x()
+        return cursor.position() - (1 if right else 0)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._unfold(self._place_at(event.position().toPoint())):
+            super().mouseDoubleClickEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if self._folded is not None and isinstance(event, QHelpEvent):
+            inside = self._folded.at(self._place_at(event.pos()))
+            if inside:
+                tip = tr("panel.folded_tip", count=f"{len(inside):,}")
+                QToolTip.showText(event.globalPos(), tip, self)
+                return True
+        return super().viewportEvent(event)
 
     # -- completion ---------------------------------------------------------------------------
 
@@ -157,6 +268,10 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._entered(event):
             return
+        if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            place = self.textCursor().position()
+            if self._unfold(place) or self._unfold(place - 1):
+                return
         super().keyPressEvent(event)
         if (event.text() and event.text().isprintable()) or event.key() == Qt.Key.Key_Backspace:
             self._offer()
@@ -174,15 +289,3 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
             self.insertPlainText("\n")  # Qt would break the line inside its paragraph
             return True
         return False
-
-
-def units(text: str) -> int:
-    """Its length as Qt counts: characters beyond U+FFFF are two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def first_units(text: str, units: int) -> str:
-    """As much of a text as so many of Qt's units are."""
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode(
-        "utf-16-le", "surrogatepass"
-    )

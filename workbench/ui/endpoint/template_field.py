@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeyEvent
 
-from workbench.ui.endpoint.payload_edit import first_units, units
+from workbench.ui.endpoint.qt_text import first_units, units
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.ui.widgets.named_controls import TextField
 from workbench.viewmodel.completion import Completion, cursor_in
