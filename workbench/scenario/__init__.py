@@ -1,1 +1,1 @@
-"""Scenario files: read, checked, run, and made from a record."""
+"""Scenario files: parsed, checked, run, written, exported as code, and made from a record."""

@@ -1,4 +1,4 @@
-"""What came, as a talk has it: the bytes between two commands, however the network cut them."""
+"""Answers: what came between two commands, put together however the network cut it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OF_LAYERS = (WS_OPEN, *sorted(WS_MESSAGES | TLS_DATA))
 
 
 class Answer(NamedTuple):
-    """What one connection received after a command and before the next.
+    """The bytes that one connection received after a command and before the next.
 
     Attributes:
         connection: its number when the commands are done again.

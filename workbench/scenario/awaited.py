@@ -1,4 +1,4 @@
-"""Waits until what a step expects has come: it looks at what is new each time anything came."""
+"""Awaited: waits until what a step expects has come, looking at new rows each time any come."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ RESTED: Final = 0.01  # seconds of such a rest
 
 
 class TakesRows(Protocol):
-    """Takes what was numbered; `wait`: all that has happened so far."""
+    """Reads the rows numbered so far; `wait`: waits for all that has happened."""
 
     def __call__(self, *, wait: bool) -> int:
         """The moment before which everything is known, on the record's clock; 0: unknown."""
 
 
 class Awaited:
-    """Of one run, on its thread."""
+    """The waiting of one run, on its thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Bell: rung by any thread for one that waits."""
+"""Bell: a light threading.Event for a single waiter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import suppress
 
 
 class Bell:
-    """What threading.Event is, for one who waits: it makes no lock for each wait, and no call of
-    Python for each ring.
+    """Like threading.Event for one waiting thread, without a lock for each wait or a Python call
+    for each ring.
     """
 
     __slots__ = ("_silent",)

@@ -1,4 +1,4 @@
-"""What a run has its record keep beside its rows, before anything of it can be in them."""
+"""Stores in the record what outputs mask and conversations ignore, before any such row exists."""
 
 from __future__ import annotations
 

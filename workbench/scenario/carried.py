@@ -1,4 +1,4 @@
-"""What came and is sent again: a part of an answer becomes a value that later steps name."""
+"""Carried: parts of an answer that a later command sends again become named values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _USED: Final = 50
 
 
 class Carried:
-    """Finds, command by command, what each takes from the answers before it.
+    """Finds for each command in turn which parts of earlier answers it sends.
 
     Attributes:
         parts: those of the answers by the row where these begin, with the names that are used.

@@ -1,4 +1,4 @@
-"""Cases: what a scenario is run with once each, as tables of its file or lines of a CSV file."""
+"""Cases: the sets of values with which a scenario is run once each, from tables or a CSV file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Values of one run, above those of the file.
+    """The values of one run; they override those of the file.
 
     Attributes:
         name: tells it from the others; "" where there are none.

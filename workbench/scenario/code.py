@@ -1,4 +1,4 @@
-"""A scenario as a plain Python script: the same calls with the standard library alone, if it can.
+"""Exports a scenario as a plain Python script: the same calls, on the standard library alone.
 
 What plain sockets have no counterpart of is said by `left_out`; the script then builds on
 `workbench.testing` instead.
@@ -156,7 +156,7 @@ def _sockets(item: EndpointSettings, names: Names) -> list[str]:
 
 
 class _Script:
-    """Steps as lines; `settings` change while it is written.
+    """Writes the steps as lines; keeps track of the settings in force while it does.
 
     Attributes:
         begun: the settings that the endpoints begin with.

@@ -1,4 +1,4 @@
-"""What an endpoint of a script does by itself: a class, with what it says and answers."""
+"""Export: the class with which a script's endpoint greets and answers by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a script asks for before it does anything: its scenario may be a stranger's."""
+"""Export: the lines of a script that ask for permission first, since a scenario may be a
+stranger's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes that a step sends, as an expression of a script."""
+"""Export: the bytes that a step sends, as a Python expression."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workbench.scenario.code_values import FILLING, CodePlace, expression
 
 
 class Code(NamedTuple):
-    """An expression, the parts of the helper that it needs, and the bytes where they are known."""
+    """An expression, the helper parts it needs, and the bytes where they are known already."""
 
     text: str
     needs: frozenset[str] = frozenset()

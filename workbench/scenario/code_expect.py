@@ -1,4 +1,4 @@
-"""What a step expects, as a call of the script's helper."""
+"""Export: what a step expects, as a call of the script's helper."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _KERNEL = (
 
 
 class Wanted(NamedTuple):
-    """The lines, and the parts of the helper that they need."""
+    """Lines of the script, and the helper parts they need."""
 
     lines: list[str]
     needs: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The helper that a script has at its top: the text of `script_help`, as far as it is needed."""
+"""Export: the helper at the top of a script, as much of `script_help` as it needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JSON: Final = frozenset(
 
 
 class HelpText(NamedTuple):
-    """One part of it.
+    """The text of one part of the helper.
 
     Attributes:
         about: what it is, in a line.

@@ -1,4 +1,4 @@
-"""JSON of a step as an expression of a script, with its values filled in when it is made."""
+"""Export: JSON of a step as an expression that fills its values in when it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that endpoints have in code that is made of a scenario."""
+"""Export: valid and unique Python names for endpoints."""
 
 from __future__ import annotations
 

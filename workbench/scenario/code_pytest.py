@@ -1,5 +1,5 @@
-"""A scenario as Python that the program's own engine runs: a test of pytest with the fixture
-`workbench`, or a script that has the same.
+"""Exports a scenario as Python on the program's own engine: a pytest test, or a script on
+`workbench.testing`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses, and the calls that build a socket, as lines of a plain script."""
+"""Export: addresses, and the calls that build a socket, as lines of a plain script."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INDENT = "    "
 
 
 class Expression(str):
-    """An address that is known at run time: the code that gives it."""
+    """An address that is known only when the script runs: the code that gives it."""
 
     __slots__ = ()
 

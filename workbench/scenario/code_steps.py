@@ -1,4 +1,4 @@
-"""Single steps as lines of a script, and what a script learns from all of them."""
+"""Export: single steps as lines of a script, and what a script has to know of all steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends a loop, in a plain script: the helper looks at each call, and ends the round."""
+"""Export: the end of a loop (`until`), which the script's helper checks at each call."""
 
 from __future__ import annotations
 

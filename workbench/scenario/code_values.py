@@ -1,4 +1,4 @@
-"""A template as an expression of a script: constants, values and what is made when it is sent."""
+"""Export: a template as a Python expression of constants, values and built-in functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILLING: Final = "filling"
 
 
 class CodePlace(NamedTuple):
-    """Where an expression stands.
+    """Where an expression stands, which decides how its values are written.
 
     Attributes:
         encoding: of text.

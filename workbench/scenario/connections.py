@@ -1,4 +1,4 @@
-"""The connections of a run, as its record shows them: their rows, and how far these are used up."""
+"""The connections of a run: their rows, and which of them steps have used up."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _LINGERS_NOT: Final = "SO_LINGER, (1, 0)"
 
 
 class SocketEnd(NamedTuple):
-    """How a direction of a connection ended (FIN or RESET), and whose doing it was (PEER, US)."""
+    """How one direction ended (FIN or RESET), and by whom (PEER or US)."""
 
     how: str
     by: str
 
 
 class Since(NamedTuple):
-    """What a time is counted from: a moment on the record's clock.
+    """The moment from which a time is counted, on the record's clock.
 
     Attributes:
         what: "send", "connect", "accept", or "begin" where there was none of these.
@@ -45,7 +45,7 @@ class Since(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class RunConnection:
-    """One connection's rows of the run.
+    """The rows of one connection of the run.
 
     Rows have places: 0 is the first of the run, and what is used up keeps its place.
 

@@ -1,4 +1,4 @@
-"""What a file says that can be meant and hardly is: each is a warning with its line."""
+"""Warnings about scenarios that are valid but hardly meant, each with its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An endpoint's table as its settings, checked with everything that it will need."""
+"""Reads an endpoint's table into settings, and checks everything it will need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OWN_FAMILY: Final = frozenset({"AF_UNIX", "AF_INET6"})
 
 
 class EndpointReading(NamedTuple):
-    """What endpoints are read with.
+    """What is needed to read endpoints.
 
     Attributes:
         passwords: by endpoint, the environment's variable of its key's password; filled in here.

@@ -1,4 +1,4 @@
-"""Reads the record of a run as it grows, and finds what steps expect in it."""
+"""Matcher: reads the record of a run as it grows, and finds what steps expect in it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OPENING: Final = frozenset({"connect", "start", "call"})
 
 
 class NotYet(Enum):
-    """Nothing has come that could be what is expected, and nothing else either."""
+    """The answer of `Matcher.next_text` while nothing has come at all."""
 
     CAME = 1
 
@@ -48,7 +48,7 @@ _NOTHING_PASSED: Final = Passed()
 
 
 class Watch:
-    """A condition that ends a loop.
+    """The condition that ends a loop.
 
     Attributes:
         found: the row that met it; None until then.
@@ -86,7 +86,7 @@ class Watch:
 
 
 class Findings:
-    """What an expectation came to: the matches, and what was passed over before them.
+    """The matches of an expectation, and what was passed over before them.
 
     Attributes:
         row: the last that matched.
@@ -107,7 +107,7 @@ class Findings:
 
 
 class Matcher:
-    """The events of a run by connection, each used up once.
+    """The rows of a run by connection; each is used up once.
 
     Which connections an expectation means where it names none: on a stream those of its last
     connect, open or closed since, without those whose address failed so that the next one of the

@@ -1,4 +1,4 @@
-"""How an `expect` judges: its keys beside what is looked for, and which of them go together."""
+"""The keys of `expect` that say how it judges, and which of them go together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer as the step that expects it: literally, or with patterns where it varies."""
+"""Turns an answer into the step that expects it, with patterns for what varies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PRINTABLE: Final = re.compile(rb"[\x20-\x21\x23-\x7e]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """A part of an answer that is expected as a pattern; it may be left as it came.
+    """A part of an answer that is expected as a pattern, unless the user leaves it as it came.
 
     Attributes:
         endpoint: whose answer; `seq`: the row where it begins.

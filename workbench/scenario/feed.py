@@ -1,4 +1,4 @@
-"""The rows of a run as they are numbered, of what its steps can use; not yet read from the file."""
+"""Feed: rows for the steps of a run as they are numbered, before they are in the file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ they led to are enough."""
 
 
 class FedEndpoint(NamedTuple):
-    """An endpoint, as the record has it."""
+    """An endpoint of the record."""
 
     id: int
     name: str
@@ -48,7 +48,7 @@ class FedEndpoint(NamedTuple):
 
 
 class _Socket(NamedTuple):
-    """A connection that was opened in the run."""
+    """A connection that was opened during the run."""
 
     endpoint: int
     parent: int | None
@@ -58,7 +58,7 @@ class _Socket(NamedTuple):
 
 
 class Feed:
-    """A `Follower` of the recorder that keeps what the steps of a run can use until they ask.
+    """A `Follower` of the recorder that keeps the rows that steps can use until they ask.
 
     Rows are as the record will have them; their bytes are whole.
 

@@ -1,4 +1,4 @@
-"""The rounds of a loop as they are told: what failed step by step, of the others how many."""
+"""Folds the rounds of a loop for reports: failed ones step by step, the others as a count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.texts import tr
 
 
 class Counts(NamedTuple):
-    """What came of the rounds of a loop."""
+    """How many rounds and steps of a loop held and failed."""
 
     rounds: int = 0
     failed: int = 0

@@ -1,4 +1,4 @@
-"""The commands of a record as a scenario: exploring becomes a run that can be repeated."""
+"""Makes a scenario from the commands of a record, so that what was explored can be run again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PAUSE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A scenario that was made from a record, and what of the answers it expects as patterns."""
+    """A scenario made from a record, and the parts of answers that it expects as patterns."""
 
     scenario: Scenario
     choices: tuple[Substitute, ...] = ()
@@ -76,7 +76,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class SecondRun:
-    """Another run of the same commands: its record, and the rows there that are meant."""
+    """Another run of the same commands: its record, and which of its rows count."""
 
     reader: Reader
     seqs: Collection[int] | None = None
@@ -160,7 +160,7 @@ def _expected(
 
 
 class _Talk:
-    """The commands that are done again, and what came of them."""
+    """The commands that are run again, and their answers."""
 
     def __init__(
         self, reader: Reader, wanted: Callable[[Row], bool], seqs: Collection[int] | None

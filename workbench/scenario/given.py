@@ -1,4 +1,4 @@
-"""What a run is given for the values of its scenario, as people write it: pairs and files."""
+"""Values given to a run from outside: NAME=VALUE pairs, files, the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run on endpoints that are open already: a listener whose clients come one after the other."""
+"""Runs scenarios on endpoints that are already open: a listener whose clients come one by one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from workbench.scenario.runner import Runner
 
 
 class GoingOn(Runner):
-    """Stops nothing before its first step: who waits to be accepted goes on waiting."""
+    """A runner that stops nothing before its first step, so that waiting clients stay
+    in the queue.
+    """
 
     def _begin_again(self, settings: EndpointSettings) -> None:
         self._session.perform(c.Configure(settings.name, settings), self._step).wait(5)

@@ -1,4 +1,4 @@
-"""What our own ends do not accept, read, send or answer, as rows of the record tell it."""
+"""What our own endpoints hold back: accepts, reads, sends or answers, as rows tell it."""
 
 from __future__ import annotations
 

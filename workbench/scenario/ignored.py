@@ -1,4 +1,6 @@
-"""What no expectation of an endpoint ever sees, and a conversation folds: its key `ignore`."""
+"""The key `ignore`: messages that no expectation of an endpoint sees, and that
+conversations fold.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,7 @@ def ignored_in(items: object, settings: s.EndpointSettings) -> Callable[[Row], b
 
 
 class _Told(WhatCame):
-    """Of rows that `Topmost` told: what lay below is not among them."""
+    """The check on rows that `Topmost` gave, so that rows of lower layers are not among them."""
 
     def __call__(self, row: Row | ToldRow) -> bool:
         return isinstance(row, Row) and is_received(row)

@@ -1,4 +1,4 @@
-"""What the coming steps of a run can use of its rows: the endpoints, and whose bytes."""
+"""Which endpoints and bytes the remaining steps of a run can still use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Interest(NamedTuple):
 
 
 class _Every(frozenset[str]):
-    """Every name, of those that are not known yet too."""
+    """A set that contains every name, also of endpoints that do not exist yet."""
 
     __slots__ = ()
 

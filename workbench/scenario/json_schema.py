@@ -1,4 +1,4 @@
-"""The table of keys as a JSON Schema: what an editor completes, explains and underlines.
+"""The table of keys as a JSON Schema, with which editors complete, explain and underline keys.
 
 Draft 7, which the editors' servers for TOML know. Where it and the parser differ, the parser is
 right: a schema cannot know which endpoints there are, or whether a pattern is one.

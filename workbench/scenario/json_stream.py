@@ -1,4 +1,4 @@
-"""Objects and lists of JSON in characters that come piece by piece (RFC 8259, RFC 7464).
+"""Finds JSON objects and lists in characters that come piece by piece (RFC 8259, RFC 7464).
 
 They say themselves where they end; a number or a word does not, so none is looked for.
 """
@@ -23,7 +23,7 @@ _CLOSES: Final = {"}": "{", "]": "["}
 
 
 class JsonTexts:
-    """Finds one after the other. Characters are counted from the first that was fed.
+    """Finds one value after the other; characters are counted from the first one fed.
 
     Attributes:
         begin: where the next one can still begin; all before it is done with.

@@ -1,4 +1,4 @@
-"""Runs as JUnit XML, as GitHub's reporters and Jenkins read it.
+"""Runs as JUnit XML, for GitHub's reporters and Jenkins.
 
 A suite is a run, a case is a step of the file: a loop is one, with its rounds as its output: the
 first and those that failed step by step, the others counted. A case has no number in its name: a
@@ -31,7 +31,7 @@ OUTPUT_MOST: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One run.
+    """A run, as a suite of the report.
 
     Attributes:
         name: of the run: its file, and its case.
@@ -51,7 +51,7 @@ class Suite:
 
 
 class Each(StrEnum):
-    """What one test case of a report is."""
+    """What a test case of the report stands for: a step or a run."""
 
     STEP = "step"
     RUN = "run"

@@ -1,4 +1,4 @@
-"""An expectation of the kernel: it is asked until it shows what is wanted."""
+"""Expectations about the kernel (`state`, `reading`): the kernel is asked until it shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of keys for people: README has it in both languages."""
+"""The table of all keys for the READMEs, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every key of the language: where it stands, what it takes, what it is where nothing is said.
+"""Every key of the scenario language: its table, what it takes, its default.
 
 The parser takes its known keys from here, and so do the README's table, the JSON Schema and
 whoever completes what is typed. A key's line for people is the text `keys.PLACE.NAME`.

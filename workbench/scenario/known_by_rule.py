@@ -1,4 +1,4 @@
-"""What the strings of a responder may name: what its rule takes, and what is kept."""
+"""The names that strings of a responder may use: what its rule takes, and what is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MEMORY: Final = frozenset({"keep", "store", "recall", "forget"})
 
 
 class KnownByRule(NamedTuple):
-    """What a string of a responder may name.
+    """The names that a string of a responder may use.
 
     Attributes:
         said: it is said to the peer, so that what is built in and addresses are filled in too.

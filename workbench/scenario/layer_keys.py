@@ -1,4 +1,4 @@
-"""The keys `tls` and `websocket` of an endpoint, and an address that says its layers."""
+"""The keys `tls`, `websocket` and `proxy` of an endpoint, and addresses that name layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of layers as an expectation asks for them: frames, the end of a WebSocket, HTTP heads."""
+"""Rows of layers as expectations ask for them: frames, the end of a WebSocket, HTTP heads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d{3})(?: |\r|\n)")
 
 
 class FrameFacts(NamedTuple):
-    """What the row of a frame says of it; `code` and `reason` of a Close frame."""
+    """What the row of a frame says; `code` and `reason` are those of a Close frame."""
 
     opcode: int | None
     fin: bool

@@ -1,4 +1,4 @@
-"""The keys of steps that speak to a layer: frame, ping, pong, ws_close, raw, start_layer."""
+"""The keys of steps for layers: frame, ping, pong, ws_close, raw, start_layer."""
 
 from __future__ import annotations
 

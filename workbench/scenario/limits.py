@@ -1,4 +1,4 @@
-"""What a scenario's text may be at most: tomllib needs time, and Python a stack, without bound."""
+"""Limits on a scenario's text, since tomllib takes time, and Python stack, without bound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the steps of a scenario stand in its text."""
+"""The line of each step in a scenario's text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.scenario.steps import Loop, Scenario, Step
 
 
 class StepLines:
-    """The line of each step, from 1; one that is not of the scenario stands on line 1."""
+    """The line of each step, from 1; a step of no text is on line 1."""
 
     def __init__(self, scenario: Scenario, text: str) -> None:
         """`text`: what the scenario was read from."""

@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML text: tomllib tells values, not lines."""
+"""The line of each key in a TOML text, which tomllib does not tell."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _resolve(parts: list[str], counts: dict[Path, int], *, new: bool) -> Path:
 
 
 class _Locator:
-    """Goes through a text once.
+    """Walks through a text once.
 
     Attributes:
         lines: by path.

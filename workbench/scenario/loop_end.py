@@ -1,4 +1,4 @@
-"""What is said of a loop that waited for something, and what is kept when it has come."""
+"""What is said of a loop's `until`, and the readings that are kept when it has come."""
 
 from __future__ import annotations
 

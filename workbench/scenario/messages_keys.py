@@ -1,4 +1,4 @@
-"""The key `messages` of an endpoint: where a message ends, as a table or a word."""
+"""Reads the key `messages` of an endpoint: a table or a word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps and cases that a table before them has swallowed, as TOML has it."""
+"""Finds steps and cases that TOML counts to the table before them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scenario file as frozen objects; everything wrong with it is said before anything starts."""
+"""Parses scenario files into frozen objects, and says everything wrong with them first."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ __all__ = (
 
 
 class ScenarioProblem(Problem):
-    """Something wrong in a scenario file; `line` counts from 1."""
+    """An error in a scenario file; `line` counts from 1."""
 
     def __init__(self, source: str, line: int, reason: Problem) -> None:
         super().__init__("scenario.at", source=source, line=line, reason=reason)
@@ -96,7 +96,7 @@ class ScenarioProblem(Problem):
 
 
 class NotAllowed(ScenarioProblem):
-    """A scenario asks for what it is not allowed: all of it, each with its line.
+    """A scenario asks for more than it is allowed: all such wishes, each with its line.
 
     Attributes:
         wishes: what would have to be granted.
@@ -238,7 +238,7 @@ def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
 
 
 class _File(NamedTuple):
-    """What steps may name."""
+    """The names that steps of one file may use."""
 
     endpoints: dict[str, s.EndpointSettings]
     reading: EndpointReading

@@ -1,4 +1,4 @@
-"""Values of a scenario: `[values]`, what was given when it was begun, and where they stand.
+"""Values of a scenario: `[values]`, those given from outside, and where they are filled in.
 
 What they fill in before anything starts are the strings of endpoints, and those of steps that are
 no payload; a payload is filled in when its step begins, since it may hold what was taken till then.
@@ -66,7 +66,7 @@ _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What whoever begins a scenario says of it.
+    """The values and permissions that whoever begins a scenario gives it.
 
     Attributes:
         values: they take the place of those of the file.

@@ -1,4 +1,4 @@
-"""Names of calls and errors that an expectation asks for: one misspelt never comes."""
+"""Names of calls and errors in expectations: a misspelt one would never come, so it is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked for in bytes: in a stream as it grows, however reads cut it, or in one message."""
+"""Needle: finds the bytes of an expectation in a stream however reads cut it, or in a message."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Taken = tuple[tuple[str, Value], ...]
 
 
 class StreamPlace(NamedTuple):
-    """Where in a stream a search begins.
+    """The place in a stream where a search begins.
 
     Attributes:
         head: the first bytes of the whole stream: they may say in which order the others stand.
@@ -59,7 +59,7 @@ class StreamPlace(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A match: its bytes, counted from where the search began; `grows`: it may still change.
+    """A match, in bytes from where the search began; `grows`: it may still change.
 
     `encoding`, `state`: with what a later search can go on there. `taken`: as values.
     """
@@ -89,7 +89,7 @@ class Finder(Protocol):
 
 
 class Needle(NamedTuple):
-    """An expectation's bytes, made ready.
+    """The bytes that an expectation looks for, compiled.
 
     Attributes:
         finder: begins a search in a stream.
@@ -273,7 +273,7 @@ def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
 
 
 class _Next:
-    """Finds bytes that have to come next; where others come instead, it finds nothing any more."""
+    """Finds bytes that have to come next; after other bytes it finds nothing any more."""
 
     def __init__(self, exact: tuple[bytes, ...]) -> None:
         self._exact = [item for item in exact if item]
@@ -304,8 +304,8 @@ class _Next:
 
 
 class _NextMarked(_Next):
-    """The next bytes are a text in the order that the begin of the stream says. Each writer may put
-    a mark before its own text.
+    """Finds a text that comes next, in the byte order that the stream began with; each writer may
+    put a byte order mark before its own text.
     """
 
     def __init__(self, encoding: str, place: StreamPlace, wanted: str) -> None:
@@ -328,7 +328,7 @@ class _NextMarked(_Next):
 
 
 class _NextPattern:
-    """Finds a pattern in the bytes that come next; where others come, it finds nothing any more."""
+    """Finds a pattern that has to come next; after other bytes it finds nothing any more."""
 
     def __init__(self, pattern: Pattern, numbers: Mapping[str, str]) -> None:
         self._pattern = pattern
@@ -363,7 +363,7 @@ class _NextPattern:
 
 
 class _NextText:
-    """The next characters are these, where the bytes of a text depend on what stands before it.
+    """Finds a text that has to come next, in an encoding with shift sequences.
 
     Behind the last character its writer may shift back to ASCII: that is used up with the text
     where it comes, and is no part of it where the writer goes on in the same character set.
@@ -418,7 +418,7 @@ def _shift_back(exact: bytes, encoding: str) -> bytes:
 
 
 class _InText:
-    """A text or a pattern somewhere in the characters, which are counted from the begin."""
+    """Finds a text or a pattern anywhere in the characters of the stream."""
 
     def __init__(self, encoding: str, place: StreamPlace, wanted: str | Pattern) -> None:
         self._encoding = encoding
@@ -475,7 +475,7 @@ class _InText:
 
 
 class _InJson:
-    """An object or a list of JSON, wherever it stands in the stream."""
+    """Finds a JSON object or list anywhere in the stream."""
 
     def __init__(
         self,

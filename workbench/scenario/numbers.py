@@ -1,4 +1,6 @@
-"""Which connection a step means: its number counts from the begin of the run, or of the round."""
+"""Translates connection numbers of steps, which count within a run or round, to
+those of endpoints.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from workbench.session import Session
 
 
 class Numbers:
-    """Turns the numbers that steps use (from 1, in this run or round) into those of the endpoints.
+    """Translates the numbers that steps use (from 1, in this run or round) to the endpoints' own.
 
     These go on counting as long as the endpoint lives, over many runs and rounds.
     """

@@ -1,4 +1,4 @@
-"""Whether a command came out as its step says, and why not."""
+"""Compares the outcome of a command with what its step says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workbench.texts import Problem
 
 
 class Failed(Exception):
-    """A step did not hold; `problem` says why."""
+    """A step failed; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.key)

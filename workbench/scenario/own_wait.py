@@ -1,4 +1,6 @@
-"""A run that waits itself for the answer to what it has sent, in place of the endpoint's thread."""
+"""OwnWait: a run that itself reads the answer to what it sent, in place of the
+endpoint's thread.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ MOMENT: Final = 0.005
 
 
 class OwnWait:
-    """Borrows the endpoint's socket from before a send until the answer has come, or a moment has
-    passed: neither has the thread to be woken, nor the run. Meanwhile nobody else reads it, so that
-    nothing is done that may take its time: who is told of steps is told after it.
+    """Borrows the endpoint's socket from a send until the answer comes or a moment has passed, so
+    that no thread has to be woken. Nothing slow is done meanwhile, since nobody else reads the
+    socket.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Where bytes part from what was wanted, in the form in which they were asked for."""
+"""Finds where bytes differ from what was wanted, and shows it in the form that was asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEAR_BYTES: Final = 200
 
 
 class Parted(NamedTuple):
-    """How many bytes are right, what then is missing, and how many there are in all, if so many."""
+    """How many bytes are right, what is missing then, and how many there are in all."""
 
     same: int
     missing: str
@@ -52,7 +52,7 @@ def parting(data: bytes, needle: Needle) -> Parted | None:
 
 
 class Partly(NamedTuple):
-    """What of a pattern, or a text, that is looked for was there.
+    """How much of a pattern or text was there.
 
     Attributes:
         fits: what of the bytes is as wanted. behind: what follows it; "": nothing.

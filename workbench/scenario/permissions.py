@@ -1,4 +1,4 @@
-"""What a scenario may reach beyond its own folder and this machine: asked for, and refused first.
+"""What a scenario may reach beyond its folder and this machine; it is asked before anything starts.
 
 A scenario may be a stranger's. What it reads of the environment and of files, what it runs, and
 where other machines can reach it, is known before anything starts; whoever begins it allows it.
@@ -22,7 +22,7 @@ from workbench.texts import Problem
 
 
 class Reach(StrEnum):
-    """What can be asked for."""
+    """The kinds of things that can be asked for."""
 
     ENVIRONMENT = "env"
     FILE = "file"
@@ -51,7 +51,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What whoever begins a scenario allows it, beside the variables that it may read.
+    """What a scenario is allowed besides the variables it may read.
 
     Attributes:
         any_file: files outside its folder. allow_run: commands. beyond_loopback: addresses that
@@ -80,7 +80,7 @@ UNSAID: Final = Permissions(beyond_loopback=True)
 
 
 class Asked:
-    """Gathers what one file asks for while it is read.
+    """Collects what one file asks for while it is read.
 
     Attributes:
         refused: what is not allowed, in the order in which it was met.

@@ -1,4 +1,4 @@
-"""What is run beside us, and ends the programs of a scenario where we are killed before we could.
+"""A process that ends a scenario's programs if this program is killed before it could.
 
 Standard input names process groups: "+GROUP" to watch, "-GROUP" no more. Its end means that the
 process that began them has ended, however: a kill (kill(2), SIGKILL) gives it no time for anything.

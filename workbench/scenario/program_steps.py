@@ -1,4 +1,4 @@
-"""The steps that begin and end other programs: how long they last, and what is judged."""
+"""The steps that start and stop other programs: how long they last, and what they judge."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Beside(NamedTuple):
 
 
 class ProgramSteps:
-    """Those of one run."""
+    """The program steps of one run."""
 
     def __init__(self, wait_for: Callable[[Flag, float | None], None]) -> None:
         """`wait_for`: waits for a flag, so many seconds; raises where the run is given up."""

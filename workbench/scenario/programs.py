@@ -1,4 +1,5 @@
-"""Programs that a scenario runs beside its endpoints: begun without a shell, heard, ended whole.
+"""Other programs of a scenario: started without a shell, their output read, ended with their
+children.
 
 Each is a process group of its own (setpgid(2)), which is ended with everything that it began: by a
 step, at the end of the run, and, where we are killed ourselves, by `program_guard`.
@@ -42,7 +43,7 @@ AS_TEXT: Final = "surrogateescape"
 
 
 class Output:
-    """What a program writes: its beginning and its end, and whether a text was in it."""
+    """The beginning and the end of a program's output, and whether a text was in it."""
 
     def __init__(self, wanted: str | None) -> None:
         self._wanted = (wanted or "").encode()
@@ -85,7 +86,7 @@ class Output:
 
 
 class Program:
-    """One that was begun.
+    """A program that was started.
 
     Attributes:
         command: as it was begun. output: what it wrote, to either stream.
@@ -214,7 +215,7 @@ def _reason(error: OSError | ValueError) -> object:
 
 
 class Programs:
-    """Those of one run, by the names that its steps give them."""
+    """The programs of one run, by the names that steps give them."""
 
     def __init__(self) -> None:
         self._named: dict[str, Program] = {}

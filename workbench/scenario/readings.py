@@ -1,4 +1,4 @@
-"""What a scenario expects of the kernel: a state, or a number that only the kernel knows."""
+"""Expectations about kernel readings: which keys go together, and when they are met."""
 
 from __future__ import annotations
 

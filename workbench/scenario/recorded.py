@@ -1,4 +1,4 @@
-"""What a record tells of its endpoints: settings in force at a row, numbers of connections."""
+"""What a record tells of its endpoints: the settings in force at a row, and connection numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rows_of(reader: Reader, text: str) -> list[Row]:
 
 
 class Settings:
-    """The settings of each endpoint, as they were at any row."""
+    """The settings of each endpoint at any row."""
 
     def __init__(self, reader: Reader) -> None:
         self._first: dict[str, EndpointSettings] = {}
@@ -87,7 +87,7 @@ def command_of(row: Row) -> c.Command | None:
 
 
 class Counted:
-    """Numbers that connections will have when only the chosen commands are done again.
+    """The numbers that connections will have when only the chosen commands are run again.
 
     Attributes:
         of: the number by the connection's id; one that is not made again is not there.

@@ -1,4 +1,4 @@
-"""Repeat until: the steps of a scenario again and again, each round with connections of its own."""
+"""*Repeat until*: puts a scenario's steps into a loop, each round with its own connections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPENING: Final = (c.Connect, c.Start)
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """How often at most, the seconds between two rounds, and what ends it before."""
+    """How many rounds at most, the seconds between them, and what ends them."""
 
     times: int = 1
     pause: float = 0.0

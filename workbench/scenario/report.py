@@ -1,4 +1,4 @@
-"""What came of a run: each step with its title in one line, and why it did not hold."""
+"""The report of a run: each step in one line, and why it failed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _OPCODE: Final = re.compile(r"^opcode=(\d+)(?=,|$)")
 
 
 class Round(NamedTuple):
-    """Which round of a loop a step belongs to, from 1."""
+    """The round of a loop that a step belongs to, from 1."""
 
     loop: Loop
     number: int
 
 
 class StepResult(NamedTuple):
-    """How one step ended.
+    """The outcome of one step.
 
     Attributes:
         reason: why it did not hold; None where it did.
@@ -85,7 +85,7 @@ class StepResult(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """All steps that were run, in order."""
+    """The steps that were run, in order, and the outcome of the run."""
 
     scenario: Scenario
     steps: list[StepResult] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Title(NamedTuple):
 
 
 class Titles:
-    """The lines of steps; those that come again and again, in a loop, are made once."""
+    """The lines of steps; those of loops are made once."""
 
     def __init__(self, masked: Callable[[str], str]) -> None:
         """`masked`: a text without secrets."""

@@ -1,4 +1,4 @@
-"""The table of a responder, checked with everything that it will need to answer."""
+"""Reads the table of a responder, and checks everything it will need to answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The number of a round, {round}: where it stands for something, and where it cannot.
+"""The number of a round, {round}: where it may stand.
 
 It is that of the innermost loop round a step, from 1 on. What ends a loop belongs to none of its
 rounds; what an endpoint says by itself is said whenever somebody asks for it.

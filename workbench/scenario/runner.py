@@ -1,4 +1,4 @@
-"""Runs a scenario on a session: steps, expectations, and what came of each."""
+"""Runner: carries out the steps of a scenario on a session, and reports each outcome."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ looked for before them."""
 
 
 class _Met(Exception):
-    """Raised when what ends a loop is there, so that no further step of it is begun."""
+    """Raised when the `until` of a loop is met, so that no further step of it begins."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()

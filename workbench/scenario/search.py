@@ -1,4 +1,4 @@
-"""One expectation on its way: looked for in each row once, as the record grows.
+"""Search: one expectation, looked for in each row once as the record grows.
 
 Rows are judged by their stamps, not by when they are looked at: what came back after the deadline
 does not count, and a match that could still grow is settled where nothing came for PAUSE, or
@@ -31,7 +31,7 @@ FOR_EVER: Final = 2**62
 
 
 class RowMatch(NamedTuple):
-    """One match, by where it ended.
+    """A match, by the row in which it ended.
 
     Attributes:
         seq, place: of the row with which it was whole.
@@ -52,7 +52,7 @@ class RowMatch(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What an expectation passed over: bytes, messages and failed calls that are something else.
+    """What an expectation passed over: other bytes, messages and failed calls.
 
     Attributes:
         paused: whether a pause ended its match.

@@ -1,4 +1,4 @@
-"""Secrets of a scenario: what its record is told of them, and reports without them."""
+"""Secrets of a scenario: what the record is told of them, and reports without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number {counter} was in what was sent by hand: a scenario's single send has 1."""
+"""The number that {counter} had in what was sent by hand, since a scenario's single send has 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run whose steps are given to it one after the other."""
+"""A run that is given its steps one after the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.scenario.steps import Scenario, Step
 
 
 class StepByStep(Runner):
-    """Begins with an empty scenario; `extend` names what it has.
+    """A runner that begins with an empty scenario; `extend` adds the names it knows.
 
     At the end what was not waited for is judged, and is in the report.
     """

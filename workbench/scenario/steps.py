@@ -1,4 +1,4 @@
-"""What a scenario is made of: endpoints, and steps that are done, waited for or repeated."""
+"""The parsed scenario: endpoints, and steps that act, expect, wait or repeat."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORDS: Final = ("payload", "peer", "result", "size")
 
 
 class OnFailure(StrEnum):
-    """What a run does when a step has failed; whichever, the run has failed."""
+    """What follows a failed step: the run stops or goes on, and has failed either way."""
 
     STOP = "stop"
     NEXT = "next"
@@ -46,7 +46,7 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """A command.
+    """A step that performs a command.
 
     Attributes:
         error: names the errno or class that it must fail with.
@@ -65,7 +65,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Do nothing for so many seconds."""
+    """A step that waits for so many seconds."""
 
     seconds: float
     on_failure: OnFailure | None = None
@@ -73,7 +73,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Let the endpoints go on until somebody interrupts; `seconds`: at most so long."""
+    """A step that lets the endpoints go on until somebody interrupts, or for `seconds`."""
 
     seconds: float | None = None
     on_failure: OnFailure | None = None
@@ -174,7 +174,8 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class RunProgram:
-    """Begin another program and, with `wait`, see it end; without, it runs beside the next steps.
+    """A step that starts another program and, with `wait`, sees it end; else it runs beside the
+    next steps.
 
     Attributes:
         command: the program and its arguments; no shell sees them.
@@ -205,7 +206,7 @@ class RunProgram:
 
 @dataclass(frozen=True, slots=True)
 class StopProgram:
-    """End a program that runs, with all that it began."""
+    """A step that ends a program with all its children."""
 
     name: str
     on_failure: OnFailure | None = None
@@ -213,7 +214,7 @@ class StopProgram:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Steps again and again: `times` at most, `pause` seconds between, until `until` comes.
+    """Repeated steps: at most `times` rounds, `pause` seconds between them, until `until` comes.
 
     `until` looks at what is recorded from the loop's first round on, whatever its steps expect
     and use up; its endpoint may be ANY. Once it is there no further step is begun: the sockets
@@ -237,7 +238,7 @@ Step = Single | Loop
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A whole file.
+    """A whole scenario file.
 
     Attributes:
         capture: bytes of each payload that the record keeps, None: all.

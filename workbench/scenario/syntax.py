@@ -1,4 +1,4 @@
-"""What tomllib says about a broken text, in the user's language, with the way out."""
+"""Explains TOML syntax errors in the user's language, with the way out."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SHOWN_MOST: Final = 40
 
 
 class _Broken(NamedTuple):
-    """A text, and the place in it where it breaks."""
+    """A text and the place where its syntax breaks."""
 
     text: str
     place: int

@@ -1,4 +1,4 @@
-"""What steps have taken so far, and steps with their payloads filled in with it."""
+"""The values that steps have taken so far, and steps with those values filled in."""
 
 from __future__ import annotations
 
@@ -346,7 +346,7 @@ class TakenValues:
 
 
 class _Known(dict[str, Value]):
-    """Values by name, an endpoint's address when it is asked for."""
+    """Values by name; an endpoint's address is looked up when it is asked for."""
 
     def __init__(
         self,
@@ -365,7 +365,7 @@ class _Known(dict[str, Value]):
 
 
 class _Quoted(dict[str, Value]):
-    """Values as they stand in a text of JSON, between quotes or without."""
+    """Values as they stand in JSON text, inside quotes or not."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         super().__init__()
@@ -379,7 +379,7 @@ class _Quoted(dict[str, Value]):
 
 
 class _Waiting(NamedTuple):
-    """What of an endpoint may wait for what is taken."""
+    """The parts of an endpoint that may wait for a taken value."""
 
     address: str
     bind: str | None

@@ -13,7 +13,7 @@ from workbench.texts import Problem
 
 
 class Took(NamedTuple):
-    """The time of a match.
+    """The time of a match, and from when it is counted.
 
     Attributes:
         number: of the connection; 0: a listening socket.

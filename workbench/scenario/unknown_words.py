@@ -1,4 +1,4 @@
-"""Words in braces that name nothing: in a file with values each is a warning, for a typing error.
+"""Warns of words in braces that name no value, with the nearest name.
 
 It is no error, since a brace stands for itself and may be meant so.
 """

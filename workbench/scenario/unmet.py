@@ -1,4 +1,4 @@
-"""Why an expectation did not hold: what was wanted, what came, and how the connection stands."""
+"""Explains why an expectation failed: what was wanted, what came, how the connection stands."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
 class Ends(NamedTuple):
-    """What is known of how connections stand, and how they end.
+    """What is known of how connections stand and end.
 
     Attributes:
         icmp: their family has ICMP, which tells a datagram socket that nobody listens.
@@ -62,7 +62,7 @@ class Ends(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """What is said of one connection: a text, who it is, and what else fills it in."""
+    """A clause about one connection: a text, whom it is about, and what else fills it in."""
 
     key: str
     who: str

@@ -1,4 +1,4 @@
-"""Steps that were not waited for: what became of them is judged when the run has ended."""
+"""Steps with `wait = false`: their commands are judged when the run has ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TAKEN_AWAY: Final = frozenset(
 
 
 class Unwaited:
-    """The commands of a run that it went on without."""
+    """The commands that a run did not wait for."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self._errors = set(_expected_errors(steps))

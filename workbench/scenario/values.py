@@ -1,4 +1,4 @@
-"""Values of a scenario's tables: read, checked, and pointed at where they are wrong."""
+"""Reads and checks single values of a scenario's tables, with the path of what is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Reads one key of a table that stands at a path.
+    """Reads one key of the table at a path.
 
     Attributes:
         schema: of its value.
@@ -74,7 +74,7 @@ Plain = str | int | float
 
 
 class Filled(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slots
-    """A string that was one placeholder: it may stand where a number is wanted.
+    """A string that was one placeholder, and so may stand where a number is wanted.
 
     Attributes:
         value: what it stood for.
@@ -89,7 +89,7 @@ class Filled(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slot
 
 
 class Wrong(Exception):
-    """Where and what, before the line is known."""
+    """An error at a path, before its line is known."""
 
     def __init__(self, path: KeyPath, problem: Problem) -> None:
         super().__init__(problem.key)

@@ -1,4 +1,4 @@
-"""What a server sends anew each time, known by its looks: dates, ids, ports, readings, keys."""
+"""Recognises what a server sends anew each time: dates, ids, ports, readings, keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLOCK: Final = r"\d\d:\d\d:\d\d"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of an answer that is another one each time.
+    """A part of an answer that differs from run to run.
 
     Attributes:
         start, end: which of its bytes.
@@ -36,7 +36,7 @@ class Part:
 
 
 class Circumstances(NamedTuple):
-    """What is known beside the answer.
+    """What is known besides the answer itself.
 
     Attributes:
         now: seconds since 1970 when it came.
@@ -50,7 +50,7 @@ class Circumstances(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """What is looked for; each group of the expression is a part, else the whole match is.
+    """A regular expression for varying parts: each group is one, or the whole match.
 
     Without a `pattern` the shape of what was found is one.
     """

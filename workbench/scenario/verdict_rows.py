@@ -1,4 +1,4 @@
-"""What came of a run as notes in its record, where it happened; to be read in any language."""
+"""Verdicts of a run as notes in its record, readable in any language."""
 
 from __future__ import annotations
 

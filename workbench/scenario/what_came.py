@@ -1,4 +1,4 @@
-"""Which rows of a connection say what came: what the topmost layer gave, never what lay below it.
+"""Tells which rows of a connection say what came: the topmost layer's, not those below.
 
 Without layers these are the reads. With `messages` on top they are its messages. Of a WebSocket
 they are whole messages: a frame that is one, or the row of a message that is not; a fragment, a
@@ -39,7 +39,7 @@ _RECORD: Final = b"\x16"
 
 
 class ToldRow(NamedTuple):
-    """What is asked of a row."""
+    """The columns of a row that decide whether it says what came."""
 
     seq: int
     call: str
@@ -53,7 +53,7 @@ AnyRow = TypeVar("AnyRow", Row, ToldRow)
 
 
 class WhatCame:
-    """Of one connection; its rows are shown to `note` in their order.
+    """The rows of one connection; `note` is given them in order.
 
     Attributes:
         calls: of the rows that can say what came.
@@ -96,7 +96,7 @@ class WhatCame:
 
 
 class _Layered(WhatCame):
-    """One with rows of the same call that say something else."""
+    """A connection with a layer that has rows of its own."""
 
     __slots__ = ("_others",)
 
@@ -122,8 +122,8 @@ class _Layered(WhatCame):
 
 
 class _OfWebSocket(_Layered):
-    """As the layer judges a frame, so that one that breaks the protocol is no message: its row
-    stands before that of the fault.
+    """A connection with WebSocket. A frame that breaks the protocol is no message: its row precedes
+    that of the fault.
     """
 
     __slots__ = ("_begun", "_closed", "_deflate", "_lenient", "_mask", "_most")
@@ -166,7 +166,7 @@ class _OfWebSocket(_Layered):
 
 
 class _LaterTls(WhatCame):
-    """A stream into which TLS is put later: until then the reads, from then on the plain data."""
+    """A stream that may be switched to TLS: reads count until then, plain data from then on."""
 
     __slots__ = ("_below", "_others")
 

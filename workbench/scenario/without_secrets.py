@@ -1,4 +1,4 @@
-"""What is run again has no secret in it: in its place stands the environment's variable.
+"""Replaces secrets in what is run again by variables of the environment.
 
 It is done to the finished text, so that nothing that makes one can forget it: literals are taken
 apart at each value and at what stands in headers that carry one. What is left of a value in
@@ -48,8 +48,8 @@ _IMPORT: Final = re.compile(r"^(?:import|from (?!__future__))", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A secret: the name of its value, the environment's variable. `plain`: it is none, and the
-    file says its value.
+    """A secret: its value's name, and its variable. `plain`: it is no secret, and the file has its
+    value.
     """
 
     name: str
@@ -65,7 +65,7 @@ class _Named:
 
 
 class _Secrets:
-    """The secrets of one text; those in headers are found as they come.
+    """The secrets of one text; those in headers are found on the way.
 
     Attributes:
         used: those that stood in it, in their order.

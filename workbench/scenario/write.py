@@ -1,4 +1,4 @@
-"""A scenario as TOML text that reads back as the same scenario."""
+"""Writes a scenario as TOML that reads back as the same scenario."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _own_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Written(NamedTuple):
-    """What steps are written with.
+    """What is needed to write steps.
 
     Attributes:
         settings: of each endpoint, as they are when the step begins.

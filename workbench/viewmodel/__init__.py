@@ -1,1 +1,1 @@
-"""What the window shows, as plain data; no Qt."""
+"""What the window shows, as plain data, and the policies behind it. No Qt."""

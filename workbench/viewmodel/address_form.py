@@ -1,4 +1,4 @@
-"""From what stands in the address fields to the address of the settings, and back."""
+"""The address fields of a panel: from what is typed to an address of the settings, and back."""
 
 from __future__ import annotations
 

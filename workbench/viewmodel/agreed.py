@@ -1,4 +1,4 @@
-"""What the layers of a connection agreed on with the other end, in a few words."""
+"""What the layers of a connection agreed on with the peer, in a few words."""
 
 from __future__ import annotations
 

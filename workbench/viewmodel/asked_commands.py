@@ -1,4 +1,6 @@
-"""AskedCommands: what a panel has asked for, from then until a snapshot shows what it did."""
+"""AskedCommands: a panel's commands, from when they are asked for until a snapshot shows their
+effect.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AskedCommands:
-    """Tickets of one endpoint's panel.
+    """The tickets of one endpoint's panel.
 
     Attributes:
         under_way: those that have not ended, in the order in which they were asked for.

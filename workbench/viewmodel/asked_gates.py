@@ -1,4 +1,4 @@
-"""AskedGates: gates as a person asked for them, shown so until a snapshot shows what came of it."""
+"""AskedGates: gate modes a person asked for, shown until a snapshot shows their effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def is_told(ticket: Ticket | None, revision: int) -> bool:
 
 
 class AskedGates:
-    """The modes of one endpoint's gates that were asked for, and from which snapshot they hold."""
+    """The asked-for modes of one endpoint's gates, each with the revision from which snapshots show
+    it.
+    """
 
     def __init__(self) -> None:
         self._asked: dict[Gate, tuple[GateMode, Ticket | None]] = {}

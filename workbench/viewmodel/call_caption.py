@@ -1,4 +1,4 @@
-"""The newest call in large letters: as code, what it returned, and one sentence."""
+"""The newest call in large letters for a projector: as code, its result, and one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.viewmodel.log_cells import result_text, title_of
 
 
 class CallCaption(NamedTuple):
-    """What is said of a call.
+    """The three lines about a call.
 
     Attributes:
         call: as code, and its result. words: the first sentence of what it means.

@@ -1,4 +1,4 @@
-"""The newest calls of one connection, as chips: the strip goes on with them after the set-up."""
+"""The newest calls of one connection as chips, with which the strip goes on after the set-up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WHOLE: Final = "kind:call|end -call:getsockopt -errno:EINPROGRESS|EAGAIN"
 
 
 class RecentCalls:
-    """Reads the end of a record, for one connection at a time."""
+    """Reads the end of the record for one connection at a time."""
 
     def __init__(self) -> None:
         self._read_of: tuple[int, str] | None = None

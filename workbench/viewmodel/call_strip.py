@@ -1,4 +1,4 @@
-"""Which calls the strip shows, in which order, and what each says."""
+"""The chips of the call strip: which calls, in which order, with which words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a record that tell of one TLS handshake."""
+"""Finds the rows of a record that belong to one TLS handshake."""
 
 from __future__ import annotations
 

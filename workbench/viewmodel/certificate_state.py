@@ -1,4 +1,4 @@
-"""What the inspector shows of the certificates of a TLS handshake, and what it is made of."""
+"""The state of the inspector's Certificate tab, and the data it is made of."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LENGTH: Final = 3
 
 
 class Whose(StrEnum):
-    """Whose certificates: of the other end, or our own."""
+    """Whose certificates: the peer's or our own."""
 
     PEER = "peer"
     OWN = "own"
 
 
 class TlsShown(NamedTuple):
-    """What the record has of the handshake of one connection.
+    """What the record keeps of one connection's TLS handshake.
 
     Attributes:
         peer, own: the message certificate that came, and that was sent; None: there was none.
@@ -58,7 +58,7 @@ class CertificateLine(NamedTuple):
 
 
 class CertificateState(NamedTuple):
-    """What the tab shows.
+    """Everything that the tab shows.
 
     Attributes:
         says: what was asked for, and what became of it.

@@ -1,4 +1,4 @@
-"""What is chosen of an endpoint's connections and peers, and what of it stays chosen."""
+"""ChosenRows: the selection in an endpoint's table, which survives changes of the table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChosenRows:
-    """The chosen rows of an endpoint's table, by key, and the current one of them.
+    """The chosen rows of an endpoint's table by key, and the current one.
 
     Attributes:
         keys: of the chosen rows. current: of several the one chosen last.

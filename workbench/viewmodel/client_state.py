@@ -1,4 +1,4 @@
-"""What a client's panel shows, from its snapshot and its fields."""
+"""The state of a client's panel, made of its snapshot and its fields."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NOBODY_THERE: Final = frozenset({"ECONNREFUSED", "ENOENT"})
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """The endpoint of ours that the host field names.
+    """Our endpoint that the host field names.
 
     Attributes:
         name: as typed, without the @; None: the field names a host.
@@ -70,7 +70,7 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom the actions of many clients hit: all that are open, or the chosen ones of them.
+    """Which of many clients the actions act on: all open ones, or the chosen ones.
 
     Attributes:
         many: there are several; else None is who is meant.
@@ -139,7 +139,7 @@ def scope_of(look: Look, *, on_all: bool, datagram: bool) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class ClientPanelState(PanelState):
-    """All that a client's panel shows.
+    """Everything that a client's panel shows.
 
     Attributes:
         connect: the button, or why it is off. connect_next, send_next: it is the next step;

@@ -1,4 +1,4 @@
-"""What a client's state and message say, from a snapshot alone."""
+"""State and message of a client, from a snapshot alone."""
 
 from __future__ import annotations
 

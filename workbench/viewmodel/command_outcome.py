@@ -1,4 +1,4 @@
-"""What is said of a command whose call failed."""
+"""The message about a command whose call failed."""
 
 from __future__ import annotations
 

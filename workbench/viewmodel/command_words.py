@@ -1,4 +1,4 @@
-"""The words of a command line as a shell takes them apart; nothing is filled in, nothing is run."""
+"""Splits a command line into words as a shell does, without expanding or running anything."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PART: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CommandWords:
-    """One command.
+    """The words of one command.
 
     Attributes:
         words: the program and what it is given; a byte beyond ASCII of $'…' is a surrogate.

@@ -1,4 +1,4 @@
-"""What can follow the cursor in a template: names in braces, and in hex the numbers and lengths."""
+"""Completion in templates: names in braces and, in hex, numbers and lengths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTHS: Final = (
 
 
 class Completion(NamedTuple):
-    """Choices for what stands before the cursor.
+    """The choices for what stands before the cursor.
 
     Attributes:
         begin: where it begins.

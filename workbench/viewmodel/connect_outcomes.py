@@ -1,4 +1,4 @@
-"""What became of each of many connects, and all of them counted in one sentence."""
+"""Outcomes of many connects, counted in one sentence."""
 
 from __future__ import annotations
 

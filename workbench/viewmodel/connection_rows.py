@@ -1,4 +1,4 @@
-"""What the tables of connections and peers show in a row, in words of the present language."""
+"""The rows and columns of the tables of connections and peers, in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECOND: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a row's words need beside the row.
+    """What the words of a row depend on besides the row.
 
     Attributes:
         owner: names the endpoint of ours behind an address.
@@ -34,7 +34,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """One row.
+    """One row of a table.
 
     Attributes:
         key: connection number, or the address of a peer.

@@ -1,4 +1,4 @@
-"""THE table of controls that act on a socket: objectName → the command classes it may perform.
+"""The table of controls that act on a socket: objectName → the commands it may perform.
 
 Panels perform through `check`, so a control cannot act outside this table; a test walks the
 window and the table both ways.

@@ -20,7 +20,7 @@ from workbench.viewmodel.talk_line import Aside, TalkLine
 
 @dataclass(frozen=True, slots=True)
 class ConversationRequest:
-    """A conversation that somebody wants in a file.
+    """A request to save a conversation.
 
     Attributes:
         connections: their ids in the record; None: all of the endpoint.
@@ -39,8 +39,8 @@ class ConversationRequest:
 
 
 class ConversationForm(StrEnum):
-    """What is written: lines as they are shown, messages among them; or the bytes of the stream as
-    the layer gave them that messages are made of, with what ends each.
+    """The form of the file: lines as shown, with messages; or the bytes of the stream that messages
+    are made of, with their endings.
     """
 
     TEXT = "text"

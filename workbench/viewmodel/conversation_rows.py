@@ -1,4 +1,4 @@
-"""The rows of a conversation in words: what one means depends on those before it."""
+"""Rows of a conversation in words; the meaning of a row depends on those before it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
 
 class ConversationRows:
-    """Takes rows in order. A close() says what it was: after a connect that failed it tells
-    nothing new, and after SO_LINGER (1, 0) it is the reset.
+    """Words rows in order. A close() after a failed connect says nothing new, after SO_LINGER (1,
+    0) it is the reset.
     """
 
     def __init__(self, streams: Streams, topmost: Topmost, ignored: IgnoredRows) -> None:

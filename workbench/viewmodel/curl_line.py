@@ -1,4 +1,4 @@
-"""What a command line of curl says: where to connect, and the request that it would send."""
+"""Reads a command line of curl: where it connects, and the request it would send."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _BREAK: Final = re.compile(r"[\r\n\0]")
 
 @dataclass(slots=True, frozen=True)
 class _Curl:
-    """What its options say, gathered one by one."""
+    """The options of a command line of curl, as they are gathered."""
 
     options: dict[str, str] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)

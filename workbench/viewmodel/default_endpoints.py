@@ -1,4 +1,4 @@
-"""The endpoints that a first start and the + buttons give: filled in and ready."""
+"""The endpoints of a first start and of the + buttons, filled in and ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ready demonstrations as lines of a list: what each shows, how long it takes, its needs."""
+"""The demonstrations as lines of a list: what each shows, how long it takes, what it needs."""
 
 from __future__ import annotations
 

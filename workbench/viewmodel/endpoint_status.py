@@ -1,4 +1,4 @@
-"""What a snapshot says of an endpoint of either kind: open or not, and what is in question."""
+"""Questions about an endpoint's snapshot: whether it is open, and which connection is meant."""
 
 from __future__ import annotations
 

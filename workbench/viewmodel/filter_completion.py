@@ -1,4 +1,4 @@
-"""What can follow the cursor in the filter: keys, comparisons, and what occurs in this record."""
+"""Completion in the filter: keys, comparisons, and values that occur in the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell of the log can be made into: terms of the filter, each with its words."""
+"""Turns a cell of the log into terms of the filter, each with its menu text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_BYTES: Final = 64
 
 
 class Offer(NamedTuple):
-    """Words of a menu, and the term that they add to the filter; `alone`: that it becomes."""
+    """A menu text and the term that it adds to the filter; `alone`: that replaces the filter."""
 
     text: str
     term: str

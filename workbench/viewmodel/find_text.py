@@ -1,4 +1,4 @@
-"""A text that a person looks for in the rows of the log: where it may be, and where it stands."""
+"""FindText: a text that a person looks for in the rows of the log."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ _LIKE: Final = "LIKE ? ESCAPE '\\'"
 
 
 class FindText:
-    """Looks for a text, and where it can be read as hex for those bytes, in calls and what they
-    carried.
-    """
+    """Finds a text, or bytes where it can be read as hex, in calls and in what they carried."""
 
     def __init__(self, text: str) -> None:
         self.text = text

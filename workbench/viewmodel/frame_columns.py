@@ -33,7 +33,7 @@ def _way(line: LogLine) -> str:
 
 
 class _Sizes(NamedTuple):
-    """Of the row of a message; of another row nothing."""
+    """The sizes that the row of a message tells; empty for other rows."""
 
     size: int | None = None
     result: int | None = None

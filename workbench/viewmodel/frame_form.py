@@ -1,4 +1,4 @@
-"""A WebSocket frame as people type it, right or broken, and the bytes that will go."""
+"""A WebSocket frame as it is typed, correct or broken, and the bytes that will be sent."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ BREAKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FrameForm:
-    """The fields of a frame by hand, as typed.
+    """The fields of *Make frame*, as typed.
 
     Attributes:
         opcode: a name of OPCODES, or a number.

@@ -1,4 +1,4 @@
-"""What the host fields offer: this machine's addresses with their reach, and our own endpoints."""
+"""Suggestions of host fields: this machine's addresses with their reach, and our endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IgnoredRows: which rows of a conversation say what the runs of its record pass over."""
+"""IgnoredRows: which rows of a conversation the runs of its record ignored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ Ignores = Callable[["Row"], bool]
 
 
 class IgnoredRows:
-    """Says of a row whether its endpoint ignores it; asked of rows as `Topmost` tells them.
+    """Tells whether a row's endpoint ignores it; it is asked in the order in which `Topmost` tells
+    rows.
 
     What an endpoint ignores is looked up with the first row of each connection: a run has it
     written before it opens one.

@@ -1,4 +1,4 @@
-"""The certificates of a handshake, judged: what OpenSSL said of them, and all that is wrong.
+"""A handshake's certificates with what OpenSSL said of them, and everything that is wrong.
 
 OpenSSL has looked at them when it was time, and the row says what it found; nothing here says
 otherwise. Who is trusted today is not looked for: that may be another one than it was then.

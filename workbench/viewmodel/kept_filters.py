@@ -1,4 +1,4 @@
-"""Filters of the log that were used, and those that were given a name; kept between runs."""
+"""Filters of the log that were used or named, kept between runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST: Final = 2_000
 
 
 class KeptFilters:
-    """The history, the newest first, and the named ones in the order of their names."""
+    """The used filters, the newest first, and the named ones in alphabetical order."""
 
     def __init__(self, store: MessageStore) -> None:
         self._store = store

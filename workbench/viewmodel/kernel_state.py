@@ -1,4 +1,4 @@
-"""What the Kernel tab shows of one socket, in words: its readings, its options, points of plots."""
+"""The Kernel tab in words: readings and options of one socket, points of the plots."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ Line = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class KernelState:
-    """What stands in the Kernel tab.
+    """Everything that the Kernel tab shows.
 
     Attributes:
         subject: another number for another socket: nothing of the one before belongs to it.
@@ -75,7 +75,7 @@ class KernelState:
 
 @dataclass(frozen=True, slots=True)
 class PlotPoints:
-    """What the plots go on with.
+    """The next points of the plots.
 
     Attributes:
         values: of each plot that has one. passed: seconds since the points before; 0.0: none were.
@@ -86,7 +86,7 @@ class PlotPoints:
 
 
 class KernelLines:
-    """Words readings for one kind of socket; a name is looked up once."""
+    """Words readings for one kind of socket; each name is looked up once."""
 
     def __init__(self, kind: SocketKind = TCP) -> None:
         self.kind = kind

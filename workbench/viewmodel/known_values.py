@@ -1,4 +1,4 @@
-"""The values of a window: names that what is sent, saved and answered may hold in braces."""
+"""The values of a window: names in braces that stand in what is sent, saved and answered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TypedValue:
 
 @dataclass(frozen=True, slots=True)
 class KnownValues:
-    """What the names stand for.
+    """The values by name.
 
     Attributes:
         values: by name. secrets: the text of those that are masked.

@@ -1,4 +1,4 @@
-"""Calls of the rows that layers write, by which the window knows what has more to show of them."""
+"""The calls of layer rows of which the window can show more (frames, handshakes, certificates)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the layers of a connection opened: chips of the call strip, and what the badge says of it."""
+"""The handshakes of layers as chips of the call strip, and in the badge."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def may_open(settings: EndpointSettings, item: ConnectionSnapshot) -> bool:
 
 
 class LayerRows(NamedTuple):
-    """What a connection's layers have left in the record, as chips.
+    """The rows that a connection's layers left in the record, as chips.
 
     Attributes:
         opened: that they can talk, or why TLS cannot.

@@ -1,4 +1,4 @@
-"""The fields of TLS and WebSocket as people type them, and the settings that they mean."""
+"""The fields of TLS, WebSocket and proxy as typed, and the settings they stand for."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _bad(form: Part, base: Part, read: Callable[[Part], object]) -> set[str]:
 
 
 class TypedHeader(NamedTuple):
-    """A row of the table of headers.
+    """A row of the table of headers, as typed.
 
     Attributes:
         drop: the header of this name that would be sent anyway is not; the value says nothing.
@@ -270,7 +270,7 @@ def _bits(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class LayerForm:
-    """What stands over the stream, one of LAYERED, and the fields of each.
+    """The layers chosen (one of LAYERED), and the fields of each.
 
     Attributes:
         proxy: of a client: what it goes through; "": it goes itself. It may name values.

@@ -1,4 +1,4 @@
-"""What a layer says of itself in a conversation: openings, control frames, ends, in words."""
+"""Rows of layers in words for a conversation: openings, control frames, ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SWITCHING: Final = 101
 
 
 class LayerWords(NamedTuple):
-    """What is said of a row.
+    """The words for a row.
 
     Attributes:
         text: without a time.

@@ -1,4 +1,4 @@
-"""The rows of the side panel: every endpoint, and under each its open connections."""
+"""The rows of the side panel: every endpoint with its open connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells of the log as text; plain strings, since the bytes in them are not to be trusted."""
+"""Cells of the log as plain text, since the bytes in them are not to be trusted."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _HELD: Final = {STEP_HELD: True, RUN_HELD: True, STEP_FAILED: False, RUN_FAILED:
 
 
 class Accepted(NamedTuple):
-    """What an accept() led to: the connection's number in its endpoint, and whose the other end
-    is, if it is ours.
+    """What an accept() led to: the connection's number in its endpoint, and our endpoint at the
+    other end, if it is ours.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""The log's columns: one line each."""
+"""The columns of the log, a line each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.viewmodel.log_cells import call_text, result_text, took_text, who
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A row of the record, and what its cells need beside it.
+    """A row of the record with what its cells need besides.
 
     Attributes:
         time: in the form that is chosen. said: a command's sentence. data: bytes, or what the
@@ -84,7 +84,7 @@ def place(key: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class LogTable:
-    """What a table of rows shows of each.
+    """The columns of a table of rows.
 
     Attributes:
         columns: from left to right. texts: the area of their titles, `AREA.column_KEY`.

@@ -1,4 +1,4 @@
-"""How far a search through the record has come, and the words for it."""
+"""The progress of a search through the record, and its words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.viewmodel.message import Message, msg
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the look for the rows that are shown has come.
+    """How far the scan for the rows to be shown has come.
 
     Attributes:
         looked_at, of: rows. found: of those, what is shown.
@@ -23,7 +23,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """How far the look for the next row that holds a text has come, in rows."""
+    """How far the search for the next row with a text has come, in rows."""
 
     looked_at: int
     of: int

@@ -1,4 +1,4 @@
-"""The manual: pages of Markdown in both languages, what is found in them, the page of a control."""
+"""The manual: Markdown pages in both languages, search in them, and the page about a control."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Where all the words stand in one paragraph and its heading, one at least in itself.
+    """A paragraph that, with its heading, has all words that are looked for, at least one of them
+    itself.
 
     Attributes:
         heading: the one above it, as it is in the page.

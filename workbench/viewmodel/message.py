@@ -1,4 +1,4 @@
-"""Sentences that keep their key, so that they can be shown again in another language."""
+"""Sentences that keep their key, so that they can be shown in another language later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text of resources/texts and what goes into its gaps (other Messages among them)."""
+    """A text key and the values that fill it in, other Messages among them."""
 
     key: str
     args: tuple[tuple[str, object], ...] = ()
@@ -22,7 +22,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ErrorMessage:
-    """The sentence of a Problem."""
+    """A Problem as a sentence."""
 
     problem: Problem
 
@@ -51,7 +51,7 @@ Level = Literal["info", "good", "busy", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A button that leads out of a trouble; `key` names its caption."""
+    """A button that offers a way out; `key` names its caption."""
 
     key: str
     act: Callable[[], None]
@@ -59,7 +59,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class StatusMessage:
-    """What the message line of a panel says.
+    """The message line of a panel.
 
     Attributes:
         why: an event is behind it that [Why?] can select.

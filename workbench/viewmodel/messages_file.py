@@ -1,4 +1,4 @@
-"""Saved messages as a TOML file that a person can read, and a team can keep."""
+"""Saved messages as a TOML file that people can read and teams can share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FORMS: Final = frozenset({"text", "hex", "file"})
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A message with its name; `folder` may be empty.
+    """A saved message with its name; `folder` may be empty.
 
     Attributes:
         target: the endpoint that sends it, by its name, or an address (tcp://, udp://, tls://) of

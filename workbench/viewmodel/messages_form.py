@@ -1,4 +1,4 @@
-"""Where a message ends, as people type it: a kind, and one field that says the rest."""
+"""The fields that say where a message ends: a kind, and one more field."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SIZE_MOST: Final = 2**31
 
 @dataclass(frozen=True, slots=True)
 class MessagesForm:
-    """The two fields.
+    """The two fields, as typed.
 
     Attributes:
         kind: one of KINDS.

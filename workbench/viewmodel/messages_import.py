@@ -1,4 +1,4 @@
-"""Messages of a file, whatever wrote it: this program, an earlier one of it, or Packet Sender."""
+"""Imports messages from a file of this program, of an older version, or of Packet Sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command line of nc or ncat says: where it listens or connects, and over what."""
+"""Reads a command line of nc or ncat: where it listens or connects, and over what."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _USUAL_PORT: Final = "31337"
 
 @dataclass(slots=True, frozen=True)
 class _Nc:
-    """What its options say, gathered one by one."""
+    """The options of a command line of nc, as they are gathered."""
 
     ncat: bool
     options: dict[str, str] = field(default_factory=dict)

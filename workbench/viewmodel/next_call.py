@@ -1,4 +1,4 @@
-"""Call by call after the set-up: which call comes next, as a script would make it."""
+"""*Call by call* after the set-up: which call a script would make next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SET_UP = frozenset({Phase.LISTENING, Phase.OPEN, Phase.CONNECTING})
 
 @dataclass(frozen=True, slots=True)
 class NextCall:
-    """A call that can be made now, and how the strip shows it."""
+    """A call that can be made now, and its chip."""
 
     command: c.Command
     chip: Chip

@@ -1,4 +1,4 @@
-"""When what a panel shows may be outdated though nothing was called: a queue fills, time passes."""
+"""When a panel has to be drawn again though no call was made: a queue fills, time passes."""
 
 from __future__ import annotations
 

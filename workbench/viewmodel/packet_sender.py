@@ -1,4 +1,4 @@
-"""Packets that Packet Sender has exported, as JSON or as its packets.ini, as saved messages."""
+"""Reads packets exported by Packet Sender (JSON or packets.ini) as saved messages."""
 
 from __future__ import annotations
 

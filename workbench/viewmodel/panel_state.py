@@ -1,4 +1,4 @@
-"""All that a panel shows of its endpoint, as frozen data; and what server and client have alike."""
+"""PanelState: everything that a panel shows of its endpoint, as frozen data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Key = int | str
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button or field.
+    """The state of a button or field.
 
     Attributes:
         reason: why it is off; None where it can be used.
@@ -60,7 +60,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The state at the right of the address line: a word, or so many connected of so many.
+    """The state at the right of the address line: a word, or "n of m connected".
 
     Attributes:
         layers: what those of the connection agreed on.
@@ -74,7 +74,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """A gate, and why no single call can be let through."""
+    """A gate's mode, and why no single call can be let through."""
 
     mode: GateMode
     one: Sentence | None
@@ -82,7 +82,7 @@ class GateState:
 
 @dataclass(frozen=True, slots=True)
 class RowsState:
-    """What the table of connections or peers shows.
+    """The table of connections or peers.
 
     Attributes:
         hidden: closed connections that are left out.
@@ -146,7 +146,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class PanelState:
-    """What a server's and a client's panel show alike.
+    """What the panels of servers and clients both show.
 
     Attributes:
         live: a socket is open, or will be in a moment: its address cannot change.
@@ -177,7 +177,7 @@ class PanelState:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """The call strip, and what Next call does."""
+    """The call strip, and what *Next call* does."""
 
     chips: tuple[Chip, ...]
     by_hand: bool

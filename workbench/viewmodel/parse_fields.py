@@ -1,4 +1,4 @@
-"""What people type into set-up fields, as values; bad input is a Problem with a way out."""
+"""Parses what is typed into set-up fields; bad input is a Problem with a way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pasted command line or web address says of an endpoint, and the request in it."""
+"""What a pasted command line or web address says about an endpoint, and its HTTP request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ESCAPED: Final = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What is sent over HTTP/1 before and with its body.
+    """The HTTP/1 request of a command line: its head and body.
 
     Attributes:
         head: the lines, without those that tell of the body.
@@ -74,7 +74,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class PastedCommand:
-    """What a line says; what it leaves open is empty, and stays as it is in the fields.
+    """What a line says; what it leaves open is empty, and leaves the fields as they are.
 
     Attributes:
         program: its name as it stood there; "": a web address alone.

@@ -1,4 +1,4 @@
-"""A command line or a web address pasted into a host field, understood and never run."""
+"""Understands a command line or web address pasted into a host field. Nothing is run."""
 
 from __future__ import annotations
 

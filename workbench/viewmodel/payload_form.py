@@ -1,4 +1,4 @@
-"""What will be sent: text or hex, encoding, escapes, and what is appended."""
+"""The editor of a client: text or hex, encoding, escapes, and what is appended."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LARGEST_FILE: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class PayloadForm:
-    """The editor's fields.
+    """The fields of the editor, as typed.
 
     Attributes:
         typed: the text; for a file its path.
@@ -55,7 +55,7 @@ class PayloadForm:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a Send says: exactly one of text, hex and file."""
+    """What a Send has: exactly one of text, hex and file."""
 
     text: str | None = None
     hex: str | None = None
@@ -109,7 +109,7 @@ def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """What a draft says, and the template of it that each send fills in; None: it has no gaps."""
+    """A parsed draft, and its template for each send; None: it has no gaps."""
 
     content: Content
     data: bytes = b""
@@ -156,7 +156,7 @@ def _as_text(draft: PayloadForm, data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message as it was typed, and the command that sends it: made when it is typed.
+    """A typed message and the command that sends it, which is made while typing.
 
     Attributes:
         send: what sends it, once, of no endpoint yet; or why it cannot be sent.

@@ -1,4 +1,4 @@
-"""Pending connects: what began with EINPROGRESS and its end share one row of the log."""
+"""Pairs the beginning of a pending connect (EINPROGRESS) with its end, as one row of the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.journal.reader import ConnectRow, Row
 
 
 class ConnectRows:
-    """Which end belongs to which beginning, learned as the record is looked through.
+    """Which end belongs to which beginning, learned while the record is looked through.
 
     A socket may be connected more than once (a scenario calls in any order): an end belongs to
     the newest beginning of its connection that has none yet.

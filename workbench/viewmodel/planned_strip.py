@@ -1,4 +1,4 @@
-"""The calls that a start will make, with their arguments, while none has been made."""
+"""The calls that a start will make, as chips before any was made."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _AFTER: Final = {
 
 
 class PlannedStrip:
-    """The chips of the start to come; made anew only where something in them has changed."""
+    """The chips of the coming start, made again only when something in them has changed."""
 
     def __init__(self, where: Where, *, server: bool) -> None:
         """`server`: the address is the own one, to bind to."""

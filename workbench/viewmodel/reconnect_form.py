@@ -1,4 +1,4 @@
-"""Connecting again as people type it, and what a panel says while it is under way."""
+"""The fields of connecting again, and the message while it is under way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record holds, and how it grows, in the words of the status bar."""
+"""The number of events of a record and its growth, in the words of the status bar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.texts import tr
 
 
 class RecordCount(NamedTuple):
-    """Events of a record.
+    """How many events a record has.
 
     Attributes:
         shown: in the log. recorded: in the record. rate: a second. lost: not recorded.

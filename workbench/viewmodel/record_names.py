@@ -1,4 +1,4 @@
-"""Names that a person gives to records: kept beside the settings, the files stay as they are."""
+"""Names that a person gives to records, kept in the settings; the files stay as they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST: Final = 80
 
 
 class RecordNames:
-    """The name that a person gave to a record, by its file; of very many the newest stay."""
+    """The names by the record's file; of very many only the newest are kept."""
 
     def __init__(self, store: MessageStore) -> None:
         self._store = store

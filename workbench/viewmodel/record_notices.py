@@ -1,4 +1,4 @@
-"""What there is to know of the record that a window shows: one line, the most urgent of them."""
+"""Notices about the record that a window shows: a single line with the most urgent one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 
 class NoticeKind(IntEnum):
-    """What there may be to say; the highest is shown."""
+    """The kinds of notices; the highest is shown."""
 
     OLD = 0
     CRASHED = 1
@@ -33,7 +33,7 @@ _KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to say, in any language.
+    """One notice, in any language.
 
     Attributes:
         record: that it is about. problem: why. count: events that are not in the record.
@@ -65,7 +65,7 @@ class Notice:
 
 
 class RecordNotices:
-    """What is to be said now; what was put away once is not said again."""
+    """The notices to show; one that was dismissed does not come back."""
 
     def __init__(self) -> None:
         self._notices: dict[NoticeKind, Notice] = {}

@@ -1,4 +1,4 @@
-"""What the program can do about an event that Explain shows: only what fits the present state."""
+"""What the program can do about an explained event, as far as it fits the present state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a connection that was reset had waited in the accept queue of a listener of ours."""
+"""Whether a reset connection had waited in the accept queue of our own closed listener."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ResetCauses:
-    """Looks once for each connection of a record: what is over does not change."""
+    """Looks once for each connection, since the past does not change."""
 
     def __init__(self) -> None:
         self._known: dict[int, str | None] = {}

@@ -1,4 +1,4 @@
-"""The choices of a server's reply field: a line for each kind of responder, some for several."""
+"""The choices of a server's reply field: one for each kind of responder, for some several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReplyChoice:
-    """One entry of the reply field; its word is `responder.KEY` in the texts.
+    """One choice; its text is `responder.KEY`.
 
     Attributes:
         make: the responder that it means, of what stands in the fields for a greeting and rules.

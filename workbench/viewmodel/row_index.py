@@ -1,4 +1,4 @@
-"""Which numbers of the record are shown, by their places: a few bits a row, whatever is hidden."""
+"""RowIndex: which numbers of the record are shown, in a few bits a row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SPAN: Final = 1 << 16
 
 
 class Stretch:
-    """Some of the numbers after `after` up to `upto`, at most SPAN of them.
+    """The shown rows among at most SPAN numbers, those after `after` up to `upto`.
 
     Kept are the offsets of those that are shown or of those that are hidden, whichever are fewer:
     10 million rows of which every second is hidden take 10 MB, of which every hundredth, 0.2 MB.
@@ -97,7 +97,7 @@ class Stretch:
 
 
 class RowIndex:
-    """The shown ones among the numbers after `after` up to `upto`, by place and by number."""
+    """The shown rows among the numbers after `after` up to `upto`, found by place or by number."""
 
     def __init__(self, after: int) -> None:
         self.after = after

@@ -1,4 +1,4 @@
-"""Rules of a server as a person types them, and the rules that they mean."""
+"""The rules of a server as they are typed, and the rules they stand for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
 
 @dataclass(frozen=True, slots=True)
 class TypedRule:
-    """What stands in the fields of one rule.
+    """The fields of one rule, as typed.
 
     Attributes:
         more: what has no field, as a scenario says it.
@@ -50,7 +50,7 @@ class TypedRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleDraft:
-    """What stands in the fields of a rule and is not in force yet.
+    """The fields of a rule that is not in force yet.
 
     Attributes:
         row: of the list; None: it is not on the list yet.

@@ -1,4 +1,4 @@
-"""What a rule has no field for, typed in one line as a scenario has it: `times = 2, to = "a"`."""
+"""The line *more* of a rule: keys without a field of their own, as in a scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules tried out on a message before one comes: which answers it, and with which bytes.
+"""Tries rules on a message before one comes: which rule answers, and with which bytes.
 
 What looks and answers is the responder itself, for a connection that has just begun.
 """
@@ -36,7 +36,7 @@ SHOWN: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class TriedMessage:
-    """What becomes of one message.
+    """The outcome for one message.
 
     Attributes:
         came: the message, as rules see it.

@@ -1,4 +1,4 @@
-"""Messages that were saved, in a file; and what was sent before, in the settings."""
+"""Saved messages, kept in a file, and the history of what was sent, kept in the settings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MessageStore(Protocol):
 
 
 class Messages:
-    """The saved ones and the history; both are kept between runs.
+    """The saved messages and the history.
 
     Attributes:
         path: of the file. It is read again whenever it has changed: others may write it too.

@@ -1,4 +1,4 @@
-"""A row of the record that says what was sent, as the command that sends the same bytes again."""
+"""Turns a row that was sent into the command that sends the same bytes again."""
 
 from __future__ import annotations
 

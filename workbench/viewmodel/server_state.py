@@ -1,4 +1,4 @@
-"""What a server's panel shows, from its snapshot and its fields."""
+"""The state of a server's panel, made of its snapshot and its fields."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NEWEST: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """The accept queue, or of datagrams what the kernel dropped.
+    """The accept queue or, for datagrams, how many the kernel dropped.
 
     Attributes:
         words: the numbers. filled, room: of the bar; room 0: it shows nothing.
@@ -77,7 +77,7 @@ class ChosenState:
 
 @dataclass(frozen=True, slots=True)
 class ServerPanelState(PanelState):
-    """All that a server's panel shows.
+    """Everything that a server's panel shows.
 
     Attributes:
         listen: the primary button. port: where the default port that was taken has moved to.

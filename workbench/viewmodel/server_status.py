@@ -1,4 +1,4 @@
-"""What a server's state and message say, from a snapshot alone."""
+"""State and message of a server, from a snapshot alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A set-up in a file: the endpoints of a window in the scenario format, with the texts of their
-editors and the values, without secrets; and what of any scenario file makes tabs.
+"""Set-ups as files: a window's endpoints in the scenario format, with editor texts and values,
+without secrets.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BLANK: Final = PayloadForm("")
 
 @dataclass(frozen=True, slots=True)
 class FiledSetUp:
-    """What stands in the file of a set-up, as tabs and values of a window.
+    """The contents of a set-up's file, as tabs and values of a window.
 
     Attributes:
         runs: it has steps: it can be run too.

@@ -1,4 +1,4 @@
-"""What an open endpoint was set up with, for one line: its fields are folded meanwhile."""
+"""An open endpoint's set-up in one line, while its fields are folded."""
 
 from __future__ import annotations
 

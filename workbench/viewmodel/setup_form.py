@@ -1,4 +1,4 @@
-"""The set-up fields of a panel as typed, and the settings that they mean."""
+"""The set-up fields of a panel as typed, and the settings they stand for."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Options = tuple[tuple[str, OptionValue], ...]
 
 @dataclass(frozen=True, slots=True)
 class SetUpForm:
-    """The fields that a server and a client have alike.
+    """The fields that servers and clients share.
 
     Attributes:
         options: what every new socket of the endpoint gets.
@@ -124,7 +124,7 @@ def _set_up(settings: EndpointSettings) -> SetUpForm:
 
 @dataclass(frozen=True, slots=True)
 class ReplyForm:
-    """How a server answers by itself, as typed.
+    """The fields that say how a server answers by itself.
 
     Attributes:
         kind: one of responder_choices.CHOICES.

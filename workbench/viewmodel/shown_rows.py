@@ -1,4 +1,4 @@
-"""Which rows of a record the log shows, learned from both ends: the gap between closes later."""
+"""ShownRows: the rows that the log shows, found from both ends of the record towards the middle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAIN_AND_CONNECTS: Final = about_shapes(f"({_MAIN}) OR e.call = 'connect'")
 
 
 class Looked(NamedTuple):
-    """What was found among some numbers.
+    """The result of a look at some numbers.
 
     Attributes:
         stretch: the rows that are shown, but for connects.
@@ -34,7 +34,7 @@ class Looked(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the log is to show: the rows after `after` that meet a condition (None: all).
+    """What the log is to show: rows after `after` that meet a condition (None: all).
 
     With `main_only` what waiting adds is left out, and without a condition a pending connect and
     its end are one row.

@@ -1,4 +1,4 @@
-"""Why nothing happens on a connection: named from its readings alone, never guessed."""
+"""Why nothing happens on a connection, told from its readings and never guessed."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _unsent(item: ConnectionSnapshot) -> tuple[str, dict[str, object]]:
 
 
 class Silences:
-    """Remembers since when each connection of an endpoint has been without an event."""
+    """Since when each connection of an endpoint has had no event."""
 
     def __init__(self) -> None:
         self._last: dict[int, tuple[tuple[object, ...], float]] = {}

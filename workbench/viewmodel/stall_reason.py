@@ -1,4 +1,4 @@
-"""Why a connection stands still: the sentence for it, and the row of the record behind it."""
+"""Why a connection makes no progress: the sentence, and the row of the record behind it."""
 
 from __future__ import annotations
 

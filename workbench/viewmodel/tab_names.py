@@ -1,4 +1,4 @@
-"""What an endpoint may be called, and what a second one like it is called and where it stands."""
+"""Names of tabs: which are allowed, and name and port for a duplicate."""
 
 from __future__ import annotations
 

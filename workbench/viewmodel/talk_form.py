@@ -1,4 +1,4 @@
-"""How the bytes of a conversation are shown and copied: broken into lines, in hex beside text."""
+"""How the bytes of a conversation are shown and copied: with line breaks, as hex beside text."""
 
 from __future__ import annotations
 

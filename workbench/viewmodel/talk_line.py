@@ -1,4 +1,4 @@
-"""A line of a conversation, what stands below it when it is opened, and what folds into one."""
+"""TalkLine: a line of a conversation with what unfolds below it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class TalkLine(NamedTuple):
-    """One line of a conversation, as it is shown.
+    """One line of a conversation.
 
     Attributes:
         text: as it is read.
@@ -49,7 +49,7 @@ class TalkLine(NamedTuple):
 
 
 class Aside:
-    """Lines that follow each other and fold into one.
+    """Consecutive lines that are folded into one.
 
     Attributes:
         lines: what they said, the newest MOST_INSIDE.

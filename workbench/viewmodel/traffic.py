@@ -1,4 +1,4 @@
-"""Traffic: bytes and calls each way since a count was last set to zero, and bytes a second."""
+"""Traffic: bytes, calls and rates each way since a counter was last set to zero."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
 class Traffic(NamedTuple):
-    """Bytes, and the calls that moved some: a recv() that read the end of a stream is none."""
+    """Bytes and the calls that moved some; a recv() that reads the end of a stream
+    does not count.
+    """
 
     bytes_in: int = 0
     reads: int = 0
@@ -70,7 +72,7 @@ def traffic_of(item: EndpointSnapshot | ConnectionSnapshot) -> Traffic:
 
 
 class Meter:
-    """Counts from zero, of an endpoint and of each connection that was set to zero by itself."""
+    """Counters of an endpoint, and of each connection that was set to zero by itself."""
 
     def __init__(self) -> None:
         self._bases: dict[int | None, Traffic] = {}

@@ -1,4 +1,4 @@
-"""A scenario as text in the window: what it is, or what it asks for before it may be run.
+"""A scenario typed in the window: parsed, or what it asks for before it may run.
 
 The text may have been pasted, and be a stranger's. What the window itself made of the record asks
 for nothing that was not done here already.
@@ -25,7 +25,7 @@ HERE: Final = Path()
 
 @dataclass(frozen=True, slots=True)
 class TypedScenario:
-    """A text, understood.
+    """A parsed text.
 
     Attributes:
         scenario: None: it is none, or asks for more than it may.
@@ -42,7 +42,7 @@ class TypedScenario:
 
 @dataclass(slots=True)
 class TypedScenarios:
-    """The texts of one editor; what was allowed is allowed to the text that was asked about."""
+    """The texts of one editor; a permission holds for the text that was asked about."""
 
     _own: frozenset[tuple[Reach, str]] = frozenset()
     _allowed: tuple[str, Given] = field(default=("", STRICT))

@@ -1,4 +1,4 @@
-"""What can be taken back: the newest first, and for how long it is offered."""
+"""What can be undone: the newest first, each for a limited time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that was done and can be taken back.
+    """An action that can be undone.
 
     Attributes:
         key: of the sentence that says it, `undo.KEY`; name: what it was done to.
@@ -34,7 +34,7 @@ class Deed:
 
 
 class Deeds:
-    """The newest of them, in the order in which they were done."""
+    """The newest actions, in the order in which they were done."""
 
     def __init__(self) -> None:
         self._done: list[Deed] = []

@@ -1,4 +1,4 @@
-"""What a window comes back with at the next start: its tabs as filled in, and its shape."""
+"""Workspace: what a window restores at the next start: tabs, their fields, its layout."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SECRET_HEADERS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One endpoint as its panel is filled in.
+    """One tab with the fields of its panel.
 
     Attributes:
         server: whether it has a server's panel: of a datagram socket its settings do not say it.
@@ -64,7 +64,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A window as it was left; nothing of it opens a socket.
+    """A window as it was left; restoring it opens no socket.
 
     Attributes:
         front: the endpoint in front of each side, by side.
@@ -88,7 +88,7 @@ EMPTY: Final = Workspace()
 
 
 class NewerFormat(Exception):
-    """The file was written by a newer version, and only that can read it."""
+    """Raised for a file of a newer version of the program, which alone can read it."""
 
 
 def written(workspace: Workspace) -> str:

@@ -1,4 +1,4 @@
-"""The file that a workspace stays in between runs: who writes it, and what is wrong with it."""
+"""The file of a workspace: which window writes it, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST: Final = 64 << 20
 
 
 class WorkspaceFile:
-    """The file; of several open windows only the first writes it.
+    """The workspace's file; of several windows only the first writes it.
 
     Attributes:
         ours: whether this one does.

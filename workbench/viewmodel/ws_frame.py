@@ -1,4 +1,4 @@
-"""A WebSocket frame as its row in the record tells it: its header bit by bit (RFC 6455 5.2)."""
+"""A WebSocket frame as its row tells it, with its header bit by bit (RFC 6455 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The opening handshake of a WebSocket: what each head has to say, and what it says."""
+"""A WebSocket's opening handshake: what each head must say, and what it says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEY: Final = "Sec-WebSocket-Key"
 
 
 class Check(NamedTuple):
-    """One thing that a head has to say.
+    """One thing that a head must say.
 
     Attributes:
         name: of the header, or of the part of the first line.
