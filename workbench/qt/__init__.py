@@ -1,1 +1,1 @@
-"""The seam between the engine and Qt: threads, controller and item models; no widgets."""
+"""The seam between engine and Qt: controller, threads, presenters, item models. No widgets."""

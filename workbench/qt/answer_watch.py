@@ -1,4 +1,4 @@
-"""Whether an answer came to a datagram in the time that somebody expects it in: UDP tells none."""
+"""AnswerWatch: whether a datagram was answered in the expected time, which UDP does not tell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AnswerWatch(QObject):
-    """Looks into the record when the time is over; what was sent later begins it anew.
+    """Looks into the record when the time is over; a later send begins it again.
 
     Signals:
         missed(float): nothing has come for so many seconds since it was sent.

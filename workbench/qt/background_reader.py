@@ -1,4 +1,4 @@
-"""Reads the record for the window on a thread of its own: whatever it looks for holds no GUI up."""
+"""BackgroundReader: reads the record on a thread, so that long searches do not block the window."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHENEVER: Final = 2
 
 
 class Task:
-    """One piece of work under way; what it finds is told on the GUI's thread, and in order.
+    """One search under way; its findings arrive on the GUI thread, in order.
 
     Attributes:
         cancelled: nothing of it is told any more.
@@ -43,7 +43,7 @@ class Task:
 
 
 class BackgroundReader(QObject):
-    """Owns a thread with a reader of its own, from the first task on until `stop`.
+    """Owns a thread with its own reader, from the first task until `stop`.
 
     The most urgent task goes first, step by step; among equal ones the one that came first.
 
@@ -171,7 +171,7 @@ class BackgroundReader(QObject):
 
 
 class _Thread(QThread):
-    """Runs a function and nothing else; no slots live here."""
+    """Runs a function and nothing else; it has no slots."""
 
     def __init__(self, run: Callable[[], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Presents the newest call of all, for the caption on a projector."""
+"""Presents the newest call for the caption on a projector."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK_BACK: Final = 500
 
 
 class CaptionPresenter(QObject):
-    """Follows the record while a projector shows it.
+    """Follows the record while the caption is shown.
 
     Signals:
         changed(CallCaption): there is a newer call than before, or another language.

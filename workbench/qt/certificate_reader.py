@@ -1,4 +1,4 @@
-"""The certificates of a connection's TLS handshake, read from the record."""
+"""Reads the certificates of a connection's TLS handshake from the record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.viewmodel.certificate_state import CertificateState, TlsShown
 
 
 class CertificateReader:
-    """Of now or of an earlier run."""
+    """Reads from the present record or an earlier one."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller

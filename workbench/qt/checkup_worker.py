@@ -1,4 +1,4 @@
-"""Runs a check-up beside the window: on a thread, with a session and a record of its own."""
+"""Runs a check-up beside the window: a thread with its own session and record."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ STOP_BOUND: Final = 10.0
 
 
 class CheckUpWorker(QObject):
-    """One run. A Python thread: it joins the session's threads, which leaves a dummy object of
-    `threading` behind on any other kind.
+    """One check-up on a Python thread; on a QThread, joining the session's threads would leave a
+    dummy object of `threading` behind.
 
     Signals:
         waits(str): a listener is open, at this address.

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class ClientPresenter(EndpointPresenter[ClientForm]):
-    """Connect, see what was said, send.
+    """The presenter of a client's panel.
 
     Attributes:
         expects_answer: it is said when a datagram has none within the timeout.

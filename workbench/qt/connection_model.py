@@ -1,4 +1,4 @@
-"""The model behind the table of connections or peers: a cell is worded only where it is seen."""
+"""The model of a table of connections or peers; only cells in sight are worded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ANSWERED: Final = frozenset(
 
 
 class ConnectionModel(QAbstractTableModel):
-    """Its rows are replaced with each new state; views are told of those whose words changed.
+    """Takes new rows with each state, and tells views which cells have changed.
 
     Attributes:
         columns, lines: what is shown.

@@ -1,4 +1,4 @@
-"""Controller: the window's side of a session. Commits and tickets come in, commands go out."""
+"""Controller: the window's access to a session: commits and tickets in, commands out."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FLOOD: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The one selection: endpoint ⊃ connection ⊃ event.
+    """The one selection of the window: endpoint ⊃ connection ⊃ event.
 
     Attributes:
         pinned: the event was chosen in the log: it stays until a person lets it go. One that
@@ -61,7 +61,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """Rows up to `seq` are in the record. An object: a Signal(int) has 32 bits only."""
+    """Rows up to `seq` are in the record. An object, since a Signal(int) has only 32 bits."""
 
     seq: int
 

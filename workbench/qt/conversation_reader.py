@@ -1,4 +1,4 @@
-"""Reads the conversation of one endpoint from the journal, as lines that a view appends."""
+"""Reads the conversation of one endpoint from the record, as lines for a view."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ some milliseconds."""
 
 
 class ConversationReader(QObject):
-    """Reads from where it stopped; in a flood it skips and says so.
+    """Reads on from where it stopped; under a flood it skips rows and says so.
 
     Attributes:
         wanted: it is shown, not folded away.

@@ -1,4 +1,4 @@
-"""Presents all endpoints at once, for the list beside the panels."""
+"""Presents all endpoints for the list beside the panels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class EndpointListPresenter(QObject):
-    """Words the rows anew while somebody looks at them.
+    """Words the rows while the list is in sight.
 
     Signals:
         changed(tuple[ListedRow, ...]): these are the rows now.

@@ -1,4 +1,6 @@
-"""Presents one endpoint: takes its snapshots and what a person does, emits what its panel shows."""
+"""EndpointPresenter: takes an endpoint's snapshots and a person's input, and emits what its panel
+shows.
+"""
 
 from __future__ import annotations
 

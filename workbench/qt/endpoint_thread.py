@@ -14,7 +14,9 @@ _FOR_EVER: Final = 2**31 - 1
 
 
 class EndpointThread(QThread):
-    """Runs a loop and nothing else; no slots live here (they would run in the maker's thread)."""
+    """Runs an event loop and nothing else; it has no slots, which would run in the
+    maker's thread.
+    """
 
     def __init__(self, loop: EventLoop) -> None:
         super().__init__()

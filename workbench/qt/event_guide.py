@@ -1,4 +1,4 @@
-"""Leads from what a panel shows of its endpoint to the event behind it."""
+"""Finds the event behind what a panel shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOK_BACK: Final = 1000
 
 
 class EventGuide(QObject):
-    """Chooses events of one endpoint, as somebody who looks for a reason would in the log.
+    """Chooses the event that explains something, as a person would in the log.
 
     Signals:
         pressed(): somebody wants to be led to one.

@@ -1,4 +1,4 @@
-"""Which event is explained, and what is said of it: the chosen one, else the newest."""
+"""Chooses the event to explain (the selected one, else the newest) and presents its explanation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLYING_REST: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An event and what is said of it.
+    """An event and its explanation.
 
     Attributes:
         who: endpoint and connection. encoding: of the endpoint; "" where it has none.

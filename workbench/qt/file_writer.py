@@ -1,4 +1,4 @@
-"""Writes a file from the record on a thread of its own: ten million rows hold no window up."""
+"""Writes an export on a thread of its own, so that ten million rows do not block the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Work = Callable[[Reader, BinaryIO], str]
 
 
 class FileWriter(QThread):
-    """All that was put into the record until now is in the file, or there is no file.
+    """Writes a file of everything put into the record so far; when it fails there is no file.
 
     Attributes:
         sentence: how it ended.

@@ -1,4 +1,4 @@
-"""When there is a table of frames to show, and what becomes of what a person does in it."""
+"""Presents the table of WebSocket frames, once an endpoint speaks WebSocket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.texts import Problem
 
 
 class FramesPresenter(QObject):
-    """Between the table of frames and the record; its rows are looked for from when it is wanted.
+    """Joins the table of frames and the record; its rows are searched for once it is shown.
 
     Signals:
         wanted(): an endpoint speaks WebSocket; told once a record.

@@ -1,4 +1,4 @@
-"""The opening handshake of a connection, read from the record."""
+"""Reads the opening handshake of a connection from the record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.viewmodel.ws_handshake import REQUEST, RESPONSE, Handshake
 
 
 class HandshakeReader:
-    """Both heads stand near the beginning of their connection, and are looked for there alone."""
+    """Finds both heads, which stand near the beginning of their connection."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller

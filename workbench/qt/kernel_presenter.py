@@ -1,4 +1,4 @@
-"""Which socket the Kernel tab shows, and what the kernel knows of it now, or knew at its end."""
+"""Presents one socket for the Kernel tab: readings of now, or the last before its close."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ END_NS: Final = 2**62
 
 
 class KernelPresenter(QObject):
-    """The chosen connection; while none is chosen, the newest of the endpoint in focus.
+    """Follows the chosen connection; without one, the newest of the focused endpoint.
 
     Its readings are taken anew, ten times a second while they change, only while somebody looks.
 

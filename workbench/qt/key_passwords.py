@@ -1,4 +1,4 @@
-"""Before an endpoint starts: whether its private key is encrypted, and under which password."""
+"""KeyPasswords: makes sure that a private key can be used before its endpoint starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MADE_HERE: Final = "test:"
 
 @dataclass(frozen=True, slots=True)
 class KeyQuestion:
-    """A password is needed.
+    """A password is needed for this key.
 
     Attributes:
         path: of the file with the key.
@@ -35,7 +35,8 @@ class KeyQuestion:
 
 
 class KeyPasswords(QObject):
-    """Of one endpoint. The files are read on a thread: a key is computed long for, on purpose.
+    """The keys of one endpoint. Files are read on a thread, since decrypting a key is slow on
+    purpose.
 
     What the files lack beside that is said by the endpoint, when it starts.
 
@@ -108,7 +109,7 @@ class KeyPasswords(QObject):
 
 
 class _Look:
-    """Reads the files of a certificate once.
+    """One reading of a certificate's files.
 
     Attributes:
         tls: who is shown. done: whether it has. question: what it needs; None: nothing.

@@ -1,4 +1,4 @@
-"""LabPresenter: the backlog lab without its window: runs it, looks at it, keeps what came out."""
+"""LabPresenter: runs the backlog lab for its window, and keeps the results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LOOK_BACK: Final = 500
 
 
 class LabPresenter(QObject):
-    """One for a window of the lab; runs on the session of the record behind it.
+    """The presenter of one lab window; it runs on the session behind that.
 
     Signals:
         changed(object): a LabState.

@@ -1,4 +1,4 @@
-"""Finds the next or the previous row of the log that holds a text, on a thread of its own."""
+"""LogFinder: finds the next or previous row with a text, on another thread."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ MOST: Final = 50
 
 
 class _Seen(NamedTuple):
-    """What a step has found: numbers, in the order of the search, and how many rows are done."""
+    """The findings of one step: row numbers in the order of the search, and how many rows it looked
+    at.
+    """
 
     seqs: list[int]
     done: int
 
 
 class _Search:
-    """From a number to the end of the record and on from its other end back to that number."""
+    """A search from one row to the end of the record, then around to that row."""
 
     def __init__(self, condition: Condition, start: int, last: int, *, backwards: bool) -> None:
         self._condition = condition
@@ -58,7 +60,7 @@ class _Search:
 
 
 class LogFinder(QObject):
-    """One search at a time; a new one takes the place of the one before.
+    """Runs one search at a time; a new one replaces the one before.
 
     Signals:
         found(int): the row that holds the text.

@@ -1,4 +1,6 @@
-"""LogModel: the rows of the record as a table, read in pages; ten million scroll like ten."""
+"""LogModel: the rows of the record as a table read in pages, so that ten million
+scroll like ten.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ class TimeForm(StrEnum):
 
 
 class LogModel(QAbstractTableModel):
-    """Rows of the journal that pass the filter, in order.
+    """The rows of the record that pass the filter, in order.
 
     What is shown is looked for by a thread of its own, from both ends of the record; a few rows
     are looked at here and at once. Among the main calls a pending connect and its end are one row,

@@ -1,4 +1,4 @@
-"""What the log's panel shows beside its rows, and what becomes of what a person does there."""
+"""Presents what the log's panel shows besides its rows, and handles its filter and selection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.viewmodel.completion import Completion
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """Rows of the record.
+    """Numbers of rows for the log's panel.
 
     Attributes:
         committed: all. errors: of those, the failed calls that no run expected. shown: those that
@@ -36,7 +36,7 @@ class LogCounts:
 
 
 class LogPresenter(QObject):
-    """Between the log's panel and the record: filter, counts and the one selection.
+    """Joins the log's panel and the record: filter, counts, selection.
 
     Signals:
         counts_changed(LogCounts)

@@ -1,4 +1,4 @@
-"""One look through the record for the log, step by step on the thread of the background reader."""
+"""Scan: looks through the record for the rows to be shown, in steps on the background thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def at_once(view: View) -> int:
 
 
 class Scan:
-    """Rows that come are looked at first, then the gap, in steps that become larger.
+    """Looks at new rows first, then at the gap between both ends, in growing steps.
 
     Attributes:
         goal: the newest row that is to be looked at; it may be moved on meanwhile, by any thread.

@@ -1,4 +1,4 @@
-"""Presents what there is to know of the record that the window shows: that it has stopped, say."""
+"""Presents notices about the shown record, such as that recording has stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NoticePresenter(QObject):
-    """Looks after the record.
+    """Watches the record for what has to be said.
 
     Signals:
         changed(Notice | None): the most urgent is another one; None: there is nothing to say.

@@ -1,4 +1,4 @@
-"""The conversation of one connection of a record, of whichever row is chosen."""
+"""Presents the conversation of one connection of an earlier record."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LOOK_BACK: Final = 1000
 
 
 class OldTalk(QObject):
-    """What was sent and received on a connection, from its first row on: as while it was open.
+    """The conversation of the chosen row's connection, as it looked while that was open.
 
     Signals:
         cleared(): the lines so far are shown no more.

@@ -1,4 +1,4 @@
-"""What the window remembers between runs: the only module that knows QSettings."""
+"""Preferences: what the window remembers between runs. The only module that uses QSettings."""
 
 from __future__ import annotations
 

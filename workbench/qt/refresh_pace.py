@@ -1,4 +1,4 @@
-"""How long the window rests after a refresh, so that the sockets keep the processor."""
+"""RefreshPace: how long the window rests after a refresh, to leave the processor to the sockets."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ What begins, and what was asked for, is there at once."""
 
 
 class RefreshPace:
-    """Between two refreshes all that the thread does counts, whatever led to it: what one refresh
-    has drawn later, or by another thread's answer, is paid for with the next rest.
+    """Rests in proportion to all that the GUI thread did between two refreshes, including what was
+    drawn later or on another thread's answer.
     """
 
     def __init__(self, least: float = 0.0) -> None:
@@ -48,7 +48,7 @@ class RefreshPace:
 
 
 class Flow:
-    """Whether rows flow by steadily, and nobody has asked for anything meanwhile."""
+    """Whether rows arrive steadily while nobody has asked for anything."""
 
     def __init__(self) -> None:
         self._calm = self._told = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How many rows of the record meet a condition, counted as they come."""
+"""RowCounter: counts the rows of the record that meet a condition, as they come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AT_ONCE: Final = 4_096
 
 
 class RowCounter(QObject):
-    """Counts on where it stopped; more than a few rows are counted on another thread.
+    """Counts on from where it stopped, on another thread if there are many rows.
 
     Attributes:
         count: of the rows looked at so far.

@@ -1,4 +1,4 @@
-"""Makes a scenario of the window's record, and of what its endpoints know beside it."""
+"""Makes a scenario of the window's record, and of what its endpoints know besides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Scope = tuple[str, int | None]
 
 
 class ScenarioMaker(QObject):
-    """What the window in which a scenario is made is given.
+    """What the window *Make scenario* works with.
 
     Signals:
         read_again(): what was done until `look_again` is in the record.

@@ -1,4 +1,4 @@
-"""Ready scenarios, run in the window: real sockets, each call in the log."""
+"""Runs scenarios in the window, on its session: real sockets, each call in the log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LIT: Final = frozenset({"call", "end", "layer"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A scenario that asks for more than it may.
+    """A scenario that asks for permissions before it runs.
 
     Attributes:
         text: of the file as it was read: what is allowed is allowed to this.
@@ -53,7 +53,7 @@ class Question:
 
 
 class ScenarioPlayer(QObject):
-    """One scenario at a time, on a thread of its own.
+    """Runs one scenario at a time, on a thread of its own.
 
     Attributes:
         slowly: whether demonstrations rest after each step.
@@ -297,7 +297,7 @@ class ScenarioPlayer(QObject):
 
 @dataclass(slots=True)
 class _Cases:
-    """The cases of one file: those that are still to be run, and what those before came to."""
+    """The cases of a file: those still to run, and the results so far."""
 
     left: list[Scenario]
     count: int
@@ -312,7 +312,7 @@ class _Cases:
 
 
 class _Run(QThread):
-    """Runs a scenario; `sentence` says how it ended.
+    """The run of a scenario; `sentence` says how it ended.
 
     Attributes:
         problem: what it met; None: everything held.

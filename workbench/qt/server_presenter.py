@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ServerPresenter(EndpointPresenter[ServerForm]):
-    """Listen, see who is connected, answer one or all."""
+    """The presenter of a server's panel."""
 
     server = True
 

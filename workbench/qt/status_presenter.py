@@ -1,4 +1,4 @@
-"""Presents what the record holds and how it grows, for the status bar."""
+"""Presents the size and growth of the record for the status bar."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RATE_S: Final = 1.5
 
 
 class StatusPresenter(QObject):
-    """Counts events, and what all endpoints together have moved.
+    """Counts events, and the bytes of all endpoints together.
 
     Attributes:
         counter: of the traffic.

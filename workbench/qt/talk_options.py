@@ -1,4 +1,4 @@
-"""How all conversations of a window show lines and times; remembered between runs."""
+"""How conversations show lines and times: one setting for a window, kept between runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class TalkOptions(QObject):
-    """One for a window.
+    """The options of one window.
 
     Signals:
         changed(): conversations are to be read anew.

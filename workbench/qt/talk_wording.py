@@ -1,4 +1,4 @@
-"""What a conversation says beside its bytes: times, the rows of its lines, copies of messages."""
+"""The words of a conversation besides its bytes: times, row numbers, copies of messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tool tips of text that is not ours: addresses, bytes, paths."""
+"""Tool tips of foreign text: addresses, bytes, paths."""
 
 from __future__ import annotations
 

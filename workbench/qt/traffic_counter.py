@@ -1,4 +1,4 @@
-"""Counts bytes each way: a rate falls by mere waiting, and the count begins anew when asked to."""
+"""Counts bytes each way, and their rates; can be set to zero."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FADES_MS: Final = 500
 
 
 class TrafficCounter(QObject):
-    """Of an endpoint, of one of its connections, or of all endpoints.
+    """The counter of an endpoint, of one connection, or of all endpoints.
 
     Signals:
         counted(object): the TrafficState is another one.

@@ -1,4 +1,4 @@
-"""The values of a window: one set for all of its endpoints."""
+"""The values of a window, shared by all of its endpoints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WindowValues(QObject):
-    """Holds them, and has a record know of the secrets before their bytes come.
+    """Holds the values, and tells a record of the secrets among them before their bytes come.
 
     Attributes:
         rows: as they were typed. known: what their names stand for.

@@ -1,1 +1,1 @@
-"""Widgets, one file a panel; no sockets."""
+"""Widgets, one file for each panel. They know no sockets."""

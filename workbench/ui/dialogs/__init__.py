@@ -1,1 +1,1 @@
-"""Windows that open beside the main one for one task."""
+"""Windows for a single task, which open beside the main one."""

@@ -1,4 +1,4 @@
-"""About: versions and paths, to be read and copied into a report."""
+"""About: versions and paths, to be copied into a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check all: every demonstration once on this system, each in a record of its own."""
+"""*Check all*: runs every demonstration once, each in a record of its own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STOP_BOUND: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How one of them came out.
+    """The outcome of one demonstration.
 
     Attributes:
         left_out: why it was not run. failed: what did not hold.
@@ -67,7 +67,7 @@ class Checked:
 
 
 class CheckAllDialog(Retranslatable, QWidget):
-    """A window: a row a demonstration, filled as they end."""
+    """A window with a row for each demonstration, filled as they end."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -182,7 +182,7 @@ class CheckAllDialog(Retranslatable, QWidget):
 
 
 class _Worker(QObject):
-    """Runs them one after the other on a thread; nothing of it is in the window's record.
+    """Runs the demonstrations one after the other on a thread, outside the window's record.
 
     A Python thread: it joins the sessions' threads, which leaves a dummy object of `threading`
     behind on any other kind.

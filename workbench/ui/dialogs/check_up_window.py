@@ -1,4 +1,4 @@
-"""Check this server, or the client that comes: a row a case, filled as they come out."""
+"""The check-up of a WebSocket server or client: a row for each case, filled as they end."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _COLUMNS: Final = ("case", "says", "did", "verdict")
 
 
 class CheckUpWindow(Retranslatable, QWidget):
-    """A window; nothing of the check-up is in the record of the main one.
+    """The check-up's window; it has a record of its own.
 
     Signals:
         open_wanted(object): run this Scenario in the main window.

@@ -1,4 +1,4 @@
-"""The browser of all demonstrations: a line each, searched, and run in the window."""
+"""A searchable list of all demonstrations, which are run in the main window."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PLACE: Final = int(Qt.ItemDataRole.UserRole)
 
 
 class DemoBrowser(Retranslatable, QWidget):
-    """A window; it stays while demonstrations run.
+    """The window of the list; it stays open while demonstrations run.
 
     Attributes:
         search: the field. table: a row for each that has its words.

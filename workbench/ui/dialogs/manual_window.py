@@ -1,4 +1,4 @@
-"""The manual in a window of its own: pages at the left, a search above them."""
+"""The manual's window: pages on the left, a search above them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MARGIN: Final = 24
 
 
 class ManualText(QTextBrowser):
-    """A page; its pictures are as wide as there is room, and links lead nowhere outside."""
+    """A page: pictures fit its width, and links do not lead outside."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class ManualText(QTextBrowser):
 
 
 class ManualWindow(Retranslatable, QWidget):
-    """Pages, or where what is looked for stands in them."""
+    """Shows a page, or the passages that a search found."""
 
     def __init__(self, parent: QWidget, keys: Callable[[], Page]) -> None:
         """`keys` makes the last page, in the language in force."""

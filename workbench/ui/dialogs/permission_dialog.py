@@ -1,4 +1,4 @@
-"""What a scenario reaches for, all of it, before it is run: a person reads it and decides."""
+"""Asks a person to allow what a scenario reaches for, before it is run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PermissionDialog(Retranslatable, QDialog):
-    """Asks once; nothing is run unless it is answered with yes.
+    """Asks once; only yes lets the scenario run.
 
     Signals:
         allowed(object): the Question, once everything in it was allowed.

@@ -1,4 +1,4 @@
-"""Repeat until: how often, and what ends the loop before; as fields that show when asked for."""
+"""*Repeat until*: how often, and what ends the loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST: Final = 1_000_000
 
 
 class RepeatForm(QFrame):
-    """A switch, and below it what the loop is to be.
+    """A switch that unfolds the fields of the loop.
 
     Signals:
         changed(): another loop is wished for, or none.

@@ -1,4 +1,4 @@
-"""From which row of the log to which: two fields, and what lies between."""
+"""A range of rows of the log: two fields, and a count of what lies between."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.viewmodel import parse_fields
 
 
 class RowRange(QObject):
-    """An empty field is no bound.
+    """Two fields, of which an empty one sets no bound.
 
     Attributes:
         first, last: the fields; `box` holds them.

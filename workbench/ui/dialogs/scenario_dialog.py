@@ -1,4 +1,4 @@
-"""Make scenario: what was done, as a text that can be edited, saved, run and repeated."""
+"""*Make scenario*: what was done as a text to edit, save, run and repeat."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 class ScenarioDialog(Retranslatable, QDialog):
-    """Not modal: the window behind it goes on.
+    """The window of *Make scenario*; not modal.
 
     Signals:
         run_wanted(object): run this Scenario.

@@ -1,4 +1,6 @@
-"""What of the answers is expected as a pattern: a row each, with a tick that can be taken away."""
+"""Parts of answers that are expected as patterns: a row each, with a tick to leave
+it as it came.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ SHOWN: Final = 200
 
 
 class VaryingTable(Retranslatable, QTableWidget):
-    """Remembers what was left as it came, so that it can be chosen again.
+    """The table; it remembers what was left as it came.
 
     Signals:
         changed(): another one is left, or none.

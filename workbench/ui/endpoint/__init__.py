@@ -1,1 +1,1 @@
-"""The panel of an endpoint and its parts; server and client share what they can."""
+"""The panels of servers and clients, and their parts."""

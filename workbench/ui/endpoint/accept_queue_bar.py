@@ -1,4 +1,4 @@
-"""How full the accept queue is; for datagrams, how many the kernel dropped."""
+"""A bar that shows how full the accept queue is or, for datagrams, how many were dropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.viewmodel.server_state import QueueState
 
 
 class AcceptQueueBar(QHBoxLayout):
-    """Word, bar and numbers; at the right what lets one out.
+    """A word, a bar and numbers, with the button that accepts one at the right.
 
     What differs from the default (`chips`) stands between them: this line has room for it, and
     those below stay where they are.

@@ -1,4 +1,4 @@
-"""Family, type, host and port, the primary button, and the state at the right."""
+"""The first line of a panel: family, type, host, port, the primary button and the state."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
 
 
 class AddressLine(Retranslatable, QWidget):
-    """The first line of a panel.
+    """The fields and buttons of that line.
 
     Attributes:
         set_up: unfolds what the panel was set up with, while a socket is open.

@@ -1,4 +1,4 @@
-"""One chip per call, in order: planned, waiting, done or failed."""
+"""The call strip: a chip for each call, planned, waiting, done or failed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ICONS: Final = {
 
 
 class CallStrip(Retranslatable, QWidget):
-    """The calls of an endpoint; the newest stay visible where there is no room for all.
+    """The chips in order; if there is no room for all, the newest stay visible.
 
     Signals:
         chosen(object): a Chip was clicked.

@@ -1,4 +1,4 @@
-"""Of an appended checksum: its byte order, and which bytes it covers."""
+"""The fields of an appended checksum: its byte order, and the bytes it covers."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ LEAST_ROWS: Final = 3
 
 
 class ClientPanel(EndpointPanel):
-    """Connect, see what was said, send.
+    """The panel of a client.
 
     Attributes:
         editor: what is sent. again: fields in More, once it has been opened.

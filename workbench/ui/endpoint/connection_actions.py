@@ -1,4 +1,4 @@
-"""What can be done with the chosen connections of a table: there while one is chosen."""
+"""Buttons for the chosen rows of a table of connections."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 
 class ConnectionActions(QWidget):
-    """Conversation, Ping and Close frame, and for the chosen row [Why?], Reply, and the three ways
-    to end it.
+    """[Why?], Reply, Ping, Close frame, and the three ways to end a connection.
 
     The row is always there, so that the table does not jump when one is chosen; its actions are
     not. They stand in a box of their own: hidden with it, their keys still find them, and off.

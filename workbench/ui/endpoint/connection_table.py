@@ -1,4 +1,4 @@
-"""The table of connections, or of the peers of a datagram socket: closed ones stay, greyed."""
+"""The table of connections or peers, in which closed ones stay, greyed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CELL_MARGIN: Final = 8
 
 
 class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
-    """One row a connection; nothing in it is edited.
+    """One row for each connection or peer; nothing is edited in it.
 
     Attributes:
         hidden_count: closed ones that are not shown.

@@ -1,4 +1,4 @@
-"""What went over the wire, in order, with time and size: read from the journal in pages."""
+"""The conversation: what was sent and received, in order, read from the record in pages."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 
 @dataclass(slots=True)
 class _Folded:
-    """A line that opens."""
+    """A line that can be unfolded."""
 
     line: TalkLine
     opened: bool = False
 
 
 class Conversation(Retranslatable, QPlainTextEdit):
-    """Untrusted bytes, shown as plain text only; control characters as escapes.
+    """Foreign bytes as plain text, control characters as escapes.
 
     A line with more in it has a mark: a click on that, or Enter in the line, shows it below.
 

@@ -1,4 +1,4 @@
-"""What was sent and received: how it is shown, and that it can be saved."""
+"""The conversation with its controls: form, encoding, options, saving."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEX = "hex"
 
 
 class ConversationPane(RetranslatablePart, QObject):
-    """The conversation of an endpoint, or of one of its connections; a panel lays its parts out.
+    """The conversation of an endpoint or one of its connections; a panel lays its parts out.
 
     Attributes:
         view: the lines.

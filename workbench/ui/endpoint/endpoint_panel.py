@@ -1,4 +1,4 @@
-"""What the server and the client panel share: it shows states, and tells what a person does."""
+"""What the panels of servers and clients share: they show states and emit signals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class EndpointPanel(TellsWhenWorded, Sighted):
-    """One endpoint: its fields, its state and its controls.
+    """The panel of one endpoint: its fields, its state and its controls.
 
     Attributes:
         name: of the endpoint.

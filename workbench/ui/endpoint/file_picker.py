@@ -25,7 +25,7 @@ def file_of(source: QMimeData) -> str | None:
 
 
 class _PathField(TextField):
-    """Takes a file that is dropped on it."""
+    """A field on which a file can be dropped."""
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._take(event)
@@ -47,7 +47,7 @@ class _PathField(TextField):
 
 
 class FilePicker(Retranslatable, QWidget):
-    """Stands where the text does while a file is sent.
+    """Takes the place of the editor while a file is sent.
 
     Signals:
         edited(): another path.

@@ -1,4 +1,4 @@
-"""A WebSocket frame by hand, right or broken, below the editor; a ping and a Close frame."""
+"""The fields of *Make frame*, and the buttons for a ping and a Close frame."""
 
 from __future__ import annotations
 

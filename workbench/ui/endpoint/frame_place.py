@@ -1,4 +1,4 @@
-"""Where a WebSocket frame is made by hand: built when an endpoint first speaks WebSocket."""
+"""The place of *Make frame*, which is built when an endpoint first speaks WebSocket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FramePlace(LatePart["FrameLine"]):
-    """The place of the fields, while they are unfolded.
+    """Holds the fields of a frame while they are unfolded.
 
     Attributes:
         opener: the place of what unfolds them, while WebSocket stands over the stream.

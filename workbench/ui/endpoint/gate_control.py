@@ -1,4 +1,4 @@
-"""A gate: calls run by themselves, or are held and let through one at a time."""
+"""The control of a gate: calls run by themselves, or one at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.viewmodel.panel_state import GateState
 
 
 class GateControl(QWidget):
-    """accept, receive or send: a choice and the button for one call.
+    """For accept, receive or send: a choice, and the button for one call.
 
     Signals:
         mode_chosen(object): a person wants this GateMode.

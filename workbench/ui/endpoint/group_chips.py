@@ -1,4 +1,4 @@
-"""The names that a rule's pattern takes, as buttons that put them into its reply."""
+"""The values that a rule's pattern takes, as buttons that put their names into the reply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.ui.widgets.named_controls import NamedControls
 
 
 class GroupChips(Retranslatable, QWidget):
-    """One line, whose place is kept where a pattern takes nothing: nothing beside it moves.
+    """One line that keeps its place when the pattern takes nothing, so that nothing moves.
 
     What it has no room for is offered by { in the reply, as the others are.
 

@@ -1,4 +1,4 @@
-"""The further headers of an opening: a row each, in order, a name as often as it likes."""
+"""The table of further headers of a WebSocket's opening; names may repeat."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WIDTHS: Final = ("0" * 18, "0" * 24)
 
 
 class _ValueDelegate(QStyledItemDelegate):
-    """Offers the values that a header may name."""
+    """An editor that offers the values that a header may name."""
 
     def __init__(self, table: HeaderTable) -> None:
         super().__init__(table)
@@ -53,7 +53,7 @@ class _ValueDelegate(QStyledItemDelegate):
 
 
 class HeaderTable(Retranslatable, QTableWidget):
-    """The last row is empty: what is typed there is one more. Lines "Name: value" may be pasted.
+    """Typing into the last, empty row adds one. "Name: value" lines may be pasted.
 
     Signals:
         edited(): they say something else.

@@ -1,4 +1,4 @@
-"""The fields of TLS, of WebSocket and of a proxy, in More: those of what stands over the stream."""
+"""The fields of TLS, WebSocket and proxy in *More*."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FILES: Final = ("tls_cert", "tls_key", "tls_ca")
 
 
 class LayersFields(RetranslatablePart, QObject):
-    """A row of each layer; a panel lays them out.
+    """A row for each layer; a panel lays them out.
 
     Attributes:
         rows: of TLS, of WebSocket, and what unfolds the rarer fields. proxy_field: of a client.

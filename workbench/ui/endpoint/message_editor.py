@@ -1,4 +1,4 @@
-"""The client's editor: text, hex or a file, with what is done to it beside Send."""
+"""The editor of a client: text, hex or a file, and how it is sent."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ PAUSE_MS: Final = 150
 
 
 class MessageEditor(Retranslatable, QWidget):
-    """Editor and send line of a client.
+    """The editor and the send line of a client.
 
     Attributes:
         details: what is set less often; folded while something is open, what differs from the

@@ -1,4 +1,4 @@
-"""Where a message ends in what comes: a choice, and a field that says the rest of it."""
+"""Where a message ends: a choice, and a field for the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.viewmodel.messages_form import EXAMPLES, KINDS, MessagesForm
 
 
 class MessagesField(QWidget):
-    """The choice of where messages end, and the field beside it.
+    """The choice and the field beside it.
 
     Signals:
         edited(): they say something else.

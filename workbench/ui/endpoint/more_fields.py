@@ -1,4 +1,4 @@
-"""What stands in More in both kinds of panel: gates, messages, layers, options and values."""
+"""The fields of *More* that servers and clients share: gates, messages, layers, options, values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class MoreFields(QFrame):
-    """The fields; a panel lays them out, with those that it alone has.
+    """The fields; a panel lays them out, with those of its own.
 
     Attributes:
         receive_gate, send_gate, messages, layers, options, values: the fields.

@@ -1,5 +1,5 @@
-"""What is needed less often: built when it is first opened inside the panel; what differs from the
-default stays visible as words.
+"""*More*: fields needed less often, built when first opened; what differs from the default is shown
+in words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class MoreOptions(Retranslatable, LatePart["MoreFields"]):
-    """The place of the fields; until they are there it keeps what they are to show.
+    """The place of these fields; it keeps their values until they are built.
 
     Attributes:
         button: opens and folds it; stands in another row.

@@ -1,4 +1,4 @@
-"""How the calls that build a socket follow each other, and the button for the next one."""
+"""The pace of the set-up's calls, and the button for the next one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHOICES = (
 
 
 class PaceControl(QWidget):
-    """At once, slowly or call by call.
+    """The choice: at once, slowly, or call by call.
 
     Signals:
         chosen(object): a person wants this Pace.

@@ -1,4 +1,4 @@
-"""Joins a panel with the presenter of its endpoint: signals one way, states the other."""
+"""Joins a panel and its presenter: signals one way, states the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text that a client sends: two lines and more, in a low window one and more."""
+"""The text field of a client's editor, which grows with its lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_MARKS: Final = 500
 
 
 class PayloadEdit(Retranslatable, QPlainTextEdit):
-    """Plain text; grows with its lines to eight. Long lines are folded; what it holds is whole.
+    """Plain text of up to eight lines in sight.
 
     Attributes:
         complete: what the characters of the line before the cursor may become; None: nothing.

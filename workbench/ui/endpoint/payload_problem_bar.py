@@ -1,4 +1,4 @@
-"""What is wrong with the text, below it, with a button that mends it where one can."""
+"""What is wrong with the text of the editor, with a button that mends it if one can."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fitting(draft: PayloadForm) -> str | None:
 
 
 class PayloadProblemBar(QWidget):
-    """One or two lines; gone while all is well.
+    """One or two lines, hidden while all is well.
 
     Signals:
         wanted(str): this encoding is to be taken.

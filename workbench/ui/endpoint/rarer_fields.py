@@ -1,4 +1,4 @@
-"""The fields of TLS and of WebSocket that are needed seldom: built when they are first unfolded."""
+"""The rarer fields of TLS and WebSocket, built when they are first unfolded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _choices(key: str, *values: str) -> tuple[tuple[str, str | None], ...]:
 
 
 class _Rare(NamedTuple):
-    """A field.
+    """One field.
 
     Attributes:
         layer: whose it is. name: of the form's attribute.
@@ -84,7 +84,7 @@ FIELDS: Final = (
 
 
 class RarerFields(QWidget):
-    """They show and read a part of the form; what they do not know of it stays.
+    """Fields for a part of the form; the rest of it they leave as it is.
 
     Signals:
         edited(): a field says something else.

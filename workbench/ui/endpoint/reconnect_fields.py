@@ -1,4 +1,4 @@
-"""Where a client connects from, and how often it does so again by itself."""
+"""The local address of a client, and how it connects again by itself."""
 
 from __future__ import annotations
 

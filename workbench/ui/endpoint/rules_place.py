@@ -1,4 +1,4 @@
-"""Where the rules of a server are edited: built when they are first opened."""
+"""The place of the rules' editor, which is built when it is first opened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
-    """The place of the editor; until it is there it keeps the rules.
+    """Holds the editor; until it is built it keeps the rules.
 
     Attributes:
         button: opens and folds it, and says how many there are; stands in another row.

@@ -1,4 +1,4 @@
-"""Try the rules: a message in a field, and which rule would answer it, judged while it is typed."""
+"""Tries a typed message on the rules: which would answer, and how."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TryOut = Callable[[str, bool], tuple[TriedMessage, ...]]
 
 
 class RuleTrial(QWidget):
-    """One row, and below it what is answered; empty until something is typed.
+    """A field, and below it the answer; empty until something is typed.
 
     Attributes:
         message: what came, as one types it; form: as text or as hex.

@@ -1,4 +1,4 @@
-"""The Saved menu of an editor: saved messages by folder, and what was sent before."""
+"""The *Saved* menu of an editor: saved messages by folder, and what was sent before."""
 
 from __future__ import annotations
 

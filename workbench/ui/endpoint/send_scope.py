@@ -1,4 +1,4 @@
-"""Whom the actions of many clients hit: the chosen ones, or all that are open."""
+"""Which of many clients the actions act on: the chosen ones, or all open ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHOSEN: Final = "chosen"
 
 
 class SendScope(RoomyBox):
-    """Says so in sight: "all (6)", "chosen (3)", or the one by its number.
+    """A label and a choice: "all (6)", "chosen (3)", or one by its number.
 
     Signals:
         aimed(bool): all are meant; False: the chosen ones.

@@ -37,7 +37,7 @@ BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 
 
 class ServerPanel(EndpointPanel):
-    """Listen, see who is connected, answer one or all.
+    """The panel of a server.
 
     Signals:
         backlog_settled(): the backlog has its new value.

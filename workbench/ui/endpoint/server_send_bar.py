@@ -1,4 +1,4 @@
-"""The server's line to send by hand: to the newest, to all, or to one connection or peer."""
+"""A server's line to send by hand: to the newest, to all, or to one connection or peer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_SHOWN: Final = 9
 
 
 class _TargetBox(QComboBox):
-    """As wide as a name and a number; where there is little room, as short ones."""
+    """A choice as wide as a name and number or, with little room, as a short form of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class _TargetBox(QComboBox):
 
 
 class _ReplyField(TemplateField):
-    """Shows a word at least."""
+    """A field that is always wide enough for a word."""
 
     def minimumSizeHint(self) -> QSize:
         wide = self.fontMetrics().horizontalAdvance(self.text()[:LEAST_SHOWN])
@@ -47,7 +47,7 @@ class _ReplyField(TemplateField):
 
 
 class ServerSendBar(QHBoxLayout):
-    """To whom, what, as text or hex, in which encoding, Send.
+    """The target, the text or hex, its encoding, and Send.
 
     Signals:
         submitted(object): this commands.Send is wanted (of no endpoint yet); or a Problem: what

@@ -1,4 +1,4 @@
-"""The set-up fields that a server and a client have alike; a panel lays them out."""
+"""The set-up fields that servers and clients share; a panel lays them out."""
 
 from __future__ import annotations
 

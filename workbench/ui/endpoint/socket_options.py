@@ -1,4 +1,4 @@
-"""Socket options of an endpoint: choose one, give a value, see which are asked for."""
+"""The socket options of an endpoint: choose one, give a value, see those that are set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line of text that may name values in braces: what can follow is offered as it is typed."""
+"""A line of text in which names in braces are completed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.viewmodel.completion import Completion, cursor_in
 
 
 class TemplateField(TextField):
-    """As the editor of a client, in one line.
+    """The one-line counterpart of a client's editor.
 
     Attributes:
         complete: what the characters before the cursor may become; None: nothing.

@@ -15,7 +15,7 @@ TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
 class TimeoutBox(Retranslatable, HintCombo):
-    """Offers the usual ones, with what "none" means, and takes any."""
+    """Offers the usual timeouts, with what "none" means, and takes any other."""
 
     def __init__(self) -> None:
         super().__init__(6)

@@ -1,4 +1,4 @@
-"""What is done by hand to a lab's listener while it runs: accept one, listen() again, close."""
+"""Actions on the lab's listener during a run: accept one, listen() again, close."""
 
 from __future__ import annotations
 

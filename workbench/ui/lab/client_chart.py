@@ -1,4 +1,4 @@
-"""One bar a client on a common time axis: connected, silent, every SYN, and how it ended."""
+"""A chart with a bar for each client on a common time axis: connected, silent, SYNs, its end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ENDED: Final = frozenset(
 
 
 class ClientChart(QWidget):
-    """Paints a bar for each client. It is as high as all of them, and stands in a scroll area."""
+    """Paints the bars. It is as high as all of them, and stands in a scroll area."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Compare: what was said, what the article says, what happened, and why."""
+"""Compares prediction, article and observation, with the reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab's newest call in one line, and the way to all of them."""
+"""The lab's newest call in one line, and a button to the log."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ MOST_CELLS: Final = 16
 
 
 class QueueCells(QWidget):
-    """Paints a picture's queue; says where its numbers come from."""
+    """Paints the queue of a picture, and says where its numbers come from."""
 
     def __init__(self) -> None:
         super().__init__()

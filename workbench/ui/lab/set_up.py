@@ -1,4 +1,4 @@
-"""The lab's set-up row: what is run, and the button that runs it."""
+"""The lab's set-up row: the settings of a run, and the button that starts it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.viewmodel import parse_fields
 
 
 class SetUp(FlowLayout):
-    """The fields of a run. Anything can be typed; `settings` says what is wrong with it.
+    """The fields of a run. Anything may be typed; `settings` says what is wrong with it.
 
     Signals:
         edited(): a field has another value.

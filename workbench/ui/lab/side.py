@@ -1,4 +1,4 @@
-"""The lab's left side: what the article says, what somebody predicts, what the kernel shows."""
+"""The left side of the lab: the article, the prediction, and the kernel's readings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ALWAYS: Final = frozenset({"connected", "silent", "refused"})
 
 
 class Side(Retranslatable, QScrollArea):
-    """Three headings, one below the other; where the window is too low for them they scroll.
+    """Three sections below each other, which scroll where the window is too low.
 
     Attributes:
         said: the fields of the prediction.

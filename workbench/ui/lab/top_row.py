@@ -1,4 +1,4 @@
-"""The lab's first row: the four steps, the clock, stop and again, kept runs, text size."""
+"""The first row of the lab: its four steps, clock, stop and again, kept runs, text size."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ WHOLE_ROW = 78
 
 
 class BytesTab(Retranslatable, QWidget):
-    """Read in the encoding of the row's endpoint, until a person chooses another."""
+    """Uses the encoding of the row's endpoint until a person chooses another."""
 
     def __init__(self, read: ReadBytes) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The certificates of the chosen connection's TLS handshake, and what is wrong with them."""
+"""The inspector's Certificate tab: a TLS handshake's certificates, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FACTS: Final = ("fact", "value")
 
 
 class ReadCertificates(Protocol):
-    """Finds the certificates of a connection in the record, and judges them."""
+    """Finds a connection's certificates in the record, and judges them."""
 
     def __call__(self, row: Row) -> TlsShown:
         """What there is of the connection that a row is about."""
@@ -32,7 +32,7 @@ class ReadCertificates(Protocol):
 
 
 class CertificateTab(Retranslatable, QWidget):
-    """The Certificate tab of the inspector; it needs only the record, so an earlier one will do."""
+    """The tab; it needs only the record, so it works on earlier ones too."""
 
     def __init__(self, read: ReadCertificates) -> None:
         super().__init__()

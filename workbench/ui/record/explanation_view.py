@@ -1,4 +1,4 @@
-"""ExplanationView: an explanation as plain text, and buttons for what can be done about it."""
+"""ExplanationView: an explanation as plain text, with buttons for what can be done."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_CODE: Final = 8
 
 
 class ExplanationView(QScrollArea):
-    """Headings and paragraphs as plain-text labels: nothing in them is taken for markup."""
+    """Headings and paragraphs as plain-text labels, so that nothing is taken for markup."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class ExplanationView(QScrollArea):
 
 
 class _Paragraph(QLabel):
-    """A heading or a paragraph, as plain text that can be selected."""
+    """A heading or paragraph whose text can be selected."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class _Paragraph(QLabel):
 
 
 class RemedyButtons(Retranslatable, QWidget):
-    """Buttons for what can be done now; most of the time there are none.
+    """Buttons for what can be done now; mostly there are none.
 
     Signals:
         begun(): one was pressed.
@@ -183,7 +183,7 @@ class RemedyButtons(Retranslatable, QWidget):
 
 
 class _Code(QPlainTextEdit):
-    """Code that can be copied; long bytes are broken anywhere, not cut off."""
+    """Code that can be copied; long bytes are wrapped anywhere."""
 
     def __init__(self) -> None:
         super().__init__()

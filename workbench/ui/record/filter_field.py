@@ -1,4 +1,4 @@
-"""FilterField: the filter of the log, with what can follow and what was used before."""
+"""FilterField: the log's filter, with completion and history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.viewmodel.completion import Completion
 
 
 class FilterField(QLineEdit):
-    """A line in which Down shows the history, and Tab takes the first of what is offered.
+    """A line edit: Down shows the history, Tab takes the first completion.
 
     Attributes:
         complete: what a text that ends at the cursor may become.

@@ -1,4 +1,4 @@
-"""FilterMenu: the filters that have a name, and those that were used before."""
+"""FilterMenu: named filters and the history."""
 
 from __future__ import annotations
 

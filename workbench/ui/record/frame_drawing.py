@@ -1,4 +1,4 @@
-"""The header of a frame as RFC 6455 5.2 draws it, with the bits that it has here."""
+"""A WebSocket frame's header drawn as in RFC 6455 5.2, with its bits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BIT: Final = "M1"
 
 
 class FrameDrawing(Retranslatable, QWidget):
-    """Painted; the table beside it says the same to who cannot see it.
+    """The drawing; the table beside it says the same for screen readers.
 
     Signals:
         pointed(int): the mouse is on this field; -1: on none.

@@ -1,4 +1,4 @@
-"""The chosen WebSocket frame: its header drawn bit by bit, each field's meaning, and its bytes."""
+"""The inspector's Frame tab: a frame's header bit by bit, its fields' meaning, its bytes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST: Final = 4096
 
 
 class FrameTab(Retranslatable, QWidget):
-    """One frame of the record, of now or of an earlier run: all of it comes from its row."""
+    """The tab of one frame, made from its row alone, so it works on earlier records."""
 
     def __init__(self) -> None:
         super().__init__()

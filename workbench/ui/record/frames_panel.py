@@ -17,7 +17,7 @@ _MARGIN = 12
 
 
 class FramesPanel(Retranslatable, QWidget):
-    """Each frame of the record in a row.
+    """A row for each frame of the record.
 
     Signals:
         chosen(int): a person has chosen this row of the model.
@@ -73,7 +73,7 @@ class FramesPanel(Retranslatable, QWidget):
 
 
 class _FramesView(RowUnderMouse, QTableView):
-    """Follows the newest frame while that is in sight."""
+    """A table that follows the newest frame while that is in sight."""
 
     def __init__(self, model: LogModel) -> None:
         super().__init__()

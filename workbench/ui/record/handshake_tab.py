@@ -1,4 +1,4 @@
-"""The opening handshake of the chosen connection: request beside answer, each thing judged."""
+"""The inspector's Handshake tab: request beside answer, each header judged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COLUMNS: Final = ("mark", "name", "has")
 
 
 class HandshakeTab(Retranslatable, QWidget):
-    """The Handshake tab of the inspector; it needs only the record, so an earlier one will do."""
+    """The tab; it needs only the record, so it works on earlier ones too."""
 
     def __init__(self, read: ReadHandshake) -> None:
         super().__init__()

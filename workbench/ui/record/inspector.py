@@ -1,4 +1,4 @@
-"""Inspector: the chosen event explained, its bytes, its frame, and what the kernel shows."""
+"""The inspector: the chosen event explained, its bytes, its frame, the kernel's readings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T", bound=QWidget)
 
 
 class Inspector(Retranslatable, QTabWidget):
-    """Bottom right: Explain and Bytes of one event, and what the kernel shows of its connection.
+    """The tabs at the bottom right.
 
     Attributes:
         remedies: what can be done about an event now.
@@ -165,7 +165,7 @@ class Inspector(Retranslatable, QTabWidget):
 
 
 class _Scrolling(Retranslatable, QScrollArea, Generic[T]):
-    """A small window need not be as high as diagram and plots."""
+    """A scroll area, so that diagram and plots do not force the window's height."""
 
     def __init__(self, page: T, name: str) -> None:
         """`name`: its text's key."""

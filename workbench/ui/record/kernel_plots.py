@@ -1,4 +1,4 @@
-"""TCP's states and small plots, painted: what the Kernel tab shows at a glance."""
+"""The Kernel tab's painted parts: the TCP state diagram and small plots."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class StateDiagram(Retranslatable, QWidget):
 
 
 class Plot(Retranslatable, QWidget):
-    """One reading over the last seconds."""
+    """The course of one reading over the last seconds."""
 
     def __init__(self, key: str) -> None:
         super().__init__()

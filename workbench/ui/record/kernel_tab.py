@@ -1,4 +1,4 @@
-"""What the kernel knows about one socket: state, readings with their meaning, small plots."""
+"""The Kernel tab: state, readings with their meaning, small plots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The menu of the log's header: columns and forms of time, kept from one start to the next."""
+"""The menu of the log's header: columns and forms of time, kept between runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEPT = "log_columns"
 
 
 class ColumnMenu(QObject):
-    """Shows and hides columns, chooses how times are told, and remembers both."""
+    """Shows and hides columns, sets the form of times, and remembers both."""
 
     def __init__(self, view: LogView) -> None:
         super().__init__(view)

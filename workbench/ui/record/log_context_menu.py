@@ -1,4 +1,4 @@
-"""What can be done with a row of the log: copied, folded, and made the filter."""
+"""The context menu of a row of the log: copy, fold, filter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workbench.viewmodel.send_again import was_sent
 
 
 class LogContextMenu(QMenu):
-    """The context menu of a row of the log; it is gone once it was closed.
+    """The menu of one row; it is deleted when it closes.
 
     Signals:
         copy_wanted(): copy the chosen rows as text.

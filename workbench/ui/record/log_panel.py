@@ -53,7 +53,7 @@ SETTLE = 250
 
 
 class LogPanel(Retranslatable, QTabWidget):
-    """Bottom left: what belongs to the record.
+    """The panel at the bottom left.
 
     Attributes:
         live: whether there are sockets to act on.

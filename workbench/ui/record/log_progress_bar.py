@@ -1,4 +1,4 @@
-"""A line under the filter: how far a search through the record has come, and a way to stop it."""
+"""The progress of a search through the record, with a button to stop it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STEPS: Final = 1_000
 
 
 class LogProgress(Retranslatable, QWidget):
-    """Sentence, bar and button; it hides itself while there is nothing to tell.
+    """A sentence, a bar and a button; hidden while no search runs.
 
     Signals:
         pressed(): the button: stop, or go on.

@@ -14,7 +14,7 @@ from workbench.ui.widgets.sighted import Sighted
 
 
 class TalkPanel(TellsWhenWorded, Sighted):
-    """The tab Conversation beside the log: as a panel has it while the connection is open.
+    """The tab *Conversation* beside the log.
 
     Attributes:
         talk: the conversation. whose: names the connection.

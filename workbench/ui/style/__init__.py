@@ -1,1 +1,1 @@
-"""How everything looks: colours, sizes, fonts, the language of Qt itself."""
+"""How everything looks: colours, sizes, fonts, Qt's own language."""

@@ -1,4 +1,6 @@
-"""Size, colours, language and presentation of all windows; remembered between runs."""
+"""Appearance: text size, colours, language and presentation mode of all windows,
+kept between runs.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ PRESENTED: int = 150
 
 
 class Appearance(QObject):
-    """Sets size, colours and language of the application; there is one.
+    """Applies them to the application; there is one object.
 
     Attributes:
         presenting: large and with high contrast, for a projector: a window is presented.

@@ -1,4 +1,4 @@
-"""Letters of CFF fonts (Noto CJK and others) as heavy on dark as on light.
+"""Keeps letters of CFF fonts (Noto CJK and others) as heavy on dark as on light.
 
 Qt has FreeType thicken the stems of such fonts, and blends them with a gamma that makes this good
 on light: light letters on dark get 1.4 times the ink, and look bold beside those of a TrueType

@@ -1,4 +1,4 @@
-"""The words of Qt's own parts (dialogs' buttons, menus of fields) in the window's language."""
+"""Translations of Qt's own parts (buttons of dialogs, menus of fields)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _translator(file: str) -> QTranslator:
 
 
 class _LanguageChangeFilter(QObject):
-    """Of the whole application; keeps a LanguageChange from whom it is for."""
+    """Swallows the LanguageChange events that Qt sends when its translators change."""
 
     def eventFilter(self, _receiver: QObject, event: QEvent) -> bool:
         return event.type() == QEvent.Type.LanguageChange

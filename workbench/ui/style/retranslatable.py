@@ -1,4 +1,5 @@
-"""Widgets that word and draw themselves anew when language, colours or text size change.
+"""Mixins for widgets that word and draw themselves again when language, colours or text size
+change.
 
 A widget inherits `Retranslatable` before its Qt class and says in `retranslate` what its own texts
 are. Nobody calls that for it but itself: the language comes as Qt's LanguageChange, which Qt hands
@@ -30,7 +31,7 @@ APPEARANCE_CHANGE: Final = QEvent.Type(QEvent.registerEventType())
 
 
 class Retranslatable(_Widget):
-    """Mixed into a widget, before its Qt class: it follows language and appearance by itself.
+    """Mixin, placed before a widget's Qt class: calls `retranslate` on each change.
 
     Attributes:
         ended: of a window: it is closed for good, and what it shows can be read no more.
@@ -59,7 +60,7 @@ class Retranslatable(_Widget):
 
 
 class RetranslatablePart(_Object):
-    """The same for what is no widget, but a child of one; mixed in before its Qt class."""
+    """The same mixin for a QObject that is no widget but has one as its parent."""
 
     def retranslate(self) -> None:
         """Make every text of its own again, in the language and font in force."""
@@ -72,7 +73,7 @@ class RetranslatablePart(_Object):
 
 
 class TellsWhenWorded(Retranslatable):
-    """A widget that tells when all in it is in the language, colours and font in force.
+    """A widget that signals when everything in it has the new language, colours and font.
 
     Signals:
         worded(): so it is; of the class that this is mixed into.

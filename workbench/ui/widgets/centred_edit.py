@@ -1,4 +1,4 @@
-"""A line of text that stands in the middle of its field in every script."""
+"""A line edit whose text is centred in every script."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LOOKED_AT: Final = 200
 
 
 class CentredEdit(QLineEdit):
-    """QLineEdit moves a text up that needs a higher font than the field's own, as Chinese does
-    behind a Latin one: by half of what the line is higher.
+    """Corrects QLineEdit, which moves text up by half of what its font exceeds the field's own, as
+    Chinese behind Latin does.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""ChoicesList: what can follow what is being typed, in a list below the cursor."""
+"""ChoicesList: completions of what is typed, in a list below the cursor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TO_LIST: Final = frozenset(
 
 
 class _ClosesAtEscape(QObject):
-    """Escape closes an open list, before it means anything to the window.
+    """Lets Escape close an open list before the window sees the key.
 
     It has nothing of its own: it is asked still when what it belongs to is being destroyed.
     """
@@ -34,7 +34,7 @@ class _ClosesAtEscape(QObject):
 
 
 class ChoicesList(QCompleter):
-    """The list of a field that says itself what may follow. `activated` tells a choice.
+    """The list of a field that finds its completions itself. `activated` tells a choice.
 
     Its popup is made when something is first offered; nothing of ours keeps it, for it has no
     parent.

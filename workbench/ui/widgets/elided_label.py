@@ -1,4 +1,4 @@
-"""A label that gives way: what there is no room for ends in …, and its tip has all of it."""
+"""A label that shrinks: its text ends in … and is whole in the tool tip."""
 
 from __future__ import annotations
 

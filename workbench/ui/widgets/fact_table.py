@@ -1,4 +1,4 @@
-"""A small table of facts, as high as its rows: what is around it scrolls, not the table in it."""
+"""A small read-only table that is as high as its rows, so that what is around it scrolls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AIR = 4
 
 
 class FactTable(ItemTable):
-    """Read only, a row chosen as a whole; the last column has what width is left."""
+    """Selects whole rows; the last column takes the width that is left."""
 
     def __init__(self, name: str, columns: int) -> None:
         """`name`: of the object."""

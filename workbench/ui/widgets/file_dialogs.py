@@ -1,4 +1,4 @@
-"""Asking for the path of a file: nothing else of the window waits for the answer.
+"""File dialogs that do not block: the answer comes by a callback.
 
 A question begins in the folder where a file was last chosen.
 """

@@ -1,4 +1,4 @@
-"""A label that says the longest of several texts that there is room for."""
+"""Labels that show the longest of several texts that fits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.ui.widgets.named_controls import SpokenLabel
 
 
 class FittingLabel(SpokenLabel):
-    """Plain text on one line; as wide whatever it says, so that what stands beside it stays."""
+    """A line of constant width whatever it says, so that its neighbours stay."""
 
     def __init__(self, room: str = "", least: str = "") -> None:
         """As wide as the text `room` ("": the longest that it may say) where there is room for it,
@@ -77,7 +77,7 @@ class FittingLabel(SpokenLabel):
 
 
 class GivingLabel(FittingLabel):
-    """A caption that goes where there is no room for it: what it names is known without it."""
+    """A caption that disappears when there is no room, since what it names explains itself."""
 
     def setText(self, text: str) -> None:
         if (text, "") != self._texts:

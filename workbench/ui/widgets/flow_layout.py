@@ -1,4 +1,4 @@
-"""A row that goes on in the next line where the window is too narrow for it.
+"""A layout that wraps its row into further lines when the window is narrow.
 
 A widget whose policy is Maximum gives way first: it has what it asks for where there is room.
 """
@@ -16,7 +16,7 @@ from workbench.ui.style.theme import GAP
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What an item asks for.
+    """The sizes that an item asks for.
 
     Attributes:
         need, high: pixels; one that grows or gives way can do with its minimum.
@@ -37,7 +37,7 @@ class _Asked:
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, wrapped; widgets with an expanding policy share what is left."""
+    """Items from left to right, wrapped; expanding widgets share what is left of a line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

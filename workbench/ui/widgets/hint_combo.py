@@ -1,4 +1,4 @@
-"""A field for any typing that offers usual values, each with a note."""
+"""An editable choice whose entries have a note each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 
 class HintCombo(QComboBox):
-    """An editable choice whose list tells, beside each entry, what it means.
+    """Takes any text, and shows beside each entry what it means.
 
     Signals:
         settled(): it has its new value, typed or chosen.

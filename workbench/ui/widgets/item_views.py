@@ -1,4 +1,4 @@
-"""Qt's views with items of their own, in which the row below the mouse is tinted."""
+"""Qt's item-based views, with the row below the mouse tinted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 
 
 class ItemTable(RowUnderMouse, QTableWidget):
-    """A table of items; its headings stand over what is below them."""
+    """A QTableWidget whose headings stand over their cells."""
 
     def __init__(self, rows: int, columns: int) -> None:
         super().__init__(rows, columns)

@@ -1,4 +1,4 @@
-"""The folder where a file was last chosen: every question for one begins there."""
+"""Remembers the folder in which a file was last chosen."""
 
 from __future__ import annotations
 

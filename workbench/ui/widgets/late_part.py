@@ -1,4 +1,4 @@
-"""A part of the window that is built when it is first shown: a start does not wait for it."""
+"""LatePart: a part of the window that is built when it is first shown, to speed up the start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 class LatePart(Sighted, Generic[W]):
-    """A hidden widget that stands in the place of the part, and builds it when it is shown.
+    """A hidden placeholder that builds the part when it is shown.
 
     What is told the part before it is there has to be kept by who tells it, and told by `build`.
     """

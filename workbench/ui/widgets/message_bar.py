@@ -1,4 +1,4 @@
-"""A line or two that say what is and what to do: never a box in the way."""
+"""MessageBar: one or two lines that say what happened and what to do, in place of a message box."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_LINES: Final = 4
 
 
 class MessageBar(Retranslatable, QFrame):
-    """Icon, sentence, [Why?] and the way out.
+    """An icon, a sentence, [Why?] and the remedy's button.
 
     Signals:
         why_wanted(): the event behind the message is to be shown.
@@ -173,7 +173,7 @@ def _width(part: QWidget) -> int:
 
 
 class _SentenceLabel(QLabel):
-    """A sentence on a few lines; the tool tip has it whole."""
+    """A sentence on a few lines, whole in the tool tip."""
 
     def __init__(self) -> None:
         super().__init__()

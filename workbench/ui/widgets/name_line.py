@@ -1,4 +1,4 @@
-"""A line that asks under which name something is kept."""
+"""A line that asks for a name under which something is kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.viewmodel.message import msg
 
 
 class NameWords(NamedTuple):
-    """Keys of its texts, which the field and the buttons are called by too.
+    """Text keys, which also name the field and the buttons.
 
     `empty`: what the button does without a name; "": then it is off.
     """
@@ -28,7 +28,7 @@ class NameWords(NamedTuple):
 
 
 class NameLine(QWidget):
-    """Hidden until a name is wanted; Enter keeps, Esc puts it away.
+    """Hidden until a name is wanted; Enter takes it, Esc dismisses the line.
 
     Attributes:
         is_taken: whether something has that name already: then it is replaced.

@@ -1,4 +1,4 @@
-"""Controls that know their names: object name, accessible name, tool tip, and why they are off."""
+"""Names for controls: object name, accessible name, tool tip, and why they are disabled."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CALLS: Final = {
 
 @dataclass(slots=True)
 class _Entry:
-    """What is said of a control: its texts' key, why it is off, whom it would hit."""
+    """A control's text key, why it is disabled, and what it acts on."""
 
     key: str
     reason: Sentence | None = None
@@ -56,7 +56,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Caption:
-    """What stands on a button or label, in any language."""
+    """The caption of a button or label, in any language."""
 
     widget: QLabel | QAbstractButton
     key: str
@@ -69,8 +69,8 @@ class _Caption:
 
 
 class SpokenLabel(QLabel):
-    """A label that tells a screen reader what it is and what stands in it: a name of its own alone
-    would keep its text from being read out.
+    """A label whose name and text are both read by screen readers; a plain accessible name hides
+    the text.
     """
 
     _called = ""
@@ -98,7 +98,8 @@ class SpokenLabel(QLabel):
 
 
 class NamedControls:
-    """The controls of one panel: `add` names them, `retranslate` words them, `enable` explains.
+    """The controls of one panel: `add` names them, `retranslate` words them, `enable` gives
+    reasons.
 
     Texts: `name.KEY` is the accessible name, `tip.KEY` the tool tip (it names the socket call),
     `caption.KEY` what stands on a button or label.
@@ -234,7 +235,9 @@ class NamedControls:
 
 
 class RoomyBox(QComboBox):
-    """Under a style sheet Qt asks for the ink of the longest text, and paints its advance."""
+    """A combo box that is wide enough: with a style sheet Qt measures a text's ink but paints its
+    advance.
+    """
 
     def sizeHint(self) -> QSize:
         return super().sizeHint() + QSize(BESIDE - TIGHT, 0)
@@ -245,7 +248,7 @@ class RoomyBox(QComboBox):
 
 
 class ChoiceBox(RoomyBox):
-    """A choice of values that do not change with the language; their wording does."""
+    """A choice of fixed values whose words follow the language."""
 
     def __init__(self, *choices: tuple[str, str | None]) -> None:
         """`choices`: value and key of its text (None: the value itself is shown)."""
@@ -305,7 +308,7 @@ class ChoiceBox(RoomyBox):
 
 
 class TextField(CentredEdit):
-    """A field for any typing, `width` characters wide; 0 lets it grow."""
+    """A line edit `width` characters wide; 0 lets it grow."""
 
     def __init__(self, text: str = "", width: int = 0) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""A line of parts: those that there is room for, and its tip has all of them."""
+"""A label of several parts, of which it shows those that fit; the tool tip has all."""
 
 from __future__ import annotations
 

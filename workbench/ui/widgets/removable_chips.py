@@ -1,4 +1,4 @@
-"""What was set, as buttons with a cross at the end of a row: a click on one takes it away."""
+"""Settings as buttons with a cross at the end of a row; a click removes one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.ui.widgets.named_controls import tone
 
 @dataclass(frozen=True, slots=True)
 class RemovableChip:
-    """One of them.
+    """One chip.
 
     Attributes:
         name: its object name. text: what it shows. tip: gives its tip, in the present language.
@@ -29,7 +29,7 @@ class RemovableChip:
 
 
 class RemovableChips:
-    """The chips of one row; whoever has the row says when to draw them anew."""
+    """The chips of one row; the row's owner says when they change."""
 
     def __init__(self, owner: QWidget, row: FlowLayout, after: QWidget) -> None:
         """`after`: the control before the first of them, as Tab goes."""

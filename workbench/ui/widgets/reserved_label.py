@@ -1,4 +1,4 @@
-"""A label that has room for so many lines whatever it says: what stands below it does not move."""
+"""A label with room for a fixed number of lines, so that nothing below it moves."""
 
 from __future__ import annotations
 

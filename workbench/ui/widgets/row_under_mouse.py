@@ -1,4 +1,4 @@
-"""Tables, trees and lists that tint the row that the mouse is on."""
+"""Views that tint the row under the mouse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ON_LIGHT, _ON_DARK = 12, 24
 
 
 class RowUnderMouse(_View):
-    """Mixed into a view, before its Qt class. A view that paints by itself calls `tint_row`."""
+    """Mixin, placed before a view's Qt class. A view that paints itself calls `tint_row`."""
 
     _mouse: QPoint | None = None
 

@@ -1,4 +1,6 @@
-"""A widget that tells whether it is in sight: what nobody sees need not be read."""
+"""Sighted: a widget that tells whether it is in sight, since nothing need be read
+for a hidden one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Sighted(QWidget):
-    """A widget that tells when it comes into sight or goes, also behind another tab.
+    """Signals when it comes into sight or leaves it, also behind another tab.
 
     Signals:
         seen(bool): it has come into sight, or gone.

@@ -1,4 +1,4 @@
-"""The state of a socket: the kernel's word as it is, this program's own in the user's language."""
+"""The state of a socket: the kernel's words untranslated, this program's own translated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ side say the same."""
 
 
 class StateBadge(SpokenLabel):
-    """A badge; it keeps the style of theme.py under its own property."""
+    """A badge; its tone is a property that theme.py styles."""
 
     def __init__(self) -> None:
         super().__init__()

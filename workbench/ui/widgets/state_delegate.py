@@ -1,5 +1,5 @@
-"""The state in a table: its word, a drawn mark where something should go on and does not, and as
-much of the reason as there is room for.
+"""Paints a state in a table: its word, a mark where something stalls, and as much of the reason as
+fits.
 """
 
 from __future__ import annotations

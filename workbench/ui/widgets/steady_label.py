@@ -1,6 +1,4 @@
-"""A label that says something else all the time: what stands beside it is laid out anew only where
-its width changes.
-"""
+"""A label for often-changing text, which lays its neighbours out only when its width changes."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 
 class SteadyLabel(QLabel):
-    """Plain text on one line. Of a fixed size, Qt does not lay out its line with each new text."""
+    """One line of a fixed size, so that Qt does not lay out its row with each text."""
 
     def __init__(self) -> None:
         super().__init__()

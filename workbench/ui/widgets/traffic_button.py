@@ -1,4 +1,4 @@
-"""A counter of bytes each way; pressed, it counts from zero."""
+"""A counter of bytes each way; a click sets it to zero."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState, traffic_text, 
 
 
 class TrafficButton(Retranslatable, QToolButton):
-    """As high as its words: it stands in lines of text. Where there is no room, without rates.
+    """As high as a line of text; without room it leaves the rates out.
 
     It says something else with each look at a flood: what is not to be seen (its tip, its size
     where that stays) is not made then, and Qt's own text, with which the whole line would be laid

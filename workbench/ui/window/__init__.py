@@ -1,1 +1,1 @@
-"""The main window: what frames the panels and the record."""
+"""The main window, and what frames the panels."""

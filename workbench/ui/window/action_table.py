@@ -1,4 +1,4 @@
-"""THE table of what the window can do: its menus, its tool bar and its keys are made of it.
+"""The table of the window's commands, from which menus, tool bar and keys are made.
 
 A new command is one row here, its texts (`menu.ID` and `menutip.ID`; of a button in the tool bar
 `window.NAME`, `tip.NAME` and `name.NAME`), and what it does, named in window.py. A button in the

@@ -1,4 +1,4 @@
-"""Watch it: presses the window's real buttons slowly, each of them ringed."""
+"""*Watch it*: presses the window's real buttons slowly, with a ring around each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MARGIN: Final = 5
 
 
 class Ring(QWidget):
-    """A frame around a control; it takes no clicks."""
+    """A frame around a control, through which clicks pass."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -57,7 +57,7 @@ class Ring(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """One press.
+    """One press of a button.
 
     Attributes:
         panel, button: what is pressed.

@@ -1,4 +1,4 @@
-"""A line above the panels: what there is to know of the record, the most urgent of it."""
+"""A line above the panels with the most urgent notice about the record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.viewmodel.record_notices import Notice, NoticeKind
 
 
 class Banner(Retranslatable, QWidget):
-    """Hidden until there is something to say of the record that the window shows.
+    """Hidden while there is no notice.
 
     Signals:
         open_wanted(): the record that it speaks of is to be shown.

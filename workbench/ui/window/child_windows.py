@@ -1,4 +1,4 @@
-"""Windows beside the main one: the backlog lab, the check of all demonstrations, the scenario."""
+"""Windows beside the main one: backlog lab, *Check all*, *Make scenario* and others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class ChildWindows(QObject):
-    """Opens windows for one task on the session and record of a main window, which owns them.
+    """Opens and owns the windows that work on a main window's session and record.
 
     Attributes:
         lab: the backlog lab; None until it is opened.

@@ -1,4 +1,4 @@
-"""Whether the tables show closed connections: one switch for all of them, kept between runs."""
+"""The switch *Show closed connections* for all tables, kept between runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ClosedRowsOption(QObject):
-    """Applies the switch in View, which the tables' own menus show too, to every panel."""
+    """Applies the switch in *View* and in the tables' menus to every panel."""
 
     def __init__(self, action: QAction, area: TabArea, preferences: Preferences) -> None:
         super().__init__()

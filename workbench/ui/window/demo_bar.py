@@ -1,4 +1,4 @@
-"""A line above the panels while a demonstration is shown: what to look at, and what to try next."""
+"""A line above the panels about the demonstration: what to look at, what to try next."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class DemoBar(Retranslatable, QFrame):
-    """Hidden until a demonstration runs; it stays until it is put away.
+    """Hidden until a demonstration runs; it stays until it is dismissed.
 
     Signals:
         again(str): run the demonstration of this name once more.

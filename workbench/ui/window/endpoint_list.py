@@ -1,4 +1,4 @@
-"""The side panel: every endpoint with its open connections; choosing one leads to it."""
+"""The side panel with every endpoint and its open connections."""
 
 from __future__ import annotations
 

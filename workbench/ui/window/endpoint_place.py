@@ -1,4 +1,4 @@
-"""Where the list of endpoints stands: left of everything in a wide window, or as it is wished."""
+"""The place of the list of endpoints: at the left of a wide window, or as the user wishes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDE: Final = 1500
 
 
 class EndpointPlace(LatePart["EndpointList"]):
-    """The place of the list, which is built when it is first shown."""
+    """Holds the list, which is built when it is first shown."""
 
     def __init__(self, build: Callable[[], EndpointList]) -> None:
         super().__init__(build)

@@ -1,4 +1,4 @@
-"""The endpoints' panels: which there are, and how they know of each other."""
+"""The panels of all endpoints, and how they know of each other."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OWN_CONNECTIONS: Final = 500
 
 
 class EndpointTabs(QObject):
-    """Keeps a panel in the tab area for each endpoint of the session, whoever added it.
+    """Keeps a panel in the tab area for each endpoint of the session.
 
     Signals:
         added(object): a panel is there that was not, before it is shown.

@@ -1,4 +1,4 @@
-"""Whether Enter in an editor sends: one habit for all editors, kept between runs."""
+"""The switch *Enter sends* of all editors, kept between runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EnterOption(QObject):
-    """Keeps the switch “Enter sends” of all editors alike."""
+    """Keeps the switches of all editors equal."""
 
     def __init__(self, area: TabArea, preferences: Preferences) -> None:
         super().__init__()

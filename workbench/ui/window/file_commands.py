@@ -1,4 +1,4 @@
-"""Files of the window: records opened beside it, exports, scenarios run from a file."""
+"""Commands on files: opening records, exporting, running scenarios."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECORD: Final = ".swb"
 
 
 class FileCommands(QObject):
-    """Asks for the path of a record, of a scenario, or of what is to be written, and goes on.
+    """Asks for a path and carries the command out.
 
     Signals:
         record_wanted(Path): show this record in a window beside this one.

@@ -1,4 +1,4 @@
-"""Keeps a window on its screen, its frame included."""
+"""Keeps a window, with its frame, on its screen."""
 
 from __future__ import annotations
 

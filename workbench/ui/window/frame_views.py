@@ -1,4 +1,4 @@
-"""What frames the panels, each part wired to what looks after the record and endpoints for it."""
+"""Builds what frames the panels (banner, status bar and others) with their presenters."""
 
 from __future__ import annotations
 

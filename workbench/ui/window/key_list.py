@@ -1,4 +1,4 @@
-"""The page of the manual with every key, made of the table of commands."""
+"""The manual's page of all keys, made from the table of commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which halves of the window are shown: both with the log, one of them, or the log alone."""
+"""The layouts of the window: both halves with the log, one of them, or the log alone."""
 
 from __future__ import annotations
 

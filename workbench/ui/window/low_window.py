@@ -1,4 +1,4 @@
-"""How much there is room for: whether the window is low, counted in lines of text."""
+"""Whether the window is low, counted in lines of text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ At 100 % a window of 1280 × 752 has 50 of them, at 150 % 33.
 
 
 class LowWindow(QObject):
-    """The one that decides it: what stands in the window is told, and asks nobody.
+    """Decides it once, and tells the parts of the window.
 
     Attributes:
         low: there is little height; what frames the content takes less of it.

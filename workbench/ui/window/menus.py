@@ -1,4 +1,4 @@
-"""The menu bar: every command of the window that has a text."""
+"""The menu bar, made from the table of commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DemosMenu(QMenu):
-    """The ready scenarios by topic, found when it opens."""
+    """The demonstrations by topic, filled when it opens."""
 
     def __init__(self, player: ScenarioPlayer, parent: QWidget) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class DemosMenu(QMenu):
 
 
 class RecentMenu(QMenu):
-    """The newest records of earlier runs, looked for when it opens.
+    """The newest earlier records, filled when it opens.
 
     Attributes:
         name_of: what a record is called.
@@ -81,7 +81,7 @@ class RecentMenu(QMenu):
 
 
 class MenuBar(Retranslatable, QMenuBar):
-    """Makes a QAction of each row of the table that has a text, and puts it into its menu.
+    """Makes a QAction for each row of the table, and puts it into its menu.
 
     Attributes:
         demos, recent, recent_set_ups: the menus that are filled when they open.

@@ -1,4 +1,4 @@
-"""What is done with a saved message: it is sent by the endpoint it names, or put into an editor."""
+"""Commands on saved messages: send one by its endpoint, or put it into an editor."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class MessageCommands(QObject):
-    """Does what the list of saved messages asks for, and shows or hides it.
+    """Carries out what the list of saved messages asks for, and shows or hides the list.
 
     Signals:
         told(object): a Problem that somebody should read.

@@ -1,4 +1,4 @@
-"""The saved messages as a list beside the panels: one Send each, renamed, moved and removed."""
+"""The list of saved messages: send, rename, move, remove."""
 
 from __future__ import annotations
 

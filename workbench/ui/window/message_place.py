@@ -1,4 +1,4 @@
-"""Where the list of saved messages stands: left of the panels, or hidden; kept between runs."""
+"""The place of the list of saved messages: left of the panels, or hidden."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MessagePlace(LatePart["MessageList"]):
-    """The place of the list of saved messages, which is built when it is first shown."""
+    """Holds the list, which is built when it is first shown."""
 
     def __init__(
         self, action: QAction, build: Callable[[], MessageList], preferences: Preferences

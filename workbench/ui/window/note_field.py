@@ -1,4 +1,4 @@
-"""One line for a person's note; Enter puts it into the log."""
+"""A line for a person's note, which Enter writes into the log."""
 
 from __future__ import annotations
 

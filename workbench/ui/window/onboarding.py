@@ -1,4 +1,4 @@
-"""Guides a first start: when its strip is there, what it numbers, and when it leaves."""
+"""Guides a first start: when the strip is shown, what it numbers, when it goes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Onboarding(QObject):
-    """Shows the strip of the first steps; from the first answered Send on it says where to go on,
-    until the mouse has left the window: all below it moves up when it goes.
+    """Controls the strip. After the first answered Send it shows where to go on, until the mouse
+    has left the window, since all below moves when it goes.
     """
 
     def __init__(

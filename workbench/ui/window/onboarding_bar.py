@@ -1,4 +1,4 @@
-"""The strip of a first start: watch it done, or run one of the article's programs."""
+"""The strip of a first start: watch it, or run the programs of the article."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ NEXT = ("demonstrations", "backlog_lab", "manual")
 
 
 class OnboardingBar(Retranslatable, QWidget):
-    """A question, buttons that show it done, and the keys that do it by hand; once it is done,
-    where to go on. It keeps its height then: what stands below does not move under the mouse.
+    """A question, buttons that show it done, and the keys to do it by hand; later where to go on.
+    Its height stays, so that nothing moves under the mouse.
 
     Attributes:
         done: the first steps are.

@@ -12,7 +12,7 @@ from workbench.viewmodel.call_caption import CallCaption
 
 
 class ProjectorCaption(TellsWhenWorded, QFrame):
-    """The newest call as code in a fixed font, and below it what it returned, in words.
+    """The newest call as code, and its result in words below.
 
     Signals:
         stop_wanted(): its button *Stop all*.

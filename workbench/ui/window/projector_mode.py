@@ -1,4 +1,4 @@
-"""The window on a projector: full screen, large, with a caption; and back."""
+"""The window on a projector: full screen, large, with a caption."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOMY: Final = 760
 
 
 class ProjectorMode(QObject):
-    """Puts one window on a projector: each part of it does its own on `presented`.
+    """Switches one window to a projector and back; its parts follow the signal `presented`.
 
     Attributes:
         on: this window is presented; another may be too.

@@ -1,4 +1,4 @@
-"""What is done with the record that is being written: a note, another record, how much is kept."""
+"""Commands on the live record: a note, another record, how much is kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLOSE_BOUND: Final = 10.0
 
 
 class RecordCommands(QObject):
-    """The window's commands on the record.
+    """Carries these commands out.
 
     Signals:
         told(str): what came of one, in a sentence.

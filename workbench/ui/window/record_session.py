@@ -1,4 +1,4 @@
-"""A record of an earlier run, in the shape of a session: it can be read, nothing can be done."""
+"""OldRecord: an earlier record in the form of a session that can only be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workbench.texts import Problem
 
 
 class _OldJournal:
-    """What the window asks a recorder for; nothing more will come."""
+    """Stands for the recorder of an earlier record, to which nothing is added."""
 
     failed: Problem | None = None
     moved: Problem | None = None
@@ -46,7 +46,7 @@ class _OldJournal:
 
 
 class OldRecord(Session):
-    """Read-only: no endpoints, no threads, no file of its own."""
+    """A read-only session: no endpoints, no threads, no file of its own."""
 
     def __init__(self, path: Path) -> None:
         """Open a record.

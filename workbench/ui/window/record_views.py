@@ -1,4 +1,4 @@
-"""The views of the record, each wired to what reads the record for it."""
+"""Builds the views of the record (log, inspector and others) with their presenters."""
 
 from __future__ import annotations
 

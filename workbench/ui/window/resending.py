@@ -1,4 +1,4 @@
-"""Send again: the bytes of a row of the log, or of a line of a conversation, once more."""
+"""*Send again*: sends the bytes of a row or of a line of a conversation once more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SendAgain(QObject):
-    """Finds the row that is meant, and has its endpoint send what it says was sent.
+    """Finds the row that is meant, and has its endpoint send it again.
 
     Signals:
         told(object): a Problem that somebody should read: nothing was sent.

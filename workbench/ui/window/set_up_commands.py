@@ -1,4 +1,4 @@
-"""Set-ups in files: saved, opened in place of the tabs, and a new one as at a first start."""
+"""Commands on set-ups: save, open in place of the tabs, begin a new one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DATA: Final = Qt.ItemDataRole.UserRole
 
 
 class RecentSetUps(QMenu):
-    """The menu of the set-ups that were saved or opened last, filled in when it opens.
+    """The menu of recent set-ups, filled when it opens.
 
     Signals:
         chosen(object): open the set-up of this Path.
@@ -58,7 +58,7 @@ class RecentSetUps(QMenu):
 
 
 class SetUpCommands(QObject):
-    """Saves the tabs of a window, and has others in their place.
+    """Carries these commands out on the tabs of a window.
 
     Signals:
         told(str): how it went, in a sentence.

@@ -1,4 +1,4 @@
-"""Keys of the whole window that no menu entry has: 1 to 3, Ctrl+1 to Ctrl+9, Esc."""
+"""Keys of the window that belong to no menu entry: 1 to 3, Ctrl+1 to Ctrl+9, Esc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shares the window's height between the panels above and the record with the inspector below."""
+"""Divides the window's height between the panels and the record below."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRESENTED_SHARE: Final = 0.66
 
 
 class MainSplitter(QSplitter):
-    """Gives the panels what they need of the height, until a person drags the line between."""
+    """Gives the panels the height they need, until a person drags the handle."""
 
     def __init__(self, area: TabArea, log: QWidget, inspector: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)

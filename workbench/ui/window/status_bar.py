@@ -1,4 +1,4 @@
-"""The status bar: the record, its events, those lost, the traffic, and a passing sentence."""
+"""The status bar: record, events, losses, traffic, and passing messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN_MS: Final = 30_000
 
 
 class StatusBar(Retranslatable, QStatusBar):
-    """What the record holds, always in sight."""
+    """The labels of the status bar, always in sight."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The area of the endpoints' tabs: two groups side by side, servers open left, clients right."""
+"""The tabs of endpoints in two groups side by side: servers left, clients right."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LEAST_MOST: Final = 320
 
 
 class TabGroup(Retranslatable, QTabWidget):
-    """One of the two groups of tabs: a bar, a + beside it, and the panel in front.
+    """One group: a tab bar, a + button, and the panel in front.
 
     Signals:
         wanted(): the + button.
@@ -188,7 +188,7 @@ class TabGroup(Retranslatable, QTabWidget):
 
 
 class _TabBar(QTabBar):
-    """Tabs are sorted by dragging them along the bar, and leave it when dragged out of it.
+    """A tab bar in which tabs are sorted by dragging, and from which they can be dragged out.
 
     Signals:
         dragged(int): the tab of this index was dragged out.
@@ -227,7 +227,7 @@ class _TabBar(QTabBar):
 
 
 class PanelScrollArea(QScrollArea):
-    """Scrolls a panel up and down where the window is too low for it; never sideways."""
+    """Scrolls a panel vertically where the window is too low; never sideways."""
 
     def __init__(self, panel: EndpointPanel) -> None:
         super().__init__()
@@ -247,7 +247,7 @@ class PanelScrollArea(QScrollArea):
 
 
 class TabArea(QSplitter):
-    """Both groups of tabs, left and right.
+    """Both groups.
 
     Attributes:
         left, right; groups: both of them.

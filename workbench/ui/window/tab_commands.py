@@ -1,4 +1,4 @@
-"""What can be done with a tab: another name, a second one like it, another place, removed."""
+"""Commands on a tab: rename, duplicate, move, remove."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TabCommands(QObject):
-    """Renames, duplicates, moves and removes the tab that keys act on, or one by its menu.
+    """Carries these commands out on the tab that keys act on, or on that of a context menu.
 
     Signals:
         told(object): a Problem: why it could not be done.

@@ -1,4 +1,4 @@
-"""A tab with all that is filled in: taken from its panel, and put back into a new one."""
+"""Copies of tabs with everything that is filled in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TabCopy:
-    """A tab as it is at a moment.
+    """A tab as it was at one moment.
 
     Attributes:
         form: what is typed, whether it makes sense or not.
@@ -49,7 +49,7 @@ class TabCopy:
 
 
 class TabCopies:
-    """Copies tabs of a window, and makes tabs of the copies there."""
+    """Makes copies of a window's tabs, and tabs from copies."""
 
     def __init__(self, tabs: EndpointTabs, area: TabArea) -> None:
         self._tabs = tabs

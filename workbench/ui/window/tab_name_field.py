@@ -1,4 +1,4 @@
-"""The field that stands on a tab while it gets another name."""
+"""The field over a tab in which it is renamed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_WIDTH: Final = 12
 
 
 class TabNameField(QLineEdit):
-    """Enter, or leaving it, takes the name; Esc leaves the old one. It goes by itself.
+    """Enter or leaving it takes the name, Esc keeps the old one; then it deletes itself.
 
     Signals:
         named(str): another name is wanted.

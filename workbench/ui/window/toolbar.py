@@ -1,4 +1,4 @@
-"""The tool bar: what is needed most, in words and icons."""
+"""The tool bar, made from the table of commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ APART = 4
 
 
 class ToolBar(Retranslatable, QToolBar):
-    """A button for each row of the table that has one; it triggers the menu's action."""
+    """A button for each row that has one; it triggers the menu's action."""
 
     def __init__(self, menus: MenuBar) -> None:
         super().__init__()

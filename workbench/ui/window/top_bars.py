@@ -1,4 +1,4 @@
-"""The menu bar and the tool bar: one below the other, or beside each other in a low window."""
+"""Menu bar and tool bar: below each other or, in a low window, side by side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.ui.window.toolbar import ToolBar
 
 
 class TopBars(QWidget):
-    """What stands above everything else."""
+    """Both bars."""
 
     def __init__(self, menus: QMenuBar, tools: ToolBar) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A bar for some seconds: what was done, and [Undo]; where it covers nothing that one watches."""
+"""A bar that offers *Undo* for some seconds, where it covers nothing important."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOVING: Final = frozenset(
 
 
 class UndoBar(Retranslatable, QFrame):
-    """Lies over the right end of the first of its places that is there, so that nothing else moves.
+    """Lies over the right end of the first visible of its places, so that nothing moves.
 
     It is no higher than this place, and stays while the mouse is over it, or the focus in it.
 

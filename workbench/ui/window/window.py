@@ -78,7 +78,7 @@ RECORD_WORDS: Final = NameWords(
 
 
 class MainWindow(Retranslatable, QMainWindow):
-    """Holds the parts and connects them; owns the controller, and with it the session.
+    """Builds and wires the parts of the window; owns the controller, and with it the session.
 
     Attributes:
         controller: between widgets and session.

@@ -1,4 +1,4 @@
-"""Gathers what a window comes back with, keeps it while it works, and applies it at the start."""
+"""Collects what a window restores at the next start, saves it, and applies it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SPLITTERS: Final = ("slots", HALVES, "bottom", "columns")
 
 
 class WorkspaceKeeper(QObject):
-    """Writes what a window looks like, where it has changed, every few seconds and at its end.
+    """Saves a changed workspace every few seconds and at the end.
 
     Signals:
         told(str): what somebody should know of the file.
