@@ -325,7 +325,7 @@ def test_a_terminal_is_told_who_speaks() -> None:
 def test_transfers_of_a_flood_are_what_their_events_are(tmp_path: Path, *, shown: bool) -> None:
     """Those of another endpoint, and what is sent, are not received; 0 bytes are the end."""
     made = [
-        ((endpoint, 7, call, "9"), number, 1, size, bytes(size))
+        ((endpoint, 7, call, "9", None), number, 1, size, bytes(size))
         for number, size in enumerate((3, 2, 0))
         for endpoint in (1, 2)
         for call in ("recv", "send")

@@ -76,6 +76,7 @@ def written_transfers(rows: list[Transfer]) -> list[tuple[object, ...]]:
                 st.integers(1, 3),
                 st.sampled_from(["recv", "send"]),
                 st.sampled_from(["", "65536"]),
+                st.sampled_from([None, "127.0.0.1:7"]),
             ),
             st.integers(0, 3),
             st.integers(0, 2),
@@ -91,6 +92,6 @@ def test_a_transfer_is_written_as_its_event_is(rows: list[Transfer]) -> None:
 
 def test_more_shapes_than_are_remembered_are_written_all_the_same() -> None:
     rows: list[Transfer] = [
-        ((1, number, "recv", ""), number, 0, 1, b"x") for number in range(REMEMBERED + 300)
+        ((1, number, "recv", "", None), number, 0, 1, b"x") for number in range(REMEMBERED + 300)
     ]
     assert [row[4] for row in written_transfers(rows + rows)] == 2 * [row[0][1] for row in rows]

@@ -19,7 +19,7 @@ from workbench.engine.model.events import (
     Transfer,
     event_of,
 )
-from workbench.journal.numbering import READABLE, Numbering
+from workbench.journal.numbering import HELD, READABLE, Numbering
 from workbench.journal.recorder import Recorder
 
 BOUND = 60.0
@@ -248,7 +248,7 @@ def test_of_many_a_multiple_is_taken_and_the_rest_is_not_lost() -> None:
 
 
 def transfer(number: int, endpoint: int = 1) -> Transfer:
-    return ((endpoint, 1, "recv", "9"), 10 * number, 1, 1, b"x")
+    return ((endpoint, 1, "recv", "9", None), 10 * number, 1, 1, b"x")
 
 
 def test_a_transfer_is_handed_over_as_its_event(tmp_path: Path) -> None:
@@ -287,6 +287,38 @@ def test_transfers_among_events_and_facts_are_rows_in_their_order(
         assert {(row.size, row.payload) for row in rows} == {(1, b"" if cut else b"x")}
         assert [item.closed_seq for item in reader.connections()] == [rows[-1].seq]
     recorder.close()
+
+
+class Stopped(Clock):
+    """A clock that stands still."""
+
+    NOW = 10**12
+
+    def now(self) -> int:
+        return self.NOW
+
+
+def test_the_newest_transfers_of_one_endpoint_are_held_back() -> None:
+    """... as its events are: what another endpoint's call led to them may not have come back."""
+    numbering, now = Numbering(Stopped()), Stopped.NOW
+    follower = Following()
+    numbering.follow(follower, 0)
+    shape = (1, 1, "recvfrom", "9", "127.0.0.1:7")
+    old: Transfer = (shape, 10, 1, 1, b"old")
+    new: Transfer = (shape, now - HELD // 2, 1, 1, b"new")
+    numbering.queue.extend([old, new])
+    assert numbering.take(100) == [old]
+    assert numbering.take(100) == []
+    numbering.number(everything=True)
+    assert numbering.take(100) == [new]
+    assert [(seq, item.payload) for seq, item in follower.events] == [(1, b"old"), (2, b"new")]
+
+
+def test_transfers_of_two_endpoints_stand_in_the_order_in_which_they_began() -> None:
+    numbering = Numbering(Clock())
+    numbering.ending = True
+    numbering.queue.extend([transfer(3, 1), transfer(1, 2), transfer(2, 2)])
+    assert numbering.take(100) == [event_of(transfer(*it)) for it in ((1, 2), (2, 2), (3, 1))]
 
 
 def test_transfers_beyond_the_limit_are_counted(tmp_path: Path) -> None:

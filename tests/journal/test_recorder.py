@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -22,7 +23,7 @@ from workbench.engine.model.events import (
     EndpointAdded,
 )
 from workbench.journal.reader import Reader
-from workbench.journal.recorder import Recorder
+from workbench.journal.recorder import FLOW_BEGINS, FLOW_REST, REST, SHORT_REST, Recorder
 from workbench.texts import Problem
 
 BOUND = 60.0
@@ -45,6 +46,15 @@ def test_many_threads_one_order_without_gaps(recorder: Recorder) -> None:
     for number in range(1, 6):
         own = [row.result for row in rows if row.connection == number]
         assert own == list(range(2_000))
+
+
+def test_a_few_rows_that_go_by_for_long_are_written_less_often(recorder: Recorder) -> None:
+    recorder.close()  # its thread notes no pause any more
+    recorder._busy_since = monotonic() - 2 * FLOW_BEGINS
+    rests = [recorder._rest_after(taken) for taken in (0, 3, 5_000)]
+    assert rests == [SHORT_REST, FLOW_REST, REST]
+    recorder._busy_since = monotonic() + FLOW_BEGINS
+    assert recorder._rest_after(3) == REST
 
 
 def test_a_cause_is_the_number_of_its_command(recorder: Recorder) -> None:

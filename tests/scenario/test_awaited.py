@@ -56,7 +56,7 @@ class Talk:
 
     def comes(self, data: bytes) -> None:
         now = self.journal.clock.now()
-        self.journal.put(((1, 1, "recv", "65536"), now, 0, len(data), data))
+        self.journal.put(((1, 1, "recv", "65536", None), now, 0, len(data), data))
 
     def until(self, seconds: float) -> int:
         return self.journal.clock.now() + int(seconds * 1e9)

@@ -175,7 +175,7 @@ def test_transfers_of_a_flood_are_what_their_events_are(calls: frozenset[str]) -
         feed = Feed(lambda: None)
         feed.want({"wanted": calls})
         made = [
-            ((endpoint, 1, call, ""), 10 * number, 1, 2, b"ab")
+            ((endpoint, 1, call, "", None), 10 * number, 1, 2, b"ab")
             for number in range(10)
             for endpoint in (1, 2)
             for call in ("recv", "send")

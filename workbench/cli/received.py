@@ -181,7 +181,7 @@ class Received:
         if self._layers:
             self._told(event_of(row), seq)
             return
-        (endpoint, connection, call, _), _, _, count, payload = row
+        (endpoint, connection, call, _, _), _, _, count, payload = row
         if call == "recv" and endpoint == self._endpoint:
             self.came += count
             self._show(connection, payload)

@@ -81,8 +81,8 @@ class Rows:
         if found is None:
             if len(self._of_transfers) >= REMEMBERED:
                 self._of_transfers.clear()
-            endpoint, _, call, args = shape
-            found = self._id((endpoint, CALL, call, args, None, None, None, _BOTH))
+            endpoint, _, call, args, peer = shape
+            found = self._id((endpoint, CALL, call, args, None, None, peer, _BOTH))
             self._of_transfers[shape] = found
         return found
 

@@ -61,6 +61,11 @@ def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
     return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
 
 
+def _are_of_one_endpoint(items: Sequence[Queued]) -> bool:
+    """Whether they are transfers alone, of one endpoint: these are in their order as they came."""
+    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1  # type: ignore[index]
+
+
 class Numbering:
     """What was put and is not in the file yet: items without a number, then numbered ones.
 
@@ -139,7 +144,10 @@ class Numbering:
         before = now - (0 if idle else HELD)  # what ended earlier has been put
         take = self.queue.popleft
         items = [take() for _ in range(count)]
-        if small:
+        if small and not settled and _are_of_one_endpoint(items):
+            if not everything:
+                items = self._without_newest(items, before, now)
+        elif small:
             events = with_events(items)
             if not is_in_order(events, now if everything else settled):
                 if not everything:
@@ -174,6 +182,15 @@ class Numbering:
         if held < len(items):
             self.queue.extendleft(reversed(items[held:]))
         return items[:held]
+
+    def _without_newest(self, items: list[Queued], before: int, now: int) -> list[Queued]:
+        """The same of transfers of one endpoint."""
+        for place, item in enumerate(items):
+            _, began, took, _, _ = item  # type: ignore[misc]
+            if before < began + took <= now:
+                self.queue.extendleft(reversed(items[place:]))
+                return items[:place]
+        return items
 
     def _hand_over(self, items: list[Queued]) -> None:
         first = self._last + 1

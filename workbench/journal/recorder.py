@@ -28,6 +28,7 @@ from workbench.journal.beside_events import Facts, as_text
 from workbench.journal.bulk import SIZES, Rows
 from workbench.journal.numbering import (
     HELD,
+    READABLE,
     Follower,
     Marker,
     Numbering,
@@ -51,6 +52,10 @@ whatever is in it. Nobody waits for them: a step is handed rows before, and flus
 """
 SHORT_REST: Final = 0.003
 """... after one that was all held back (`numbering.HELD`): what came after a pause is seen soon."""
+FLOW_REST: Final = 0.1
+"""... while a few rows at a time go by without a pause: so each batch has a few more."""
+FLOW_BEGINS: Final = 0.5
+"""Seconds without a pause after which they do."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 BATCH: Final = 20_000
@@ -123,6 +128,7 @@ class Recorder:
             else Place(path, lambda at: file.open_new(at, clock, capture))
         )
         self._look_at = monotonic() + LOOK_EVERY
+        self._busy_since = 0.0  # by its thread: when the last pause ended
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -352,6 +358,7 @@ class Recorder:
         return self.failed is not None or self._closing
 
     def _run(self) -> None:
+        self._busy_since = monotonic()
         while True:
             self._look_after_file()
             if not self._numbering:
@@ -362,12 +369,20 @@ class Recorder:
                     self._wake.wait(LOOK_EVERY)
                 self._idle = False
                 self._wake.clear()
+                self._busy_since = monotonic()
                 continue
             taken = self._take_batch()
             waiting = len(self._numbering)
             self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
             if waiting < BATCH and not self._closing:
-                self._rest(REST if taken else SHORT_REST)
+                self._rest(self._rest_after(taken))
+
+    def _rest_after(self, taken: int) -> float:
+        """Seconds after a batch of so many items."""
+        if not taken:
+            return SHORT_REST
+        flows = taken <= READABLE and monotonic() - self._busy_since > FLOW_BEGINS
+        return FLOW_REST if flows else REST
 
     def _look_after_file(self) -> None:
         """Notice that the file was taken away; at the end in any case, else now and then."""

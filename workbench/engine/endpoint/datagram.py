@@ -33,6 +33,7 @@ from workbench.engine.model.ticket import Ticket
 from workbench.engine.protocol.responder_layer import SILENT
 from workbench.engine.sockets.event_loop import Timer
 from workbench.engine.sockets.poller import READ, WRITE
+from workbench.engine.sockets.senders import Senders
 from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
 from workbench.texts import Problem
 
@@ -72,6 +73,8 @@ class DatagramConnection(Connection):
         self._retry_in = SEND_BACK_OFF
         self._backing_off = BackOff(self.context, traced.id, "recvfrom", self.refresh)
         self._in_vain = 0
+        self._senders = Senders(self.context.id, traced.id, traced.family)
+        self._asked = (0, "")  # the size of a read, and how the log shows it
         self._runtime = SILENT
         self._due: Timer | None = None
         self._looks: Timer | None = None
@@ -110,9 +113,12 @@ class DatagramConnection(Connection):
         size = op.size if op is not None else reads.size
         ticket = op.ticket if op is not None else None
         buffer = reads.view(size)
-        args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
+        if size != self._asked[0]:
+            self._asked = (size, f"{size}, MSG_TRUNC" if TRUNCATION else str(size))
         try:
-            count, name, sockaddr = self.traced.recvfrom_into(buffer, size, args, ticket)
+            count, name, sockaddr = self.traced.recvfrom_into(
+                buffer, size, self._asked[1], self._senders.shape, ticket
+            )
         except BlockingIOError:
             return
         except OSError as error:  # ICMP said something: the socket lives on

@@ -82,8 +82,10 @@ class Event(NamedTuple):
     cause: Cause | None = None
 
 
-Shape = tuple[int, int, str, str]
-"""What is equal in all reads, or sends, of one connection: endpoint, connection, call, args."""
+Shape = tuple[int, int, str, str, str | None]
+"""What is equal in all reads, or sends, of one connection, of datagrams those of one sender:
+endpoint, connection, call, args, peer.
+"""
 Transfer = tuple[Shape, int, int, int, bytes]
 """A call that carried bytes, with no cause and no error: shape, t_ns, duration_ns, result and size
 in one, payload. Under load nearly every row is one, made in a third of the time of an `Event`.
@@ -93,9 +95,9 @@ Both are plain tuples, so that the garbage collector lets go of them at its firs
 
 def event_of(row: Transfer) -> Event:
     """The event that a transfer stands for."""
-    (endpoint, connection, call, args), t_ns, took, count, payload = row
+    (endpoint, connection, call, args, peer), t_ns, took, count, payload = row
     return Event(
-        t_ns, took, endpoint, connection, CALL, call, args, count, size=count, payload=payload
+        t_ns, took, endpoint, connection, CALL, call, args, count, None, None, peer, count, payload
     )
 
 

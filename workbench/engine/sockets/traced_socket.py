@@ -29,6 +29,7 @@ from workbench.engine.model.events import (
     EventSink,
     Kind,
     SampleTaken,
+    Shape,
     Transfer,
     event_of,
 )
@@ -40,6 +41,7 @@ from workbench.engine.sockets.socket_factory import HERE, Maker
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
 
+ShapeOf = Callable[[SockAddress, str], Shape]  # as Senders.shape
 _CREDENTIALS: Final = socket.CMSG_SPACE(12) if hasattr(socket, "CMSG_SPACE") else 0
 """Room for a struct ucred (unix(7)) and nothing else: descriptors that come along are not taken."""
 
@@ -99,8 +101,8 @@ class TracedSocket:
         self.number: int | None = None
         self._newest: Event | Transfer | None = None
         self._read_last = False  # what the kernel shows does not change any more, and is kept
-        self._reads = (endpoint, number, "recv", "")
-        self._sends = (endpoint, number, "send", "")
+        self._reads = (endpoint, number, "recv", "", None)
+        self._sends = (endpoint, number, "send", "", None)
 
     # -- birth and death --------------------------------------------------------------------
 
@@ -325,7 +327,7 @@ class TracedSocket:
         kept = data if keep is None or count <= keep else data[:keep]
         shape = self._reads
         if shape[3] is not args:
-            shape = self._reads = (self._endpoint, self.id, "recv", args)
+            shape = self._reads = (self._endpoint, self.id, "recv", args, None)
         self._newest = row = (shape, begin - self._start, took, count, kept)
         self._put(row)
         return data, kept
@@ -345,7 +347,7 @@ class TracedSocket:
             return count
         shape = self._reads
         if shape[3] is not args:
-            shape = self._reads = (self._endpoint, self.id, "recv", args)
+            shape = self._reads = (self._endpoint, self.id, "recv", args, None)
         self._newest = row = (shape, begin - self._start, took, count, kept)
         self._put(row)
         return count
@@ -443,7 +445,7 @@ class TracedSocket:
         return count
 
     def recvfrom_into(
-        self, buffer: memoryview, size: int, args: str, cause: Cause | None
+        self, buffer: memoryview, size: int, args: str, shape_of: ShapeOf, cause: Cause | None
     ) -> tuple[int, str | None, SockAddress]:
         """recvfrom(size): (true size, sender in scenario spelling, sender as the call gave it)."""
         begin = perf_counter_ns()
@@ -452,18 +454,16 @@ class TracedSocket:
         except OSError as error:
             self._fail(begin, "recvfrom", args, error, cause)
         took = perf_counter_ns() - begin
-        peer = format_address(address, self.family)
-        self._log(
-            begin,
-            took,
-            "recvfrom",
-            args,
-            count,
-            cause,
-            peer=peer,
-            size=count,
-            payload=self._kept(buffer[: min(count, size)]),
-        )
+        kept = self._kept(buffer[: min(count, size)])
+        shape = shape_of(address, args)
+        peer = shape[4]
+        if cause is not None:
+            self._log(
+                begin, took, "recvfrom", args, count, cause, peer=peer, size=count, payload=kept
+            )
+            return count, peer, address
+        self._newest = row = (shape, begin - self._start, took, count, kept)
+        self._put(row)
         return count, peer, address
 
     def sendto(self, data: memoryview | bytes, address: SockAddress, cause: Cause | None) -> int:
