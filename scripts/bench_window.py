@@ -275,12 +275,23 @@ def saturated(seconds: float) -> dict[str, float]:
             stdout=subprocess.DEVNULL,
         )
         gaps = Gaps()
+        measured: list[tuple[list[float], list[float]]] = []
+        counted: list[int] = []
+
+        def measure() -> None:
+            measured.append(gaps.taken())
+            counted.append(window.controller.session.journal.committed)
+
         QTimer.singleShot(1000, gaps.taken)
-        QTimer.singleShot(int(seconds * 1000), app.quit)
+        QTimer.singleShot(int(seconds * 1000), measure)
+        watch = QTimer()
+        # it began a little later than the window: with that, its connections would be reset
+        watch.timeout.connect(lambda: app.quit() if measured and load.poll() is not None else None)
+        watch.start(50)
         app.exec()
-        found, spent = gaps.taken()
-        events = window.controller.session.journal.committed
-        load.wait(BOUND)
+        (found, spent), events = measured[0], counted[0]
+        if load.returncode:
+            raise SystemExit(f"the load ended with {load.returncode}")
         window.close()
     return {
         "p50 ms": at(found, 0.5),
