@@ -223,6 +223,8 @@ def test_what_shapes_meet_is_asked_anew_only_where_there_are_new_ones(recorder: 
     first = found()
     assert len(first) == 1
     asked.clear()
+    assert found() == first  # rows that were there when it was asked last
+    assert not asked
     recorder.put(event(call="recv"))
     assert recorder.flush()
     assert len(found()) == 2

@@ -149,6 +149,20 @@ def test_in_a_steady_flow_rows_and_panels_are_shown_together(
     assert min(rests) >= 0.95 * FLOOD_REST - 0.002, rests
 
 
+def test_endpoints_are_shown_with_the_rows_that_are_to_be_told(
+    controller: Controller, wait: Wait
+) -> None:
+    told: list[str] = []
+    controller.committed.connect(lambda _: told.append("rows"))
+    controller.snapshots_changed.connect(lambda: told.append("looks"))
+    controller._on_commit(0)
+    controller._on_tick()
+    assert told == []
+    controller.session.note("note", "'x'")
+    wait(lambda: "rows" in told)
+    assert told[: told.index("rows") + 1] == ["looks", "rows"]
+
+
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:
     """A mark ends at once: its end must not overtake the caller, who does not know it yet."""
     told: list[Ticket] = []

@@ -142,6 +142,20 @@ def test_of_rows_that_fly_by_few_are_explained_and_the_newest_when_they_rest(
     assert newest.row.seq == controller.session.journal.committed
 
 
+def test_of_a_few_rows_that_flow_by_steadily_one_is_explained_now_and_then(
+    controller: Controller, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain_presenter, "FLYING_REST", 3600.0)
+    told.tick()
+    monkeypatch.setattr(Controller, "flowing", property(lambda _: True))
+    before = len(told.all)
+    for _ in range(5):
+        controller.session.note("note", "'x'")
+        controller.session.journal.flush()
+        told.tick()
+    assert len(told.all) <= before + 1
+
+
 def test_of_a_flood_that_never_rests_one_is_explained_now_and_then(
     controller: Controller, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.ui.conftest import SharedHand
 from workbench.engine.model.snapshot import Phase
 from workbench.viewmodel import default_endpoints
 from workbench.viewmodel.connection_rows import took_to_connect
+from workbench.viewmodel.panel_state import RowsState
 
 Hand = Any
 GREETING = "连接已创建\\r\\n"
@@ -53,6 +55,24 @@ def test_listen_connect_send(hand: Hand) -> None:
     hand.wait_state("server", "CLOSED")
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
+
+
+def test_of_what_flows_by_a_panel_draws_no_more_than_that(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected(hand)
+    panel = hand.window.tab_area.panel("server-1")
+    drawn: list[object] = []
+    monkeypatch.setattr(panel.message, "show_message", drawn.append)
+    monkeypatch.setattr(panel.strip, "show_chips", lambda _chips: drawn.append("calls"))
+    _, state = panel._shown
+    panel.show_server(replace(state, chips=(), rows=RowsState()))
+    assert drawn == ["calls"]
+    assert not panel.table.lines.lines
+    panel.show_server(replace(state, encoding="gbk"))
+    assert drawn[1:] == ["calls", state.message]
+    monkeypatch.undo()
+    assert len(panel.table.lines.lines) == len(state.rows.rows)
 
 
 def test_the_same_by_keyboard(hand: Hand) -> None:

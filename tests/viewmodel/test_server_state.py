@@ -18,7 +18,7 @@ from workbench.engine.model.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem
 from workbench.viewmodel.connection_rows import line_of
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.panel_state import Look, is_outdated
+from workbench.viewmodel.panel_state import Look, is_alike, is_outdated
 from workbench.viewmodel.server_state import NEWEST, ServerPanelState, server_state
 from workbench.viewmodel.setup_form import ServerForm, server_form
 
@@ -42,6 +42,17 @@ def test_listening_it_can_be_stopped_and_sent_from(talk: Talk) -> None:
     assert [value for _, value in state.targets] == [NEWEST, c.ALL, 1]
     assert [row.key for row in state.rows.rows] == [1]
     assert state.chosen.reply.reason == msg("why.choose_row")
+
+
+def test_what_flows_by_leaves_a_state_alike(talk: Talk) -> None:
+    snapshot = greeted(talk)
+    before = state_of(Look(snapshot))
+    moved = replace(snapshot.connections[0], bytes_in=10**6)
+    flowed = state_of(Look(replace(snapshot, connections=(moved,), queue=(1, 5))))
+    assert flowed != before
+    assert is_alike(before, flowed)
+    assert not is_alike(before, state_of(Look(replace(snapshot, phase=Phase.CLOSED))))
+    assert not is_alike(before, state_of(Look(replace(snapshot, receive=GateMode.PAUSED))))
 
 
 def test_a_chosen_connection_can_be_answered_and_ended(talk: Talk) -> None:

@@ -81,15 +81,17 @@ class FilterSql:
         self._numbers = numbers
         self._version: object = None
         self._kinds: object = None
+        self._upto = 0  # what was found about shapes holds for the rows up to here
         self._found: dict[str, dict[Sql, list[int] | None]] = {_SHAPE: {}, _CONNECTION: {}}
 
     def where(self, condition: Condition, first: int, last: int) -> Sql:
         """What the rows of a chunk have to meet; NOTHING where none of them can."""
-        self._renew()
         alike: list[Term] = []
         others: list[Term] = []
         for term in condition.terms:
             (alike if self._is_about_shapes(term) else others).append(term)
+        if others or last > self._upto:
+            self._renew()
         parts: list[Sql] = []
         if alike:
             asked = _all(list(map(_plain_term, alike)))
@@ -109,14 +111,18 @@ class FilterSql:
         if version == self._version and not many:
             return
         self._version = version
+        newest = self._ask(f"SELECT max(seq) FROM {self._schema.entries}", ())
+        upto = newest[0][0] if newest and type(newest[0][0]) is int else 0
         kinds = self._ask(_KINDS, ()) if self._schema.has_shapes else None
         if kinds != self._kinds or many:
             self.forget()
             self._kinds = kinds
         self._found[_CONNECTION].clear()
+        self._upto = upto
 
     def forget(self) -> None:
         """Forget what was found: another file is read from now on."""
+        self._upto = 0
         for found in self._found.values():
             found.clear()
 

@@ -350,7 +350,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     # -- showing --------------------------------------------------------------------------------
 
     def planned(self) -> tuple[Chip, ...]:
-        return self._plan.chips(self.understood())
+        return self._plan.read_from(self.form, self.settings)
 
     def make_state(self, look: Look) -> ClientPanelState:
         return client_state(

@@ -78,7 +78,7 @@ class Controller(QObject):
 
     Signals:
         committed(Committed): new rows are readable; coalesced, never one per event.
-        snapshots_changed(): time to look at the endpoints again: ten times a second, four times
+        snapshots_changed(): time to look at the endpoints again: ten times a second, three times
             while rows flow by, and once while nothing happens.
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
@@ -176,7 +176,7 @@ class Controller(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        if self.flowing and self._wake_pending:
+        if self._wake_pending:
             return  # rows and endpoints are shown together
         if self.flowing or self._flood:
             self._look_if_rested()
@@ -406,8 +406,7 @@ class Controller(QObject):
         seq = self.session.journal.committed
         self._flood = seq - self._told > FLOOD
         self._flow.add(seq - self._told)
-        if self.flowing:  # first: what they show need not be shown again because of the rows
-            self._look_if_rested()
+        self._look_if_rested()  # first: what they show need not be shown again because of the rows
         if seq != self._told:
             self._told = seq
             self.wake()

@@ -93,7 +93,7 @@ class ExplainPresenter(QObject):
         if selection.seq is not None:
             return
         committed = self._controller.session.journal.committed
-        flying = committed - self._looked_at > FLYING
+        flying = self._controller.flowing or committed - self._looked_at > FLYING
         self._looked_at = committed
         if selection.endpoint == self._focus and (
             committed == self._newest or (flying and time.monotonic() < self._flying_until)

@@ -11,11 +11,11 @@ can afford. Where others keep the processor busy, that makes nothing later."""
 LONGEST_REST: Final = 0.15
 """Seconds of such a rest: what comes now and then is there at once."""
 FLOOD_SHARE: Final = 20
-FLOOD_REST: Final = 0.25
+FLOOD_REST: Final = 0.33
 """The same while rows fly by, which nobody reads."""
 FLOW_RATE: Final = 50
 """Rows a second that go by like a flow: one looks at it, and no longer for each of them."""
-FLOW_BEGINS: Final = 1.0
+FLOW_BEGINS: Final = 0.5
 """Seconds of such a flow, without an action of the user, after which it is shown FLOOD_REST apart.
 What begins, and what was asked for, is there at once."""
 

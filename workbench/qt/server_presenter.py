@@ -114,7 +114,7 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
     # -- showing --------------------------------------------------------------------------------
 
     def planned(self) -> tuple[Chip, ...]:
-        return self._plan.chips(self.understood())
+        return self._plan.read_from(self.form, self.settings)
 
     def make_state(self, look: Look) -> ServerPanelState:
         return server_state(look, self.form)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, fields
+from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import TCP, SocketKind, kind_of
@@ -173,6 +174,23 @@ class PanelState:
     receive_once: Control
     rows: RowsState
     encoding: str
+
+
+_FLOWING: Final = frozenset({"chips", "rows", "queue", "targets", "chosen"})
+"""What changes all the time while rows flow by."""
+_still_of: dict[type, list[str]] = {}
+"""The other fields of each kind of state."""
+
+
+def is_alike(before: PanelState, state: PanelState) -> bool:
+    """Whether nothing but that differs."""
+    if type(before) is not type(state):
+        return False
+    names = _still_of.get(type(state))
+    if names is None:
+        names = [item.name for item in fields(state) if item.name not in _FLOWING]
+        _still_of[type(state)] = names
+    return all(getattr(before, name) == getattr(state, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.texts import Problem
 from workbench.viewmodel.layer_chips import openings_of
+from workbench.viewmodel.setup_form import EndpointForm
 
 Where = Callable[[str], str | None]
 """The address of an endpoint of ours by its name; None while it has none."""
@@ -38,6 +39,19 @@ class PlannedStrip:
         self._where = where
         self._chips: tuple[Chip, ...] = ()
         self._made_for: tuple[EndpointSettings, str | None] | None = None
+        self._read_from: tuple[EndpointForm, EndpointSettings] | None = None
+        self._read: EndpointSettings | None = None
+
+    def read_from(self, form: EndpointForm, settings: EndpointSettings) -> tuple[Chip, ...]:
+        """For a start with what stands in the fields; they are read where they are other ones."""
+        before = self._read_from
+        if before is None or before[0] is not form or before[1] is not settings:
+            self._read_from = form, settings
+            try:
+                self._read = form.read(settings)
+            except Problem:
+                self._read = None
+        return self.chips(self._read)
 
     def chips(self, draft: EndpointSettings | None) -> tuple[Chip, ...]:
         """For a start with these settings; None (a field is bad): as they were before."""

@@ -104,8 +104,11 @@ class SetUpForm:
         )
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
-        """The same with these gates."""
-        return replace(self, receive=modes[Gate.RECEIVE], send=modes[Gate.SEND])
+        """The same with these gates: this one where it has them."""
+        receive, send = modes[Gate.RECEIVE], modes[Gate.SEND]
+        if (receive, send) == (self.receive, self.send):
+            return self
+        return replace(self, receive=receive, send=send)
 
 
 def _set_up(settings: EndpointSettings) -> SetUpForm:
@@ -256,8 +259,9 @@ class EndpointForm:
         raise NotImplementedError
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
-        """The same with these gates."""
-        return replace(self, set_up=self.set_up.with_gates(modes))
+        """The same with these gates: this one where it has them."""
+        set_up = self.set_up.with_gates(modes)
+        return self if set_up is self.set_up else replace(self, set_up=set_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +288,10 @@ class ServerForm(EndpointForm):
         )
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
-        """The same with these gates."""
-        return replace(self, set_up=self.set_up.with_gates(modes), accept=modes[Gate.ACCEPT])
+        set_up, accept = self.set_up.with_gates(modes), modes[Gate.ACCEPT]
+        if set_up is self.set_up and accept is self.accept:
+            return self
+        return replace(self, set_up=set_up, accept=accept)
 
 
 def server_form(settings: EndpointSettings, before: ServerForm | None = None) -> ServerForm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -25,7 +26,8 @@ from workbench.journal.reader import Row
 from workbench.scenario.code import to_python
 from workbench.scenario.steps import Perform, Scenario
 from workbench.session import Session
-from workbench.viewmodel.planned_strip import planned_chips
+from workbench.viewmodel.planned_strip import PlannedStrip, planned_chips
+from workbench.viewmodel.setup_form import server_form
 
 Do = Callable[[c.Command], Outcome]
 REUSE = (("SO_REUSEADDR", 1),)
@@ -215,3 +217,18 @@ def test_whose_address_it_is() -> None:
     client = EndpointSettings("it", Role.STREAM, address="127.0.0.1:9")
     assert own_address(client, Purpose.START) is None
     assert not any(isinstance(each, BindCall) for each in planned_calls(client, Purpose.CONNECT))
+
+
+def test_fields_are_read_anew_only_where_they_are_other_ones() -> None:
+    settings = EndpointSettings("it", Role.LISTENER, address="127.0.0.1:7")
+    form = server_form(settings)
+    strip = PlannedStrip(lambda _name: None, server=True)
+    first = strip.read_from(form, settings)
+    assert [chip.args for chip in first if chip.call == "bind"] == ["('127.0.0.1', 7)"]
+    assert strip.read_from(form, settings) is first
+    where = replace(form.set_up.where, port="8")
+    other = replace(form, set_up=replace(form.set_up, where=where))
+    chips = strip.read_from(other, settings)
+    assert [chip.args for chip in chips if chip.call == "bind"] == ["('127.0.0.1', 8)"]
+    bad = replace(form, backlog="many")
+    assert strip.read_from(bad, settings) is chips  # as they were before

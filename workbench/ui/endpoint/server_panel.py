@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import GateMode
-from workbench.texts import Problem
+from workbench.texts import Problem, language
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
@@ -24,6 +24,7 @@ from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.control_commands import FrameCommand
 from workbench.viewmodel.host_suggestions import bind_hosts
 from workbench.viewmodel.known_values import KnownValues
+from workbench.viewmodel.panel_state import is_alike
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
 
@@ -51,6 +52,7 @@ class ServerPanel(EndpointPanel):
     server = True
 
     def build(self) -> None:
+        self._shown: tuple[str, ServerPanelState | None] = ("", None)
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
         self._sparing = False
@@ -213,6 +215,25 @@ class ServerPanel(EndpointPanel):
     @Slot(object)
     def show_server(self, state: ServerPanelState) -> None:
         """Show another state."""
+        (spoken, before), self._shown = self._shown, (language(), state)
+        if before is None or spoken != language() or not is_alike(before, state):
+            self._show_still(state)
+            before = None
+        else:
+            self.strip.show_chips(state.chips)
+        if before is None or before.queue != state.queue:
+            self.queue.show(state.queue, datagram=state.datagram)
+        self.table.show_rows(state.rows)
+        if before is None or before.targets != state.targets:
+            self.send_line.show(state.send, state.targets)
+        count = len(state.rows.rows)
+        if before is None or (before.chosen, len(before.rows.rows)) != (state.chosen, count):
+            self._chosen = state.chosen
+            self._show_chosen()
+            self.fit_height()
+
+    def _show_still(self, state: ServerPanelState) -> None:
+        """What does not change while rows flow by."""
         self.show_state(state)
         controls, line = self.controls, self.address_line
         controls.show(line.primary, state.listen)
@@ -226,13 +247,7 @@ class ServerPanel(EndpointPanel):
         self.reply.offer_greetings(offered=not state.datagram)
         self.accept_gate.setVisible(not state.datagram)
         self.accept_gate.show_state(state.gates[c.Gate.ACCEPT])
-        self.queue.show(state.queue, datagram=state.datagram)
-        self.table.show_rows(state.rows)
-        self.send_line.show(state.send, state.targets)
         self.frames.enable(state.send.reason)
-        self._chosen = state.chosen
-        self._show_chosen()
-        self.fit_height()
 
     @Slot(object)
     def tick(self, now_ns: int) -> None:
