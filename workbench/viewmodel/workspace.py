@@ -135,6 +135,15 @@ def read(text: str) -> Workspace:
     )
 
 
+def too_long(workspace: Workspace) -> tuple[str, ...]:
+    """The endpoints whose message is longer than what is kept of one."""
+    return tuple(
+        tab.settings.name
+        for tab in workspace.tabs
+        if tab.message is not None and len(tab.message.typed) > LONGEST
+    )
+
+
 # -- without secrets ------------------------------------------------------------------------------
 
 

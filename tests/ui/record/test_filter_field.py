@@ -132,3 +132,13 @@ def test_a_secret_is_neither_remembered_nor_kept(hand: Hand) -> None:
     log.filters.name_wanted.emit()
     assert "secret" in hand.text("log.hint")
     assert not log.filter_name.isVisible()
+
+
+def test_what_is_offered_goes_with_a_filter_that_is_cleared(hand: Hand) -> None:
+    """Start over clears it too, and the list stood over an empty log."""
+    widget = field(hand)
+    QTest.keyClicks(widget, "call:re")
+    offers = popup(hand)
+    hand.window.log.show_all()
+    assert widget.text() == ""
+    assert not offers.isVisible()

@@ -64,6 +64,12 @@ def text_of(window: MainWindow, panel: str, name: str) -> str:
     return widget.toPlainText() if isinstance(widget, QPlainTextEdit) else widget.text()
 
 
+def type_message(window: MainWindow, text: str) -> None:
+    panel = window.tab_area.panel("client-1")
+    assert isinstance(panel, ClientPanel)
+    panel.editor.text.setPlainText(text)
+
+
 def set_up(window: MainWindow) -> None:
     """Something of everything."""
     tabs, area = window.endpoint_tabs, window.tab_area
@@ -169,6 +175,37 @@ def test_what_was_written_last_is_there_after_a_kill(opened: Open, file: Path) -
     assert there == keeper(first).gathered()
     assert keeper(first)._timer.isActive()
     assert keeper(first)._timer.interval() <= 5_000
+
+
+def test_what_has_not_changed_is_not_written_again(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would hold the window up each time, where a text is long."""
+    window = opened()
+    keeper(window).keep()
+    written: list[object] = []
+    monkeypatch.setattr(keeper(window)._file, "write", written.append)
+    keeper(window).keep()
+    assert not written
+    type_message(window, "another")
+    keeper(window).keep()
+    assert len(written) == 1
+
+
+def test_a_message_that_is_too_long_to_be_kept_is_told_of_once(opened: Open) -> None:
+    window = opened()
+    told: list[str] = []
+    keeper(window).told.connect(told.append)
+    type_message(window, "x" * (kept.LONGEST + 1))
+    keeper(window).keep()
+    assert len(told) == 1
+    assert "client-1" in told[0]
+    type_message(window, "x" * (kept.LONGEST + 2))
+    keeper(window).keep()
+    assert len(told) == 1
+    type_message(window, "short")
+    keeper(window).keep()
+    assert len(told) == 1
 
 
 def test_rules_come_back(opened: Open) -> None:

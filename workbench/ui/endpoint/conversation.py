@@ -257,7 +257,8 @@ class Conversation(Retranslatable, QPlainTextEdit):
         messages that can be copied.
         """
         menu = self.createStandardContextMenu()
-        copies = menu.addMenu(tr("talk.copy", count=len(rows)))
+        key = "talk.copy_one" if len(rows) == 1 else "talk.copy"
+        copies = menu.addMenu(tr(key, count=len(rows)))
         copies.setEnabled(bool(rows))
         for form in COPIES:
             action = copies.addAction(tr(f"talk.copy_{form}"))

@@ -46,6 +46,14 @@ class FilterField(QLineEdit):
         super().resizeEvent(event)
         self._fit_example()
 
+    def setText(self, text: str) -> None:
+        """What is not typed asks for nothing: a list that is open goes."""
+        super().setText(text)
+        self.choices.offer((), self.cursorRect())
+
+    def clear(self) -> None:
+        self.setText("")
+
     def _before(self) -> str:
         """The text up to the cursor, whose place Qt counts in units of UTF-16."""
         units = self.text().encode("utf-16-le", "surrogatepass")[: 2 * self.cursorPosition()]

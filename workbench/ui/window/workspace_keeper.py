@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter
 
-from workbench.texts import Problem
-from workbench.viewmodel.workspace import EMPTY, SIDES, Workspace
+from workbench.texts import Problem, tr
+from workbench.viewmodel.workspace import EMPTY, LONGEST, SIDES, Workspace, too_long
 
 if TYPE_CHECKING:
     from workbench.qt.window_values import WindowValues
@@ -60,7 +60,9 @@ class WorkspaceKeeper(QObject):
         self._layouts = layouts
         self._presenting = False
         self._kept = EMPTY
+        self._written: Workspace | None = None
         self._failed = ""
+        self._left_out: tuple[str, ...] = ()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.keep)
@@ -83,12 +85,21 @@ class WorkspaceKeeper(QObject):
         if self._presenting:  # on a projector it has not its usual shape
             found = replace(found, geometry=self._kept.geometry, parts=self._kept.parts)
         self._kept = found
+        if found == self._written:  # to mask and write a long text takes a tenth of a second
+            return
         try:
             self._file.write(found)
         except Problem as problem:
             if problem.text != self._failed:  # said once
                 self._failed = problem.text
                 self.told.emit(problem.text)
+            return
+        self._written = found
+        left_out = too_long(found)
+        if left_out and left_out != self._left_out:
+            names = ", ".join(left_out)
+            self.told.emit(tr("workspace.left_out", names=names, most=f"{LONGEST:,}"))
+        self._left_out = left_out
 
     @Slot(bool)
     def present(self, presenting: bool) -> None:
