@@ -48,4 +48,16 @@ def test_a_scenario_is_run_and_a_record_shown_and_another_file_left(
     assert dropped(hand, tmp_path / "old.swb")
     assert dropped(hand, tmp_path / "folder" / "000002.swb")
     assert shown == [tmp_path / "old.swb", tmp_path / "folder"]
-    assert not dropped(hand, tmp_path / "picture.png")
+    record = tmp_path / "kept"
+    record.mkdir()
+    (record / "000001.swb").touch()
+    assert dropped(hand, record)
+    assert shown[-1] == record
+
+
+def test_of_a_file_that_is_for_another_place_it_is_said_which(hand: Hand, tmp_path: Path) -> None:
+    said: list[str] = []
+    hand.window.file_commands.told.connect(said.append)
+    assert dropped(hand, tmp_path / "picture.png")
+    assert len(said) == 1
+    assert said[0].startswith("picture.png is neither")

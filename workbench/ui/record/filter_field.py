@@ -46,7 +46,7 @@ class FilterField(QLineEdit):
         super().resizeEvent(event)
         self._fit_example()
 
-    def setText(self, text: str) -> None:
+    def setText(self, text: str | None) -> None:
         """What is not typed asks for nothing: a list that is open goes."""
         super().setText(text)
         self.choices.offer((), self.cursorRect())

@@ -477,7 +477,9 @@ class LogPanel(Retranslatable, QTabWidget):
     def show_counts(self, counts: LogCounts) -> None:
         """How many errors there are, how many rows are hidden, how many came below."""
         self._counts = counts
-        empty = tr("log.empty") if counts.committed <= 1 else ""
+        empty = (
+            tr("log.empty" if self.live else "log.empty_record") if counts.committed <= 1 else ""
+        )
         if counts.nothing_fits:
             empty = tr("log.all_hidden", count=f"{counts.committed:,}")
         if empty != self.view.empty_text:

@@ -99,19 +99,16 @@ class FileCommands(QObject):
         """A file was chosen there."""
         self.folder = str(Path(name).parent)
 
-    @staticmethod
-    def takes(path: Path) -> bool:
-        """Whether a file that is dropped is a record or may be a scenario."""
-        return path.suffix in {SCENARIO, RECORD}
-
     def take(self, path: Path) -> None:
-        """A record is shown; a scenario is run and a set-up opened, once all that it reaches for
-        is allowed.
+        """A file that was dropped. A record is shown; a scenario is run and a set-up opened, once
+        all that it reaches for is allowed; of any other it is said what can be dropped where.
         """
-        if path.suffix == RECORD:
+        if path.suffix == RECORD or (path.is_dir() and any(path.glob(f"*{RECORD}"))):
             self.show_record(whole_of(path))
-        else:
+        elif path.suffix == SCENARIO:
             self.dropped.emit(path)
+        else:
+            self.told.emit(tr("window.not_for_here", name=path.name))
 
     @Slot()
     def export(self) -> None:

@@ -587,9 +587,8 @@ class MainWindow(Retranslatable, QMainWindow):
             self.endpoint_list.show_where_wide(event.size().width(), self.appearance.scale)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A record and a scenario can be dropped anywhere; what is for one part it takes itself."""
-        file = file_of(event.mimeData())
-        if file is not None and self.file_commands.takes(Path(file)):
+        """A file can be dropped anywhere; what is for one part that takes itself."""
+        if file_of(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
