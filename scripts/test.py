@@ -51,7 +51,7 @@ kernel, a window, and no run is to be what the others are waited with.
 SECONDS = {
     "tests/ui/looks/test_scenes.py": 28, "tests/journal/test_query_values.py": 21,
     "tests/e2e/test_failed_handshakes.py": 16,
-    "tests/e2e/test_strace.py": 15, "tests/journal/test_place.py": 15,
+    "tests/e2e/test_strace.py": 15, "tests/journal/test_record_place.py": 15,
     "tests/testing/test_script.py": 14, "tests/cli/test_main.py": 14,
     "tests/e2e/test_other_systems.py": 13, "tests/e2e/test_nothing_left.py": 13,
     "tests/ui/lab/test_backlog_window.py": 12, "tests/ui/test_bad_input.py": 12,

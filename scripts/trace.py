@@ -73,7 +73,7 @@ REASONS: Final = {
     "viewmodel/control_commands.py": "a control asks for nothing that a scenario could not",
     "qt/controller.py": "one door for all of the window; has it told how the command ends",
     "session.py": "whose endpoint it is; the command becomes a row of the record",
-    "engine/model/remembered.py": "sent before, it is not made again; returns: row, then bytes",
+    "engine/model/identity_cache.py": "sent before, it is not made again; returns: row, then bytes",
     "engine/model/ticket.py": "follows the command to its end",
     "engine/model/serialize.py": "the command as the record spells it",
     "journal/recorder.py": "takes that row",

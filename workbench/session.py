@@ -23,9 +23,9 @@ from workbench.engine.model.events import (
     EndpointAdded,
     Event,
 )
+from workbench.engine.model.identity_cache import IdentityCache
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.proxy_settings import proxy_for, proxy_secrets
-from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import command_row, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -106,7 +106,7 @@ class Session:
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}
         self._latest: dict[str, Ticket] = {}
-        self._rows = Remembered(command_row)
+        self._rows = IdentityCache(command_row)
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._temp: PrivateFolder | None = None

@@ -11,7 +11,7 @@ import pytest
 
 from tests.journal.damage import damage, use, write
 from tests.journal.older import to_version_1
-from workbench.journal import sound
+from workbench.journal import cell_types
 from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.guard import PATIENCE
 from workbench.journal.notes import note_text
@@ -244,9 +244,9 @@ def test_a_row_with_a_wrong_cell_says_which(
     with closing(Reader(path)) as reader:
         row = reader.row(10)
         assert row is not None
-        assert (row.kind, row.call, row.seq) == ("note", sound.DAMAGED, 10)
+        assert (row.kind, row.call, row.seq) == ("note", cell_types.DAMAGED, 10)
         assert shown.replace("\\\\", "\\") in note_text(row).replace("\\\\", "\\")
-        assert [other.call for other in reader.page(9, 3)].count(sound.DAMAGED) == 1
+        assert [other.call for other in reader.page(9, 3)].count(cell_types.DAMAGED) == 1
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_row_that_is_missing_between_others_keeps_its_place(
     with closing(Reader(path)) as reader:
         rows = reader.page(1, 7)
         assert [row.seq for row in rows] == list(range(1, 8))
-        assert [row.seq for row in rows if row.call == sound.DAMAGED] == [1, 4, 5]
+        assert [row.seq for row in rows if row.call == cell_types.DAMAGED] == [1, 4, 5]
 
 
 @pytest.mark.parametrize("number", [2**62, 2**40, 9_000_000])

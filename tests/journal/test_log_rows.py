@@ -15,7 +15,7 @@ from workbench.engine.model.events import (
     ConnectionOpened,
     EndpointAdded,
 )
-from workbench.journal import log_rows, sound
+from workbench.journal import cell_types, log_rows
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 
@@ -70,7 +70,7 @@ def test_what_one_kind_of_row_has_no_use_for_is_not_right_in_another(recorder: R
         db.execute("UPDATE shape SET resulted = 0, sized = 0 WHERE call = 'close'")
         db.execute("UPDATE entry SET amount = 'x', payload = x'78' WHERE seq IN (2, 4)")
     with closing(recorder.reader()) as reader:
-        assert [row.call for row in reader.page(2, 3)] == ["close", "recv", sound.DAMAGED]
+        assert [row.call for row in reader.page(2, 3)] == ["close", "recv", cell_types.DAMAGED]
 
 
 def test_a_name_that_came_later_is_shown(recorder: Recorder) -> None:
@@ -151,4 +151,4 @@ def test_a_row_that_shares_a_damaged_cell_is_damaged(
     with closing(Reader(recorder.path)) as reader:
         for first in (1, 2, 1):
             rows = reader.page(first, 9)
-            assert [row.seq for row in rows if row.call == sound.DAMAGED] == damaged
+            assert [row.seq for row in rows if row.call == cell_types.DAMAGED] == damaged

@@ -44,15 +44,15 @@ def given(args: argparse.Namespace, *, beyond_loopback: bool) -> Given:
     Raises:
         Problem: a file that is none of values.
     """
-    from workbench.scenario.given import given_of
     from workbench.scenario.permissions import Permissions
+    from workbench.scenario.value_sources import given_of
 
     allowed = Permissions(args.any_file, args.allow_run, beyond_loopback)
     return given_of(args.sets, args.values, args.env, allowed)
 
 
 def _pair(text: str) -> tuple[str, str]:
-    from workbench.scenario.given import pair_of
+    from workbench.scenario.value_sources import pair_of
 
     try:
         return pair_of(text)

@@ -19,11 +19,11 @@ from workbench.cli.output import StepPrinter, failures, tell, write, write_print
 from workbench.payload.masking import LEAST
 from workbench.printable import escape, escape_lines
 from workbench.scenario.junit import Each, Suite, write_junit
-from workbench.scenario.lines import StepLines
 from workbench.scenario.model import load_cases
 from workbench.scenario.named_values import Given
 from workbench.scenario.report import Report, StepResult, seconds_of
 from workbench.scenario.secrets import too_short
+from workbench.scenario.step_lines import StepLines
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, language, reason_of, tr
 

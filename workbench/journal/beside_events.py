@@ -19,7 +19,7 @@ from workbench.engine.model.events import (
     SampleTaken,
 )
 from workbench.frozen import dataclass
-from workbench.journal.pairs import Pairs
+from workbench.journal.connection_pairs import Pairs
 
 Execute = Callable[[str, Sequence[object]], object]
 Carried = Mapping[str, Sequence[Sequence[object]]]

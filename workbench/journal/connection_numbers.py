@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from workbench.engine.model.settings import Role
-from workbench.journal import sound
+from workbench.journal import cell_types
 from workbench.journal.query import Numbered
 
 Values = tuple[Any, ...]
@@ -99,7 +99,9 @@ class ConnectionNumbers:
 
     def _know_endpoints(self) -> None:
         for number, role, first in self._ask(self._endpoint_rows, ()):
-            self._roles.setdefault(number, {sound.text(first or role)}).add(sound.text(role))
+            self._roles.setdefault(number, {cell_types.text(first or role)}).add(
+                cell_types.text(role)
+            )
 
     def _add(self, connection: int, owner: int, parent: object, peer: object, opened: Any) -> None:
         self._last = max(self._last, connection)
@@ -115,13 +117,13 @@ class ConnectionNumbers:
         roles = self._roles.get(owner, set())
         if Role.LISTENER not in roles and owner not in self._accepts:
             return False
-        seq = min(max(0, sound.number(opened) or 0), sound.LAST_NS)
+        seq = min(max(0, cell_types.number(opened) or 0), cell_types.LAST_NS)
         made = self._ask(
             "SELECT args FROM event WHERE seq BETWEEN ? AND ? AND connection = ?"
             " AND call = 'socket' AND kind = 'call' LIMIT 1",
             (seq - NEAR, seq + NEAR, connection),
         )
-        if made and "SOCK_DGRAM" in sound.text(made[0][0]):
+        if made and "SOCK_DGRAM" in cell_types.text(made[0][0]):
             return False
         if roles <= {Role.LISTENER, Role.DATAGRAM}:
             return True

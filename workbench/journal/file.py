@@ -14,8 +14,8 @@ from typing import Final
 import workbench
 from workbench.engine.model.events import Clock
 from workbench.journal.bulk import STATEMENTS
-from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, KEPT, NO_ITEMS, SCHEMA, VERSION
+from workbench.journal.sqlite_reasons import reason_of_sqlite
 from workbench.texts import Problem, reason_of
 
 SEAL_WITHIN: Final = 1.0

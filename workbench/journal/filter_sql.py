@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from workbench.journal.across import Before, completed, may_complete, spelled
 from workbench.journal.connection_numbers import ConnectionNumbers
+from workbench.journal.cut_texts import Before, completed, may_complete, spelled
 from workbench.journal.query import (
     PEER,
     About,

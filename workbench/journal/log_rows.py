@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from workbench.journal import sound
+from workbench.journal import cell_types
 
 Values = tuple[Any, ...]
 Ask = Callable[[str, Sequence[object]], list[Values]]
@@ -61,11 +61,11 @@ class LogRows:
         self._sound.clear()
 
     def made(self, found: Sequence[Values]) -> list[Values]:
-        """The cells of rows of the log, as `sound.log_rows` gives them, from CELLS."""
+        """The cells of rows of the log, as `cell_types.log_rows` gives them, from CELLS."""
         if not found:
             return []
         shapes, connections = self._known(found)
-        good, sound_shapes, odd, last = _good, self._sound, self._odd, sound.LAST_NS
+        good, sound_shapes, odd, last = _good, self._sound, self._odd, cell_types.LAST_NS
         made: list[Values] = []
         add = made.append
         for cells in found:
@@ -93,7 +93,7 @@ class LogRows:
 
     def _checked(self, cells: Values, row: Values) -> Values:
         """A row that is looked at closely; its shape and kinds of cells are known from then on."""
-        right = sound.log_row(row)
+        right = cell_types.log_row(row)
         # an amount that this shape has no use for says nothing of others
         if right is row and type(cells[-1]) is int and type(cells[4]) in _NUMBERS:
             self._sound.add(cells[-1])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from workbench.engine.model.events import Event, Item, Transfer, event_of, is_own
-from workbench.journal.order import in_order, is_in_order
+from workbench.journal.event_order import in_order, is_in_order
 
 if TYPE_CHECKING:
     from workbench.engine.model.events import Clock

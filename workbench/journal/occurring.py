@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from workbench.journal import sound
+from workbench.journal import cell_types
 from workbench.journal.schema import Schema
 
 NEWEST: Final = 20_000
@@ -42,7 +42,7 @@ def occurring(
         values = ask(
             f"SELECT DISTINCT {column} FROM {source} WHERE {column} IS NOT NULL LIMIT {MOST}", ()
         )
-        found[key] += [sound.text(value) for (value,) in values if value != ""]
+        found[key] += [cell_types.text(value) for (value,) in values if value != ""]
     return Occurring(**{key: tuple(dict.fromkeys(values)) for key, values in found.items()})
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.journal.lock import is_written
-from workbench.journal.reasons import is_no_database, reason_of_sqlite
+from workbench.journal.sqlite_reasons import is_no_database, reason_of_sqlite
 from workbench.texts import Problem, reason_of
 
 RECOVER_WITHIN: Final = 1.0

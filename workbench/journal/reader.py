@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.model.events import Clock, Kind
-from workbench.journal import sound
+from workbench.journal import cell_types
 from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.filter_sql import NOTHING, FilterSql
 from workbench.journal.guard import Guard
@@ -20,8 +20,8 @@ from workbench.journal.log_rows import CELLS, LogRows
 from workbench.journal.occurring import Occurring, occurring
 from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition, about_shapes
-from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, LOG_1, NO_ITEMS, SCHEMAS, VERSION, Schema
+from workbench.journal.sqlite_reasons import reason_of_sqlite
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -121,7 +121,7 @@ class SampleRow(NamedTuple):
     @property
     def values(self) -> dict[str, Any]:
         """By name: the state as text, all else whole numbers; what is neither is left out."""
-        return sound.reading_of(self.reading)
+        return cell_types.reading_of(self.reading)
 
 
 _WAITS: Final = about_shapes(
@@ -182,10 +182,10 @@ class Reader:
             meta = self._meta()
             self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
             self.not_recorded = int(meta.get("not_recorded", 0))
-            if not 0 <= self.clock.wall_ns < sound.WALL_NS:
+            if not 0 <= self.clock.wall_ns < cell_types.WALL_NS:
                 raise ValueError(self.clock)
             self.first_seq = int(meta.get("first_seq", 1))
-            if not 0 < self.first_seq < sound.LAST_NS:
+            if not 0 < self.first_seq < cell_types.LAST_NS:
                 raise ValueError(self.first_seq)
             self._most = 0
             self.count()
@@ -201,7 +201,7 @@ class Reader:
         self.crashed = "closed_wall_ns" not in meta and not is_written(path)
 
     def _meta(self) -> dict[str, Any]:
-        self._db.text_factory = sound.decode
+        self._db.text_factory = cell_types.decode
         with self._guard.limited():
             found = dict(self._db.execute("SELECT key, value FROM meta LIMIT 1000").fetchall())
         self._db.text_factory = str
@@ -276,7 +276,7 @@ class Reader:
             except sqlite3.OperationalError as error:
                 if not str(error).startswith("Could not decode"):
                     raise
-            self._db.text_factory = sound.decode  # slower, so only where it is needed
+            self._db.text_factory = cell_types.decode  # slower, so only where it is needed
             return self._guard.rows(statement, parameters)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # used after close(): a fault of the program, not of the file
@@ -298,7 +298,7 @@ class Reader:
         Raises:
             Problem: it has a number that no file of its size can hold.
         """
-        last = sound.number(self._one(f"SELECT max(seq) FROM {self._schema.entries}")) or 0
+        last = cell_types.number(self._one(f"SELECT max(seq) FROM {self._schema.entries}")) or 0
         if last > self._most:
             self._most = self.first_seq + self._guard.bytes() // self._schema.row_bytes
             if last > self._most:
@@ -317,7 +317,7 @@ class Reader:
         if found and found[-1][0] - first >= len(found):
             known = {row[0]: row for row in found}
             found = [
-                known.get(seq) or sound.lost_row(seq) for seq in range(first, found[-1][0] + 1)
+                known.get(seq) or cell_types.lost_row(seq) for seq in range(first, found[-1][0] + 1)
             ]
         return list(map(Row._make, found))
 
@@ -325,7 +325,7 @@ class Reader:
         """The cells of rows of the log; `which`: the rest of the statement, over event `e`."""
         if self._numbers is None:
             return self._log_rows.made(self._all(f"{CELLS} {which}", parameters))
-        cells = sound.log_rows(self._all(f"{LOG_1} {which}", parameters))
+        cells = cell_types.log_rows(self._all(f"{LOG_1} {which}", parameters))
         numbers = self._numbers.of_rows(cells)
         return list(map(operator.add, (row[:-1] for row in cells), zip(numbers, strict=True)))
 
@@ -423,13 +423,13 @@ class Reader:
         columns = self._guard.columns["endpoint"]
         return [
             EndpointRow(
-                sound.number(row[0]) or 0,
-                sound.text(row[1]),
-                sound.text(row[2]),
-                sound.text(row[3]),
-                sound.text(row[4]),
-                sound.text(row[5]),
-                sound.maybe_text((*row, None)[6]),
+                cell_types.number(row[0]) or 0,
+                cell_types.text(row[1]),
+                cell_types.text(row[2]),
+                cell_types.text(row[3]),
+                cell_types.text(row[4]),
+                cell_types.text(row[5]),
+                cell_types.maybe_text((*row, None)[6]),
             )
             for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")
         ]
@@ -441,7 +441,7 @@ class Reader:
     def roles(self) -> dict[str, str]:
         """By endpoint's name: listener, stream or datagram."""
         return {
-            sound.text(name): sound.text(role)
+            cell_types.text(name): cell_types.text(role)
             for name, role in self._all("SELECT name, role FROM endpoint")
         }
 
@@ -460,7 +460,7 @@ class Reader:
         if self._numbers is not None:
             return self._numbers.of(connection)
         found = self._all("SELECT number FROM connection WHERE id = ?", (connection,))
-        return sound.number(found[0][0]) if found else None
+        return cell_types.number(found[0][0]) if found else None
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
         """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
@@ -470,7 +470,7 @@ class Reader:
             (connection,),
         )
         family, kind = found[0] if found else ("AF_INET", "SOCK_STREAM")
-        return sound.text(family), sound.text(kind)
+        return cell_types.text(family), cell_types.text(kind)
 
     def is_accepted(self, listener: SocketRow, client: SocketRow, connected: int) -> bool:
         """Whether a listener may have accepted a client of ours whose connect ended at this row.
@@ -504,7 +504,7 @@ class Reader:
     def listeners_at(self, address: str) -> list[tuple[int, str]]:
         """Listening sockets of ours at an address: connection and endpoint's name, newest first."""
         return [
-            (row[0], sound.text(row[1]))
+            (row[0], cell_types.text(row[1]))
             for row in self._all(
                 "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
                 " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
@@ -520,7 +520,7 @@ class Reader:
             " AND coalesce(c.closed_seq, ?)>=? ORDER BY c.id DESC LIMIT 1",
             (address, seq, seq, seq),
         )
-        return sound.text(found[0][0]) if found else None
+        return cell_types.text(found[0][0]) if found else None
 
     def accept_of(self, connection: int) -> Row | None:
         """The accept() that made a connection: it stands beside the fact that it was opened."""
@@ -543,7 +543,7 @@ class Reader:
             " ORDER BY abs(c.opened_seq - ?) LIMIT 1",
             (row.connection, row.peer, row.seq),
         )
-        return (found[0][0], sound.maybe_text(found[0][1])) if found else None
+        return (found[0][0], cell_types.maybe_text(found[0][1])) if found else None
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""
@@ -556,7 +556,7 @@ class Reader:
         """The kept reading nearest to a moment."""
         found = self._all(
             f"{_SAMPLE} WHERE connection=? AND t_ns BETWEEN 0 AND ? ORDER BY abs(t_ns - ?) LIMIT 1",
-            (connection, sound.LAST_NS, t_ns),
+            (connection, cell_types.LAST_NS, t_ns),
         )
         return _sample(found[0]) if found else None
 
@@ -678,14 +678,14 @@ _SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
 
 
 def _connection(row: tuple[Any, ...]) -> SocketRow:
-    number = sound.number
+    number = cell_types.number
     return SocketRow(
         number(row[0]) or 0,
         number(row[1]) or 0,
         number(row[2]),
         number(row[3]),
-        sound.maybe_text(row[4]),
-        sound.maybe_text(row[5]),
+        cell_types.maybe_text(row[4]),
+        cell_types.maybe_text(row[5]),
         number(row[6]),
         number(row[7]),
     )
@@ -693,8 +693,8 @@ def _connection(row: tuple[Any, ...]) -> SocketRow:
 
 def _sample(row: tuple[Any, ...]) -> SampleRow:
     return SampleRow(
-        sound.number(row[0]) or 0,
-        sound.number(row[1]) or 0,
-        sound.number(row[2]),
-        sound.text(row[3]),
+        cell_types.number(row[0]) or 0,
+        cell_types.number(row[1]) or 0,
+        cell_types.number(row[2]),
+        cell_types.text(row[3]),
     )

@@ -36,7 +36,7 @@ from workbench.journal.numbering import (
     is_row,
     with_events,
 )
-from workbench.journal.place import Place, continued
+from workbench.journal.record_place import Place, continued
 from workbench.texts import Problem
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from workbench.engine.model.events import (
 from workbench.journal import file
 from workbench.journal.beside_events import Carried
 from workbench.journal.keep import Keep
-from workbench.journal.place import BESIDE, Place
+from workbench.journal.record_place import BESIDE, Place
 from workbench.texts import Problem, reason_of
 
 SUFFIX: Final = ".swb"

@@ -16,7 +16,7 @@ from workbench.engine.model import options
 from workbench.engine.model.address import AddressKind, beyond_loopback, numeric, parse
 from workbench.engine.model.commands import Accept
 from workbench.engine.model.settings import EndpointSettings
-from workbench.engine.sockets import descriptors, kernel_readings, trials
+from workbench.engine.sockets import descriptors, kernel_readings, system_support
 from workbench.engine.sockets.traced_socket import TRUNCATION
 from workbench.frozen import dataclass
 from workbench.resources import resource
@@ -167,7 +167,7 @@ def _is_beyond(settings: EndpointSettings) -> bool:
 
 def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
     for settings in endpoints:
-        lacking = trials.why_no_socket(settings.family, settings.type)
+        lacking = system_support.why_no_socket(settings.family, settings.type)
         if lacking is not None:
             yield lacking
             continue
@@ -220,7 +220,7 @@ def _bind(settings: EndpointSettings) -> Problem | None:
         return _problem_of(lambda: numeric(parsed))
     if parsed.kind is not AddressKind.INET6:
         return None
-    if trials.has_ipv6_address(parsed.host or ""):
+    if system_support.has_ipv6_address(parsed.host or ""):
         return None
     return Problem("demos.no_ipv6", address=settings.address)
 

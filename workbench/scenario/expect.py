@@ -9,8 +9,8 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.identity_cache import IdentityCache
 from workbench.engine.model.message_ends import Http
-from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Row
@@ -148,9 +148,9 @@ class Matcher:
         self._held = held
         self._changes = 0  # how often it became another question which connections are meant
         self._meant_at = (0, 0)
-        self._meant = Remembered(self._meaning)
-        self._looked_for = Remembered(self._needles)
-        self._plain = Remembered(_is_plain)
+        self._meant = IdentityCache(self._meaning)
+        self._looked_for = IdentityCache(self._needles)
+        self._plain = IdentityCache(_is_plain)
 
     # -- reading ------------------------------------------------------------------------------
 

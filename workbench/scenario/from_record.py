@@ -17,7 +17,7 @@ from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
 from workbench.scenario.answers import Answer, answers_of
-from workbench.scenario.carried import Carried
+from workbench.scenario.carried_values import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
 from workbench.scenario.recorded import CONFIGURE, Counted, Settings, command_of, rows_of

@@ -16,11 +16,11 @@ from workbench.journal.topmost import is_received
 from workbench.payload.json_values import FromGap
 from workbench.payload.json_values import filled as json_filled
 from workbench.scenario import values as v
+from workbench.scenario.call_names import moved_symbol
 from workbench.scenario.expect_keys import BYTES_KEYS, check_json_text, is_plain_stream
 from workbench.scenario.keys import EXPECT, IGNORED
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import Named
-from workbench.scenario.names import moved_symbol
 from workbench.scenario.needle import needle_of
 from workbench.scenario.search import fits
 from workbench.scenario.steps import Expect, Scenario

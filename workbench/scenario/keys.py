@@ -24,7 +24,7 @@ from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.frozen import dataclass
-from workbench.scenario import expect_keys, layer_keys, layer_steps, names, readings
+from workbench.scenario import call_names, expect_keys, layer_keys, layer_steps, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages
 from workbench.scenario.responder_keys import readers_of, responder
@@ -187,10 +187,10 @@ _NEEDED: Final = frozenset({("wait", "seconds")})
 EXPECT: Final[Mapping[str, v.Read]] = {
     "endpoint": v.key_of(str),
     "kind": v.one_of(("call", "end", "command", "note", "layer")),
-    "call": names.call,
+    "call": call_names.call,
     "connection": v.which_connection,
     "result": v.key_of(int),
-    "errno": names.errno,
+    "errno": call_names.errno,
     "error": v.key_of(str),
     "peer": v.key_of(str),
     "size": v.key_of(int),

@@ -24,6 +24,8 @@ from workbench.payload.templates import hex_template
 from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.call_names import error as error_name
+from workbench.scenario.call_names import moved_symbol
 from workbench.scenario.cases import ALONE, Case, cases_of
 from workbench.scenario.doubts import doubts
 from workbench.scenario.endpoint_keys import (
@@ -39,8 +41,6 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, taken_names
-from workbench.scenario.names import error as error_name
-from workbench.scenario.names import moved_symbol
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
 from workbench.scenario.responder_keys import with_files
 from workbench.scenario.rounds import ROUND_GAP, is_counted

@@ -29,11 +29,11 @@ from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import in_vain, met_end, wait_for_late
-from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, Round, StepResult, Title, Titles, title_of
+from workbench.scenario.run_numbers import Numbers, named
 from workbench.scenario.secrets import masked_problem, masker_of
 from workbench.scenario.steps import (
     ANY,

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 
 from workbench.scenario.beside_rows import keep_beside
 from workbench.scenario.interest import EVERYTHING
-from workbench.scenario.numbers import Numbers
 from workbench.scenario.report import StepResult
+from workbench.scenario.run_numbers import Numbers
 from workbench.scenario.runner import Runner
 from workbench.scenario.steps import Scenario, Step
 

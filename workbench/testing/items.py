@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from workbench.printable import escape
-from workbench.scenario.lines import StepLines
 from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load_cases
 from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
+from workbench.scenario.step_lines import StepLines
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.pytest_options import fitting, given, own_switches, speak

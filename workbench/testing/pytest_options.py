@@ -10,9 +10,9 @@ from typing import Final
 
 import pytest
 
-from workbench.scenario.given import given_of, pair_of
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
+from workbench.scenario.value_sources import given_of, pair_of
 from workbench.texts import set_language, system_language
 
 

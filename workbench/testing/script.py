@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench.engine.model.events import DEFAULT_CAPTURE
-from workbench.scenario.given import given_of, pair_of
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
+from workbench.scenario.value_sources import given_of, pair_of
 from workbench.session import Session
 from workbench.testing.fixture import StepFailed, Workbench
 from workbench.testing.pytest_options import speak

@@ -6,7 +6,7 @@ from typing import Final
 
 from workbench.engine.model import address
 from workbench.engine.model.settings import Role
-from workbench.engine.sockets import trials
+from workbench.engine.sockets import system_support
 from workbench.frozen import dataclass
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
@@ -32,7 +32,7 @@ class Where:
 
 def why_no_socket(family: str, type_: str) -> Problem | None:
     """Why this system has no such sockets; None where it has."""
-    return trials.why_no_socket(family, type_)
+    return system_support.why_no_socket(family, type_)
 
 
 def join_address(where: Where, *, bind: bool) -> str:

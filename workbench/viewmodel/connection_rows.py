@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot
 from workbench.frozen import dataclass
 from workbench.texts import tr
-from workbench.viewmodel.agreed import agreed_text
+from workbench.viewmodel.agreed_layers import agreed_text
 from workbench.viewmodel.connect_outcomes import outcome_text
 from workbench.viewmodel.endpoint_status import was_reset
 from workbench.viewmodel.log_cells import peer_text

@@ -27,7 +27,7 @@ from workbench.engine.endpoint.send import (
 from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
-from workbench.engine.model.remembered import Remembered
+from workbench.engine.model.identity_cache import IdentityCache
 from workbench.engine.model.responders.reply import OnPeerClose
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.serialize import setting_text
@@ -354,7 +354,7 @@ class Endpoint:
         make: Callable[[c.Send], Make[bytes]] = partial(
             maker, settings=settings, counter=self.counter
         )
-        self._made = Remembered(make)
+        self._made = IdentityCache(make)
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
         """Send the same piece to each connection, then the next."""

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
+from workbench.engine.model.field_types import check_types, made_of
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
 from workbench.engine.model.responders.lookup import Lookup
 from workbench.engine.model.responders.rule import InTurn, Match, Rule
 from workbench.engine.model.responders.table import FIELD_NAMES, RESPONDERS, Responder
-from workbench.engine.model.shape import check_types, made_of
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings

@@ -20,7 +20,7 @@ from workbench.ui.lab.comparison import ComparisonView
 from workbench.ui.lab.newest_call import NewestCall
 from workbench.ui.lab.queue_cells import QueueCells
 from workbench.ui.lab.set_up import SetUp
-from workbench.ui.lab.side import Side
+from workbench.ui.lab.side_column import SideColumn
 from workbench.ui.lab.top_row import TopRow
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, tone
@@ -78,7 +78,7 @@ class BacklogWindow(Retranslatable, QWidget):
     def _make(self) -> None:
         self.top = TopRow(self.controls)
         self.set_up = SetUp(self.controls)
-        self.side = Side(self.controls)
+        self.side = SideColumn(self.controls)
         self.said = self.side.said
         self.by_hand = ByHand(self.controls)
         self.message = self.controls.add(SpokenLabel(), "message", "lab_message")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.scenario import names
+from workbench.scenario import call_names
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.steps import Expect
 from workbench.scenario.values import Wrong
 
 
 @pytest.mark.parametrize(("read", "name", "near"), [
-    (names.call, "sendall", "send"), (names.call, "recv_into", "recv"),
-    (names.call, "acept", "accept"), (names.errno, "ECONNRESETT", "ECONNRESET"),
+    (call_names.call, "sendall", "send"), (call_names.call, "recv_into", "recv"),
+    (call_names.call, "acept", "accept"), (call_names.errno, "ECONNRESETT", "ECONNRESET"),
 ])  # fmt: skip
 def test_what_the_log_never_has_is_refused(read: object, name: str, near: str) -> None:
     assert callable(read)
@@ -22,8 +22,8 @@ def test_what_the_log_never_has_is_refused(read: object, name: str, near: str) -
 
 
 @pytest.mark.parametrize(("read", "name"), [
-    (names.call, "recv"), (names.call, "configure"), (names.call, "rule_too_slow"),
-    (names.errno, "*"), (names.errno, "EAI_NONAME"), (names.errno, "EMFILE"),
+    (call_names.call, "recv"), (call_names.call, "configure"), (call_names.call, "rule_too_slow"),
+    (call_names.errno, "*"), (call_names.errno, "EAI_NONAME"), (call_names.errno, "EMFILE"),
 ])  # fmt: skip
 def test_what_it_has_is_taken(read: object, name: str) -> None:
     """Notes have names of their own, other systems other errors."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.scenario.given import given_of, pair_of
 from workbench.scenario.named_values import Given
+from workbench.scenario.value_sources import given_of, pair_of
 from workbench.texts import Problem
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.journal.conftest import event
 from workbench.engine.model.events import Clock
-from workbench.journal import file, room
+from workbench.journal import disk_room, file
+from workbench.journal.disk_room import RESERVE, Room
 from workbench.journal.file import PAGE_BYTES
 from workbench.journal.recorder import Recorder
-from workbench.journal.room import RESERVE, Room
 
 
 class Usage(NamedTuple):
@@ -94,14 +94,14 @@ def test_a_length_that_no_file_may_have_is_said(
 ) -> None:
     asked, db = made
     longest = (pages(db) + 3) * PAGE_BYTES + 100
-    monkeypatch.setattr(room, "_longest", lambda: longest)
+    monkeypatch.setattr(disk_room, "_longest", lambda: longest)
     assert asked.look() is None
     assert pages(db, "max_page_count") == pages(db) + 3
     with pytest.raises(sqlite3.OperationalError) as caught:
         db.execute("INSERT INTO meta VALUES ('x', zeroblob(?))", (10 * PAGE_BYTES,))
     reason = asked.reason(caught.value)
     assert f"{longest:,}" in str(reason)
-    monkeypatch.setattr(room, "_longest", lambda: PAGE_BYTES)
+    monkeypatch.setattr(disk_room, "_longest", lambda: PAGE_BYTES)
     full = asked.look()
     assert full is not None
     assert f"{PAGE_BYTES:,}" in full.text
@@ -111,7 +111,7 @@ def test_a_disk_that_is_shorter_than_the_limit_is_the_reason(
     made: tuple[Room, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, db = made
-    monkeypatch.setattr(room, "_longest", lambda: 2**30)
+    monkeypatch.setattr(disk_room, "_longest", lambda: 2**30)
     disk_has(monkeypatch, RESERVE)
     assert asked.look() is None
     with pytest.raises(sqlite3.OperationalError) as caught:
@@ -139,18 +139,18 @@ def test_a_disk_with_plenty_is_asked_now_and_then(
     asked, _ = made
     disk_has(monkeypatch, 2**50)
     now = [100.0]
-    monkeypatch.setattr(room, "monotonic", lambda: now[0])
+    monkeypatch.setattr(disk_room, "monotonic", lambda: now[0])
     assert asked.look() is None
     disk_has(monkeypatch, RESERVE - 1)
-    now[0] += room.AGAIN / 2
+    now[0] += disk_room.AGAIN / 2
     assert asked.look() is None
     with monkeypatch.context() as limited:
-        limited.setattr(room, "_longest", lambda: 2**40)
+        limited.setattr(disk_room, "_longest", lambda: 2**40)
         assert asked.look() is not None
     disk_has(monkeypatch, 2**50)
     assert asked.look() is None
     disk_has(monkeypatch, RESERVE - 1)
-    now[0] += room.AGAIN
+    now[0] += disk_room.AGAIN
     full = asked.look()
     assert full is not None
     assert full.key == "sqlite.FULL"
@@ -159,7 +159,7 @@ def test_a_disk_with_plenty_is_asked_now_and_then(
 def test_a_recorder_stops_before_the_disk_is_full(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "monotonic", lambda: inf)  # it is always time to ask
+    monkeypatch.setattr(disk_room, "monotonic", lambda: inf)  # it is always time to ask
     recorder.put(event())
     assert recorder.flush()
     disk_has(monkeypatch, RESERVE // 2)

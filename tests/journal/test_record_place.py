@@ -15,8 +15,8 @@ from tests.journal.conftest import event
 from workbench import texts
 from workbench.engine.model.events import ConnectionClosed, ConnectionOpened
 from workbench.journal.lock import RecordLock, is_written
-from workbench.journal.place import continued
 from workbench.journal.reader import Reader
+from workbench.journal.record_place import continued
 from workbench.journal.recorder import Recorder
 
 BOUND = 60.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import Clock, ConnectionOpened, Event, Item, SampleTaken
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.journal.order import in_order, is_in_order
+from workbench.journal.event_order import in_order, is_in_order
 from workbench.journal.recorder import Recorder
 from workbench.session import Session
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.journal import pairs
-from workbench.journal.pairs import Pairs
+from workbench.journal import connection_pairs
+from workbench.journal.connection_pairs import Pairs
 
 A, B, C = "127.0.0.1:5", "127.0.0.1:80", "127.0.0.1:81"
 
@@ -84,7 +84,7 @@ def test_one_that_is_connected_elsewhere_leaves_its_old_name() -> None:
 
 def test_memory_stays_flat() -> None:
     known = Pairs()
-    for number in range(5 * pairs.SPARE):
+    for number in range(5 * connection_pairs.SPARE):
         known.named(number, f"127.0.0.1:{number}", B)  # without a partner
         known.closed(number)
         known.named(-number - 1, f"x:{number}", C)
@@ -92,7 +92,7 @@ def test_memory_stays_flat() -> None:
         known.closed(-number - 1)
         known.closed(number + 100_000)
     for kept in vars(known).values():
-        assert isinstance(kept, int) or len(kept) <= pairs.SPARE + 5
+        assert isinstance(kept, int) or len(kept) <= connection_pairs.SPARE + 5
 
 
 @given(

@@ -11,7 +11,7 @@ from workbench.engine.model.responders.reply import OnPeerClose
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
-from workbench.viewmodel.agreed import LONGEST, agreed_text
+from workbench.viewmodel.agreed_layers import LONGEST, agreed_text
 
 
 def test_each_client_is_told_with_what_it_negotiated(talk: Talk) -> None:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Final
 
 from workbench.journal.file import PAGE_BYTES
-from workbench.journal.reasons import reason_of_sqlite
+from workbench.journal.sqlite_reasons import reason_of_sqlite
 from workbench.texts import Problem
 
 resource: ModuleType | None

@@ -6,7 +6,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.payload.templates import BUILT_IN
 from workbench.scenario.answers import Answer
-from workbench.scenario.carried import Carried
+from workbench.scenario.carried_values import Carried
 from workbench.scenario.expected import expectation, parts_of
 from workbench.scenario.varying import Circumstances
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.window.fitting import FRAME, fit
+from workbench.ui.window.screen_fit import FRAME, fit
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (5000, 300), (300, 5000), (10, 10)])

@@ -34,7 +34,7 @@ ALWAYS: Final = frozenset({"connected", "silent", "refused"})
 """Outcomes that are listed though nobody has them: the prediction is about these."""
 
 
-class Side(Retranslatable, QScrollArea):
+class SideColumn(Retranslatable, QScrollArea):
     """Three sections below each other, which scroll where the window is too low.
 
     Attributes:

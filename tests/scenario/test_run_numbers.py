@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.scenario.numbers import Numbers, named
+from workbench.scenario.run_numbers import Numbers, named
 from workbench.scenario.steps import NEWEST, Expect, Loop, Perform
 from workbench.session import Session
 

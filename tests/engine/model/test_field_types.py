@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.field_types import check_types
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
@@ -19,7 +20,6 @@ from workbench.engine.model.serialize import (
     settings_json,
 )
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.shape import check_types
 
 GOOD = (
     c.Send("a", text="x", connection="all", interval=1),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.scenario.lines import StepLines
 from workbench.scenario.model import parse
+from workbench.scenario.step_lines import StepLines
 from workbench.scenario.steps import Loop
 
 ENDPOINTS = """[endpoint.s]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench import texts
-from workbench.journal.reasons import is_no_database, reason_of_sqlite
+from workbench.journal.sqlite_reasons import is_no_database, reason_of_sqlite
 
 
 def _full(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Remembered: caches what is made of an object that is used again and again, as in a loop."""
+"""IdentityCache: caches what is made of an object that is used again and again, as in a loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-class Remembered(Generic[Given, Made]):
+class IdentityCache(Generic[Given, Made]):
     """A cache by object identity, since comparing two such objects costs as much as making the
     value.
     """

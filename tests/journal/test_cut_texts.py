@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
 from workbench.engine.model.events import ConnectionOpened, EndpointAdded, Event
-from workbench.journal import across as journal_across
+from workbench.journal import cut_texts
 from workbench.journal import reader as journal_reader
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader
@@ -88,7 +88,7 @@ def test_a_row_that_completes_one_text_may_break_the_next(
     make: Make, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     """One by one and in one pass alike: what follows the kept bytes of row 3 is not known."""
-    monkeypatch.setattr(journal_across, "FEW", few)
+    monkeypatch.setattr(cut_texts, "FEW", few)
     reader = make([piece(b"xa"), piece(b"ba", missing=1), piece(b"b")])
     assert chosen(reader, "text:ab") == [3]
     reader = make([piece(b"xa"), piece(b"ba"), piece(b"b")])
@@ -142,7 +142,7 @@ def test_it_is_what_joining_all_bytes_would_find(
     within = reader.carried_before
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal_reader, "CHUNK", chunk)
-        patch.setattr(journal_across, "FEW", few)
+        patch.setattr(cut_texts, "FEW", few)
         patch.setattr(reader, "carried_before", lambda *args, **_: within(*args, within=1000))
         assert chosen(reader, f"text:{needle}") == joined(rows, needle.encode())
 

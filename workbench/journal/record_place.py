@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from workbench.journal import file
+from workbench.journal.disk_room import Room
 from workbench.journal.lock import RecordLock
-from workbench.journal.room import Room
 from workbench.texts import Problem, in_all_languages, reason_of, tr
 
 BESIDE: Final = ("", "-wal", "-shm")
