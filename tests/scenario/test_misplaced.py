@@ -29,3 +29,20 @@ def test_an_inline_table_over_two_lines_has_its_rule() -> None:
     with pytest.raises(ScenarioProblem, match="stands on one line") as caught:
         parse('step = [\n  { do = "send",\n    text = "a" },\n]\n')
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("stands", "told"),
+    [
+        ('[[endpoint]]\nname = "server"\n', "[endpoint.server] in one bracket"),
+        ("[[endpoint]]\nname = 7\n", "[endpoint.NAME] in one bracket"),
+        ("[values]\na = 1\n[[endpoint]]\n", "[endpoint.NAME] in one bracket"),
+        ("endpoint = []\n", "endpoint must be a table"),
+        ('endpoint = 7\n[values]\na = "{b}"\n', "endpoint must be a table"),
+    ],
+)
+def test_endpoints_that_are_no_table_are_refused(stands: str, told: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(f'{stands}[[step]]\ndo = "start"\nendpoint = "server"\n')
+    assert told in str(caught.value)
+    assert "endpoint" in stands.split("\n")[caught.value.line - 1]

@@ -37,7 +37,15 @@ def _belongs_above(key: str, value: Any) -> bool:
 
 
 def check_endpoints(table: v.Table, top: Collection[str]) -> None:
-    """Raises Wrong for a table that is an endpoint's and does not say so."""
+    """Raises Wrong for tables that are an endpoint's and do not say so, or not whose."""
+    listed = table.get("endpoint")
+    if isinstance(listed, list) and listed and isinstance(listed[0], dict):  # [[endpoint]]
+        name = listed[0].get("name")
+        raise v.wrong(
+            ("endpoint",),
+            "scenario.one_bracket",
+            name=name if isinstance(name, str) and name else "NAME",
+        )
     for name, value in table.items():
         if name not in top and isinstance(value, dict) and _ENDPOINTS_OWN & value.keys():
             raise v.wrong((name,), "scenario.endpoint_so", name=name)
