@@ -11,9 +11,12 @@ import pytest
 from tests.cli_process import run
 from workbench.cli import export_command
 from workbench.cli.main import main
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, parse
+from workbench.texts import in_all_languages
 
+ROOT = Path(__file__).parents[2]
 EXCHANGE = resource("scenarios/4-udp-exchange.toml")
 
 
@@ -29,6 +32,15 @@ def test_the_schema_is_the_one_that_is_shipped(capsys: pytest.CaptureFixture[str
     printed = json.loads(capsys.readouterr().out)
     shipped = Path(export_command.__file__).parents[2] / "resources" / "scenario.schema.json"
     assert printed == json.loads(shipped.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_each_form_of_a_record_stands_in_the_help_and_in_the_manuals(form: str) -> None:
+    assert all(form in text for text in in_all_languages("cli.help_export"))
+    for manual in (Path("README.md"), Path("resources/README.zh_CN.md")):
+        lines = (ROOT / manual).read_text(encoding="utf-8").splitlines()
+        called = [line for line in lines if line.startswith("socket-workbench export ")]
+        assert form in called[0].partition(" --to ")[2].split(" ")[0].split("|"), manual
 
 
 @pytest.mark.parametrize("form", ["python", "pytest"])
