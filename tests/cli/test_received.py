@@ -321,14 +321,17 @@ def test_a_terminal_is_told_who_speaks() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("read", ["recv", "recvfrom"])
 @pytest.mark.parametrize("shown", [False, True])
-def test_transfers_of_a_flood_are_what_their_events_are(tmp_path: Path, *, shown: bool) -> None:
+def test_transfers_of_a_flood_are_what_their_events_are(
+    tmp_path: Path, read: str, *, shown: bool
+) -> None:
     """Those of another endpoint, and what is sent, are not received; 0 bytes are the end."""
     made = [
         ((endpoint, 7, call, "9", None), number, 1, size, bytes(size))
         for number, size in enumerate((3, 2, 0))
         for endpoint in (1, 2)
-        for call in ("recv", "send")
+        for call in (read, "send")
     ]
 
     def taken(items: list[Item | Transfer]) -> tuple[object, ...]:

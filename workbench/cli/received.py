@@ -182,10 +182,11 @@ class Received:
             self._told(event_of(row), seq)
             return
         (endpoint, connection, call, _, _), _, _, count, payload = row
-        if call == "recv" and endpoint == self._endpoint:
+        if call in _READS and endpoint == self._endpoint:
             self.came += count
             self._show(connection, payload)
             if not count:
+                self._read_out = True
                 self._end(None)
 
     def _event(self, event: Event) -> None:
