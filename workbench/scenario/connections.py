@@ -10,8 +10,8 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END, NOTE
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
+from workbench.scenario.finders import StreamPlace
 from workbench.scenario.layer_rows import says_end
-from workbench.scenario.needle import StreamPlace
 from workbench.scenario.steps import FIN, PEER, RESET, US
 from workbench.scenario.what_came import READS, WhatCame
 

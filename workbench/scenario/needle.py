@@ -1,19 +1,11 @@
-"""Needle: finds the bytes of an expectation in a stream however reads cut it, or in a message."""
+"""Needle: the bytes that an expectation looks for, in a stream or in one message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from workbench.payload.characters import (
-    BYTES,
-    Characters,
-    State,
-    decoded,
-    marks_of,
-    shifts,
-    within_stream,
-)
+from workbench.payload.characters import BYTES, decoded, marks_of, shifts
 from workbench.payload.hex_patterns import (
     Extent,
     Parting,
@@ -21,7 +13,6 @@ from workbench.payload.hex_patterns import (
     is_pattern,
     numbers_in,
     parting,
-    taken_value,
 )
 from workbench.payload.json_values import (
     ANY,
@@ -32,60 +23,27 @@ from workbench.payload.json_values import (
     value_at,
 )
 from workbench.payload.masking import Masker
-from workbench.payload.notation import encode, parse_hex
-from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
-from workbench.payload.templates import Value
-from workbench.scenario.json_stream import JsonTexts
+from workbench.payload.notation import parse_hex
+from workbench.payload.patterns import EXPECT_TIME, Pattern, compile_pattern
+from workbench.scenario.finders import (
+    Finder,
+    InJson,
+    InText,
+    NextBytes,
+    NextMarked,
+    NextPattern,
+    NextText,
+    StreamPlace,
+    Taken,
+    spellings,
+    taken_by_groups,
+    taken_by_hex,
+)
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
-Taken = tuple[tuple[str, Value], ...]
-"""What the groups of a pattern took, by their names."""
-
-
-class StreamPlace(NamedTuple):
-    """The place in a stream where a search begins.
-
-    Attributes:
-        head: the first bytes of the whole stream: they may say in which order the others stand.
-        begin: it is the begin of the stream.
-        encoding, state: of the decoder that stood here last, if one did.
-    """
-
-    head: bytes = b""
-    begin: bool = True
-    encoding: str | None = None
-    state: State | None = None
-
-
-class Hit(NamedTuple):
-    """A match, in bytes from where the search began; `grows`: it may still change.
-
-    `encoding`, `state`: with what a later search can go on there. `taken`: as values.
-    """
-
-    start: int
-    end: int
-    grows: bool = False
-    encoding: str | None = None
-    state: State | None = None
-    taken: Taken = ()
-
-
-class Finder(Protocol):
-    """Finds one match after the other in a stream."""
-
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes of the stream."""
-
-    def finish(self) -> None:
-        """The stream is over."""
-
-    def find(self) -> Hit | None:
-        """The next match; the same again until `accept`. Raises TooSlow."""
-
-    def accept(self, hit: Hit) -> None:
-        """Use the match up: the next search begins behind it."""
+Begin = Callable[[StreamPlace], Finder]
+"""Begins a search at a place in a stream."""
 
 
 class Needle(NamedTuple):
@@ -105,7 +63,7 @@ class Needle(NamedTuple):
         masker: of secrets in it, which are not told a part of.
     """
 
-    finder: Callable[[StreamPlace], Finder]
+    finder: Begin
     is_message: Callable[[bytes], bool]
     exact: tuple[bytes, ...]
     as_hex: bool
@@ -131,67 +89,73 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
     if expect.json is not None:
         return _of_json(expect, used, http=http)
     if expect.regex is not None:
-        pattern = compile_pattern(
-            expect.regex, expect.encoding or (BYTES if used == BYTES else None)
-        )
-        used = BYTES if pattern.bytewise else used
-        return Needle(
-            lambda place: _InText(used, place, pattern),
-            lambda data: pattern.matches(decoded(data, used), EXPECT_TIME),
-            (),
-            False,
-            used,
-            lambda data: _values(pattern.search(decoded(data, used), EXPECT_TIME), used),
-            pattern=pattern,
-        )
+        return _of_regex(expect.regex, expect.encoding, used)
     if expect.contains is not None:
-        part = expect.contains
-        return Needle(
-            lambda place: _InText(used, place, part),
-            lambda data: part in decoded(data, used),
-            (),
-            False,
-            used,
-            pattern=part,
-        )
-    exact: tuple[bytes, ...]
-    if expect.hex is not None and is_pattern(expect.hex):
+        return _of_part(expect.contains, used)
+    if expect.hex is None:
+        return _of_text(expect.text or "", used, absent=expect.absent)
+    if is_pattern(expect.hex):
         return _of_hex_pattern(expect.hex, absent=expect.absent)
-    if expect.hex is not None:
-        whole = parse_hex(expect.hex)
-        exact, used = (whole,), BYTES
-        anywhere = whole.decode("latin-1")
-    else:
-        anywhere = expect.text or ""
-        exact = spellings(anywhere, used)
-    if expect.absent:
-        return Needle(
-            lambda place: _InText(used, place, anywhere),
-            lambda data: data in exact,
-            exact,
-            expect.hex is not None,
-            used,
-            pattern=anywhere,
-        )
-    if expect.text is not None and shifts(used):
-        return Needle(
-            lambda place: _NextText(used, place, anywhere, exact[0]),
-            lambda data: data in exact,
-            exact,
-            False,
-            used,
-        )
-    if expect.text is not None and marks_of(used):
-        return Needle(
-            lambda place: _NextMarked(used, place, anywhere),
-            lambda data: data in exact,
-            exact,
-            False,
-            used,
-        )
+    return _of_bytes(parse_hex(expect.hex), absent=expect.absent)
+
+
+def _of_regex(source: str, own: str | None, encoding: str) -> Needle:
+    """A pattern anywhere; `own`: the encoding that the expectation names itself."""
+    pattern = compile_pattern(source, own or (BYTES if encoding == BYTES else None))
+    used = BYTES if pattern.bytewise else encoding
     return Needle(
-        lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
+        _anywhere(pattern, used),
+        lambda data: pattern.matches(decoded(data, used), EXPECT_TIME),
+        (),
+        False,
+        used,
+        lambda data: taken_by_groups(pattern.search(decoded(data, used), EXPECT_TIME), used),
+        pattern=pattern,
     )
+
+
+def _of_part(part: str, encoding: str) -> Needle:
+    """A text anywhere in what comes."""
+    return Needle(
+        _anywhere(part, encoding),
+        lambda data: part in decoded(data, encoding),
+        (),
+        False,
+        encoding,
+        pattern=part,
+    )
+
+
+def _of_bytes(whole: bytes, *, absent: bool) -> Needle:
+    """The next bytes of a stream, or one message wholly; with `absent` anywhere."""
+    exact = (whole,)
+    anywhere = whole.decode("latin-1") if absent else None
+    finder = _next(exact) if anywhere is None else _anywhere(anywhere, BYTES)
+    return Needle(finder, lambda data: data == whole, exact, True, BYTES, pattern=anywhere)
+
+
+def _of_text(text: str, encoding: str, *, absent: bool) -> Needle:
+    """The next characters of a stream, or one message wholly; with `absent` anywhere."""
+    exact = spellings(text, encoding)
+    finder = _anywhere(text, encoding) if absent else _next_text(text, encoding, exact)
+    pattern = text if absent else None
+    return Needle(finder, lambda data: data in exact, exact, False, encoding, pattern=pattern)
+
+
+def _next(exact: tuple[bytes, ...]) -> Begin:
+    return lambda _place: NextBytes(exact)
+
+
+def _next_text(text: str, encoding: str, exact: tuple[bytes, ...]) -> Begin:
+    if shifts(encoding):
+        return lambda place: NextText(encoding, place, text, exact[0])
+    if marks_of(encoding):
+        return lambda place: NextMarked(encoding, place, text)
+    return _next(exact)
+
+
+def _anywhere(wanted: str | Pattern, encoding: str) -> Begin:
+    return lambda place: InText(encoding, place, wanted)
 
 
 def _of_json(expect: Expect, encoding: str, *, http: bool) -> Needle:
@@ -218,7 +182,7 @@ def _of_json(expect: Expect, encoding: str, *, http: bool) -> Needle:
         return tuple((name, value) for name, value in paths if value is not None)
 
     return Needle(
-        lambda place: _InJson(encoding, place, lambda came: not other(came), taken_of),
+        lambda place: InJson(encoding, place, lambda came: not other(came), taken_of),
         lambda data: differs(data) == [],
         (),
         False,
@@ -235,286 +199,11 @@ def _of_hex_pattern(source: str, *, absent: bool) -> Needle:
     anywhere = compile_hex(source)
     numbers = numbers_in(source)
     return Needle(
-        (lambda place: _InText(BYTES, place, anywhere))
-        if absent
-        else (lambda _place: _NextPattern(start, numbers)),
+        _anywhere(anywhere, BYTES) if absent else lambda _place: NextPattern(start, numbers),
         lambda data: whole.matches(data.decode("latin-1"), EXPECT_TIME),
         (),
         True,
         BYTES,
-        lambda data: _of_hex(whole.search(data.decode("latin-1"), EXPECT_TIME), numbers),
+        lambda data: taken_by_hex(whole.search(data.decode("latin-1"), EXPECT_TIME), numbers),
         parts=lambda data: parting(source, data),
     )
-
-
-def _of_hex(found: Found | None, numbers: Mapping[str, str]) -> Taken:
-    """What a pattern of hex took; `numbers`: the width of those that are some."""
-    groups = found.groups if found is not None else ()
-    return tuple(
-        (name, taken_value(part.encode("latin-1"), numbers.get(name))) for name, part in groups
-    )
-
-
-def _values(found: Found | None, encoding: str) -> Taken:
-    """The groups of a match as bytes."""
-    groups = found.groups if found is not None else ()
-    return tuple((name, Value(encode(part, encoding))) for name, part in groups)
-
-
-def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
-    """A whole text as bytes; in an encoding with a byte order mark also without it, which means the
-    first order, as everywhere.
-    """
-    marks = marks_of(encoding)
-    if not marks:
-        return (encode(text, encoding),)
-    with_mark = (mark + encode(text, order) for mark, order in marks)
-    return (*with_mark, encode(text, marks[0][1]))
-
-
-class _Next:
-    """Finds bytes that have to come next; after other bytes it finds nothing any more."""
-
-    def __init__(self, exact: tuple[bytes, ...]) -> None:
-        self._exact = [item for item in exact if item]
-        self._data = bytearray()
-        self._at = 0
-        self._dead = not self._exact
-
-    def feed(self, data: bytes) -> None:
-        if not self._dead:
-            self._data += data
-
-    def finish(self) -> None:
-        """The stream is over: a match that is not whole now never will be."""
-
-    def find(self) -> Hit | None:
-        if self._dead:
-            return None
-        data = self._data
-        for item in self._exact:
-            if data.startswith(item):
-                return Hit(self._at, self._at + len(item))
-        self._dead = not any(item[: len(data)] == data for item in self._exact)
-        return None
-
-    def accept(self, hit: Hit) -> None:
-        del self._data[: hit.end - self._at]
-        self._at = hit.end
-
-
-class _NextMarked(_Next):
-    """Finds a text that comes next, in the byte order that the stream began with; each writer may
-    put a byte order mark before its own text.
-    """
-
-    def __init__(self, encoding: str, place: StreamPlace, wanted: str) -> None:
-        self._encoding = encoding
-        self._wanted = wanted
-        self._begins = place.begin
-        super().__init__(spellings(wanted, encoding) if place.begin else self._later(place.head))
-
-    def _later(self, head: bytes) -> tuple[bytes, ...]:
-        order = within_stream(self._encoding, head)
-        marks = {name: mark for mark, name in marks_of(self._encoding)}
-        exact = encode(self._wanted, order)
-        return exact, marks[order] + exact
-
-    def accept(self, hit: Hit) -> None:
-        if self._begins:
-            self._begins = False
-            self._exact = [item for item in self._later(bytes(self._data)) if item]
-        super().accept(hit)
-
-
-class _NextPattern:
-    """Finds a pattern that has to come next; after other bytes it finds nothing any more."""
-
-    def __init__(self, pattern: Pattern, numbers: Mapping[str, str]) -> None:
-        self._pattern = pattern
-        self._numbers = numbers
-        self._text = ""
-        self._at = 0
-        self._end = 0
-        self._dead = self._over = False
-
-    def feed(self, data: bytes) -> None:
-        if not self._dead:
-            self._text += data.decode("latin-1")
-
-    def finish(self) -> None:
-        self._over = True
-
-    def find(self) -> Hit | None:
-        if self._dead or not self._text:
-            return None
-        found = self._pattern.search(self._text, EXPECT_TIME)
-        if found is None:  # it begins at the begin or nowhere
-            self._dead = self._pattern.resume(self._text, EXPECT_TIME) > 0
-            return None
-        self._end = found.end
-        grows = found.grows and not self._over
-        taken = _of_hex(found, self._numbers)
-        return Hit(self._at, self._at + found.end, grows, taken=taken)
-
-    def accept(self, hit: Hit) -> None:
-        self._text = self._text[self._end :]
-        self._at = hit.end
-
-
-class _NextText:
-    """Finds a text that has to come next, in an encoding with shift sequences.
-
-    Behind the last character its writer may shift back to ASCII: that is used up with the text
-    where it comes, and is no part of it where the writer goes on in the same character set.
-    """
-
-    def __init__(self, encoding: str, place: StreamPlace, wanted: str, exact: bytes) -> None:
-        self._encoding = encoding
-        self._text = Characters(encoding, _state(place, encoding))
-        self._wanted = wanted
-        self._from = self._end = 0  # characters
-        self._used = 0  # bytes
-        self._data = bytearray()
-        self._shift = _shift_back(exact, encoding)
-        self._over = False
-
-    def feed(self, data: bytes) -> None:
-        self._data += data
-        self._text.feed(data)
-
-    def finish(self) -> None:
-        self._over = True
-        self._text.finish()
-
-    def find(self) -> Hit | None:
-        if not self._wanted or not self._text.text.startswith(self._wanted, self._from):
-            return None
-        self._end = self._from + len(self._wanted)
-        begin = max(self._used, self._text.place(self._from)[0])
-        last, state = self._text.place(self._end)
-        behind = bytes(self._data[last : last + len(self._shift)])
-        if self._shift and behind == self._shift:
-            return Hit(begin, last + len(behind))  # a later search begins in ASCII, as any does
-        grows = self._shift.startswith(behind) and bool(self._shift) and not self._over
-        return Hit(begin, last, grows, self._encoding if state is not None else None, state)
-
-    def accept(self, hit: Hit) -> None:
-        """Go on behind the match that was found last; `hit` is it."""
-        self._from = self._end
-        self._used = hit.end
-
-
-def _state(place: StreamPlace, encoding: str) -> State | None:
-    """Where the decoder of the search before stood, if it was one of the same encoding."""
-    return place.state if place.encoding is not None and place.encoding == encoding else None
-
-
-def _shift_back(exact: bytes, encoding: str) -> bytes:
-    """What stands in a whole text behind its last character."""
-    text = Characters(encoding)
-    text.feed(exact)
-    return exact[text.place(text.length)[0] :]
-
-
-class _InText:
-    """Finds a text or a pattern anywhere in the characters of the stream."""
-
-    def __init__(self, encoding: str, place: StreamPlace, wanted: str | Pattern) -> None:
-        self._encoding = encoding
-        state = _state(place, encoding)
-        begin = place.begin or state is not None
-        used = encoding if begin else within_stream(encoding, place.head)
-        self._text = Characters(used, state)
-        self._wanted = wanted
-        self._from = 0  # the character behind the last match
-        self._next = 0  # where a match can still begin
-        self._end = 0  # of the match that was found last
-        self._seen = -1  # how many characters the last look in vain had
-
-    def feed(self, data: bytes) -> None:
-        self._text.feed(data)
-
-    def finish(self) -> None:
-        self._text.finish()
-
-    def find(self) -> Hit | None:
-        if self._text.length == self._seen:
-            return None
-        found = self._search(self._text.text, self._text.dropped)
-        if found is None:
-            self._seen = self._text.length
-            return None
-        self._end = found.end
-        first, _ = self._text.place(found.start)
-        last, state = self._text.place(self._end)
-        encoding = self._encoding if state is not None else None
-        return Hit(first, last, found.grows, encoding, state, _values(found, self._encoding))
-
-    def _search(self, text: str, dropped: int) -> Found | None:
-        wanted = self._wanted
-        if isinstance(wanted, str):
-            place = text.find(wanted, self._next - dropped) if wanted else -1
-            if place >= 0:
-                return Found(place + dropped, place + dropped + len(wanted), grows=False)
-            self._next = max(self._next, self._text.length - len(wanted) + 1)
-            self._text.drop(self._next)
-            return None
-        found = wanted.search(text, EXPECT_TIME, self._next - dropped)
-        if found is not None and found.end + dropped > self._from:
-            return found._replace(start=found.start + dropped, end=found.end + dropped)
-        self._next = dropped + wanted.resume(text, EXPECT_TIME, self._next - dropped)
-        if not wanted.looks_back:
-            self._text.drop(self._next)
-        return None
-
-    def accept(self, hit: Hit) -> None:
-        """Go on behind the match that was found last; `hit` is it."""
-        self._from = self._next = self._end
-        self._seen = -1
-
-
-class _InJson:
-    """Finds a JSON object or list anywhere in the stream."""
-
-    def __init__(
-        self,
-        encoding: str,
-        place: StreamPlace,
-        fits: Callable[[Any], bool],
-        taken: Callable[[Any], Taken],
-    ) -> None:
-        self._encoding = "utf-8" if encoding == BYTES else encoding
-        state = _state(place, self._encoding)
-        begin = place.begin or state is not None
-        used = self._encoding if begin else within_stream(self._encoding, place.head)
-        self._text = Characters(used, state)
-        self._fits = fits
-        self._taken = taken
-        self._texts = JsonTexts()
-        self._fed = 0
-        self._hit: Hit | None = None
-
-    def feed(self, data: bytes) -> None:
-        self._text.feed(data)
-        self._texts.feed(self._text.text[self._fed - self._text.dropped :])
-        self._fed = self._text.length
-
-    def finish(self) -> None:
-        """The stream is over: one that is not whole now never will be."""
-
-    def find(self) -> Hit | None:
-        while self._hit is None:
-            found = self._texts.next()
-            if found is None:
-                self._text.drop(self._texts.begin)
-                return None
-            start, end, value = found
-            if self._fits(value):
-                (first, _), (last, state) = self._text.place(start), self._text.place(end)
-                encoding = self._encoding if state is not None else None
-                self._hit = Hit(first, last, False, encoding, state, self._taken(value))
-        return self._hit
-
-    def accept(self, _hit: Hit) -> None:
-        self._hit = None

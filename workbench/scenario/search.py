@@ -20,8 +20,9 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
+from workbench.scenario.finders import Finder, Hit, StreamPlace, Taken
 from workbench.scenario.layer_rows import is_of_layer
-from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace, Taken
+from workbench.scenario.needle import Needle
 from workbench.scenario.steps import ANY, Expect
 from workbench.scenario.what_came import READS, WhatCame
 

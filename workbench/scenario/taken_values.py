@@ -25,9 +25,9 @@ from workbench.payload.templates import (
     text_template,
 )
 from workbench.scenario.connections import RunConnection
+from workbench.scenario.finders import Taken
 from workbench.scenario.layer_steps import Payload
 from workbench.scenario.named_values import known
-from workbench.scenario.needle import Taken
 from workbench.scenario.programs import AS_TEXT
 from workbench.scenario.rounds import ROUND, ROUND_GAP
 from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single, Step
