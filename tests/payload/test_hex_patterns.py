@@ -15,8 +15,9 @@ from workbench.payload.hex_patterns import (
     taken_by_hex,
     taken_value,
 )
+from workbench.payload.number_fields import encode_number
 from workbench.payload.patterns import TooSlow
-from workbench.payload.templates import Value, counted
+from workbench.payload.templates import Value
 from workbench.texts import Problem
 
 
@@ -91,7 +92,7 @@ def numbers(source: str, data: bytes) -> dict[str, int | None]:
 )
 @pytest.mark.parametrize("number", [0, 5, 127, 128, 200])
 def test_a_number_is_taken_as_it_is_written(width: str, number: int) -> None:
-    data = b"\x01" + counted(width, number) + b"\x02"
+    data = b"\x01" + encode_number(width, number) + b"\x02"
     assert numbers(f"01 {{{width}:n}} 02", data) == {"n": number}
     assert taken(f"01 {width}({number}) 02", data) == {}
     assert taken(f"01 {width}({number}+1) 02", data) is None

@@ -151,4 +151,4 @@ def ends(bench: Bench) -> Expect:
 
 def no_more(bench: Bench, **what: str | int) -> Expect:
     """Nothing of that has come before the end."""
-    return Expect(bench.name, absent=True, within=MOMENT, **what)  # type: ignore[arg-type]
+    return Expect(bench.name, absent=True, within=MOMENT, **what)  # type: ignore[arg-type]  # keys of Expect

@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 
 from workbench.payload.characters import BYTES
 from workbench.payload.notation import Allowance, parse_hex
+from workbench.payload.number_fields import decode_number
 from workbench.payload.patterns import RULE_TIME, Pattern, compile_pattern
-from workbench.payload.templates import Value, Values, counted_in, hex_template
+from workbench.payload.templates import Value, Values, hex_template
 from workbench.texts import Problem
 
 _WIDTH: Final = r"u(?:8|16|24|32|64)(?:le)?|var7|ber"
@@ -67,7 +68,7 @@ def taken_value(data: bytes, width: str | None) -> Value:
     """What a pattern has taken; `width`: as a number of it."""
     if not width:
         return Value(data, hexed=True)
-    return Value(str(counted_in(width, data)).encode(), literal=True)
+    return Value(str(decode_number(width, data)).encode(), literal=True)
 
 
 class Extent(Enum):

@@ -19,11 +19,12 @@ import re
 import string
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from workbench.frozen import dataclass
 from workbench.payload.characters import codec
 from workbench.payload.notation import Allowance, encode, parse_hex
+from workbench.payload.number_fields import encode_number, zero_filled
 from workbench.texts import Problem
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -562,12 +563,12 @@ def _piece(part: Part, filling: _Filling) -> bytes | str:
     if isinstance(part, Gap):
         return filling.of(part)
     if isinstance(part, FilledUp):
-        return filled_up(_filled(part.inside, filling), part.size, multiple=part.multiple)
+        return zero_filled(_filled(part.inside, filling), part.size, multiple=part.multiple)
     if not isinstance(part, CountedPart):
         return part
     inside = _filled(part.inside, filling)
     number = len(inside) + part.more if part.number is None else filling.number(part.number)
-    return counted(part.width, number) + inside
+    return encode_number(part.width, number) + inside
 
 
 def _is_made(name: str | int, argument: str) -> bool:
@@ -604,7 +605,7 @@ def _left_counted(part: CountedPart, filling: _Filling) -> str:
         more = f"+{part.more}" if part.more else ""
         return f"{part.width}{more}[{_left(part.inside, filling)}]"
     if not any(filling.leaves(name, argument) for _, name, argument in part.number.terms):
-        return counted(part.width, filling.number(part.number)).hex()
+        return encode_number(part.width, filling.number(part.number)).hex()
     return f"{part.width}({_left_terms(part.number, filling)})"
 
 
@@ -634,66 +635,3 @@ def _decoded(data: bytes, encoding: str) -> str | bytes:
         return data.decode(codec(encoding))
     except (UnicodeError, LookupError):
         return data
-
-
-def counted(width: str, number: int) -> bytes:
-    """A number as a field of this width has it.
-
-    Raises:
-        Problem: it does not fit.
-    """
-    found = None
-    if number >= 0:
-        match width:
-            case "var7":
-                found = var7(number)
-            case "ber":
-                found = _ber(number)
-            case _:
-                digits = width.removeprefix("u").removesuffix("le")
-                order: Literal["little", "big"] = "little" if width.endswith("le") else "big"
-                if number < 1 << int(digits):
-                    found = number.to_bytes(int(digits) // 8, order)
-    if found is None:
-        raise Problem("template.too_large", field=width, number=number)
-    return found
-
-
-def counted_in(width: str, data: bytes) -> int:
-    """The number that a field of this width has; the other way round from `counted`."""
-    match width:
-        case "var7":
-            return sum((byte & 127) << 7 * place for place, byte in enumerate(data))
-        case "ber":
-            return data[0] if len(data) == 1 else int.from_bytes(data[1:], "big")
-    return int.from_bytes(data, "little" if width.endswith("le") else "big")
-
-
-def filled_up(data: bytes, size: int, *, multiple: bool) -> bytes:
-    """Bytes with zeros behind them, up to `size` or to a multiple of it.
-
-    Raises:
-        Problem: they are more than `size`.
-    """
-    if multiple:
-        return data + bytes(-len(data) % size)
-    if len(data) > size:
-        raise Problem("template.too_large", field=f"pad{size}", number=len(data))
-    return data.ljust(size, b"\0")
-
-
-def var7(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; each but the last has its high bit set."""
-    found = bytearray()
-    while True:
-        value, low = divmod(value, 128)
-        found.append(low | (128 if value else 0))
-        if not value:
-            return bytes(found)
-
-
-def _ber(value: int) -> bytes:
-    if value < 128:
-        return bytes([value])
-    width = (value.bit_length() + 7) // 8
-    return bytes([0x80 | width]) + value.to_bytes(width, "big")

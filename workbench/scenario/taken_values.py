@@ -357,6 +357,7 @@ class _Known(dict[str, Value]):
         super().__init__({**values, **own})
         self._address = address
 
+    # of the overloads of dict.get its callers use this one
     def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
         found = super().get(name) or self._address(name) or default
         if found is None and name == ROUND:
@@ -371,6 +372,7 @@ class _Quoted(dict[str, Value]):
         super().__init__()
         self._values = values
 
+    # of the overloads of dict.get its callers use this one
     def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
         found = self._values.get(name)
         if found is None or found.literal:

@@ -6,7 +6,7 @@ It is no error, since a brace stands for itself and may be meant so.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from workbench.payload.templates import BUILT_IN, OF_VALUE, WITH_ARGUMENT, text_template
@@ -131,33 +131,48 @@ def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     ends = end_names(table)
     taken = taken_names(table)
     for key in ("endpoint", "step", "loop"):
+        groups = set(_groups(table.get(key)))
         for path, text in _strings(table.get(key), (key,)):
-            names = (
-                ends if key == "endpoint" else ends | taken | ({ROUND} if in_loop(path) else set())
-            )
+            in_round = {ROUND} if in_loop(path) else set()
+            names = ends if key == "endpoint" else ends | taken | in_round
             here = known_by_rule(table, path)
             if path[-1] in _PLACES or path[-2:-1] == (key,) == ("endpoint",):
-                found = gaps_in_place(text)
+                found = _unfilled(gaps_in_place(text))
             elif "placeholders" in _sayer(table, path) or (here is not None and here.always):
-                found = iter(())
+                continue
             elif here is not None:
-                others = set(_groups(table.get(key))) - here.names if here.said else set()
-                for gap in unfilled_gaps(text, others):
-                    if gap.word in others:
-                        yield path, Problem("scenario.unknown_here", name=f"{{{gap.word}}}")
-                found = _unfilled_in_rule(text, names, here)
+                found = _unfilled_by_responder(text, names, groups, here)
             elif _is_expected(table, path):
-                found = unfilled_gaps(text, names)
-                changing = tuple(_made_elsewhere(text, path, names))
-                yield from ((path, problem) for problem in changing)
-                told = {problem.args_["name"] for problem in changing}
-                found = (gap for gap in found if f"{{{gap.word}}}" not in told)
+                found = _unfilled_in_expect(text, path, names)
             else:
                 run = "command" in path or _holder(table, path).get("do") == "run"
-                found = unfilled_gaps(text, names - ends if run else names)
-            for gap in found:
-                name = f"{{{gap.word}}}"
-                yield path, Problem("scenario.unfilled_word", name=name)
+                found = _unfilled(unfilled_gaps(text, names - ends if run else names))
+            for problem in found:
+                yield path, problem
+
+
+def _unfilled(gaps: Iterable[UnknownGap]) -> Iterator[Problem]:
+    for gap in gaps:
+        yield Problem("scenario.unfilled_word", name=f"{{{gap.word}}}")
+
+
+def _unfilled_by_responder(
+    text: str, names: Collection[str], groups: Collection[str], here: KnownByRule
+) -> Iterator[Problem]:
+    """Of a string that a responder says or looks for; `groups`: what all rules of the file take."""
+    others = {*groups} - {*here.names} if here.said else set()
+    for gap in unfilled_gaps(text, others):
+        if gap.word in others:
+            yield Problem("scenario.unknown_here", name=f"{{{gap.word}}}")
+    yield from _unfilled(_unfilled_in_rule(text, names, here))
+
+
+def _unfilled_in_expect(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
+    """Of what a step expects: first what is made anew each time, then the others."""
+    changing = tuple(_made_elsewhere(text, path, names))
+    yield from changing
+    told = {problem.args_["name"] for problem in changing}
+    yield from _unfilled(gap for gap in unfilled_gaps(text, names) if f"{{{gap.word}}}" not in told)
 
 
 def refused_word(table: dict[str, Any], refused: KeyPath) -> Problem | None:

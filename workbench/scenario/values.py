@@ -388,8 +388,10 @@ def words(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
 def exit_status(body: Table, key: str, path: KeyPath) -> int | str:
     """What a program ends with, or "any"."""
     value = numeric(body[key])
-    if value == WHICHEVER or (isinstance(value, int) and not isinstance(value, bool)):
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if value == WHICHEVER:
+        return WHICHEVER
     raise not_wanted((*path, key), key, value, "number", "any")
 
 
@@ -414,8 +416,10 @@ def capture(table: Table, key: str, path: KeyPath) -> int | None:
 def connection(body: Table, key: str, path: KeyPath) -> int | str:
     """A connection's number from 1 on, or "all"."""
     value = numeric(body[key])
-    if value == c.ALL or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if value == c.ALL:
+        return c.ALL
     raise not_wanted((*path, key), key, value, "positive", "all")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbench.payload import templates
+from workbench.payload.number_fields import encode_number
+from workbench.payload.templates import BUILT_IN
 from workbench.scenario.script_help.filling import (
     address_of,
     counted,
@@ -58,14 +59,14 @@ def test_values() -> None:
 @pytest.mark.parametrize("width", ["u8", "u16", "u24", "u32le", "u64", "var7", "ber"])
 @pytest.mark.parametrize("count", [0, 1, 127, 128, 200, 255])
 def test_fields(width: str, count: int) -> None:
-    assert counted(width, count) == templates.counted(width, count)
-    assert sized(width, bytes(count)) == templates.counted(width, count) + bytes(count)
+    assert counted(width, count) == encode_number(width, count)
+    assert sized(width, bytes(count)) == encode_number(width, count) + bytes(count)
 
 
 def test_what_is_made() -> None:
     for name in ("time", "unix", "unix_ms", "uuid"):
-        assert len(now(name)) == len(str(templates.BUILT_IN[name](1)))
-    assert now("ntp")[:2] == bytes(templates.BUILT_IN["ntp"](1))[:2]  # type: ignore[arg-type]
+        assert len(now(name)) == len(str(BUILT_IN[name](1)))
+    assert now("ntp")[:2] == bytes(BUILT_IN["ntp"](1))[:2]  # type: ignore[arg-type]
     assert len(letters(8)) == 8
     assert in_base64(b"Bob") == b"Qm9i"
     assert with_sum(b"123456789", "crc16-modbus") == b"123456789\x37\x4b"

@@ -304,7 +304,7 @@ def resolve(address: Address, family: int, type_: int, *, binding: bool, beyond:
     flags = socket.AI_PASSIVE if binding else 0
     found = socket.getaddrinfo(address.host or "", address.port, family, type_, 0, flags)
     several = dict.fromkeys(item[4] for item in found)  # each once, in their order
-    return Resolved(tuple(several))  # type: ignore[arg-type]
+    return Resolved(tuple(several))  # type: ignore[arg-type]  # IPv4 and IPv6 alone
 
 
 def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:

@@ -25,7 +25,7 @@ from workbench.engine.protocol.pattern_framing import PatternFramer
 from workbench.engine.protocol.text_framing import TextFramer
 from workbench.payload.characters import keeps_apart, within_stream
 from workbench.payload.notation import check_encoding, encode, parse_hex
-from workbench.payload.templates import counted
+from workbench.payload.number_fields import encode_number
 from workbench.texts import Problem
 
 _VAR7_MOST: Final = 4
@@ -108,7 +108,7 @@ def _with_length(kind: LengthField, data: bytes) -> bytes:
 def _length_field(kind: LengthField, value: int) -> bytes | None:
     """A number in the field's form; None: it does not fit."""
     try:
-        return counted(kind.length, value)
+        return encode_number(kind.length, value)
     except Problem:
         return None
 

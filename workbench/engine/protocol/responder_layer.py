@@ -43,7 +43,7 @@ class ResponderLayer(Layer):
         self._echoes_empty = messages and runtime.answer is Reply
 
     @property
-    def hears(self) -> bool:  # type: ignore[override]
+    def hears(self) -> bool:  # type: ignore[override]  # it changes with the responder
         return self.runtime.answer is not None
 
     def start(self, now: float) -> Actions:

@@ -14,6 +14,7 @@ from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.endpoint.bind import bind, check_reach
 from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
+from workbench.engine.model.address import SockAddress
 from workbench.engine.model.errors import describe
 from workbench.engine.model.settings import OptionValue, Role
 from workbench.texts import Problem
@@ -62,6 +63,12 @@ def _only(command: c.Call, *kinds: type | tuple[type, ...]) -> tuple[c.CallArgum
     return args
 
 
+def _address(command: c.Call) -> SockAddress:
+    """The only argument, an address."""
+    (address,) = _only(command, (tuple, str))
+    return address  # type: ignore[return-value]  # its type is the one asked for
+
+
 def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     _only(command)
     endpoint.open_own(ticket)
@@ -69,21 +76,20 @@ def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 
 def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
-    (address,) = _only(command, (tuple, str))
-    check_reach(endpoint.context, address, ticket)  # type: ignore[arg-type]
-    bind(_connection(endpoint, command), address, ticket)  # type: ignore[arg-type]
+    address = _address(command)
+    check_reach(endpoint.context, address, ticket)
+    bind(_connection(endpoint, command), address, ticket)
     ticket.finish()
 
 
 def _listen(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (backlog,) = _only(command, int)
-    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]
+    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]  # checked above
     ticket.finish()
 
 
 def _connect(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
-    (address,) = _only(command, (tuple, str))
-    endpoint.call_connect(_connection(endpoint, command), address, ticket)  # type: ignore[arg-type]
+    endpoint.call_connect(_connection(endpoint, command), _address(command), ticket)
 
 
 def _accept(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
@@ -116,7 +122,7 @@ def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _sendto(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     text, address = _only(command, str, (tuple, str))
     data = str(text).encode(endpoint.settings.encoding)
-    _connection(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]
+    _connection(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]  # checked above
     ticket.finish()
 
 
@@ -148,7 +154,7 @@ def _getpeername(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _setsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     option, value = _only(command, str, (int, str, tuple))
-    wish: OptionValue = value  # type: ignore[assignment]
+    wish: OptionValue = value  # type: ignore[assignment]  # checked above
     set_option(_connection(endpoint, command).traced, str(option), wish, ticket)
     ticket.finish()
 

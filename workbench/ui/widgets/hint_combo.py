@@ -37,7 +37,7 @@ class HintCombo(QComboBox):
         self.setItemDelegate(_NoteDelegate(self))
         self.setMinimumContentsLength(width)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setCompleter(None)  # type: ignore[arg-type]
+        self.setCompleter(None)  # type: ignore[arg-type]  # the stub knows no None
         edit = self.lineEdit()
         if edit is not None:
             edit.editingFinished.connect(self.settled)

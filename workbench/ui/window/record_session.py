@@ -54,7 +54,7 @@ class OldRecord(Session):
         Raises:
             Problem: not a record, from a newer version, or it cannot be read.
         """
-        self.journal = _OldJournal(path)  # type: ignore[assignment]
+        self.journal = _OldJournal(path)  # type: ignore[assignment]  # all that a window asks for
         self._hosts = {}
         self.passing = None
 
