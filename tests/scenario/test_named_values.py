@@ -147,6 +147,28 @@ def test_what_was_taken_goes_into_the_next_send(play: Play) -> None:
     assert report.ok, reasons(report)
 
 
+@pytest.mark.parametrize(
+    ("said", "more", "comes"),
+    [
+        ("<{{word}}>", "", "<{word}>"),
+        ("{{word}}{counter};", ", repeat = 2", "{word}1;{word}2;"),
+        ("{{word}} {{counter}}", "", "{word} {counter}"),
+        ("{{word}}", ", repeat = 2", "{word}{word}"),
+    ],
+)
+def test_in_two_braces_it_is_its_name_also_where_nothing_else_is_filled_in(
+    play: Play, said: str, more: str, comes: str
+) -> None:
+    awaited = comes.replace("{", "{{").replace("}", "}}")
+    report = play(
+        talk(
+            client("send", f"text = '{said}'{more}"),
+            f'do = "expect", endpoint = "server", text = "{awaited}"',
+        )
+    )
+    assert report.ok, reasons(report)
+
+
 def test_bytes_are_taken_and_counted(play: Play) -> None:
     report = play(
         talk(

@@ -39,10 +39,12 @@ from workbench.scenario.code_sockets import (
     what_is_left_out,
 )
 from workbench.scenario.code_steps import (
+    by_number,
     exception,
     flat,
     get_option,
     membership,
+    own_values,
     stay,
     taken_by,
     until_open,
@@ -86,7 +88,7 @@ def to_python(scenario: Scenario) -> str:
     `reconnect` …) it is one that the program's own engine runs, and says so on top.
     """
     plain = of_plain_sockets(scenario)
-    missing = what_is_left_out(plain)
+    missing = [*what_is_left_out(plain), *own_values(scenario)]
     return on_testing(scenario, missing) if missing else plain
 
 
@@ -109,10 +111,8 @@ def of_plain_sockets(scenario: Scenario) -> str:
     imports = {"import socket", "import time"}.union(*(part.imports for part in parts))
     imports |= {f"import {name}" for name in script.modules}
     names = script.names
-    lines = [literal(scenario.title), ""]
     future = "from __future__ import annotations"
-    if parts:
-        lines += [future, ""]
+    lines = [literal(scenario.title), "", *([future, ""] if parts else [])]
     lines += [*sorted(imports - {future}, key=lambda line: (line.startswith("from "), line)), ""]
     for part in parts:
         lines += ["", f"# -- {part.about}", "", *part.body.splitlines(), ""]
@@ -352,8 +352,8 @@ class _Script:
         self._rounds.pop()
         self._watching -= waits
         pause = f"{self._sleep}({literal(loop.pause)})"
-        if loop.renumber:
-            body = ["begin_round()", *body]
+        if loop.renumber and by_number(loop.steps):
+            body = [left_out("renumber = true"), *body]
         after: list[str] = []
         counter = "_"
         if self.counts:

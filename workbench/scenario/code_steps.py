@@ -11,11 +11,12 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
+from workbench.engine.model.settings import Role
 from workbench.literals import literal
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.code_sockets import INDENT, left_out
-from workbench.scenario.steps import Expect, Loop, Stay, Step
-from workbench.texts import Problem
+from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Stay, Step
+from workbench.texts import Problem, tr
 
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
@@ -30,15 +31,41 @@ def flat(steps: Iterable[Step]) -> Iterator[Step]:
 
 def taken_by(steps: Iterable[Step]) -> frozenset[str]:
     """The names of values that patterns take."""
-    found: set[str] = set()
-    for step in flat(steps):
+    return frozenset(
+        name for step in flat(steps) if isinstance(step, Expect) for name in _taken_by(step)
+    )
+
+
+def _taken_by(step: Expect) -> set[str]:
+    return {*_GROUP.findall(step.regex or ""), *taken_by_hex(step.hex or ""), *step.take}
+
+
+def by_number(steps: Iterable[Step]) -> bool:
+    """Whether one of them names a connection by its number."""
+    return any(
+        isinstance(step.connection, int)
+        if isinstance(step, Expect)
+        else isinstance(step, Perform) and c.numbered(step.command) is not None
+        for step in flat(steps)
+    )
+
+
+def own_values(scenario: Scenario) -> list[str]:
+    """What a script with one value of a name does not have: values that several connections take,
+    each its own.
+    """
+    roles = {item.name: item.role for item in scenario.endpoints}
+    places: dict[str, set[tuple[object, ...]]] = {}
+    for number, step in enumerate(flat(scenario.steps)):
         if isinstance(step, Expect):
-            found |= {
-                *_GROUP.findall(step.regex or ""),
-                *taken_by_hex(step.hex or ""),
-                *step.take,
-            }
-    return frozenset(found)
+            # of a server it is whichever of its connections
+            whichever = step.connection is None and roles[step.endpoint] is Role.LISTENER
+            for name in _taken_by(step):
+                its = places.setdefault(name, set())
+                its.add((step.endpoint, step.connection, number if whichever else None))
+                its |= {(step.endpoint, each) for each in (1, 2) if step.each}
+    names = sorted(name for name, its in places.items() if len(its) > 1)
+    return [tr("scenario.own_values", names=", ".join(names))] if names else []
 
 
 def until_open(made: list[str], seconds: float) -> list[str]:

@@ -37,7 +37,8 @@ class Numbers:
     def begin_round(self) -> None:
         """Begin a round: number 1 is now the next connection that an endpoint makes."""
         self._rounds = {
-            name: self._session.numbered(name) - before for name, before in self._before.items()
+            name: self._session.numbered(name) - self._before.get(name, 0)
+            for name in {*self._before, *self._session.endpoints}
         }
 
     def command(self, command: c.Command) -> c.Command:
@@ -47,6 +48,16 @@ class Numbers:
             return command
         moved = self._before.get(command.endpoint, 0) + self._rounds.get(command.endpoint, 0)
         return c.aimed(command, number + moved) if moved else command
+
+    def in_run(self, name: str, number: int) -> int:
+        """What a step calls `number`, counted from the begin of the run."""
+        return number + self._rounds.get(name, 0)
+
+    def as_said(self, name: str, number: int) -> int:
+        """What a step calls the connection with this number of its endpoint; 0 or less: it is of
+        before the run or the round.
+        """
+        return number - self._before.get(name, 0) - self._rounds.get(name, 0)
 
     def expect(self, step: Expect) -> Expect:
         """The expectation with the number that counts from the begin of the run."""

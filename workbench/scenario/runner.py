@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from itertools import chain
@@ -29,6 +29,7 @@ from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import in_vain, met_end, wait_for_late
+from workbench.scenario.meant import MeantConnections
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
@@ -218,11 +219,15 @@ class Runner:
                 self._begin_again(settings)
             else:
                 self._session.add(settings)
-        self._numbers = Numbers(
-            self._session, [item.name for item in self.report.scenario.endpoints]
-        )
+        self._count([item.name for item in self.report.scenario.endpoints])
         if all(map(self._run_next, self.report.scenario.steps, self._interests)):
             self._judge_unwaited()
+
+    def _count(self, names: Iterable[str]) -> None:
+        """Connections count from here; `names`: endpoints that have had some before."""
+        self._numbers = Numbers(self._session, names)
+        look = self._matcher.candidates
+        self._values.meant = MeantConnections(self._session, self._numbers, look, self._read)
 
     def _begin_again(self, settings: EndpointSettings) -> None:
         """An endpoint that is there from an earlier run becomes one of this."""
@@ -472,10 +477,13 @@ class Runner:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _do(self, step: Single) -> Came:
-        """Carry a step out; what met it. Raises Failed."""
+    def _do(self, step: Single, until: int | None = None) -> Came:
+        """Carry a step out; what met it. `until`: as of `_expect`. Raises Failed."""
         stands = step
         try:
+            parts = self._values.parted(step)
+            if len(parts) > 1:
+                return self._do_each(parts)
             step = self._values.filled(step, self._encoding_of)
             if isinstance(step, Perform):
                 self._fill_in_address(step)
@@ -485,7 +493,7 @@ class Runner:
             case Perform():
                 return self._perform(step, borrow=self._own.is_for(stands))
             case Expect():
-                return self._expect(step)
+                return self._expect(step, until)
             case Wait():
                 self._sleep(step.seconds)
             case Stay():
@@ -495,6 +503,12 @@ class Runner:
             case StopProgram():
                 return self._programs.stop(step)
         return NOTHING
+
+    def _do_each(self, parts: Sequence[Single]) -> Came:
+        """A step that is another one on each connection; what met the last. Raises Failed."""
+        within = max(part.within if isinstance(part, Expect) else 0.0 for part in parts)
+        until = self._journal.clock.now() + int(within * 1e9)
+        return [self._do(part, until) for part in parts][-1]
 
     def _stay_on(self, step: Stay) -> None:
         """Wait until it is interrupted, or its time is over. Raises Failed: it is given up."""
@@ -581,14 +595,17 @@ class Runner:
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 
-    def _expect(self, step: Expect) -> Came:
-        """Wait for what is expected; what met it, and what it passed over. Raises Failed."""
+    def _expect(self, step: Expect, until: int | None) -> Came:
+        """Wait for what is expected; what met it, and what it passed over. Raises Failed.
+
+        `until`: on the record's clock; None: as long as the step says.
+        """
         if step.looks:
             look(step, lambda: self._reading(step), self._sleep)
             return NOTHING
         if step.json is not None or "" in (step.text, step.hex, step.contains, step.regex):
             check_wanted(step, self._session.settings(step.endpoint))
-        until = self._journal.clock.now() + int(step.within * 1e9)
+        until = until or self._journal.clock.now() + int(step.within * 1e9)
         try:
             self._own.came(step.within)
             self._came.clear()

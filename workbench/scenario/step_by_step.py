@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from workbench.scenario.beside_rows import keep_beside
 from workbench.scenario.interest import EVERYTHING
 from workbench.scenario.report import StepResult
-from workbench.scenario.run_numbers import Numbers
 from workbench.scenario.runner import Runner
 from workbench.scenario.steps import Scenario, Step
 
@@ -26,7 +25,7 @@ class StepByStep(Runner):
         begun = time.monotonic()
         keep_beside(self._session, self.report.scenario)
         with self._following(EVERYTHING), closing(self._programs):
-            self._numbers = Numbers(self._session, ())
+            self._count(())
             yield
             self._judge_unwaited()
         self._end_run(begun)

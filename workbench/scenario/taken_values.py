@@ -20,6 +20,7 @@ from workbench.payload.templates import (
     IN_EXPECT,
     PLACEHOLDERS,
     WITH_ARGUMENT,
+    Template,
     Value,
     hex_template,
     text_template,
@@ -27,6 +28,7 @@ from workbench.payload.templates import (
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.finders import Taken
 from workbench.scenario.layer_steps import Payload
+from workbench.scenario.meant import MeantConnections
 from workbench.scenario.named_values import known
 from workbench.scenario.programs import AS_TEXT
 from workbench.scenario.rounds import ROUND, ROUND_GAP
@@ -37,16 +39,26 @@ _IN_REGEX: Final = re.compile(
     r"\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*(?:[+*-][\w.-]+)*\}", re.ASCII
 )
 
+_USED: Final = re.compile(r"(?<=[{(:+*-])[A-Za-z_]\w*", re.ASCII)
+"""What may be a name in the gaps of a step."""
 _COUNTER: Final = "counter"
 _END: Final = re.compile(r"(?<!\{)\{([A-Za-z0-9_-]+\.(?:port|address))\}", re.ASCII)
 _QUOTED_END: Final = re.compile(rf"'({_END.pattern})'", re.ASCII)
 
 
+Sent = c.Send | Payload | c.CloseWebSocket
+"""Commands whose bytes values may stand in."""
+
+
 class TakenValues:
     """The values of one run.
 
-    A value that was taken is of the connection that it came on; a step on another one, or one
-    that names none, gets the newest of the run.
+    A value that was taken is of the connection that it came on: a step gets those of the connection
+    that it means, and where it is to be met on each, or is sent to several, each its own. On
+    connections without one it is the newest of the run.
+
+    Attributes:
+        meant: which connections a step means; None: nothing runs, and nothing is taken.
     """
 
     def __init__(
@@ -65,6 +77,7 @@ class TakenValues:
         self._taken: dict[tuple[str, int], dict[str, Value]] = {}
         self._waiting: dict[str, tuple[EndpointSettings, EndpointSettings]] = {}
         self._round = round_
+        self.meant: MeantConnections | None = None
 
     def extend(self, scenario: Scenario) -> None:
         """Go on with a scenario that names more; what was taken stays."""
@@ -79,6 +92,28 @@ class TakenValues:
                 self._values.update(taken)
                 own = self._taken.setdefault((connection.endpoint, connection.number), {})
                 own.update(taken)
+
+    def parted(self, step: Single) -> list[Single]:
+        """The step; where what it needs is another value on each connection that it goes to, or is
+        to be met on, one for each.
+
+        Raises:
+            Problem: there is no such endpoint.
+        """
+        names = {name for own in self._taken.values() for name in own}
+        if len(self._taken) < 2 or names.isdisjoint(_USED.findall(repr(step))):
+            return [step]
+        if isinstance(step, Expect) and step.each:
+            endpoint, numbers = step.endpoint, self._meant(step, sent=False)
+        elif isinstance(step, Perform) and isinstance(step.command, Sent):
+            endpoint, numbers = step.command.endpoint, self._meant(step.command, sent=True)
+        else:
+            return [step]
+        used = names.intersection(_USED.findall(repr(step)))
+        its = [{name: self._of(endpoint, at).get(name) for name in used} for at in numbers]
+        if all(one == its[0] for one in its):
+            return [step]
+        return [_aimed(step, number) for number in numbers]
 
     def filled(self, step: Single, encoding_of: Callable[[str], str]) -> Single:
         """A step as it is to be carried out now.
@@ -251,8 +286,7 @@ class TakenValues:
         else:
             return command
         if not template.names and not (template.made_anew and command.repeat == 1):
-            own = command.text is not None
-            return replace(command, placeholders=True) if own else command
+            return _left(command, template)
         values = self._of_send(command)
         if template.made_anew:  # for each send, where it is sent
             try:
@@ -293,7 +327,7 @@ class TakenValues:
         return replace(command, text=text, hex=data.hex() if text is None else None)
 
     def _expect(self, step: Expect, encoding: str) -> Expect:
-        values = self._known(step.endpoint, step.connection)
+        values = self._known(step.endpoint, step.connection, sent=False)
         values["counter"] = Value(b"1", literal=True)  # as in a send that goes once
         found: dict[str, Any] = {}
         for key in ("text", "contains"):
@@ -331,11 +365,38 @@ class TakenValues:
 
         return _IN_REGEX.sub(quoted, source)
 
-    def _known(self, endpoint: str | None, connection: int | str | None) -> _Known:
-        own = self._taken.get((endpoint or "", connection if isinstance(connection, int) else 0))
+    def _known(
+        self, endpoint: str | None, connection: int | str | None, *, sent: bool = True
+    ) -> _Known:
+        own = {} if endpoint is None else self._own(_Aim(endpoint, connection), sent=sent)
         now = self._round()
         number = {} if now is None else {ROUND: Value(b"%d" % now[0], literal=True)}
-        return _Known({**number, **self._values}, own or {}, self._address)
+        return _Known({**number, **self._values}, own, self._address)
+
+    def _meant(self, aim: _Aim | Expect | Sent, *, sent: bool) -> list[int]:
+        """The connections that a step means, by the numbers that steps use."""
+        if isinstance(aim.connection, int) and aim.connection > 0:
+            return [aim.connection]
+        if self.meant is None:
+            return []
+        meant = self.meant.sent_to if sent else self.meant.expected_on
+        return meant(aim.endpoint, aim.connection)
+
+    def _of(self, endpoint: str, number: int) -> Mapping[str, Value]:
+        in_run = number if self.meant is None else self.meant.in_run(endpoint, number)
+        return self._taken.get((endpoint, in_run), {})
+
+    def _own(self, aim: _Aim, *, sent: bool) -> Mapping[str, Value]:
+        """What was taken on the connections that a step means, so far as it is the same on all."""
+        if len(self._taken) < 2 or all(name != aim.endpoint for name, _ in self._taken):
+            return {}  # it is the newest anyway
+        its = [self._of(aim.endpoint, number) for number in self._meant(aim, sent=sent)]
+        first = its[0] if its else {}
+        return {
+            name: value
+            for name, value in first.items()
+            if all(own.get(name) == value for own in its)
+        }
 
     def _address(self, name: str) -> Value | None:
         """{NAME.port} and {NAME.address}; None: it is none of these."""
@@ -343,6 +404,21 @@ class TakenValues:
         if endpoint not in self._endpoints or part not in {"port", "address"}:
             return None
         return Value(part_of(self._address_of(endpoint), part).encode())
+
+
+class _Aim(NamedTuple):
+    """Which connections of an endpoint."""
+
+    endpoint: str
+    connection: int | str | None
+
+
+def _aimed(step: Single, number: int) -> Single:
+    """The same step for one connection of those that it means."""
+    if isinstance(step, Expect):
+        return replace(step, each=False, connection=number)
+    assert isinstance(step, Perform)
+    return replace(step, command=c.aimed(step.command, number))
 
 
 class _Known(dict[str, Value]):
@@ -390,6 +466,14 @@ class _Waiting(NamedTuple):
 
 def _waiting(settings: EndpointSettings) -> _Waiting:
     return _Waiting(settings.address, settings.bind, settings.websocket)
+
+
+def _left(command: c.Send, template: Template) -> c.Send:
+    """A send in which only what is built in is to be filled in, where it is sent."""
+    if command.text is None:
+        return command
+    text = template.left({}) if "{{" in command.text else command.text
+    return replace(command, text=text, placeholders=True)
 
 
 def _as_text(data: bytes, encoding: str) -> str | None:
