@@ -83,6 +83,27 @@ def test_contains_and_regex_consume_up_to_their_end(play: Play) -> None:
     )
 
 
+@pytest.mark.parametrize("peer", ["@server", "{server.address}:{server.port}"])
+def test_a_peer_may_be_an_endpoint(play: Play, peer: str) -> None:
+    came = f'text = "a"; peer = "{peer}"'
+    head = "placeholders = true\n" + ECHO
+    assert held(play, head, send("a"), expect(came))
+    assert not held(play, head, send("b"), expect(came, within=0.2))
+
+
+@pytest.mark.parametrize("error", ["ConnectionRefusedError", "ConnectionError", "OSError"])
+def test_an_error_is_of_its_class_and_of_those_it_is_made_of(play: Play, error: str) -> None:
+    refused = PAIR.replace('"@server"', f'"127.0.0.1:{free_port()}"')
+    failing = f'{CONNECT}; error = "{error}"'
+    assert play(refused + steps(failing)).ok
+    assert play(refused + steps(failing, expect(f'error = "{error}"'))).ok
+    absent = f'{expect(f"""error = "{error}" """, within=0.2)}; absent = true'
+    assert not play(refused + steps(failing, absent)).ok
+    assert not play(refused + steps(failing.replace(error, "TimeoutError"))).ok
+    unwaited = steps(f"{CONNECT}; wait = false", expect(f'error = "{error}"'))
+    assert play(refused + unwaited).ok
+
+
 def test_nothing_matches_twice(play: Play) -> None:
     assert not held(play, ECHO, send("a"), expect('text = "a"'), expect('text = "a"', within=0.2))
 

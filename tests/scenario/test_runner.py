@@ -193,6 +193,16 @@ def test_a_run_has_an_end(session: Session) -> None:
     assert "--timeout" in reasons(report)[0]
 
 
+def test_it_is_not_longer_where_no_step_waits(session: Session) -> None:
+    """A loop of notes, or of sends that are taken at once, went on for ever."""
+    made = parse(
+        'step = [{ do = "loop", times = 2000000000, step = [{ do = "note", text = "x" }] }]'
+    )
+    (*_, last) = Runner(session, made, timeout=0.3).run().steps
+    assert last.reason is not None
+    assert last.reason.key == "scenario.run_timeout"
+
+
 def test_a_run_can_be_given_up(session: Session) -> None:
     runner = Runner(session, parse('[[step]]\ndo = "wait"\nseconds = 1000\n'))
     thread = threading.Thread(target=runner.run)

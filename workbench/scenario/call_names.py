@@ -9,7 +9,7 @@ import socket
 from functools import cache
 from typing import Any, Final
 
-from workbench.engine.model.errors import explained
+from workbench.engine.model.errors import OF_TLS, explained
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.scenario import values as v
@@ -26,6 +26,22 @@ _LOGGED_AS: Final = {
     "connect_ex": "connect",
 }
 """Methods of Python's sockets that the log shows under another name."""
+_OF_LAYERS: Final = (
+    *(f"tls.{word}" for word in ("send", "recv", "handshake", "sni", "raw", "end", "fault")),
+    *(f"ws.{word}" for word in ("request", "response", "body", "open", "send", "recv", "message")),
+    *(f"ws.{word}" for word in ("pong", "raw", "end", "fault")),
+    *(f"proxy.{word}" for word in ("request", "response", "body", "send", "recv", "fault")),
+    *("messages.recv", "messages.fault"),
+)
+"""What layers write under `call`."""
+_LAYERS: Final = ("tls.", "ws.", "proxy.", "messages.")
+_ALIASES: Final = {
+    "IOError": "OSError",
+    "EnvironmentError": "OSError",
+    "error": "OSError",
+    "timeout": "TimeoutError",
+}
+"""Other names that Python has for a class; the log has the class's own."""
 _SYMBOL: Final = re.compile(r"[A-Z][A-Z0-9_]+", re.ASCII)
 _ALIKE: Final = 0.8
 """How much a name is like a known one to be that misspelt: notes have names of their own, and
@@ -50,10 +66,17 @@ def _errnos() -> frozenset[str]:
 def errno(body: v.Table, key: str, path: KeyPath) -> str:
     """The symbol of an error. Raises Wrong for one that is misspelt, with its name."""
     name = str(v.typed(body, key, str, path))
-    near = [] if name in _errnos() else difflib.get_close_matches(name, _errnos(), 1, _ALIKE)
+    near = [] if name in _errnos() else _symbol_like(name)
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name
+
+
+def _symbol_like(name: str) -> list[str]:
+    capitals = name.upper()
+    if capitals in _errnos():
+        return [capitals]
+    return difflib.get_close_matches(capitals, _errnos(), 1, _ALIKE)
 
 
 @cache
@@ -63,7 +86,8 @@ def _classes() -> frozenset[str]:
     while True:
         more = found.union(*(one.__subclasses__() for one in found))
         if more == found:
-            return frozenset({one.__name__ for one in found} | {"ValueError", "OverflowError"})
+            names = {one.__name__ for one in found} - _ALIASES.keys()
+            return frozenset(names | OF_TLS | {"ValueError", "OverflowError"})
         found = more
 
 
@@ -73,10 +97,10 @@ def error(body: v.Table, key: str, path: KeyPath) -> str:
     name = str(v.typed(body, key, str, path))
     if name in _errnos() or name in _classes():
         return name
-    if name.upper() in _errnos():
-        near = [name.upper()]
-    elif _SYMBOL.fullmatch(name):
-        near = difflib.get_close_matches(name, _errnos(), 1, _ALIKE)
+    if name in _ALIASES:
+        near = [_ALIASES[name]]
+    elif _SYMBOL.fullmatch(name) or name.upper() in _errnos():
+        near = _symbol_like(name)
     else:
         near = difflib.get_close_matches(name, _classes(), 1, _ALIKE)
     if near:
@@ -98,13 +122,17 @@ def moved_symbol(values: dict[str, Any], path: KeyPath) -> None:
 def call(body: v.Table, key: str, path: KeyPath) -> str:
     """What the log has under `call`. Raises Wrong for a call that is misspelt, with its name."""
     name = str(v.typed(body, key, str, path))
-    if name in CALLS or name in COMMANDS:
+    lower = name.lower()
+    if name in CALLS or name in COMMANDS or name in _OF_LAYERS:
         return name
-    near = (
-        [_LOGGED_AS[name]]
-        if name in _LOGGED_AS
-        else difflib.get_close_matches(name, CALLS, 1, _ALIKE)
-    )
+    if lower in CALLS or lower in COMMANDS or lower in _OF_LAYERS:
+        near = [lower]
+    elif name in _LOGGED_AS:
+        near = [_LOGGED_AS[name]]
+    elif lower.startswith(_LAYERS):  # whose words are all known
+        near = difflib.get_close_matches(lower, _OF_LAYERS, 1, 0.0)
+    else:
+        near = difflib.get_close_matches(lower, [*CALLS, *_OF_LAYERS], 1, _ALIKE)
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name

@@ -6,9 +6,11 @@ import csv
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.engine.model.endless_file import check_end
 from workbench.frozen import dataclass
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST
@@ -79,6 +81,7 @@ def _of_file(name: str, asked: Asked) -> Iterator[Case]:
     if len(asked.refused) > before:
         return
     try:
+        v.check(partial(check_end, path), where)
         if path.stat().st_size > LARGEST:
             raise v.wrong(where, "scenario.too_large", most=LARGEST >> 20)
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from workbench.engine.model import settings as s
+from workbench.engine.model.address import is_name, parse
 from workbench.engine.model.message_ends import Http
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.model.websocket_settings import OPCODES
@@ -101,6 +102,7 @@ def _header(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
     return {name: str(v.typed(table, name, str, where)) for name in table}
 
 
+_OF_NUMBERS: Final = frozenset({"AF_INET", "AF_INET6", "AF_UNSPEC"})
 PROGRAM: Final = "program"
 
 
@@ -155,6 +157,7 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
     Raises:
         Wrong: which key does not, and why.
     """
+    _check_peer(body, owner, path)
     _check_absent(body, path)
     _check_closed(body, owner, path)
     _check_layer(body, owner, path)
@@ -172,6 +175,17 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
         raise v.wrong((*path, "take"), "scenario.take_payload")
     if _on(body, "next") and "contains" in body and is_plain_stream(owner):
         raise v.wrong((*path, "next"), "scenario.next_contains")
+
+
+def _check_peer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
+    """That an address is one as the log has it: host and port, in numbers."""
+    said = body.get("peer")
+    if said is None or owner is None or owner.family not in _OF_NUMBERS or "{" in said:
+        return
+    if said != ANY and not said.startswith("@"):
+        v.check(partial(parse, said, owner.family), (*path, "peer"))
+        if is_name(said):
+            raise v.wrong((*path, "peer"), "scenario.peer_name", peer=said)
 
 
 def _check_layer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:

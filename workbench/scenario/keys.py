@@ -191,7 +191,7 @@ EXPECT: Final[Mapping[str, v.Read]] = {
     "connection": v.which_connection,
     "result": v.key_of(int),
     "errno": call_names.errno,
-    "error": v.key_of(str),
+    "error": call_names.error,
     "peer": v.key_of(str),
     "size": v.key_of(int),
     "count": v.positive,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
-from workbench.engine.model.errors import system_text
+from workbench.engine.model.errors import is_error, system_text
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Outcome, Ticket
@@ -56,7 +56,7 @@ def check_outcome(
         raise Failed(Problem("scenario.should_fail", error=step.error))
     cause = outcome.problem.__cause__ if outcome.problem is not None else None
     got = {outcome.errno, outcome.error, type(cause).__name__}
-    if step.error not in got:
+    if not any(is_error(step.error, name) for name in got if name):
         raise Failed(
             Problem("scenario.other_error", error=step.error, got=failure_text(outcome, kind))
         )

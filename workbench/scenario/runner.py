@@ -29,7 +29,7 @@ from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import in_vain, met_end, wait_for_late
-from workbench.scenario.meant import MeantConnections
+from workbench.scenario.meant_connections import MeantConnections
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
@@ -254,8 +254,7 @@ class Runner:
         came = NOTHING
         reason = met = None
         try:
-            if self._journal.failed is None:
-                came = self._do(step)
+            came = self._do(step)
         except Failed as failed:
             met = self._excuse()
             explained = self._unwaited.explained(failed.problem, self._check)
@@ -270,11 +269,8 @@ class Runner:
 
     def _goes_on(self, failed: Step) -> bool:
         """Whether there is a next step for a step that failed; none where the run is given up."""
-        over = self._until is not None and time.monotonic() >= self._until
-        if self._cancelled or over or self._not_recorded() is not None:
-            return False
         said = failed.on_failure or self.report.scenario.on_failure
-        return said is OnFailure.NEXT
+        return said is OnFailure.NEXT and self._over() is None
 
     def _judge_unwaited(self) -> None:
         """A step that was not waited for is one more line where it failed."""
@@ -479,6 +475,8 @@ class Runner:
 
     def _do(self, step: Single, until: int | None = None) -> Came:
         """Carry a step out; what met it. `until`: as of `_expect`. Raises Failed."""
+        if (over := self._over()) is not None:
+            raise Failed(over)
         stands = step
         try:
             parts = self._values.parted(step)
@@ -665,6 +663,14 @@ class Runner:
         kind = self._kind(None if endpoint == ANY else endpoint)
         return Ends(kind.family != "AF_UNIX", listener_of, self._held, self._masker)
 
+    def _over(self) -> Problem | None:
+        """Why the run is given up; None: it goes on."""
+        if self._cancelled:
+            return Problem("scenario.cancelled")
+        if self._until is not None and time.monotonic() >= self._until:
+            return self._not_recorded() or Problem("scenario.run_timeout")
+        return self._not_recorded()
+
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)
 
@@ -680,14 +686,9 @@ class Runner:
             self._look_out()
             if self._feed.many:
                 self._read(wait=False)
+            if (over := self._over()) is not None:
+                raise Failed(over)
             now = time.monotonic()
-            if self._cancelled:
-                raise Failed(Problem("scenario.cancelled"))
-            stopped = self._not_recorded()
-            if stopped is not None:
-                raise Failed(stopped)
-            if self._until is not None and now >= self._until:
-                raise Failed(Problem("scenario.run_timeout"))
             if until is not None and now >= until:
                 return
             if told:

@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from workbench.engine.model.errors import PENDING
+from workbench.engine.model.errors import PENDING, is_error
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
@@ -489,12 +489,14 @@ def fits(expect: Expect, row: Row, came: WhatCame) -> bool:
         return False
     wanted = (
         (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
-        (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
+        (expect.peer, row.peer), (expect.size, row.size),
     )  # fmt: skip
     for value, got in wanted:
         if value is not None and value != got and (value != ANY or got is None):
             return False
-    return True
+    if expect.error is None:
+        return True
+    return row.error is not None and (expect.error == ANY or is_error(expect.error, row.error))
 
 
 def asks_for_end(expect: Expect) -> bool:

@@ -28,7 +28,7 @@ from workbench.payload.templates import (
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.finders import Taken
 from workbench.scenario.layer_steps import Payload
-from workbench.scenario.meant import MeantConnections
+from workbench.scenario.meant_connections import MeantConnections
 from workbench.scenario.named_values import known
 from workbench.scenario.programs import AS_TEXT
 from workbench.scenario.rounds import ROUND, ROUND_GAP
@@ -127,6 +127,8 @@ class TakenValues:
             own = getattr(step.command, "encoding", None)
             encoding = own or encoding_of(step.command.endpoint)
             return replace(step, command=self._bytes(step.command, encoding))
+        if isinstance(step, Expect) and step.peer is not None:
+            step = replace(step, peer=self._peer(step.peer, step))
         if not self._names:
             return self._of_its_own(step)
         if isinstance(step, Expect):
@@ -149,6 +151,12 @@ class TakenValues:
             values = self._known(command.endpoint, None)
             return replace(step, command=replace(command, text=self._in(command.text, values)))
         return step
+
+    def _peer(self, peer: str, step: Expect) -> str:
+        """An address as the log has it; of an endpoint where it is."""
+        if peer.startswith("@"):
+            return self._address_of(peer[1:])
+        return self._in(peer, self._known(step.endpoint, step.connection, sent=False))
 
     def _of_its_own(self, step: Single) -> Single:
         """A send that has placeholders of its own, in a file that has none: what is built in is

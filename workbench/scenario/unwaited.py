@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import Event as Flag
 from typing import Final
 
+from workbench.engine.model.errors import is_error
 from workbench.engine.model.events import Cause
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.scenario.outcome import Failed
@@ -96,10 +97,11 @@ class Unwaited:
     def _excused(self, step: Perform, outcome: Outcome) -> bool:
         if outcome.problem is not None:
             return outcome.problem.key in _TAKEN_AWAY
+        error = outcome.error or ""
         return any(
-            (endpoint, name) in self._errors
-            for endpoint in (step.command.endpoint, ANY)
-            for name in (outcome.errno, outcome.error, ANY)
+            endpoint in {step.command.endpoint, ANY}
+            and (name in {outcome.errno, ANY} or is_error(name, error))
+            for endpoint, name in self._errors
         )
 
 

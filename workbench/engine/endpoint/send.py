@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
+from workbench.engine.model.endless_file import check_end
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.message_ends import check_wrap
 from workbench.engine.model.tail import Append
@@ -133,8 +134,10 @@ def _template(command: c.Send, encoding: str) -> Template | None:
 
 
 def _file(path: str) -> bytes:
+    place = Path(path).expanduser()
     try:
-        return Path(path).expanduser().read_bytes()
+        check_end(place)
+        return place.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import os
 import socket
@@ -28,6 +29,13 @@ _FAMILIES: Final = (
 )
 """How words of layers begin of which not each has a text of its own, and whose text it is."""
 
+OF_TLS: Final = frozenset(
+    {
+        *("SSLError", "SSLZeroReturnError", "SSLWantReadError", "SSLWantWriteError"),
+        *("SSLSyscallError", "SSLEOFError", "SSLCertVerificationError"),
+    }
+)
+"""Made of OSError by a module that nothing else here needs."""
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 """A call that has to wait, and no failure of it."""
 CLASSES: Final = (
@@ -83,6 +91,20 @@ class LayerReset(LayerError):
     def __init__(self, error: OSError, fault: LayerFault) -> None:
         super().__init__(fault.word, fault)
         self.error = error
+
+
+def is_error(wanted: str, got: str) -> bool:
+    """Whether a class, as the log has it, is the one that is wanted or one made of it, as `except`
+    takes it: ConnectionResetError is a ConnectionError, and an OSError.
+    """
+    if wanted == got:
+        return True
+    base = OSError if wanted == "SSLError" else getattr(builtins, wanted, None)
+    if got in OF_TLS or got in {"gaierror", "herror"}:
+        found: object = OSError
+    else:
+        found = None if wanted == "SSLError" else getattr(builtins, got, None)
+    return isinstance(base, type) and isinstance(found, type) and issubclass(found, base)
 
 
 def symbol(number: int) -> str:

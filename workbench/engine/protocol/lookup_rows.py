@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from workbench.engine.model.endless_file import check_end
 from workbench.engine.model.responders.lookup import Lookup, Rows
 from workbench.texts import Problem, reason_of
 
@@ -22,6 +23,7 @@ def rows_of(lookup: Lookup) -> Rows:
 
     path = Path(lookup.file).expanduser()
     try:
+        check_end(path)
         if path.stat().st_size > LARGEST:
             raise Problem("engine.lookup_large", path=lookup.file, most=LARGEST >> 20)
         with path.open(encoding="utf-8-sig", newline="") as file:

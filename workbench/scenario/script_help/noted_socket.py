@@ -39,11 +39,12 @@ class Happened(NamedTuple):
         return f"{self.call} = {self.result}" + (f" {self.data[:60]!r}" if self.data else "")
 
     def means(self, name: str) -> bool:
-        """Whether it failed so: an errno, the name of a class, or "*"."""
+        """Whether it failed so: an errno, the name of its class or one that it is made of, "*"."""
         if self.error is None:
             return False
         number = getattr(self.error, "errno", None)
-        return name in {"*", type(self.error).__name__, errno.errorcode.get(number or 0)}
+        classes = (kind.__name__ for kind in type(self.error).__mro__)
+        return name in {"*", *classes, errno.errorcode.get(number or 0)}
 
 
 class Noted(socket.socket):
