@@ -47,6 +47,7 @@ def test_what_was_saved_comes_back(name: str, folder: str, typed: str, target: s
     ('[[message]]\nname = "a"\ntyped = "b"\nescapes = "yes"', "Message 1: escapes"),
     ('[[message]]\nname = "a"\ntyped = "b"\nappend = "crc99"', "Message 1: append"),
     ('[[message]]\nname = "a"\ntyped = "b"\nform = "base64"', "Message 1: form"),
+    ('[[message]]\nname = "a"\ntyped = "b"\nform = ["hex"]', "Message 1: form"),
     ('[[message]]\nname = "a"\ntyped = "b"\nchecksum_from = true', "Message 1: checksum_from"),
     ('[[message]]\nname = "a"\ntyped = "b"\nchecksum_order = "odd"', "Message 1: checksum_order"),
 ])  # fmt: skip

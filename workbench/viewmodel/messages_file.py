@@ -113,7 +113,7 @@ def _checked(key: str, value: object, number: int) -> object:
             return Append(str(value))
         good = False
     if key == "form":
-        good = value in _FORMS
+        good = good and value in _FORMS
     if key == "checksum_order":
         good = value in ("usual", "little", "big")
     if not good:

@@ -7,7 +7,15 @@ import sys
 
 import pytest
 
-from workbench.engine.model.options import OPTIONS, Option, level_name, unfit
+from workbench.engine.model.options import (
+    OPTIONS,
+    Option,
+    encode,
+    level_name,
+    multicast_request,
+    unfit,
+)
+from workbench.texts import Problem
 
 
 @pytest.mark.parametrize(("family", "kind"), [
@@ -48,6 +56,16 @@ def test_what_belongs_to_another_kind_of_socket_says_so() -> None:
     assert "IPv4" in str(unfit("IP_TTL", "AF_INET6", "SOCK_STREAM"))
     assert "datagram" in str(unfit("SO_BROADCAST", "AF_INET", "SOCK_STREAM"))
     assert "Unix" in str(unfit("SO_REUSEADDR", "AF_UNIX", "SOCK_STREAM"))
+
+
+@pytest.mark.parametrize("name", ["none-such", "eth0\0", "\0"])
+def test_an_interface_that_there_is_not_is_named(name: str) -> None:
+    """For what is sent to a group, and for who joins one; Python refuses a NUL by itself."""
+    with pytest.raises(Problem, match="no network interface"):
+        encode(OPTIONS["IP_MULTICAST_IF"], name)
+    for family, group in (("AF_INET", "239.1.1.1"), ("AF_INET6", "ff02::1")):
+        with pytest.raises(Problem, match="no network interface"):
+            multicast_request(group, name, family, join=True)
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)

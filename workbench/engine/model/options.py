@@ -302,12 +302,12 @@ def _interface_address(interface: str) -> bytes:
     """A local IPv4 address as bytes; an interface's name through its address on Linux (ip(7))."""
     try:
         return socket.inet_aton(interface)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in it
         return b"\0\0\0\0" + struct.pack("@i", _interface_index(interface))
 
 
 def _interface_index(name: str) -> int:
     try:
         return socket.if_nametoindex(name)
-    except OSError:
+    except (OSError, ValueError):  # as above
         raise Problem("option.no_interface", name=name) from None
