@@ -42,6 +42,14 @@ def test_rules_are_words() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "rules, none yet"), ("zh_CN", "按规则（尚无规则）")]
+)
+def test_no_rule_yet_is_said(lang: str, words: str) -> None:
+    texts.set_language(lang)
+    assert reply_words(setting_text(Rules())) == words
+
+
 @pytest.mark.parametrize(("lang", "words"), [
     ("en", r"reply: greet “hi\r\n”; before: echo"),
     ("zh_CN", r"自动应答：问候 “hi\r\n”；此前：回显"),

@@ -292,13 +292,13 @@ def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
     hand.wait(lambda: "1 of 1000 sent" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
-    hand.wait_says("client.message", "Stopped after 1 of 1000.")
+    hand.wait_says("client.message", "Stopped: 1 of 1000 sent.")
     hand.type("client.repeat", "0")
     hand.press("client.send")
     hand.wait(lambda: "until you stop it" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
-    hand.wait_says("client.message", "Stopped after 1.")
+    hand.wait_says("client.message", "Stopped: 1 sent.")
 
 
 def test_how_many_went_of_a_repeat_that_ended_by_itself_or_with_its_connection(

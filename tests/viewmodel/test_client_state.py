@@ -16,8 +16,10 @@ from workbench.viewmodel.client_state import (
     LinkState,
     client_state,
     scope_of,
+    tab_text,
     way_to_link,
 )
+from workbench.viewmodel.client_status import BEHIND, repeating_status, status_of
 from workbench.viewmodel.close_reasons import why_no_abort, why_no_half_close
 from workbench.viewmodel.message import StatusMessage, msg
 from workbench.viewmodel.panel_state import Look
@@ -132,3 +134,40 @@ def test_the_form_shows_settings_and_means_them_again(talk: Talk) -> None:
     with pytest.raises(Problem):
         replace(client_form(settings), count="none").read(settings)
     assert client_form(settings).link == "server"
+
+
+def test_a_repeated_send_that_the_peer_does_not_read_is_not_said_to_be_sent() -> None:
+    """Until much waits here the count is what matters; then that it waits."""
+    assert repeating_status(7, 9, BEHIND - 1) == StatusMessage(
+        "info", msg("message.sending_of", made=7, of=9)
+    )
+    behind = repeating_status(7, 9, BEHIND)
+    assert behind.level == "busy"
+    assert str(BEHIND) in behind.text.show()
+    assert "until the peer reads" in repeating_status(7, 0, BEHIND).text.show()
+
+
+def test_who_reset_is_said(talk: Talk) -> None:
+    snapshot = answered(talk)
+    (item,) = snapshot.connections
+    for errno, said in (
+        ("ECONNRESET", "the peer has reset"),
+        ("EPIPE", "the connection has ended"),
+    ):
+        broken = replace(snapshot, connections=(replace(item, errno=errno),))
+        message = status_of(broken, StatusMessage("info", msg("why.closed")), None, None)
+        assert said in message.text.show()
+
+
+def test_the_tab_of_many_names_the_waiting_only_while_some_wait(talk: Talk) -> None:
+    snapshot = answered(talk)
+    (item,) = snapshot.connections
+    two = replace(
+        snapshot,
+        settings=replace(snapshot.settings, count=2),
+        open_count=2,
+        connections=(item, replace(item, number=2, connected_ns=None)),
+    )
+    assert tab_text(two) == "client ×2: 1 open, 1 waiting"
+    settled = replace(two, connections=(item, replace(item, number=2)))
+    assert tab_text(settled) == "client ×2: 2 open"

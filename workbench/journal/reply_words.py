@@ -26,10 +26,12 @@ def reply_words(said: str) -> str:
         return said
     key = f"responder.{table['kind']}"
     kind = tr(key) if has(key) else str(table["kind"])
+    if isinstance(reply, Rules) and not reply.rules:
+        return tr("note.reply_no_rules")
     if isinstance(reply, Rules):
         told = [_rule(rule) for rule in reply.rules[:TOLD]]
         more = " …" if len(reply.rules) > TOLD else ""
-        return tr("note.reply_rules", count=len(reply.rules), rules=numbered(told) + more).rstrip()
+        return tr("note.reply_rules", count=len(reply.rules), rules=numbered(told) + more)
     return f"{kind} {_text_of(reply)}".rstrip()
 
 

@@ -21,6 +21,7 @@ from workbench.scenario.carried_values import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
 from workbench.scenario.recorded import CONFIGURE, Counted, Settings, command_of, rows_of
+from workbench.scenario.sent_before import SentBefore
 from workbench.scenario.sent_numbers import numbered
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
@@ -33,8 +34,6 @@ AGAIN: Final = "again"
 """Notes around a run in the record that is being made, and what marks one of this very record."""
 PATIENCE: Final = 2.0
 """Seconds that an answer is waited for at least; twice as long as it took, where that is more."""
-REMEMBERED: Final = 1 << 16
-"""Bytes of what was sent that are looked at, the last."""
 LARGEST: Final = 2**62
 """More than there are rows."""
 PAUSE = 0.2
@@ -226,24 +225,9 @@ class _Talk:
         )
         return frozenset(int(port) for port in ends if port.isdigit())
 
-    def sent_before(self) -> Callable[[int], bytes]:
+    def sent_before(self) -> SentBefore:
         """What was sent before a row, the last of it; asked for in the order of the rows."""
-        rows = iter(
-            row
-            for row in rows_of(self._reader, "call:send|sendto size>0")
-            if row.payload and self._wanted(row)
-        )
-        sent = b""
-        coming = next(rows, None)
-
-        def before(seq: int) -> bytes:
-            nonlocal sent, coming
-            while coming is not None and coming.seq < seq:
-                sent = (sent + b"\n" + (coming.payload or b""))[-REMEMBERED:]
-                coming = next(rows, None)
-            return sent
-
-        return before
+        return SentBefore(self._reader, self._wanted)
 
     def asked_again(self, answers: Sequence[Answer]) -> dict[int, bytes]:
         """By the row of an answer: another one to the same question."""

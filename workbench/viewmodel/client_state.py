@@ -205,7 +205,8 @@ def client_state(
     chosen_count = None if scope.on_all or not scope.many else len(scope.chosen)
     said = status_of(snapshot, ready, way, chosen_count, abandoned_by)
     if snapshot.repeated is not None and said.level in {"good", "info"}:
-        said = repeating_status(*snapshot.repeated)
+        queued = sum(item.queued for item in snapshot.connections)
+        said = repeating_status(*snapshot.repeated, queued)
     live = snapshot.open_count > 0 or look.live
     again = snapshot.reconnecting
     to_end = live or (again is not None and again.wait is not None)
@@ -278,7 +279,7 @@ def tab_text(snapshot: EndpointSnapshot) -> str:
         return snapshot.name
     waiting = sum(1 for x in snapshot.connections if x.closed_ns is None and x.connected_ns is None)
     return tr(
-        "panel.tab_many",
+        "panel.tab_many" if waiting else "panel.tab_many_settled",
         name=snapshot.name,
         count=snapshot.settings.count,
         open=snapshot.open_count - waiting,

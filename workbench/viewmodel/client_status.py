@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from workbench.engine.model.family import SocketKind, error_stem, fitting, kind_of
 from workbench.engine.model.settings import Role
@@ -25,6 +26,13 @@ from workbench.viewmodel.endpoint_status import (
 from workbench.viewmodel.message import Sentence, StatusMessage, msg
 from workbench.viewmodel.reconnect_form import reconnect_status
 from workbench.viewmodel.silence import TWO_WAY
+
+BEHIND: Final = 256 * 1024
+"""Bytes of a repeated Send that wait here from which on the peer is said to be too slow: a peer
+that keeps up lets less than that gather.
+"""
+_BROKEN: Final = {"ECONNRESET": "message.broken_reset"}
+"""What is said of a connection with this error, where the error tells who ended it."""
 
 
 def state_of(snapshot: EndpointSnapshot) -> str:
@@ -77,7 +85,7 @@ def status_of(
         if newest.errno is not None and snapshot.open_count == 1:
             listener = abandoned_by(newest)
             text = (
-                msg("message.broken", errno=newest.errno)
+                msg(_BROKEN.get(newest.errno, "message.broken"), errno=newest.errno)
                 if listener is None
                 else msg("message.broken_abandoned", errno=newest.errno, name=listener)
             )
@@ -91,9 +99,14 @@ def status_of(
     return ready
 
 
-def repeating_status(made: int, of: int) -> StatusMessage:
-    """How far a repeated Send is; `of` 0: it goes on until it is stopped."""
+def repeating_status(made: int, of: int, queued: int) -> StatusMessage:
+    """How far a repeated Send is; `of` 0: it goes on until it is stopped.
+
+    `queued`: bytes that this program still holds, for the kernel takes no more.
+    """
     key = "message.sending_of" if of else "message.sending_on"
+    if queued >= BEHIND:
+        return StatusMessage("busy", msg(f"{key}_behind", made=made, of=of, queued=queued))
     return StatusMessage("info", msg(key, made=made, of=of))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.engine.model.snapshot import ConnectionSnapshot
@@ -103,3 +104,18 @@ def test_numbers_that_change_are_drawn_and_not_measured_cell_by_cell(
     for size in range(2, 12):
         table.show_rows(rows(*[size] * 20))
     assert not asked
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_PageUp])
+def test_a_key_chooses_the_only_row(table: ConnectionTable, key: Qt.Key) -> None:
+    """Qt moves from where the focus stands, and there is nowhere to move to."""
+    table.show_rows(rows(7))
+    table.setCurrentIndex(table.lines.index(0, 0))
+    table.clearSelection()
+    chosen: list[tuple[object, ...]] = []
+    table.chosen_changed.connect(lambda keys, _last: chosen.append(keys))
+    QTest.keyClick(table, key)
+    assert chosen[-1] == (1,)
+    table.show_rows(replace(rows(7, 8), chosen=(1,)))
+    QTest.keyClick(table, Qt.Key.Key_Down)  # with a chosen row it moves, as ever
+    assert chosen[-1] == (2,)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.conftest import Hand
@@ -300,3 +301,20 @@ def test_keys_close_it(hand: Hand, lab: BacklogWindow, key: Qt.Key) -> None:
 def test_its_cross_closes_it(hand: Hand, lab: BacklogWindow) -> None:
     lab.top.close.click()
     assert not lab.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_F5])
+def test_a_run_begun_by_key_is_accepted_from_by_key(
+    hand: Hand, lab: BacklogWindow, key: Qt.Key
+) -> None:
+    """Enter in a field, or F5 as in the main window: Space is not taken for text then."""
+    lab.activateWindow()
+    field = lab.set_up.backlog
+    field.setFocus()
+    QTest.keyClick(field, key)
+    hand.wait(lambda: lab.focusWidget() is lab.by_hand.accept_one)
+    hand.wait(lambda: counted(lab, ClientState.QUEUED) > 0)
+    QTest.keyClick(lab, Qt.Key.Key_Space)
+    hand.wait(lambda: counted(lab, ClientState.ACCEPTED) > 0)
+    QTest.keyClick(lab, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    hand.wait(lambda: lab.state.step != "run")

@@ -1,10 +1,16 @@
-"""Chinese stands as much in the middle of a field as Latin letters do."""
+"""Chinese stands as much in the middle of a field as Latin letters do; a click chooses a short
+field as a whole.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFontDatabase
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.style import theme
@@ -47,3 +53,46 @@ def test_chinese_is_in_the_middle(
         assert abs(places[0] - places[1]) <= 1 + scale / 200, places
     finally:
         theme.apply(qapp, theme.LIGHT)
+
+
+def clicked(edit: QLineEdit, x: int) -> None:
+    QTest.mouseClick(edit, Qt.MouseButton.LeftButton, pos=QPoint(x, edit.height() // 2))
+
+
+@pytest.mark.parametrize("kind", [lambda: TextField("127.0.0.1", 12), lambda: HintCombo(10)])
+def test_the_click_that_enters_a_short_field_chooses_all_of_it(
+    qtbot: QtBot, kind: Callable[[], QWidget]
+) -> None:
+    """What is typed next takes the place of what stood there, and is not mixed into it."""
+    window = QWidget()
+    row = QHBoxLayout(window)
+    other, field = QLineEdit(), kind()
+    row.addWidget(other)
+    row.addWidget(field)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    edit = field.lineEdit() if isinstance(field, QComboBox) else field
+    assert isinstance(edit, QLineEdit)
+    edit.setText("@server-1")
+    other.setFocus()
+    clicked(edit, 20)
+    assert edit.selectedText() == "@server-1"
+    clicked(edit, 20)  # and the next one puts the cursor somewhere
+    assert not edit.hasSelectedText()
+
+
+def test_a_long_field_keeps_its_text_when_it_is_entered(qtbot: QtBot) -> None:
+    window = QWidget()
+    row = QHBoxLayout(window)
+    other, field = QLineEdit(), TextField("hello there")
+    row.addWidget(other)
+    row.addWidget(field)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    other.setFocus()
+    clicked(field, 20)
+    assert not field.hasSelectedText()

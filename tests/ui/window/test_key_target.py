@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QAbstractButton, QComboBox
 
 from tests.ui.conftest import Hand
 from workbench.engine.model.settings import Pace
@@ -212,3 +212,40 @@ def test_where_nothing_can_be_started_the_focus_is_on_no_field(hand: Hand) -> No
     assert focused(hand) == "server.connections"
     hand.window.menus.action("next_endpoint").trigger()
     assert focused(hand) == "client.send"
+
+
+def test_a_key_whose_button_is_off_says_why(hand: Hand) -> None:
+    """As the tip of the button says it to the mouse."""
+    hand.window.activateWindow()
+    click(hand, "server-1")
+    QTest.keyClick(hand.window, Qt.Key.Key_F5)
+    hand.wait(lambda: phase(hand, "server-1") is Phase.LISTENING)
+    QTest.keyClick(hand.window, Qt.Key.Key_F7)
+    hand.wait_says("server.message", "Choose a connection in the table first.")
+
+
+def test_the_key_that_unfolds_the_set_up_goes_into_it(hand: Hand) -> None:
+    """To the first field that can be changed while the socket is open."""
+    hand.window.activateWindow()
+    click(hand, "server-1")
+    QTest.keyClick(hand.window, Qt.Key.Key_F5)
+    hand.wait(lambda: phase(hand, "server-1") is Phase.LISTENING)
+    hand.wait(hand.find("server.set_up").isVisible)
+    QTest.keyClick(hand.window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: hand.window.focusWidget() is hand.find("server.backlog"))
+
+
+@pytest.mark.parametrize("ends", ["half_close", "abort", "close"])
+def test_a_button_that_goes_off_hands_the_focus_to_no_other_one(hand: Hand, ends: str) -> None:
+    """The same key once more would end the connection in another way."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.activateWindow()
+    button = hand.find(f"client.{ends}")
+    hand.wait(button.isEnabled)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    hand.wait(lambda: not button.isEnabled())
+    assert not isinstance(hand.window.focusWidget(), QAbstractButton)

@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.engine.model.family import TCP
@@ -33,6 +41,17 @@ MARGIN: Final = 16
 """Pixels beside what a column holds as a rule: what is a little longer has room too."""
 CELL_MARGIN: Final = 8
 """Pixels that a cell keeps free beside its text."""
+
+MOVING: Final = frozenset(
+    {
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+    }
+)
 
 
 class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
@@ -290,6 +309,16 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         current = self.chosen()
         keys = tuple(line.key for line in self.chosen_all())
         self.chosen_changed.emit(keys, current.key if current is not None else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key that moves chooses the row where it stands first, where none is chosen: Qt takes
+        the only row for reached already.
+        """
+        here = self.currentIndex()
+        if event.key() in MOVING and here.isValid() and not self.selectionModel().hasSelection():
+            self.selectRow(here.row())
+        else:
+            super().keyPressEvent(event)
 
     # -- the mark -------------------------------------------------------------------------------
 

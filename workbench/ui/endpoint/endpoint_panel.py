@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -246,6 +246,15 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             self.more.button.setChecked(False)
         self.message.make_room(not (folded or self.spares_frame()))
         line.draw()
+
+    def enter_set_up(self) -> None:
+        """The focus goes to the first field that can be changed: a key has unfolded them."""
+        fields = [self.address_line.host, *self.behaviour_row.findChildren(QWidget)]
+        for field in fields:
+            tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if tab and field.isEnabled() and field.isVisible():
+                field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
 
     def spares_frame(self) -> bool:
         """Whether something is open that needs the height of what frames the content."""

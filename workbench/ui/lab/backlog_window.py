@@ -140,6 +140,8 @@ class BacklogWindow(Retranslatable, QWidget):
         self.log_line.wanted.connect(self.log_wanted)
         for keys in ("Esc", "Ctrl+W"):
             QShortcut(QKeySequence(keys), self, self.close)
+        QShortcut(QKeySequence("F5"), self, self.start)
+        QShortcut(QKeySequence("Shift+F5"), self, self.stop)
         for keys, act in (
             ("Ctrl+=", self.larger_wanted),
             ("Ctrl++", self.larger_wanted),
@@ -202,7 +204,7 @@ class BacklogWindow(Retranslatable, QWidget):
         if self.focusWidget() is self.by_hand.accept_one and state.result is not None:
             self.comparison.setFocus()  # a key that comes late changes nothing
         self._show_step(state.step)
-        if began and self.focusWidget() in {self.set_up.run, self.top.again}:
+        if began:  # also out of a field in which Enter was pressed: Space accepts from now on
             self.by_hand.accept_one.setFocus()
 
     def _show_picture(self) -> None:

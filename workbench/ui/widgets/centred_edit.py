@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import floor
 from typing import Final
 
-from PySide6.QtCore import QEvent, Slot
-from PySide6.QtGui import QTextLayout
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 LOOKED_AT: Final = 200
@@ -16,10 +16,16 @@ LOOKED_AT: Final = 200
 class CentredEdit(QLineEdit):
     """Corrects QLineEdit, which moves text up by half of what its font exceeds the field's own, as
     Chinese behind Latin does.
+
+    Attributes:
+        whole_at_click: the click that enters it chooses all of it, as in the address field of a
+            browser: what stands there is mostly replaced as a whole.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.whole_at_click = False
+        self._entered = False
         self.textChanged.connect(self._centre)
         self._centre()
 
@@ -35,6 +41,17 @@ class CentredEdit(QLineEdit):
         line = layout.createLine()
         layout.endLayout()
         return line.height()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._entered = self.whole_at_click and event.reason() == Qt.FocusReason.MouseFocusReason
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A part that the mouse was drawn over stays chosen alone."""
+        super().mouseReleaseEvent(event)
+        entered, self._entered = self._entered, False
+        if entered and event.button() == Qt.MouseButton.LeftButton and not self.hasSelectedText():
+            self.selectAll()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

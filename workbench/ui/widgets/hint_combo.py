@@ -32,7 +32,9 @@ class HintCombo(QComboBox):
     def __init__(self, width: int) -> None:
         """`width` in characters."""
         super().__init__()
-        self.setLineEdit(CentredEdit())
+        field = CentredEdit()
+        field.whole_at_click = True
+        self.setLineEdit(field)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setItemDelegate(_NoteDelegate(self))
         self.setMinimumContentsLength(width)

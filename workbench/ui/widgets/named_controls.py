@@ -165,8 +165,14 @@ class NamedControls:
         if entry.reason == reason and widget.isEnabled() == (reason is None):
             return
         entry.reason = reason
+        if reason is not None and widget.hasFocus() and isinstance(widget, QAbstractButton):
+            _leave(widget)
         widget.setEnabled(reason is None)
         self._word(widget)
+
+    def why_off(self, widget: QWidget) -> Sentence | None:
+        """Why a control cannot be used now; None where it can."""
+        return self._entries[widget].reason
 
     def note(self, widget: QWidget, note: Sentence | None) -> None:
         """What its tool tip says besides, while it can be used: whom it would hit now."""
@@ -312,6 +318,7 @@ class TextField(CentredEdit):
 
     def __init__(self, text: str = "", width: int = 0) -> None:
         super().__init__(text)
+        self.whole_at_click = width > 0
         self._wide = width
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
@@ -338,6 +345,25 @@ def group(*widgets: QWidget) -> QWidget:
     horizontal = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Fixed
     result.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
     return result
+
+
+def _leave(button: QAbstractButton) -> None:
+    """Take the focus from a button that goes off to what follows and is no button: Qt would give
+    it to the next one, and a key that is pressed once more would press that.
+    """
+    found = button.nextInFocusChain()
+    while found is not None and found is not button:
+        reachable = bool(found.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if (
+            reachable
+            and found.window() is button.window()
+            and found.isVisible()
+            and found.isEnabled()
+            and not isinstance(found, QAbstractButton)
+        ):
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        found = found.nextInFocusChain()
 
 
 def fit(button: QPushButton) -> None:

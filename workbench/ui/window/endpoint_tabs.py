@@ -250,8 +250,15 @@ class EndpointTabs(QObject):
             return
         self._withdraw()
         _settle(target)
-        if not _press(target, control):
+        button = _button_of(target, control)
+        if button is None:
             self._say_nothing_for_key(target)
+        elif button.isEnabled():
+            button.click()
+            if button is target.address_line.set_up and button.isChecked():
+                target.enter_set_up()
+        else:
+            self._say_why_off(target, button)
 
     @Slot()
     def go_to_address(self) -> None:
@@ -295,6 +302,12 @@ class EndpointTabs(QObject):
             self.presenter(panel.name).tell("busy", reason)
         else:
             self._say_nothing_for_key(panel)
+
+    def _say_why_off(self, panel: EndpointPanel, button: QAbstractButton) -> None:
+        """Why the button of a key that was pressed is off, as its tip says it to the mouse."""
+        reason = panel.controls.why_off(button)
+        if reason is not None and panel.isVisible():
+            self.presenter(panel.name).tell("busy", reason)
 
     def _say_nothing_for_key(self, panel: EndpointPanel) -> None:
         problem = Problem(NOT_OF_TARGET, name=panel.name)
@@ -461,16 +474,12 @@ def _settle(panel: QWidget) -> None:
         panel.reply.rules.take()
 
 
-def _press(panel: EndpointPanel, control: str) -> bool:
-    """Press a panel's button if it may be used; False: the panel has none in sight."""
+def _button_of(panel: EndpointPanel, control: str) -> QAbstractButton | None:
+    """A panel's button, off or not; None: the panel has none in sight."""
     button: QAbstractButton | None = panel.address_line.primary
     if control != "primary":
         name = f"{panel.controls.prefix}.{control}"
         button = panel.findChild(QAbstractButton, name)
         if button is None and panel.more.built is None:
             button = panel.more.part.findChild(QAbstractButton, name)
-    if button is None or button.isHidden():
-        return False
-    if button.isEnabled():
-        button.click()
-    return True
+    return None if button is None or button.isHidden() else button
