@@ -120,10 +120,7 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
             carried.look(row.seq, command)
     settings = {name: carried.address(item, first) for name, (first, item) in talk.used.items()}
     carried.finish()
-    known = frozenset[str]()
-    if carried.names:
-        ends = (f"{name}.{end}" for name in settings for end in ("port", "address"))
-        known = frozenset({*carried.names, *BUILT_IN, *WITH_ARGUMENT, *ends})
+    known = _filled_in(carried, settings)
     expects = [
         (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, excerpt.loose))
         for answer in answers
@@ -148,6 +145,14 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
         for part in carried.parts.get(answer.seq, ())
     )
     return Made(scenario, choices)
+
+
+def _filled_in(carried: Carried, endpoints: Iterable[str]) -> frozenset[str]:
+    """The names that are filled in in the scenario; none where nothing is sent again."""
+    if not carried.names:
+        return frozenset()
+    ends = (f"{name}.{end}" for name in endpoints for end in ("port", "address"))
+    return frozenset({*carried.names, *BUILT_IN, *WITH_ARGUMENT, *ends})
 
 
 def _expected(

@@ -281,27 +281,8 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
         for key, part in table.items()
     }
-    endpoints: dict[str, s.EndpointSettings] = {}
     reading = EndpointReading(named, asked, {})
-    ignoring: dict[str, tuple[Expect, ...]] = {}
-    for name, said in v.typed(table, "endpoint", dict, (), {}).items():
-        path = ("endpoint", name)
-        if not _NAME.match(name):
-            raise v.wrong(path, "scenario.bad_name", name=name)
-        body = as_table(said) if isinstance(said, str) else said
-        misplaced.check_named(name, said, path)
-        if not isinstance(body, dict):
-            raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
-        plain = {key: item for key, item in body.items() if key != ignored.KEY}
-        endpoints[name] = endpoint(name, plain, path, reading)
-        if ignored.KEY in body:
-            ignoring[name] = ignored.ignored(body, endpoints[name], path, named)
-        asked.address(endpoints[name], Purpose.CONNECT, (*path, "address"))
-    for name, settings in endpoints.items():
-        if "family" not in table["endpoint"][name]:
-            endpoints[name] = reached_by_path(settings, endpoints)
-    for name, settings in endpoints.items():
-        _check_links(settings, endpoints, ("endpoint", name))
+    endpoints, ignoring = _endpoints(table, reading)
     defaults = v.typed(table, "defaults", dict, (), {})
     v.known(defaults, k.DEFAULTS, ("defaults",))
     titles = {
@@ -328,6 +309,34 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         tabs=_tabs(table, endpoints, asked),
         reaches=tuple(asked.granted),
     )
+
+
+def _endpoints(
+    table: dict[str, Any], reading: EndpointReading
+) -> tuple[dict[str, s.EndpointSettings], dict[str, tuple[Expect, ...]]]:
+    """By name the settings of each endpoint of the file, links checked, and what it ignores."""
+    found: dict[str, s.EndpointSettings] = {}
+    ignoring: dict[str, tuple[Expect, ...]] = {}
+    said = v.typed(table, "endpoint", dict, (), {})
+    for name, one in said.items():
+        path = ("endpoint", name)
+        if not _NAME.match(name):
+            raise v.wrong(path, "scenario.bad_name", name=name)
+        body = as_table(one) if isinstance(one, str) else one
+        misplaced.check_named(name, one, path)
+        if not isinstance(body, dict):
+            raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
+        plain = {key: item for key, item in body.items() if key != ignored.KEY}
+        found[name] = endpoint(name, plain, path, reading)
+        if ignored.KEY in body:
+            ignoring[name] = ignored.ignored(body, found[name], path, reading.named)
+        reading.asked.address(found[name], Purpose.CONNECT, (*path, "address"))
+    for name, settings in found.items():
+        if "family" not in said[name]:
+            found[name] = reached_by_path(settings, found)
+    for name, settings in found.items():
+        _check_links(settings, found, ("endpoint", name))
+    return found, ignoring
 
 
 def _tabs(

@@ -102,11 +102,7 @@ def did_not_come(
     stands = _stands(expect, told or _told_of(among), ends, hidden)
     came = _came(expect, told, needle, search.until_ns, hidden) if told or not count else None
     if came is not None and came.key == "scenario.instead_nothing":
-        if any(map(_left, others)):
-            server = any(item.id is not None and not item.number for item in among)
-            came = Problem(f"scenario.instead_elsewhere{'_server' if server else ''}")
-        elif stands is not None:  # waiting longer would not help
-            came = Problem("scenario.instead_none")
+        came = _nothing_came(came, among, others, stands)
     if expect.closed is not None and told:
         ends_of = [item for item in told if item.number] or told  # what listens does not end
         came, stands = in_one([_ended(expect, item, search) for item in ends_of], hidden), None
@@ -119,16 +115,34 @@ def did_not_come(
     left_out = sum(item.ignored for item in among)
     if left_out:
         said = [*said, Problem("scenario.left_out", count=left_out)]
-    parts = said if rows is None else [*said, rows]
-    parts = parts or [_no_row(expect)]
-    what: object = title_of(expect)
-    if expect.each and lacking:
-        what = Problem("scenario.not_in_each", what=what, who=_names(lacking), all=expect.count)
-    elif expect.count > 1:
-        what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
+    instead = joined((said if rows is None else [*said, rows]) or [_no_row(expect)])
+    what = _wanted(expect, lacking, count)
     if expect.next and search.stopped(item for item in among if item.number):
-        return Problem("scenario.other_first", what=what, instead=joined(parts))
-    return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=joined(parts))
+        return Problem("scenario.other_first", what=what, instead=instead)
+    return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=instead)
+
+
+def _nothing_came(
+    nothing: Problem,
+    among: Sequence[RunConnection],
+    others: Sequence[RunConnection],
+    stands: Problem | None,
+) -> Problem:
+    """What is said where nothing came: where else something did, and whether waiting helps."""
+    if any(map(_left, others)):
+        server = any(item.id is not None and not item.number for item in among)
+        return Problem(f"scenario.instead_elsewhere{'_server' if server else ''}")
+    return nothing if stands is None else Problem("scenario.instead_none")
+
+
+def _wanted(expect: Expect, lacking: Sequence[RunConnection], count: int) -> object:
+    """What was wanted: the step's line, with where or how often it came."""
+    what = title_of(expect)
+    if expect.each and lacking:
+        return Problem("scenario.not_in_each", what=what, who=_names(lacking), all=expect.count)
+    if expect.count > 1:
+        return Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
+    return what
 
 
 def not_in_rounds(
