@@ -6,6 +6,7 @@ from typing import Final
 
 from workbench.cli.output import write_printable
 from workbench.journal.exports.jsonl import JsonLines
+from workbench.journal.exports.plain_pages import PlainPages
 from workbench.journal.exports.plain_text import TextLines
 from workbench.journal.masked import Masked
 from workbench.journal.reader import Reader
@@ -38,7 +39,9 @@ class RowPrinter:
         self._short = text
         self._reader = reader
         self._masked = Masked(reader)
-        self._lines = TextLines(reader, every_row=True) if text else JsonLines(run)
+        lines = JsonLines(run)
+        self._lines = TextLines(reader, every_row=True) if text else lines
+        self._plain = None if text else PlainPages(reader, self._masked, lines)
         self.printed = printed
         self._most = PAGE
 
@@ -49,6 +52,11 @@ class RowPrinter:
             Problem: the output cannot be written (a full disk).
         """
         last = min(self.printed + self._most, upto)
+        plain = self._plain
+        found = plain.page(self.printed + 1, last - self.printed) if plain is not None else None
+        if found is not None:
+            self.printed += found[0]
+            return self._write(found[1])
         rows = self._reader.page(self.printed + 1, last - self.printed)
         if not rows:  # they were let go meanwhile, or are damaged
             self.printed = last
@@ -57,6 +65,9 @@ class RowPrinter:
         text = self._lines.of(self._masked.rows(rows))
         if self._short:
             text = "".join(f"{_cut(line)}\n" for line in text.splitlines())
+        return self._write(text)
+
+    def _write(self, text: str) -> bool:
         if len(text) > LARGE:
             self._most = max(1, self._most // 2)
         elif len(text) < LARGE // 4:

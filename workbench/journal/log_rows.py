@@ -60,6 +60,23 @@ class LogRows:
         self._shapes.clear()
         self._sound.clear()
 
+    def cells(self, first: int, limit: int) -> list[Values]:
+        """`limit` rows from seq `first` on, as `made` takes them; missing ones are missing."""
+        return self._ask(
+            f"{CELLS} WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq", (first, first + limit)
+        )
+
+    def sound(
+        self, found: Sequence[Values]
+    ) -> tuple[Mapping[object, Values], Mapping[object, Values]]:
+        """The shapes and connections of rows, of those alone that need no look at their cells."""
+        shapes, connections = self._known(found)
+        good, odd = self._sound, self._odd
+        return (
+            {number: shape for number, shape in shapes.items() if number in good},
+            {number: names for number, names in connections.items() if number not in odd},
+        )
+
     def made(self, found: Sequence[Values]) -> list[Values]:
         """The cells of rows of the log, as `cell_types.log_rows` gives them, from CELLS."""
         if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
@@ -27,7 +27,7 @@ AT_ONCE: Final = 1_000_000
 _SIZE: Final = itemgetter(Row._fields.index("size"))
 _KIND_OF_ROW: Final = itemgetter(*map(Row._fields.index, ("kind", "connection", "call", "error")))
 _CARRY: Final = READS | SENDS
-_Stream = tuple[int, bool]
+Stream = tuple[int, bool]
 
 
 def secrets_in(spelled: str) -> list[dict[str, str]]:
@@ -62,7 +62,7 @@ class Masked:
         self._spelled: str | None = None
         self._masker = Masker(())
         self._texts: dict[str, str] = {}
-        self._ends: dict[_Stream, bytes] = {}
+        self._ends: dict[Stream, bytes] = {}
         self._next = reader.first_seq
         self._whole = True  # every row so far was here, so a stream without an end has not begun
 
@@ -101,12 +101,36 @@ class Masked:
             and all(self._text(text) == text for text in texts)
         ):
             return False
-        masker, ends = self._masker, self._ends
-        if masker.may_have_headers(b"\n".join(payloads)) or masker.may_begin_headers(payloads):
-            return False
         streams = {
             (connection, call in READS): data for (_, connection, call, _), data in kinds.items()
         }
+        return self._note(payloads, streams, rows[-1].seq)
+
+    def goes_on(
+        self,
+        payloads: Sequence[bytes],
+        streams: Mapping[Stream, bytes],
+        texts: Iterable[str],
+        first: int,
+        last: int,
+    ) -> bool:
+        """The same of rows that are not put together: what they carry, the newest of each stream,
+        their arguments and numbers. False: they are to be masked by `rows`, and nothing is noted.
+        """
+        self._look()
+        return (
+            not self._masker.any
+            and first == self._next
+            and sum(map(len, payloads)) <= AT_ONCE
+            and all(self._text(text) == text for text in texts)
+            and self._note(payloads, streams, last)
+        )
+
+    def _note(self, payloads: Sequence[bytes], streams: Mapping[Stream, bytes], last: int) -> bool:
+        """Note how streams go on, up to row `last`; False where a header may be among it."""
+        masker, ends = self._masker, self._ends
+        if masker.may_have_headers(b"\n".join(payloads)) or masker.may_begin_headers(payloads):
+            return False
         for stream in streams:
             before = ends.get(stream)
             if before is None:
@@ -116,7 +140,7 @@ class Masked:
                 return False
         for stream, payload in streams.items():
             ends[stream] = b"" if payload[-1] == LINE_END else payload[-NAME:]
-        self._next = rows[-1].seq + 1
+        self._next = last + 1
         return True
 
     def _goes_on_plainly(self, row: Row) -> bool:
@@ -148,16 +172,16 @@ class Masked:
             self._masker = Masker(secret_values(spelled))
             self._texts.clear()
 
-    def _later(self, rows: Iterable[Row]) -> dict[_Stream, list[tuple[int, bytes]]]:
+    def _later(self, rows: Iterable[Row]) -> dict[Stream, list[tuple[int, bytes]]]:
         """What these rows carry, by stream, for those before."""
-        found: dict[_Stream, list[tuple[int, bytes]]] = {}
+        found: dict[Stream, list[tuple[int, bytes]]] = {}
         for row in rows:
             stream = _stream(row)
             if stream is not None:
                 found.setdefault(stream, []).append((row.seq, row.payload or b""))
         return found
 
-    def _row(self, row: Row, later: dict[_Stream, list[tuple[int, bytes]]]) -> Row:
+    def _row(self, row: Row, later: dict[Stream, list[tuple[int, bytes]]]) -> Row:
         if row.seq != self._next:
             self._whole = False
             self._ends.clear()
@@ -179,7 +203,7 @@ class Masked:
         return shown
 
     def _payload(
-        self, row: Row, payload: bytes, later: dict[_Stream, list[tuple[int, bytes]]]
+        self, row: Row, payload: bytes, later: dict[Stream, list[tuple[int, bytes]]]
     ) -> bytes:
         stream = _stream(row)
         if stream is None:
@@ -196,7 +220,7 @@ class Masked:
         self._ends[stream] = self._masker.end(before + payload, cut=bool(piece_of(row).missing))
         return self._masker.within(before, payload, after)
 
-    def _is_plain(self, row: Row, payload: bytes, stream: _Stream) -> bool:
+    def _is_plain(self, row: Row, payload: bytes, stream: Stream) -> bool:
         """Whether a row neither has nor goes on with a header that is masked: the quick answer,
         where there are no values; False: it may have.
         """
@@ -210,7 +234,7 @@ class Masked:
             return True
         return False
 
-    def _before(self, row: Row, stream: _Stream) -> bytes:
+    def _before(self, row: Row, stream: Stream) -> bytes:
         known = self._ends.get(stream)
         if known is not None or self._whole:
             return known or b""
@@ -226,7 +250,7 @@ class Masked:
         return end
 
     def _after(
-        self, row: Row, stream: _Stream, payload: bytes, here: list[tuple[int, bytes]]
+        self, row: Row, stream: Stream, payload: bytes, here: list[tuple[int, bytes]]
     ) -> bytes:
         """As much of what follows as may decide what the end of this row is."""
         if not self._masker.may_go_on(payload):
@@ -241,7 +265,7 @@ class Masked:
         return found[:reach]
 
 
-def _stream(row: Row) -> _Stream | None:
+def _stream(row: Row) -> Stream | None:
     """Of which stream a row carries the bytes; None: they stand for themselves."""
     if row.connection is None or not carries(row):
         return None

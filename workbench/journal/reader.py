@@ -135,16 +135,17 @@ class Reader:
     """Reads one record. Used by one thread at a time; another thread opens its own.
 
     Attributes:
-        path: the file.
-        clock: the record's time base.
+        path: the file. clock: the record's time base.
         crashed: nobody writes it and it was never closed.
         not_recorded: events that came after recording had stopped, if it did.
         first_seq: the number of its first event: 1, unless the record goes on with an older one.
         damage: what could not be read, where that is passed over.
         shows_secrets: outputs made with this reader mask nothing.
+        log_rows: puts its rows together; None: they are whole in the file, or in several.
     """
 
     shows_secrets = False
+    log_rows: LogRows | None = None
 
     def __init__(
         self, path: Path, follow: Callable[[], Path] | None = None, *, lenient: bool = False
@@ -154,8 +155,7 @@ class Reader:
         Args:
             path: the file.
             follow: says where a live one goes on.
-            lenient: what cannot be read later is passed over, and `damage` says so. Otherwise
-                it is a Problem.
+            lenient: what cannot be read later is passed over (`damage` says so), else a Problem.
 
         Raises:
             Problem: no such file, not a record, from a newer version, or not readable.
@@ -168,7 +168,8 @@ class Reader:
         if not self._schema.has_shapes:
             first = "first_config" in self._guard.columns["endpoint"]
             self._numbers = ConnectionNumbers(self._all, "first_config" if first else "config")
-        self._log_rows = LogRows(self._all)
+        else:
+            self.log_rows = LogRows(self._all)
         self._filter_sql = FilterSql(self._all, self._before, self._schema, self._numbers)
 
     def _open(self, path: Path) -> None:
@@ -244,9 +245,7 @@ class Reader:
         """
         if self._follow is not None:
             where = self._follow()
-            if (
-                where is not self.path and self._end.alive
-            ):  # rarely: to compare two paths takes long
+            if where is not self.path and self._end.alive:  # rarely: to compare two takes long
                 self._go_on_at(where)
         try:
             return self._guarded(statement, parameters)
@@ -267,7 +266,8 @@ class Reader:
         self._end()
         self._open(where)
         self._filter_sql.forget()
-        self._log_rows.forget()
+        if self.log_rows is not None:
+            self.log_rows.forget()
 
     def _guarded(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         try:
@@ -323,16 +323,16 @@ class Reader:
 
     def _cells(self, which: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         """The cells of rows of the log; `which`: the rest of the statement, over event `e`."""
-        if self._numbers is None:
-            return self._log_rows.made(self._all(f"{CELLS} {which}", parameters))
+        if self.log_rows is not None:
+            return self.log_rows.made(self._all(f"{CELLS} {which}", parameters))
+        assert self._numbers is not None
         cells = cell_types.log_rows(self._all(f"{LOG_1} {which}", parameters))
         numbers = self._numbers.of_rows(cells)
         return list(map(operator.add, (row[:-1] for row in cells), zip(numbers, strict=True)))
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
-        found = self.page(seq, 1)
-        return found[0] if found else None
+        return next(iter(self.page(seq, 1)), None)
 
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""

@@ -121,8 +121,10 @@ class Masker:
     @staticmethod
     def may_have_headers(data: bytes) -> bool:
         """Whether a header may be in it: quickly, and rather yes than no."""
+        if not (b"k" in data or b"K" in data or b"z" in data or b"Z" in data):
+            return False  # a letter is found in a tenth of the time of a word: `_WORDS` have these
         lowered = data.lower()
-        return b"cookie" in lowered or b"authorization" in lowered  # `_WORDS`; asked of each row
+        return b"cookie" in lowered or b"authorization" in lowered  # asked of each row
 
     @staticmethod
     def may_begin_headers(pieces: Collection[bytes]) -> bool:

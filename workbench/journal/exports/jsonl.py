@@ -10,7 +10,7 @@ from workbench.journal.exports.rows import REMEMBERED, SHORT, Spelled, write_pag
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
-_Shared = tuple[
+Shared = tuple[
     str, str | None, int | None, int | None, str, str, str | None, str | None, str | None,
     str | None,
 ]  # fmt: skip
@@ -35,12 +35,12 @@ class JsonLines:
     def __init__(self, run: str | None = None) -> None:
         """`run`: the name of the run that they are of, where there are several: one more key."""
         self._json = Spelled(_json, "null")
-        self._end = "}\n" if run is None else f',"run":{_json(run)}}}\n'
-        self._kept: dict[_Shared, tuple[str, str]] = {}
+        self.end = "}\n" if run is None else f',"run":{_json(run)}}}\n'
+        self._kept: dict[Shared, tuple[str, str]] = {}
 
     def of(self, rows: Iterable[Row]) -> str:
         """The lines of some rows."""
-        kept, end = self._kept, self._end
+        kept, end = self._kept, self.end
         lines: list[str] = []
         for (
             seq, t_ns, duration_ns, kind, endpoint, connection, call, args, result, errno, error,
@@ -60,7 +60,12 @@ class JsonLines:
             )
         return "".join(lines)
 
-    def _learn(self, shared: _Shared) -> tuple[str, str]:
+    def around(self, shared: Shared) -> tuple[str, str]:
+        """What stands before the result of a row, and between that and the size."""
+        found = self._kept.get(shared)
+        return self._learn(shared) if found is None else found
+
+    def _learn(self, shared: Shared) -> tuple[str, str]:
         """What stands before the result of a row, and between that and the size."""
         kind, endpoint, connection, number, call, args, errno, error, local, peer = shared
         json = self._json
