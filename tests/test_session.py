@@ -7,6 +7,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -281,23 +282,37 @@ def test_beyond_loopback_is_asked_for(tmp_path: Path) -> None:
     assert "socket" not in [row.call for row in rows(session.record)]
 
 
-def test_an_endpoint_goes_on_under_another_name_while_it_is_closed(session: Session) -> None:
+def test_an_endpoint_has_another_name_from_now_on_open_or_not(session: Session) -> None:
     session.add(SERVER)
     session.add(CLIENT)
     do(session, c.Start("server"))
-    with pytest.raises(Problem, match="server is open"):
-        session.rename("server", "gateway")
-    do(session, c.Stop("server"))
     with pytest.raises(Problem, match="client"):
         session.rename("server", "client")
-    assert session.rename("server", "gateway").name == "gateway"
+    session.rename("server", "gateway")
     assert session.endpoints == ("gateway", "client")
+    assert session.settings("gateway").name == "gateway"
+    with pytest.raises(Problem, match="server"):
+        session.settings("server")
+    # settings that were made before do not give it the old name again
+    do(session, c.Configure("gateway", replace(SERVER, backlog=7)))
+    assert session.snapshot_now("gateway", BOUND).name == "gateway"
+    do(session, c.Stop("gateway"))
     do(session, c.Start("gateway"))
     session.journal.flush()
     found = [(row.call, row.endpoint) for row in rows(session.record) if row.call == "bind"]
-    assert found == [("bind", "server"), ("bind", "gateway")]
-    with pytest.raises(Problem, match="server"):
-        session.settings("server")
+    assert found == [("bind", "gateway"), ("bind", "gateway")]
+    assert {row.endpoint for row in rows(session.record)} == {"gateway", None}
+
+
+def test_a_client_follows_its_server_to_another_name(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"))
+    do(session, c.Connect("client"))
+    session.rename("server", "gateway")
+    do(session, c.Stop("client"))
+    assert session.settings("client").address == "@gateway"
+    do(session, c.Connect("client"))
 
 
 def test_endpoints_may_come_while_another_thread_asks_which_are_open(session: Session) -> None:

@@ -175,26 +175,25 @@ class Session:
         del self._hosts[name]
         return ticket
 
-    def rename(self, name: str, wished: str) -> EndpointSettings:
-        """Go on with an endpoint under another name; its rows so far keep the one they have.
+    def rename(self, name: str, wished: str) -> None:
+        """Call an endpoint otherwise, whatever it has open. It stays the one that it is: its rows
+        of before have the new name too, and a row says since when. Clients of it follow.
 
         Raises:
-            Problem: it has something open or under way, or the wished name is taken.
+            Problem: the wished name is taken.
         """
         self._check_open()
         host = self._host(name)
         if wished in self._hosts:
             raise Problem("engine.name_taken", name=wished)
-        if self._opens(host):
-            raise Problem("engine.name_locked", name=name)
-        settings = replace(host.settings, name=wished)
-        number = next(self._ids)
-        made = EndpointHost(number, settings, self, self._spawn, host.maker)
-        self._announce(number, settings)
-        ordered = (item if item is not host else made for item in tuple(self._hosts.values()))
-        self._hosts = {item.name: item for item in ordered}
+        host.rename(wished)
+        self._hosts = {item.name: item for item in tuple(self._hosts.values())}
+        if name in self._latest:
+            self._latest[wished] = self._latest.pop(name)
+        self._announce(host.id, host.settings)
+        for other in tuple(self._hosts.values()):
+            other.relink(name, wished)
         self.note("renamed", f"{name!r}, {wished!r}", wished)
-        return settings
 
     def settings(self, name: str) -> EndpointSettings:
         """As they are in effect. Raises Problem for an unknown name."""
@@ -316,6 +315,8 @@ class Session:
         self._check_open()
         host = self._host(command.endpoint) if command.endpoint is not None else None
         if isinstance(command, c.Configure) and host is not None:
+            if command.settings.name != host.name:  # made before it was called otherwise
+                command = replace(command, settings=replace(command.settings, name=host.name))
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)

@@ -63,6 +63,29 @@ def by_hand(record: Path) -> None:
             assert session.perform(command).wait(BOUND)
 
 
+def test_a_link_leads_to_the_endpoint_that_it_led_to_whatever_names_there_were(
+    tmp_path: Path,
+) -> None:
+    """One that was renamed is one endpoint; the next that gets its former name is another."""
+    record = tmp_path / "r.swb"
+    with Session(record) as session:
+        add_pair(session)
+        for command in (c.Start("server"), c.Connect("client")):
+            assert session.perform(command).wait(BOUND)
+        session.rename("server", "gateway")
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+        session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=3.0))
+        for command in (
+            c.Start("server"), c.Connect("late"), c.Send("client", text="one"), c.Stop("gateway"),
+        ):  # fmt: skip
+            assert session.perform(command).wait(BOUND)
+    with closing(Reader(record)) as reader:
+        made = scenario_of(reader)
+    links = {item.name: item.address for item in made.endpoints if item.role is Role.STREAM}
+    assert links == {"client": "@gateway", "late": "@server"}
+    assert {item.name for item in made.endpoints} == {"gateway", "client", "server", "late"}
+
+
 def calls(record: Path) -> dict[str, list[tuple[str, int | None, str | None]]]:
     """Per endpoint, the calls in order; descriptors and addresses differ from run to run."""
     reader = Reader(record)

@@ -25,12 +25,16 @@ class AnswerWatch(QObject):
         """`name`: of the endpoint."""
         super().__init__(parent)
         self._controller = controller
-        self._came = parse(f"endpoint:{quoted(name)} call:recvfrom|recv -kind:command")
+        self.rename(name)
         self._after = 0
         self._seconds = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_time)
+
+    def rename(self, name: str) -> None:
+        """The endpoint is called so."""
+        self._came = parse(f"endpoint:{quoted(name)} call:recvfrom|recv -kind:command")
 
     def begin(self, seconds: float) -> None:
         """Something is sent now."""

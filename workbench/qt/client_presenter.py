@@ -87,6 +87,20 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def form_of(self, settings: EndpointSettings, before: ClientForm | None) -> ClientForm:
         return client_form(settings)
 
+    def rename(self, name: str) -> None:
+        super().rename(name)
+        self._answers.rename(name)
+
+    def relink(self, before: str, name: str) -> None:
+        """Another endpoint is called otherwise: what leads to it follows."""
+        link = f"@{name}"
+        if self.form.link == before:
+            set_up = self.form.set_up
+            linked = replace(set_up, where=replace(set_up.where, host=link))
+            self.fill(replace(self.form, set_up=linked))
+        if self._known.address == f"@{before}":
+            self._known = replace(self._known, address=link)
+
     def _is_known(self, name: str) -> bool:
         return name in self.controller.session.endpoints
 

@@ -83,6 +83,7 @@ class Controller(QObject):
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
+        renamed(): an endpoint has another name, and all of its rows that are read from now on.
         session_reset(): another session and record are in place of the old ones.
     """
 
@@ -91,6 +92,7 @@ class Controller(QObject):
     selection_changed = Signal()
     ticket_done = Signal(object)
     problem = Signal(object)
+    renamed = Signal()
     session_reset = Signal()
     _woken = Signal()
     _ended = Signal(object)
@@ -255,6 +257,11 @@ class Controller(QObject):
         owner, then = asked
         if not self._closed and isValid(owner):
             then()
+
+    def rename(self, name: str, wished: str) -> None:
+        """Call an endpoint otherwise. Raises Problem where the name is taken."""
+        self.session.rename(name, wished)
+        self.after_commit(self, self.renamed.emit)
 
     # -- selection ----------------------------------------------------------------------------
 

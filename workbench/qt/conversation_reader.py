@@ -63,8 +63,7 @@ class ConversationReader(QObject):
         """`name`: of the endpoint."""
         super().__init__(parent)
         self._controller = controller
-        self._name = name
-        self._mine = parse(f"endpoint:{quoted(name)}")
+        self.rename(name)
         self._seen = 0
         self._flood = False
         self._sent = False
@@ -77,6 +76,11 @@ class ConversationReader(QObject):
         self._options: TalkOptions | None = None
         self._before: int | None = None  # when the line before was
         self._begin()
+
+    def rename(self, name: str) -> None:
+        """The endpoint is called so: what is read next is of this name."""
+        self._name = name
+        self._mine = parse(f"endpoint:{quoted(name)}")
 
     # -- what is shown ------------------------------------------------------------------------
 

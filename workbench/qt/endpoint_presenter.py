@@ -574,6 +574,15 @@ class EndpointPresenter(QObject, Generic[Form]):
             self._tab = text
             self.tab_changed.emit(text)
 
+    def rename(self, name: str) -> None:
+        """The endpoint has another name; its rows have it once that is in the record."""
+        self.name = name
+        self._known = replace(self._known, name=name)  # no form is made anew of that
+        self._wished = self._wished and replace(self._wished, name=name)
+        self.conversation.rename(name)
+        self.guide.rename(name)
+        self.controller.after_commit(self, self.retranslate)
+
     def leave(self) -> None:
         """The endpoint is gone."""
         self._gone = True

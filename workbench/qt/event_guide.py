@@ -34,6 +34,10 @@ class EventGuide(QObject):
         self._controller = controller
         self._name = name
 
+    def rename(self, name: str) -> None:
+        """The endpoint has another name."""
+        self._name = name
+
     @Slot(object)
     def show_chip(self, chip: Chip) -> None:
         """To the event of a call of the strip; to the endpoint where it has not been made."""

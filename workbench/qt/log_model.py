@@ -113,6 +113,7 @@ class LogModel(QAbstractTableModel):
         self._next_telling = _timer(self, self._add_arrived)
         controller.committed.connect(self._on_committed)
         controller.session_reset.connect(self._on_session_reset)
+        controller.renamed.connect(self._on_renamed)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -149,6 +150,13 @@ class LogModel(QAbstractTableModel):
         self.endResetModel()
         self._goal = self._controller.session.journal.committed
         self._look_on()
+
+    @Slot()
+    def _on_renamed(self) -> None:
+        """Rows that are known have the name of before; a filter may find others now."""
+        self._forget_events()
+        self._restart()
+        self._kept.clear()
 
     @Slot()
     def _on_session_reset(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
+from workbench.literals import arguments_of
 
 CONFIGURE = "configure"
 
@@ -31,21 +33,43 @@ class Settings:
 
     def __init__(self, reader: Reader) -> None:
         self._first: dict[str, EndpointSettings] = {}
+        self._ids: dict[str, int] = {}  # rising, as they were added
         for item in reader.endpoints():
             if not names_endpoint(item.name):
                 continue
             with suppress(ValueError):  # of somebody else; what has no settings is left out
                 found = settings_from_json(item.first_config or item.config)
                 self._first[item.name] = replace(found, name=item.name)
+                self._ids[item.name] = item.id
         self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
+        self._renamed: list[tuple[int, str, str]] = []
+        for row in rows_of(reader, "kind:note call:renamed"):
+            with suppress(ValueError):  # of somebody else
+                before, now = arguments_of(row.args)[0]
+                self._renamed.append((row.seq, str(before), str(now)))
 
     def at(self, name: str, seq: int) -> EndpointSettings | None:
         """What was configured last before a row; None for an endpoint that is not there."""
         found = self._first.get(name)
+        since = None
         for row in self._changes:
             if row.seq < seq and row.endpoint == name:
-                found = _configured(row) or found
-        return found
+                found, since = _configured(row) or found, row.seq
+        return self._linked(found, since) if found is not None else None
+
+    def _linked(self, settings: EndpointSettings, since: int | None) -> EndpointSettings:
+        """Its link by the name that the other endpoint has now. `since`: the row that made it;
+        None: those are its first settings.
+        """
+        address = settings.address
+        for seq, before, name in self._renamed:
+            if since is None:  # who came after another one of that name means that one
+                older = self._ids[settings.name] < self._ids.get(before, sys.maxsize)
+            else:
+                older = since < seq
+            if address == f"@{before}" and older:
+                address = f"@{name}"
+        return replace(settings, address=address)
 
     def at_first_use(self, chosen: Iterable[Row]) -> dict[str, tuple[int, EndpointSettings]]:
         """By endpoint in the order of use: the row that used it first, the settings it met.

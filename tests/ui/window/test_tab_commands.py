@@ -33,8 +33,10 @@ def act(hand: Hand, name: str, command: str) -> None:
     """A command of the menu, on this endpoint."""
     target = panel(hand, name)
     hand.window.tab_area.bring_to_front(target)
-    start = target.address_line.primary  # off while a socket is open
-    (start if start.isEnabled() else target.table).setFocus()
+    ways = [target.address_line.primary, target.table]  # some are folded while a socket is open
+    if isinstance(target, ClientPanel):
+        ways.append(target.editor.text)
+    next(way for way in ways if way.isVisible() and way.isEnabled()).setFocus()
     hand.window.menus.action(command).trigger()
 
 
@@ -75,7 +77,7 @@ def test_who_is_linked_to_it_follows(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
 
 
-def test_rows_of_before_keep_the_name_that_they_had(hand: Hand) -> None:
+def test_rows_of_before_have_the_new_name_too(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("server.stop")
@@ -87,17 +89,61 @@ def test_rows_of_before_keep_the_name_that_they_had(hand: Hand) -> None:
     reader = session.journal.reader()
     rows = reader.page(1, reader.count())
     reader.close()
-    assert {row.endpoint for row in rows if row.call == "bind"} == {"server-1"}
+    assert {row.endpoint for row in rows if row.call == "bind"} == {"gateway"}
     assert [row.args for row in rows if row.call == "renamed"] == ["'server-1', 'gateway'"]
 
 
-def test_an_open_endpoint_keeps_its_name_and_says_why(hand: Hand) -> None:
+def test_an_open_endpoint_is_renamed_and_goes_on(hand: Hand) -> None:
+    """Its connections, its rows, what is chosen and what is linked to it stay what they are."""
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    act(hand, "server-1", "rename_tab")
-    assert hand.window.findChild(TabNameField) is None, "a field that nothing can be typed into"
-    hand.wait_says("server.message", "stop it before")
-    assert names(hand) == ["server-1", "client-1"]
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.press("client.send")
+    hand.wait(lambda: "hello" in hand.text("client.conversation"))
+    hand.choose_rows("server", 1)
+    shown = panel(hand, "server-1")
+    rename(hand, "server-1", "gateway")
+    rename(hand, "client-1", "probe")
+    assert panel(hand, "gateway") is shown
+    session = hand.window.controller.session
+    assert session.endpoints == ("gateway", "probe")
+    assert session.settings("probe").address == "@gateway"
+    hand.wait(lambda: hand.window.tab_area.left.tabText(0).startswith("gateway :"))
+    hand.wait(lambda: "hello" in hand.text("client.conversation"))
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("received") == 3)
+    session.journal.flush()
+    model = hand.window.log.model
+    hand.wait(
+        lambda: (
+            {
+                event.endpoint
+                for row in range(model.rowCount())
+                if (event := model.record_row(row)) is not None and event.endpoint is not None
+            }
+            == {"gateway", "probe"}
+        )
+    )
+    hand.press("client.close")
+    hand.wait_state("client", "CLOSED")
+    hand.press("client.connect")  # by its link
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_a_record_in_which_names_changed_becomes_one_scenario(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    rename(hand, "server-1", "gateway")
+    hand.press("client.send")
+    hand.wait(lambda: "hello" in hand.text("client.conversation"))
+    dialog = hand.make_scenario()
+    made = dialog.text.toPlainText()
+    assert "server-1" not in made
+    assert '"@gateway"' in made
+    dialog.close()
 
 
 @pytest.mark.parametrize("wished", ["client-1", "", "two words", "lab-9"])

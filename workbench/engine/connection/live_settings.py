@@ -143,6 +143,14 @@ class LiveSettings:
             self._layers = {**self._layers, name: made}
         return self._layers[name]()
 
+    def rename(self, name: str) -> None:
+        """The endpoint is called so from now on."""
+        self.settings = replace(self.settings, name=name)
+
+    def relink(self, name: str) -> None:
+        """The endpoint that the address leads to has another name."""
+        self.settings = replace(self.settings, address=f"@{name}")
+
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from workbench.engine.connection.context import EngineContext, Surroundings
@@ -75,12 +76,28 @@ class EndpointHost:
     @property
     def settings(self) -> EndpointSettings:
         """The settings in effect."""
-        return self.endpoint.settings
+        found = self.endpoint.settings
+        return found if found.name == self.name else replace(found, name=self.name)
 
-    @property
-    def maker(self) -> Maker:
-        """What makes its kernel sockets: this process, or a private network."""
-        return self._context.maker
+    def rename(self, name: str) -> None:
+        """Go on under another name, whatever is open; never waits."""
+        self.name = name
+        self._change(partial(self.endpoint.live.rename, name))
+
+    def relink(self, before: str, name: str) -> None:
+        """Follow another endpoint to its new name, where this one is linked to it; never waits."""
+        if self.settings.address == f"@{before}":
+            self._change(partial(self.endpoint.live.relink, name))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Change settings on the endpoint's thread; here where there is none."""
+
+        def run() -> None:
+            change()
+            self.publisher.publish()
+
+        if not self.worker.post_if_running(run):
+            run()
 
     @property
     def numbered(self) -> int:

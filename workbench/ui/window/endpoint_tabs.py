@@ -128,15 +128,20 @@ class EndpointTabs(QObject):
         self._controller.session.add(settings)
         return self._show_panel(settings, server=server)
 
-    def rename(self, panel: EndpointPanel, name: str) -> EndpointPanel:
-        """Another panel in place of this one, for the same endpoint under another name.
-
-        Raises:
-            Problem: it has something open, or the name is taken.
-        """
-        settings = self._controller.session.rename(panel.name, name)
-        self._drop(panel)
-        return self._show_panel(settings, server=panel.server)
+    def rename(self, panel: EndpointPanel, name: str) -> None:
+        """The endpoint of a panel has another name. Raises Problem where it is taken."""
+        before = panel.name
+        self._controller.rename(before, name)
+        panel.name = name
+        known = self._presenters.items()
+        self._presenters = {name if key == before else key: item for key, item in known}
+        self._presenters[name].rename(name)
+        for presenter in self._presenters.values():
+            if isinstance(presenter, ClientPresenter):
+                presenter.relink(before, name)
+        self._area.name_anew(panel)
+        if self._controller.selection.endpoint == before:
+            self._controller.select(endpoint=name)
 
     def _show_panel(
         self, settings: EndpointSettings, *, server: bool | None = None
@@ -159,7 +164,7 @@ class EndpointTabs(QObject):
             panel.editor.saved.list_wanted.connect(self.list_wanted)
         if isinstance(panel, ServerPanel):
             panel.reply.replaced.connect(partial(self._on_replaced, panel))
-        presenter.focused.connect(partial(self._on_focused, panel.name))
+        presenter.focused.connect(partial(self._on_focused, panel))
         presenter.started.connect(partial(self._on_started, panel))
         presenter.not_started.connect(partial(self._on_not_started, panel))
         presenter.conversation.save_wanted.connect(self.save_wanted)
@@ -425,15 +430,15 @@ class EndpointTabs(QObject):
         finally:
             self._following = False
 
-    def _on_focused(self, name: str) -> None:
+    def _on_focused(self, panel: EndpointPanel) -> None:
         """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
         selection = self._controller.selection
         if (
             not self._controller.closed
             and not selection.pinned
-            and (selection.endpoint != name or selection.seq is not None)
+            and (selection.endpoint != panel.name or selection.seq is not None)
         ):
-            self._controller.select(endpoint=name)
+            self._controller.select(endpoint=panel.name)
 
     def _on_started(self, panel: EndpointPanel) -> None:
         """What was pressed goes grey: the focus goes to what comes next, not into a field."""

@@ -121,10 +121,10 @@ class TabGroup(Retranslatable, QTabWidget):
             button.setAutoRaise(True)
             button.setIconSize(QSize(11, 11))
             button.setFixedSize(18, 18)
-            button.setObjectName(f"remove.{panel.name}")
             button.clicked.connect(lambda: self.unwanted.emit(panel))
             self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, button)
             self._order_tabs()
+        button.setObjectName(f"remove.{panel.name}")
         button.setIcon(theme.icon("x"))
         button.setToolTip(tr("tip.remove"))
         button.setAccessibleName(tr("name.remove", name=panel.name))
@@ -407,6 +407,13 @@ class TabArea(QSplitter):
         group = self._group_of(panel)
         if group is not None:
             group.begin_rename(panel)
+
+    def name_anew(self, panel: EndpointPanel) -> None:
+        """Its endpoint has another name."""
+        group = self._group_of(panel)
+        if group is not None:
+            group.label_tab(panel)
+        self.tell_target()
 
     def remove(self, panel: EndpointPanel) -> None:
         group = self._group_of(panel)

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.qt.client_presenter import ClientPresenter
 from workbench.texts import Problem
 from workbench.viewmodel import tab_names
-from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.setup_form import ServerForm
 from workbench.viewmodel.undo import Deed
 
@@ -57,12 +55,8 @@ class TabCommands(QObject):
 
     @Slot(object)
     def ask_name(self, panel: EndpointPanel) -> None:
-        """The same for a panel; of one that is open its message says why there is no field."""
-        presenter = self._tabs.presenter(panel.name)
-        if presenter.phase in OPEN:
-            presenter.refuse(Problem("engine.name_locked", name=panel.name))
-        else:
-            self._area.begin_rename(panel)
+        """The same for a panel."""
+        self._area.begin_rename(panel)
 
     @Slot(object, str)
     def rename(self, panel: EndpointPanel, wished: str) -> None:
@@ -72,20 +66,11 @@ class TabCommands(QObject):
             return
         try:
             name = tab_names.checked(wished, self._controller.session.endpoints)
-            made = self._copies.rename(panel, name)
+            self._tabs.rename(panel, name)
         except Problem as problem:
             self._tabs.presenter(before).refuse(problem)
             return
-        for presenter in self._tabs.presenters:
-            if isinstance(presenter, ClientPresenter) and presenter.form.link == before:
-                form = presenter.form
-                set_up = form.set_up
-                linked = replace(set_up, where=replace(set_up.where, host=f"@{name}"))
-                presenter.fill(replace(form, set_up=linked))
-        if self._controller.selection.endpoint == before:
-            self._controller.select(endpoint=name)
         self._tabs.refresh()
-        made.address_line.primary.setFocus()
 
     @Slot()
     def duplicate_focused(self) -> None:

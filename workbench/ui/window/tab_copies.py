@@ -100,14 +100,6 @@ class TabCopies:
         self._type(panel, copy)
         return panel
 
-    def rename(self, panel: EndpointPanel, name: str) -> EndpointPanel:
-        """The same tab under another name. Raises Problem where that cannot be."""
-        copy = self.copy(panel).named(name)
-        made = self._tabs.rename(panel, name)
-        self._fill(made, copy.tab, copy.place)
-        self._type(made, copy)
-        return made
-
     def _fill(self, panel: EndpointPanel, tab: Tab, place: int | None) -> None:
         self._area.put(panel, tab.side, place)
         presenter = self._tabs.presenter(panel.name)

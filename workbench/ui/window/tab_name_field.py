@@ -27,6 +27,7 @@ class TabNameField(QLineEdit):
         super().__init__(name, bar)
         self.setObjectName("slots.tab_name")
         self.setAccessibleName(tr("name.tab_name", name=name))
+        self._bar = bar
         self._left = False
         self._before = name
         tab = bar.tabRect(place)
@@ -49,12 +50,12 @@ class TabNameField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave(self._before)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._leave(self.text())
-        else:
+        leaves = event.key() == Qt.Key.Key_Escape
+        if not leaves and event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+            return
+        self._leave(self._before if leaves else self.text())
+        self._bar.setFocus(Qt.FocusReason.OtherFocusReason)  # its tab has the keys again
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
