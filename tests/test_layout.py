@@ -392,6 +392,7 @@ IMPORTED_BY = {
     "scenario/report.py": "scenario/test_verdicts.py",
     "scenario/code_answers.py": "scenario/test_code.py",
     "scenario/code_bytes.py": "scenario/test_code.py",
+    "scenario/code_calls.py": "scenario/test_code.py",
     "scenario/code_expect.py": "scenario/test_code.py",
     "scenario/code_help.py": "scenario/test_code.py",
     "scenario/code_names.py": "scenario/test_code_foreign.py",

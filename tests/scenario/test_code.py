@@ -17,6 +17,7 @@ from workbench.resources import resource
 from workbench.scenario.code import of_plain_sockets, to_python
 from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
+from workbench.scenario.code_calls import ScriptSteps
 from workbench.scenario.code_expect import expectation
 from workbench.scenario.code_help import all_names, parts_of
 from workbench.scenario.code_sockets import address
@@ -149,3 +150,15 @@ ignore = [{ text = "ping" }]
     code = of_plain_sockets(parse(text))
     assert "plain script: wait = false" in code
     assert "hidden['c'] = " in code
+
+
+def test_steps_are_written_as_calls_and_say_which_parts_of_the_helper_they_need() -> None:
+    plain = parse('step = [{ do = "connect" }, { do = "close" }]\nendpoint.c = "127.0.0.1:9"')
+    script = ScriptSteps(plain)
+    lines = [line.strip() for line in script.steps(plain.steps)]
+    assert "c.connect(('127.0.0.1', 9))" in lines
+    assert "expecting" not in script.needs
+    awaited = parse('step = [{ do = "expect", text = "a" }]\nendpoint.c = "127.0.0.1:9"')
+    script = ScriptSteps(awaited)
+    assert script.steps(awaited.steps)
+    assert "expecting" in script.needs
