@@ -69,7 +69,13 @@ STEPS: dict[str, tuple[str, str]] = {
     "opening twice": (SERVER + (STEP + 'do = "start"\n') * 2, "Stop it first"),
     "accepting before listening": (SERVER + STEP + 'do = "accept"\n', "Listen or connect first"),
     "a backlog beyond C": (SERVER + "backlog = 99999999999\n" + STEP + 'do = "start"\n', "Try 128"),
-    "a file that is not there": (CLIENT + STEP + 'do = "send"\nfile = "none"\n', "no such file"),
+    "a file that is not there": (
+        'step = [{do = "start", endpoint = "a"}, {do = "connect", endpoint = "b"}, '
+        '{do = "send", endpoint = "b", file = "none"}]\n'
+        + SERVER
+        + '[endpoint.b]\nrole = "stream"\naddress = "@a"\n',
+        "no such file",
+    ),
     "nothing came": (
         SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n',
         "has no connection here that is meant",
