@@ -243,3 +243,19 @@ def test_a_dot_is_a_line_end_too(play: Play) -> None:
         )
     )
     assert report.ok, reasons(report)
+
+
+_BEGINS = re.compile(r"#+ |- |\||```|!\[|")
+
+
+def test_both_readmes_have_the_same_headings_lists_tables_and_examples() -> None:
+    """Line by line, but for what the words are: what one has, the other one has at its place."""
+    english, chinese = (
+        [
+            (_BEGINS.match(line.strip()) or [""])[0]
+            for line in (ROOT / readme).read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
+        for readme in READMES
+    )
+    assert english == chinese
