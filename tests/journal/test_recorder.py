@@ -255,3 +255,29 @@ def test_only_the_capture_length_is_kept_but_all_can_be_seen(tmp_path: Path) -> 
     rows = made.reader().page(2, 2)
     assert [(row.payload, row.size) for row in rows] == [(b"abc", 6), (b"ghi", 6)]
     made.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is glibc that gives memory back")
+def test_what_a_batch_has_held_is_at_hand_for_the_next(tmp_path: Path) -> None:
+    """In a process of its own: others may have freed a large block before."""
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from workbench.journal.recorder import Recorder\n"
+        "recorder = Recorder(Path(sys.argv[1]))\n"
+        "recorder.start()\n"
+        "def faults():\n"
+        "    batch = [b'%d' % number * 1000 for number in range(1000, 2000)]\n"
+        "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "faults()\n"
+        "before = faults()\n"
+        "print(faults() - before)\n"
+        "recorder.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "r.swb")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) < 500  # of a thousand payloads
