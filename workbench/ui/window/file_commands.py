@@ -55,9 +55,11 @@ class FileCommands(QObject):
         """Ask for a record and show it."""
         from PySide6.QtWidgets import QFileDialog  # no start needs it
 
+        from workbench.ui.window.menu_words import title_of
+
         folder = str(self._controller.session.record.parent)
         name, _ = QFileDialog.getOpenFileName(
-            self._owner, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
+            self._owner, title_of("open"), folder, tr("window.records_files")
         )
         if name:
             self.show_record(whole_of(Path(name)))
@@ -72,9 +74,11 @@ class FileCommands(QObject):
         """Ask for a scenario file and run it in this session."""
         from PySide6.QtWidgets import QFileDialog
 
+        from workbench.ui.window.menu_words import title_of
+
         name, _ = QFileDialog.getOpenFileName(
             self._owner,
-            tr("menu.run_scenario").replace("&", ""),
+            title_of("run_scenario"),
             self.folder,
             tr("window.scenario_files"),
         )
@@ -116,11 +120,12 @@ class FileCommands(QObject):
         from PySide6.QtWidgets import QFileDialog
 
         from workbench.journal.exports.export_table import EXPORTS
+        from workbench.ui.window.menu_words import title_of
 
         stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
-            self._owner, tr("menu.export").replace("&", ""), self.beside(f"{stem}.jsonl"), filters
+            self._owner, title_of("export"), self.beside(f"{stem}.jsonl"), filters
         )
         if name:
             self.remember(name)

@@ -6,6 +6,7 @@ from PySide6.QtGui import QKeySequence
 
 from workbench.texts import tr
 from workbench.ui.window.action_table import ACTIONS, MENUS
+from workbench.ui.window.menu_words import plain_words
 from workbench.viewmodel.manual import Page, page
 
 
@@ -18,25 +19,19 @@ def key_page() -> Page:
         if not rows:
             continue
         heads = f"| {tr('manual.command')} | {tr('manual.key')} | |"
-        lines += [f"## {_plain(tr(f'menu.{menu}'))}", "", heads, "|---|---|---|"]
+        lines += [f"## {plain_words(tr(f'menu.{menu}'))}", "", heads, "|---|---|---|"]
         for row in rows:
             keys = ", ".join(
                 QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
                 for key in row.keys
             )
             lines.append(
-                f"| {_cell(_plain(tr(f'menu.{row.id}')))} | `{keys}` | "
+                f"| {_cell(plain_words(tr(f'menu.{row.id}')))} | `{keys}` | "
                 f"{_cell(tr(f'menutip.{row.id}'))} |"
             )
         lines.append("")
     lines += [tr("manual.other_keys"), ""]
     return page("keys", "\n".join(lines))
-
-
-def _plain(text: str) -> str:
-    """A menu's words without the mark of its letter: "&Open…", "打开(&O)…"."""
-    before, bracket, rest = text.partition("(&")
-    return before + rest[2:] if bracket else text.replace("&", "")
 
 
 def _cell(text: str) -> str:

@@ -103,9 +103,11 @@ class SetUpCommands(QObject):
         """Ask for a file and save the set-up there."""
         from PySide6.QtWidgets import QFileDialog  # no start needs it
 
+        from workbench.ui.window.menu_words import title_of
+
         name, _ = QFileDialog.getSaveFileName(
             self._owner,
-            tr("menu.save_set_up").replace("&", ""),
+            title_of("save_set_up"),
             self._files.beside(f"{tr('set_up.name')}.toml"),
             tr("set_up.files"),
         )
@@ -141,9 +143,11 @@ class SetUpCommands(QObject):
         """Ask for a file and show its endpoints in place of the tabs."""
         from PySide6.QtWidgets import QFileDialog
 
+        from workbench.ui.window.menu_words import title_of
+
         name, _ = QFileDialog.getOpenFileName(
             self._owner,
-            tr("menu.open_set_up").replace("&", ""),
+            title_of("open_set_up"),
             self._files.folder,
             tr("set_up.files"),
         )
@@ -236,12 +240,14 @@ class SetUpCommands(QObject):
             return
         from PySide6.QtWidgets import QMessageBox
 
+        from workbench.ui.window.menu_words import title_of
+
         box = QMessageBox(self._owner)
         box.setObjectName("set_up.question")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(tr(f"menu.{why}_set_up").replace("&", "").rstrip("…"))
+        box.setWindowTitle(title_of(f"{why}_set_up"))
         box.setText(tr("set_up.close_open", count=count))
         box.addButton(tr("set_up.close_them"), QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(tr("set_up.leave_them"), QMessageBox.ButtonRole.RejectRole)
