@@ -142,3 +142,14 @@ def test_what_is_offered_goes_with_a_filter_that_is_cleared(hand: Hand) -> None:
     hand.window.log.show_all()
     assert widget.text() == ""
     assert not offers.isVisible()
+
+
+def test_a_filter_that_cannot_be_read_is_marked_until_it_can(hand: Hand) -> None:
+    widget, log = field(hand), hand.window.log
+    widget.setText("sze>3")
+    hand.wait(log.hint.isVisible)
+    assert widget.property("tone") == "bad"
+    assert log.hint.property("tone") == "bad"
+    widget.setText("size>3")
+    hand.wait(lambda: not log.hint.isVisible())
+    assert not widget.property("tone")

@@ -28,9 +28,9 @@ from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import APART, HAIR, NEAR, TIGHT
+from workbench.ui.style.theme import APART, GAP, HAIR, NEAR, TIGHT
 from workbench.ui.widgets.name_line import NameLine, NameWords
-from workbench.ui.widgets.named_controls import NamedControls, fit
+from workbench.ui.widgets.named_controls import NamedControls, fit, tone
 from workbench.viewmodel.filter_terms import offers
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.kept_filters import KeptFilters
@@ -143,7 +143,7 @@ class LogPanel(Retranslatable, QTabWidget):
             line.addWidget(widget)
         page = QWidget()
         self._column = column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(GAP, 0, NEAR, 0)  # in line with the panels above and its buttons
         column.setSpacing(TIGHT)
         column.addWidget(self.filter_name)
         column.addWidget(self.hint)
@@ -269,12 +269,15 @@ class LogPanel(Retranslatable, QTabWidget):
         """Point at the term that cannot be read."""
         mark = self.filter.text()[problem.position : problem.position + problem.length]
         self._say(msg("log.filter_wrong", place=problem.position + 1, mark=mark, reason=problem))
+        for part in (self.filter, self.hint):
+            tone(part, "bad")
 
     @Slot()
     def show_applied(self) -> None:
         """The rows of the filter are shown."""
         self._applied = self.filter.text()
         self.hint.hide()
+        tone(self.filter, "")
         errors = ERRORS in self.filter.text().split()
         self.errors.setChecked(errors)
         self._leading = self._leading and errors
@@ -368,6 +371,7 @@ class LogPanel(Retranslatable, QTabWidget):
     def _say(self, sentence: Sentence) -> None:
         self._hint = sentence
         self.hint.setText(sentence.show())
+        tone(self.hint, "")
         self.hint.show()
 
     @Slot()
