@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
@@ -162,3 +162,39 @@ def test_a_packed_message_says_what_it_gained(
     assert (packed["length"], packed["wire"], packed["ratio"]) == ("900", "20", "45.0×")
     assert (plain["length"], plain["wire"], plain["ratio"]) == ("2", "20", "")
     assert cells(frames, 0)["ratio"] == ""
+
+
+def test_half_of_a_row_is_none(frames: FramesPanel, window: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(60):
+        put(window, "ws.send", "'TEXT'", b"Hello")
+    window.controller.session.journal.flush()
+    view = frames.view
+    qtbot.waitUntil(lambda: frames.model.rowCount() == 63, timeout=BOUND_MS)
+    qtbot.waitUntil(lambda: view.rowAt(0) > 0, timeout=BOUND_MS)
+    high, pane = view.verticalHeader().defaultSectionSize(), view.viewport().size()
+    whole = pane.height() // high
+    if whole * high == pane.height():  # it happens to fit
+        view.setFixedHeight(view.height() + high // 2)
+        qtbot.waitUntil(lambda: view.viewport().height() != pane.height(), timeout=BOUND_MS)
+    view.scrollToBottom()
+    top = view.rowViewportPosition(view.rowAt(0))
+    assert -high < top < 0
+    strip = QRect(0, 0, view.viewport().width(), top + high)
+    picture = view.viewport().grab(strip).toImage()
+    plain = view.palette().base().color().name()
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(picture.width())
+        for y in range(picture.height())
+    }
+    assert seen == {plain}
+
+
+@pytest.mark.parametrize(("key", "right"), [("length", True), ("opcode", False)])
+def test_a_heading_stands_over_its_cells(frames: FramesPanel, key: str, right: bool) -> None:
+    model, place = frames.model, PLACES[key]
+    of = Qt.ItemDataRole.TextAlignmentRole
+    heading = model.headerData(place, Qt.Orientation.Horizontal, of)
+    assert bool(heading & Qt.AlignmentFlag.AlignRight) is right
+    assert bool(heading & Qt.AlignmentFlag.AlignVCenter)
+    assert bool(model.index(0, place).data(of) or 0) is right

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from collections.abc import Iterator
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from workbench.qt.log_model import LogModel
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.style.theme import GAP, NEAR
 from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.frame_columns import COLUMNS
 
@@ -34,7 +45,7 @@ class FramesPanel(Retranslatable, QWidget):
         self.view = _FramesView(model)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(GAP, 0, NEAR, 0)  # as the log
         column.addWidget(self.view)
         self.retranslate()
 
@@ -90,7 +101,6 @@ class _FramesView(RowUnderMouse, QTableView):
         self.verticalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.fit()
 
@@ -122,10 +132,23 @@ class _FramesView(RowUnderMouse, QTableView):
         self._follows = follows
         self.show_newest()
 
+    def _halves(self) -> Iterator[QRect]:
+        """Where the rows at both ends stand that are not in sight whole: as in the log, half of a
+        row is none.
+        """
+        high, pane = self.verticalHeader().defaultSectionSize(), self.viewport().rect()
+        first, last = self.rowAt(0), self.rowAt(pane.bottom())
+        if first >= 0 and (top := self.rowViewportPosition(first)) < 0:
+            yield QRect(0, top, pane.width(), high)
+        if last > first and (top := self.rowViewportPosition(last)) + high > pane.height():
+            yield QRect(0, top, pane.width(), high)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        for half in self._halves():
+            painter.fillRect(half, self.palette().base())
         if not self.model().rowCount():
-            painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             area = self.viewport().rect().adjusted(24, 8, -24, -8)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
