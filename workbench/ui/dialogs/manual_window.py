@@ -27,7 +27,7 @@ from workbench.viewmodel.manual import Page, Passage, find, pages
 
 _PAGE: Final = Qt.ItemDataRole.UserRole
 _HEADING: Final = Qt.ItemDataRole.UserRole + 1
-_MARGIN: Final = 24
+_MARGIN: Final = 2 * theme.WIDE
 
 
 class ManualText(QTextBrowser):
@@ -74,6 +74,7 @@ class ManualText(QTextBrowser):
     def _set(self, page: Page) -> None:
         self.clear()
         self.setMarkdown(page.text)
+        self.document().setDocumentMargin(theme.WIDE)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Pictures of the gallery, by their names; nothing else is loaded."""

@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem
 
 from workbench.scenario.expected import Place, Substitute
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.item_views import ItemTable
 
 COLUMNS: Final = ("what", "whose", "came", "expected")
 SHOWN: Final = 200
 """Characters of a cell at most."""
 
 
-class VaryingTable(Retranslatable, QTableWidget):
+class VaryingTable(Retranslatable, ItemTable):
     """The table; it remembers what was left as it came.
 
     Signals:

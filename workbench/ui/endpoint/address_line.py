@@ -197,6 +197,8 @@ class AddressLine(Retranslatable, QWidget):
         """The fields, or one line that says what stands in them."""
         for widget in (self.family, self.type, self._where, self._gap):
             widget.setVisible(not folded)
+        # as high as the buttons that one side has in this line, so that both sides stand level
+        self.set_up.setMinimumHeight(self.primary.sizeHint().height())
         self._summary.setVisible(folded)
         self.traffic.setVisible(folded)
         self.primary.setVisible(not folded or self.primary.isEnabled())
@@ -220,6 +222,7 @@ class AddressLine(Retranslatable, QWidget):
         if picture is not self._drawn:
             self._drawn = picture
             self.set_up.setIcon(QIcon(picture))
+            self.set_up.setIconSize(theme.small_icon())
 
     def retranslate(self) -> None:
         """What its panel's `controls` do not know: why a choice is grey, and how wide both are."""

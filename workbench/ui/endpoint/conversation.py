@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit
 
 from workbench.texts import tr
 from workbench.ui.style import theme
@@ -89,7 +89,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         """One font for all scripts, so that every line is equally high."""
         font = theme.even_font()
         self.setFont(font)
-        self.viewport().setFont(font)  # what the hint of an empty one is painted with
+        self.viewport().setFont(QApplication.font())  # of the hint of an empty one: it is prose
         self.retranslate()
 
     def retranslate(self) -> None:

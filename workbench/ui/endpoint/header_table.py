@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.item_views import ItemTable
 from workbench.viewmodel.completion import Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import TypedHeader, headers_of
@@ -52,7 +52,7 @@ class _ValueDelegate(QStyledItemDelegate):
         return editor
 
 
-class HeaderTable(Retranslatable, QTableWidget):
+class HeaderTable(Retranslatable, ItemTable):
     """Typing into the last, empty row adds one. "Name: value" lines may be pasted.
 
     Signals:
@@ -66,6 +66,7 @@ class HeaderTable(Retranslatable, QTableWidget):
         self._filling = False
         self._known = NO_VALUES
         self.verticalHeader().hide()
+        self.setShowGrid(True)  # of an empty row that is to be filled nothing else is seen
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,10 +91,10 @@ class HeaderTable(Retranslatable, QTableWidget):
     @property
     def rows(self) -> tuple[TypedHeader, ...]:
         """What stands in it; an empty row is none."""
-        found = (self._row(row) for row in range(self.rowCount()))
+        found = (self._typed(row) for row in range(self.rowCount()))
         return tuple(row for row in found if row.name or row.value)
 
-    def _row(self, row: int) -> TypedHeader:
+    def _typed(self, row: int) -> TypedHeader:
         name, value, drop = (self.item(row, column) for column in range(len(COLUMNS)))
         return TypedHeader(
             name.text().strip() if name is not None else "",
@@ -137,7 +138,7 @@ class HeaderTable(Retranslatable, QTableWidget):
     def _on_changed(self, _cell: QTableWidgetItem) -> None:
         if self._filling:
             return
-        last = self._row(self.rowCount() - 1)
+        last = self._typed(self.rowCount() - 1)
         if last.name or last.value:
             self._filling = True
             self._append(TypedHeader())
@@ -148,7 +149,7 @@ class HeaderTable(Retranslatable, QTableWidget):
     def remove(self) -> None:
         """The chosen row goes."""
         place = self.currentRow()
-        kept = [self._row(row) for row in range(self.rowCount()) if row != place]
+        kept = [self._typed(row) for row in range(self.rowCount()) if row != place]
         self._take(tuple(row for row in kept if row.name or row.value), place)
 
     def move_row(self, by: int) -> None:

@@ -303,6 +303,7 @@ class MessageEditor(Retranslatable, QWidget):
             widget.setVisible(shown)
         self.opened.setVisible(shown and self._live)
         self.opened.setIcon(theme.icon("chevron-up" if self.opened.isChecked() else "chevron-down"))
+        self.opened.setIconSize(theme.small_icon())
         self._word_details()
 
     def _word_details(self) -> None:

@@ -56,7 +56,6 @@ class KernelTab(TellsWhenWorded, Sighted):
         self.table.horizontalHeader().hide()
         self.table.verticalHeader().hide()
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setShowGrid(False)
         self.table.verticalHeader().setMinimumSectionSize(10)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -69,6 +69,7 @@ class Theme:
 
     Attributes:
         over, down: a button below the mouse; pressed, or chosen.
+        thumb: of a scroll bar.
         found: behind what was looked for. fault: behind a row that tells of an error.
         held, broken: a verdict beside text.
     """
@@ -86,6 +87,7 @@ class Theme:
     link: str
     edge: str
     field: str
+    thumb: str
     primary: Tone
     info: Tone
     good: Tone
@@ -112,6 +114,7 @@ LIGHT: Final = Theme(
     link="#1f4fb5",
     edge="#c9ced6",
     field="#9aa2ae",
+    thumb="#858d99",
     primary=Tone("#2458c5", "#ffffff", "#1b459c"),
     info=Tone("#eaf1fd", "#1f4189", "#b9cdf2"),
     good=Tone("#e5f6ea", "#14532d", "#57a773"),
@@ -137,6 +140,7 @@ DARK: Final = Theme(
     link="#8db4ff",
     edge="#454b55",
     field="#6b7482",
+    thumb="#6f7886",
     primary=Tone("#3667d2", "#ffffff", "#6f9bf5"),
     info=Tone("#1d2b45", "#b9d1ff", "#35507f"),
     good=Tone("#16321f", "#a9e5bc", "#3d8a58"),
@@ -229,6 +233,12 @@ def scaled(pixels: int) -> int:
     return round(pixels * _scale[0] / 100)
 
 
+def small_icon() -> QSize:
+    """Of a cross, a plus, an arrow that opens something: it grows later than the text beside it."""
+    side = max(ICON, scaled(WIDE))
+    return QSize(side, side)
+
+
 _UNSEEN: Final = "rgba(0, 0, 0, 2)"
 """Not transparent: beside an edge that is, Qt draws the next one straight."""
 
@@ -267,11 +277,23 @@ def _flat(theme: Theme) -> list[str]:
             f"QComboBox::down-arrow {{ width: 0; height: 0; border: {arrow}px solid {_UNSEEN};"
             f" border-bottom: none; border-top-color: {theme.muted}; }}"
         ),
+        # as the lists of menus: Fusion's lies over the field, and its chosen line is white on white
+        "QComboBox { combobox-popup: 0; }",
+        (
+            f"QComboBox QAbstractItemView {{ background: {theme.base}; color: {theme.text};"
+            f" border: 1px solid {theme.field}; padding: 3px; outline: 0;"
+            f" selection-background-color: {theme.highlight};"
+            f" selection-color: {theme.highlight_text}; qproperty-spacing: 2; }}"
+        ),
+        f"QComboBox QAbstractItemView:focus {{ border: 1px solid {theme.field}; padding: 3px; }}",
         f"QHeaderView {{ background: {theme.window}; border: none; }}",
         (
             f"QHeaderView::section {{ background: {theme.window}; padding: -1px 3px 0;"
             f" border: 1px solid {theme.edge}; border-left: none; border-top: none; }}"
         ),
+        "LogView QHeaderView::section { padding-left: 6px; padding-right: 6px; }",
+        f"QHeaderView::section:hover {{ background: {theme.over}; }}",
+        f"QHeaderView::section:pressed {{ background: {theme.down}; }}",
         (
             f"QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: 6px 10px 4px;"
             " border: none; border-bottom: 2px solid transparent; }"
@@ -279,6 +301,48 @@ def _flat(theme: Theme) -> list[str]:
         f"QTabBar::tab:hover {{ color: {theme.text}; background: {theme.over}; }}",
         f"QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.link}; }}",
         f"QTabBar::tab:selected:focus {{ background: {theme.over}; }}",
+    ]
+
+
+def _scroll_bars(theme: Theme) -> list[str]:
+    """A thumb in a groove, without arrows; wider to the hand than it looks."""
+    side, least = min(scaled(12), 16), scaled(28)
+    return [
+        f"QScrollBar {{ background: {theme.window}; border: none; margin: 0; }}",
+        f"QScrollBar:vertical {{ width: {side}px; }}",
+        f"QScrollBar:horizontal {{ height: {side}px; }}",
+        (
+            f"QScrollBar::handle {{ background: {theme.thumb}; border: none;"
+            f" border-radius: {(side - 6) // 2}px; margin: 3px; }}"
+        ),
+        f"QScrollBar::handle:vertical {{ min-height: {least}px; }}",
+        f"QScrollBar::handle:horizontal {{ min-width: {least}px; }}",
+        f"QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.muted}; }}",
+        "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; }",
+        "QScrollBar::add-page, QScrollBar::sub-page { background: none; }",
+        "QAbstractScrollArea::corner { background: transparent; border: none; }",
+    ]
+
+
+def _menus(theme: Theme) -> list[str]:
+    """Lines with air, the chosen one in a rounded bar that does not touch the edge."""
+    mark, line = scaled(INDICATOR), scaled(4)
+    return [
+        (
+            f"QMenu {{ background: {theme.base}; color: {theme.text};"
+            f" border: 1px solid {theme.field}; padding: 4px; }}"
+        ),
+        (
+            f"QMenu::item {{ background: transparent; padding: {line}px {scaled(16)}px {line}px"
+            f" {scaled(14)}px; border-radius: 4px; }}"
+        ),
+        (
+            f"QMenu::item:selected {{ background: {theme.highlight};"
+            f" color: {theme.highlight_text}; }}"
+        ),
+        f"QMenu::item:disabled {{ background: transparent; color: {theme.muted}; }}",
+        f"QMenu::separator {{ background: {theme.edge}; height: 1px; margin: 4px 6px; }}",
+        f"QMenu::indicator {{ width: {mark}px; height: {mark}px; left: {scaled(6)}px; }}",
     ]
 
 
@@ -292,6 +356,8 @@ def _sheet(theme: Theme) -> str:
     }
     lines = [
         *_flat(theme),
+        *_scroll_bars(theme),
+        *_menus(theme),
         (
             f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
             f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
@@ -301,22 +367,26 @@ def _sheet(theme: Theme) -> str:
         f"QLabel[muted='true'] {{ color: {theme.muted}; }}",
         (
             f"QToolTip {{ background: {theme.base}; color: {theme.text};"
-            f" border: 1px solid {theme.edge}; }}"
+            f" border: 1px solid {theme.field}; padding: 1px 2px; }}"
         ),
         (
-            f"QLineEdit, QPlainTextEdit, QTableView {{ border: 1px solid {theme.field};"
-            " border-radius: 3px;"
+            "QLineEdit, QPlainTextEdit, QTextBrowser, QTableView, QTreeView, QListView"
+            f" {{ border: 1px solid {theme.field}; border-radius: 3px; outline: 0;"
             f" background: {theme.base}; selection-background-color: {theme.highlight};"
             f" selection-color: {theme.highlight_text}; }}"
         ),
         "QLineEdit { padding: 1px 4px; min-height: 18px; }",
-        "QPlainTextEdit, QTableView { padding: 1px; }",
+        "QPlainTextEdit, QTableView, QTextBrowser, QTreeView, QListView { padding: 1px; }",
         # as wide a border more as padding less: what is inside does not move
         (
-            f"QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus {{"
-            f" border: 2px solid {theme.link}; padding: 0; }}"
+            "QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus, QTableView:focus,"
+            f" QTreeView:focus, QListView:focus {{ border: 2px solid {theme.link}; padding: 0; }}"
         ),
         "QLineEdit:focus { padding: 0 3px; }",
+        "ItemList::item, ItemTree::item { padding: 3px 4px; }",
+        "QListView[choices='true']::item { padding: 2px 4px; }",
+        f"QListView[choices='true']:focus {{ border: 1px solid {theme.field}; padding: 1px; }}",
+        f"NoteField {{ margin: 2px {GAP}px; }}",
         "QScrollArea[reading='true'] { border: 2px solid transparent; }",
         f"QScrollArea[reading='true']:focus {{ border-color: {theme.link}; }}",
         (
@@ -329,7 +399,22 @@ def _sheet(theme: Theme) -> str:
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",
         "QToolBar { spacing: 2px; padding: 2px; }",
+        (
+            f"QToolButton[autoRaise='true']:hover {{ background: {theme.over}; border: none;"
+            " border-radius: 4px; }"
+        ),
+        (
+            "QToolButton[autoRaise='true']:pressed, QToolButton[autoRaise='true']:checked"
+            f" {{ background: {theme.down}; border: none; border-radius: 4px; }}"
+        ),
+        # it stands on the line below the tabs: as high as their texts
+        "QTabWidget > QToolButton { border: none; padding: 3px 4px 6px; }",
+        (
+            "QTabWidget > QToolButton:focus {"
+            f" border: 2px solid {theme.link}; border-radius: 4px; padding: 1px 2px 4px; }}"
+        ),
         "QToolBar QToolButton { padding: 2px 6px; }",
+        "QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }",
         # beside the tool bar: without the line that Fusion draws below menus
         (
             "QWidget[beside='true'] QMenuBar, QWidget[beside='true'] QToolBar"
@@ -337,8 +422,8 @@ def _sheet(theme: Theme) -> str:
         ),
         "QWidget[beside='true'] QMenuBar::item { padding: 4px 7px; background: transparent; }",
         (
-            f"QWidget[beside='true'] QMenuBar::item:selected {{ background: {theme.highlight};"
-            f" color: {theme.highlight_text}; }}"
+            "QMenuBar::item:selected, QWidget[beside='true'] QMenuBar::item:selected"
+            f" {{ background: {theme.down}; color: {theme.text}; }}"
         ),
         "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",
         (

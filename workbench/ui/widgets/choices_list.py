@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, QStringLi
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
+from workbench.ui.style import theme
+
 _TO_LIST: Final = frozenset(
     {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 )
@@ -54,6 +56,7 @@ class ChoicesList(QCompleter):
         self._closes = _ClosesAtEscape(self)
         self._name = name
         self._opened = False
+        self._scheme: theme.Theme | None = None
 
     def offer(self, words: Sequence[str], place: QRect) -> None:
         """Show these below `place` in the field; none: what was shown goes."""
@@ -66,6 +69,10 @@ class ChoicesList(QCompleter):
             self._opened = True
             popup.setObjectName(self._name)
             popup.installEventFilter(self._closes)
+            popup.setProperty("choices", True)
+        if self._scheme is not theme.current():  # it stands in no window that would dress it
+            self._scheme = theme.current()
+            theme.dress(popup)
         self._words.setStringList(list(words))
         self.setCompletionPrefix("")
         popup.setFont(self._field.font())

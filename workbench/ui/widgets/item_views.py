@@ -13,6 +13,8 @@ class ItemTable(RowUnderMouse, QTableWidget):
 
     def __init__(self, rows: int, columns: int) -> None:
         super().__init__(rows, columns)
+        self.setShowGrid(False)  # as in the log
+        self.setAlternatingRowColors(True)
         header = self.horizontalHeader()
         header.setHighlightSections(False)  # bold above what is chosen: that is every column
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

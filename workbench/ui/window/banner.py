@@ -37,7 +37,7 @@ class Banner(Retranslatable, QWidget):
         self._close.setObjectName("notice.close")
         self._close.setAutoRaise(True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.TIGHT)
+        row.setContentsMargins(theme.GAP, theme.TIGHT, theme.GAP, theme.TIGHT)
         row.addWidget(self._label, 1)
         row.addWidget(self._open)
         row.addWidget(self._close)

@@ -347,6 +347,7 @@ class MessageList(Retranslatable, QWidget):
         self._controls.retranslate()
         self.tree.setHeaderLabels([tr("saved.name"), tr("saved.target"), ""])
         self.file.setIcon(theme.icon("chevron-down"))
+        self.file.setIconSize(theme.small_icon())
         self._shown = []
         self.refresh()
 

@@ -52,7 +52,7 @@ class OnboardingBar(Retranslatable, QWidget):
         self._close.setObjectName("first_steps.close")
         self._close.setAutoRaise(True)
         row = FlowLayout(self)
-        row.setContentsMargins(theme.APART, theme.TIGHT, theme.APART, theme.TIGHT)
+        row.setContentsMargins(theme.GAP, theme.TIGHT, theme.GAP, theme.TIGHT)
         row.addWidget(self._label)
         for name in ("watch", *DEMOS, *NEXT):
             button = QPushButton()

@@ -26,6 +26,8 @@ from workbench.ui.widgets.tab_order import set_tab_order
 from workbench.ui.window.tab_name_field import TabNameField
 
 TAB: Final = "application/x-socket-workbench-tab"
+_CROSS, _CROSS_BUTTON = 11, 18
+"""Pixels of the cross of a tab at 100 %, and of the button around it."""
 LEAST_LINES: Final = 12
 """Lines of text of a panel that are in sight in the lowest window."""
 LEAST_MOST: Final = 320
@@ -102,6 +104,7 @@ class TabGroup(Retranslatable, QTabWidget):
     def retranslate(self) -> None:
         key = "add_server" if self.side == "left" else "add_client"
         self.plus.setIcon(theme.icon("plus"))
+        self.plus.setIconSize(theme.small_icon())
         self.plus.setToolTip(tr(f"tip.{key}"))
         self.plus.setAccessibleName(tr(f"name.{key}"))
         for panel in self.panels():
@@ -119,13 +122,14 @@ class TabGroup(Retranslatable, QTabWidget):
         if not isinstance(button, QToolButton):
             button = QToolButton()
             button.setAutoRaise(True)
-            button.setIconSize(QSize(11, 11))
-            button.setFixedSize(18, 18)
             button.clicked.connect(lambda: self.unwanted.emit(panel))
             self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, button)
             self._order_tabs()
         button.setObjectName(f"remove.{panel.name}")
         button.setIcon(theme.icon("x"))
+        mark, side = theme.scaled(_CROSS), theme.scaled(_CROSS_BUTTON)
+        button.setIconSize(QSize(mark, mark))
+        button.setFixedSize(side, side)
         button.setToolTip(tr("tip.remove"))
         button.setAccessibleName(tr("name.remove", name=panel.name))
 

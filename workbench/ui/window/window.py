@@ -18,7 +18,7 @@ from workbench.texts import Problem, tr
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.ui.style.theme import TIGHT
+from workbench.ui.style.theme import GAP, TIGHT
 from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls
@@ -261,6 +261,7 @@ class MainWindow(Retranslatable, QMainWindow):
         column.addWidget(self.onboarding_bar)
         column.addWidget(self.demo_bar)
         column.addWidget(self.note_field)
+        self.record_name.setContentsMargins(GAP, 0, GAP, 0)
         column.addWidget(self.record_name)
         column.addWidget(self.projector_caption)
         sides = QSplitter(Qt.Orientation.Horizontal)
