@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import os
 import socket
@@ -461,23 +462,29 @@ def _ratio(above: list[float], below: list[float]) -> float:
     return round(statistics.median(one / other for one, other in zip(above, below, strict=True)), 3)
 
 
+OTHERS = ("log", "window", "soak", "ws")
+"""Benches with a file and arguments of their own: bench_NAME.py."""
+
+
 def main() -> int:
-    if sys.argv[1:2] == ["log"]:
-        import bench_log
+    if sys.argv[1:2] and sys.argv[1] in OTHERS:
+        other = importlib.import_module(f"bench_{sys.argv[1]}")
+        status: int = other.main(sys.argv[2:])
+        return status
+    args = _arguments()
+    if _is_part(args):
+        return 0
+    if args.soak:
+        for kind, seconds in (("bare", min(args.soak, 10.0)), ("ours", args.soak)):
+            print(json.dumps(own("--stall", kind, str(seconds), bound=seconds + 120)))
+    elif args.against:
+        return against(args.against, args.rounds, args.seconds)
+    else:
+        report(args)
+    return 0
 
-        return bench_log.main(sys.argv[2:])
-    if sys.argv[1:2] == ["window"]:
-        import bench_window
 
-        return bench_window.main(sys.argv[2:])
-    if sys.argv[1:2] == ["soak"]:
-        import bench_soak
-
-        return bench_soak.main(sys.argv[2:])
-    if sys.argv[1:2] == ["ws"]:
-        import bench_ws
-
-        return bench_ws.main(sys.argv[2:])
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each")
     parser.add_argument("--only", choices=("echo", "stall", "start", "held"))
@@ -498,7 +505,11 @@ def main() -> int:
     parser.add_argument("--started", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument("--stall", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--held", type=int, help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def _is_part(args: argparse.Namespace) -> bool:
+    """Do what one process of a measurement does, if the bench has started this one for that."""
     if args.serve:
         SERVERS[args.serve]()
     elif args.load:
@@ -509,18 +520,13 @@ def main() -> int:
         hold(int(args.hold[0]), int(args.hold[1]))
     elif args.started:
         started(args.started[0], *map(Path, args.started[1:]))
-    elif args.soak:
-        for kind, seconds in (("bare", min(args.soak, 10.0)), ("ours", args.soak)):
-            print(json.dumps(own("--stall", kind, str(seconds), bound=seconds + 120)))
     elif args.stall:
         print(json.dumps(stall(args.stall[0], float(args.stall[1]))))
-    elif args.against:
-        return against(args.against, args.rounds, args.seconds)
     elif args.held:
         print(json.dumps(held(args.held)))
     else:
-        report(args)
-    return 0
+        return False
+    return True
 
 
 def own(*command: str, bound: float = 300.0, root: Path = ROOT) -> dict[str, object]:

@@ -260,7 +260,7 @@ SERVERS = {"ours": serve_ours, "websockets": serve_websockets}
 
 def main(words: list[str]) -> int:
     """1 where it is slower than it may be, or the record lacks a message."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench.py ws", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, metavar="N")
     parser.add_argument("--seconds", type=float, default=1.5, metavar="S")
     parser.add_argument("--only", choices=tuple(LEAST))
