@@ -196,7 +196,7 @@ class Session:
         self.note("renamed", f"{name!r}, {wished!r}", wished)
 
     def settings(self, name: str) -> EndpointSettings:
-        """As they are in effect. Raises Problem for an unknown name."""
+        """The settings in effect. Raises Problem for an unknown name."""
         return self._host(name).settings
 
     def holds_key(self, settings: EndpointSettings) -> bool:
@@ -204,7 +204,7 @@ class Session:
         return self._host(settings.name).endpoint.live.holds_key(settings)
 
     def settings_of_all(self) -> tuple[EndpointSettings, ...]:
-        """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
+        """The settings of each endpoint, in the order of `endpoints`."""
         return tuple(host.settings for host in tuple(self._hosts.values()))
 
     def snapshot(self, name: str) -> EndpointSnapshot:
@@ -215,7 +215,7 @@ class Session:
         return self._host(name).publisher.newest()
 
     def snapshot_now(self, name: str, within: float) -> EndpointSnapshot:
-        """One that is made after this call; the newest where that takes more than `within` s."""
+        """A snapshot made after this call; the newest one if that takes more than `within` s."""
         made = threading.Event()
         self.refresh(name, done=made.set)
         made.wait(within)
@@ -254,11 +254,11 @@ class Session:
         self._host(name).look(connection, answer, fits)
 
     def numbered(self, name: str) -> int:
-        """How many connections of an endpoint have got a number so far. Raises Problem."""
+        """How many connections an endpoint has numbered so far. Raises Problem."""
         return self._host(name).numbered
 
     def open_ones(self) -> list[str]:
-        """The endpoints that have something open or under way."""
+        """The endpoints that have a socket open or under way."""
         hosts = tuple(self._hosts.items())  # others may come and go meanwhile
         return [name for name, host in hosts if host.busy() or self._is_pending(name)]
 
@@ -282,7 +282,7 @@ class Session:
         )
 
     def _keep_login(self, settings: EndpointSettings) -> None:
-        """What logs in to a proxy is masked in outputs, before a row has it."""
+        """Have outputs mask a proxy's login before any row contains it."""
         try:
             proxy = proxy_for(settings.proxy, settings.address, tls="tls" in settings.layers)
         except Problem:  # what the environment names is no proxy: whoever connects is told
@@ -301,7 +301,7 @@ class Session:
         here: bool = False,
         borrow: bool = False,
     ) -> Ticket:
-        """Record a command and hand it to its endpoint's thread; `above`: the step it is of.
+        """Record a command and hand it to its endpoint's thread; `above`: the step it belongs to.
 
         `here`: it is short, and may be carried out by the caller where that thread has nothing
         else to do. `borrow`: the caller then waits for the answer itself (`attend`) and gives the
@@ -377,7 +377,7 @@ class Session:
         endpoint: str | None = None,
         cause: Cause | None = None,
     ) -> None:
-        """The program speaking; `call` names the text."""
+        """Write a note of the program; `call` names its text."""
         number = self._host(endpoint).id if endpoint is not None else 0
         now = perf_counter_ns() - self._begun_ns
         self.journal.put(
@@ -407,14 +407,14 @@ class Session:
         return settled
 
     def _is_pending(self, name: str) -> bool:
-        """Whether its last command has not ended: a start may be about to open something."""
+        """Whether its last command has not ended: a start may be about to open a socket."""
         latest = self._latest.get(name)
         return latest is not None and not latest.done
 
     # -- what endpoints ask for ---------------------------------------------------------------
 
     def link(self, name: str) -> str:
-        """Where another endpoint listens, did last, or will.
+        """The address of another endpoint: where it listens, did last, or will.
 
         Raises:
             Problem: it has no port yet.
@@ -458,7 +458,9 @@ class Session:
         return end
 
     def hurry(self) -> None:
-        """Have `close` and `stop_all_and_wait` wait for nothing longer than HURRIED; any thread."""
+        """Make `close` and `stop_all_and_wait` wait at most HURRIED from now on; from any
+        thread.
+        """
         self._hurry.set()
 
     def _wait(self, wait: Callable[[float], bool], until: float) -> None:

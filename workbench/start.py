@@ -91,7 +91,7 @@ def wants_window(args: list[str]) -> bool:
 
 
 def _no_command(args: list[str]) -> str | None:
-    """That a word is neither a command nor a record; None where it may be one.
+    """The problem that a word is neither a command nor a record; None: it may be one.
 
     A plain word without an ending that names no file is far more often a command misspelt than
     the name of a new record.

@@ -92,7 +92,7 @@ def _current(place: Path | None) -> Path:
 
 
 def _sets(parent: Path) -> list[Path]:
-    """Those that are whole, the oldest first. Raises OSError."""
+    """The complete sets of certificates, the oldest first. Raises OSError."""
     return sorted((one for one in parent.iterdir() if one.name.isdecimal()), key=_number)
 
 

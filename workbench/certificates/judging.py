@@ -77,7 +77,7 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """It in a sentence or two, in the current language."""
+        """The finding in a sentence or two, in the current language."""
         return tr(f"certificate_faults.{self.fault.value}", **dict(self.values))
 
 

@@ -114,7 +114,7 @@ def _verdict(
 
 
 def _not_held(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:
-    """Of what did not do as it must, or should: what its answer alone does not tell."""
+    """The verdict on a case that did not hold, from what the record shows besides."""
     status = seen.status or 0
     if case.name == "deflate_bad_offer" and _ERRORS <= status < _BROKEN_DOWN:
         return CheckVerdict.INFO, Problem("checkup.why.whole_refusal")
@@ -149,7 +149,7 @@ def _is_allowed_close(case: CheckCase, seen: Observed) -> bool:
 
 
 def _ended(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:
-    """Of what had to end, and of what need not have."""
+    """The verdict on a case in which the connection had to end, or could."""
     if not seen.end and seen.closed is None and not case.must:
         return CheckVerdict.INFO, Problem("checkup.why.taken")
     if not seen.opened or not case.codes:  # of a head: the end is all that there can be
@@ -179,7 +179,7 @@ _BROKEN_DOWN = 500
 
 
 def _answered(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:
-    """Of a response: whether its status is the one that is recommended."""
+    """The verdict on a response: whether its status is the recommended one."""
     if seen.status in case.codes:
         if case.wants is Wants.ANSWERS and not case.must:
             return CheckVerdict.INFO, Problem(f"checkup.why.{case.name}_{seen.status}")

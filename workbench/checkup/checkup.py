@@ -69,7 +69,7 @@ class Begun:
 
     @property
     def sentence(self) -> str:
-        """It in the current language."""
+        """The result in the current language."""
         seen = ["checkup.echoes" if self.bench.echoes else "checkup.no_echo"]
         if not self.bench.pongs:
             seen.append("checkup.no_pongs")
@@ -113,7 +113,7 @@ class _Stop(Exception):
 
 
 def all_cases(*, listens: bool) -> tuple[CheckCase, ...]:
-    """Those for a server, or for a client."""
+    """All cases for a server, or for a client."""
     return (*(client_heads() if listens else server_heads()), *frame_cases())
 
 

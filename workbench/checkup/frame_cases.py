@@ -35,7 +35,7 @@ Part = Callable[[Bench], Step | tuple[Step, ...]]
 
 
 def _aim(bench: Bench) -> c.Target:
-    """Of a listener whoever is there: it accepts one at a time."""
+    """The connection to send to: a listener accepts one client at a time."""
     return c.ALL if bench.listens else None
 
 
@@ -90,7 +90,7 @@ def _ponged(text: str) -> Part:
 
 
 def _alive(bench: Bench, word: str) -> tuple[Step, ...]:
-    """It is seen to talk, where it answers pings at all."""
+    """Steps that see whether the other end still talks, if it answers pings at all."""
     if not bench.pongs:
         return ()
     ping = Perform(c.Ping(bench.name, word, connection=_aim(bench)))

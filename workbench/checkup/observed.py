@@ -61,7 +61,7 @@ class Observed:
     deflate: bool = False
 
     def sentences(self, *, ends: bool) -> Iterator[Problem]:
-        """It as sentences; `ends`: how the connection ended, or did not, is part of the matter."""
+        """What was observed as sentences; `ends`: how the connection ended belongs to it."""
         if self.status is not None and not self.opened:
             yield Problem("checkup.did.status", status=self.status)
             if self.named:

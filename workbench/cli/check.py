@@ -149,7 +149,7 @@ def _write_scenarios(bench: Bench, cases: Sequence[CheckCase], folder: Path) -> 
 def _run(
     session: Session, bench: Bench, cases: Sequence[CheckCase], args: argparse.Namespace
 ) -> CheckResult | None:
-    """None: it was interrupted."""
+    """The result of the check-up; None: it was interrupted."""
     shown = _Shown(args, len(cases))
     log = Printer(session) if args.json else None
     run = CheckUp(

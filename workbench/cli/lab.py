@@ -130,7 +130,7 @@ def list_all() -> None:
 
 
 def _private_modes() -> Iterator[str]:
-    """Of each mode that needs a private network: whether it works here, tried out."""
+    """Whether each mode that needs a private network works here, found out by trying."""
     found = probe()
     for mode in MODES.values():
         if not mode.private:

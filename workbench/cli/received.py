@@ -139,7 +139,7 @@ class Received:
             return self.fault
 
     def outcome_of_loss(self) -> Outcome | None:
-        """Of a connection that was lost; None: it was not."""
+        """The outcome of a lost connection; None: it was not lost."""
         return None if self.lost is None else Outcome(False, self.lost, "OSError")
 
     def tell(self) -> None:

@@ -149,7 +149,9 @@ class Rows:
         return number
 
     def _write_shapes(self) -> None:
-        """Of rows of scripts nearly each has a shape of its own: these go in together as well."""
+        """Insert new shapes together: in a script's record nearly every row has a shape of
+        its own.
+        """
         rows, self._new = self._new, []
         for start, end in _parts(len(rows)):
             self._execute(_shapes(end - start), list(chain.from_iterable(rows[start:end])))

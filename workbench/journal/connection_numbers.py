@@ -60,7 +60,7 @@ class ConnectionNumbers:
         return self._of.get(connection) if connection is not None else None
 
     def of_rows(self, rows: Sequence[Values]) -> list[int | None]:
-        """Of each row of the log; what is new is looked for once for all of them."""
+        """The numbers for rows of the log; new connections are looked up once for all rows."""
         known = self._of
         connections = [row[_CONNECTION] for row in rows]
         new = set(connections).difference(known)

@@ -144,7 +144,7 @@ class Joined(Reader):
         gone.close()
 
     def _span(self, path: Path) -> _Span | None:
-        """None: it has just gone, or is not made yet; a folder that changes is looked at again."""
+        """The rows of a segment; None: it has just gone, or is not made yet."""
         try:
             reader = self._opened(path)
             return _Span(path, reader.first_seq, max(reader.count(), reader.first_seq - 1))
@@ -375,7 +375,7 @@ class Joined(Reader):
         return self._newest.endpoints()
 
     def occurring(self) -> Occurring:
-        """Of the newest segments."""
+        """What occurs in the newest segments."""
         return together(reader.occurring() for reader in islice(self._readers(), OPEN))
 
     def roles(self) -> dict[str, str]:

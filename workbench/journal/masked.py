@@ -266,7 +266,7 @@ class Masked:
 
 
 def _stream(row: Row) -> Stream | None:
-    """Of which stream a row carries the bytes; None: they stand for themselves."""
+    """The stream whose bytes a row carries; None: the row stands for itself."""
     if row.connection is None or not carries(row):
         return None
     return (row.connection, row.call in READS)

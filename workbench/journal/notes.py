@@ -79,7 +79,7 @@ def note_text(row: Row) -> str:
 
 
 def _change_text(key: str, before: str, after: str) -> str:
-    """Another setting, by the name that it has in the window where it has one."""
+    """A changed setting in words, by its name in the window where it has one."""
     if key == "responder":
         from workbench.journal.reply_words import reply_words  # seldom, and it knows the engine
 

@@ -30,7 +30,7 @@ class Occurring(NamedTuple):
 def occurring(
     ask: Callable[[str, Sequence[object]], list[tuple[Any, ...]]], schema: Schema
 ) -> Occurring:
-    """Of a record in one file, the newest part of it."""
+    """What occurs in the newest part of a record in one file."""
     table, number = ("shape", "id") if schema.has_shapes else (schema.entries, "seq")
     of_rows = f"(SELECT * FROM {table} ORDER BY {number} DESC LIMIT {NEWEST})"
     of_sockets = f"(SELECT * FROM connection ORDER BY id DESC LIMIT {NEWEST})"

@@ -180,7 +180,7 @@ def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
 
 
 def _needs_of(steps: Iterable[Step]) -> Iterator[str]:
-    """Of the steps: what not every system has."""
+    """What the steps need that not every system has."""
     for step in steps:
         match step:
             case Loop():

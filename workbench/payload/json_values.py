@@ -237,7 +237,7 @@ def filled(source: Any, fill: Callable[[str], Any]) -> Any:
 
 
 def check(source: Any) -> None:
-    """That JSON has all the values of a table. Raises Problem: dates, inf and nan it has not."""
+    """Check that JSON can express all values of a table. Raises Problem: a date, inf or nan."""
     if isinstance(source, Mapping):
         source = list(source.values())
     if isinstance(source, list):
@@ -248,7 +248,7 @@ def check(source: Any) -> None:
 
 
 def check_ends_itself(source: Any) -> None:
-    """That it is an object or a list, of which a stream without messages shows where it ends.
+    """Check that it is an object or list, whose end a stream without messages shows.
 
     Raises Problem.
     """

@@ -489,7 +489,7 @@ class _Filling(NamedTuple):
         return _is_made(name, argument) and (argument or name) not in self.values
 
     def of(self, gap: Gap) -> bytes | str:
-        """Of one term what it stands for, of several their number in decimal."""
+        """What a gap stands for: its value, or a number in decimal where it has several terms."""
         if len(gap.terms) > 1:
             return str(self.number(gap))
         made = self.made_of(*gap.terms[0][1:])

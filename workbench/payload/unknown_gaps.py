@@ -40,7 +40,7 @@ class UnknownGap(NamedTuple):
 
 
 def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
-    """Those of a text; `known`: every name that a gap of it may have."""
+    """The gaps of a text that name nothing; `known`: every name that they may have."""
     nearest: dict[str, str] = {}  # the same word is often wrong in many places
     for gap in _GAP.finditer(text):
         wrong = _unknown(gap[2], known)
@@ -63,7 +63,7 @@ def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap
 
 
 def gaps_in_place(text: str) -> Iterator[UnknownGap]:
-    """Those of an address or the name of a file, where a brace is hardly ever meant."""
+    """The gaps of an address or a file's name, where a brace is hardly ever meant."""
     for gap in _IN_PLACE.finditer(text):
         yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
 

@@ -92,7 +92,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._answers.rename(name)
 
     def relink(self, before: str, name: str) -> None:
-        """Another endpoint is called otherwise: what leads to it follows."""
+        """Follow an endpoint that was renamed, if the host field links to it."""
         link = f"@{name}"
         if self.form.link == before:
             set_up = self.form.set_up

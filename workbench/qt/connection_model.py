@@ -98,7 +98,7 @@ class ConnectionModel(QAbstractTableModel):
         self._tell_changed(range(seen.start, min(seen.stop, len(self.lines))))
 
     def _tell_changed(self, seen: range) -> None:
-        """Of the cells that say something else: while bytes move, those of two columns."""
+        """Tell views which cells have changed: while bytes move, those of two columns."""
         before, self._shown = self._shown, {}
         rows: list[int] = []
         columns: set[int] = set()

@@ -128,7 +128,7 @@ class ConversationReader(QObject):
 
     @Slot(bool)
     def want(self, wanted: bool) -> None:
-        """It is shown, or folded away."""
+        """The conversation is shown, or folded away."""
         self.wanted = wanted
         if wanted:
             self.again()
@@ -258,7 +258,7 @@ class ConversationReader(QObject):
         return unread
 
     def _whose(self, row: Row) -> int | None:
-        """Of which connection a row is: an accept() is the beginning of the one it made."""
+        """The connection of a row: an accept() belongs to the connection it made."""
         if row.call == "accept" and row.error is None:
             found = self._reader.accepted(row)
             return found[0] if found is not None else None

@@ -129,7 +129,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- for the two kinds ----------------------------------------------------------------------
 
     def form_of(self, settings: EndpointSettings, before: Form | None) -> Form:
-        """The fields that show settings."""
+        """The fields that show these settings."""
         raise NotImplementedError
 
     def make_state(self, look: Look) -> PanelState:
@@ -154,7 +154,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         raise NotImplementedError
 
     def way_out(self, command: c.Command, errno: str | None) -> str | None:
-        """The remedy that leads out of a failure, where there is one."""
+        """The remedy for a failure; None: there is none."""
         raise NotImplementedError
 
     def planned(self) -> tuple[Chip, ...]:
@@ -167,18 +167,18 @@ class EndpointPresenter(QObject, Generic[Form]):
         raise NotImplementedError
 
     def taken(self, snapshot: EndpointSnapshot) -> None:
-        """There is a new snapshot: for what a kind does about it."""
+        """A new snapshot was taken: a kind of endpoint may react to it."""
 
     # -- settings -------------------------------------------------------------------------------
 
     @property
     def settings(self) -> EndpointSettings:
-        """As the endpoint has them."""
+        """The settings that the endpoint has."""
         return self.controller.session.settings(self.name)
 
     @property
     def snapshot(self) -> EndpointSnapshot:
-        """The newest that this presenter has taken."""
+        """The newest snapshot that this presenter has taken."""
         return self._snapshot
 
     @property
@@ -212,14 +212,14 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def edit(self, form: Form) -> None:
-        """A field has other words now; it may not be left yet."""
+        """A field is being edited, and may not be left yet."""
         if form != self.form:
             self.form = form
             self.refresh()
 
     @Slot(str)
     def settle(self, field: str) -> None:
-        """A field of the address has its new value: say at once what is wrong with it."""
+        """An address field was left: say at once what is wrong with it."""
         if self.phase in OPEN:
             return
         self._edited = True
@@ -233,7 +233,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(str)
     def change_live(self, control: str) -> None:
-        """A setting that may change while a socket is open: at once if so, else with the start."""
+        """A setting that open sockets can take: apply it at once, or with the next start."""
         try:
             self.draft()
         except Problem as problem:
@@ -261,13 +261,13 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(str, object)
     def set_option(self, name: str, value: OptionValue) -> None:
-        """An option is asked for: of new sockets, and of the open one."""
+        """A socket option is asked for: for new sockets, and for an open one at once."""
         if self.configured("option_set") and self.phase in OPEN:
             self.act("option_set", c.SetOption(self.name, name, value))
 
     @Slot()
     def drop_option(self) -> None:
-        """One is asked for no more."""
+        """A socket option is no longer asked for."""
         self.configured("options")
 
     # -- the password of a key ------------------------------------------------------------------
@@ -280,13 +280,13 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.keys.unlock(self.wished(), then)
 
     def take_password(self, password: str) -> None:
-        """It was typed for the key of the fields."""
+        """A password was typed for the key of the fields."""
         set_up = self.form.set_up.with_key_password(password)
         self.fill(replace(self.form, set_up=set_up))
         self.keys.answer(self.wished())
 
     def leave_locked(self, question: KeyQuestion) -> None:
-        """Nobody typed it."""
+        """The question for a password was dismissed."""
         self.keys.give_up()
         self.not_started.emit()
         self.tell("busy", msg("message.key_locked", path=question.path))
@@ -417,7 +417,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(str)
     def withdraw(self, key: str) -> None:
-        """Say no more what this text (its key) says."""
+        """Remove a message by its key."""
         text = self._trouble.text if self._trouble is not None else None
         if key == (text.problem.key if isinstance(text, ErrorMessage) else text and text.key):
             self._trouble = None
@@ -430,7 +430,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.look()
 
     def ended(self, ticket: Ticket) -> None:
-        """A command has ended, and the snapshot shows what it did."""
+        """A command has ended, and the snapshot shows its effect."""
         starts = is_start(ticket.command)
         if starts and ticket.outcome is not None and not ticket.outcome.ok:
             self.not_started.emit()
@@ -488,7 +488,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- the conversation -----------------------------------------------------------------------
 
     def _aim_conversation(self) -> None:
-        """Of the chosen rows, of all while none is chosen; of a datagram socket of one peer."""
+        """Show the conversation of the chosen rows or of all; of a datagram socket, of one peer."""
         datagram = self.form.set_up.datagram
         self.conversation.follow(self._chosen, self._snapshot, datagram=datagram)
 
@@ -501,7 +501,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """Its panel can be seen, or not any more."""
+        """The panel came into sight, or left it."""
         self._in_sight = shown
         if shown and not self._gone and not self.controller.closed:
             self._dirty = True
@@ -584,7 +584,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.controller.after_commit(self, self.retranslate)
 
     def leave(self) -> None:
-        """The endpoint is gone."""
+        """The endpoint was removed."""
         self._gone = True
         self._clock.stop()
         self.deleteLater()
@@ -618,7 +618,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         )
 
     def _count(self) -> None:
-        """Of the one connection that is chosen, else of all."""
+        """Count the chosen connection's traffic, or the endpoint's if not exactly one is chosen."""
         item = self._chosen.only_in(self._snapshot)
         number = item.number if item is not None else None
         self.counter.look(traffic_of(item or self._snapshot), number)

@@ -15,7 +15,7 @@ class HandshakeReader:
         self._controller = controller
 
     def __call__(self, row: Row) -> Handshake:
-        """Those of the connection that a row is about."""
+        """The heads of the connection that a row belongs to."""
         reader = self._controller.reader
         found = reader.connection(row.connection) if row.connection is not None else None
         if found is None or self._controller.closed:

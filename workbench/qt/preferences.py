@@ -50,7 +50,7 @@ class Preferences:
 
     @property
     def path(self) -> str:
-        """Of the file."""
+        """Path of the file."""
         return self._store.fileName()
 
     def _text(self, key: str, default: str = "") -> str:

@@ -32,11 +32,11 @@ class RefreshPace:
         self._ended = float("-inf")
 
     def begin(self) -> None:
-        """It is refreshed now."""
+        """A refresh begins now."""
         self._spent = time.thread_time()
 
     def end(self) -> None:
-        """It is drawn."""
+        """The refresh is drawn."""
         self._ended = time.perf_counter()
 
     def rest_s(self, *, flood: bool = False, flow: bool = False) -> float:

@@ -33,7 +33,7 @@ class WindowValues(QObject):
 
     @Slot(object)
     def set_rows(self, rows: tuple[TypedValue, ...]) -> None:
-        """Others from now on; what was sent was sent."""
+        """Use other values from now on; what was sent stays as it was."""
         if rows != self.rows:
             self.rows = rows
             self.known = known_values(rows)

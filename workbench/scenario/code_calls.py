@@ -239,7 +239,7 @@ class ScriptSteps:
         return lines
 
     def _run(self, step: RunProgram) -> list[str]:
-        """Another program; its words may have values and addresses of endpoints in them."""
+        """Lines that start another program, whose words may contain values and addresses."""
         self.needs.add("other_programs")
         self.commands.append(step.line)
         ends = {f"{name}.{part}" for name in self.begun for part in ("port", "address")}

@@ -118,7 +118,7 @@ def _is_v4(text: str) -> bool:
 
 
 def membership(command: c.Join | c.Leave, name: str) -> list[str]:
-    """Of a group of IPv4 (ip(7), struct ip_mreq)."""
+    """Lines that join or leave an IPv4 group (ip(7), struct ip_mreq)."""
     which = "ADD" if isinstance(command, c.Join) else "DROP"
     near = command.interface or "0.0.0.0"  # noqa: S104 - the kernel chooses
     if not (_is_v4(command.group) and _is_v4(near)):

@@ -153,7 +153,7 @@ def _with_files(settings: TlsSettings, path: KeyPath, reading: EndpointReading) 
 
 
 def check_started(endpoints: Mapping[str, s.EndpointSettings], steps: Iterable[Step]) -> None:
-    """That TLS begins where somebody says how it is to be: without, all would go in plain text.
+    """Check that something starts TLS where its settings are given: else all would go in clear.
 
     Raises Wrong.
     """

@@ -57,7 +57,7 @@ def json_of(body: v.Table, key: str, path: KeyPath) -> Any:
 
 
 def check_json_text(source: Any, names: Collection[str], path: KeyPath) -> None:
-    """That a text is one of JSON, as far as can be known. Raises Wrong."""
+    """Check that a text is JSON, as far as can be known. Raises Wrong."""
     if isinstance(source, str) and text_template(source, names, "utf-8").fixed is not None:
         v.check(partial(read_json, source), path)
 
@@ -107,7 +107,7 @@ PROGRAM: Final = "program"
 
 
 def check_program(body: v.Table, programs: Collection[str], path: KeyPath, *, until: bool) -> None:
-    """That a program ends a loop, by a text of its output and nothing else. Raises Wrong."""
+    """Check that a program ends a loop by a text of its output alone. Raises Wrong."""
     where = (*path, PROGRAM)
     if not until:
         raise v.wrong(where, "scenario.program_until")
@@ -150,7 +150,7 @@ OF_HEADS: Final = ("status", "header")
 
 
 def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
-    """That the keys of an expectation go together.
+    """Check that the keys of an expectation go together.
 
     `owner`: the settings that its endpoint has then; None: it means any.
 
@@ -189,7 +189,7 @@ def _check_peer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) 
 
 
 def _check_layer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
-    """Of frames, ends and heads: one of them, and where there are some."""
+    """Check the keys about frames, ends and heads: only one kind, and where there are such."""
     kinds = [
         said
         for keys in (OF_FRAMES, OF_ENDS, OF_HEADS)

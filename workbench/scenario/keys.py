@@ -38,7 +38,7 @@ TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
 
 
 def _part(kind: type, schema: v.Schema) -> v.Read:
-    """Of a part that the parser takes apart itself."""
+    """What reads a part of a table, a dataclass of this kind, with the schema of its value."""
     return v.Read(v.key_of(kind).by, schema)
 
 

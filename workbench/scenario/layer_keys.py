@@ -237,7 +237,7 @@ def with_path(
 
 
 def check(settings: s.EndpointSettings, body: v.Table, path: KeyPath) -> None:
-    """That what an endpoint says of its layers can mean something.
+    """Check that what an endpoint says of its layers has a meaning.
 
     `body`: its table. Raises Wrong.
     """
@@ -252,7 +252,7 @@ def check(settings: s.EndpointSettings, body: v.Table, path: KeyPath) -> None:
 
 
 def check_keylog(name: str) -> None:
-    """That it is the name of a file beside the record. Raises Problem."""
+    """Check that it is the name of a file beside the record. Raises Problem."""
     if not name or name in {".", ".."} or any(mark in name for mark in "/\\\0:"):
         raise Problem("scenario.keylog_name", name=name)
 

@@ -47,7 +47,7 @@ def says_end(row: Row) -> bool:
 
 
 def frame_of(row: Row) -> FrameFacts | None:
-    """Of a frame that came whole; None: it is none."""
+    """The facts of a frame that came whole; None: the row tells of none."""
     if row.call != FRAME:
         return None
     found = _literals(row.args)

@@ -45,7 +45,7 @@ class Wish:
 
     @property
     def refusal(self) -> Problem:
-        """That it is not allowed, and the switch that allows it."""
+        """The problem that a wish is not allowed, with the switch that allows it."""
         return Problem(f"scenario.asks_{self.reach.value}", what=self.what)
 
 

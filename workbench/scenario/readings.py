@@ -53,7 +53,7 @@ def check(body: Mapping[str, Any], path: KeyPath) -> None:
 
 
 def check_socket(body: Mapping[str, Any], owner: EndpointSettings | None, path: KeyPath) -> None:
-    """That the kernel keeps this of such a socket. `owner`: None: it means any endpoint.
+    """Check that the kernel keeps this reading for such a socket. `owner` None: any endpoint.
 
     Raises:
         Wrong: it never could hold.

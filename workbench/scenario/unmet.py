@@ -175,7 +175,7 @@ def not_in_rounds(
 
 
 def _too_many(expect: Expect, among: Sequence[RunConnection], search: Search) -> Problem | None:
-    """That it came more often than `exact` allows; None: it did not."""
+    """The problem that more came than `exact` allows; None: it did not."""
     most = expect.count
     if expect.each:
         who = [item for item in among if one_of_each(item) and search.so_far(item) > most]
@@ -228,7 +228,7 @@ def _passed_over(passed: Passed) -> list[Problem]:
 
 
 def warned(expect: Expect, settings: EndpointSettings) -> Problem | None:
-    """That what must not come may be looked for elsewhere than somebody thinks."""
+    """A warning that what must not come may be looked for in the wrong place."""
     if not expect.absent or (expect.text is None and expect.hex is None):
         return None
     if not is_plain_stream(settings):
@@ -534,7 +534,9 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
 
 
 def _said_by_tls(connection: RunConnection) -> Clause | None:
-    """That TLS ended by a fault, a fatal alert as a rule: the cause of the FIN or reset behind."""
+    """Says that TLS ended by a fault, mostly a fatal alert: the cause of the FIN or
+    reset after it.
+    """
     for row in reversed(connection.all_rows()):
         if row.call != "tls.end":
             continue
@@ -547,7 +549,7 @@ def _said_by_tls(connection: RunConnection) -> Clause | None:
 
 
 def _said_by_websocket(connection: RunConnection) -> Clause | None:
-    """That a WebSocket ended with a Close frame: more than the FIN behind it tells."""
+    """Says that a WebSocket ended with a Close frame, which tells more than the FIN after it."""
     for row in reversed(connection.all_rows()):
         said = end_of(row)
         if said is not None:

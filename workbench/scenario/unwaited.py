@@ -64,7 +64,7 @@ class Unwaited:
     def failures(
         self, check: Callable[[Perform, Ticket], None]
     ) -> Iterator[tuple[Perform, Problem, Cause | None]]:
-        """Those that came out otherwise than their step says, why, and the row of their step.
+        """The commands that failed their step: the step, why, and the row of the step.
 
         One that still waits has not failed; a call that failed as an expectation of its endpoint
         says is judged there.
@@ -118,7 +118,7 @@ def _expected_errors(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
 
 
 def flag_of(ticket: Ticket) -> Flag:
-    """It is set when a command has its outcome."""
+    """A flag that is set when the command has its outcome."""
     ended = Flag()
     ticket.add_callback(lambda _ticket: ended.set())
     return ended

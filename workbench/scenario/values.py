@@ -122,7 +122,7 @@ def known(body: Table, names: Iterable[str], path: KeyPath) -> None:
 
 
 def unknown(path: KeyPath, name: str, names: Iterable[str], key: str) -> Wrong:
-    """That there is no such name, with the nearest that there is, or all of them."""
+    """The problem that a name does not exist, with the nearest one, or all of them."""
     wanted = list(names)
     near = _nearest(name, wanted)
     if not wanted:
@@ -223,7 +223,7 @@ def typed(
 
 
 def not_wanted(path: KeyPath, key: str, value: object, *wants: str) -> Wrong:
-    """That a value is not what is wanted; `wants`: parts of the keys scenario.want_*."""
+    """The problem that a value has the wrong type; `wants`: parts of the keys scenario.want_*."""
     wanted = reduce(
         lambda first, second: Problem("scenario.or", first=first, second=second),
         [Problem(f"scenario.want_{want}") for want in wants],
@@ -232,7 +232,7 @@ def not_wanted(path: KeyPath, key: str, value: object, *wants: str) -> Wrong:
 
 
 def no_table(path: KeyPath, key: str, value: object) -> Wrong:
-    """That an element of a list is no table."""
+    """The problem that an element of a list is not a table."""
     example = {"rules": 'match = "any", reply = "hello"'}.get(key, 'do = "connect"')
     return wrong(path, "scenario.each_a_table", key=key, example=example, value=shown(value))
 
@@ -432,7 +432,7 @@ def encoding(body: Table, key: str, path: KeyPath) -> str:
 
 
 def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str], object]) -> None:
-    """That texts can be written in the encoding, hex is hex and a pattern is one.
+    """Check that texts can be encoded, and that hex and patterns are valid.
 
     `default`: the encoding where the values name none. `check_hex`: raises Problem.
     """

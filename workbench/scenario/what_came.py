@@ -196,7 +196,7 @@ class _LaterTls(WhatCame):
 
 
 def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
-    """Of a new connection of an endpoint; `stream`: it is one of a SOCK_STREAM."""
+    """What reads the rows of a new connection; `stream`: of a SOCK_STREAM."""
     if not stream:
         return WhatCame()
     names = layer_names(settings)

@@ -113,7 +113,7 @@ class ScenarioItem(pytest.Item):
 
 
 def _names_of_values(path: Path) -> Collection[str]:
-    """Those of a file that can be read; what is wrong with another is said by `load`."""
+    """The names of a file's values; a file that cannot be read is reported by `load`."""
     try:
         with path.open("rb") as file:
             found = tomllib.load(file).get("values", {})

@@ -15,7 +15,7 @@ LONGEST: Final = 60
 
 @lru_cache(maxsize=512)
 def agreed_parts(agreed: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Of rows, call and arguments each: TLS's version, the path, the subprotocol, deflate."""
+    """From rows (call and arguments): the version of TLS, path, subprotocol, deflate."""
     found: list[str] = []
     for call, args in agreed:
         values, named = arguments_of(args)

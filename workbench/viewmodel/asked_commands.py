@@ -25,11 +25,11 @@ class AskedCommands:
         self._ended: list[Ticket] = []  # no snapshot shows yet what they did
 
     def ask(self, ticket: Ticket) -> None:
-        """It was asked for; its end is told later, also where it has ended by now."""
+        """Note a ticket; its end is reported later, even if it has ended by now."""
         self.under_way[ticket] = None
 
     def end(self, ticket: Ticket) -> bool:
-        """It has ended; False: another panel asked for it."""
+        """Note that a ticket has ended. False: another panel asked for it."""
         if ticket not in self.under_way:
             return False
         del self.under_way[ticket]
@@ -37,7 +37,7 @@ class AskedCommands:
         return True
 
     def shown_by(self, revision: int) -> list[Ticket]:
-        """Those that have ended and whose effect this snapshot shows: each is given once."""
+        """The ended tickets whose effect this snapshot shows; each is returned once."""
         shown = [ticket for ticket in self._ended if ticket.revision <= revision]
         if shown:
             self._ended = [ticket for ticket in self._ended if ticket.revision > revision]

@@ -43,7 +43,7 @@ class AskedGates:
         return dict.fromkeys(held, GateMode.AUTO)
 
     def modes(self, snapshot: EndpointSnapshot) -> dict[Gate, GateMode]:
-        """Of accept, receive and send, as they were asked to be."""
+        """The asked-for modes of accept, receive and send."""
         told = {
             Gate.ACCEPT: snapshot.accept,
             Gate.RECEIVE: snapshot.receive,
@@ -52,7 +52,7 @@ class AskedGates:
         return told | self.shown(snapshot.revision)
 
     def shown(self, revision: int) -> dict[Gate, GateMode]:
-        """Those that the snapshot of this revision does not show yet; the others are forgotten."""
+        """The modes that the snapshot of this revision does not show yet; others are forgotten."""
         self._asked = {
             gate: (mode, ticket)
             for gate, (mode, ticket) in self._asked.items()

@@ -23,7 +23,7 @@ class CallCaption(NamedTuple):
 
 
 def caption_of(row: Row, evidence: Evidence) -> CallCaption:
-    """Of a call in the record; its explanation begins with what the call returned."""
+    """The caption of a call; its sentence begins with what the call returned."""
     shown, result = explain(row, title=title_of(row), evidence=evidence), result_text(row)
     paragraphs = [text for section in shown.sections for text in section.paragraphs]
     return CallCaption(

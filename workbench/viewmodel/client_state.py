@@ -103,7 +103,7 @@ class Scope:
         return tr("scope.chosen", count=len(self.picked))
 
     def targets(self, ask: Ask) -> list[c.Target]:
-        """Those of whom `ask` knows no hindrance, as commands name them."""
+        """The connections that `ask` gives no reason against, as commands name them."""
         if not self.many:
             return [None]
         hit = [item for item in self.meant if ask(item) is None]
@@ -261,7 +261,7 @@ def client_state(
 
 
 def badge_of(snapshot: EndpointSnapshot, chips: tuple[Chip, ...] = ()) -> Badge:
-    """Of many there is no one state while one is open: how many of them are connected.
+    """The badge; of many connections it says how many are connected while one is open.
 
     `chips`: of the call strip, which say what the layers agreed on.
     """

@@ -131,7 +131,7 @@ def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage) -> StatusMessage
 
 
 def _many(snapshot: EndpointSnapshot, way_out: str | None, chosen: int | None) -> StatusMessage:
-    """Of the last Connect: how many came out how; [Why?] where something went wrong."""
+    """How many of the last Connect came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
     if not open_ones:

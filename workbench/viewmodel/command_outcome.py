@@ -99,7 +99,7 @@ def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
 
 
 def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
-    """That `call` failed, and with what; of a name each of its addresses."""
+    """Says that `call` failed, and how; for a name with each of its addresses."""
     errno = outcome.errno or outcome.error or ""
     fault = outcome.fault
     if fault is not None and fault.stem is not None:

@@ -134,7 +134,7 @@ def line_of(
 
 
 def _call_words(row: Row) -> str | None:
-    """Of a call that carried nothing."""
+    """The words of a call that carried nothing."""
     if row.ends_stream:
         return f"-  {tr('conversation.eof')}"
     trouble = row.errno or row.error

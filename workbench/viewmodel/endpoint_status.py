@@ -81,5 +81,5 @@ def held(coming: Chip | None) -> StatusMessage | None:
 
 
 def failed_before() -> StatusMessage:
-    """It failed, and nothing is open."""
+    """Whether the endpoint failed and has nothing open."""
     return StatusMessage("bad", msg("message.failed_before"), why=True)

@@ -67,7 +67,7 @@ def _value(term: str, begin: int, head: re.Match[str], known: Occurring) -> Comp
 
 
 def _alike(typed: str, values: tuple[str, ...]) -> list[str]:
-    """Those that begin so, then those that have it elsewhere."""
+    """First the values that begin like this, then those that contain it."""
     small = typed.lower()
     beginning = [value for value in values if value.lower().startswith(small)]
     return beginning + [value for value in values if small in value.lower()[1:]]

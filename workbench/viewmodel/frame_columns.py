@@ -67,7 +67,7 @@ def _ratio(line: LogLine) -> str:
 
 
 def _opcode(line: LogLine) -> str:
-    """Of a frame; of another row its word, so that it is told apart."""
+    """The opcode of a frame; of another row its word."""
     frame = frame_of(line.event)
     return escape(frame.name if frame is not None else line.event.call)
 

@@ -69,7 +69,7 @@ class FrameForm:
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FrameForm:
-        """Of a file that anybody may have written: what is no field's is left out."""
+        """A form from a file that anybody may have written; unknown keys are left out."""
         kinds = {item.name: type(item.default) for item in fields(cls)}
         return cls(**{key: raw[key] for key in kinds if isinstance(raw.get(key), kinds[key])})
 

@@ -63,7 +63,7 @@ def fault(row: TypedValue, others: Iterable[TypedValue] = ()) -> Problem | None:
 
 
 def known_values(rows: Iterable[TypedValue]) -> KnownValues:
-    """Of the rows that are values; a later one of the same name does not count."""
+    """The values of these rows; a later one with the same name does not count."""
     good: list[TypedValue] = []
     for row in rows:
         wrong = fault(row, good)

@@ -21,7 +21,7 @@ _CARRY: Final = frozenset({"send", "recv"})
 
 
 def openings_of(settings: EndpointSettings) -> tuple[str, ...]:
-    """Those of an endpoint's layers, in their order."""
+    """The handshakes of an endpoint's layers, in their order."""
     names = layer_names(settings)
     return tuple(call for name, call in OPENINGS.items() if name in names)
 

@@ -131,7 +131,7 @@ def _keylog(name: str | None) -> str | None:
 
 
 def _or_nothing(text: str) -> str | None:
-    """None: it is not said."""
+    """The text, or None where the field is empty."""
     shown = text.strip()
     return "" if shown == NOTHING else shown or None
 

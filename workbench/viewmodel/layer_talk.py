@@ -37,7 +37,7 @@ class LayerWords(NamedTuple):
 
 
 def layer_words(row: Row) -> LayerWords:
-    """Of a row of a layer that carries no message."""
+    """The words of a layer's row that carries no message."""
     values, named = arguments_of(row.args)
     if row.errno is not None:
         return LayerWords(_failed(row), arrow="!")

@@ -117,7 +117,7 @@ def _tried(came: bytes, reply: Reply | None, rules: Rules, notes: tuple[str, ...
 
 
 def told(tried: TriedMessage) -> str:
-    """It in one line."""
+    """The outcome in one line."""
     if not tried.rule:
         slow = [name for name in tried.notes if name != "no_rule"]
         return tr(f"rules.try_{slow[0]}" if slow else "rules.try_none")

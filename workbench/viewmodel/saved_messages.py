@@ -85,7 +85,7 @@ class Messages:
         self.replace_all([item for item in self._to_change() if item != message])
 
     def change(self, message: Saved, wanted: Saved) -> None:
-        """Another one in its place.
+        """Replace a saved message by another one.
 
         Raises:
             Problem: its name is taken, besides.
@@ -119,7 +119,7 @@ class Messages:
     # -- files ----------------------------------------------------------------------------------
 
     def open(self, path: Path) -> None:
-        """Those of another file from now on. Raises Problem where it holds none."""
+        """Use another file from now on. Raises Problem: it holds no messages."""
         messages_file.parsed(messages_file.read(path))
         self.path = path
         for watcher in self._watchers:
@@ -176,7 +176,7 @@ class Messages:
             self.told(self.problem)
 
     def _take_over(self) -> None:
-        """Those that were in the settings, once."""
+        """Take over the messages that were in the settings, once."""
         items = [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
         if not items:
             return

@@ -55,7 +55,7 @@ class View(NamedTuple):
         return not self.main_only and self.condition is None
 
     def narrowed(self, condition: Condition) -> Condition:
-        """Those rows of the view that meet one more condition, and both rows of each connect."""
+        """The rows of the view that meet one more condition, and both rows of each connect."""
         if self.condition is not None:
             condition = self.condition & condition
         if self.joins:

@@ -35,7 +35,7 @@ def checked(name: str, taken: Collection[str]) -> str:
 
 
 def name_beside(name: str, taken: Collection[str]) -> str:
-    """Of a second endpoint like this one: server-2 beside server-1."""
+    """A name for a second endpoint like this one: server-2 beside server-1."""
     numbered = _NUMBERED.match(name)
     return free_name(numbered[1] if numbered else name, {*taken, name})
 

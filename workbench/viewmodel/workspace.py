@@ -92,7 +92,7 @@ class NewerFormat(Exception):
 
 
 def written(workspace: Workspace) -> str:
-    """It as JSON, without secrets: what is secret is masked, and has to be typed again."""
+    """The workspace as JSON, without secrets, which have to be typed again."""
     kept = without_secrets(workspace)
     return json.dumps(
         {

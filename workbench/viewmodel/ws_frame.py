@@ -115,7 +115,7 @@ def _made(
 
 
 def _opcode(name: str) -> int | None:
-    """Of a name, or of a number where it has none ("0x3", "3")."""
+    """The opcode from its name, or from its number where it has none ("0x3", "3")."""
     if name in OPCODES:
         return OPCODES[name]
     try:

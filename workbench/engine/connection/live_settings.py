@@ -109,7 +109,7 @@ class LiveSettings:
         return fits is not None and fits(settings)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
-        """Another responder, or a new one of this kind. Raises Problem."""
+        """Another responder compiled, or the present one anew. Raises Problem."""
         return _runtime_of(replace(self.settings, responder=responder), self._link)
 
     def take(self, settings: EndpointSettings, *, anew: bool = False) -> None:

@@ -37,7 +37,7 @@ class RowRange(QObject):
             field.editingFinished.connect(self.changed)
 
     def among(self, rows: Collection[int] | None, newest: int) -> Collection[int] | None:
-        """Those of these rows that lie between; None: all. `newest`: the number of the last row.
+        """The rows that lie in the range; None: all. `newest`: the number of the last row.
 
         Raises:
             Problem: a field is no number of a row, or the first lies behind the last.

@@ -240,7 +240,7 @@ class ClientPanel(EndpointPanel):
         self.fit_height()
 
     def _show_many(self, many: bool) -> None:
-        """Of several connections there is a table, and the conversation is folded."""
+        """Show several connections: a table, with the conversation folded."""
         self._many = many
         shown = not many or self.talk_button.isChecked()
         self.table.setVisible(many)

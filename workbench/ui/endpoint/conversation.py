@@ -174,7 +174,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             self._toggle(head)
 
     def _set_aside(self, line: TalkLine) -> None:
-        """Those that follow each other fold into one."""
+        """Fold consecutive lines of one kind into one."""
         head = self._aside_head.block()
         if self._aside is None or head.userState() != self._aside_number:
             self._aside = Aside(line)

@@ -59,7 +59,7 @@ class BytesTab(Retranslatable, QWidget):
         self.refresh()
 
     def _follow(self, row: Row | None, encoding: str) -> None:
-        """Another endpoint's bytes are read in its own encoding; a choice holds until then."""
+        """Use the encoding of the new endpoint; a choice holds until the endpoint changes."""
         if row is None or row.endpoint is None:
             return
         owner = (row.endpoint, encoding)

@@ -133,7 +133,7 @@ class Plot(Retranslatable, QWidget):
         self.setAccessibleDescription(said)
 
     def clear(self) -> None:
-        """Another socket, or none: nothing was read of it yet."""
+        """Begin anew for another socket, or for none."""
         self.values.clear()
         self.retranslate()
         self.update()

@@ -355,7 +355,7 @@ class LogPanel(Retranslatable, QTabWidget):
             self.model.stop_looking()
 
     def add_view(self, view: QWidget, title: str) -> None:
-        """Another view of the record beside the log. `title`: a text's key."""
+        """Add another view of the record beside the log. `title`: a text's key."""
         self._beside[self.addTab(view, tr(title))] = title
 
     def fold(self, folded: bool) -> None:

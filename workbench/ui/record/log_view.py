@@ -70,7 +70,7 @@ class LogView(RowUnderMouse, QTableView):
     """
 
     def selectRow(self, row: int) -> None:
-        """That row alone. Qt's own asks which keys are down: with Ctrl+Shift+E it chose none."""
+        """Select that row alone. Qt's own method looks at the keys that are down."""
         index = self._log.index(row, 0)
         flag = QItemSelectionModel.SelectionFlag
         if index.isValid():

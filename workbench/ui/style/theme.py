@@ -234,7 +234,7 @@ def scaled(pixels: int) -> int:
 
 
 def small_icon() -> QSize:
-    """Of a cross, a plus, an arrow that opens something: it grows later than the text beside it."""
+    """The size of a small icon (cross, plus, arrow), which grows later than the text beside it."""
     side = max(ICON, scaled(WIDE))
     return QSize(side, side)
 

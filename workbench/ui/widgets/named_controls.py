@@ -140,7 +140,7 @@ class NamedControls:
         return label
 
     def recaption(self, widget: QLabel | QAbstractButton, key: str, **values: str) -> None:
-        """Another text on the same button or label; `values` fill its gaps."""
+        """Put another text on a button or label; `values` fill its gaps."""
         wished = _Caption(widget, key, values)
         for index, caption in enumerate(self._captions):
             if caption.widget is widget and caption != wished:

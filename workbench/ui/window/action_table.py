@@ -68,7 +68,7 @@ class Action:
 
     @property
     def button_name(self) -> str:
-        """Of the tool bar's button: `window.NAME`."""
+        """The object name of the tool bar's button: `window.NAME`."""
         return (self.button.name if self.button is not None else None) or self.id
 
 

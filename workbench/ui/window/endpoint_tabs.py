@@ -183,11 +183,11 @@ class EndpointTabs(QObject):
 
     @property
     def presenters(self) -> tuple[Presenter, ...]:
-        """Of each endpoint that has a panel."""
+        """The presenters of all endpoints that have a panel."""
         return tuple(self._presenters.values())
 
     def presenter(self, name: str) -> Presenter:
-        """Of an endpoint that has a panel. Raises KeyError."""
+        """The presenter of an endpoint that has a panel. Raises KeyError."""
         return self._presenters[name]
 
     def _drop(self, panel: EndpointPanel) -> None:

@@ -64,7 +64,7 @@ class MainSplitter(QSplitter):
 
     @property
     def _share(self) -> float:
-        """Of the height, for the panels."""
+        """The panels' share of the height."""
         if self._presenting:
             return PRESENTED_SHARE
         return LOW_SHARE if self._sparing else PANELS_SHARE

@@ -232,7 +232,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @property
     def _parts(self) -> tuple[QObject, ...]:
-        """Those that are no widgets."""
+        """The parts that are no widgets."""
         return (
             self.endpoint_tabs,
             self.talk_options,

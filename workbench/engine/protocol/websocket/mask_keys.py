@@ -16,7 +16,7 @@ class MaskKeys:
         self._left = b""
 
     def next(self) -> bytes:
-        """Another key."""
+        """The mask key for the next frame."""
         if not self._left:
             self._left = os.urandom(_AT_ONCE)
         key, self._left = self._left[:4], self._left[4:]
