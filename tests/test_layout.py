@@ -290,7 +290,6 @@ COVERED_BY = {
     "ui/widgets/state_badge.py": ("ui/test_window_deeds.py", "SETTING UP"),
     "ui/endpoint/timeout_box.py": ("ui/endpoint/test_address_line.py", "currentText"),
     "ui/window/projector_mode.py": ("ui/test_habits.py", "presenting"),
-    "ui/style/qt_translations.py": ("test_app.py", "QCoreApplication"),
     "ui/endpoint/server_panel.py": ("ui/test_tables.py", "chosen_row"),
     "ui/endpoint/panel_factory.py": ("ui/endpoint/test_conversation_pane.py", "save_wanted"),
     "viewmodel/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),

@@ -51,7 +51,7 @@ ALLOWED: Final = {
     "formats and encodings have no other names": _any(_FORMATS),
     "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
     "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB|MB|GB)\b",
-    "keys carry these words": r"\b(?:Ctrl|Shift|Alt|Enter|Esc|Tab|Delete|F\d+)\b",
+    "keys carry these words": r"\b(?:Ctrl|Shift|Alt|Enter|Esc|Tab|Delete|PgDn|PgUp|F\d+)\b",
     "code in a text stands in backquotes": r"`[^`]+`",
     "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|failed|nothing):\S*|size[<>]\d+",

@@ -324,10 +324,43 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
         story = evidence.story
         assert story is not None
         assert (story.pair_ended, story.fin_seen) == ("abort", False)
+        closed = reader.row(story.pair_row)
+        assert closed is not None
+        assert (closed.endpoint, closed.call) == ("client", "close")
         shown = explain(found, title="x", evidence=evidence)
         assert any(
-            "SO_LINGER (1, 0)" in text for section in shown.sections for text in section.paragraphs
+            f"client #1, and it was aborted (row {story.pair_row})" in text
+            for section in shown.sections
+            for text in section.paragraphs
         )
+
+
+def test_a_send_after_our_own_half_close_is_our_own_doing(tmp_path: Path) -> None:
+    """Of the causes that EPIPE can have the record knows the one, and its row."""
+    from workbench.engine.model import commands as c
+    from workbench.engine.model.settings import EndpointSettings, Role
+    from workbench.session import Session
+
+    with Session(tmp_path / "r.swb") as session:
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+        session.add(EndpointSettings("client", Role.STREAM, address="@server"))
+        for command in (
+            c.Start("server"),
+            c.Connect("client"),
+            c.Shutdown("client", c.How.WRITE),
+            c.Send("client", text="late"),
+        ):
+            session.perform(command).wait(60)
+        session.journal.flush()
+        reader = session.journal.reader()
+        rows = reader.page(1, 1000)
+        failed = next(row for row in rows if row.errno == "EPIPE")
+        shut = next(row for row in rows if row.call == "shutdown" and row.kind == "call")
+        shown = explain(failed, title="x", evidence=evidence_of(reader, failed))
+        told = "\n".join(text for section in shown.sections for text in section.paragraphs)
+        assert f"shutdown(SHUT_WR) in row {shut.seq}" in told
+        assert "was never connected" not in told
+        assert shown.python == "conn.send(data)"
 
 
 def test_explaining_needs_no_window() -> None:

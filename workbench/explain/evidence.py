@@ -29,12 +29,17 @@ class Story:
         pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
             or had not.
         pair_unread: bytes that our other end had not read when it closed.
+        pair: what our other end is called; pair_row: the row of its close().
+        shut_row: the row in which we had closed our own direction.
     """
 
     idle_s: float | None = None
     fin_seen: bool = False
     pair_ended: str | None = None
     pair_unread: int | None = None
+    pair: str = ""
+    pair_row: int = 0
+    shut_row: int | None = None
 
 
 def story_of(reader: Reader, row: Row) -> Story | None:
@@ -45,20 +50,28 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     last = before[-1] if before else None
     idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
     fin = any(item.ends_stream for item in before)
+    shut = next((item.seq for item in before if _finishes(item)), None)
     own = reader.connection(row.connection)
     if own is None or own.pair is None:
-        return Story(idle, fin)
+        return Story(idle, fin, shut_row=shut)
     # another thread may record it later; what began before our call ended can have led to it
     _, known = _span(row)
     other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
     ended, unread = None, None
-    if any(item.call == "close" for item in other):
+    close = next((item for item in other if item.call == "close"), None)
+    if close is not None:
         lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)
         ended = "abort" if lingered else "close"
         samples = reader.samples(own.pair)
         if samples:
             unread = samples[-1].values.get("unread")
-    return Story(idle, fin, ended, unread)
+    who = f"{close.endpoint} #{close.number}" if close is not None else ""
+    return Story(idle, fin, ended, unread, who, close.seq if close is not None else 0, shut)
+
+
+def _finishes(row: Row) -> bool:
+    """Whether this call closed our own direction."""
+    return row.call == "shutdown" and row.errno is None and row.args in _FINISHING
 
 
 @dataclass(frozen=True, slots=True)

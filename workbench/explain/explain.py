@@ -57,12 +57,13 @@ def _told(story: Story, kind: SocketKind) -> list[str]:
         lines.append(tr("explain.story_idle", time=_idle(story.idle_s)))
     seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
     lines.append(tr(fitting(seen, kind)))
+    other = {"who": story.pair, "row": story.pair_row}
     if story.pair_ended == "abort":
-        lines.append(tr(fitting("explain.story_abort", kind)))
+        lines.append(tr(fitting("explain.story_abort", kind), **other))
     elif story.pair_ended == "close" and story.pair_unread:
-        lines.append(tr(fitting("explain.story_unread", kind), count=story.pair_unread))
+        lines.append(tr(fitting("explain.story_unread", kind), **other, count=story.pair_unread))
     elif story.pair_ended == "close":
-        lines.append(tr("explain.story_close"))
+        lines.append(tr("explain.story_close", **other))
     return lines
 
 
@@ -195,6 +196,12 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
         return [
             Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
             for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))
+        ]
+    if row.errno == "EPIPE" and evidence.story is not None and evidence.story.shut_row is not None:
+        return [
+            Section(tr("explain.returned"), (what_failed(row, kind),)),
+            Section(tr("explain.why"), (tr("explain.shut_here", row=evidence.story.shut_row),)),
+            Section(tr("explain.try"), (tr("explain.shut_here_try"),)),
         ]
     return [
         Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
@@ -353,6 +360,9 @@ def _no_call(call: str, args: str) -> str:
 
 
 def _bytes(row: Row) -> str:
+    """The bytes of a call; `data` where the record has none of them, as of a call that failed."""
+    if row.payload is None and row.size:
+        return "data"
     data = row.payload or b""
     shown = repr(data[:60])
     return shown if len(data) <= 60 else f"{shown[:-1]}…{shown[-1]}"

@@ -92,3 +92,14 @@ def test_it_is_made_of_a_range_of_rows(hand: Hand) -> None:
     assert "is not a number" in dialog.message.text() or f"{connect}x" in dialog.message.text()
     assert dialog.rows.first.property("tone") == "bad"
     dialog.close()
+
+
+def test_how_long_the_waits_take_is_said(hand: Hand) -> None:
+    """Whoever runs it again would wonder why nothing happens."""
+    dialog = hand.make_scenario()
+    head = 'title = "x"\n[endpoint.a]\nrole = "stream"\naddress = "127.0.0.1:1"\n'
+    step = '[[step]]\ndo = "wait"\nseconds = {}\n'
+    dialog.text.setPlainText(head + step.format(4) + step.format(5))
+    assert "waits" not in dialog.message.text()
+    dialog.text.setPlainText(head + step.format(4) + step.format(60.4))
+    assert "64 s of it are waits" in dialog.message.text()

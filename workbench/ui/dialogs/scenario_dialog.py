@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -25,7 +25,7 @@ from workbench.journal.whole_file import write_text
 from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Excerpt, Made
-from workbench.scenario.model import Loop, Scenario, Step
+from workbench.scenario.model import Loop, Scenario, Step, Wait
 from workbench.scenario.repeat import repeated
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
@@ -43,6 +43,9 @@ from workbench.viewmodel.typed_scenario import TypedScenarios, Wishes
 if TYPE_CHECKING:
     from workbench.qt.scenario_maker import ScenarioMaker, Scope
     from workbench.qt.scenario_player import ScenarioPlayer
+
+LONG: Final = 10.0
+"""Seconds of waits from which on it is said how long they take."""
 
 
 class ScenarioDialog(Retranslatable, QDialog):
@@ -233,8 +236,10 @@ class ScenarioDialog(Retranslatable, QDialog):
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
         count = _count(made.steps)
         found = tr("scenario_window.steps" if count else "scenario_window.no_steps", count=count)
+        seconds = sum(step.seconds for step in made.steps if isinstance(step, Wait))
+        waits = tr("scenario_window.waits", seconds=f"{seconds:.0f}") if seconds >= LONG else ""
         warnings = " ".join(warning.text for warning in made.warnings)
-        self.message.setText(" ".join(part for part in (found, stops, warnings) if part))
+        self.message.setText(" ".join(part for part in (found, waits, stops, warnings) if part))
         return made
 
     @Slot(str)

@@ -24,6 +24,28 @@ def _translator(file: str) -> QTranslator:
     return made
 
 
+class _KeyNames(QTranslator):
+    """Names the Enter key as keyboards and this program's texts do: Qt's Chinese says 回车."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(
+        self,
+        context: str,
+        source: str,
+        disambiguation: str | None = None,  # Qt passes it
+        count: int = -1,
+    ) -> str:
+        known = context == "QShortcut" and source in {"Enter", "Return"}
+        return "Enter" if known else None  # type: ignore[return-value]  # None: not known here
+
+
+@cache
+def _key_names() -> QTranslator:
+    return _KeyNames(QCoreApplication.instance())
+
+
 class _LanguageChangeFilter(QObject):
     """Swallows the LanguageChange events that Qt sends when its translators change."""
 
@@ -38,7 +60,7 @@ def install() -> None:
     program are in force too (workbench.ui.style.retranslatable).
     """
     app = QCoreApplication.instance()
-    wanted = [_translator(qt_words())] if qt_words() else []
+    wanted = [*([_translator(qt_words())] if qt_words() else []), _key_names()]
     if app is None or wanted == _installed:
         return
     silence = _LanguageChangeFilter()
