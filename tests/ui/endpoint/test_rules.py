@@ -586,3 +586,18 @@ def test_ctrl_z_behind_enter_takes_the_rule_back(hand: Hand) -> None:
     hand.window.menus.action("undo").trigger()
     assert [rule.value for rule in rules_in(hand)] == ["ping"]
     assert hand.text("server.rules_value") == "ping"
+
+
+def test_the_trial_stands_below_the_buttons_without_a_gap(hand: Hand) -> None:
+    """Room for what is wrong is kept behind it, where nothing has to move for that."""
+    hand.choose("server.responder", "rules")
+    add, trial = hand.find("server.rules_add"), hand.find("server.rules_try")
+    assert trial.isVisible()
+
+    def gap() -> int:
+        def below(widget: QWidget, point: QPoint) -> int:
+            return widget.mapTo(hand.window, point).y()
+
+        return below(trial, QPoint()) - below(add, add.rect().bottomLeft())
+
+    assert 0 < hand.at_rest(gap) < trial.height() // 2

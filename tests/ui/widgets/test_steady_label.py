@@ -68,6 +68,19 @@ def test_a_label_follows_its_font(qtbot: QtBot, line: QWidget) -> None:
     label.setFont(larger)
     assert label.width() > before.width()
     assert label.height() > before.height()
+    larger.setPointSize(larger.pointSize() // 3)
+    label.setFont(larger)
+    assert label.size() == before, "it keeps no room of the large one"
+
+
+def test_a_shorter_text_takes_less_room(qtbot: QtBot, line: QWidget) -> None:
+    label = SteadyLabel()
+    label.setText("1,111")
+    shown(qtbot, line, label)
+    before = label.width()
+    label.setText("1,111,111,111")
+    label.setText("1,111")
+    assert label.width() == before
 
 
 def test_a_counter_that_counts_moves_nothing(qtbot: QtBot, line: QWidget) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.window.screen_fit import FRAME, fit
+from workbench.ui.window.screen_fit import FRAME, WishedSize, fit
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (5000, 300), (300, 5000), (10, 10)])
@@ -18,3 +19,27 @@ def test_no_window_is_larger_than_its_screen(qtbot: QtBot, size: tuple[int, int]
     room = QApplication.primaryScreen().availableGeometry()
     assert window.width() == min(size[0], room.width() - FRAME.width())
     assert window.height() == min(size[1], room.height() - FRAME.height())
+
+
+def test_a_window_that_large_text_made_larger_gets_its_size_back(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    inside = QWidget()
+    QVBoxLayout(window).addWidget(inside)
+    window.resize(400, 300)
+    window.show()
+    qtbot.waitExposed(window)
+    keeper = WishedSize(window)
+    inside.setMinimumWidth(900)  # as text of twice the size asks for
+    keeper.look()
+    qtbot.waitUntil(lambda: window.width() > 900)
+    inside.setMinimumWidth(950)
+    keeper.look()
+    qtbot.waitUntil(lambda: window.width() > 950)
+    inside.setMinimumWidth(100)
+    keeper.look()
+    qtbot.waitUntil(lambda: window.size() == QSize(400, 300))
+    window.resize(500, 350)  # by a person
+    keeper.look()
+    qtbot.waitUntil(lambda: not keeper._turn.isActive())
+    assert window.size() == QSize(500, 350)

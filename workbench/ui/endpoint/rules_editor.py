@@ -154,8 +154,8 @@ class RulesEditor(Retranslatable, QFrame):
             for widget in widgets:
                 row.addWidget(widget)
             column.addLayout(row)
-        column.addWidget(self.trouble)
         column.addWidget(self.trial)
+        column.addWidget(self.trouble)  # with room for what it says: below it nothing moves
 
     def _wire(self) -> None:
         self.table.chosen.connect(self._on_chosen)

@@ -12,6 +12,7 @@ class SteadyLabel(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._fitted = QSize()
+        self._wide = 0
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def setText(self, text: str) -> None:
@@ -22,9 +23,19 @@ class SteadyLabel(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._shrink()
             self._fit()
 
+    def _shrink(self) -> None:
+        """QLabel wishes for no less than its minimum size."""
+        self.setMinimumSize(0, 0)
+        self._fitted = QSize()
+
     def _fit(self) -> None:
+        wide = self.fontMetrics().horizontalAdvance(self.text())
+        if wide < self._wide:
+            self._shrink()
+        self._wide = wide
         size = self.sizeHint()
         if size != self._fitted:
             self._fitted = size

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 FRAME: Final = QSize(4, 40)
 """Room for a window manager's borders and title bar: what they really take is not known before the
 window is shown, and one whose last line lies below the screen is seen too late."""
+
+TURNS: Final = 20
+"""Turns of the event loop after which all layouts have come to rest."""
 
 
 def fit(window: QWidget, beside: QWidget | None = None) -> None:
@@ -21,3 +24,37 @@ def fit(window: QWidget, beside: QWidget | None = None) -> None:
     if beside is not None:
         room = room.expandedTo(beside.size())
     window.resize(window.size().boundedTo(room))
+
+
+class WishedSize(QObject):
+    """Gives a window back the size that it had, where larger text made it larger than its screen
+    and smaller text has room in it again.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._wished = window.size()
+        self._grown = window.size()
+        self._left = 0
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._on_turn)
+
+    @Slot()
+    def look(self) -> None:
+        """The text has another size: layouts ask for their room in the next turns."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            return
+        if window.size() != self._grown:  # a person, or the window manager, gave it this one
+            self._wished = window.size()
+        self._left = TURNS
+        self._turn.start()
+
+    def _on_turn(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._turn.stop()
+        self._window.resize(self._wished)  # Qt makes it no smaller than what is in it
+        self._grown = self._window.size()

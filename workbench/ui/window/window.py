@@ -49,6 +49,7 @@ from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import add_talk, inspector_of, log_panel_of
 from workbench.ui.window.resending import SendAgain
+from workbench.ui.window.screen_fit import WishedSize
 from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
@@ -500,6 +501,7 @@ class MainWindow(Retranslatable, QMainWindow):
         for part in (self._top_bars, self.tab_area, self.splitter):
             self.low_window.changed.connect(part.spare_height)
         self.appearance.changed.connect(self.low_window.look)
+        self.appearance.changed.connect(WishedSize(self).look)
 
     def remember(self, file: WorkspaceFile) -> bool:
         """Come back as the window was left, and keep what it is like from now on.
