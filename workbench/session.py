@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from workbench.certificates.for_layers import FilesOfSession
 from workbench.engine.model import commands as c
@@ -30,7 +30,7 @@ from workbench.engine.model.serialize import command_row, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.runtime.host import EndpointHost
+from workbench.engine.runtime.unopened import UnopenedEndpoint
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Spawn, thread_spawn
 from workbench.engine.sockets.socket_factory import HERE, Maker
@@ -41,6 +41,9 @@ from workbench.journal.recorder import Recorder
 from workbench.journal.records import free_name, new_path
 from workbench.journal.schema import SECRETS
 from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.runtime.host import EndpointHost
 
 SLICE: Final = 0.1
 """Seconds of a wait, after which it is looked whether somebody is in a hurry."""
@@ -104,7 +107,7 @@ class Session:
         self.files = FilesOfSession(lambda: self.record)
         self.shows_secrets = shows_secrets
         self._spawn = spawn
-        self._hosts: dict[str, EndpointHost] = {}
+        self._hosts: dict[str, EndpointHost | UnopenedEndpoint] = {}
         self._latest: dict[str, Ticket] = {}
         self._rows = IdentityCache(command_row)
         self._ids = itertools.count(1)
@@ -165,9 +168,8 @@ class Session:
         if settings.name in self._hosts:
             raise Problem("engine.name_taken", name=settings.name)
         number = next(self._ids)
-        host = EndpointHost(number, settings, self, self._spawn, maker)
         self._announce(number, settings)
-        self._hosts[settings.name] = host
+        self._hosts[settings.name] = UnopenedEndpoint(number, settings, maker)
 
     def remove(self, name: str) -> Ticket:
         """Stop an endpoint and forget it; its rows stay in the record."""
@@ -183,7 +185,7 @@ class Session:
             Problem: the wished name is taken.
         """
         self._check_open()
-        host = self._host(name)
+        host = self._held(name)
         if wished in self._hosts:
             raise Problem("engine.name_taken", name=wished)
         host.rename(wished)
@@ -197,11 +199,11 @@ class Session:
 
     def settings(self, name: str) -> EndpointSettings:
         """The settings in effect. Raises Problem for an unknown name."""
-        return self._host(name).settings
+        return self._held(name).settings
 
     def holds_key(self, settings: EndpointSettings) -> bool:
         """Whether the endpoint has the key of these settings loaded: it needs no password."""
-        return self._host(settings.name).endpoint.live.holds_key(settings)
+        return self._held(settings.name).holds_key(settings)
 
     def settings_of_all(self) -> tuple[EndpointSettings, ...]:
         """The settings of each endpoint, in the order of `endpoints`."""
@@ -212,7 +214,7 @@ class Session:
 
         One is made with each command, and when `refresh` asks for one.
         """
-        return self._host(name).publisher.newest()
+        return self._held(name).newest()
 
     def snapshot_now(self, name: str, within: float) -> EndpointSnapshot:
         """A snapshot made after this call; the newest one if that takes more than `within` s."""
@@ -236,7 +238,7 @@ class Session:
         `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
         rows in sight, whose readings should.
         """
-        self._host(name).publisher.refresh(detail, seen, done)
+        self._held(name).refresh(detail, seen, done)
 
     def look(
         self,
@@ -251,22 +253,31 @@ class Session:
         and with `fits` whichever of its sockets does.
         `answer(None)`: there is no such socket. It is called on the endpoint's thread.
         """
-        self._host(name).look(connection, answer, fits)
+        self._held(name).look(connection, answer, fits)
 
     def numbered(self, name: str) -> int:
         """How many connections an endpoint has numbered so far. Raises Problem."""
-        return self._host(name).numbered
+        return self._held(name).numbered
 
     def open_ones(self) -> list[str]:
         """The endpoints that have a socket open or under way."""
         hosts = tuple(self._hosts.items())  # others may come and go meanwhile
         return [name for name, host in hosts if host.busy() or self._is_pending(name)]
 
-    def _host(self, name: str) -> EndpointHost:
+    def _held(self, name: str) -> EndpointHost | UnopenedEndpoint:
         try:
             return self._hosts[name]
         except KeyError:
             raise Problem("engine.unknown_endpoint", name=name) from None
+
+    def _host(self, name: str) -> EndpointHost:
+        """What drives an endpoint; it is made, and all of that imported, with the first command."""
+        held = self._held(name)
+        if isinstance(held, UnopenedEndpoint):
+            from workbench.engine.runtime.host import EndpointHost
+
+            self._hosts[name] = held = EndpointHost.of(held, self, self._spawn)
+        return held
 
     def _announce(self, number: int, settings: EndpointSettings) -> None:
         self._keep_login(settings)
@@ -361,7 +372,7 @@ class Session:
         self._hosts[old.name] = fresh = old.as_another_kind(settings)
         return fresh
 
-    def _opens(self, host: EndpointHost) -> bool:
+    def _opens(self, host: EndpointHost | UnopenedEndpoint) -> bool:
         """Whether an endpoint has something open, or its socket is about to be made."""
         latest = self._latest.get(host.name)
         return host.busy() or (
@@ -378,7 +389,7 @@ class Session:
         cause: Cause | None = None,
     ) -> None:
         """Write a note of the program; `call` names its text."""
-        number = self._host(endpoint).id if endpoint is not None else 0
+        number = self._held(endpoint).id if endpoint is not None else 0
         now = perf_counter_ns() - self._begun_ns
         self.journal.put(
             Event(now, 0, number, None, NOTE, call, args, None, None, None, None, None, None, cause)
@@ -396,14 +407,14 @@ class Session:
 
     def _at_work(self) -> bool:
         """Whether any endpoint's thread does something now, so that a call may be under way."""
-        return any(host.worker.loop.at_work for host in tuple(self._hosts.values()))
+        return any(host.at_work for host in tuple(self._hosts.values()))
 
     def _settle(self, seconds: float) -> bool:
         """Wait until the calls that are under way have come back; False: some need not have."""
         until = time.monotonic() + seconds
         settled = True
         for host in tuple(self._hosts.values()):
-            settled &= host.worker.loop.settle(max(0.0, until - time.monotonic()))
+            settled &= host.settle(max(0.0, until - time.monotonic()))
         return settled
 
     def _is_pending(self, name: str) -> bool:
@@ -419,7 +430,7 @@ class Session:
         Raises:
             Problem: it has no port yet.
         """
-        return self._host(name).address()
+        return self._held(name).address()
 
     def temp_dir(self) -> Path:
         """A private 0700 folder for temp:NAME addresses; its path stays short (107-byte limit).
@@ -439,7 +450,7 @@ class Session:
         """Wait until every endpoint that owns nothing has given its thread back."""
         until = time.monotonic() + timeout
         return all(
-            host.worker.join(max(0.0, until - time.monotonic()))
+            host.join(max(0.0, until - time.monotonic()))
             for host in tuple(self._hosts.values())
             if not host.busy()
         )
@@ -482,7 +493,7 @@ class Session:
         self.stop_all_and_wait(timeout)
         self._closed = True
         for host in tuple(self._hosts.values()):
-            self._wait(host.worker.join, min(until, time.monotonic() + COLLECTED))
+            self._wait(host.join, min(until, time.monotonic() + COLLECTED))
         self.journal.close()
         for folder in self._folders:
             folder.close()

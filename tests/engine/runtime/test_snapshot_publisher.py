@@ -169,7 +169,6 @@ def test_where_nobody_looks_none_is_made_and_who_looks_first_sees_what_is(
     session: Session, do: Do, drawn: list[EndpointSnapshot]
 ) -> None:
     session.add(EndpointSettings("client", Role.DATAGRAM, address="127.0.0.1:0"))
-    drawn.clear()  # the new endpoint's
     ticket = session.perform(c.Start("client"))
     assert ticket.wait(HANG)
     for _ in range(COMMANDS):
@@ -195,7 +194,6 @@ def test_who_looks_makes_none_while_the_endpoint_is_at_work(
     monkeypatch.setattr(snapshot_publisher, "build_snapshot", noted)
     monkeypatch.setattr(snapshot_publisher, "FIRST", 0.01)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
-    makers.clear()  # the new endpoint's
     reached, go_on = threading.Event(), threading.Event()
 
     def works(_reading: object) -> None:

@@ -1,4 +1,7 @@
-"""EndpointHost: an endpoint with its thread, its commands and its snapshots."""
+"""EndpointHost: an endpoint with its thread, its commands and its snapshots.
+
+It is made with the first command; `unopened` is what there is before.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from workbench.engine.connection.context import EngineContext, Surroundings
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.client import StreamEndpoint
 from workbench.engine.endpoint.listener import ListenerEndpoint
-from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.runtime.dispatch import perform
 from workbench.engine.runtime.sampler import Sampler
 from workbench.engine.runtime.snapshot_publisher import SnapshotPublisher
+from workbench.engine.runtime.unopened import UnopenedEndpoint, planned_address
 from workbench.engine.sockets.event_loop import EventLoop, Spawn
 from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.engine.sockets.worker import Worker
@@ -66,6 +70,17 @@ class EndpointHost:
         self.publisher = SnapshotPublisher(self.endpoint, self.worker)
         self._sampler = Sampler(self._context, self.endpoint.registry)
 
+    @classmethod
+    def of(
+        cls, unopened: UnopenedEndpoint, surroundings: Surroundings, spawn: Spawn
+    ) -> EndpointHost:
+        """What drives an endpoint from its first command on; who looked at it goes on looking."""
+        made = cls(unopened.id, unopened.settings, surroundings, spawn, unopened.maker)
+        made.publisher.count_on(unopened.newest().revision)
+        if unopened.asked is not None:
+            made.refresh(*unopened.asked)
+        return made
+
     def as_another_kind(self, settings: EndpointSettings) -> EndpointHost:
         """The same endpoint with another role; connection numbers and revisions go on."""
         made = EndpointHost(self.id, settings, self._surroundings, self._spawn, self._context.maker)
@@ -104,9 +119,39 @@ class EndpointHost:
         """How many connections have been numbered so far."""
         return self.endpoint.registry.numbered
 
+    @property
+    def at_work(self) -> bool:
+        """Whether its thread does something now, so that a call may be under way."""
+        return self.worker.loop.at_work
+
     def busy(self) -> bool:
         """Whether it owns a socket or a set-up under way."""
         return self.endpoint.busy()
+
+    def holds_key(self, settings: EndpointSettings) -> bool:
+        """Whether it has the key of these settings loaded."""
+        return self.endpoint.live.holds_key(settings)
+
+    def newest(self) -> EndpointSnapshot:
+        """As of its publisher."""
+        return self.publisher.newest()
+
+    def refresh(
+        self,
+        detail: frozenset[int],
+        seen: frozenset[int] = frozenset(),
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        """As of its publisher."""
+        self.publisher.refresh(detail, seen, done)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until a call that is under way has come back; False: it need not have."""
+        return self.worker.loop.settle(seconds)
+
+    def join(self, timeout: float | None) -> bool:
+        """Wait for the thread's end; False if it is still there after `timeout` seconds."""
+        return self.worker.join(timeout)
 
     def address(self) -> str:
         """Where it listens, did last, or will.
@@ -114,19 +159,13 @@ class EndpointHost:
         Raises:
             Problem: it has no port yet.
         """
-        endpoint, settings = self.endpoint, self.settings
+        endpoint = self.endpoint
         own = endpoint.own_connection()
         if own is not None and own.traced.local is not None:
             return own.traced.local
         if endpoint.last_local is not None:
             return endpoint.last_local
-        if settings.address.startswith("@"):  # a client that is not connected has none of its own
-            server = settings.address.removeprefix("@")
-            raise Problem("engine.no_own_address", name=self.name, server=server)
-        parsed = parse(settings.address, settings.family)
-        if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
-            raise Problem("engine.no_address_yet", name=self.name)
-        return settings.address
+        return planned_address(self.settings)
 
     def is_kind_of(self, role: Role) -> bool:
         """Whether it can take settings of this role without becoming another kind of endpoint."""

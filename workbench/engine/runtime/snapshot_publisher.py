@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.runtime.snapshot_builder import build_snapshot
+from workbench.engine.runtime.unopened import new_snapshot
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint.base import Endpoint
@@ -44,7 +45,7 @@ class SnapshotPublisher:
         self._made = (0.0, 0.0)
         self._due: Timer | None = None
         self._revision = 0
-        self._newest: EndpointSnapshot = build_snapshot(endpoint, self._watched)
+        self._newest: EndpointSnapshot = new_snapshot(endpoint.settings)
         self._looked = False
         self._published = False
         self._gave_up = False
@@ -67,10 +68,14 @@ class SnapshotPublisher:
         self._command_ended = True
         return self._revision + 1
 
+    def count_on(self, revision: int) -> None:
+        """Count on from a revision that the same endpoint had before."""
+        self._revision = revision
+        self._newest = replace(self._newest, revision=revision)
+
     def follow(self, earlier: SnapshotPublisher) -> None:
         """Count the revisions on from the publisher of the endpoint's former kind."""
-        self._revision = earlier.upcoming()
-        self._newest = replace(self._newest, revision=self._revision)
+        self.count_on(earlier.upcoming())
         self._looked = earlier._looked
 
     def refresh(
