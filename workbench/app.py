@@ -165,7 +165,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
             return INTERRUPTED
         fit(window)
         window.show()
-        QTimer.singleShot(0, app, lambda: app.setWindowIcon(theme.app_icon()))  # once painted
+        QTimer.singleShot(0, app, partial(_once_painted, app))
         if not gc.isenabled():  # `start` has put it off until now
             gc.freeze()  # what is there stays, and need not be looked through again and again
             gc.enable()
@@ -174,6 +174,11 @@ def _show(app: QApplication, window: MainWindow) -> int:
         status = app.exec()
         window.close()  # nothing, where it is closed
         return INTERRUPTED if interrupts.asked() else status
+
+
+def _once_painted(app: QApplication) -> None:
+    app.setWindowIcon(theme.app_icon())
+    theme.open_fonts()
 
 
 class _Ending(QObject):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import locale
 import os
 import re
 from collections.abc import Mapping
@@ -40,7 +39,6 @@ _KNOWN: Final = (
 )
 LANGUAGES: Final = tuple(known.code for known in _KNOWN)
 _current = [LANGUAGES[0]]
-_SECTION: Final = re.compile(r"^\[(\w+)", re.MULTILINE)
 _LINE: Final = re.compile(r"""(?:\[([\w.-]+)\]|([\w.-]+) = "([^"\\]*(?:\\["\\n][^"\\]*)*)"|#.*|)""")
 """What nearly every line of a file is: a table, a text with the usual escapes, or nothing."""
 _ESCAPE: Final = re.compile(r"\\(.)")
@@ -74,10 +72,12 @@ def set_language(name: str) -> None:
 
 def system_language() -> str:
     """The language that the system's locale asks for; English where there is no translation."""
-    wished = next(
-        (os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)),
-        locale.getlocale()[0] or "",
-    )
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wished = next((os.environ[key] for key in names if os.environ.get(key)), None)
+    if wished is None:
+        import locale  # where there is no such variable: Windows, or a bare environment
+
+        wished = locale.getlocale()[0] or ""
     found = (known.code for known in _KNOWN if wished.lower().startswith(known.locales))
     return next(found, LANGUAGES[0])
 
@@ -94,7 +94,7 @@ class _Texts(dict[str, str]):
         self._parsed: set[str] = set()
         for path in sorted(resource("texts").glob(f"*.{name}.toml")):
             text = path.read_text(encoding="utf-8")
-            for section in set(_SECTION.findall(text)):
+            for section in _sections(text):
                 self._files.setdefault(section, []).append(text)
 
     def __missing__(self, key: str) -> str:
@@ -114,6 +114,12 @@ class _Texts(dict[str, str]):
             if text not in self._parsed:
                 self.update(_read(text))
                 self._parsed.add(text)  # last: another thread may ask for the same meanwhile
+
+
+def _sections(text: str) -> set[str]:
+    """What the keys of a file begin with. Every start asks it of all files: without a pattern."""
+    heads = (part.partition("]")[0] for part in f"\n{text}".split("\n[")[1:])
+    return {head.partition(".")[0] for head in heads}
 
 
 def _read(text: str) -> dict[str, str]:

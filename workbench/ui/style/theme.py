@@ -500,7 +500,9 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
         if window.styleSheet():
             dress(window)
     _pixmaps.clear()
-    _load()
+    _drawings()
+    if app.topLevelWidgets():  # else once one is painted: a start does not wait for it
+        open_fonts()
 
 
 def is_applied() -> bool:
@@ -527,9 +529,8 @@ def repolish(widget: QWidget) -> None:
     QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.Polish))
 
 
-def _load() -> None:
-    """What is painted later is read now: a process may be short of descriptors by then."""
-    _drawings()
+def open_fonts() -> None:
+    """What is written later is read now: a process may be short of descriptors by then."""
     for font in (QApplication.font(), fixed_font()):
         for bold in (False, True):
             font.setBold(bold)

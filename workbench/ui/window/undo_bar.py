@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
@@ -59,8 +60,7 @@ class UndoBar(Retranslatable, QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self._on_time)
-        for place in (window, *places):
-            place.installEventFilter(self)
+        self._under = (window, *places)
         self.hide()
         self.retranslate()
 
@@ -109,8 +109,18 @@ class UndoBar(Retranslatable, QFrame):
         self.setFixedWidth(width)
         self.move(where.x() + there.width() - width, where.y())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """It stays on what it lies over: only now does it watch that."""
+        super().showEvent(event)
+        for place in self._under:
+            place.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        for place in self._under:
+            place.removeEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """It stays on what it lies over."""
         if event.type() in _MOVING and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
