@@ -32,7 +32,6 @@ from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.runtime.unopened import UnopenedEndpoint
 from workbench.engine.sockets import descriptors
-from workbench.engine.sockets.event_loop import Spawn, thread_spawn
 from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.journal import private
 from workbench.journal.keep import Keep
@@ -44,6 +43,7 @@ from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.runtime.host import EndpointHost
+    from workbench.engine.sockets.event_loop import Spawn
 
 SLICE: Final = 0.1
 """Seconds of a wait, after which it is looked whether somebody is in a hurry."""
@@ -73,7 +73,7 @@ class Session:
         self,
         record: Path | None = None,
         *,
-        spawn: Spawn = thread_spawn,
+        spawn: Spawn | None = None,
         capture: int | None = DEFAULT_CAPTURE,
         beyond_loopback: bool = False,
         lasting: bool = True,
@@ -275,8 +275,9 @@ class Session:
         held = self._held(name)
         if isinstance(held, UnopenedEndpoint):
             from workbench.engine.runtime.host import EndpointHost
+            from workbench.engine.sockets.event_loop import thread_spawn
 
-            self._hosts[name] = held = EndpointHost.of(held, self, self._spawn)
+            self._hosts[name] = held = EndpointHost.of(held, self, self._spawn or thread_spawn)
         return held
 
     def _announce(self, number: int, settings: EndpointSettings) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QThread
 
-from workbench.engine.sockets.event_loop import EventLoop
+if TYPE_CHECKING:
+    from workbench.engine.sockets.event_loop import EventLoop
 
 _FOR_EVER: Final = 2**31 - 1
 
