@@ -329,7 +329,7 @@ def test_a_record_gets_a_name_in_the_title(hand: Hand) -> None:
     assert hand.text("window.record_name") == "who resets"
     hand.press("window.drop_name")
     hand.window.menus.action("name_record").trigger()
-    hand.window.record_name.name.clear()
+    hand.window.record_name.part.name.clear()
     assert hand.text("window.name_record") == "No name"
     hand.press("window.name_record")
     assert "who resets" not in hand.window.windowTitle()

@@ -203,7 +203,9 @@ class MessageEditor(Retranslatable, QWidget):
         self.enter_sends.toggled.connect(self._on_enter)
         self.enter_sends.clicked.connect(self.enter_switched)
         self.checksum.edited.connect(self._on_edited)
-        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+        self.checksum.number_left.connect(self._on_number)
+        self.checksum.number_typed.connect(self._on_number_typed)
+        for field in (self.repeat, self.interval):
             field.editingFinished.connect(self._on_number)
             field.textChanged.connect(self._on_number_typed)
         self.repeat.textChanged.connect(self._count_anew)
@@ -239,7 +241,7 @@ class MessageEditor(Retranslatable, QWidget):
             self.encoding.value(),
             self.escapes.isChecked(),
             Append(self.append.value()),
-            self.checksum.order.value() or "usual",
+            self.checksum.order,
             start,
             self.placeholders.isChecked(),
             last,
@@ -352,7 +354,6 @@ class MessageEditor(Retranslatable, QWidget):
             self.placeholders.setChecked(True)
 
     def retranslate(self) -> None:
-        self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
         self._fit_boxes()
         self._on_edited()
 
@@ -495,7 +496,7 @@ class MessageEditor(Retranslatable, QWidget):
     @Slot()
     def _on_number(self) -> None:
         """A field with a number is left: say at once what is wrong with it."""
-        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+        for field in (self.repeat, self.interval, *self.checksum.numbers):
             tone(field, "")
         try:
             _ = self.times

@@ -257,8 +257,7 @@ class LogPanel(Retranslatable, QTabWidget):
         if self.holds_secret(self.filter.text()):
             self._say(msg("log.filter_secret"))
             return
-        self.filter_name.name.clear()
-        self.filter_name.begin()
+        self.filter_name.begin("")
 
     @Slot(str)
     def _on_named(self, name: str) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from workbench.named_tuple import NamedTuple
 from workbench.ui.style.theme import GAP
-from workbench.ui.widgets.named_controls import NamedControls, TextField
+from workbench.ui.widgets.late_part import LatePart
+from workbench.ui.widgets.named_controls import NamedControls, TextField, fit
 from workbench.viewmodel.message import msg
 
 
@@ -27,8 +28,26 @@ class NameWords(NamedTuple):
     empty: str = ""
 
 
-class NameLine(QWidget):
-    """Hidden until a name is wanted; Enter takes it, Esc dismisses the line.
+class _NameFields(QWidget):
+    """The name, and the two buttons."""
+
+    def __init__(self, controls: NamedControls, words: NameWords) -> None:
+        super().__init__()
+        self.name = controls.add(TextField(), words.name)
+        self.keep = controls.add(QPushButton(), words.keep)
+        self.cancel = controls.add(QPushButton(), words.cancel)
+        label: QLabel = controls.caption(words.name, self.name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        for widget in (label, self.name, self.keep, self.cancel):
+            row.addWidget(widget)
+        for button in (self.keep, self.cancel):
+            fit(button)
+
+
+class NameLine(LatePart[_NameFields]):
+    """Hidden until a name is wanted, and built then; Enter takes it, Esc dismisses the line.
 
     Attributes:
         is_taken: whether something has that name already: then it is replaced.
@@ -43,47 +62,46 @@ class NameLine(QWidget):
     left = Signal()
 
     def __init__(self, controls: NamedControls, words: NameWords) -> None:
-        super().__init__()
+        super().__init__(self._make)
         self._controls = controls
         self._words = words
         self.is_taken: Callable[[str], bool] = lambda _name: False
-        self.name = controls.add(TextField(), words.name)
-        self.keep = controls.add(QPushButton(), words.keep)
-        self.cancel = controls.add(QPushButton(), words.cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        for widget in (controls.caption(words.name, self.name), self.name, self.keep, self.cancel):
-            row.addWidget(widget)
-        self.name.textChanged.connect(self._judge)
-        self.name.returnPressed.connect(self._on_keep)
-        self.keep.clicked.connect(self._on_keep)
-        self.cancel.clicked.connect(self._leave)
-        self.hide()
 
-    def begin(self) -> None:
-        """Ask."""
+    def _make(self) -> _NameFields:
+        made = _NameFields(self._controls, self._words)
+        made.name.textChanged.connect(self._judge)
+        made.name.returnPressed.connect(self._on_keep)
+        made.keep.clicked.connect(self._on_keep)
+        made.cancel.clicked.connect(self._leave)
+        return made
+
+    def begin(self, name: str | None = None) -> None:
+        """Ask; `name` is there to be changed, by default the one that was typed last."""
+        field = self.part.name
+        if name is not None:
+            field.setText(name)
         self._judge()
         self.show()
-        self.name.setFocus()
-        self.name.selectAll()
+        field.setFocus()
+        field.selectAll()
 
     @Slot()
     def _judge(self) -> None:
         """What the button will do: keep, replace, or nothing without a name."""
-        named = bool(self.name.text().rpartition("/")[2].strip())
+        text, keep = self.part.name.text(), self.part.keep
+        named = bool(text.rpartition("/")[2].strip())
         if not named and self._words.empty:
-            self._controls.enable(self.keep, None)
-            self._controls.recaption(self.keep, self._words.empty)
+            self._controls.enable(keep, None)
+            self._controls.recaption(keep, self._words.empty)
             return
-        self._controls.enable(self.keep, None if named else msg("why.no_name"))
-        taken = named and self.is_taken(self.name.text())
-        self._controls.recaption(self.keep, self._words.replace if taken else self._words.keep)
+        self._controls.enable(keep, None if named else msg("why.no_name"))
+        taken = named and self.is_taken(text)
+        self._controls.recaption(keep, self._words.replace if taken else self._words.keep)
 
     @Slot()
     def _on_keep(self) -> None:
-        if self.keep.isEnabled():
-            self.agreed.emit(self.name.text())
+        if self.part.keep.isEnabled():
+            self.agreed.emit(self.part.name.text())
             self._leave()
 
     @Slot()

@@ -130,7 +130,7 @@ class MainWindow(Retranslatable, QMainWindow):
             add_talk(controller, self.log, self.talk_options, save)
         self.onboarding.show()
         self.log.restore(preferences)
-        self.retranslate()
+        self._word()
         self.setAcceptDrops(live)
         self.resize(1280, 800)
         if live:
@@ -566,18 +566,20 @@ class MainWindow(Retranslatable, QMainWindow):
     @Slot()
     def _ask_name(self) -> None:
         """Ask what this record shall be called; its present name is there to be changed."""
-        self.record_name.name.setText(self.record_names.given(self.controller.session.record))
-        self.record_name.begin()
+        self.record_name.begin(self.record_names.given(self.controller.session.record))
 
     @Slot(str)
     def _on_named(self, name: str) -> None:
         self.record_names.name(self.controller.session.record, name)
         self.name_record()
 
-    def retranslate(self) -> None:
+    def _word(self) -> None:
         self._record_controls.retranslate()
-        qt_translations.name_scroll_buttons(self)
         self.name_record()
+
+    def retranslate(self) -> None:
+        self._word()
+        qt_translations.name_scroll_buttons(self)  # what Qt has made until now
 
     # -- Qt -------------------------------------------------------------------------------------
 
