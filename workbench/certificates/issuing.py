@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from workbench.certificates.kinds import ADDRESSES, NAMES, OTHER_NAME, CertificateKind
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 
 ROOT_DAYS: Final = 3650
 LEAF_DAYS: Final = 397

@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -23,6 +23,7 @@ from workbench.certificates.facts import (
     loaded,
 )
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 
 LEAST_RSA: Final = 2048

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.cli.key_password import asked_key_password, key_password_of
 from workbench.engine.model import commands as c
@@ -12,6 +12,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.web_address import TLS, WEBSOCKET, parse_web
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.named_tuple import NamedTuple
 from workbench.payload.notation import encode
 from workbench.texts import Problem, tr
 

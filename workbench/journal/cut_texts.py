@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.journal.query import Contains
+from workbench.named_tuple import NamedTuple
 
 Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.cut_texts import Before, completed, may_complete, spelled
@@ -25,6 +25,7 @@ from workbench.journal.query import (
     joined,
 )
 from workbench.journal.schema import Schema
+from workbench.named_tuple import NamedTuple
 
 Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from workbench.journal.occurring import Occurring, together
 from workbench.journal.query import Condition
@@ -24,6 +24,7 @@ from workbench.journal.reader import (
     SampleRow,
     SocketRow,
 )
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, reason_of
 
 OPEN: Final = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.events import (
     LAB_ENDED,
@@ -16,6 +16,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.reader import Row
 from workbench.literals import read_literal
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, has, tr
 
 OF_HOLDERS: Final = frozenset(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.journal import cell_types
 from workbench.journal.schema import Schema
+from workbench.named_tuple import NamedTuple
 
 NEWEST: Final = 20_000
 """Shapes, and connections, that are looked at: some milliseconds."""

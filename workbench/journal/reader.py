@@ -8,7 +8,7 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from workbench.engine.model.events import Clock, Kind
 from workbench.journal import cell_types
@@ -22,6 +22,7 @@ from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition, about_shapes
 from workbench.journal.schema import APPLICATION_ID, LOG_1, NO_ITEMS, SCHEMAS, VERSION, Schema
 from workbench.journal.sqlite_reasons import reason_of_sqlite
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -33,8 +34,7 @@ FAR: Final = 20_000
 """Rows before one among which what its connection carried is looked for: some milliseconds."""
 _CARRIED: Final = "seq, iif(typeof(payload) = 'blob', payload, x''), size"
 CHUNK: Final = 50_000
-"""Rows of one read transaction: a longer one keeps checkpoints away, and the WAL grows without end
-(sqlite.org/wal.html)."""
+"""Rows of a read transaction: longer ones let the WAL grow without end (sqlite.org/wal.html)."""
 
 
 class Row(NamedTuple):

@@ -6,9 +6,10 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.journal.reader import AROUND, Reader, Row
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import LONGEST_MARK
 from workbench.payload.decoding import (
     Decoder,

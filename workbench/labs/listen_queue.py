@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.address import format_address
 from workbench.engine.sockets.port_holder import read_address
+from workbench.named_tuple import NamedTuple
 
 HERE: Final = Path("/proc/self/net")
 """Of this process's network namespace; /proc/PID/net is that of another process's."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from workbench.named_tuple import NamedTuple
 
 BYTES: Final = "bytes"
 """In place of an encoding's name: each byte is one character (U+0000 to U+00FF)."""

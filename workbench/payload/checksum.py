@@ -7,7 +7,9 @@ import functools
 import operator
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from workbench.named_tuple import NamedTuple
 
 Order = Literal["little", "big"]
 

@@ -11,8 +11,9 @@ import codecs
 import sys
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import within_stream
 from workbench.printable import escape
 

@@ -10,8 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES
 from workbench.payload.notation import Allowance, parse_hex
 from workbench.payload.number_fields import decode_number

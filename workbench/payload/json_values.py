@@ -10,8 +10,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.templates import Value
 from workbench.texts import Problem

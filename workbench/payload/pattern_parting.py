@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES
 from workbench.payload.patterns import (
     RULE_TIME,

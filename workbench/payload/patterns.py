@@ -7,8 +7,9 @@ so each search has a time limit. The package `regex` gives both the limit and pa
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES
 from workbench.payload.notation import encode
 from workbench.texts import Problem

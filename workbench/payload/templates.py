@@ -19,9 +19,10 @@ import re
 import string
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import codec
 from workbench.payload.notation import Allowance, encode, parse_hex
 from workbench.payload.number_fields import encode_number, zero_filled

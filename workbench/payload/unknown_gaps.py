@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
 
 _GAP: Final = re.compile(
@@ -47,6 +47,8 @@ def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
         if wrong is None:
             continue
         if wrong not in nearest:
+            import difflib  # with the first one that is unknown
+
             nearest[wrong] = next(iter(difflib.get_close_matches(wrong, known, 1, 0.3)), "")
         yield UnknownGap(gap.start(), gap.end(), wrong, nearest[wrong])
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.query import Condition
 from workbench.journal.reader import CHUNK, Reader
+from workbench.named_tuple import NamedTuple
 from workbench.qt.background_reader import AT_ONCE, Task
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.recorded import rows_of
 from workbench.scenario.what_came import (
     TLS_DATA,

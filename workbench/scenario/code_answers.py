@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.message_ends import ByPattern, Delimiter, FixedSize, Http, LengthField
 from workbench.engine.model.responders.echo import Echo
@@ -18,6 +18,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter, Http, LengthField
@@ -12,6 +12,7 @@ from workbench.engine.model.tail import Append, Tailed
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
 from workbench.payload.notation import suffix

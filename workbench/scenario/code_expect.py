@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.message_ends import Http
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in, spans_to_fill
 from workbench.payload.notation import parse_hex

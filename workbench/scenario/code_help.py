@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from workbench.named_tuple import NamedTuple
 
 _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
 ORDER: Final = (

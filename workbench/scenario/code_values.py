@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import BUILT_IN, CountedPart, FilledUp, Gap, Part, Template
 
 FILLING: Final = "filling"

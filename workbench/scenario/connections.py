@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END, NOTE
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.finders import StreamPlace
 from workbench.scenario.layer_rows import says_end

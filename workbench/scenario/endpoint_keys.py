@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
@@ -14,6 +14,7 @@ from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.web_address import TLS, WEBSOCKET, has_scheme
 from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.stack import check_layers
+from workbench.named_tuple import NamedTuple
 from workbench.scenario import keys as k
 from workbench.scenario import layer_keys
 from workbench.scenario import values as v

@@ -6,7 +6,7 @@ import threading
 from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.events import (
     COMMAND,
@@ -24,6 +24,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.beside_events import as_text
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.steps import ANY
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ A finder is fed the bytes of one direction of one connection, from where the sea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, Characters, State, marks_of, within_stream
 from workbench.payload.hex_patterns import taken_value
 from workbench.payload.notation import encode

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.report import StepResult, title_of
 from workbench.scenario.steps import Loop
 from workbench.texts import tr

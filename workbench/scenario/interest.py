@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.events import COMMAND, OF_RUNS
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.layer_rows import HEADS
 from workbench.scenario.steps import ANY, Expect, Loop, Step
 from workbench.scenario.what_came import MESSAGES, PROXY_DATA, READS, TLS_DATA, WS_MESSAGES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.locate import Path as KeyPath
 

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.events import LAYER
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.journal.reader import Row
 from workbench.literals import parse_expression, value_of
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.steps import HEAD, Expect
 
 FRAME: Final = "ws.recv"

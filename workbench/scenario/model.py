@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
@@ -17,6 +17,7 @@ from workbench.engine.model.message_ends import check_wrap
 from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.runtime.socket_calls import CALLS
+from workbench.named_tuple import NamedTuple
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.json_values import written
 from workbench.payload.masking import Masker

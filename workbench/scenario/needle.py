@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, decoded, marks_of, shifts
 from workbench.payload.hex_patterns import (
     Extent,

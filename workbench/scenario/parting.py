@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import codec, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.masking import Masker

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event as Flag
-from typing import NamedTuple
 
 from workbench.engine.model.events import Cause
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.outcome import Failed
 from workbench.scenario.programs import Program, Programs
 from workbench.scenario.steps import WHICHEVER, Expect, RunProgram, Step, StopProgram

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import command_args, command_call
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.frozen import dataclass
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.steps import (
     ANY,
     Expect,

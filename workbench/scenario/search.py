@@ -14,11 +14,12 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.errors import PENDING, is_error
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
 from workbench.scenario.finders import Finder, Hit, StreamPlace, Taken
 from workbench.scenario.layer_rows import is_of_layer

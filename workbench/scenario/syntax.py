@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.signs import code_point, is_unseen, plain_sign
 from workbench.texts import Problem
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import part_of
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import filled_pattern
 from workbench.payload.json_values import FromGap, filled, of_value, read_json, written

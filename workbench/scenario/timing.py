@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.connections import RunConnection, Since, ended_ns
 from workbench.scenario.report import title_of
 from workbench.scenario.search import RowMatch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
@@ -11,6 +11,7 @@ from workbench.engine.model.layer_fault import TRUNCATED, LayerFault
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import decoded
 from workbench.payload.json_values import Difference
 from workbench.payload.masking import Masker

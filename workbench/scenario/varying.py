@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import NTP_BEGIN
 
 _DAY: Final = 86_400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from workbench.engine.model.events import (
     RUN_FAILED,
@@ -14,6 +14,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.notes import spelled
 from workbench.literals import literal
+from workbench.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from workbench.scenario.report import Report, StepResult, Title

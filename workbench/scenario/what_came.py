@@ -9,7 +9,7 @@ what it handed on.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from workbench.engine.model.message_ends import RECV, Http
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -17,6 +17,7 @@ from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import Violations, WebSocketSettings
 from workbench.engine.protocol.stack import PROXY, layer_names
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.scenario.layer_rows import FRAME, PROXY_RESPONSE, REQUEST, RESPONSE
 
 READS: Final = frozenset({"recv", "recvfrom"})

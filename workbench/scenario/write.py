@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, asdict, fields, replace
 from enum import Enum
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
@@ -14,6 +14,7 @@ from workbench.engine.model.address import written_family
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
 from workbench.engine.model.web_address import has_scheme
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import escape_gaps
 from workbench.scenario import layer_keys
 from workbench.scenario.endpoint_keys import reached_by_path

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from workbench.explain.evidence import Evidence
 from workbench.explain.explain import explain
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.viewmodel.log_cells import result_text, title_of
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from workbench.named_tuple import NamedTuple
 
 HANDSHAKE: Final = "tls.handshake"
 ENDED: Final = "tls.end"

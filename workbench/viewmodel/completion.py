@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import BUILT_IN
 
 _BRACE: Final = re.compile(r"(?<!\{)\{([A-Za-z_][\w:.-]*)?\Z", re.ASCII)

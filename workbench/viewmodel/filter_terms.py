@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.journal.query import quoted
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import took_text, who_text
 

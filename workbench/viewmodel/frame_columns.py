@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.printable import escape
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import who_text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, ChipState, ConnectionSnapshot
 from workbench.engine.protocol.stack import layer_names
 from workbench.literals import arguments_of
+from workbench.named_tuple import NamedTuple
 
 _TLS: Final = "tls.handshake"
 _WEBSOCKET: Final = "ws.open"

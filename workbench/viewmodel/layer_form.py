@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, fields, replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
@@ -17,6 +17,7 @@ from workbench.engine.model.websocket_settings import (
     WebSocketSettings,
 )
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, with_values

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.explain.explain import what_failed
 from workbench.explain.websocket_words import code_meaning
 from workbench.literals import arguments_of
+from workbench.named_tuple import NamedTuple
 from workbench.printable import escape
 from workbench.texts import has, tr
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 from workbench.viewmodel.connection_rows import Owner, named
 from workbench.viewmodel.default_endpoints import LAB_PREFIX

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.address import is_unix
 from workbench.engine.model.errors import PENDING
@@ -21,6 +21,7 @@ from workbench.explain.explain import what_failed
 from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
+from workbench.named_tuple import NamedTuple
 from workbench.payload.notation import show
 from workbench.printable import escape
 from workbench.texts import has, tr

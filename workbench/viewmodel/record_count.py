@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reader import ConnectRow, Reader
+from workbench.named_tuple import NamedTuple
 from workbench.viewmodel.pending_connects import ConnectRows
 from workbench.viewmodel.row_index import SPAN, RowIndex, Stretch
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, deque
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.printable import escape
 from workbench.texts import tr
 

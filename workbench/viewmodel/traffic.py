@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from workbench.engine.model.websocket_settings import FORMS, OPCODES
 from workbench.engine.protocol.websocket.frames import header, least_form, masked
 from workbench.literals import parse_expression, value_of
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, tr
 from workbench.viewmodel.layer_calls import FRAME_SENT, FRAMES
 

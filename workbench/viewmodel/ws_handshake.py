@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket import deflate
@@ -12,6 +12,7 @@ from workbench.engine.protocol.websocket.upgrade import (
     accept_of,
     request_faults,
 )
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 
 REQUEST: Final = "ws.request"

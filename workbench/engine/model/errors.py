@@ -7,8 +7,9 @@ import errno
 import os
 import socket
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, catalogue, has, language
 
 if TYPE_CHECKING:

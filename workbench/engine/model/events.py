@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import time
 from dataclasses import field
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 
 Kind = Literal["call", "end", "command", "note", "layer"]
 """call: one system call · end: how a waiting call came out · command: what was asked for · note."""

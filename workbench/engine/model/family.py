@@ -8,9 +8,10 @@ family: unix(7), udp(7), ipv6(7).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.errors import explanation_key
+from workbench.named_tuple import NamedTuple
 from workbench.texts import has
 
 if TYPE_CHECKING:

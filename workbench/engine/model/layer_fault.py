@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from workbench.named_tuple import NamedTuple
 from workbench.texts import has
 
 VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"

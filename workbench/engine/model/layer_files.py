@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from workbench.named_tuple import NamedTuple
 
 Ask = Callable[[], str]
 """Asks for the password of a key. Raises Problem: there is none."""

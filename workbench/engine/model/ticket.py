@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from workbench.engine.model.commands import Command
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import Cause
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.address import part_of
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import Value, Values
 from workbench.texts import Problem
 

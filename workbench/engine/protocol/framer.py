@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from workbench.named_tuple import NamedTuple
 
 
 class FramedMessage(NamedTuple):

@@ -8,7 +8,9 @@ layer's test is a transcript. Adding one: a file here, and a line in stack.LAYER
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from workbench.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from workbench.engine.model.ending import Ending

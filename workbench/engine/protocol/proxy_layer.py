@@ -16,7 +16,7 @@ import base64
 import ipaddress
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.ending import Ending
 from workbench.engine.model.layer_fault import LayerFault
@@ -35,6 +35,7 @@ from workbench.engine.protocol.layer import (
     Wake,
 )
 from workbench.engine.protocol.refusal_body import BODY, BODY_WAIT, RefusalBody, body_rows
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 if TYPE_CHECKING:

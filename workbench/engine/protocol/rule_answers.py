@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.responders.kind import ByRules
 from workbench.engine.model.responders.reply import Begin, Reply, Tell, Then
@@ -30,6 +30,7 @@ from workbench.engine.protocol.rule_memory import (
 )
 from workbench.engine.protocol.rule_values import Captures, RuleSurroundings, Take, taking
 from workbench.engine.protocol.with_tail import with_tail
+from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex

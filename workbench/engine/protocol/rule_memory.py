@@ -7,9 +7,10 @@ recalled, counted and stored for one message is in one go, whatever other connec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.responders.rule import Rule
+from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import PLACEHOLDERS, Template, Value, Values, text_template
 from workbench.payload.unknown_gaps import unknown_gaps
 from workbench.texts import Problem

@@ -5,11 +5,12 @@ cells of a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from workbench.engine.model.responders.lookup import Lookup, ReadRows, Rows
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.protocol.end_words import EndWords
+from workbench.named_tuple import NamedTuple
 from workbench.payload.hex_patterns import numbers_in, taken_value
 from workbench.payload.json_values import differences, document, read_json, value_at
 from workbench.payload.notation import encode

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.address import format_address
+from workbench.named_tuple import NamedTuple
 
 if sys.platform != "win32":
     import pwd

@@ -5,7 +5,7 @@ a third of a second of a hundred thousand characters.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import (
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
+from workbench.named_tuple import NamedTuple
 from workbench.texts import tr
 from workbench.ui.endpoint.qt_text import (
     LONGEST_LINE,

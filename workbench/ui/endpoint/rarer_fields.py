@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QW
 from workbench.engine.model.tls_settings import TlsVersion
 from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import PongMode, Violations
+from workbench.named_tuple import NamedTuple
 from workbench.ui.endpoint.template_field import TemplateField
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout

@@ -7,11 +7,12 @@ and which says in `ready` what it answers. `table.py` names it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from workbench.engine.model.responders.reply import Answer, Begin, ResponderRuntime
 from workbench.engine.model.responders.rule import Rule
 from workbench.engine.model.tail import Tailed
+from workbench.named_tuple import NamedTuple
 
 
 class Greeting(Tailed, Protocol):

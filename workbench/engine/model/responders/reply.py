@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.ending import Ending
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.websocket_settings import FORMS
 from workbench.engine.protocol.websocket.frames import CLOSE, PING, PONG, header
+from workbench.named_tuple import NamedTuple
 from workbench.payload.notation import encode, parse_hex
 from workbench.texts import Problem
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from workbench.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from workbench.engine.model.websocket_settings import Deflate

@@ -6,9 +6,10 @@ All sections are of RFC 6455, but for those that say RFC 7692.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.protocol.websocket.frames import NAMES, Frame, least_form
+from workbench.named_tuple import NamedTuple
 
 PROTOCOL: Final = 1002
 INVALID: Final = 1007

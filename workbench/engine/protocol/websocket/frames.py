@@ -6,10 +6,11 @@ No bytes are unreadable as frames, so what is wrong with one is not decided here
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.engine.protocol.layer import Data
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 CONTINUATION: Final = OPCODES["CONTINUATION"]

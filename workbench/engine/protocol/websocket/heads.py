@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.protocol.layer import Data
+from workbench.named_tuple import NamedTuple
 
 HEAD_MOST: Final = 64 * 1024
 """Bytes of the longest head that is read."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.protocol.websocket.deflate import TooLong, Unpacker
 from workbench.engine.protocol.websocket.frames import TEXT, Frame
 from workbench.engine.protocol.websocket.utf8 import Utf8
+from workbench.named_tuple import NamedTuple
 
 LEAST_KEPT: Final = 1 << 20
 """Bytes of a message that are kept although nobody asked for it."""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model.websocket_settings import RIGHT, Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket import deflate
@@ -25,6 +25,7 @@ from workbench.engine.protocol.websocket.heads import (
     status_of,
 )
 from workbench.frozen import dataclass
+from workbench.named_tuple import NamedTuple
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 SWITCHING: Final = 101
