@@ -13,6 +13,7 @@ import threading
 import warnings
 from typing import Any, Final
 
+from workbench.late_pattern import late_pattern
 from workbench.printable import escape
 
 _QUIET: Final = threading.Lock()
@@ -22,7 +23,7 @@ _DECIMAL: Final = 10**4000
 (sys.set_int_max_str_digits)."""
 _PLAIN: Final = frozenset({str, bytes, bool, type(None)})
 """What nearly every value is, so that it is looked for first."""
-_CONSTANT: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
+_CONSTANT: Final = late_pattern(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
 """Names of module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
 _BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, OverflowError)
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 PIECES: Final = 8
@@ -21,7 +22,7 @@ _BYTES: Final = {
     "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
     "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
 }  # fmt: skip
-_FORM: Final = re.compile(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*", re.ASCII)
+_FORM: Final = late_pattern(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]+)\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 
@@ -129,12 +130,12 @@ _LAST: Final = 2**62
 COMPARED: Final = (*_NUMBER_KEYS, "number", "duration", "time")
 """Keys whose values can be smaller or larger."""
 KEYS: Final = (*_TEXT_KEYS, *COMPARED, "text", "hex")
-_SHORT: Final = re.compile(r"#(\d+)(?![^\s|])", re.ASCII)
+_SHORT: Final = late_pattern(r"#(\d+)(?![^\s|])", re.ASCII)
 """`#3`: a connection's number as people see it."""
-_HEAD: Final = re.compile(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
-_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+_HEAD: Final = late_pattern(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
+_NOT_TEXT: Final = late_pattern("[\0\ud800-\udfff]")
 """NUL ends SQLite's patterns; lone surrogates are what was not UTF-8 on a command line."""
-_CLOCK: Final = re.compile(r"(\d\d)(:\d\d)?(:\d\d)?(?:[.,](\d+))?(?![\d:.,])")
+_CLOCK: Final = late_pattern(r"(\d\d)(:\d\d)?(:\d\d)?(?:[.,](\d+))?(?![\d:.,])")
 LONGEST: Final = 500_000
 """Characters of SQL; SQLite itself refuses a statement of a million."""
 LONGEST_PATTERN: Final = 50_000
@@ -143,7 +144,7 @@ DIGITS: Final = 40
 """Of a number before and after its point: more change nothing, and Python refuses 4 300."""
 CLIPPED: Final = 200
 """Characters of a term that a sentence quotes."""
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
+_DURATION: Final = late_pattern(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
 _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
     "gb18030": ("gb18030", "gb18030-2000"),
@@ -379,10 +380,10 @@ def containing(text: str) -> Contains:
     return _contains(text.encode())
 
 
-_COUNT: Final = re.compile(r"\d{1,18}\Z", re.ASCII)
-_DESCRIPTOR: Final = re.compile(r"fd (\d{1,9})\Z", re.ASCII | re.IGNORECASE)
-_HOUR_AND_MINUTE: Final = re.compile(r"\d\d:\d\d", re.ASCII)
-_TOOK: Final = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?\s?(us|ms|s)\Z", re.ASCII)
+_COUNT: Final = late_pattern(r"\d{1,18}\Z", re.ASCII)
+_DESCRIPTOR: Final = late_pattern(r"fd (\d{1,9})\Z", re.ASCII | re.IGNORECASE)
+_HOUR_AND_MINUTE: Final = late_pattern(r"\d\d:\d\d", re.ASCII)
+_TOOK: Final = late_pattern(r"(\d{1,12})(?:\.(\d{1,6}))?\s?(us|ms|s)\Z", re.ASCII)
 _MAKES_FD: Final = "e.call IN ('socket', 'accept')"
 _OK: Final = (
     "(e.result IS NOT NULL AND e.error IS NULL AND e.kind IN ('call', 'end') AND e.call NOT IN"

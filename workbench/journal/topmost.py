@@ -5,7 +5,6 @@ What a layer below carried, ciphertext and half messages, is of no conversation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +15,7 @@ from workbench.engine.protocol.stack import layer_names
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import EndpointRow, Reader, Row, SocketRow
 from workbench.journal.streams import READS, SENDS
+from workbench.late_pattern import late_pattern
 
 Names = frozenset[str]
 _ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -33,9 +33,9 @@ _LAYER_OF: Final = {"proxy": "proxy", "tls": "tls", "ws": "websocket", "messages
 _DATA: Final = "'data'"
 """What of TLS carries more than the layer's own talk."""
 _WHOLE_MESSAGE: Final = "ws.message"
-_PIECE: Final = re.compile(r"'CONTINUATION'|fin=False|rsv=4")
+_PIECE: Final = late_pattern(r"'CONTINUATION'|fin=False|rsv=4")
 """Of a frame that is no message by itself: the row of the message follows."""
-_CONTROL: Final = re.compile(r"'(?:TEXT|BINARY)'")
+_CONTROL: Final = late_pattern(r"'(?:TEXT|BINARY)'")
 """What a frame that carries a message begins with; others are the layer's own talk."""
 _TLS_LATER: Final = "tls later"
 """In the place of a layer: TLS may be started."""

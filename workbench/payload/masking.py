@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from workbench.late_pattern import late_pattern
+
 if TYPE_CHECKING:
     import regex
 
@@ -31,7 +33,7 @@ _NAMES: Final = (
 _NAME_MOST: Final = 64
 """Bytes in which the name of a header and what stands after it has room."""
 _STUB: Final = b"Cookie: "
-_HEX_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-Za-z])")
+_HEX_RUN: Final = late_pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-Za-z])")
 _CUT: Final = "…"
 _WORDS: Final = ("cookie", "authorization")
 """One of these is in every name of such a header."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from workbench.late_pattern import late_pattern
 from workbench.payload.characters import codec
 from workbench.payload.signs import plain_sign
 from workbench.printable import escape
@@ -21,7 +22,7 @@ longer than any memory. Whoever needs more has it in a file.
 """
 _SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
 _SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
-_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
+_ESCAPE: Final = late_pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -73,9 +74,9 @@ def _encoded(
         raise Problem("payload.not_this_text", encoding=encoding) from error
 
 
-_FIELD: Final = re.compile(r"u\d+(?:le|be)?|var\d+|(?:ber|pad\d*|align\d*)(?=\W|\Z)", re.ASCII)
+_FIELD: Final = late_pattern(r"u\d+(?:le|be)?|var\d+|(?:ber|pad\d*|align\d*)(?=\W|\Z)", re.ASCII)
 """What looks like a field of a template and is none, or has no bracket behind it."""
-_WELL_FORMED: Final = re.compile(r"(?:[ \t\r\n,;:_-]|0[xX]|\\x|[0-9A-Fa-f]{2})*+")
+_WELL_FORMED: Final = late_pattern(r"(?:[ \t\r\n,;:_-]|0[xX]|\\x|[0-9A-Fa-f]{2})*+")
 _NO_DIGITS: Final = dict.fromkeys(map(ord, " \t\r\n,;:_-"))
 
 

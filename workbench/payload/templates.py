@@ -22,20 +22,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import codec
 from workbench.payload.notation import Allowance, encode, parse_hex
 from workbench.payload.number_fields import encode_number, zero_filled
 from workbench.texts import Problem
 
-_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_WORD: Final = re.compile(r"\w")
-_COUNT: Final = re.compile(r"\d{1,6}\Z", re.ASCII)  # a million is made in some milliseconds
-_NUMBER: Final = re.compile(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
-_WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
-_FILLED_UP: Final = re.compile(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
-_SPECIAL: Final = re.compile(rf'[\]{{"]|{_WIDTH.pattern}|{_FILLED_UP.pattern}', re.ASCII)
-_ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
+_NAME: Final = late_pattern(r"[A-Za-z_]\w*", re.ASCII)
+_WORD: Final = late_pattern(r"\w")
+_COUNT: Final = late_pattern(r"\d{1,6}\Z", re.ASCII)  # a million is made in some milliseconds
+_NUMBER: Final = late_pattern(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
+_WIDTH: Final = late_pattern(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
+_FILLED_UP: Final = late_pattern(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
+_SPECIAL: Final = late_pattern(rf'[\]{{"]|{_WIDTH.pattern}|{_FILLED_UP.pattern}', re.ASCII)
+_ARGUMENT: Final = late_pattern(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
 """Brackets in one another."""
 NTP_BEGIN: Final = 2_208_988_800

@@ -6,19 +6,20 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
 
-_GAP: Final = re.compile(
+_GAP: Final = late_pattern(
     r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII
 )
-_OF_LANGUAGE: Final = re.compile(
+_OF_LANGUAGE: Final = late_pattern(
     r"(?<!\{)\{((?:base64|len):[A-Za-z_][\w.-]*|(?:random|random_bytes):\d{1,4}|[A-Za-z_][\w.-]*)\}",
     re.ASCII,
 )
-_IN_PLACE: Final = re.compile(r"(?<!\{)\{([\w.:+*-]*[A-Za-z_][\w.:+*-]*)\}(?!\})", re.ASCII)
-_QUOTED: Final = re.compile(r'"([^"]*)"')
-_TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_IN_PLACE: Final = late_pattern(r"(?<!\{)\{([\w.:+*-]*[A-Za-z_][\w.:+*-]*)\}(?!\})", re.ASCII)
+_QUOTED: Final = late_pattern(r'"([^"]*)"')
+_TERMS: Final = late_pattern(r"[A-Za-z_]\w*", re.ASCII)
 
 
 class UnknownGap(NamedTuple):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
 from workbench.payload.templates import BUILT_IN
 
-_BRACE: Final = re.compile(r"(?<!\{)\{([A-Za-z_][\w:.-]*)?\Z", re.ASCII)
-_WORD: Final = re.compile(r"(?<![\w{:])([uvbpa][\w]*)\Z", re.ASCII)
+_BRACE: Final = late_pattern(r"(?<!\{)\{([A-Za-z_][\w:.-]*)?\Z", re.ASCII)
+_WORD: Final = late_pattern(r"(?<![\w{:])([uvbpa][\w]*)\Z", re.ASCII)
 _LEAST: Final = {"b": 3, "a": 2}
 """Letters of a word that may be pairs of digits too, before it is taken for a word."""
 WIDTHS: Final = (

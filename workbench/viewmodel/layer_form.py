@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, fields, replace
 from typing import Final, TypeVar
@@ -17,6 +16,7 @@ from workbench.engine.model.websocket_settings import (
     WebSocketSettings,
 )
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
@@ -28,7 +28,7 @@ LAYERED: Final[Mapping[str, tuple[str, ...]]] = {
     **{scheme: LAYERS[scheme] for scheme in ("tls", "ws", "wss")},
 }
 """What can stand over a stream, by the scheme of its addresses."""
-_SPLIT: Final = re.compile(r"[,\s]+")
+_SPLIT: Final = late_pattern(r"[,\s]+")
 NOTHING: Final = '""'
 """What is typed where an empty text means something else than none."""
 RARER_TLS: Final = ("maximum", "ciphers", "sni", "keylog", "close_notify", "resume")

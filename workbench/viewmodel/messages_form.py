@@ -17,6 +17,7 @@ from workbench.engine.model.message_ends import (
     Messages,
 )
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
@@ -34,7 +35,7 @@ EXAMPLES: Final = {
     "pattern": r"(?P<length>\d+) ",
 }
 """What stands in the field when a kind is chosen; a kind without one needs no field."""
-_LENGTH: Final = re.compile(r"(\w+)(?:\s+at\s+(\d{1,9}))?(?:\s+add\s+(\d{1,9}))?", re.ASCII)
+_LENGTH: Final = late_pattern(r"(\w+)(?:\s+at\s+(\d{1,9}))?(?:\s+add\s+(\d{1,9}))?", re.ASCII)
 _SIZE_MOST: Final = 2**31
 
 

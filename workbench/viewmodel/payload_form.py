@@ -13,6 +13,7 @@ from workbench.engine.model.commands import Send
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.payload import notation
 from workbench.payload.masking import Masker
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
@@ -23,7 +24,7 @@ from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 PREVIEWED: Final = 8
 MOST_TOLD: Final = 100
 """Words in braces that are marked."""
-_PAIRS: Final = re.compile(r"\s*[0-9A-Fa-f]{2}(?:\s+[0-9A-Fa-f]{2})+\s*", re.ASCII)
+_PAIRS: Final = late_pattern(r"\s*[0-9A-Fa-f]{2}(?:\s+[0-9A-Fa-f]{2})+\s*", re.ASCII)
 """Two pairs of hex digits or more."""
 LARGEST_FILE: Final = 64 << 20
 """Bytes of a file that is sent at once."""

@@ -11,6 +11,7 @@ from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.payload.templates import Value, Values, text_template
 from workbench.printable import escape
 from workbench.texts import Problem
@@ -66,7 +67,7 @@ class RuleDraft:
         return (*rules[: self.row], self.typed, *rules[self.row + 1 :])
 
 
-_GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+_GAP: Final = late_pattern(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
 

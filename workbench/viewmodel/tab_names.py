@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import address
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import UNIX, Where
 from workbench.viewmodel.default_endpoints import LAB_PREFIX, free_name
@@ -15,7 +15,7 @@ from workbench.viewmodel.default_endpoints import LAB_PREFIX, free_name
 HIGHEST_PORT: Final = 65535
 LONGEST: Final = 60
 """Characters of a name: a tab, and each row of the log, shows it."""
-_NUMBERED: Final = re.compile(r"(.+?)-[0-9]+\Z")
+_NUMBERED: Final = late_pattern(r"(.+?)-[0-9]+\Z")
 
 
 def checked(name: str, taken: Collection[str]) -> str:

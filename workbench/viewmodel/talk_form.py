@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from workbench.late_pattern import late_pattern
 from workbench.payload.characters import codec
 from workbench.printable import width
 
@@ -17,8 +17,8 @@ TIMES: Final = ("clock", "start", "previous")
 COPIES: Final = ("text", "hex", "python", "base64")
 """What a message is copied as."""
 WIDTH: Final = 16
-_BREAK_BYTES: Final = re.compile(r"(\n)|\\n")
-_BREAK_SHOWN: Final = re.compile(r"(?:\\r)?\\n")
+_BREAK_BYTES: Final = late_pattern(r"(\n)|\\n")
+_BREAK_SHOWN: Final = late_pattern(r"(?:\\r)?\\n")
 
 
 def beside(data: bytes) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, deque
 from typing import Final
 
+from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
 from workbench.printable import escape
 from workbench.texts import tr
@@ -19,7 +19,7 @@ LONGEST_JSON: Final = 64 << 10
 """Bytes of a message that is still taken apart."""
 _DEEPEST: Final = 40
 """Levels that are indented; JSON of a stranger may have thousands."""
-_PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_PART: Final = late_pattern(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class TalkLine(NamedTuple):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.payload.signs import plain_sign
 from workbench.texts import Problem
 
@@ -20,13 +21,13 @@ SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
 UNIX_PATH_BYTES: Final = 107  # sun_path[108] with its NUL: unix(7); an abstract name's own too
 _LOOPBACK: Final = "127.0.0.1"
 _AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-_PASTED: Final = re.compile(
+_NAME: Final = late_pattern(r"[A-Za-z0-9_-]+\Z")
+_PASTED: Final = late_pattern(
     r"(?:(tcp|udp)://)?(\[[^\]]+\]|[^:/\s]+):([0-9]{1,5})/?\Z", re.IGNORECASE
 )
-_SPACE: Final = re.compile(r"\s")
-_DOTTED: Final = re.compile(r"[0-9]+(?:\.[0-9]*)+\Z")  # no host name ends in a number
-_HEX_BYTE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
+_SPACE: Final = late_pattern(r"\s")
+_DOTTED: Final = late_pattern(r"[0-9]+(?:\.[0-9]*)+\Z")  # no host name ends in a number
+_HEX_BYTE: Final = late_pattern(r"\\x([0-9a-fA-F]{2})")
 _HAS_ABSTRACT: Final = sys.platform == "linux"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Final, Literal
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 RECV: Final = "messages.recv"
@@ -16,7 +16,7 @@ MOST: Final = 16 * 1024 * 1024
 """Bytes of the longest message, where nothing else is said."""
 LEAST_IDLE: Final = 0.001
 """Seconds: a shorter pause is none that a clock of the system tells from a busy processor."""
-_FIELD: Final = re.compile(r"u(8|16|24|32|64)(le)?\Z|var7\Z")
+_FIELD: Final = late_pattern(r"u(8|16|24|32|64)(le)?\Z|var7\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 FROM_ENVIRONMENT: Final = "env"
 """What is written for: the one that the environment names, if any."""
 LONGEST: Final = 255
 """Bytes of a user, a password and a name in SOCKS5 (RFC 1928, 4; RFC 1929, 2)."""
-_URL: Final = re.compile(
+_URL: Final = late_pattern(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:(?P<login>[^/]*)@)?"
     r"(?P<host>\[[^\]/@]+\]|[^:/@\[\]\s]+)(?::(?P<port>[0-9]{1,5}))?/?"
 )
-_ESCAPE: Final = re.compile(rb"%([0-9a-fA-F]{2})")
+_ESCAPE: Final = late_pattern(rb"%([0-9a-fA-F]{2})")
 
 
 class ProxyKind(StrEnum):

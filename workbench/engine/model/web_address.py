@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 TLS: Final = "tls"
@@ -17,9 +18,9 @@ WEBSOCKET: Final = "websocket"
 LAYERS: Final = {"ws": (WEBSOCKET,), "wss": (TLS, WEBSOCKET), "tls": (TLS,)}
 """What stands above the socket, the lowest first."""
 _PORTS: Final = {"ws": 80, "wss": 443}
-_SCHEME: Final = re.compile(r"(wss?|tls)://", re.IGNORECASE)
-_LINK: Final = re.compile(r"@[A-Za-z0-9_-]+\Z")
-_WITH_PORT: Final = re.compile(r"(?:\[[^\]]*\]|[^\[\]:]*):[^\]]*\Z")
+_SCHEME: Final = late_pattern(r"(wss?|tls)://", re.IGNORECASE)
+_LINK: Final = late_pattern(r"@[A-Za-z0-9_-]+\Z")
+_WITH_PORT: Final = late_pattern(r"(?:\[[^\]]*\]|[^\[\]:]*):[^\]]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from workbench.engine.model.message_ends import MOST
 from workbench.frozen import dataclass
+from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 OPCODES: Final[Mapping[str, int]] = {
@@ -24,10 +24,10 @@ FORMS: Final = (0, 2, 8)
 """Bytes of the extended length that can follow the first two of a frame (RFC 6455 5.2)."""
 RIGHT: Final = "right"
 """The Sec-WebSocket-Accept that belongs to the key."""
-_NO_BYTES: Final = re.compile(r"[\ud800-\udfff]")
+_NO_BYTES: Final = late_pattern(r"[\ud800-\udfff]")
 """Half of a pair of UTF-16: as little a character in UTF-8 as it is one (RFC 3629 3)."""
-_NOT_IN_A_HEAD: Final = re.compile(r"[\x00\r\n\ud800-\udfff]")
-_NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+_NOT_IN_A_HEAD: Final = late_pattern(r"[\x00\r\n\ud800-\udfff]")
+_NOT_IN_A_LINE: Final = late_pattern(r"[\x00-\x20\x7f\ud800-\udfff]")
 
 
 class Violations(StrEnum):
