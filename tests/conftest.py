@@ -9,11 +9,16 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.slow import is_slow
+
+if TYPE_CHECKING:
+    from workbench.session import Session
 
 # our own, and runs of pytest, which tests/testing judges
 pytest_plugins = ["workbench.testing", "pytester"]
@@ -41,6 +46,15 @@ for _name, _usual in (("SIGHUP", signal.SIG_DFL), ("SIGINT", signal.default_int_
     _number = getattr(signal, _name, None)  # Windows has no SIGHUP
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A session whose record goes with the test."""
+    from workbench.session import Session  # nothing of the program before the folders are set
+
+    with Session(tmp_path / "record.swb") as made:
+        yield made
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,6 @@ import socket
 import stat
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +21,6 @@ from workbench.texts import Problem
 BOUND = 60.0
 SERVER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0")
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "r.swb") as made:
-        yield made
 
 
 def do(session: Session, *commands: c.Command) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -27,12 +26,6 @@ from workbench.session import Session
 NOT_IN_THE_RFCS_SENSE = {"no_host", "other_version", "space_before_colon"}
 """Where `websockets` 17 takes or answers a request otherwise than the RFCs say."""
 OF_BITS = ("mask", "rsv1", "rsv2", "rsv3", "rsv_ping", "opcode_3", "opcode_11")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "record.swb") as made:
-        yield made
 
 
 def named(*names: str, listens: bool = False) -> list[CheckCase]:

@@ -29,12 +29,6 @@ from workbench.texts import Problem
 BOUND = 60.0
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "r.swb") as made:
-        yield made
-
-
 @contextmanager
 def stdout_is_a_pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Gives its reading end. What is done to descriptor 1 is undone.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +22,6 @@ from workbench.session import Session
 BOUND = 60.0
 LISTENER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0")
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "record.swb") as made:
-        yield made
 
 
 def done(session: Session, *commands: c.Command) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -34,12 +32,6 @@ endpoint = "{name}"
 error = "ECONNREFUSED"
 """
 LOST = '[[step]]\ndo = "expect"\nendpoint = "{name}"\ntext = "never"\nwithin = 0.05\n'
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "record.swb") as made:
-        yield made
 
 
 def play(session: Session, text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +15,6 @@ from workbench.session import Session
 
 BOUND = 60.0
 Start = Callable[..., BacklogRun]
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "r.swb") as made:
-        yield made
 
 
 @pytest.fixture

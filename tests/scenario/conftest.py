@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -26,12 +25,6 @@ address = "@server"
 timeout = 5.0
 """
 Play = Callable[[str], Report]
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "record.swb") as made:
-        yield made
 
 
 @pytest.fixture

@@ -261,6 +261,13 @@ class Hand:
     def wait_state(self, side: str, state: str) -> None:
         self.wait(lambda: self.text(f"{side}.state").split(" | ")[0] == state)
 
+    def connect(self) -> None:
+        """Listen at the first server, and connect the first client to it."""
+        self.press("server.listen")
+        self.wait_state("server", "LISTEN")
+        self.press("client.connect")
+        self.wait_state("client", "ESTABLISHED")
+
     def wait_says(self, name: str, part: str) -> None:
         self.wait(lambda: part in self.text(name))
 

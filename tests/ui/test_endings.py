@@ -13,10 +13,7 @@ measured = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells 
 
 
 def connected(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.wait(lambda: len(table(hand).lines.lines) == 1)
 
 

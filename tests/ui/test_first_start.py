@@ -87,10 +87,7 @@ def first_answer(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
     window.onboarding.show()
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.press("client.send")
     hand.wait(lambda: answered(hand, "client-1"))
 
@@ -201,10 +198,7 @@ def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
         return (item.text(0), item.text(1)) if item is not None else ("", "")
 
     hand.wait(lambda: words(0) == ("server-1", "not started"))
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.wait(lambda: words(1) == ("client-1", "open"))
     hand.wait(lambda: len(window.endpoint_list.part._rows) == 4)  # both have their connection
     tree.collapseAll()  # each state still stands where it belongs

@@ -97,10 +97,7 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     assert not window.endpoint_list.isVisible()
     window.resize(1600, 900)
     assert window.endpoint_list.isVisible()
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     tree = window.endpoint_list.part.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
     window.endpoint_tabs.new_server()
@@ -133,10 +130,7 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     assert panel is not None
     panel.more.part.options.show_options((("SO_RCVBUF", 8192),))
     panel.tell_typed()
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.controller.select(endpoint="client-1")
     hand.window.inspector.setCurrentIndex(2)
     table = hand.window.inspector.kernel.table
@@ -212,10 +206,7 @@ def test_the_keys_of_a_presentation_work_though_its_menus_are_hidden(hand: Hand)
 
 
 def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.wait(lambda: any(text.startswith("recv") for text in strip(hand, "client")))
     hand.window.record_commands.start_over()
     planned = ["socket", "connect", "send", "recv", "close"]
@@ -224,10 +215,7 @@ def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
 
 def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
     window = hand.window
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     table = hand.find("server.connections")
     hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
     table.selectRow(0)  # type: ignore[attr-defined]
@@ -278,10 +266,7 @@ def test_an_address_of_another_family_is_refused_and_over(hand: Hand) -> None:
 def test_a_solved_error_is_history(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.controller.select(endpoint="client-1")
     inspector = hand.window.inspector
     hand.wait(lambda: inspector.row is not None and inspector.row.error is None)
@@ -289,10 +274,7 @@ def test_a_solved_error_is_history(hand: Hand) -> None:
 
 def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
     """Where nothing is left to press: what is typed next must not become a setting."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.endpoint_tabs.new_server()
     second = hand.window.tab_area.panel("server-2")
     assert second is not None

@@ -26,10 +26,7 @@ class Painted(QObject):
 
 
 def test_an_idle_window_rests(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     controller = hand.window.controller
     hand.wait(lambda: controller._timer.interval() == RESTING)
     looks: list[int] = []

@@ -22,10 +22,7 @@ HELLO = "hello, 服务器\\r\\n"
 
 
 def connected(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
 
 
 def test_the_default_port() -> None:

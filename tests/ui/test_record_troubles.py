@@ -112,10 +112,7 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
 
 def test_a_record_that_is_cut_goes_on_and_says_what_is_lost(hand: Hand) -> None:
     controller = hand.window.controller
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     journal, model = controller.session.journal, hand.window.log.model
     hand.wait(lambda: model.up_to_date and model.rowCount() > 0)
     first = controller.session.record

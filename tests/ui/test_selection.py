@@ -12,10 +12,7 @@ from workbench.viewmodel import default_endpoints
 
 
 def talk(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
 

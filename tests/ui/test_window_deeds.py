@@ -278,10 +278,7 @@ def test_a_link_to_a_port_that_the_kernel_will_choose_says_no_port(hand: Hand) -
 
 
 def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     send = hand.find("client.send")
     assert send.accessibleName() == "Send"
     hand.type("client.repeat", "1000")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -30,12 +29,6 @@ from workbench.viewmodel.talk_line import TalkLine
 PINGS = '[{ json = { type = "ping" } }, { regex = "^#" }]'
 SAID = ['{"type": "ping", "n": 1}', "# remark", "hello", '{"type": "ping", "n": 2}', "end"]
 OPEN = steps("do = 'start'; endpoint = 'server'", "do = 'connect'; endpoint = 'client'")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    with Session(tmp_path / "r.swb") as made:
-        yield made
 
 
 @pytest.fixture

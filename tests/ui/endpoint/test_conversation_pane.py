@@ -92,10 +92,7 @@ def test_messages_are_shown_live_and_in_the_file_and_the_bytes_keep_their_ends(
     hand.choose("client.messages", "ends")
     hand.type("client.messages_value", ";")
     hand.choose("server.responder", "echo")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.find("client.payload").setPlainText("one;two;three;")  # type: ignore[attr-defined]
     hand.press("client.send")
     hand.wait_says("client.conversation", "three")
@@ -222,10 +219,7 @@ def test_end_of_stream_and_ends_have_one_wording() -> None:
 
 @pytest.fixture
 def connected(hand: Hand) -> Iterator[Hand]:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     yield hand
     preferences = hand.window.preferences  # those of all tests of this process
     preferences.talk_breaks, preferences.talk_times = False, "clock"

@@ -100,10 +100,7 @@ def test_headers_go_out_as_they_stand(hand: Hand) -> None:
     assert isinstance(table, HeaderTable)
     hand.window.controller.values.set_rows((TypedValue("token", "abc-123", False),))
     assert table.paste("Authorization: Bearer {token}\nX: 1\nX: 2")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     journal = hand.window.controller.session.journal
     journal.flush()
     found = hand.window.controller.reader.page(1, journal.committed)

@@ -86,10 +86,7 @@ def test_its_keys_work_before_it_was_opened(hand: Hand) -> None:
     panel = panel_of(hand.window, "client-1")
     presenter = hand.window.endpoint_tabs.presenter("client-1")
     presenter.set_gate(c.Gate.RECEIVE, GateMode.PAUSED)
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.find("client.payload").setFocus()
     hand.wait(lambda: hand.window.tab_area.focused_panel() is panel)
     asked: list[object] = []

@@ -33,10 +33,7 @@ def cause(hand: Hand, item: ConnectionSnapshot) -> str | None:
 
 def test_who_waited_in_the_queue_was_reset_by_the_closed_listener(hand: Hand) -> None:
     hand.choose("server.accept_gate", "paused")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.controller.perform(c.Close("server-1"))
     item = reset_one(hand)
     hand.wait(lambda: cause(hand, item) is not None)
@@ -44,10 +41,7 @@ def test_who_waited_in_the_queue_was_reset_by_the_closed_listener(hand: Hand) ->
 
 
 def test_who_was_aborted_was_not(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.wait(lambda: hand.window.controller.snapshot("server-1").open_count == 1)
     hand.window.controller.perform(c.Abort("server-1", c.ALL))
     item = reset_one(hand)

@@ -12,10 +12,7 @@ from tests.ui.conftest import Hand
 
 def talk(hand: Hand) -> None:
     """One message each way, of the default server that greets."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.press("client.send")
     # the greeting, and what was sent comes back
     hand.wait(lambda: "calls: 2" in tip(hand, "client.traffic"))

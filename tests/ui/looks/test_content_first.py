@@ -158,10 +158,7 @@ def test_what_differs_in_sending_stays_in_words(hand: Hand) -> None:
 
 
 def talk_begins(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     settle()
 
 
@@ -171,10 +168,7 @@ def test_beside_open_rules_the_conversation_keeps_its_lines(hand: Hand) -> None:
     window.resize(*SIZE)
     hand.choose("server.responder", "rules")
     hand.press("server.rules_add")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.choose_rows("server", 1)
     hand.wait(hand.find("server.conversation").isVisible)
     wrong = []

@@ -30,10 +30,7 @@ def test_what_is_not_in_front_is_not_drawn_and_right_when_it_comes_there(hand: H
     assert isinstance(page, QPlainTextEdit)
     drawn: list[str] = []
     page.textChanged.connect(lambda: drawn.append(page.toPlainText()))
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.find("client.payload").setPlainText("hello")  # type: ignore[attr-defined]
     hand.press("client.send")
     hand.wait(lambda: "hello" in hand.text("client.conversation"))

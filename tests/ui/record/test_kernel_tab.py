@@ -14,10 +14,7 @@ from workbench.ui.record.kernel_plots import KEPT, Plot
 
 
 def talk(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.inspector.setCurrentIndex(2)
     hand.window.controller.select(endpoint="client-1")
 

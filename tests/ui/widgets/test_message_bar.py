@@ -72,10 +72,7 @@ def labels_that_obey(root: QWidget) -> list[str]:
 
 def test_no_label_of_the_window_takes_what_it_shows_for_markup(hand: Hand) -> None:
     """Names, payloads, addresses and errors come from anywhere."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.press("client.send")
     hand.wait(lambda: hand.window.log.model.rowCount() > 8)
     hand.window.log.view.selectRow(6)

@@ -238,10 +238,7 @@ def test_the_key_that_unfolds_the_set_up_goes_into_it(hand: Hand) -> None:
 @pytest.mark.parametrize("ends", ["half_close", "abort", "close"])
 def test_a_button_that_goes_off_hands_the_focus_to_no_other_one(hand: Hand, ends: str) -> None:
     """The same key once more would end the connection in another way."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.window.activateWindow()
     button = hand.find(f"client.{ends}")
     hand.wait(button.isEnabled)

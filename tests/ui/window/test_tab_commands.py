@@ -71,10 +71,7 @@ def test_a_tab_gets_another_name_and_keeps_what_is_in_it(hand: Hand) -> None:
 def test_who_is_linked_to_it_follows(hand: Hand) -> None:
     rename(hand, "server-1", "gateway")
     assert panel(hand, "client-1").address_line.host.currentText() == "@gateway"
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
 
 
 def test_rows_of_before_have_the_new_name_too(hand: Hand) -> None:
@@ -95,10 +92,7 @@ def test_rows_of_before_have_the_new_name_too(hand: Hand) -> None:
 
 def test_an_open_endpoint_is_renamed_and_goes_on(hand: Hand) -> None:
     """Its connections, its rows, what is chosen and what is linked to it stay what they are."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.press("client.send")
     hand.wait(lambda: "hello" in hand.text("client.conversation"))
     hand.choose_rows("server", 1)
@@ -132,10 +126,7 @@ def test_an_open_endpoint_is_renamed_and_goes_on(hand: Hand) -> None:
 
 
 def test_a_record_in_which_names_changed_becomes_one_scenario(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     rename(hand, "server-1", "gateway")
     hand.press("client.send")
     hand.wait(lambda: "hello" in hand.text("client.conversation"))

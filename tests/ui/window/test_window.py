@@ -39,10 +39,7 @@ def test_nothing_is_cut_off_and_nothing_scrolls_sideways(hand: Hand, language: s
     use_language(language)
     window: MainWindow = hand.window
     window.resize(1280, 752)
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.wait(hand.find("server.talk").isVisible)
     # Badge, counters and lines that wrap ask for a new layout: it may be due some ticks later.
     hand.wait_holds(lambda: assert_nothing_is_cut_off(window))
@@ -97,10 +94,7 @@ def test_stop_all(hand: Hand) -> None:
 
 def test_closing_in_mid_transfer_leaves_no_thread(hand: Hand) -> None:
     hand.choose("server.receive_gate", "paused")
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
+    hand.connect()
     hand.find("client.payload").setPlainText(("x" * 99 + "\n") * 20_000)
     hand.press("client.send")
     hand.wait(lambda: hand.window.controller.snapshot("client-1").bytes_out > 0)
