@@ -160,7 +160,9 @@ def test_endpoints_are_shown_with_the_rows_that_are_to_be_told(
     assert told == []
     controller.session.note("note", "'x'")
     wait(lambda: "rows" in told)
-    assert told[: told.index("rows") + 1] == ["looks", "rows"]
+    shown = told[: told.index("rows") + 1]  # it may be woken before the row is in the record
+    assert shown == ["looks"] * (len(shown) - 1) + ["rows"]
+    assert len(shown) > 1
 
 
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:
