@@ -21,7 +21,7 @@ from workbench.qt.endpoint_presenter import EndpointPresenter
 from workbench.qt.server_presenter import ServerPresenter
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.next_look import next_tick
-from workbench.viewmodel.panel_state import PanelState
+from workbench.viewmodel.panel_state import Look, PanelState
 from workbench.viewmodel.payload_form import PayloadForm, compose
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -320,3 +320,24 @@ def test_what_is_wrong_stays_though_the_phase_was_known_before_its_snapshot(
     client.send(compose(PayloadForm("/no/such/file", "file")))
     assert client.state is not None
     assert client.state.message.level == "bad"
+
+
+def test_what_many_connections_are_asked_for_is_shown_once(
+    pair: Pair, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for each of them: of hundreds a state takes milliseconds, before and after."""
+    many = 30
+    session, client = pair.controller.session, pair.client
+    for command in (c.Start("server"), c.Connect("client", many)):
+        assert session.perform(command).wait(60)
+    wait(lambda: client.phase is Phase.OPEN and client.snapshot.open_count == many)
+    made: list[Look] = []
+    make = client.make_state
+    monkeypatch.setattr(client, "make_state", lambda look: made.append(look) or make(look))
+    client.close()
+    asked = list(client.commands.under_way)
+    assert len(asked) == many
+    assert len(made) == 1
+    assert all(ticket.wait(60) for ticket in asked)  # the window is told of all at once
+    wait(lambda: client.phase is Phase.CLOSED and not client.commands.under_way)
+    assert len(made) < many / 3

@@ -240,13 +240,13 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot()
     def half_close(self) -> None:
-        for target in self.scope.targets(why_no_half_close):
-            self.act("half_close", c.Shutdown(self.name, connection=target))
+        to = self.scope.targets(why_no_half_close)
+        self.act("half_close", *(c.Shutdown(self.name, connection=target) for target in to))
 
     @Slot()
     def abort(self) -> None:
-        for target in self.scope.targets(why_no_abort):
-            self.act("abort", c.Abort(self.name, connection=target))
+        to = self.scope.targets(why_no_abort)
+        self.act("abort", *(c.Abort(self.name, connection=target) for target in to))
 
     @Slot()
     def close(self) -> None:
@@ -254,8 +254,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and (not scope.many or scope.on_all):
             self.act("close", c.Stop(self.name))
             return
-        for target in scope.close_targets:
-            self.act("close", c.Close(self.name, connection=target))
+        to = scope.close_targets
+        self.act("close", *(c.Close(self.name, connection=target) for target in to))
 
     # -- sending --------------------------------------------------------------------------------
 
@@ -323,8 +323,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             command = replace(command, to=self.draft().address if link is None else f"@{link}")
         if state.datagram and self.expects_answer and (timeout := self.wished().timeout):
             self._answers.begin(timeout)
-        for target in state.send_to:
-            self.act("send", replace(command, endpoint=self.name, connection=target))
+        made = replace(command, endpoint=self.name)
+        self.act("send", *(replace(made, connection=target) for target in state.send_to))
         self.sent.emit(composed.draft)
 
     @Slot(bool)

@@ -23,6 +23,7 @@ from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
 from workbench.qt.refresh_pace import Flow, RefreshPace
+from workbench.qt.single_shot import single_shot
 from workbench.qt.window_values import WindowValues
 from workbench.session import Session
 from workbench.texts import Problem
@@ -113,8 +114,8 @@ class Controller(QObject):
         self._roles: dict[str, str] = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
-        self._pump = _single_shot(self, self._flush)
-        self._painted = _single_shot(self, self._on_painted)
+        self._pump = single_shot(self, self._flush)
+        self._painted = single_shot(self, self._on_painted)
         self._posted = False
         self._shows, self._looks = RefreshPace(TICK / 1000), RefreshPace()
         self._flood, self._flow = False, Flow()
@@ -439,10 +440,3 @@ class Controller(QObject):
     def _on_ended(self, ticket: Ticket) -> None:
         if not self._closed:
             self.ticket_done.emit(ticket)
-
-
-def _single_shot(parent: QObject, slot: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.timeout.connect(slot)
-    return timer

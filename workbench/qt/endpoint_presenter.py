@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import kind_of
@@ -19,6 +19,7 @@ from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSn
 from workbench.qt.conversation_reader import ConversationReader
 from workbench.qt.event_guide import EventGuide
 from workbench.qt.key_passwords import KeyPasswords, KeyQuestion
+from workbench.qt.single_shot import single_shot
 from workbench.qt.traffic_counter import TrafficCounter
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
@@ -101,9 +102,8 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._gone = False
         self._tab = settings.name
         self._hide_closed = False
-        self._clock = QTimer(self)
-        self._clock.setSingleShot(True)
-        self._clock.timeout.connect(self._on_clock)
+        self._clock = single_shot(self, self._on_clock)
+        self._soon = single_shot(self, self.look)
         self._forget(settings)
         controller.ticket_done.connect(self._on_ticket_done)
         controller.committed.connect(self._on_committed)
@@ -293,20 +293,21 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     # -- commands -------------------------------------------------------------------------------
 
-    def act(self, control: str, command: c.Command) -> Ticket | None:
-        """Perform a command for a control; what comes of it is shown in the message line."""
-        self._trouble = None
+    def act(self, control: str, *commands: c.Command) -> Ticket | None:
+        """Perform what a control asks for, then show it; the last ticket, None: it is refused."""
+        self._trouble, ticket = None, None
         try:
-            ticket = self.controller.perform(
-                control_commands.check(f"{self._prefix}.{control}", command)
-            )
+            for command in commands:
+                ticket = self.controller.perform(
+                    control_commands.check(f"{self._prefix}.{control}", command)
+                )
+                self.commands.ask(ticket)
         except Problem as problem:
             self.focused.emit()
             self.refuse(problem)
             return None
-        self.commands.ask(ticket)
         self.focused.emit()
-        if is_start(command):
+        if any(map(is_start, commands)):
             self.started.emit()
         self.refresh()
         return ticket
@@ -328,9 +329,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         if isinstance(asked, Problem):
             self.refuse(asked)
             return
-        for target in self.frame_targets(asked.connection):
-            made = replace(asked, endpoint=self.name, connection=target)
-            self.act(control_commands.FRAME_BUTTONS[type(made)], made)
+        to = self.frame_targets(asked.connection)
+        made = (replace(asked, endpoint=self.name, connection=target) for target in to)
+        self.act(control_commands.FRAME_BUTTONS[type(asked)], *made)
 
     def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
         """Whom a frame goes to that is aimed so."""
@@ -427,7 +428,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     def _on_ticket_done(self, ticket: Ticket) -> None:
         if self.commands.end(ticket):
             self._dirty = True
-            self.look()
+            self._soon.start()  # of hundreds that end together one look shows all
 
     def ended(self, ticket: Ticket) -> None:
         """A command has ended, and the snapshot shows its effect."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime
 from collections import OrderedDict
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,7 +15,6 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -29,6 +27,7 @@ from workbench.journal.streams import Manner, Streams
 from workbench.qt.background_reader import Task
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.log_scan import TAIL, Scan, at_once
+from workbench.qt.single_shot import single_shot
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
@@ -109,8 +108,8 @@ class LogModel(QAbstractTableModel):
         self._goal = 0  # in a flood there is always more: it is looked at when the window is told
         self._headers: list[str] = []
         self.retranslate()
-        self._next_look = _timer(self, self._look_on)
-        self._next_telling = _timer(self, self._add_arrived)
+        self._next_look = single_shot(self, self._look_on)
+        self._next_telling = single_shot(self, self._add_arrived)
         controller.committed.connect(self._on_committed)
         controller.session_reset.connect(self._on_session_reset)
         controller.renamed.connect(self._on_renamed)
@@ -591,10 +590,3 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"{self._table.texts}.columntip_{self._table.columns[section].key}")
         return None
-
-
-def _timer(parent: QObject, slot: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.timeout.connect(slot)
-    return timer

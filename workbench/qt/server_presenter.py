@@ -91,21 +91,18 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
 
     @Slot()
     def half_close(self) -> None:
-        for item in self._look().chosen_items:
-            if why_no_half_close(item) is None:
-                self.act("half_close", c.Shutdown(self.name, connection=item.number))
+        hit = [item for item in self._look().chosen_items if why_no_half_close(item) is None]
+        self.act("half_close", *(c.Shutdown(self.name, connection=item.number) for item in hit))
 
     @Slot()
     def abort(self) -> None:
-        for item in self._look().chosen_items:
-            if why_no_abort(item) is None:
-                self.act("abort", c.Abort(self.name, connection=item.number))
+        hit = [item for item in self._look().chosen_items if why_no_abort(item) is None]
+        self.act("abort", *(c.Abort(self.name, connection=item.number) for item in hit))
 
     @Slot()
     def close(self) -> None:
-        for item in self._look().chosen_items:
-            if item.closed_ns is None:
-                self.act("close", c.Close(self.name, connection=item.number))
+        hit = [item for item in self._look().chosen_items if item.closed_ns is None]
+        self.act("close", *(c.Close(self.name, connection=item.number) for item in hit))
 
     def accept_one(self) -> None:
         """accept() once."""
