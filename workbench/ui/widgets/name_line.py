@@ -65,6 +65,7 @@ class NameLine(LatePart[_NameFields]):
         super().__init__(self._make)
         self._controls = controls
         self._words = words
+        self._go_back: Callable[[], None] = lambda: None
         self.is_taken: Callable[[str], bool] = lambda _name: False
 
     def _make(self) -> _NameFields:
@@ -77,10 +78,13 @@ class NameLine(LatePart[_NameFields]):
 
     def begin(self, name: str | None = None) -> None:
         """Ask; `name` is there to be changed, by default the one that was typed last."""
+        from workbench.ui.widgets.focus_back import focus_back  # no start needs it
+
         field = self.part.name
         if name is not None:
             field.setText(name)
         self._judge()
+        self._go_back = focus_back(self)
         self.show()
         field.setFocus()
         field.selectAll()
@@ -106,6 +110,7 @@ class NameLine(LatePart[_NameFields]):
 
     @Slot()
     def _leave(self) -> None:
+        self._go_back()
         self.hide()
         self.left.emit()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit
 
@@ -21,6 +23,7 @@ class NoteField(Retranslatable, QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("window.mark_text")
+        self._go_back: Callable[[], None] = lambda: None
         self.hide()
         self.returnPressed.connect(self._on_entered)
         self.retranslate()
@@ -28,6 +31,9 @@ class NoteField(Retranslatable, QLineEdit):
     @Slot()
     def begin(self) -> None:
         """Show the line and wait for the note."""
+        from workbench.ui.widgets.focus_back import focus_back  # no start needs it
+
+        self._go_back = focus_back(self)
         self.show()
         self.setFocus()
 
@@ -39,12 +45,15 @@ class NoteField(Retranslatable, QLineEdit):
     @Slot()
     def _on_entered(self) -> None:
         text = self.text().strip()
-        self.clear()
-        self.hide()
+        self._put_away()
         if text:
             self.entered.emit(text)
 
     def give_up(self) -> None:
         """Esc: no note after all."""
+        self._put_away()
+
+    def _put_away(self) -> None:
         self.clear()
+        self._go_back()
         self.hide()

@@ -1,0 +1,25 @@
+"""The focus goes back to where it was before a line asked for something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+
+def focus_back(line: QWidget) -> Callable[[], None]:
+    """For a line that is about to take the focus: what gives it back, before the line is hidden.
+
+    Qt itself gives the focus of what is hidden to whatever comes next in its window.
+    """
+    found: QWidget | None = line.window().focusWidget()
+    if found is line or line.isAncestorOf(found):
+        found = None
+
+    def go_back() -> None:
+        if found is not None and isValid(found) and found.isVisible() and found.isEnabled():
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    return go_back
