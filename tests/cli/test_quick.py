@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import BOUND, PROGRAM, end, run, start, start_command
+from tests.free_port import free_port
 from workbench.cli import quick
 from workbench.scenario.model import parse
 from workbench.texts import Problem
@@ -132,6 +134,41 @@ def test_datagrams_both_ways() -> None:
     with listening("127.0.0.1:0", "--udp", "--echo") as (_, address):
         status, out, _ = run("connect", address, "--udp", "--send", "x", "--expect", "x")
         assert status == 0, out
+
+
+def test_a_datagram_that_is_refused_is_status_1_and_the_record_says_so() -> None:
+    status, out, err = run("connect", f"127.0.0.1:{free_port()}", "--udp", "--send", "x", "--json")
+    assert status == 1
+    assert "No socket has that port" in err
+    assert [json.loads(line)["call"] for line in out.splitlines()][-1] == "run_failed"
+
+
+@pytest.mark.parametrize("more", [("--wait", "20"), ("--until-eof",), ()])
+def test_a_reset_ends_what_waits_for_the_peer(more: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            peer, _ = server.accept()
+            peer.recv(1)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        status, out, err = run(
+            "connect", f"127.0.0.1:{server.getsockname()[1]}", "--send", "x", *more, "--json"
+        )
+        thread.join(BOUND)
+    assert status == 1
+    assert "reset" in err
+    assert [json.loads(line)["call"] for line in out.splitlines()].count("run_failed") == 1
+
+
+@pytest.mark.parametrize("switch", ["--half-close", "--until-eof"])
+def test_datagrams_have_no_end(switch: str) -> None:
+    status, _, err = run("connect", "127.0.0.1:9", "--udp", switch)
+    assert status == 2
+    assert switch in err
 
 
 def test_unix_sockets_and_the_file_goes() -> None:

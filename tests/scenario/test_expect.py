@@ -8,11 +8,13 @@ import pytest
 
 from tests.free_port import free_port
 from tests.resolver import lead
-from tests.scenario.conftest import PAIR, Play, reasons, steps
+from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
-from workbench.scenario.model import Expect
+from workbench.scenario.model import Expect, parse
+from workbench.scenario.runner import Runner
 from workbench.scenario.search import fits
 from workbench.scenario.what_came import WhatCame
+from workbench.session import Session
 
 START = 'do = "start"; endpoint = "server"'
 CONNECT = 'do = "connect"; endpoint = "client"'
@@ -102,6 +104,20 @@ def test_an_error_is_of_its_class_and_of_those_it_is_made_of(play: Play, error: 
     assert not play(refused + steps(failing.replace(error, "TimeoutError"))).ok
     unwaited = steps(f"{CONNECT}; wait = false", expect(f'error = "{error}"'))
     assert play(refused + unwaited).ok
+
+
+def test_a_fin_is_not_waited_for_where_the_connection_is_over(session: Session) -> None:
+    """Nobody waits here for the within of an hour."""
+    text = PAIR + steps(
+        START,
+        CONNECT,
+        'do = "expect"; endpoint = "server"; call = "accept"',
+        'do = "abort"; endpoint = "server"; connection = 1',
+        'do = "expect"; endpoint = "client"; closed = "fin"; within = 3600',
+    )
+    (reason,) = reasons(Runner(session, parse(text), timeout=BOUND).run())
+    assert "--timeout" not in reason
+    session.stop_all_and_wait()
 
 
 def test_nothing_matches_twice(play: Play) -> None:

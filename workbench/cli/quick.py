@@ -405,8 +405,10 @@ def connect(args: argparse.Namespace) -> int:
                     status = _by_hand(session, settings, args, talk) if not args.talk else OK
                     _say_end(runner, settings, talk)
                     if status == OK and (why := _broken(args, talk.received)) is not None:
-                        tell(failure_text(why), error=True)
+                        tell(failure_text(why, kind_of(settings)), error=True)
                         status = FAILED
+                        if why.fault is None:  # so that the record says it too
+                            runner.step(Expect(_CLIENT, errno=why.errno, absent=True, within=0.0))
                     runner.step(Perform(c.Close(_CLIENT)))
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -431,7 +433,8 @@ def _end_of(settings: EndpointSettings) -> str | bool:
 
 def _broken(args: argparse.Namespace, received: Received) -> Outcome | None:
     """Why a talk of which all held has failed all the same; None: it has not."""
-    if received.fault is None and args.talk and args.until_eof and received.lost is not None:
+    waited = args.until_eof or args.wait is not None or (args.talk and args.talk[-1][0] != "expect")
+    if received.fault is None and args.talk and waited and received.lost is not None:
         return received.outcome_of_loss()
     return received.fault
 
@@ -577,10 +580,10 @@ def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, 
     """
     steps: list[Step] = [Perform(c.Connect(_CLIENT))]
     steps += [_said(kind, value, args, settings) for kind, value in args.talk]
-    if not args.talk:
-        return tuple(steps)
     if args.udp and (args.half_close or args.until_eof):
         raise Problem("cli.no_end_of_datagrams")
+    if not args.talk:
+        return tuple(steps)
     if args.half_close:
         last = max((at for at, step in enumerate(steps) if isinstance(step, Perform)), default=0)
         steps.insert(last + 1, Perform(c.Shutdown(_CLIENT)))

@@ -20,6 +20,7 @@ SENDS: Final = frozenset({"send", "sendto"})
 _COMPACT: Final = 512
 """Used rows that are let go together."""
 _RESETS: Final = frozenset({"ECONNRESET", "ECONNABORTED"})
+_LOST: Final = _RESETS | {"ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"}
 _LINGERS_NOT: Final = "SO_LINGER, (1, 0)"
 """With it close() sends RST in place of FIN (socket(7), SO_LINGER)."""
 
@@ -66,6 +67,7 @@ class RunConnection:
         ignores: whether a row is never seen by an expectation; None: none is. Raises TooSlow.
         ignored: how many were not.
         opened: when it was connected or accepted; None: not that it was seen.
+        over: it was reset, lost or closed: its peer's FIN can come no more.
     """
 
     endpoint: str
@@ -84,6 +86,7 @@ class RunConnection:
     ignores: Callable[[Row], bool] | None = None
     ignored: int = 0
     opened: Since | None = None
+    over: bool = False
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -106,12 +109,14 @@ class RunConnection:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:
                 self._heads[row.call] = first, (head + row.payload[:LONGEST_MARK])[:LONGEST_MARK]
-        if row.result == 0 or row.errno in _RESETS or says_end(row):
+        if row.result == 0 or row.errno in _LOST or says_end(row):
             self._note_end(row)
         self._rows.append(row)
 
     def _note_end(self, row: Row) -> None:
         """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
+        if row.kind == "call" and (row.call == "close" or (row.call in READS and row.errno)):
+            self.over = True
         if says_end(row):
             ending = SocketEnd(FIN, PEER)
         elif is_reset_after_fin(row):

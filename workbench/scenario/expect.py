@@ -23,7 +23,7 @@ from workbench.scenario.held_back import HeldBack
 from workbench.scenario.ignored import ignores
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
-from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
+from workbench.scenario.steps import ANY, FIN, NEWEST, WHICHEVER, Expect
 from workbench.scenario.timing import Took, times_of
 from workbench.scenario.what_came import gives_stream, what_came
 from workbench.texts import Problem
@@ -445,9 +445,12 @@ class Matcher:
 
     def hopeless(self, search: Search) -> bool:
         """Whether waiting longer would not help: more came than is wanted, or something else came
-        first on every connection that can still be meant.
+        first on every connection that can still be meant, or a FIN is wanted and all are over.
         """
         expect = search.expect
+        if expect.closed == FIN and not (expect.absent or expect.exact) and self._is_known(expect):
+            found = [item.over for item in self.candidates(expect) if item.number]
+            return bool(found) and all(found)
         if expect.next and self._is_known(expect):
             return search.stopped(item for item in self.candidates(expect) if item.number)
         return expect.exact and search.too_many(self.meant(expect))
