@@ -14,9 +14,9 @@ def focus_back(line: QWidget) -> Callable[[], None]:
 
     Qt itself gives the focus of what is hidden to whatever comes next in its window.
     """
-    found: QWidget | None = line.window().focusWidget()
-    if found is line or line.isAncestorOf(found):
-        found = None
+    focused: QWidget | None = line.window().focusWidget()
+    within = focused is not None and (focused is line or line.isAncestorOf(focused))
+    found = None if within else focused
 
     def go_back() -> None:
         if found is not None and isValid(found) and found.isVisible() and found.isEnabled():
