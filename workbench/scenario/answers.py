@@ -59,44 +59,60 @@ def answers_of(
         numbers: by the connection's id its number; of those that are made again.
         commands: the rows of the commands, in order.
     """
-    found: list[Answer] = []
-    open_: dict[int, int] = {}  # by connection: which answer is the one that may go on
-    read: dict[int, bytes | None] = {}
-    came: dict[int, WhatCame] = {}
+    gathered = _AnswersSoFar(commands)
     for row in rows_of(reader, f"call:recv|recvfrom|{MESSAGE}|{'|'.join(_OF_LAYERS)}"):
         if row.result is None and row.call not in _OF_LAYERS:
             continue
         of = settings.get(row.endpoint or "")
         number = numbers.get(row.connection or 0)
-        if of is None or of.role is Role.LISTENER or number is None or not wanted(row):
-            continue
+        if of is not None and of.role is not Role.LISTENER and number is not None and wanted(row):
+            gathered.take(row, of, number)
+    return gathered.answers
+
+
+class _AnswersSoFar:
+    """The answers so far, and what is known of each connection, by its id in the record.
+
+    Attributes:
+        answers: in the order in which they began.
+    """
+
+    def __init__(self, commands: Sequence[int]) -> None:
+        self.answers: list[Answer] = []
+        self._commands = commands
+        self._open: dict[int, int] = {}  # which answer may go on
+        self._read: dict[int, bytes | None] = {}  # what the newest read had
+        self._came: dict[int, WhatCame] = {}
+
+    def take(self, row: Row, of: EndpointSettings, number: int) -> None:
+        """Take the next row; `number`: of its connection, when the commands are done again."""
         assert row.connection is not None
-        if row.connection not in came:
-            came[row.connection] = what_came(of, stream=of.type == "SOCK_STREAM")
-        told = came[row.connection]
+        told = self._came.get(row.connection)
+        if told is None:
+            told = self._came[row.connection] = what_came(of, stream=of.type == "SOCK_STREAM")
         told.note(row)
         if row.call != MESSAGE:
-            read[row.connection] = row.payload
+            self._read[row.connection] = row.payload
         if row.ends_stream:
-            found.append(_answer(row, number, None, ends=True))
-            open_.pop(row.connection, None)
-            continue
-        if not told(row) or (not row.size and row.call == "recvfrom"):
-            continue
-        data = read.get(row.connection) if row.payload is None else row.payload
+            self.answers.append(_answer(row, number, None, ends=True))
+            self._open.pop(row.connection, None)
+        elif told(row) and (row.size or row.call != "recvfrom"):
+            self._add(row, number, gives_stream(of))
+
+    def _add(self, row: Row, number: int, stream: bool) -> None:
+        assert row.connection is not None
+        data = self._read.get(row.connection) if row.payload is None else row.payload
         if data is not None and len(data) != row.size:
             data = None
-        last = open_.get(row.connection)
-        if (
-            last is not None
-            and gives_stream(of)
-            and bisect(commands, found[last].seq) == bisect(commands, row.seq)
-        ):
-            found[last] = _longer(found[last], row, data)
-            continue
-        open_[row.connection] = len(found)
-        found.append(_answer(row, number, data))
-    return found
+        last = self._open.get(row.connection)
+        if last is not None and stream and self._same_command(self.answers[last].seq, row.seq):
+            self.answers[last] = _longer(self.answers[last], row, data)
+            return
+        self._open[row.connection] = len(self.answers)
+        self.answers.append(_answer(row, number, data))
+
+    def _same_command(self, seq: int, other: int) -> bool:
+        return bisect(self._commands, seq) == bisect(self._commands, other)
 
 
 def _answer(row: Row, number: int, data: bytes | None, *, ends: bool = False) -> Answer:

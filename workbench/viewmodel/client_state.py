@@ -199,20 +199,10 @@ def client_state(
     datagram = form.set_up.datagram
     calls = calls_of(look, form.set_up.calls, server=False)
     ready = ready_of(datagram=datagram)
-    way = way_to_link(link, "ECONNREFUSED", datagram=datagram)
-    if link.phase is Phase.LISTENING:
-        way = None  # it listens by now
-    chosen_count = None if scope.on_all or not scope.many else len(scope.chosen)
-    said = status_of(snapshot, ready, way, chosen_count, abandoned_by)
-    if snapshot.repeated is not None and said.level in {"good", "info"}:
-        queued = sum(item.queued for item in snapshot.connections)
-        said = repeating_status(*snapshot.repeated, queued)
+    said = _said(snapshot, ready, link, scope, abandoned_by, datagram=datagram)
     live = snapshot.open_count > 0 or look.live
-    again = snapshot.reconnecting
-    to_end = live or (again is not None and again.wait is not None)
-    nobody = (
-        msg("why.nobody_chosen") if scope.many and not scope.on_all and not scope.chosen else None
-    )
+    nobody = _nobody(scope)
+    half_close, abort, close = _ends(snapshot, scope, live=live, datagram=datagram)
     caption = _connect_caption(form, datagram=datagram)
     server_first = link.phase is not None and link.phase not in {Phase.LISTENING, Phase.BOUND}
     differences = _differences(snapshot, form)
@@ -236,15 +226,9 @@ def client_state(
         ),
         connect_next=not (live or server_first),
         count=Control(msg("why.datagram") if datagram else msg("why.locked") if live else None),
-        half_close=_end(snapshot, scope, why_no_half_close, nobody, shown=not datagram),
-        abort=replace(
-            _end(snapshot, scope, why_no_abort, nobody, shown=not datagram),
-            caption=abort_caption(snapshot),
-        ),
-        close=Control(
-            nobody or (None if to_end else msg("why.not_connected")),
-            _hits(scope, lambda _item: None),
-        ),
+        half_close=half_close,
+        abort=abort,
+        close=close,
         send=Control(
             nobody if is_open(snapshot) and not repeating else None,
             caption="stop_sending" if repeating else "send",
@@ -257,6 +241,50 @@ def client_state(
         host_offers=link.offers,
         port=link.port,
         tab=tab_text(snapshot),
+    )
+
+
+def _said(
+    snapshot: EndpointSnapshot,
+    ready: StatusMessage,
+    link: LinkState,
+    scope: Scope,
+    abandoned_by: Callable[[ConnectionSnapshot], str | None],
+    *,
+    datagram: bool,
+) -> StatusMessage:
+    """What the snapshot says, or how far a repeated Send is where nothing is wrong."""
+    listens = link.phase is Phase.LISTENING  # it does by now
+    way = None if listens else way_to_link(link, "ECONNREFUSED", datagram=datagram)
+    chosen_count = None if scope.on_all or not scope.many else len(scope.chosen)
+    said = status_of(snapshot, ready, way, chosen_count, abandoned_by)
+    if snapshot.repeated is not None and said.level in {"good", "info"}:
+        queued = sum(item.queued for item in snapshot.connections)
+        return repeating_status(*snapshot.repeated, queued)
+    return said
+
+
+def _nobody(scope: Scope) -> Sentence | None:
+    """Why no action has a target: of many clients none is chosen."""
+    none_chosen = scope.many and not scope.on_all and not scope.chosen
+    return msg("why.nobody_chosen") if none_chosen else None
+
+
+def _ends(
+    snapshot: EndpointSnapshot, scope: Scope, *, live: bool, datagram: bool
+) -> tuple[Control, Control, Control]:
+    """Half-close, abort and close."""
+    nobody = _nobody(scope)
+    again = snapshot.reconnecting
+    to_end = live or (again is not None and again.wait is not None)
+    abort = _end(snapshot, scope, why_no_abort, nobody, shown=not datagram)
+    return (
+        _end(snapshot, scope, why_no_half_close, nobody, shown=not datagram),
+        replace(abort, caption=abort_caption(snapshot)),
+        Control(
+            nobody or (None if to_end else msg("why.not_connected")),
+            _hits(scope, lambda _item: None),
+        ),
     )
 
 
