@@ -101,6 +101,7 @@ TESTS: Final = (
     "journal/exports/test_forms.py::test_a_text_that_comes_again_is_written_again",
     "journal/exports/test_forms.py::test_for_a_person_a_row_is_a_line_without_control",
     "journal/exports/test_forms.py::test_for_a_program_a_row_is_an_object",
+    "journal/exports/test_plain_pages.py::test_lines_are_those_of_rows",
     "journal/test_bulk.py::test_a_transfer_is_written_as_its_event_is",
     "journal/test_bulk.py::test_what_is_written_is_what_was_given",
     "journal/test_connection_numbers.py::test_the_filter_knows_it",
