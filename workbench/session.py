@@ -367,7 +367,7 @@ class Session:
         self._host(name).worker.loop.take_back()
 
     def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
-        """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
+        """Make a closed endpoint one of another kind (TCP server to UDP socket)."""
         if self._opens(old):
             raise Problem("engine.role_locked", name=old.name)
         self._hosts[old.name] = fresh = old.as_another_kind(settings)

@@ -150,8 +150,8 @@ def _fill(folder: Path, before: list[Path]) -> None:
 
 
 def _root_of(sets: list[Path], now: datetime) -> Issuer | None:
-    """That of the newest set, where it is good for longer than what it is to sign: whoever has
-    come to trust it need not do so again.
+    """The root of the newest set, if it outlives the certificates it is to sign: whoever trusts it
+    then need not do so again.
     """
     from workbench.certificates import issuing
 

@@ -75,7 +75,7 @@ Change = Callable[[_Request], object]
 
 
 def _plainly(settings: EndpointSettings) -> EndpointSettings:
-    """The same socket without the layer that would write the head."""
+    """The endpoint without the layer, which would write the head itself."""
     layers = tuple(name for name in settings.layers if name != WEBSOCKET)
     return replace(settings, layers=layers, websocket=None, encoding="latin-1")
 

@@ -130,8 +130,8 @@ class Received:
             raise self.problem
 
     def why_lost(self, seconds: float) -> Outcome | None:
-        """Of a connection that was lost what its layers broke on, once it is read to its end: a
-        send may fail before the alert is read that says why. None: on nothing.
+        """What the layers of a lost connection broke on, once it is read to its end: a send may
+        fail before the alert is read that says why. None: on nothing.
         """
         with self.changed:
             if self.lost is not None and self._layers:

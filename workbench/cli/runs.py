@@ -284,7 +284,7 @@ def _failed(made: Run) -> list[StepResult]:
 
 
 def _beside_lines(made: Run, *, error: bool) -> None:
-    """The same for GitHub; on stderr where stdout is for JSON."""
+    """Tell the same failures to GitHub; on stderr if stdout carries JSON."""
     lines = []
     if made.refused is not None:
         line = getattr(made.refused, "line", 1)

@@ -62,7 +62,7 @@ class Rows:
             self._insert(events[start:end], seq + start)
 
     def write_transfers(self, rows: Sequence[Transfer], seq: int) -> None:
-        """The same of transfers: what is equal in many of them comes in their shapes already."""
+        """Write transfers numbered from `seq`; their shapes are made already."""
         for start, end in _parts(len(rows)):
             shapes, times, durations, amounts, payloads = zip(*rows[start:end], strict=True)
             known: list[int | None] = list(map(self._of_transfers.get, shapes))

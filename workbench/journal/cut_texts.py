@@ -143,7 +143,7 @@ def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
 def _in_one_pass(
     fetch: Fetch, before: Before, source: str, begins: Sequence[_Begin], longest: int
 ) -> Iterator[bytes]:
-    """The same for many rows, in one query over all rows between them."""
+    """As `_one_by_one` for many rows, in one query over all rows between them."""
     tails: dict[tuple[int, Sequence[str]], bytes] = {}
     carried = iter(
         fetch(

@@ -162,7 +162,7 @@ def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
 
 
 def seal_now(db: sqlite3.Connection) -> bool:
-    """The same without waiting. False: somebody reads it, so it is still open."""
+    """As `seal`, without waiting. False: somebody reads it, so it is still open."""
     _try_to_mark(db, 0)
     if not _one_file(db):
         return False

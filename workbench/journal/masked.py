@@ -67,7 +67,7 @@ class Masked:
         self._whole = True  # every row so far was here, so a stream without an end has not begun
 
     def rows(self, rows: Sequence[Row]) -> list[Row]:
-        """The same rows, masked; all as they are where the reader shows secrets."""
+        """The rows masked; all as they are where the reader shows secrets."""
         if self.reader.shows_secrets:
             return list(rows)
         self._look()

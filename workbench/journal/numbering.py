@@ -57,7 +57,7 @@ def is_row(item: object) -> bool:
 
 
 def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
-    """The same with an event in place of each transfer."""
+    """The items with an event in place of each transfer."""
     return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
 
 

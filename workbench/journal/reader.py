@@ -613,7 +613,7 @@ class Reader:
     def carried_after(
         self, connection: int, calls: Collection[str], seq: int, limit: int
     ) -> list[tuple[int, bytes, int]]:
-        """The same after a row, in their order; of the LOOK_BACK rows after it."""
+        """What these calls carried after a row, in order; of the LOOK_BACK rows after it."""
         sql = f"SELECT {_CARRIED} {self._carry(calls)} AND seq > ? AND seq <= ?"
         values = (connection, *calls, seq, seq + LOOK_BACK, limit)
         found = self._all(f"{sql} ORDER BY seq LIMIT ?", values)

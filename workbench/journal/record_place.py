@@ -148,7 +148,7 @@ class Place:
         self._lock.release()
 
     def close_now(self) -> bool:
-        """The same without waiting; False: somebody reads it, so it is still open."""
+        """As `close`, without waiting. False: somebody reads it, so it is still open."""
         if not file.seal_now(self.db):
             return False
         os.close(self._descriptor)

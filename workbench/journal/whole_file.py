@@ -57,7 +57,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
 
 
 def write_text(path: Path, text: str) -> None:
-    """The same of a text, in UTF-8 and with its own line ends; a file that is there is replaced.
+    """Write a UTF-8 text with its own line ends; a file that is there is replaced.
 
     Raises:
         OSError: it cannot be written.

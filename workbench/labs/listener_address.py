@@ -26,7 +26,7 @@ def address(family: Family) -> str:
 
 
 def sockaddr(family: Family, session: Session) -> c.CallArgument:
-    """The same as bind()'s argument."""
+    """The address as bind()'s argument."""
     match family:
         case Family.INET:
             return ("127.0.0.1", 0)

@@ -65,7 +65,7 @@ def stuck(pattern: Pattern, text: str) -> Stuck | None:
 
 
 def stuck_text(wanted: str, text: str) -> Stuck | None:
-    """The same of a text that is looked for."""
+    """Where a text that is looked for is found no further."""
     good, bad = 0, len(wanted) + 1
     while bad - good > 1:
         middle = (good + bad) // 2

@@ -127,7 +127,7 @@ class ConnectionModel(QAbstractTableModel):
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def retranslate(self) -> None:
-        """Another language: every cell may be worded otherwise."""
+        """Word every cell again: the language has changed."""
         self._worded.clear()
         self._shown.clear()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)

@@ -680,7 +680,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def retranslate(self) -> None:
-        """Another language: every sentence is made again."""
+        """Word every sentence again: the language has changed."""
         if self.controller.closed or self._gone:
             return
         self.state = None

@@ -85,7 +85,7 @@ def of_template(template: Template, place: CodePlace) -> Code:
 
 
 def tailed(made: Code, said: Tailed, place: CodePlace, names: Collection[str]) -> Code:
-    """The same with what is appended."""
+    """The bytes with what is appended."""
     if said.append is Append.NOTHING and not said.append_hex:
         return made
     after = of_template(hex_template(said.append_hex, names, place.encoding), place)
@@ -107,7 +107,7 @@ def tailed(made: Code, said: Tailed, place: CodePlace, names: Collection[str]) -
 
 
 def wrapped_in(made: Code, item: EndpointSettings) -> Code:
-    """The same as one message."""
+    """The bytes as one message."""
     if item.messages is None:
         return made
     if made.fixed is not None:

@@ -185,7 +185,7 @@ class RunConnection:
         return self._rows[(self.used if place is None else place) - self._gone :]
 
     def from_place(self, place: int) -> RunConnection:
-        """The same with nothing used from a place on: for who looks at what steps use up."""
+        """These rows with nothing used from a place on, for whoever looks at what steps use up."""
         return replace(self, used=max(place, self._gone), part=0, resumed=None, used_bytes=0)
 
     def all_rows(self) -> list[Row]:

@@ -130,7 +130,7 @@ def with_keys(
 
 
 def _with_files(settings: TlsSettings, path: KeyPath, reading: EndpointReading) -> TlsSettings:
-    """The same with its files where they are, and the password that a variable has."""
+    """The settings with the paths of their files, and passwords from variables."""
 
     def file(name: str, *key: str) -> str:
         if not name.startswith(layer_keys.TEST):

@@ -178,7 +178,7 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
 
 
 def _check_peer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
-    """That an address is one as the log has it: host and port, in numbers."""
+    """Check that an address is written as in the log: host and port in numbers."""
     said = body.get("peer")
     if said is None or owner is None or owner.family not in _OF_NUMBERS or "{" in said:
         return

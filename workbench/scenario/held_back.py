@@ -89,7 +89,7 @@ class HeldBack:
         return next((peer for peer in self._peers(name) if self.paused(peer, c.Gate.SEND)), None)
 
     def unanswered(self, name: str) -> Row | None:
-        """Of these endpoints one that has not answered by its rules: the newest row that says so,
+        """An endpoint among these that has not answered by its rules: the newest row that says so,
         and why where that is known.
         """
         rows = (self._unanswered.get(other) for other in self._peers(name))

@@ -72,7 +72,7 @@ def interests_of(
 
 
 def _told_by_bytes(interest: Interest, names: Collection[str]) -> Interest:
-    """The same, with the bytes that came to these endpoints where anything of them is read."""
+    """The interest with the bytes that came to these endpoints, if anything of them is read."""
     calls = dict(interest.calls)
     for name in names:
         begun = calls.get(name, calls.get(ANY))

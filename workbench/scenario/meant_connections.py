@@ -37,7 +37,7 @@ class MeantConnections:
         return self._numbers.in_run(endpoint, number)
 
     def sent_to(self, endpoint: str, connection: int | str | None) -> list[int]:
-        """Those that a command goes to. Raises Problem: there is no such endpoint."""
+        """The connections that a command goes to. Raises Problem: there is no such endpoint."""
         rows = self._session.snapshot_now(endpoint, LOOK).connections
         found = sorted(row.number for row in rows if row.closed_ns is None and row.number)
         if connection is None and self._session.settings(endpoint).role is Role.LISTENER:
@@ -45,7 +45,7 @@ class MeantConnections:
         return [self._numbers.as_said(endpoint, number) for number in found]
 
     def expected_on(self, endpoint: str, connection: int | str | None) -> list[int]:
-        """Those of which something is expected. Raises Failed: the run is given up."""
+        """The connections on which something is expected. Raises Failed: the run is given up."""
         self._read(wait=True)
         moved = self.in_run(endpoint, 0)
         meant = self._candidates(Expect(endpoint, connection=connection))

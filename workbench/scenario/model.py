@@ -182,7 +182,7 @@ def parse_cases(
     given: Given = NOTHING_GIVEN,
     folder: Path | None = None,
 ) -> tuple[Scenario, ...]:
-    """The same, for each of its cases; as `load_cases`."""
+    """Read a scenario's text for each of its cases; as `load_cases`."""
     table = table_of(text, source)
     asked = Asked(given.permissions, given.environment, folder)
     try:

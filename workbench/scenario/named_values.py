@@ -79,7 +79,7 @@ class Given:
     permissions: Permissions = UNSAID
 
     def granting(self, wishes: Collection[Wish]) -> Given:
-        """The same, and all that is wished for."""
+        """What was given, with everything allowed that is wished for."""
         what = {wish.what for wish in wishes if wish.reach is Reach.ENVIRONMENT}
         reach = {wish.reach for wish in wishes}
         mine = self.permissions

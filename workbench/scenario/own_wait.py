@@ -57,7 +57,7 @@ class OwnWait:
             self._tell_all()
 
     def end_but_for(self, step: Step) -> None:
-        """The same, unless a step goes on with it."""
+        """End the wait, unless this step goes on with it."""
         if not (isinstance(step, Expect) and step.endpoint == self._endpoint):
             self.end()
 

@@ -167,7 +167,7 @@ def is_inside(expect: Expect, data: bytes, needle: Needle) -> bool:
 
 
 def keeping_secrets(needle: Needle, expect: Expect, masker: Masker | None) -> Needle:
-    """The same, of which no part of a secret is told: a part of one is not known as such."""
+    """The needle, of which no part of a secret is told: a part is not recognised as secret."""
     if masker is None:
         return needle
     source = expect.regex or expect.hex or ""

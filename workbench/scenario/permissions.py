@@ -148,7 +148,7 @@ class Asked:
         self.sockaddr(place, spec, settings.family, path)
 
     def sockaddr(self, place: object, spec: str, family: str, path: KeyPath) -> None:
-        """The same of an address as a call takes it."""
+        """As `address`, for an address as a call takes it."""
         number = getattr(socket, family, None)
         if not isinstance(place, tuple) or number is None:
             return

@@ -178,7 +178,7 @@ def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
 
 
 def with_files(made: Responder, path: KeyPath, asked: Asked) -> Responder:
-    """The same with the files that rules look something up in where they are.
+    """The responder with the paths of the files that its rules look something up in.
 
     `asked` notes those that it has to be allowed. `path`: of the responder's table.
     """

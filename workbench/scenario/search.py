@@ -193,7 +193,7 @@ class Search:
         return 0 if part is None else len(part.matches) + (part.open is not None)
 
     def so_far_in_all(self, wanted: Callable[[RunConnection], bool]) -> int:
-        """The same in all wanted connections."""
+        """How often it came so far, in all wanted connections."""
         return sum(map(self.so_far, filter(wanted, self._parts)))
 
     def _oldest(

@@ -29,7 +29,7 @@ def masker_of(scenario: Scenario) -> Masker:
 
 
 def masked_problem(problem: Problem, masker: Masker) -> Problem:
-    """The same sentence with what fills it in masked."""
+    """The sentence with its values masked."""
     made = Problem(
         problem.key, **{key: _masked(item, masker) for key, item in problem.args_.items()}
     )

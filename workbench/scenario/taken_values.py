@@ -423,7 +423,7 @@ class _Aim(NamedTuple):
 
 
 def _aimed(step: Single, number: int) -> Single:
-    """The same step for one connection of those that it means."""
+    """The step for one of the connections that it means."""
     if isinstance(step, Expect):
         return replace(step, each=False, connection=number)
     assert isinstance(step, Perform)

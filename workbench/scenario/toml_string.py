@@ -16,7 +16,7 @@ def string(text: str) -> str:
 
 
 def basic(text: str) -> str:
-    """The same, always in double quotes."""
+    """A text as a TOML string, always in double quotes."""
     shown = json.dumps(text, ensure_ascii=False)  # quotes, backslashes and C0 as in TOML
     return "".join(char if char.isprintable() else _escaped(ord(char)) for char in shown)
 

@@ -121,7 +121,7 @@ _PLACES: Final = frozenset({"address", "bind", "to", "file"})
 
 
 def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
-    """The same in a file without values, where every brace is a brace.
+    """Warnings for a file without values, in which every brace is only a brace.
 
     Only what looks like the language's own is doubted: texts that mean their braces, as JSON does,
     need no care. A file that says `placeholders`, true or false, has decided.
@@ -159,7 +159,7 @@ def _unfilled(gaps: Iterable[UnknownGap]) -> Iterator[Problem]:
 def _unfilled_by_responder(
     text: str, names: Collection[str], groups: Collection[str], here: KnownByRule
 ) -> Iterator[Problem]:
-    """Of a string that a responder says or looks for; `groups`: what all rules of the file take."""
+    """Unfilled words in a string of a responder; `groups`: what all rules of the file take."""
     others = {*groups} - {*here.names} if here.said else set()
     for gap in unfilled_gaps(text, others):
         if gap.word in others:
@@ -168,7 +168,7 @@ def _unfilled_by_responder(
 
 
 def _unfilled_in_expect(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
-    """Of what a step expects: first what is made anew each time, then the others."""
+    """Unfilled words in what a step expects: first those that are made anew each time."""
     changing = tuple(_made_elsewhere(text, path, names))
     yield from changing
     told = {problem.args_["name"] for problem in changing}

@@ -115,7 +115,7 @@ def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any
 
 
 def _in_one_address(keys: dict[str, Any], settings: s.EndpointSettings) -> dict[str, Any]:
-    """The same with an address that says the layers, where it can."""
+    """The keys with an address that says the layers, where one can."""
     said = layer_keys.as_address(settings)
     if said is None:
         return keys

@@ -47,7 +47,9 @@ def _message(line: LogLine) -> _Sizes:
 
 
 def _length(line: LogLine) -> str:
-    """Of a frame what its header says; of several, or of what they were packed from, all of it."""
+    """The length in a frame's header; of a message, of all its frames or of what they were packed
+    from.
+    """
     frame = frame_of(line.event)
     size = frame.length if frame is not None else _message(line).size
     return "" if size is None else str(size)

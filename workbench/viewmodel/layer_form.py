@@ -111,7 +111,7 @@ class TlsForm:
         )
 
     def _let_go(self, known: TlsSettings | None, values: KnownValues) -> str | None:
-        """Of the same key as in `known`: whether its password was said and let go since."""
+        """Whether the same key's password was given and has been forgotten since."""
         files = tuple(with_values(text, values).strip() or None for text in (self.cert, self.key))
         if known is None or known.key_password or files != (known.cert, known.key):
             return None

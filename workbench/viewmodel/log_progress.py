@@ -43,7 +43,7 @@ def progress_told(progress: Progress) -> tuple[Message, float, str]:
 
 
 def searching_told(searching: Searching, text: str) -> tuple[Message, float, str]:
-    """The same of a search for a text."""
+    """The progress of a search for a text, in words."""
     done, of = f"{searching.looked_at:,}", f"{searching.of:,}"
     sentence = msg("log.searching", text=text, done=done, of=of)
     return sentence, _share(searching.looked_at, searching.of), "log.stop"

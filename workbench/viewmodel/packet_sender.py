@@ -37,7 +37,7 @@ def from_json(items: Iterable[object]) -> tuple[list[Saved], int]:
 
 
 def from_ini(text: str) -> tuple[list[Saved], int]:
-    """The same of its packets.ini. Raises Problem where it is no such file."""
+    """The packets of a packets.ini. Raises Problem: it is not such a file."""
     parser = configparser.RawConfigParser(
         strict=False, delimiters=("=",), comment_prefixes=(";",), empty_lines_in_values=False
     )

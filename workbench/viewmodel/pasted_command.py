@@ -54,13 +54,13 @@ class HttpRequest:
         return head.encode("utf-8", "surrogateescape") + body
 
     def with_body(self, data: bytes) -> HttpRequest:
-        """The same with what stands in its file."""
+        """The request with the contents of its file."""
         if self.stripped:
             data = data.translate(None, b"\r\n\0")
         return replace(self, body=data, file="")
 
     def read(self) -> HttpRequest:
-        """The same with its file, which is read now. Raises Problem where that cannot be."""
+        """The command with its file, which is read now. Raises Problem: it cannot be read."""
         path = Path(self.file).expanduser()
         try:
             with path.open("rb") as file:

@@ -88,7 +88,7 @@ def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
 
 
 def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
-    """The same bytes as hex, or as text; None where they cannot be said so, and nothing changes.
+    """The form with the same bytes as hex or as text; None: they cannot be written so.
 
     Text with placeholders is a template in both forms, and text that is nothing but pairs of hex
     digits was meant as those before *Hex* was chosen: both stay as they are typed.

@@ -31,7 +31,7 @@ class ReplyChoice:
 
 
 def _of(kind: type[Responder]) -> ReplyChoice:
-    """Of a kind that needs nothing said."""
+    """The choice for a kind without settings."""
     return ReplyChoice(lambda _text, _rules: kind(), lambda value: type(value) is kind)
 
 

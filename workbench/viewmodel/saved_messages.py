@@ -126,7 +126,7 @@ class Messages:
             watcher()
 
     def save_as(self, path: Path) -> None:
-        """The same in another file, which is the one from now on."""
+        """Save the messages in another file, which is used from now on."""
         messages_file.write(path, self.saved)
         self.path = path
         for watcher in self._watchers:

@@ -73,7 +73,7 @@ class SetUpForm:
         return self.where.type == DATAGRAM
 
     def with_key_password(self, password: str) -> Self:
-        """The same with this password of the private key."""
+        """The form with this password of the private key."""
         tls = replace(self.layers.tls, key_password=password)
         return replace(self, layers=replace(self.layers, tls=tls))
 
@@ -161,7 +161,7 @@ class ReplyForm:
 
     @property
     def as_typed(self) -> Self:
-        """The same once the draft is in force."""
+        """The form once its draft is in force."""
         if self.draft is None:
             return self
         return replace(self, rules=self.draft.put_in(self.rules), draft=None)

@@ -148,7 +148,7 @@ def too_long(workspace: Workspace) -> tuple[str, ...]:
 
 
 def without_secrets(workspace: Workspace) -> Workspace:
-    """The same without any: what may be kept in a file."""
+    """The workspace without secrets, as it may be kept in a file."""
     secrets = [row.value for row in workspace.values if row.secret]
     mask = _mask_of(secrets)
     return replace(

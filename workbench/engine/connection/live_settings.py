@@ -156,7 +156,7 @@ class LiveSettings:
 
 
 def _without_password(settings: EndpointSettings) -> EndpointSettings:
-    """The same once the key is loaded; of settings without one they themselves."""
+    """The settings without the password of a loaded key."""
     if settings.tls is None or not settings.tls.key_password:
         return settings
     return replace(settings, tls=let_go(settings.tls))

@@ -428,5 +428,5 @@ def numbered(command: Command) -> int | None:
 
 
 def aimed(command: Command, connection: Target) -> Command:
-    """The same command for another connection. Only for commands that name one."""
+    """A command for another connection. Only for commands that name one."""
     return replace(command, connection=connection)  # type: ignore[arg-type]  # it has the field

@@ -107,7 +107,7 @@ class TlsSettings:
 
 
 def let_go(tls: TlsSettings) -> TlsSettings:
-    """The same settings without the key's password, once the key is loaded."""
+    """The settings without the key's password, once the key is loaded."""
     return replace(tls, key_password=LET_GO) if tls.key_password else tls
 
 

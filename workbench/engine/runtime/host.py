@@ -82,7 +82,7 @@ class EndpointHost:
         return made
 
     def as_another_kind(self, settings: EndpointSettings) -> EndpointHost:
-        """The same endpoint with another role; connection numbers and revisions go on."""
+        """This endpoint with another role; connection numbers and revisions go on."""
         made = EndpointHost(self.id, settings, self._surroundings, self._spawn, self._context.maker)
         made.endpoint.registry.numbered = self.endpoint.registry.numbered
         made.publisher.follow(self.publisher)

@@ -48,7 +48,7 @@ def write_pages(
 
 
 def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
-    """The same, one by one."""
+    """The rows of `pages_of`, one by one."""
     return chain.from_iterable(pages_of(reader, condition))
 
 

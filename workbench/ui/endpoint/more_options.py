@@ -183,7 +183,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
             self.chips.setVisible(bool(text))
 
     def retranslate(self) -> None:
-        """It has no words of its own."""
+        """Nothing to do: the place has no words of its own."""
 
     def redraw(self) -> None:
         """The icon in the colours of the scheme; folded, the word alone says it."""

@@ -163,7 +163,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         return plain(self.document().toRawText())
 
     def setPlainText(self, text: str) -> None:
-        """Another text; its long lines are folded."""
+        """Show another text; its long lines are folded."""
         if not too_long(text):
             super().setPlainText(text)
             return
@@ -249,7 +249,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     @Slot(str)
     def _on_chosen(self, word: str) -> None:
-        """It takes the place of what was typed of it."""
+        """Put the chosen completion in place of what was typed of it."""
         cursor = self.textCursor()
         before = first_units(cursor.block().text(), cursor.positionInBlock())
         found = self.complete(before) if self.complete is not None else None

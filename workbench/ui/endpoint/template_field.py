@@ -39,7 +39,7 @@ class TemplateField(TextField):
 
     @Slot(str)
     def _on_chosen(self, word: str) -> None:
-        """It takes the place of what was typed of it."""
+        """Put the chosen completion in place of what was typed of it."""
         found = self._found()
         place = self.cursorPosition()
         before = first_units(self.text(), place)

@@ -72,7 +72,7 @@ class BytesTab(Retranslatable, QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """The same bytes for the width and the encoding in force."""
+        """Show the bytes in the present width and encoding."""
         row = self._row
         if row is None:
             self._say("")

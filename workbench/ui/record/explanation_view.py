@@ -164,7 +164,7 @@ class RemedyButtons(Retranslatable, QWidget):
         self.setMinimumHeight(self.heightForWidth(event.size().width()))
 
     def retranslate(self) -> None:
-        """Those that are hidden now too."""
+        """Word all buttons again, also hidden ones."""
         for key in self._buttons:
             self._word(key)
 

@@ -538,7 +538,7 @@ def open_fonts() -> None:
 
 
 def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
-    """The same font with a simplified Chinese one behind it, where the system has one."""
+    """The font with a simplified Chinese one behind it, if the system has one."""
     result = QFont(font)
     result.setFamilies([QFontInfo(font).family(), *_installed(cjk)])
     return result

@@ -330,7 +330,7 @@ class EndpointTabs(QObject):
             refused.withdraw(NOT_OF_TARGET)
 
     def to_check(self) -> EndpointSettings:
-        """Of the WebSocket in the panel in front, as its fields say, with an address of its own.
+        """The settings of the WebSocket in the panel in front, with an address of its own.
 
         Raises:
             Problem: it is none, or leads to a server that has no port yet.

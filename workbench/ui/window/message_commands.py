@@ -98,7 +98,9 @@ class MessageCommands(QObject):
             self.told.emit(Problem("saved.no_editor", name=panel.name))
 
     def _presenter(self, message: Saved) -> Presenter | None:
-        """Of the endpoint that it names, whose tab comes to the front; else of the one in front."""
+        """The presenter of the endpoint that a message names, brought to the front; else that of
+        the tab in front.
+        """
         target = message.target
         if "://" in target:
             try:

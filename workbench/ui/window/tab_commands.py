@@ -55,7 +55,7 @@ class TabCommands(QObject):
 
     @Slot(object)
     def ask_name(self, panel: EndpointPanel) -> None:
-        """The same for a panel."""
+        """Ask for a new name for a panel's tab."""
         self._area.begin_rename(panel)
 
     @Slot(object, str)
@@ -136,7 +136,7 @@ class TabCommands(QObject):
 
     @Slot()
     def move_across(self) -> None:
-        """The same, to the other side."""
+        """Move the tab to the other side."""
         panel = self._area.focused_panel()
         if panel is not None:
             self._area.move_across(panel)

@@ -44,7 +44,7 @@ class TabCopy:
         return self.tab.settings.name
 
     def named(self, name: str) -> TabCopy:
-        """The same under another name."""
+        """The copy under another name."""
         return replace(self, tab=replace(self.tab, settings=replace(self.tab.settings, name=name)))
 
 
