@@ -27,7 +27,9 @@ ANY_BYTES = st.binary(max_size=12)
 PARTS = st.lists(ANY_BYTES, max_size=8)
 CUTS = st.lists(st.integers(1, 9), max_size=40)
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r\n\r\n", b"aab", b"\0"])
-FIELDS = st.sampled_from(["u8", "u16", "u16le", "u24", "u24le", "u32", "u32le", "u64", "var7"])
+FIELDS = st.sampled_from(
+    ["u8", "u16", "u16le", "u24", "u24le", "u32", "u32le", "u64", "var7", "ber"]
+)
 LONG = settings(max_examples=100_000 if settings.get_current_profile_name() == "long" else 100)
 """Talks that are compared with a plain look at all bytes, with `--long` and without."""
 
@@ -71,7 +73,12 @@ def plain_length(kind: LengthField, stream: bytes) -> tuple[list[bytes], bytes]:
     found = []
     while True:
         field, width = stream[kind.at :], kind.width
-        if width is None:
+        if kind.length == "ber":
+            width = 1 + (field[0] & 127 if field and field[0] > 127 else 0)
+            if len(field) < width:
+                return found, stream
+            value = int.from_bytes(field[1:width] or field[:1], "big")
+        elif width is None:
             width = next((n for n, byte in enumerate(field, 1) if byte < 128), 0)
             if not width:
                 return found, stream
@@ -125,6 +132,16 @@ def test_a_length_as_mqtt_has_it() -> None:
     assert divided(kind, [wrap(b"\xc0"), long]) == ([b"\xc0\0", long], b"")
 
 
+def test_a_length_as_ldap_has_it() -> None:
+    kind = LengthField("ber", at=1)
+    wrap = wrapper_of(kind, "utf-8")
+    short, long, longer = wrap(b"0abc"), wrap(b"0" + bytes(200)), wrap(b"0" + bytes(300))
+    assert (short, long[:3], longer[:4]) == (b"0\3abc", b"0\x81\xc8", b"0\x82\1\x2c")
+    padded = b"0\x84\0\0\0\3abc"  # X.690 allows it, and Active Directory writes it so
+    stream = short + long + padded + longer
+    assert divided(kind, cut(stream, [1] * len(stream))) == ([short, long, padded, longer], b"")
+
+
 def test_what_a_field_cannot_count_is_said() -> None:
     with pytest.raises(Problem) as caught:
         wrapper_of(LengthField("u8"), "utf-8")(bytes(256))
@@ -150,6 +167,8 @@ def test_a_pause_ends_a_message() -> None:
         (LengthField("u16", max=9), b"\0\x08", "too long"),
         (LengthField("u8", add=0), b"\0", "short length"),
         (LengthField("var7"), b"\xff\xff\xff\xff\x01", "bad length"),
+        (LengthField("ber"), b"\x80\0\0", "bad length"),
+        (LengthField("ber"), b"\x89", "bad length"),
         (Idle(max=3), b"abcd", "too long"),
         (Http(), b"nonsense\r\n\r\n", "bad head"),
         (

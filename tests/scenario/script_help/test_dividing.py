@@ -10,7 +10,7 @@ from workbench.engine.model.message_ends import LengthField
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.scenario.script_help.dividing import Cut, ends, http, length, pattern, size, wrapped
 
-FIELDS = ("u8", "u16", "u24", "u32", "u64", "u16le", "u32le", "var7")
+FIELDS = ("u8", "u16", "u24", "u32", "u64", "u16le", "u32le", "var7", "ber")
 
 
 def divided(cut: Cut, data: bytes) -> tuple[list[bytes], bytes]:

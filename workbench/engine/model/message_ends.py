@@ -16,7 +16,7 @@ MOST: Final = 16 * 1024 * 1024
 """Bytes of the longest message, where nothing else is said."""
 LEAST_IDLE: Final = 0.001
 """Seconds: a shorter pause is none that a clock of the system tells from a busy processor."""
-_FIELD: Final = late_pattern(r"u(8|16|24|32|64)(le)?\Z|var7\Z")
+_FIELD: Final = late_pattern(r"u(8|16|24|32|64)(le)?\Z|(?:var7|ber)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class LengthField:
 
     Attributes:
         length: the field: "u8" "u16" "u24" "u32" "u64", big-endian as networks have it, with "le"
-            behind it little-endian; "var7": seven bits a byte, the lowest first, as MQTT has it.
+            behind it little-endian; "var7": seven bits a byte, the lowest first, as MQTT has it;
+            "ber": as ASN.1 has it.
         at: where in the message the field stands.
         add: bytes of the message that the field does not count; None: those up to its end.
 

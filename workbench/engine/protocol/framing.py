@@ -30,6 +30,9 @@ from workbench.texts import Problem
 
 _VAR7_MOST: Final = 4
 """Bytes of a length field of MQTT (MQTT 5.0, 1.5.5)."""
+_BER_MOST: Final = 9
+"""Bytes of a length field of ASN.1: a number of 64 bits, and how many bytes it has (X.690, 8.1.3).
+"""
 
 
 def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
@@ -96,7 +99,8 @@ def as_given(data: bytes) -> bytes:
 def _with_length(kind: LengthField, data: bytes) -> bytes:
     if len(data) < kind.at:
         raise Problem("engine.messages_wrap_at", at=kind.at, size=len(data))
-    widths = range(1, _VAR7_MOST + 1) if kind.width is None else (kind.width,)
+    most = _BER_MOST if kind.length == "ber" else _VAR7_MOST
+    widths = range(1, most + 1) if kind.width is None else (kind.width,)
     for width in widths:
         value = len(data) + width - (kind.at + width if kind.add is None else kind.add)
         field = _length_field(kind, value)
@@ -165,6 +169,23 @@ class _Lengths(Buffered):
             if len(self._buffer) < kind.at + width:
                 return None
             return int.from_bytes(self._buffer.peek(kind.at, width), kind.order), kind.at + width
+        return self._ber() if kind.length == "ber" else self._var7()
+
+    def _ber(self) -> tuple[int, int] | None:
+        at = self._kind.at
+        if at >= len(self._buffer):
+            return None
+        first = self._buffer.byte(at)
+        width = 0 if first < 128 else first & 127
+        if first == 128 or width >= _BER_MOST:  # of no length, or longer than anything
+            raise Fault("bad length", self._buffer.unread())
+        end = at + 1 + width
+        if end > len(self._buffer):
+            return None
+        return (int.from_bytes(self._buffer.peek(at + 1, width), "big") if width else first), end
+
+    def _var7(self) -> tuple[int, int] | None:
+        kind = self._kind
         value = 0
         for number in range(_VAR7_MOST):
             place = kind.at + number

@@ -31,6 +31,10 @@ def length(field: str, at: int, add: int | None) -> Cut:
         if field == "var7":
             end = next((i + 1 for i, byte in enumerate(data[at:], at) if byte < 128), 0)
             number = sum((byte & 127) << 7 * i for i, byte in enumerate(data[at:end]))
+        elif field == "ber":  # X.690, 8.1.3
+            width = data[at] & 127 if data[at : at + 1] > b"\x7f" else 0
+            end = at + 1 + width if at < len(data) else 0
+            number = int.from_bytes(data[at + 1 : end] if width else data[at:end], "big")
         else:
             end = at + int(field.removeprefix("u").removesuffix("le")) // 8
             order = "little" if field.endswith("le") else "big"
@@ -66,7 +70,8 @@ def pattern(source: bytes, add: int) -> Cut:
 
 def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
     """Bytes with the field at its place."""
-    for width in range(1, 10) if field == "var7" else [int(field[1:].removesuffix("le")) // 8]:
+    varies = field in {"var7", "ber"}
+    for width in range(1, 10) if varies else [int(field[1:].removesuffix("le")) // 8]:
         number = len(data) + width - (at + width if add is None else add)
         if field == "var7":
             made = bytes(
@@ -75,6 +80,12 @@ def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
             )
             if number >> 7 * width or (width > 1 and not number >> 7 * (width - 1)):
                 continue
+        elif field == "ber":
+            bits = number.bit_length()
+            if width != (1 if number < 128 else 1 + (bits + 7) // 8):
+                continue
+            rest = number.to_bytes(width - 1, "big") if width > 1 else b""
+            made = bytes([127 + width]) + rest if rest else bytes([number])
         else:
             made = number.to_bytes(width, "little" if field.endswith("le") else "big")
         return data[:at] + made + data[at:]
