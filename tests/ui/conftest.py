@@ -15,7 +15,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.free_port import free_port
@@ -205,12 +205,18 @@ class Hand:
         self.wait(can_be_pressed)
         self.find(name).click()  # type: ignore[attr-defined]
 
+    def line(self, name: str) -> QLineEdit:
+        """A line of text, also that of a choice which takes any typing."""
+        field = self.find(name)
+        edit = field.lineEdit() if isinstance(field, QComboBox) else field
+        assert isinstance(edit, QLineEdit), name
+        return edit
+
     def type(self, name: str, text: str) -> None:
         """What is typed into a field that is off goes nowhere: it may come on with a new state."""
-        field = self.find(name)
         self.unfold(name)
-        self.wait(field.isEnabled)
-        edit = field.lineEdit() if hasattr(field, "lineEdit") else field
+        self.wait(self.find(name).isEnabled)
+        edit = self.line(name)
         edit.setFocus()
         edit.selectAll()
         self.qtbot.keyClicks(edit, text)
@@ -308,8 +314,7 @@ class SharedHand(Hand):
         for name, value in self._chosen.items():
             super().choose(name, value)
         for name, text in reversed(self._typed.items()):  # a typed port undoes a host's link
-            field = self.find(name)
-            edit = field.lineEdit() if hasattr(field, "lineEdit") else field
+            edit = self.line(name)
             edit.selectAll()
             edit.insert(text)  # which may be Chinese: no keys
             edit.editingFinished.emit()
