@@ -91,7 +91,11 @@ REASONS: Final = {
     "engine/connection/pending_call.py": "what the ticket waits for, and until when",
     "engine/sockets/traced_socket.py": "the call, and its event",
 }
-"""What each file does on the path of a click on Send: one that has no reason is a detour."""
+"""What each file does on the path of a click on Send: one that has no reason is a detour.
+
+None of them only passes on. Fewer would be had by putting unlike things into one: the thread and
+its loop, which ends with it; what waits and the queue it waits in; the row and how it is spelled.
+"""
 
 
 @dataclass(frozen=True, slots=True)
