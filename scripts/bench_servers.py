@@ -252,7 +252,9 @@ def script(root: Path) -> Path:
 def environment(root: Path) -> dict[str, str]:
     """In which a process measures the workbench of this checkout, and no other one."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": str(root)}  # compiled once, as a program is that people start
+    # compiled once, as a program is that people start; a window as large as at a first start,
+    # whatever the size of text that somebody has set
+    return {**kept, "PYTHONPATH": str(root), "XDG_CONFIG_HOME": os.devnull}
 
 
 def processor_s(pid: int | None = None) -> float:
