@@ -33,17 +33,17 @@ class AnswerWatch(QObject):
         self._timer.timeout.connect(self._on_time)
 
     def rename(self, name: str) -> None:
-        """The endpoint is called so."""
+        """The endpoint has a new name."""
         self._came = parse(f"endpoint:{quoted(name)} call:recvfrom|recv -kind:command")
 
     def begin(self, seconds: float) -> None:
-        """Something is sent now."""
+        """A datagram is being sent: begin the wait for its answer."""
         self._after = self._controller.session.journal.committed
         self._seconds = seconds
         self._timer.start(round(seconds * 1000))
 
     def give_up(self) -> None:
-        """Nothing is expected any more."""
+        """End the wait: no answer is expected any more."""
         self._timer.stop()
 
     @Slot()

@@ -75,7 +75,7 @@ class BackgroundReader(QObject):
         end: Callable[[], None] = lambda: None,
         rank: int = SOON,
     ) -> Task:
-        """Have something done; `end` is called after the last that was told, unless cancelled."""
+        """Begin a task; `end` is called after its last finding, unless it is cancelled."""
         task = Task(work, tell, end, rank)
         with self._changed:
             self._tasks.append(task)
@@ -86,7 +86,7 @@ class BackgroundReader(QObject):
         return task
 
     def cancel(self, task: Task | None) -> None:
-        """Give a task up, in the middle of a statement too."""
+        """Cancel a task, also in the middle of a statement."""
         if task is None or task.cancelled:
             return
         task.cancelled = True
@@ -133,7 +133,7 @@ class BackgroundReader(QObject):
                     self._reader = None
 
     def _next(self) -> Task | None:
-        """The task whose turn it is; None: no more."""
+        """The task whose turn it is; None: the thread is to end."""
         with self._changed:
             self._current = None
             self._changed.wait_for(lambda: self._ended or self._tasks)

@@ -36,19 +36,19 @@ class CaptionPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The caption can be seen, or not any more."""
+        """The caption came into sight, or left it."""
         self._in_sight = shown
         self.look()
 
     @Slot()
     def tell(self) -> None:
-        """Word it anew."""
+        """Emit the caption again, in the present language."""
         self._seen = 0
         self.look()
 
     @Slot()
     def look(self) -> None:
-        """Tell the newest call, where there is a newer one than before."""
+        """Emit the newest call, if it is another one than before."""
         controller = self._controller
         if not self._in_sight or controller.closed:
             return

@@ -15,14 +15,14 @@ class CertificateReader:
         self._controller = controller
 
     def __call__(self, row: Row) -> TlsShown:
-        """What there is of the connection that a row is about."""
+        """What the record has of the connection that a row belongs to."""
         if self._controller.closed:
             return TlsShown()
         committed = self._controller.session.journal.committed
         return shown_of(self._controller.reader, row, committed)
 
     def judged(self, shown: TlsShown) -> CertificateState:
-        """What there is to say of them, in the current language."""
+        """The state of the Certificate tab, in the current language."""
         from workbench.viewmodel.judged_chain import judged  # cryptography: by who looks alone
 
         return judged(shown)

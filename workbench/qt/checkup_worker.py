@@ -45,7 +45,7 @@ class CheckUpWorker(QObject):
         self._thread.start()
 
     def cancel(self) -> None:
-        """End it at its next wait; what has come out is told."""
+        """End the check-up at its next wait; finished cases are still reported."""
         self._given_up = True
         run = self._run
         if run is not None:

@@ -105,7 +105,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         return name in self.controller.session.endpoints
 
     def link(self) -> LinkState:
-        """The endpoint of ours that the host field names, as it is now."""
+        """Our endpoint that the host field names, as it is now."""
         name = self.form.link
         phase, port = None, None
         if name is not None and self._is_known(name):
@@ -123,7 +123,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         )
 
     def look(self) -> None:
-        """What the host field names may have changed too."""
+        """As the base class; the linked endpoint may have changed too."""
         name = self.form.link
         linked: tuple[object, ...] = ()
         if name is not None and not self.controller.closed and self._is_known(name):
@@ -136,7 +136,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         super().look()
 
     def _follow_kind(self) -> None:
-        """Where the linked endpoint becomes another kind (UDP, IPv6 …), so does this one."""
+        """Become the kind of the linked endpoint (UDP, IPv6 …) if that has changed."""
         name = self.form.link
         if name is None or not self._is_known(name):
             self._followed = None
@@ -151,7 +151,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._followed = kind
 
     def configured(self, control: str) -> bool:
-        """As the base has it; a change of the linked endpoint may not have been looked at yet."""
+        """As the base class, after a look at the linked endpoint."""
         self._follow_kind()
         return super().configured(control)
 
@@ -164,7 +164,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot()
     def leave_link(self) -> None:
-        """An edited port leaves the link: the address is its own from now on."""
+        """The port was edited: the address is the client's own from now on."""
         found = self.controller.address_of(self.form.link) if self.form.link is not None else None
         if found is not None:
             self._fill_where(replace(self.form.set_up.where, host=split_address(found)[0]))
@@ -183,7 +183,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self.connect_once()
 
     def connect_once(self) -> Ticket | None:
-        """Connect with the settings of the fields; None where that cannot be asked for."""
+        """Connect with the settings of the fields; None: they cannot be used."""
         link = self.form.link
         if link is not None and not self._is_known(link):
             self.refuse(Problem("problem.unknown_link", name=link))
@@ -193,7 +193,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         return self.act("connect", c.Connect(self.name, wait=False))
 
     def taken(self, snapshot: EndpointSnapshot) -> None:
-        """Where it connects again by itself, what failed has led to this: that is said instead."""
+        """While the client connects again by itself, its message is about that, not about the
+        failure.
+        """
         if snapshot.reconnecting != self._reconnecting:
             self._reconnecting = snapshot.reconnecting
             if snapshot.reconnecting is not None:
@@ -220,7 +222,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @property
     def scope(self) -> Scope:
-        """Whom the actions hit."""
+        """Which of the clients the actions act on."""
         look = Look(self._snapshot, chosen=self._chosen.keys)
         return scope_of(look, on_all=self._on_all, datagram=self.form.set_up.datagram)
 
@@ -230,7 +232,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot(bool)
     def aim(self, on_all: bool) -> None:
-        """Actions are to hit all that are open, or the chosen ones."""
+        """Have actions act on all open clients, or on the chosen ones."""
         self._on_all = on_all
         self.refresh()
 
@@ -269,14 +271,14 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot(object)
     def send(self, composed: Composed) -> None:
-        """Send, stop a repeated Send, or offer the ways to a connection."""
+        """Send, stop a repeated Send, or offer the ways to get a connection."""
         if self.repeating:
             self.act("send", c.Cancel(self.name))
             return
         self.send_once(composed)
 
     def send_once(self, composed: Composed) -> None:
-        """Send, or offer the ways to a connection; what is being repeated goes on."""
+        """Send without stopping a repeated Send, or offer the ways to get a connection."""
         self._composed = composed
         if self._now().can_send or self._just_connected():
             self._send(composed)
@@ -291,19 +293,19 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot()
     def tell_escapes_dropped(self) -> None:
-        """A pasted backslash has turned the escapes off for this message."""
+        """Say that a pasted backslash has turned escapes off for this message."""
         self.tell("info", msg("message.escapes_dropped"))
 
     @Slot()
     def send_to_nobody(self) -> None:
-        """Send was asked for by its key while nobody is chosen: the reason is said in sight."""
+        """Say why the key for Send does nothing: no client is chosen."""
         self.tell("busy", msg("message.send_to_nobody"))
 
     def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
         return self._now().send_to or (target,)
 
     def _just_connected(self) -> bool:
-        """Whether connect() has come back, and what was taken last does not know yet."""
+        """Whether connect() has come back although the snapshot does not show it yet."""
         newest = self.controller.snapshot(self.name)
         return is_open(newest) or self.commands.connected_after(newest.revision)
 
@@ -329,7 +331,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot(bool)
     def expect_answer(self, expected: bool) -> None:
-        """Say from now on when a datagram has no answer within the timeout; or do not."""
+        """Switch whether a datagram without an answer within the timeout is reported."""
         self.expects_answer = expected
         if not expected:
             self._answers.give_up()
@@ -345,7 +347,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._send_after = self.connect_once()
 
     def _send_anyway(self) -> None:
-        """send() on a socket without a connection: what the kernel says is the lesson."""
+        """send() on a socket without a connection, so that the kernel's error is seen."""
         composed = self._composed
         if composed is None:
             return
@@ -388,7 +390,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @property
     def tab_text(self) -> str:
-        """What the panel's tab says."""
+        """The text of the panel's tab."""
         return tab_text(self._snapshot)
 
     @property

@@ -53,18 +53,18 @@ class ConnectionModel(QAbstractTableModel):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The columns by name."""
+        """The columns' keys."""
         return tuple(column.key for column in self.columns)
 
     @property
     def timed(self) -> bool:
-        """Whether the words of a cell change by mere waiting."""
+        """Whether any cell's words change as time passes."""
         return any(column.timed for column in self.columns)
 
     def show_lines(
         self, lines: tuple[ConnectionRow, ...], columns: Columns, told: Told, seen: range
     ) -> None:
-        """`seen`: the rows in sight; of the others only their number is told of."""
+        """Show these rows. `seen`: those in sight; of the others only the number matters."""
         self._told = told
         self._worded.clear()
         old = self.lines
@@ -87,7 +87,7 @@ class ConnectionModel(QAbstractTableModel):
         self._tell_changed(range(seen.start, min(seen.stop, common)))
 
     def texts(self, column: int, seen: range) -> set[str]:
-        """What stands in a column's cells of these rows."""
+        """The cells of a column in these rows."""
         return {self._words(row)[column] for row in seen if row < len(self.lines)}
 
     def tell_time(self, told: Told, seen: range) -> None:
@@ -114,14 +114,14 @@ class ConnectionModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(rows[0], first), self.index(rows[-1], last))
 
     def _differing(self, known: tuple[str, ...] | None, words: tuple[str, ...]) -> Iterable[int]:
-        """The columns in which a row is not what it was; all, where it is looked at otherwise."""
+        """The columns in which two rows differ; all if they are shown in another way."""
         count = len(self.columns)
         if known is None or known[count:] != words[count:]:
             return range(count)
         return [column for column in range(count) if known[column] != words[column]]
 
     def tell_measured(self, measured: bool) -> None:
-        """Whether the kernel told the states; else the header says whose they are."""
+        """Note whether the kernel told the states; if not, the header says so."""
         if measured != self._measured:
             self._measured = measured
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
@@ -165,7 +165,7 @@ class ConnectionModel(QAbstractTableModel):
         return self.why(self.lines[row])[role - WHY_ROLE]
 
     def _tip(self, row: int, column: int) -> str:
-        """The cell whole: also the address behind a port, and the sentence behind a mark."""
+        """The whole cell, with the address behind a port and the sentence behind a mark."""
         line, name = self.lines[row], self.columns[column].key
         words = self._words(row)[column]
         if name == "local_port":
@@ -191,7 +191,7 @@ class ConnectionModel(QAbstractTableModel):
 
 
 def _common(old: Sequence[ConnectionRow], new: Sequence[ConnectionRow]) -> int:
-    """How many rows at the top belong to the same things."""
+    """How many rows at the top are of the same connections in both lists."""
     count = 0
     for one, other in zip(old, new, strict=False):
         if one.key != other.key:
@@ -201,7 +201,7 @@ def _common(old: Sequence[ConnectionRow], new: Sequence[ConnectionRow]) -> int:
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of each run of neighbours."""
+    """The first and last number of each run of consecutive numbers."""
     first = 0
     for place, number in enumerate(numbers):
         if place + 1 == len(numbers) or numbers[place + 1] != number + 1:

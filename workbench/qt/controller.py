@@ -143,13 +143,13 @@ class Controller(QObject):
 
     @property
     def closed(self) -> bool:
-        """Whether the record is closed: nothing can be read any more."""
+        """Whether the record is closed, so that nothing can be read."""
         return self._closed
 
     # -- commands -----------------------------------------------------------------------------
 
     def perform(self, command: Command) -> Ticket:
-        """Hand a command on; `ticket_done` tells on the GUI thread how it ended.
+        """Hand a command to the session; `ticket_done` reports its end on the GUI thread.
 
         Raises:
             Problem: an unknown endpoint, or a closed session.
@@ -162,19 +162,19 @@ class Controller(QObject):
         return ticket
 
     def wake(self) -> None:
-        """Something has happened, or may at any moment: look often."""
+        """Something has happened, or may at any moment: look often for a while."""
         self._awake_until = time.monotonic() + AWAKE
         if self._timer.interval() != TICK and not self._closed:
             self._timer.setInterval(TICK)
 
     def attend(self) -> None:
-        """The user did something: what follows from it is shown at once, whatever flows by."""
+        """The user did something: show its effect at once, even under a flood of rows."""
         self._flow.begin_anew()
         self.wake()
 
     @property
     def flowing(self) -> bool:
-        """Whether rows flow by steadily, and nobody has asked for anything meanwhile."""
+        """Whether rows arrive steadily while nobody has asked for anything."""
         return self._flow.steady
 
     @Slot()
@@ -191,7 +191,7 @@ class Controller(QObject):
             self._look()
 
     def _look(self) -> None:
-        """Let what there is be looked at, and have newer snapshots made for the next time."""
+        """Have presenters take their snapshots, and ask for newer ones."""
         self._looks.begin()
         for name in self.session.endpoints:
             try:
@@ -210,7 +210,7 @@ class Controller(QObject):
         return self.session.snapshot(name)
 
     def address_of(self, name: str) -> str | None:
-        """Where an endpoint of ours is, else where it wishes to be; None: there is none."""
+        """The address of an endpoint, or the one it wishes; None: there is no such endpoint."""
         try:
             snapshot = self.snapshot(name)
         except Problem:
@@ -230,7 +230,7 @@ class Controller(QObject):
         return found
 
     def watch(self, connections: frozenset[int]) -> None:
-        """Have the kernel readings of these decoded whole in the coming snapshots.
+        """Have these connections' whole kernel readings in the coming snapshots.
 
         Whoever watches calls `wake` where they change.
         """
@@ -239,15 +239,15 @@ class Controller(QObject):
             self.wake()
 
     def see(self, name: str, connections: frozenset[int]) -> None:
-        """These rows of an endpoint's table are in sight: their readings are decoded too."""
+        """Have the readings of these rows, which are in sight, in the coming snapshots."""
         self._seen[name] = connections
 
     def say(self, problem: Problem) -> None:
-        """Have a problem shown."""
+        """Show a problem."""
         self.problem.emit(problem)
 
     def after_commit(self, owner: QObject, then: Callable[[], None]) -> None:
-        """Have `then` called here as soon as all that has happened until now can be read.
+        """Call `then` on this thread once everything that has happened can be read.
 
         It is not called once `owner`, whose it is, is destroyed or the record closed.
         """
@@ -260,7 +260,7 @@ class Controller(QObject):
             then()
 
     def rename(self, name: str, wished: str) -> None:
-        """Call an endpoint otherwise. Raises Problem where the name is taken."""
+        """Rename an endpoint. Raises Problem: the name is taken."""
         self.session.rename(name, wished)
         self.after_commit(self, self.renamed.emit)
 
@@ -274,7 +274,7 @@ class Controller(QObject):
         seq: int | None = None,
         pinned: bool | None = None,
     ) -> None:
-        """Choose an endpoint, a connection of it, or an event; a new event is pinned."""
+        """Select an endpoint, a connection of it, or an event, which is pinned then."""
         wished = Selection(
             endpoint if endpoint is not None else self.selection.endpoint,
             connection,
@@ -287,7 +287,7 @@ class Controller(QObject):
             self.selection_changed.emit()
 
     def unpin(self) -> None:
-        """Let the newest event of the endpoint be shown again."""
+        """Release the pinned event: the newest one is shown again."""
         if self.selection.seq is not None:
             self.selection = replace(self.selection, seq=None, pinned=False)
             self.selection_changed.emit()
@@ -309,15 +309,15 @@ class Controller(QObject):
         )  # strftime takes five times as long
 
     def seq_at(self, t_ns: int | None, endpoint: str) -> int | None:
-        """The row of an endpoint's event with this stamp."""
+        """The row of an endpoint's event with this stamp; None: there is none."""
         return None if t_ns is None else self.reader.seq_at(t_ns, endpoint)
 
     def number_of(self, connection: int | None) -> int | None:
-        """The number that the panels show for a connection of the record; None: it has none."""
+        """The number that panels show for a connection of the record; None: it has none."""
         return self.reader.number_of(connection)
 
     def role_of(self, endpoint: str | None) -> str | None:
-        """listener, stream or datagram, as it is now; None: nobody knows the name."""
+        """The present role of an endpoint; None: there is no such endpoint."""
         if endpoint is not None and endpoint in self.session.endpoints:
             return self.session.settings(endpoint).role.value
         if endpoint is not None and endpoint not in self._roles:
@@ -325,14 +325,14 @@ class Controller(QObject):
         return self._roles.get(endpoint or "")
 
     def manner_of(self, endpoint: str | None) -> Manner:
-        """How the bytes of an endpoint read as text: as it is set now, else as recorded."""
+        """How an endpoint's bytes read as text: by its present settings, else by the record's."""
         if endpoint is not None and endpoint in self.session.endpoints:
             settings = self.session.settings(endpoint)
             return Manner(settings.type, settings.encoding, settings.family)
         return self._recorded(endpoint)
 
     def kind_of(self, row: Row) -> SocketKind:
-        """The kind of socket that an event happened on."""
+        """The kind of socket of an event."""
         manner = self.manner_of(row.endpoint)
         return kind_of_row(row, manner.family, manner.type)
 
@@ -388,7 +388,7 @@ class Controller(QObject):
     # -- from other threads -------------------------------------------------------------------
 
     def _on_commit(self, _seq: int) -> None:
-        """The recorder's thread: one queued wake, however many commits there are."""
+        """Called on the recorder's thread: queue a single wake, however many commits there are."""
         if not self._wake_pending and not self._closed:
             self._wake_pending = True
             self._woken.emit()
@@ -403,7 +403,7 @@ class Controller(QObject):
 
     @Slot()
     def _flush(self) -> None:
-        """Tell of all that was committed since: at once after a rest, else paced."""
+        """Report all commits since the last time: at once after a pause, else at a steady pace."""
         if self._closed:
             return
         if self._rest_s() > 0:

@@ -78,14 +78,14 @@ class ConversationReader(QObject):
         self._begin()
 
     def rename(self, name: str) -> None:
-        """The endpoint is called so: what is read next is of this name."""
+        """The endpoint has a new name, which the rows to come have."""
         self._name = name
         self._mine = parse(f"endpoint:{quoted(name)}")
 
     # -- what is shown ------------------------------------------------------------------------
 
     def aim(self, connections: frozenset[int], peer: str | None, *, numbered: bool) -> None:
-        """Show what these exchanged (none: all); of a datagram socket with this address only.
+        """Show only these connections (none: all), or only this peer of a datagram socket.
 
         `numbered`: each line says of which connection it is.
         """
@@ -95,7 +95,7 @@ class ConversationReader(QObject):
             self._show_anew()
 
     def follow(self, chosen: ChosenRows, snapshot: EndpointSnapshot, *, datagram: bool) -> None:
-        """Show what the chosen connections (none: all) exchanged, or the one peer."""
+        """Show the chosen connections (none: all), or the one chosen peer."""
         connections, only = chosen.ids_in(snapshot), chosen.only
         several = len(snapshot.connections) > 1 and not datagram
         self.aim(
@@ -106,13 +106,13 @@ class ConversationReader(QObject):
 
     @Slot(str)
     def show_as(self, form: str) -> None:
-        """Word it in an encoding, or as "escaped" or "hex"."""
+        """Show bytes in an encoding, as "escaped" or as "hex"."""
         if form != self._form:
             self._form = form
             self._show_anew()
 
     def heed(self, options: TalkOptions) -> None:
-        """Show lines and times as these say."""
+        """Show lines and times as these options say."""
         self._options = options
         options.changed.connect(self._show_anew)
 
@@ -122,7 +122,7 @@ class ConversationReader(QObject):
 
     @Slot()
     def _show_anew(self) -> None:
-        """Unless it is folded away: then nothing is read until it is wanted."""
+        """Read the conversation again, unless it is folded away."""
         if self.wanted:
             self.again()
 
@@ -135,7 +135,7 @@ class ConversationReader(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Ask for it in a file: as it is shown now, all of it."""
+        """Emit a request to save the whole conversation as it is shown now."""
         from workbench.viewmodel.conversation_export import ConversationRequest
 
         self.save_wanted.emit(
@@ -151,7 +151,7 @@ class ConversationReader(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Have what these rows carried copied, one of talk_form.COPIES; secrets are masked."""
+        """Copy what these rows carried, in one of talk_form.COPIES; secrets are masked."""
         try:
             text = copied_text(self._controller, self._name, seqs, form, self._form)
         except Problem as problem:
@@ -172,11 +172,11 @@ class ConversationReader(QObject):
 
     @property
     def behind(self) -> bool:
-        """Whether there are rows that it has not looked at."""
+        """Whether there are rows that were not read yet."""
         return self._seen < self._controller.session.journal.committed
 
     def read_on(self, *, silent: bool) -> None:
-        """Read what is new, where it is wanted: a page, and the rest with the next looks."""
+        """Read a page of new rows, if the conversation is shown; the next looks read the rest."""
         if self.wanted and self.behind:
             self.refresh(silent=silent)
             if self.behind:
@@ -209,7 +209,7 @@ class ConversationReader(QObject):
         return self._reader.nearest(self._mine, after, upto, most, backwards=True)[::-1]
 
     def again(self) -> None:
-        """Read the newest rows anew: another encoding, language or choice of connections."""
+        """Read the newest rows again, in another encoding, language or choice of connections."""
         committed = self._controller.session.journal.committed
         self.cleared.emit()
         self._begin()

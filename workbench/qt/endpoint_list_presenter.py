@@ -33,13 +33,13 @@ class EndpointListPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The list can be seen, or not any more."""
+        """The list came into sight, or left it."""
         self._in_sight = shown
         self.look()
 
     @Slot()
     def look(self) -> None:
-        """Tell the rows where they are others."""
+        """Emit the rows if they have changed."""
         if not self._in_sight or self._controller.closed:
             return
         rows = listed(self._controller.snapshots(), self._owner)

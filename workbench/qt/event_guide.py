@@ -35,12 +35,12 @@ class EventGuide(QObject):
         self._name = name
 
     def rename(self, name: str) -> None:
-        """The endpoint has another name."""
+        """The endpoint has a new name."""
         self._name = name
 
     @Slot(object)
     def show_chip(self, chip: Chip) -> None:
-        """To the event of a call of the strip; to the endpoint where it has not been made."""
+        """Select the event behind a chip of the strip; the endpoint, if it was not made."""
         self.pressed.emit()
         if chip.t_ns is None:
             self._controller.select(endpoint=self._name)
@@ -50,7 +50,7 @@ class EventGuide(QObject):
 
     @Slot()
     def show_failure(self) -> None:
-        """To the newest failure, which may be milliseconds old."""
+        """Select the newest failure, which may be milliseconds old."""
         self._controller.after_commit(self, self._show_failure)
 
     def _show_failure(self) -> None:
@@ -70,7 +70,7 @@ class EventGuide(QObject):
 
     @Slot(int)
     def explain_stall(self, number: int) -> None:
-        """To the event behind a connection that stands still; and say why it does."""
+        """Select the event behind a stalled connection, and say why it stalls."""
         self.pressed.emit()
         self._controller.after_commit(self, partial(self._explain_stall, number))
 

@@ -76,7 +76,7 @@ class ExplainPresenter(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Look again at what is chosen."""
+        """Look at the selection again."""
         seq = self._controller.selection.seq
         if seq is not None:
             self._show(self._controller.reader.row(seq))
@@ -150,7 +150,7 @@ class ExplainPresenter(QObject):
 
     @Slot()
     def tell(self) -> None:
-        """Say it again: in another language."""
+        """Emit the explanation again, in the present language."""
         self._show(self._row)
 
     def _show(self, row: Row | None) -> None:

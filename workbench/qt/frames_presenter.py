@@ -34,7 +34,7 @@ class FramesPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Whether there is an endpoint that speaks it, now or in the record."""
+        """Check whether an endpoint speaks WebSocket, now or in the record."""
         if self._model is not None or self._controller.closed:
             return
         if self._speaks_now() or (not self._controller.session.endpoints and self._spoke()):
@@ -64,14 +64,14 @@ class FramesPresenter(QObject):
 
     @Slot()
     def tell_selection(self) -> None:
-        """Tell what is chosen."""
+        """Emit the selection again."""
         if self._model is not None:
             chosen = self._controller.selection
             self.selection_changed.emit(chosen.connection, chosen.seq, chosen.pinned)
 
     @Slot(int)
     def choose(self, row: int) -> None:
-        """A person has chosen this row."""
+        """A person selected this row."""
         event = self._model.record_row(row) if self._model is not None else None
         if event is not None:
             self._controller.select(

@@ -75,13 +75,13 @@ class KernelPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The tab can be seen, or not any more."""
+        """The tab came into sight, or left it."""
         self._in_sight = shown
         self._on_tick()
 
     @Slot()
     def tell(self) -> None:
-        """Word it anew, in another language."""
+        """Emit the state again, in the present language."""
         self._lines = KernelLines(self._lines.kind)
         self._options_of = None
         self._on_tick()
@@ -106,7 +106,7 @@ class KernelPresenter(QObject):
             self._present(snapshot, number)
 
     def _target(self) -> tuple[EndpointSnapshot | None, int | None]:
-        """The snapshot of the endpoint in focus, and the socket that is shown."""
+        """The snapshot of the focused endpoint, and the socket that is shown."""
         selection = self._controller.selection
         if selection.endpoint is None:
             return None, selection.connection
@@ -127,7 +127,7 @@ class KernelPresenter(QObject):
         return snapshot, snapshot.connections[-1].id if snapshot.connections else None
 
     def _present(self, snapshot: EndpointSnapshot | None, number: int) -> None:
-        """Show it as it is now, or as it was at its end."""
+        """Show a socket as it is now, or as it was at its end."""
         who = self._who(number)
         live = _live(snapshot, number) if snapshot is not None else None
         if snapshot is not None and live is not None and live.reading is not None:
@@ -140,7 +140,7 @@ class KernelPresenter(QObject):
             self._show_last(who, number)
 
     def _who(self, number: int) -> str:
-        """Which socket it is, and between which addresses; "" while it is not in the record."""
+        """The socket's name and addresses; "" while it is not in the record."""
         row = self._named
         if row is None or None in {row.local, row.peer}:  # it may get them yet
             row = self._named = self._controller.reader.connection(number)
@@ -185,7 +185,7 @@ class KernelPresenter(QObject):
         self._measure(values, state)
 
     def _show_last(self, who: str, number: int) -> None:
-        """The last reading of one that is closed, without the options of what is open now."""
+        """Show the last reading of a closed socket, without options."""
         last = self._controller.reader.sample_near(number, END_NS)
         if last is None:
             self._show(KernelState(self._subject, who, head=tr("kernel.no_reading")))

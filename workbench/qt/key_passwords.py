@@ -74,13 +74,13 @@ class KeyPasswords(QObject):
             self._begin(tls, then)
 
     def answer(self, settings: EndpointSettings) -> None:
-        """The settings have another password now."""
+        """A password was given: use it."""
         then, self._then = self._then, None
         if then is not None:
             self.unlock(settings, then)
 
     def give_up(self) -> None:
-        """Nobody says a password: it is not done."""
+        """No password was given: drop what waited for it."""
         self._then = None
 
     def _begin(self, tls: TlsSettings, then: Callable[[], None]) -> None:

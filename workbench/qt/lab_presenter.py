@@ -67,7 +67,7 @@ class LabPresenter(QObject):
 
     @Slot(object, object)
     def start(self, settings: BacklogSettings, said: Prediction | None) -> None:
-        """Run it; one under way is stopped first."""
+        """Start a run; one under way is stopped first."""
         self.stop()
         try:
             run = BacklogRun(self._controller.session, settings, name=LAB_PREFIX)
@@ -93,7 +93,7 @@ class LabPresenter(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Nobody looks any more: end a run, and do not look for its end."""
+        """The window is closed: end the run without waiting for its result."""
         self.stop()
         self._timer.stop()
 
@@ -199,7 +199,7 @@ class LabPresenter(QObject):
 
     @Slot(object)
     def show_kept(self, path: Path) -> None:
-        """A finished run of another day: shown as recorded."""
+        """Show a kept run as it was recorded."""
         try:
             kept = backlog_kept.read(path)
         except Problem as problem:

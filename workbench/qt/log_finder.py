@@ -103,7 +103,7 @@ class LogFinder(QObject):
 
     @Slot()
     def give_up(self) -> None:
-        """Search no further."""
+        """Stop the search."""
         if self._task is not None:
             self._controller.background.cancel(self._task)
             self._task = None

@@ -136,7 +136,7 @@ class LogModel(QAbstractTableModel):
         self._restart()
 
     def _restart(self) -> None:
-        """Show another view: one without a filter as it was left."""
+        """Show another view; one without a filter as it was left."""
         self._give_up()
         self._gaps = self._gaps_now()
         view = View(self._filter, self.main_only, max(self.cleared, self._let_go))
@@ -177,12 +177,12 @@ class LogModel(QAbstractTableModel):
 
     @property
     def _let_go(self) -> int:
-        """Rows up to here are gone, all of them."""
+        """All rows up to this one are gone from the record."""
         return self._gaps[0].stop - 1 if self._gaps and self._gaps[0].start == 1 else 0
 
     @property
     def condition(self) -> Condition | None:
-        """The filter, without what the view hides by itself; None: everything."""
+        """The user's filter, without what the view hides by itself; None: everything."""
         return self._filter
 
     @property
@@ -234,7 +234,7 @@ class LogModel(QAbstractTableModel):
 
     @Slot()
     def _look_on(self) -> None:
-        """Look at what is new: here where that is little, else on the other thread."""
+        """Look at new rows: here if they are few, else on the other thread."""
         if self._controller.closed or self._task is not None:
             return
         rows, committed = self._rows, self._goal
@@ -303,7 +303,7 @@ class LogModel(QAbstractTableModel):
         return Progress(self._rows.looked_at, of, len(self._rows), self._stopped)
 
     def _give_up(self) -> None:
-        """Look no further for the view that was shown until now."""
+        """Stop the scan for the former view."""
         self._controller.background.cancel(self._task)
         self._scan = self._task = None
         self._stopped = False
@@ -312,21 +312,21 @@ class LogModel(QAbstractTableModel):
 
     @Slot()
     def stop_looking(self) -> None:
-        """Leave the gap as it is; what is new goes on being looked at."""
+        """Stop scanning the gap; new rows are still looked at."""
         self._give_up()
         self._stopped = True
         self._look_on()
 
     @Slot()
     def go_on_looking(self) -> None:
-        """Take up again what `stop_looking` left."""
+        """Resume the scan that `stop_looking` stopped."""
         self._stopped = False
         if self._task is not None:
             self._give_up()
         self._look_on()
 
     def _add(self, looked: Looked) -> None:
-        """Add what was found."""
+        """Add what a scan has found."""
         learned = self._rows.learn(looked)
         if learned is None:
             return
@@ -365,7 +365,7 @@ class LogModel(QAbstractTableModel):
         return self._rows.at(row)
 
     def row_showing(self, seq: int) -> int | None:
-        """The row in which an event is shown; None: it is not."""
+        """The row in which an event is shown; None: it is hidden."""
         return self._rows.place_of(seq)
 
     def record_row(self, row: int) -> Row | None:
@@ -409,7 +409,7 @@ class LogModel(QAbstractTableModel):
         return found.pair if found is not None else None
 
     def fetch(self, first: int, last: int) -> None:
-        """Have the events of these rows at hand: they are read at once, not one by one."""
+        """Read the events of these rows in one go, so that they are at hand."""
         events, newest = self._events, self._newest
         if self._controller.closed:
             return

@@ -87,7 +87,7 @@ class LogPresenter(QObject):
 
     @Slot()
     def tell_selection(self) -> None:
-        """Tell again what is chosen: other rows are shown."""
+        """Emit the selection again, since other rows are shown."""
         chosen = self._controller.selection
         self.selection_changed.emit(chosen.connection, chosen.seq, chosen.pinned)
 
@@ -103,7 +103,7 @@ class LogPresenter(QObject):
         self.filter_applied.emit()
 
     def complete(self, before: str) -> Completion:
-        """What a filter up to the cursor may become: of what occurs in this record."""
+        """The completions of a filter up to the cursor, of what occurs in this record."""
         from workbench.viewmodel.filter_completion import complete_filter  # when one is typed
 
         return complete_filter(before, self._occurring())
@@ -117,13 +117,13 @@ class LogPresenter(QObject):
         return self._known
 
     def holds_secret(self, text: str) -> bool:
-        """Whether a secret value of the window stands in a text."""
+        """Whether a text contains a secret value of the window."""
         rows = self._controller.values.rows
         return any(row.secret and row.value and row.value in text for row in rows)
 
     @Slot(int)
     def choose(self, row: int) -> None:
-        """A person has chosen this row."""
+        """A person selected this row."""
         event = self._model.record_row(row)
         if event is not None:
             self._controller.select(
@@ -134,5 +134,5 @@ class LogPresenter(QObject):
 
     @Slot()
     def let_go(self) -> None:
-        """Nothing is pinned any more: the newest is shown."""
+        """Release the pinned event: the newest one is shown again."""
         self._controller.unpin()

@@ -44,7 +44,7 @@ class NoticePresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """What there is to say of the record now."""
+        """Work out the notice for the record as it is now."""
         if self._controller.closed:
             return
         session = self._controller.session
@@ -70,13 +70,13 @@ class NoticePresenter(QObject):
 
     @Slot(object)
     def tell_crashed(self, record: Path) -> None:
-        """This record was not closed, and is whole up to the end."""
+        """Note that this record was left by a crash, and is whole up to its end."""
         self._notices.say(Notice(NoticeKind.CRASHED, record))
         self._tell()
 
     @Slot()
     def put_away(self) -> None:
-        """The most urgent has been read."""
+        """The notice was dismissed."""
         notice = self._notices.put_away()
         self._tell()
         if notice.kind is NoticeKind.CRASHED:
@@ -84,7 +84,7 @@ class NoticePresenter(QObject):
 
     @Slot()
     def open(self) -> None:
-        """The record that it is about is to be shown."""
+        """Open the record that the notice is about."""
         notice = self._told
         self.put_away()
         if notice is not None:

@@ -70,7 +70,7 @@ class OldTalk(QObject):
 
     @Slot(bool)
     def set_in_sight(self, seen: bool) -> None:
-        """Nothing is read for nobody."""
+        """The conversation came into sight, or left it."""
         self._seen = seen
         self.look()
 
@@ -102,14 +102,14 @@ class OldTalk(QObject):
 
     @Slot(str)
     def show_as(self, form: str) -> None:
-        """Word it in an encoding, or as "escaped" or "hex"."""
+        """Show bytes in an encoding, as "escaped" or as "hex"."""
         if form != self._form:
             self._form = form
             self.again()
 
     @Slot()
     def save(self) -> None:
-        """Ask for it in a file: as it is shown now, all of it."""
+        """Emit a request to save the whole conversation as it is shown now."""
         if self._socket is not None:
             connections = frozenset({self._socket.id})
             self.save_wanted.emit(
@@ -120,7 +120,7 @@ class OldTalk(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Have what these rows carried copied, one of talk_form.COPIES; secrets are masked."""
+        """Copy what these rows carried, in one of talk_form.COPIES; secrets are masked."""
         try:
             text = copied_text(self._controller, self._endpoint, seqs, form, self._form)
         except Problem as problem:
@@ -130,7 +130,7 @@ class OldTalk(QObject):
 
     @Slot()
     def again(self) -> None:
-        """Read it anew: another connection, encoding or language."""
+        """Read the conversation again, of another connection, encoding or language."""
         socket = self._socket
         self.cleared.emit()
         if socket is None or self._controller.closed:

@@ -65,7 +65,7 @@ class Preferences:
 
     @property
     def scale(self) -> int:
-        """Per cent."""
+        """The text size in per cent."""
         return min(SCALES, key=lambda known: abs(known - self._number("scale", 100)))
 
     @scale.setter
@@ -94,7 +94,7 @@ class Preferences:
 
     @property
     def first_steps_done(self) -> bool:
-        """Whether the strip of a first start has been left."""
+        """Whether the strip of a first start was dismissed."""
         return self._text("first_steps_done") == "yes"
 
     @first_steps_done.setter
@@ -122,7 +122,7 @@ class Preferences:
 
     @property
     def keep(self) -> Keep | None:
-        """As Session takes it."""
+        """How much of a record is kept, as Session takes it."""
         return parse_keep(self.kept) if self.kept else None
 
     @property
@@ -164,12 +164,12 @@ class Preferences:
 
     @property
     def capture(self) -> int | None:
-        """As Session takes it."""
+        """How many bytes of each payload are kept, as Session takes it."""
         return None if self.every_byte else DEFAULT_CAPTURE
 
     @property
     def crash_seen(self) -> str:
-        """Name of the record whose crash somebody has already been told of."""
+        """Name of the record whose crash was already reported."""
         return self._text("crash_seen")
 
     @crash_seen.setter
@@ -214,7 +214,7 @@ class Preferences:
         return tuple(name for name in found if isinstance(name, str)) if found else ()
 
     def remember_set_up(self, name: str, most: int) -> None:
-        """The file of a set-up is the newest."""
+        """Put a set-up's file first among the recent ones."""
         names = [name, *(known for known in self.recent_set_ups if known != name)]
         self._store.setValue("recent_set_ups", json.dumps(names[:most]))
 

@@ -54,7 +54,7 @@ class Flow:
         self._calm = self._told = time.perf_counter()
 
     def begin_anew(self) -> None:
-        """The user did something, whose effect is to be seen at once."""
+        """The user did something: refresh at once."""
         self._calm = time.perf_counter()
 
     def add(self, rows: int) -> None:
@@ -66,6 +66,6 @@ class Flow:
 
     @property
     def steady(self) -> bool:
-        """Whether it goes on."""
+        """Whether rows arrive steadily."""
         now = time.perf_counter()
         return now - self._calm > FLOW_BEGINS > now - self._told

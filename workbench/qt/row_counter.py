@@ -39,7 +39,7 @@ class RowCounter(QObject):
         controller.session_reset.connect(self._on_session_reset)
 
     def count_on(self) -> None:
-        """Have counted what was committed since."""
+        """Count what was committed since the last time."""
         upto = self._controller.session.journal.committed
         if upto <= self._seen or self._task is not None:
             return

@@ -102,5 +102,5 @@ class ScenarioMaker(QObject):
 
     @Slot()
     def look_again(self) -> None:
-        """Say when all that was done so far is in the record."""
+        """Emit a signal once everything done so far is in the record."""
         self._controller.after_commit(self, self.read_again.emit)

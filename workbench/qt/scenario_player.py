@@ -168,13 +168,13 @@ class ScenarioPlayer(QObject):
             self.run_cases(made)
 
     def run_cases(self, scenarios: Sequence[Scenario]) -> None:
-        """Run some one after the other, each on the same endpoints as the one before."""
+        """Run the cases one after the other, each on the endpoints of the one before."""
         if self.run_scenario(scenarios[0]):
             self._cases = _Cases(list(scenarios[1:]), len(scenarios))
 
     @Slot(object)
     def run_again(self, scenario: Scenario) -> bool:
-        """Run one that was made from this very record: the next is not made from it too."""
+        """Run a scenario made from this very record; the next one is not made from that run."""
         return self.run_scenario(scenario, again=True)
 
     def run_scenario(
@@ -258,7 +258,7 @@ class ScenarioPlayer(QObject):
             self._choose_when_shown()
 
     def _has_gone_on(self, ended: _Run) -> bool:
-        """Note how a case came out and begin the next; False: there is none."""
+        """Note the outcome of a case and begin the next. False: there is none."""
         cases = self._cases
         if cases is None:
             return False
@@ -374,7 +374,7 @@ class _Run(QThread):
         return next((step.said for step in reversed(steps) if step.said is not None), None)
 
     def round(self) -> str | None:
-        """In which round of how many a loop is, as a sentence."""
+        """The round that a loop is in, as a sentence."""
         now = self._runner.round
         return (
             None

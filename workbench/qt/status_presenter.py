@@ -48,7 +48,7 @@ class StatusPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Count anew."""
+        """Count again."""
         if self._controller.closed:
             return
         total = Traffic()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def time_text(
     controller: Controller, options: TalkOptions | None, t_ns: int, before: int | None
 ) -> str:
-    """When a line was, as the options say; `before`: when the line before it was."""
+    """The time of a line, as the options say; `before`: the time of the line before it."""
     times = options.times if options is not None else "clock"
     if times == "start":
         return f"{t_ns / 1e9:12.6f}"
@@ -43,7 +43,7 @@ def numbered(line: TalkLine, row: Row) -> TalkLine:
 def copied_text(
     controller: Controller, endpoint: str, seqs: Sequence[int], form: str, show_as: str
 ) -> str:
-    """What these rows carried, as one of talk_form.COPIES; secrets are masked.
+    """What these rows carried, in one of talk_form.COPIES; secrets are masked.
 
     Raises:
         Problem: the record has not kept all of it.

@@ -34,13 +34,13 @@ class TrafficCounter(QObject):
         self._fading.timeout.connect(self._look)
 
     def look(self, total: Traffic, number: int | None = None) -> None:
-        """So much has gone each way by now. `number`: of this connection."""
+        """Take the counts so far. `number`: those of this connection."""
         self._total, self._number = total, number
         self._look()
 
     @Slot()
     def reset(self) -> None:
-        """Count from zero what was looked at last."""
+        """Count from zero from now on."""
         self._meter.reset()
         self._look()
 

@@ -40,7 +40,7 @@ class WindowValues(QObject):
             self.changed.emit(self.rows, self.known)
 
     def keep_secrets(self, journal: Recorder) -> None:
-        """Tell a record what its outputs mask; to be called before a message goes."""
+        """Tell a record what its outputs mask, before a message with such a value goes."""
         if self._told == (journal, self.rows):
             return
         secrets = [
