@@ -306,7 +306,7 @@ def _flat(theme: Theme) -> list[str]:
 
 def _scroll_bars(theme: Theme) -> list[str]:
     """A thumb in a groove, without arrows; wider to the hand than it looks."""
-    side, least = min(scaled(12), 16), scaled(28)
+    side, least = min(scaled(12), 16), min(scaled(28), 40)  # what scrolls is no higher for it
     return [
         f"QScrollBar {{ background: {theme.window}; border: none; margin: 0; }}",
         f"QScrollBar:vertical {{ width: {side}px; }}",
