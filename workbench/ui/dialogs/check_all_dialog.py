@@ -121,7 +121,7 @@ class CheckAllDialog(Retranslatable, QWidget):
 
     @Slot()
     def run(self) -> None:
-        """Begin, from the first on."""
+        """Run all demonstrations, from the first on."""
         if self._worker is not None:
             return
         self._outcomes.clear()
@@ -175,7 +175,7 @@ class CheckAllDialog(Retranslatable, QWidget):
         self._show_summary()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The one under way is given up; its sockets and its record go."""
+        """Give up the demonstration under way; its sockets and record go."""
         if self._worker is not None:
             self._worker.give_up()
         super().closeEvent(event)

@@ -162,7 +162,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         self.heading.setText(self._sentence())
 
     def _sentence(self) -> str:
-        """What it is about, how far it is, or what it came to."""
+        """The headline: what is checked, how far the check-up is, or its result."""
         if self._result is not None and self._worker is None:
             counts = {str(item): self._result.count(item) for item in CheckVerdict}
             said = [tr("checkup.summary", **counts)]
@@ -201,7 +201,7 @@ class CheckUpWindow(Retranslatable, QWidget):
 
     @Slot()
     def run(self) -> None:
-        """Begin anew, from the first on; while it runs, end it."""
+        """Run all cases from the first on; during a run, end it."""
         if self._worker is not None:
             self._worker.cancel()
             return

@@ -104,14 +104,14 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @property
     def chosen(self) -> DemoLine | None:
-        """The line that is chosen; None: none has these words."""
+        """The chosen demonstration; None: no line matches what is typed."""
         row = self.table.currentRow()
         item = self.table.item(row, 0) if row >= 0 else None
         return self._lines[item.data(_PLACE)] if item is not None else None
 
     @Slot()
     def _show(self) -> None:
-        """The lines that have what is typed; the chosen one stays so where it is among them."""
+        """Show the lines that match what is typed; a chosen one that matches stays chosen."""
         before = self.chosen
         found = [(n, line) for n, line in enumerate(self._lines) if line.has(self.search.text())]
         self.table.setRowCount(len(found))
@@ -130,7 +130,7 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @Slot()
     def _tell(self) -> None:
-        """What the chosen one shows, and whether it can be run."""
+        """Say what the chosen demonstration shows, and whether it can be run."""
         line = self.chosen
         said = () if line is None else (line.shows, line.told if line.hindrance else "")
         self.shows.setText("\n".join(filter(None, said)))
@@ -143,7 +143,7 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @Slot(bool)
     def run_slowly(self, slowly: bool) -> None:
-        """The window is presented, or no longer."""
+        """Follow whether the window is presented: demonstrations run slowly then."""
         self.slowly.setChecked(slowly)
 
     def retranslate(self) -> None:

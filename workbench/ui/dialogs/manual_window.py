@@ -45,7 +45,7 @@ class ManualText(QTextBrowser):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
     def show_page(self, page: Page, heading: str = "") -> None:
-        """From its beginning, or from a heading on."""
+        """Show a page from its beginning, or from a heading on."""
         self._page = page
         self._set(page)
         self.setAccessibleName(page.title)
@@ -63,7 +63,7 @@ class ManualText(QTextBrowser):
 
     @Slot()
     def _lay_out_again(self) -> None:
-        """With pictures as wide as there is room now, at the same place."""
+        """Fit the pictures to the new width, at the same place of the page."""
         if self._page is None:
             return
         bar = self.verticalScrollBar()

@@ -91,19 +91,19 @@ class RepeatForm(QFrame):
             box.narrow()
 
     def begin(self) -> None:
-        """Switched on, ready for typing."""
+        """Switch the loop on, and focus its first field."""
         self.loop.setChecked(True)
         self.times.setFocus(Qt.FocusReason.OtherFocusReason)
         self.times.selectAll()
 
     def offer(self, names: Iterable[str]) -> None:
-        """The endpoints that can be watched."""
+        """Offer these endpoints to be watched."""
         choices: list[tuple[str, str | None]] = [(ANY, "choice.until_any")]
         self.where.offer([*choices, *((name, None) for name in names)])
         self.fit()
 
     def wish(self) -> Repeat | None:
-        """What is filled in; None: no loop. Raises Problem."""
+        """The loop that is filled in; None: none is wanted. Raises Problem."""
         if not self.loop.isChecked():
             return None
         return Repeat(
@@ -148,7 +148,7 @@ class RepeatForm(QFrame):
         self.changed.emit()
 
     def _show_fitting(self) -> None:
-        """Only the fields that belong to what is chosen."""
+        """Show only the fields that belong to the choice."""
         self.fit()
         chosen = self.until.value()
         shown: tuple[tuple[QWidget, bool], ...] = (

@@ -115,7 +115,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.make()
 
     def _offer_scopes(self, all_: str) -> None:
-        """Everything, or one endpoint or connection alone."""
+        """Offer the whole record, or a single endpoint or connection."""
         self._scopes = self._maker.scopes()
         self.scope.offer([("", all_), *((name, None) for name in self._scopes)])
 
@@ -222,7 +222,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.forms.setTabText(self.forms.indexOf(self.varying), title)
 
     def scenario(self) -> Scenario | None:
-        """What stands in the editor; None, and a message, where it is none, or asks first."""
+        """The scenario in the editor; None: it is not one, which a message says, or asks first."""
         typed = self._typed.read(self.text.toPlainText(), tr("scenario_window.here"))
         self._wishes = typed.wishes
         if typed.problem is not None:
@@ -244,11 +244,11 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot(str)
     def tell(self, text: str) -> None:
-        """How a run goes, in a sentence."""
+        """Show a sentence about the run."""
         self.message.setText(text)
 
     def attach(self, demos: ScenarioPlayer) -> None:
-        """What runs the scenario, one at a time, and tells of it."""
+        """Connect the player that runs the scenario."""
         self.run_wanted.connect(demos.run_again)
         self.end_wanted.connect(demos.give_up)
         demos.reported.connect(self.tell)
@@ -347,7 +347,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         return self._maker.without_secrets(shown.toPlainText(), python=shown is self.python)
 
     def write(self, path: Path, text: str) -> None:
-        """Save; how it went stands in the message."""
+        """Save the text; a message says how that went."""
         try:
             write_text(path, text)
         except OSError as error:
@@ -358,5 +358,5 @@ class ScenarioDialog(Retranslatable, QDialog):
 
 
 def _count(steps: tuple[Step, ...]) -> int:
-    """Steps, those of loops too, once each."""
+    """The number of steps, those of loops included once."""
     return sum(_count(step.steps) if isinstance(step, Loop) else 1 for step in steps)

@@ -96,7 +96,7 @@ class CallStrip(Retranslatable, QWidget):
             self._lay_out()
 
     def show_chips(self, chips: Sequence[Chip]) -> None:
-        """These calls in this order."""
+        """Show these calls in this order."""
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
@@ -137,7 +137,7 @@ class CallStrip(Retranslatable, QWidget):
 
     @Slot()
     def _on_more(self) -> None:
-        """The calls that there is no room for."""
+        """Show the calls for which there was no room."""
         menu = QMenu(self)
         for button in self._chips:
             if button.isHidden() and button.chip is not None:
@@ -219,7 +219,7 @@ class _ChipButton(QToolButton):
         self.clicked.connect(self._on_clicked)
 
     def forget(self) -> None:
-        """What it shows has to be worded again."""
+        """Word the chip again with its next state."""
         self.chip = None
 
     def show_chip(self, chip: Chip, label: str) -> bool:
@@ -250,7 +250,7 @@ class _ChipButton(QToolButton):
         return self.chip is not None and self.chip.state is ChipState.PLANNED
 
     def spell_out(self, spelled: bool) -> None:
-        """All that it can say, or the shortest."""
+        """Show the chip's longest text, or its shortest."""
         if self.chip is not None:
             self.setText(in_full(self.chip, self._label) if spelled else self._label)
 
@@ -269,5 +269,5 @@ class _ChipButton(QToolButton):
 
 
 def _look(chip: Chip) -> tuple[object, ...]:
-    """All that is shown of it beside its label."""
+    """Everything that a chip shows besides its label."""
     return chip.call, chip.args, chip.state, chip.errno, chip.took_ns

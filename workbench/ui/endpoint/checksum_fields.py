@@ -85,12 +85,12 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def order(self) -> str:
-        """The order of its bytes."""
+        """The chosen byte order."""
         return self._range[0] if self.built is None else self.built.order.value() or USUAL
 
     @property
     def covered(self) -> tuple[int, int | None]:
-        """First and last byte. Raises Problem for what is no such number."""
+        """The first and last byte that are covered. Raises Problem: not a number."""
         fields = self.built
         if fields is None:
             return self._range[1:]
@@ -101,7 +101,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def wrong(self) -> TextField | None:
-        """The field that is no such number; None: both are."""
+        """The field that holds no number; None: both do."""
         fields = self.built
         if fields is None:
             return None

@@ -240,7 +240,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self._tell_seen()
 
     def tick(self, now_ns: int) -> None:
-        """Running times and silences, as they are at this time of the record."""
+        """Show running times and silences as of this time of the record."""
         self._told = replace(self._told, now_ns=now_ns)
         seen = self.seen()
         items = [row.item for row in self.lines.lines[seen.start : seen.stop]]
@@ -271,7 +271,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         return "", ""
 
     def why(self, number: int) -> str:
-        """The sentence behind the mark of a connection; "" where it has none."""
+        """The sentence behind a connection's mark; "": it has none."""
         line = next((line for line in self.lines.lines if line.key == number), None)
         return self._why(line)[0] if line is not None else ""
 

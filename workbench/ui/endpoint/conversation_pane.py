@@ -95,7 +95,7 @@ class ConversationPane(RetranslatablePart, QObject):
         self.options.clicked.connect(self._open_menu)
 
     def heed(self, options: TalkOptions) -> None:
-        """Lines and times are shown as these say, and its menu changes them."""
+        """Show lines and times as these options say, and change them by the menu."""
         self._options = options
 
     def spare_height(self, sparing: bool) -> None:
@@ -117,7 +117,7 @@ class ConversationPane(RetranslatablePart, QObject):
 
     @property
     def chosen(self) -> str:
-        """The form that a person has chosen; "": it is the editor's."""
+        """The form that a person has chosen; "": that of the editor."""
         return "" if self.following.isChecked() else self.show_as.value()
 
     def choose(self, form: str) -> None:

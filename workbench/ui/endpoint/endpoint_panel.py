@@ -109,20 +109,20 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         raise NotImplementedError
 
     def read(self) -> ServerForm | ClientForm:
-        """What stands in the fields."""
+        """The form that the fields hold."""
         raise NotImplementedError
 
     @property
     def message_field(self) -> QWidget:
-        """Where what is to be sent is typed."""
+        """The field in which a message is typed."""
         raise NotImplementedError
 
     def wire(self) -> None:
-        """Connect the parts that only this kind has."""
+        """Connect the parts that only this kind of panel has."""
         raise NotImplementedError
 
     def on_menu(self, where: QPoint) -> None:
-        """What can be done with the chosen rows, as a menu at a point of the screen."""
+        """Show a menu of what can be done with the chosen rows, at a point of the screen."""
         raise NotImplementedError
 
     # -- what a person does ---------------------------------------------------------------------
@@ -144,7 +144,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     @Slot()
     def tell_typed(self) -> None:
-        """A field has other words."""
+        """A field was edited."""
         if not self._filling:
             self.typed.emit(self.read())
 
@@ -154,12 +154,12 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.settled.emit(field)
 
     def tell_live(self, control: str) -> None:
-        """A setting that may change while a socket is open has its new value."""
+        """A setting that open sockets can take was changed."""
         self.tell_typed()
         self.live_changed.emit(control)
 
     def take(self, command: PastedCommand) -> None:
-        """What a pasted command line says beside the address."""
+        """Take what a pasted command line says besides the address."""
         self.shared.take(command)
         if command.program:  # all of it is filled in: what comes next is the button
             self.address_line.primary.setFocus()
@@ -172,7 +172,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     # -- showing --------------------------------------------------------------------------------
 
     def show_state(self, state: PanelState) -> None:
-        """All that server and client show alike."""
+        """Show what the panels of servers and clients share."""
         self.shared.show(state)
         self.strip.show_chips(state.chips)
         self.more.show_differences(list(state.differences))
@@ -192,24 +192,24 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.know(known)
 
     def know(self, known: KnownValues) -> None:
-        """Where messages are written."""
+        """The names that messages may contain from now on."""
         raise NotImplementedError
 
     @Slot(object)
     def tick(self, now_ns: int) -> None:
-        """What shows running time, at this time of the record."""
+        """Show running times as of this time of the record."""
         self.strip.tick(now_ns)
         if not self.table.isHidden():
             self.table.tick(now_ns)
 
     @Slot(str)
     def rename(self, text: str) -> None:
-        """What the tab says: the name, and what matters most while it is open."""
+        """Set the tab's text: the name, and what matters most while it is open."""
         self.tab_text = text
         self.renamed.emit()
 
     def number_steps(self, shown: bool) -> None:
-        """The numbers of the first steps on this panel's buttons, or none."""
+        """Show or hide the numbers of the first steps on this panel's buttons."""
         badge(self.address_line.primary, (1 if self.server else 2) if shown else None)
 
     def fold(self, folded: bool) -> None:
@@ -220,9 +220,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.fit_set_up()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer: what frames the content takes less, and says it in
-        fewer words.
-        """
+        """Take less height around the content while the window is low, in fewer words."""
         self._space(sparing=sparing)
         self.message.spare_height(sparing)
         self.address_line.spare_height(sparing)
@@ -235,7 +233,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     @Slot()
     def fit_set_up(self) -> None:
-        """The fields, or while a socket is open one line that says what stands in them."""
+        """Show the fields or, while a socket is open, the line that sums them up."""
         line = self.address_line
         folded = self._live and not line.set_up.isChecked()
         line.set_up.setVisible(self._live and not self._presented)
@@ -248,7 +246,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         line.draw()
 
     def enter_set_up(self) -> None:
-        """The focus goes to the first field that can be changed: a key has unfolded them."""
+        """Focus the first field that can be changed: a key has unfolded them."""
         fields = [self.address_line.host, *self.behaviour_row.findChildren(QWidget)]
         for field in fields:
             tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)

@@ -174,7 +174,7 @@ class FrameLine(Retranslatable, QWidget):
         self.submitted.emit(c.CloseWebSocket("", code=code, wait=False))
 
     def enable(self, reason: Sentence | None) -> None:
-        """`reason`: why nothing can be sent; None: it can."""
+        """Enable sending; `reason`: why it is disabled, None: it is not."""
         for button in (self.send, self.ping, self.close_frame):
             self._controls.enable(button, reason)
 

@@ -57,12 +57,12 @@ class FramePlace(LatePart["FrameLine"]):
 
     @Slot(str)
     def suit(self, over: str) -> None:
-        """What stands over the stream now."""
+        """Follow the layers that were chosen."""
         self._over = over
         self._fold()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer: Ping and Close frame are unfolded with the fields."""
+        """While the window is low, Ping and Close frame unfold with the fields."""
         self._sparing = sparing
         self._fold()
 
@@ -77,7 +77,7 @@ class FramePlace(LatePart["FrameLine"]):
 
     @property
     def frame(self) -> FrameForm | None:
-        """What stands in the fields; None: nobody has seen them yet."""
+        """The frame in the fields; None: they were never shown."""
         return self._kept if self.built is None else self.built.frame
 
     def fill(self, frame: FrameForm) -> None:
@@ -87,7 +87,7 @@ class FramePlace(LatePart["FrameLine"]):
             self.built.fill(frame)
 
     def enable(self, reason: Sentence | None) -> None:
-        """`reason`: why nothing can be sent; None: it can."""
+        """Enable sending; `reason`: why it is disabled, None: it is not."""
         self._reason = reason
         if self.built is not None:
             self.built.enable(reason)

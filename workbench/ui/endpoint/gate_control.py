@@ -45,7 +45,7 @@ class GateControl(QWidget):
         return GateMode(self.mode.value())
 
     def show_state(self, state: GateState) -> None:
-        """The mode, unless a person is about to choose another."""
+        """Show the gate's mode, unless a person is choosing another one."""
         if not self.mode.view().isVisible():
             self.mode.choose(state.mode.value)
         self._controls.enable(self.one, state.one)

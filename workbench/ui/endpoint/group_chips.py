@@ -44,11 +44,11 @@ class GroupChips(Retranslatable, QWidget):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it offers."""
+        """The names that are offered."""
         return self._names
 
     def show_names(self, names: Sequence[str]) -> None:
-        """Offer these."""
+        """Offer these names."""
         if tuple(names) != self._names:
             self._names = tuple(names)
             for button in self._buttons:

@@ -147,13 +147,13 @@ class HeaderTable(Retranslatable, ItemTable):
 
     @Slot()
     def remove(self) -> None:
-        """The chosen row goes."""
+        """Remove the chosen row."""
         place = self.currentRow()
         kept = [self._typed(row) for row in range(self.rowCount()) if row != place]
         self._take(tuple(row for row in kept if row.name or row.value), place)
 
     def move_row(self, by: int) -> None:
-        """The chosen row up or down."""
+        """Move the chosen row up or down."""
         rows, place = list(self.rows), self.currentRow()
         if 0 <= place < len(rows) and 0 <= place + by < len(rows):
             rows.insert(place + by, rows.pop(place))
@@ -184,7 +184,7 @@ class HeaderTable(Retranslatable, ItemTable):
     # -- values, words and size -------------------------------------------------------------------
 
     def know(self, known: KnownValues) -> None:
-        """The values that a header may name."""
+        """The values that a header may name from now on."""
         self._known = known
 
     def completion(self, before: str) -> Completion:

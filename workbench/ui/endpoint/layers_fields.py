@@ -211,7 +211,7 @@ class LayersFields(RetranslatablePart, QObject):
             self.rarer.built.judge(bad)
 
     def form(self, over: str) -> LayerForm:
-        """What stands in the fields, with this over the stream; what has no field is as shown."""
+        """The form that the fields hold; what has no field stays as it was."""
         form = self._form if self.rarer.built is None else self.rarer.built.read(self._form)
         return replace(
             form,
@@ -281,7 +281,7 @@ class LayersFields(RetranslatablePart, QObject):
         self.suit(form.over)
 
     def begin(self, host: str) -> None:
-        """TLS was chosen: what works at once, where nothing stands in the fields yet."""
+        """TLS was chosen: fill in what works at once, if the fields are empty."""
         if TLS not in self._form.layers:
             return
         if self._server and not self.cert.currentText():
@@ -291,7 +291,7 @@ class LayersFields(RetranslatablePart, QObject):
             self.ca.setEditText(f"{PREFIX}{ROOT}")
 
     def suit(self, over: str) -> None:
-        """Only the fields of what stands over the stream are there."""
+        """Show only the fields of the chosen layers."""
         self._form = replace(self._form, over=over)
         layers = self._form.layers
         for layer, row in ((TLS, self._tls), (WEBSOCKET, self._websocket)):
@@ -304,7 +304,7 @@ class LayersFields(RetranslatablePart, QObject):
         self.suited.emit(over)
 
     def lock(self, locked: bool) -> None:
-        """An open connection keeps what it began with."""
+        """Lock the fields: an open connection keeps its layers."""
         self._locked = reason = msg("why.locked") if locked else None
         if self.rarer.built is not None:
             self.rarer.built.lock(reason)

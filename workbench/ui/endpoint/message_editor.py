@@ -219,7 +219,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @property
     def field(self) -> QWidget:
-        """Where the message is typed: its text, or the path of a file."""
+        """The field of the message: its text, or the path of a file."""
         return self.file.path if self.form.value() == "file" else self.text
 
     @property
@@ -249,7 +249,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @property
     def times(self) -> tuple[int, float]:
-        """How often to send, and the seconds between. Raises Problem for what is no number."""
+        """How often to send, and the seconds between. Raises Problem: not a number."""
         _ = self.checksum.covered
         return self._repeated(), parse_fields.parse_seconds(self.interval.text())
 
@@ -319,7 +319,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._differing.setVisible(bool(words) and not self._presented and self.details.isHidden())
 
     def count_from(self, counter: int) -> None:
-        """What {counter} will be in the next message that is sent once."""
+        """The value of {counter} in the next single send."""
         if counter != self._counter:
             self._counter = counter
             self._count_anew()
@@ -330,7 +330,7 @@ class MessageEditor(Retranslatable, QWidget):
             self._on_edited()
 
     def _upcoming(self) -> int:
-        """What {counter} will be in the next message: a repeated send counts for itself."""
+        """The value of {counter} in the next message; a repeated send counts for itself."""
         return self._counter if self.repeat.text().strip() in {"", "1"} else 1
 
     def know(self, known: KnownValues) -> None:
@@ -436,7 +436,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot()
     def _understand(self) -> None:
-        """What the draft is as bytes, and what is wrong with it."""
+        """Parse the draft into bytes, or say what is wrong with it."""
         self._pause.stop()
         draft = self.draft
         file = draft.form == "file"
@@ -461,7 +461,7 @@ class MessageEditor(Retranslatable, QWidget):
         )
 
     def _show_preview(self, count: int, head: list[str], *, about: bool, end: bool) -> None:
-        """As many bytes in hex as there is room for; the tool tip has more of them.
+        """Show as many bytes in hex as fit; the tool tip has more.
 
         `end`: something is appended, which is what one looks for.
         """

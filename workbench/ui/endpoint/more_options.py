@@ -130,7 +130,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
             self.suited.emit(form.layers.over)
 
     def read(self, over: str) -> SetUpForm:
-        """The form, with what stands in these fields; `over`: what stands over the stream."""
+        """The form with what stands in these fields; `over`: the chosen layers."""
         form, fields = self._form, self.built
         assert form is not None, "filled as soon as it is there"
         if fields is None:
@@ -145,7 +145,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
         )
 
     def suit(self, where: Where, field: str) -> None:
-        """A person has chosen another address: what there is of fields now, and what begins.
+        """Another address was chosen: show the fields that it needs.
 
         `field`: which one of it says something else.
         """
@@ -164,7 +164,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
     # -- showing --------------------------------------------------------------------------------
 
     def show_state(self, state: PanelState, where: Where) -> None:
-        """What is locked, and how the gates are."""
+        """Show what is locked, and the modes of the gates."""
         self._shown = (state, where)
         if self.built is not None:
             self.built.show_state(state, where)

@@ -47,7 +47,7 @@ class PaceControl(QWidget):
         return Pace(self.pace.value())
 
     def show_next(self, shown: bool, reason: Sentence | None) -> None:
-        """Next call is there for call by call; `reason`: why it is off."""
+        """Show *Next call* in mode call by call; `reason`: why it is disabled."""
         self.next.setVisible(shown)
         if shown:
             self._controls.enable(self.next, reason)

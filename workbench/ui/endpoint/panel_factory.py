@@ -20,7 +20,7 @@ Presenter = ServerPresenter | ClientPresenter
 
 
 def panel_of(presenter: Presenter) -> ServerPanel | ClientPanel:
-    """A panel that shows what the presenter makes, and tells it what a person does."""
+    """A panel joined with its presenter: states one way, signals the other."""
     if isinstance(presenter, ServerPresenter):
         return _server(presenter)
     return _client(presenter)
@@ -63,7 +63,7 @@ def _client(presenter: ClientPresenter) -> ClientPanel:
 
 
 def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
-    """What both kinds have."""
+    """Join what both kinds of panels have."""
     presenter.ticked.connect(panel.tick)
     presenter.conversation.cleared.connect(panel.talk.view.clear)
     presenter.conversation.read.connect(panel.talk.view.add)

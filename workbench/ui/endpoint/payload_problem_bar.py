@@ -32,7 +32,7 @@ def places(draft: PayloadForm, problem: Problem) -> list[int]:
 
 
 def fitting(draft: PayloadForm) -> str | None:
-    """An encoding that can express the text; None: none can."""
+    """An encoding that can express the text; None: there is none."""
     near = ["gb18030"] if draft.encoding == "gbk" else []
     for encoding in [*near, "utf-8"]:
         if not notation.inexpressible(draft.typed, encoding, escapes=draft.escapes):

@@ -189,14 +189,14 @@ class RarerFields(QWidget):
             part.setVisible(layer in layers)
 
     def judge(self, bad: frozenset[str]) -> None:
-        """Mark what cannot be understood."""
+        """Mark the fields that cannot be understood."""
         for rare, field in self.fields.items():
             tone(field, "bad" if f"{rare.layer}.{rare.name}" in bad else "")
         if self.timeout is not None:
             tone(self.timeout, "bad" if "handshake_timeout" in bad else "")
 
     def lock(self, reason: Sentence | None) -> None:
-        """`reason`: why they cannot be changed now; None: they can."""
+        """Lock the fields; `reason`: why, None: they can be changed."""
         for field in (*self.fields.values(), *filter(None, (self.timeout,))):
             self._controls.enable(field, reason)
 

@@ -99,7 +99,7 @@ class ResponderForm(QObject):
         self._show_kind()
 
     def read(self) -> ReplyForm:
-        """What stands in the fields, and what has none."""
+        """The form that the fields hold."""
         beside = self._filled
         return ReplyForm(
             self.kind.value(),
@@ -115,7 +115,7 @@ class ResponderForm(QObject):
         )
 
     def know(self, known: KnownValues) -> None:
-        """The values that rules may name from now on; those in force change with them."""
+        """The values that rules may name from now on."""
         if known == self._known:
             return
         self._known = known

@@ -73,7 +73,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     @property
     def rules(self) -> tuple[TypedRule, ...]:
-        """As they are typed."""
+        """The rules as they are typed."""
         return self._kept if self.built is None else tuple(self.built.table.lines.rules)
 
     @property
@@ -99,7 +99,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
             self.built.take()
 
     def offer(self, offered: bool) -> None:
-        """They answer, or another reply does."""
+        """Follow whether rules answer, or another kind of reply."""
         self._wanted = offered
         self.button.setVisible(offered)
         if not offered:
@@ -107,7 +107,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self._word_button()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer."""
+        """Take less height while the window is low."""
         self._sparing = sparing
         if self.built is not None:
             self.built.spare_height(sparing)
@@ -121,7 +121,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     @Slot()
     def judge(self) -> None:
-        """Where a message ends has changed: what is tried out may say something else."""
+        """Judge the tried message again: where a message ends has changed."""
         if self.built is not None:
             self.built.trial.judge()
 

@@ -170,12 +170,12 @@ class RuleTable(Retranslatable, RowUnderMouse, QTableView):
 
     @property
     def row(self) -> int:
-        """The chosen one; -1: none."""
+        """The number of the chosen row; -1: none."""
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else -1
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer."""
+        """Take less height while the window is low."""
         self._rows = LOW_ROWS if sparing else ROWS
         for column in _SPARED:  # the fields have them; what is compared and answered has the room
             self.setColumnHidden(COLUMNS.index(column), sparing)

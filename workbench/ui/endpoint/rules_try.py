@@ -56,13 +56,13 @@ class RuleTrial(QWidget):
         self.judge()
 
     def begin(self, try_out: TryOut) -> None:
-        """Ask this from now on."""
+        """Use this function to judge messages from now on."""
         self._try_out = try_out
         self.judge()
 
     @Slot()
     def judge(self) -> None:
-        """The message or a rule has changed."""
+        """Judge the message again: it or a rule has changed."""
         text = self.message.text()
         said, bad = "", False
         if text and self._try_out is not None:

@@ -90,7 +90,7 @@ class ServerSendBar(QHBoxLayout):
             self.submitted.emit(problem)
 
     def _command(self) -> c.Send:
-        """What the fields ask for.
+        """The command that the fields ask for.
 
         Raises:
             Problem: a malformed escape, or a character that the encoding lacks.
@@ -103,7 +103,7 @@ class ServerSendBar(QHBoxLayout):
 
     @property
     def draft(self) -> PayloadForm:
-        """What stands in the fields."""
+        """The message that stands in the fields."""
         return PayloadForm(
             self.payload.text(),
             self.form.value(),
@@ -118,7 +118,7 @@ class ServerSendBar(QHBoxLayout):
 
     @property
     def connection(self) -> c.Target:
-        """Whom it sends to, among connections; None: the newest."""
+        """The connection that is sent to; None: the newest."""
         target = self.target.currentData()
         return c.ALL if target == c.ALL else target if isinstance(target, int) else None
 
@@ -136,7 +136,7 @@ class ServerSendBar(QHBoxLayout):
         return complete(before, len(before), self._known.values, as_hex=as_hex)
 
     def aim(self, key: int | str) -> None:
-        """Choose a connection or peer, where it is on the list."""
+        """Choose a connection or peer, if it is on the list."""
         index = self.target.findData(key)
         if index >= 0:
             self.target.setCurrentIndex(index)

@@ -82,7 +82,7 @@ class SettingsForm(QObject):
         self._more.fill(form)
 
     def read(self) -> SetUpForm:
-        """What stands in the fields."""
+        """The form that the fields hold."""
         where = self.address_line.where
         return replace(
             self._more.read(where.over),
@@ -92,7 +92,7 @@ class SettingsForm(QObject):
         )
 
     def show(self, state: PanelState) -> None:
-        """What is locked, and which call is next."""
+        """Show what is locked, and which call is next."""
         line = self.address_line
         line.lock(state.live)
         line.show_badge(state.badge)

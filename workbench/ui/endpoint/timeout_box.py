@@ -25,7 +25,7 @@ class TimeoutBox(Retranslatable, HintCombo):
 
     @property
     def seconds(self) -> float | None:
-        """As typed. Raises Problem for what is no time."""
+        """The timeout as typed. Raises Problem: not a time."""
         return parse_fields.parse_timeout(self.currentText())
 
     def retranslate(self) -> None:

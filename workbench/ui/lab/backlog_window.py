@@ -154,7 +154,7 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot()
     def start(self) -> None:
-        """Run as set up; a run under way is stopped first."""
+        """Start a run with the settings in the fields; one under way is stopped first."""
         self.stop()
         try:
             settings = replace(self.set_up.settings(), hold=True)
@@ -194,7 +194,7 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot(object)
     def show_state(self, state: LabState) -> None:
-        """The lab is like this now."""
+        """Show another state of the lab."""
         before, self.state = self.state, state
         if state.step == "run" and state.settings is not before.settings:
             self.by_hand.begin(state.settings.backlog)

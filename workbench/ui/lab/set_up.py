@@ -64,7 +64,7 @@ class SetUp(FlowLayout):
             box.activated.connect(self.edited)
 
     def settings(self) -> BacklogSettings:
-        """As the fields say. Raises Problem where one cannot be understood."""
+        """The settings in the fields. Raises Problem: one of them is malformed."""
         after = self.accept_after.text().strip()
         made = BacklogSettings(
             backlog=parse_backlog(self.backlog.text()),

@@ -60,7 +60,7 @@ class FrameDrawing(Retranslatable, QWidget):
         )
 
     def light(self, field: int) -> None:
-        """Mark a field; -1: none."""
+        """Highlight a field; -1: none."""
         if field != self._lit:
             self._lit = field
             self.update()

@@ -273,7 +273,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def show_applied(self) -> None:
-        """The rows of the filter are shown."""
+        """Show the rows that pass the filter."""
         self._applied = self.filter.text()
         self.hint.hide()
         tone(self.filter, "")
@@ -319,12 +319,12 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(str)
     def show_missed(self, text: str) -> None:
-        """No row that is shown holds the text."""
+        """Say that no shown row contains the text."""
         self._say(msg("log.not_found", text=text))
 
     @Slot(object)
     def show_searching(self, searching: Searching | None) -> None:
-        """How far finding has come; None: it has ended."""
+        """Show how far the search for a text is; None: it has ended."""
         self._searching = searching
         self._show_progress()
 
@@ -430,14 +430,14 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(str)
     def narrow(self, term: str) -> None:
-        """One more term in the filter field, in sight, where it can be taken out again."""
+        """Add a term to the filter field, where it can be removed again."""
         if f" {term} " not in f" {self.filter.text()} ":
             self.filter.setText(f"{self.filter.text()} {term}".strip())
         self.apply_filter()
 
     @Slot(str)
     def show_only(self, term: str) -> None:
-        """This filter and no other; the one before stands in its history."""
+        """Replace the filter by this one; the former is in the history."""
         self._on_used()
         self._on_filter_chosen(term)
 
@@ -448,7 +448,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def show_all(self) -> None:
-        """Nothing filtered."""
+        """Remove the filter."""
         self.filter.clear()
         self.apply_filter()
 
@@ -572,7 +572,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(object, object, bool)
     def show_selection(self, connection: int | None, seq: int | None, pinned: bool) -> None:
-        """What is chosen, here or elsewhere: the rows of a connection, and an event."""
+        """Select what was chosen here or elsewhere: a connection's rows, and an event."""
         self.view.marked = connection
         if seq is not None and self.model.rowCount():
             row = self.model.row_showing(seq)

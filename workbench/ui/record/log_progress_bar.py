@@ -54,7 +54,7 @@ class LogProgress(Retranslatable, QWidget):
         self.retranslate()
 
     def tell(self, sentence: Sentence, share: float, key: str = "log.stop") -> None:
-        """How far it is, 0 to 1, in words too; `key`: what the button does."""
+        """Show the progress, 0 to 1, in words too; `key`: what the button does."""
         self._sentence, self._key = sentence, key
         self._bar.setValue(int(share * STEPS))
         self.retranslate()
@@ -63,7 +63,7 @@ class LogProgress(Retranslatable, QWidget):
 
     @Slot()
     def end(self) -> None:
-        """There is nothing to tell any more."""
+        """Hide the bar: the search has ended."""
         self._patience.stop()
         self.hide()
 

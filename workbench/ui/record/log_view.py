@@ -153,7 +153,7 @@ class LogView(RowUnderMouse, QTableView):
 
     @property
     def time_form(self) -> TimeForm:
-        """How its times are told."""
+        """The form in which times are shown."""
         return self._log.time_form
 
     def show_times(self, form: TimeForm) -> None:
@@ -263,7 +263,7 @@ class LogView(RowUnderMouse, QTableView):
             bar.setValue(top + last - first + 1)
 
     def at_bottom(self) -> bool:
-        """Whether the newest row is in view."""
+        """Whether the newest row is in sight."""
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - 1
 

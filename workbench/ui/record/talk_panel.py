@@ -45,7 +45,7 @@ class TalkPanel(TellsWhenWorded, Sighted):
 
     @Slot(str)
     def name(self, whose: str) -> None:
-        """Whose it is."""
+        """Say whose conversation it is."""
         self.whose.setText(whose)
 
     def retranslate(self) -> None:

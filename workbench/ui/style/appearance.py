@@ -46,7 +46,7 @@ class Appearance(QObject):
         return self._presented if self.presenting else self._preferences.scale
 
     def apply(self) -> None:
-        """Bring the application in line."""
+        """Apply size, colours and language to the application."""
         scheme = self._preferences.scheme
         dark = theme.dark() if scheme == "system" else scheme == "dark"
         if self.presenting:
@@ -90,7 +90,7 @@ class Appearance(QObject):
         self.apply()
 
     def present(self, who: object, presenting: bool) -> None:
-        """A window is presented, or no longer."""
+        """Follow whether a window is presented."""
         if presenting and not self._presenters:
             self._presented = max(PRESENTED, self._preferences.scale)
         (self._presenters.add if presenting else self._presenters.discard)(who)

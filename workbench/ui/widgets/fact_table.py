@@ -30,7 +30,7 @@ class FactTable(ItemTable):
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
 
     def fit(self) -> None:
-        """The height that its rows take in the font in force."""
+        """Set the height that the rows take in the present font."""
         height = self.fontMetrics().height() + _AIR
         self.verticalHeader().setMinimumSectionSize(10)
         self.verticalHeader().setDefaultSectionSize(height)

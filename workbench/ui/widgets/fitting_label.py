@@ -43,7 +43,7 @@ class FittingLabel(SpokenLabel):
         return max(metrics.horizontalAdvance(text), metrics.size(0, text).width())
 
     def offer(self, texts: Sequence[str]) -> None:
-        """What it may say, the longest first."""
+        """Give it its possible texts, the longest first."""
         self._texts = tuple(texts)
         self.updateGeometry()
         self._choose()

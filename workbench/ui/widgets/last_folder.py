@@ -8,10 +8,10 @@ _LAST: Final = [""]
 
 
 def last_folder() -> str:
-    """Its path; "": none was chosen yet."""
+    """The path of the folder; "": none was chosen yet."""
     return _LAST[0]
 
 
 def remember_folder(folder: str) -> None:
-    """A file was chosen here."""
+    """Remember the folder of a chosen file."""
     _LAST[0] = folder

@@ -40,7 +40,7 @@ class RemovableChips:
         self._buttons: list[QPushButton] = []
 
     def show(self, chips: Sequence[RemovableChip]) -> None:
-        """Show these in place of those that were there."""
+        """Replace the chips by these."""
         for button in self._buttons:
             self._row.removeWidget(button)
             button.hide()

@@ -31,7 +31,7 @@ class ReservedLabel(QLabel):
         self.setAccessibleName(text)
 
     def reserve(self, lines: int) -> None:
-        """Room for another number of lines."""
+        """Reserve room for another number of lines."""
         if lines != self._lines:
             self._lines = lines
             self._fit()

@@ -33,7 +33,7 @@ class LowWindow(QObject):
 
     @Slot()
     def look(self) -> None:
-        """The window has another height, or the text another size."""
+        """Decide again: the window's height or the text size has changed."""
         lines = self._window.height() / QFontMetrics(QApplication.font()).lineSpacing()
         low = lines < LOW_LINES
         if low != self.low:

@@ -66,7 +66,7 @@ class MessageCommands(QObject):
 
     @Slot()
     def _remember(self) -> None:
-        """Which file it is."""
+        """Remember which file the messages are in."""
         self._preferences.messages_file = str(self._messages.path)
 
     # -- sending --------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class MessageCommands(QObject):
 
     @Slot(object)
     def put(self, message: Saved) -> None:
-        """Have it in the editor of the endpoint that it names."""
+        """Put the message into the editor of the endpoint that it names."""
         presenter = self._presenter(message)
         panel = self._area.panel(presenter.name) if presenter is not None else None
         if isinstance(panel, ClientPanel):

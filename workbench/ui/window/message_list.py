@@ -165,7 +165,7 @@ class MessageList(Retranslatable, QWidget):
         self._judge()
 
     def choose(self, place: int) -> None:
-        """Have the cursor in this row."""
+        """Move the cursor to this row."""
         self.tree.setCurrentIndex(self.tree.model().index(place, _NAME))
 
     def _build(self) -> None:
@@ -202,7 +202,7 @@ class MessageList(Retranslatable, QWidget):
 
     @Slot()
     def _judge(self) -> None:
-        """What can be done with the row of the cursor."""
+        """Enable what can be done with the row of the cursor."""
         place = self.tree.currentIndex().row()
         none = msg("why.no_message") if self.chosen is None else None
         for name, button in self._buttons.items():

@@ -77,12 +77,12 @@ class OnboardingBar(Retranslatable, QWidget):
         self.command_wanted.emit(name)
 
     def ask(self) -> None:
-        """The question, for who has done nothing yet."""
+        """Show the question of a first start."""
         self.done = False
         self.retranslate()
 
     def go_on(self) -> None:
-        """The first steps are done: what comes next."""
+        """Show where to go on: the first steps are done."""
         self.window().installEventFilter(self)
         self.setMinimumHeight(self.height())
         self.done = True

@@ -75,6 +75,6 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
 
     @Slot(object)
     def show_caption(self, shown: CallCaption) -> None:
-        """This is the newest call."""
+        """Show the newest call."""
         self._call.setText(shown.call)
         self._words.setText(shown.words)

@@ -40,7 +40,7 @@ class ProjectorMode(QObject):
 
     @Slot()
     def switch(self) -> None:
-        """Full screen, large and with high contrast, or back to how it was."""
+        """Switch to full screen, large and with high contrast, or back."""
         window = self._window
         presenting = self.on = not self.on
         if presenting:
@@ -56,7 +56,7 @@ class ProjectorMode(QObject):
         self.fit()
 
     def close(self) -> None:
-        """The window goes: what is left is of everyday size."""
+        """Restore the everyday size, since the window closes."""
         if self.on:
             self.on = False
             self._appearance.present(self, False)

@@ -102,5 +102,5 @@ class RecordCommands(QObject):
 
     @Slot(object)
     def remember_crash(self, record: Path) -> None:
-        """Somebody has been told of this one."""
+        """Note that the crash of this record was reported."""
         self._preferences.crash_seen = record.name

@@ -157,7 +157,9 @@ class SetUpCommands(QObject):
 
     @Slot(object)
     def show(self, path: Path) -> None:
-        """Its endpoints in place of the tabs; what it reaches for is asked for first."""
+        """Show a set-up's endpoints in place of the tabs; what it reaches for is asked for
+        first.
+        """
         self._begin(path, run=False)
 
     @Slot(object)

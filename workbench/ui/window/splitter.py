@@ -52,13 +52,13 @@ class MainSplitter(QSplitter):
 
     @Slot(bool)
     def present(self, presenting: bool) -> None:
-        """More for the panels on a projector, or as usual."""
+        """Give the panels more height on a projector."""
         self._presenting = presenting
         self._later.start()
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer."""
+        """Divide the height otherwise while the window is low."""
         self._sparing = sparing
         self._later.start()
 

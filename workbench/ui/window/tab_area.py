@@ -451,7 +451,7 @@ class TabArea(QSplitter):
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer: in each panel what frames its content takes less."""
+        """Have each panel take less height around its content while the window is low."""
         self._sparing = sparing
         for panel in self.panels():
             panel.spare_height(sparing)
@@ -464,6 +464,6 @@ class TabArea(QSplitter):
 
     @Slot(bool)
     def number_steps(self, shown: bool) -> None:
-        """Number the buttons of the first steps, or not."""
+        """Show or hide the numbers of the first steps."""
         for panel in self.panels():
             panel.number_steps(shown)

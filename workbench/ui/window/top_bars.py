@@ -27,7 +27,7 @@ class TopBars(QWidget):
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer."""
+        """Put both bars beside each other while the window is low."""
         self._sparing = sparing
         self._fit()
 

@@ -66,7 +66,7 @@ class UndoBar(Retranslatable, QFrame):
 
     @Slot(object)
     def offer(self, deed: Deed) -> None:
-        """Something was done that can be taken back."""
+        """Offer to undo an action."""
         self._deeds.add(deed)
         self._deed = deed
         self.retranslate()
@@ -77,14 +77,14 @@ class UndoBar(Retranslatable, QFrame):
 
     @Slot()
     def undo(self) -> None:
-        """Take back what was done last; again: what was done before that."""
+        """Undo the newest action; called again, the one before it."""
         self.hide()
         self._timer.stop()
         deed = self._deeds.undo()
         self.told.emit(tr("undo.nothing") if deed is None else tr("undo.done", what=deed.text))
 
     def drop(self, key: str) -> None:
-        """What was done of this kind has been taken back in another way."""
+        """Withdraw the offers of this kind: they were undone in another way."""
         self._deeds.drop(key)
         if self._deed is not None and self._deed.key == key:
             self.hide()

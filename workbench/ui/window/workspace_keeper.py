@@ -68,7 +68,7 @@ class WorkspaceKeeper(QObject):
         self._timer.timeout.connect(self.keep)
 
     def begin(self) -> bool:
-        """Put back what was kept; False: there is nothing, and the window is to fill itself."""
+        """Restore what was kept. False: there is nothing, so the window fills itself."""
         found, problem = self._file.read()
         self._kept = found
         restored = self._apply(found)
@@ -80,7 +80,7 @@ class WorkspaceKeeper(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Write it now, where it has changed."""
+        """Write the workspace now, if it has changed."""
         found = self.gathered()
         if self._presenting:  # on a projector it has not its usual shape
             found = replace(found, geometry=self._kept.geometry, parts=self._kept.parts)
@@ -103,11 +103,11 @@ class WorkspaceKeeper(QObject):
 
     @Slot(bool)
     def present(self, presenting: bool) -> None:
-        """The window is on a projector, or not any more."""
+        """Follow whether the window is on a projector."""
         self._presenting = presenting
 
     def end(self) -> None:
-        """Write it for the last time, and let another window write it."""
+        """Write the workspace for the last time, and let another window write it."""
         self._timer.stop()
         self.keep()
         self._file.release()
@@ -115,7 +115,7 @@ class WorkspaceKeeper(QObject):
     # -- gathering ------------------------------------------------------------------------------
 
     def gathered(self) -> Workspace:
-        """What the window is like now."""
+        """The present workspace of the window."""
         area = self._area
         groups = dict(zip(SIDES, (area.left, area.right), strict=True))
         front = {side: group.in_front for side, group in groups.items()}
