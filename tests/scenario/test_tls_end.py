@@ -79,3 +79,52 @@ tls = {{ {cert}ca = "test:root" }}
     assert said is not None
     word = "TLSV1_ALERT_UNKNOWN_CA" if cert else "TLSV13_ALERT_CERTIFICATE_REQUIRED"
     assert f"#1: TLS had ended by a fault ({word}: “{tr(f'errors.{word}.what')}”)." in said.text
+
+
+def test_a_step_that_finds_no_connection_any_more_is_told_what_ended_it(play: Play) -> None:
+    report = play(
+        """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "expect", endpoint = "client", call = "close", keep = true, within = 30 },
+  { do = "send", endpoint = "client", text = "hello" },
+  { do = "expect", endpoint = "client", text = "hello" },
+]
+[endpoint.server]
+role = "listener"
+address = "tls://127.0.0.1:0"
+tls = { cert = "test:good", ca = "test:root", ask_client = "required" }
+[endpoint.client]
+address = "tls://@server"
+tls = { ca = "test:root" }
+"""
+    )
+    said = report.steps[-1].reason
+    assert said is not None
+    word = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    assert said.text.startswith(tr("engine.no_connection"))
+    assert f"#1: TLS had ended by a fault ({word}: “{tr(f'errors.{word}.what')}”)." in said.text
+
+
+def test_a_close_frame_is_told_before_the_peer_has_ended_its_socket(play: Play) -> None:
+    report = play(
+        """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "pause", endpoint = "server", gate = "receive" },
+  { do = "frame", endpoint = "server", opcode = "close", hex = "03 e8" },
+  { do = "expect", endpoint = "client", code = 1000, keep = true },
+  { do = "expect", endpoint = "client", text = "late", within = 0.2 },
+]
+[endpoint.server]
+role = "listener"
+address = "ws://127.0.0.1:0"
+[endpoint.client]
+address = "ws://@server"
+"""
+    )
+    said = report.steps[-1].reason
+    assert said is not None, report
+    assert "the WebSocket had ended with a Close frame: 1000" in said.text

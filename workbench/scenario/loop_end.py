@@ -9,7 +9,7 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import Cause
 from workbench.journal.reader import Row
-from workbench.scenario.expect import in_words
+from workbench.scenario.expect import Watch, in_words
 from workbench.scenario.kernel_look import LOOK_EVERY
 from workbench.scenario.report import condition_of
 from workbench.scenario.steps import Loop, Scenario
@@ -21,6 +21,14 @@ ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
 ON_ITS_WAY: Final = 0.5
 """Seconds that what the last round led to has at least; a match that could grow needs a pause."""
+
+
+class LoopMet(Exception):
+    """Raised when what ends a loop is there, so that no further step of it is begun."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
 
 
 def met_end(

@@ -28,7 +28,7 @@ from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.kernel_look import LOOK_EVERY, look
-from workbench.scenario.loop_end import in_vain, met_end, wait_for_late
+from workbench.scenario.loop_end import LoopMet, in_vain, met_end, wait_for_late
 from workbench.scenario.meant_connections import MeantConnections
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
@@ -52,7 +52,7 @@ from workbench.scenario.steps import (
 )
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
-from workbench.scenario.unmet import Ends, did_not_come, not_in_rounds, told_of, warned
+from workbench.scenario.unmet import Ends, did_not_come, lost, not_in_rounds, told_of, warned
 from workbench.scenario.unwaited import Unwaited, flag_of
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
@@ -66,14 +66,6 @@ ACCEPTED: Final = 0.5
 ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
 """Commands that may take a socket away, and with it the evidence that a loop waits for: it is
 looked for before them."""
-
-
-class _Met(Exception):
-    """Raised when the `until` of a loop is met, so that no further step of it begins."""
-
-    def __init__(self, watch: Watch) -> None:
-        super().__init__()
-        self.watch = watch
 
 
 class Runner:
@@ -264,7 +256,7 @@ class Runner:
             reason, came, met = stopped, NOTHING, None
         self._tell(step, reason, begun, came, self._step, title=title)
         if met is not None:
-            raise _Met(met)
+            raise LoopMet(met)
         return reason is None or self._goes_on(step)
 
     def _goes_on(self, failed: Step) -> bool:
@@ -345,7 +337,7 @@ class Runner:
         try:
             with self._numbers.loop():
                 held = self._rounds(loop, stands)
-        except _Met as over:
+        except LoopMet as over:
             if over.watch is not watch:
                 raise
             met = True
@@ -425,10 +417,10 @@ class Runner:
         return known
 
     def _look_out(self, *, wait: bool = False, ask: bool = False) -> None:
-        """Raises _Met when what ends a loop is there; `ask`: the kernel too."""
+        """Raises LoopMet when what ends a loop is there; `ask`: the kernel too."""
         met = self._met(wait=wait, ask=ask) if self._loops else None
         if met is not None:
-            raise _Met(met)
+            raise LoopMet(met)
 
     def _met(self, *, wait: bool, ask: bool) -> Watch | None:
         """The watch of the outermost loop that need not go on."""
@@ -560,7 +552,12 @@ class Runner:
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
-        self._check(step, ticket)
+        try:
+            self._check(step, ticket)
+        except Failed as failed:
+            name = command.endpoint or ANY
+            meant = self._matcher.candidates(Expect(name)) if name in self._matcher.kept else []
+            raise Failed(lost(failed.problem, meant, self._ends(name))) from failed
         error = ticket.outcome.errno or ticket.outcome.error or ""
         return Came(words=error, error=error if step.error is not None else "")
 

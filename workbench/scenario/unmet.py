@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -352,6 +352,14 @@ def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | 
     return clause("instead_late", _name(connection), seconds=round((first - until_ns) / 1e9, 3))
 
 
+def lost(problem: Problem, meant: Iterable[RunConnection], ends: Ends) -> Problem:
+    """What a command is told that found no open connection, and how those ended that it means."""
+    if problem.key != "engine.no_connection":
+        return problem
+    found = [part for item in meant if item.number for part in _stand(item, ends)]
+    return joined([problem, in_one(found, 0)]) if found else problem
+
+
 def _used(told: Sequence[RunConnection]) -> Problem:
     """Say that nothing was left to look at, and what earlier steps have used up."""
     used = sum(item.used_bytes for item in told)
@@ -526,12 +534,18 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
             continue
         if row.error is not None:
             failure = _failure(row, who, ends)
+            if row.call == "shutdown" and row.cause is None:  # the end of who was told to end
+                return _said_by_layer(connection) or failure
             of_tls = _said_by_tls(connection) if row.errno in RESETS else None
             return failure if of_tls is None else of_tls
         if row.ends_stream:
-            said = _said_by_websocket(connection) or _said_by_tls(connection)
-            return said or clause("end_fin", who)
-    return None
+            return _said_by_layer(connection) or clause("end_fin", who)
+    return _said_by_websocket(connection)
+
+
+def _said_by_layer(connection: RunConnection) -> Clause | None:
+    """Says how a layer ended, which tells more than what the kernel's end was."""
+    return _said_by_websocket(connection) or _said_by_tls(connection)
 
 
 def _said_by_tls(connection: RunConnection) -> Clause | None:
