@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from workbench.journal.masked import Masked
 from workbench.journal.topmost import Topmost, is_received
 from workbench.texts import Problem
+from workbench.viewmodel.conversation_text import BESIDE, copied
 from workbench.viewmodel.log_cells import since_text
 from workbench.viewmodel.send_again import was_sent
-from workbench.viewmodel.talk_form import BESIDE, copied
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
-    from workbench.qt.talk_options import TalkOptions
-    from workbench.viewmodel.talk_line import TalkLine
+    from workbench.qt.conversation_options import ConversationOptions
+    from workbench.viewmodel.conversation_line import ConversationLine
 
 
 def time_text(
-    controller: Controller, options: TalkOptions | None, t_ns: int, before: int | None
+    controller: Controller, options: ConversationOptions | None, t_ns: int, before: int | None
 ) -> str:
     """The time of a line, as the options say; `before`: the time of the line before it."""
     times = options.times if options is not None else "clock"
@@ -32,7 +32,7 @@ def time_text(
     return controller.clock_text(t_ns)
 
 
-def numbered(line: TalkLine, row: Row) -> TalkLine:
+def numbered(line: ConversationLine, row: Row) -> ConversationLine:
     """The line with the number of its row, where that carried bytes."""
     if was_sent(row):
         return line._replace(sent=row.seq)
@@ -43,7 +43,7 @@ def numbered(line: TalkLine, row: Row) -> TalkLine:
 def copied_text(
     controller: Controller, endpoint: str, seqs: Sequence[int], form: str, show_as: str
 ) -> str:
-    """What these rows carried, in one of talk_form.COPIES; secrets are masked.
+    """What these rows carried, in one of conversation_text.COPIES; secrets are masked.
 
     Raises:
         Problem: the record has not kept all of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.printable import escape
-from workbench.viewmodel.talk_form import beside, broken, copied, indented
+from workbench.viewmodel.conversation_text import beside, broken, copied, indented
 
 
 @pytest.mark.parametrize(

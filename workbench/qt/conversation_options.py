@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
 
 
-class TalkOptions(QObject):
+class ConversationOptions(QObject):
     """The options of one window.
 
     Signals:
@@ -36,7 +36,7 @@ class TalkOptions(QObject):
 
     @property
     def times(self) -> str:
-        """One of talk_form.TIMES."""
+        """One of conversation_text.TIMES."""
         return self._preferences.talk_times
 
     @times.setter

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.viewmodel.talk_line import CLOSED, LONGEST_JSON, Aside, TalkLine, json_lines
+from workbench.viewmodel.conversation_line import (
+    CLOSED,
+    LONGEST_JSON,
+    Aside,
+    ConversationLine,
+    json_lines,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8"), max_size=8),
@@ -49,10 +55,10 @@ def test_a_long_one_is_cut_and_says_so() -> None:
 
 
 def test_lines_beside_the_talk_fold_into_one_that_counts_them() -> None:
-    aside = Aside(TalkLine("12:00  > sent PING", aside="PING", mark=6))
-    assert aside.line() == TalkLine("12:00  > sent PING", mark=6)
+    aside = Aside(ConversationLine("12:00  > sent PING", aside="PING", mark=6))
+    assert aside.line() == ConversationLine("12:00  > sent PING", mark=6)
     for name in ("PONG", "PING", "PONG"):
-        aside.add(TalkLine(f"12:01  - {name}", aside=name, mark=6))
+        aside.add(ConversationLine(f"12:01  - {name}", aside=name, mark=6))
     line = aside.line()
     assert line.text == "12:00  -  PING \u00d72, PONG \u00d72"
     assert len(line.inside) == 4

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from workbench.qt.conversation_options import ConversationOptions
 from workbench.qt.preferences import Preferences
-from workbench.qt.talk_options import TalkOptions
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def preferences() -> Iterator[Preferences]:
 
 
 def test_another_choice_is_told_once_and_kept(qtbot: QtBot, preferences: Preferences) -> None:
-    options = TalkOptions(preferences)
+    options = ConversationOptions(preferences)
     told: list[None] = []
     options.changed.connect(lambda: told.append(None))
     options.breaks = True
@@ -27,10 +27,10 @@ def test_another_choice_is_told_once_and_kept(qtbot: QtBot, preferences: Prefere
     options.times = "previous"
     options.times = "previous"
     assert len(told) == 2
-    again = TalkOptions(Preferences())
+    again = ConversationOptions(Preferences())
     assert (again.breaks, again.times) == (True, "previous")
 
 
 def test_what_nobody_can_have_chosen_is_the_clock(preferences: Preferences) -> None:
     preferences.talk_times = "moon"
-    assert TalkOptions(preferences).times == "clock"
+    assert ConversationOptions(preferences).times == "clock"

@@ -1,4 +1,4 @@
-"""TalkLine: a line of a conversation with what unfolds below it."""
+"""ConversationLine: a line of a conversation with what unfolds below it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEEPEST: Final = 40
 _PART: Final = late_pattern(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
-class TalkLine(NamedTuple):
+class ConversationLine(NamedTuple):
     """One line of a conversation.
 
     Attributes:
@@ -56,7 +56,7 @@ class Aside:
         lines: what they said, the newest MOST_INSIDE.
     """
 
-    def __init__(self, first: TalkLine) -> None:
+    def __init__(self, first: ConversationLine) -> None:
         self._first = first
         self._start = first.text[: first.mark + 1]
         self._counts: Counter[str] = Counter()
@@ -64,7 +64,7 @@ class Aside:
         self.lines: deque[str] = deque(maxlen=MOST_INSIDE)
         self.add(first)
 
-    def add(self, line: TalkLine) -> None:
+    def add(self, line: ConversationLine) -> None:
         self._counts[line.aside] += 1
         self.lines.extend((line.text, *line.more))
 
@@ -73,7 +73,7 @@ class Aside:
         """Whether nothing has followed the first."""
         return self._counts.total() == 1
 
-    def line(self) -> TalkLine:
+    def line(self) -> ConversationLine:
         """The one that they fold into; of a single one itself."""
         if self.single:
             return self._first._replace(aside="")
@@ -81,7 +81,9 @@ class Aside:
             name if count == 1 else tr("conversation.times", name=name, count=count)
             for name, count in self._counts.items()
         )
-        return TalkLine(f"{self._start}-  {', '.join(parts)}", tuple(self.lines), mark=self.mark)
+        return ConversationLine(
+            f"{self._start}-  {', '.join(parts)}", tuple(self.lines), mark=self.mark
+        )
 
 
 def json_lines(data: bytes) -> tuple[str, ...]:

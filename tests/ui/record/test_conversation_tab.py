@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import BOUND_MS, Hand
 from workbench import app
-from workbench.qt.old_talk import OldTalk
+from workbench.qt.old_conversation import OldConversation
 from workbench.texts import LANGUAGES
-from workbench.ui.record.talk_panel import TalkPanel
+from workbench.ui.record.conversation_tab import ConversationTab
 from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.conversation_export import ConversationRequest
@@ -39,17 +39,17 @@ def talked(hand: Hand, over: str) -> str:
     return hand.text("client.conversation")
 
 
-def reopened(hand: Hand) -> tuple[MainWindow, TalkPanel]:
+def reopened(hand: Hand) -> tuple[MainWindow, ConversationTab]:
     journal = hand.window.controller.session.journal
     journal.flush()
     hand.window.file_commands.show_record(hand.window.controller.session.record)
     old = next(iter(app._beside))
-    panel = old.findChild(TalkPanel)
+    panel = old.findChild(ConversationTab)
     assert panel is not None
     return old, panel
 
 
-def shown(panel: TalkPanel) -> list[str]:
+def shown(panel: ConversationTab) -> list[str]:
     return panel.talk.view.toPlainText().splitlines()
 
 
@@ -74,7 +74,7 @@ def test_it_follows_the_chosen_row_and_is_saved(hand: Hand, tmp_path: Path) -> N
     old.controller.select(endpoint="server-1", connection=server)
     hand.wait(lambda: panel.whose.text().startswith("server-1 #1 "))
     assert "accepted" in shown(panel)[0]
-    talk = panel.findChild(OldTalk)
+    talk = panel.findChild(OldConversation)
     assert talk is not None
     talk.save_wanted.disconnect()
     with hand.qtbot.waitSignal(talk.save_wanted, timeout=BOUND_MS) as asked:
@@ -101,7 +101,7 @@ def test_its_words_follow_the_language(hand: Hand) -> None:
 
 
 def test_a_window_with_sockets_has_it_in_its_panels(hand: Hand) -> None:
-    assert hand.window.findChild(TalkPanel) is None
+    assert hand.window.findChild(ConversationTab) is None
 
 
 def test_it_has_every_form_and_is_copied(hand: Hand) -> None:
@@ -112,7 +112,7 @@ def test_it_has_every_form_and_is_copied(hand: Hand) -> None:
     old.controller.select(endpoint="client-1", connection=client)
     old.log.setCurrentWidget(panel)
     hand.wait(lambda: "\n".join(shown(panel)).count("hello\\r\\nall") == 2)
-    options = old.talk_options
+    options = old.conversation_options
     try:
         options.breaks = True
         assert [line.strip() for line in shown(panel)].count("all") == 2

@@ -13,7 +13,7 @@ from workbench.ui.widgets.named_controls import NamedControls, spring
 from workbench.ui.widgets.sighted import Sighted
 
 
-class TalkPanel(TellsWhenWorded, Sighted):
+class ConversationTab(TellsWhenWorded, Sighted):
     """The tab *Conversation* beside the log.
 
     Attributes:

@@ -11,17 +11,17 @@ from workbench.journal.query import parse
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.printable import escape
-from workbench.qt.talk_wording import copied_text, numbered, time_text
+from workbench.qt.conversation_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
 from workbench.viewmodel.conversation_export import ConversationRequest
+from workbench.viewmodel.conversation_line import ConversationLine
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
-from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
     from workbench.journal.reader import SocketRow
     from workbench.qt.controller import Controller
-    from workbench.qt.talk_options import TalkOptions
+    from workbench.qt.conversation_options import ConversationOptions
 
 MOST: Final = 1000
 """Lines: a view keeps as many."""
@@ -35,7 +35,7 @@ LOOK_BACK: Final = 1000
 """Rows in which the newest connection is looked for while none is chosen."""
 
 
-class OldTalk(QObject):
+class OldConversation(QObject):
     """The conversation of the chosen row's connection, as it looked while that was open.
 
     Signals:
@@ -56,7 +56,9 @@ class OldTalk(QObject):
     copied = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, controller: Controller, options: TalkOptions, parent: QObject) -> None:
+    def __init__(
+        self, controller: Controller, options: ConversationOptions, parent: QObject
+    ) -> None:
         """`options`: how lines and times are shown."""
         super().__init__(parent)
         self._options = options
@@ -120,7 +122,7 @@ class OldTalk(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Copy what these rows carried, in one of talk_form.COPIES; secrets are masked."""
+        """Copy what these rows carried, in one of conversation_text.COPIES; secrets are masked."""
         try:
             text = copied_text(self._controller, self._endpoint, seqs, form, self._form)
         except Problem as problem:
@@ -141,12 +143,12 @@ class OldTalk(QObject):
         self.named.emit(f"{escape(who)}  {ends}")
         self.read.emit(self._lines(socket))
 
-    def _lines(self, socket: SocketRow) -> list[TalkLine]:
+    def _lines(self, socket: SocketRow) -> list[ConversationLine]:
         controller, reader = self._controller, self._controller.reader
         rows = ConversationRows(
             Streams(reader, controller.manner_of), Topmost(reader), IgnoredRows(reader)
         )
-        lines: list[TalkLine] = []
+        lines: list[ConversationLine] = []
         before: int | None = None
         seqs = self._seqs(socket)
         for first in range(0, len(seqs), PAGE):
@@ -157,7 +159,7 @@ class OldTalk(QObject):
                     before = row.t_ns
                     lines.append(numbered(line, row))
             if len(lines) >= MOST:
-                return [*lines[: MOST - 1], TalkLine(tr("conversation.skipped"))]
+                return [*lines[: MOST - 1], ConversationLine(tr("conversation.skipped"))]
         return lines
 
     def _seqs(self, socket: SocketRow) -> list[int]:
