@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QAccessible, QFont, QFontMetrics, QIcon, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -336,7 +336,16 @@ class TextField(CentredEdit):
         self._wide = width
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
+        self.inputRejected.connect(self._say_full)
         self.fit()
+
+    @Slot()
+    def _say_full(self) -> None:
+        """What was pasted has more characters than a line of Qt takes: the rest is missing."""
+        from PySide6.QtWidgets import QToolTip  # seldom, and no start needs it
+
+        full = tr("panel.line_full", most=f"{self.maxLength():,}")
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), full, self)
 
     def fit(self) -> None:
         """As wide as its characters are in the font in force."""
