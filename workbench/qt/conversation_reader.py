@@ -47,7 +47,7 @@ class ConversationReader(QObject):
 
     Signals:
         cleared(): the lines so far are shown no more.
-        read(object): a list of TalkLines to append.
+        read(object): a list of ConversationLines to append.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
         copied(str): what was asked to be copied.
         refused(Problem): why it cannot be.

@@ -40,7 +40,7 @@ class OldConversation(QObject):
 
     Signals:
         cleared(): the lines so far are shown no more.
-        read(object): a list of TalkLines to append.
+        read(object): a list of ConversationLines to append.
         named(str): whose they are.
         encoding(str): that of the endpoint.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
