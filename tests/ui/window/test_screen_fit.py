@@ -43,3 +43,16 @@ def test_a_window_that_large_text_made_larger_gets_its_size_back(qtbot: QtBot) -
     keeper.look()
     qtbot.waitUntil(lambda: not keeper._turn.isActive())
     assert window.size() == QSize(500, 350)
+
+
+def test_what_a_person_does_while_layouts_come_to_rest_is_left(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(400, 300)
+    window.show()
+    qtbot.waitExposed(window)
+    keeper = WishedSize(window)
+    keeper.look()
+    window.resize(500, 350)
+    qtbot.waitUntil(lambda: not keeper._turn.isActive())
+    assert window.size() == QSize(500, 350)

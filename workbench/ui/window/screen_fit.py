@@ -53,8 +53,12 @@ class WishedSize(QObject):
         self._turn.start()
 
     def _on_turn(self) -> None:
+        window, size = self._window, self._window.size()
+        if size not in (self._grown, self._wished.expandedTo(window.minimumSizeHint())):
+            self._turn.stop()  # a person, or the window manager, has meanwhile given it this one
+            return
         self._left -= 1
         if not self._left:
             self._turn.stop()
-        self._window.resize(self._wished)  # Qt makes it no smaller than what is in it
+        window.resize(self._wished)  # Qt makes it no smaller than what is in it
         self._grown = self._window.size()
