@@ -140,6 +140,8 @@ class ServerPanel(EndpointPanel):
         form.currentIndexChanged.connect(lambda: self.talk.follow_editor(form.value()))
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.table.chosen_changed.connect(self._on_chosen)
+        # in Chinese headings are higher: the rows that it keeps need more then
+        self.table.horizontalHeader().geometriesChanged.connect(self._keep_rows)
 
     @Slot(object, object)
     def _on_chosen(self, _keys: object, current: int | str | None) -> None:
@@ -263,6 +265,10 @@ class ServerPanel(EndpointPanel):
     def _show_chosen(self) -> None:
         if self._chosen is not None:
             self.chosen_row.show_chosen(self._chosen, self._why())
+        self._keep_rows()
+
+    @Slot()
+    def _keep_rows(self) -> None:
         self.table.setMinimumHeight(self.table.height_of(self._least_rows()))
 
     def _least_rows(self) -> int:
