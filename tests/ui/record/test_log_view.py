@@ -12,7 +12,7 @@ from workbench.engine.model import commands as c
 from workbench.journal import query
 from workbench.qt import log_model, log_scan
 from workbench.ui.record import log_panel
-from workbench.viewmodel.log_columns import NUMBER
+from workbench.viewmodel.log_columns import NUMBER, place
 
 
 def test_a_long_mark_ends_where_the_log_does(hand: Hand) -> None:
@@ -125,3 +125,16 @@ def test_a_key_chooses_the_only_row(hand: Hand, key: Qt.Key) -> None:
     view.clearSelection()
     hand.qtbot.keyClick(view, key)
     assert view.chosen() == [0]
+
+
+def test_columns_give_way_before_a_narrow_log_scrolls_sideways(hand: Hand) -> None:
+    view = hand.window.log.view
+    result, who = place("result"), place("who")
+    advance = view.fontMetrics().horizontalAdvance
+    wide = view.columnWidth(result)
+    header = view.horizontalHeader()
+    view.setFixedWidth(advance("0") * 66)
+    hand.wait_holds(lambda: header.length() <= view.viewport().width())
+    assert advance("0" * 6) <= view.columnWidth(result) < wide
+    assert view.columnWidth(who) >= advance("0" * 9)
+    assert view.columnWidth(place("time")) >= advance("00:00:00.000")

@@ -46,6 +46,10 @@ TIMES: Final = {
     TimeForm.PREVIOUS: "+0000.000000",
 }
 CALL_SHARE: Final = 0.6
+GIVING: Final = ((RESULT, 6), (WHO, 9))
+"""What gives way in a narrow log before anything scrolls sideways, and the digits that it keeps."""
+SEEN_DATA: Final = 6
+"""Digits of data at least, where something gives way for it."""
 WIDEST: Final = 10_000
 """Pixels of a column, where somebody has written into the settings."""
 MARGIN: Final = 12
@@ -145,10 +149,19 @@ class LogView(RowUnderMouse, QTableView):
         left = self.viewport().width() - sum(
             width for column, width in widths.items() if not self.isColumnHidden(column)
         )
-        widths[CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
+        least = metrics.horizontalAdvance("0" * 12)
+        for column, digits in GIVING:
+            lacking = least + metrics.horizontalAdvance("0" * SEEN_DATA) - left
+            spare = widths[column] - metrics.horizontalAdvance("0" * digits) - MARGIN
+            given = max(0, min(lacking, 0 if self.isColumnHidden(column) else spare))
+            widths[column] -= given
+            left += given
+        widths[CALL] = max(least, int(left * CALL_SHARE))
         self._fitting = True
         for column, width in widths.items():
             self.setColumnWidth(column, width)
+        # it has what is left, and Qt never less than it had been given
+        self.setColumnWidth(DATA, self.horizontalHeader().minimumSectionSize())
         self._fitting = False
 
     @property
