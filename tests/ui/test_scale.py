@@ -47,7 +47,7 @@ def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
         option.initFrom(box)
         indicator = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
         return [
-            tools(hand)[0].iconSize().width(),
+            tools(hand)[0].iconSize().height(),
             chip.iconSize().width(),
             indicator.width(),
             bar.height(),

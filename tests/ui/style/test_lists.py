@@ -134,6 +134,23 @@ def test_a_list_of_completions_looks_like_the_window(scheme: theme.Theme, qtbot:
     assert high >= popup.fontMetrics().height() + 2 * theme.TIGHT
 
 
+@pytest.mark.parametrize("primary", [True, False])
+def test_the_number_of_a_step_is_seen_on_every_button(
+    primary: bool, scheme: theme.Theme, qtbot: QtBot
+) -> None:
+    """On a light button that is not the primary one it was white on white."""
+    back = scheme.primary.back if primary else scheme.button
+    image = theme.numbered(2, 20).pixmap(20, 20).toImage()
+    seen = [
+        colour.name()
+        for x in range(image.width())
+        for y in range(image.height())
+        if (colour := image.pixelColor(x, y)).alpha() == 255
+    ]
+    clear = [colour for colour in seen if contrast(colour, back) >= 4.5]
+    assert len(clear) > image.width()
+
+
 @pytest.mark.parametrize("theme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_a_thumb_is_seen_in_its_groove(theme: theme.Theme) -> None:
     """WCAG 2 asks 3:1 of what is no text."""

@@ -582,6 +582,19 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return QIcon(pixmap(name, colour or current().text))
 
 
+def icon_before_words(name: str) -> QIcon:
+    """An icon with air behind it: what Qt leaves between the two is too little."""
+    drawn = pixmap(name, current().text)
+    ratio = drawn.devicePixelRatio()
+    wide = QPixmap(drawn.width() + round(TIGHT * ratio), drawn.height())
+    wide.setDevicePixelRatio(ratio)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, drawn)
+    painter.end()
+    return QIcon(wide)
+
+
 APP_SIDES: Final = (16, 24, 32, 48, 64, 128, 256)
 """Pixels of the application's icon: title bars, task bars and lists of windows have their own."""
 
@@ -601,23 +614,26 @@ def app_icon() -> QIcon:
 
 
 def numbered(number: int, side: int) -> QIcon:
-    """A number in a circle, for a primary button; greyed with it."""
+    """A number on a disc, for a button that may be the primary one; greyed with it."""
     icon = QIcon()
-    for mode, ink in (
-        (QIcon.Mode.Normal, QColor("#ffffff")),
-        (QIcon.Mode.Disabled, QColor(current().muted)),
+    theme, ratio = current(), max(1.0, QGuiApplication.primaryScreen().devicePixelRatio())
+    for mode, ink, disc in (
+        (QIcon.Mode.Normal, QColor(theme.primary.text), QColor(theme.primary.back)),
+        (QIcon.Mode.Disabled, QColor(theme.muted), QColor(Qt.GlobalColor.transparent)),
     ):
-        picture = QPixmap(side, side)
+        picture = QPixmap(QSize(side, side) * ratio)
+        picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(ink, 1.2))
+        painter.setBrush(disc)
         painter.drawEllipse(QRectF(1, 1, side - 2, side - 2))
         font = QFont(QApplication.font())
         font.setPixelSize(int(side * 0.66))
         font.setBold(True)
         painter.setFont(font)
-        painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, str(number))
+        painter.drawText(QRectF(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, str(number))
         painter.end()
         icon.addPixmap(picture, mode)
     return icon

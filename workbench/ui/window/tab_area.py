@@ -27,7 +27,7 @@ from workbench.ui.window.tab_name_field import TabNameField
 
 TAB: Final = "application/x-socket-workbench-tab"
 _CROSS, _CROSS_BUTTON = 11, 18
-"""Pixels of the cross of a tab at 100 %, and of the button around it."""
+"""Pixels of the cross of a tab at 100 %, and of the button around it at least."""
 LEAST_LINES: Final = 12
 """Lines of text of a panel that are in sight in the lowest window."""
 LEAST_MOST: Final = 320
@@ -127,7 +127,8 @@ class TabGroup(Retranslatable, QTabWidget):
             self._order_tabs()
         button.setObjectName(f"remove.{panel.name}")
         button.setIcon(theme.icon("x"))
-        mark, side = theme.scaled(_CROSS), theme.scaled(_CROSS_BUTTON)
+        mark = theme.scaled(_CROSS)
+        side = max(_CROSS_BUTTON, self.fontMetrics().height())  # no tab is higher for it
         button.setIconSize(QSize(mark, mark))
         button.setFixedSize(side, side)
         button.setToolTip(tr("tip.remove"))

@@ -71,10 +71,10 @@ class ToolBar(Retranslatable, QToolBar):
             button.setText(tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
-            button.setIconSize(QSize(side, side))
             icon = button.property("icon_name")
             if icon:
-                button.setIcon(theme.icon(icon))
+                button.setIconSize(QSize(side + theme.TIGHT, side))
+                button.setIcon(theme.icon_before_words(icon))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
