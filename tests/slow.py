@@ -265,7 +265,7 @@ TESTS: Final = (
     "viewmodel/test_row_index.py::test_it_knows_what_a_list_knows",
     "viewmodel/test_saved_messages.py::test_they_stay_in_a_file_in_their_order",
     "viewmodel/test_shown_rows.py::test_whatever_comes_first_the_rows_are_the_same_in_the_end",
-    "viewmodel/test_talk_line.py::test_indented_json_is_the_same_json",
+    "viewmodel/test_conversation_line.py::test_indented_json_is_the_same_json",
 )
 """Files and functions, as pytest names them under tests/."""
 

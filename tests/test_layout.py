@@ -200,7 +200,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
-    "qt/talk_wording.py": ("ui/endpoint/test_conversation_pane.py", "previous"),
+    "qt/conversation_wording.py": ("ui/endpoint/test_conversation_pane.py", "previous"),
     "engine/model/responders/kind.py": ("engine/model/responders/test_table.py", "puts_in"),
     "engine/protocol/rule_answers.py": ("engine/protocol/test_responder.py", "no_rule"),
     "cli/export_code.py": ("cli/test_export_command.py", "pytest"),
@@ -334,7 +334,7 @@ IMPORTED_BY = {
     "ui/record/frame_drawing.py": "ui/record/test_frames_panel.py",
     "ui/record/frame_tab.py": "ui/record/test_frames_panel.py",
     "viewmodel/frame_columns.py": "ui/record/test_frames_panel.py",
-    "viewmodel/layer_talk.py": "viewmodel/test_conversation_rows.py",
+    "viewmodel/layer_words.py": "viewmodel/test_conversation_rows.py",
     "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
     "cli/exit_status.py": "cli/test_run.py",
@@ -379,7 +379,7 @@ IMPORTED_BY = {
     "qt/client_presenter.py": "qt/test_endpoint_presenter.py",
     "qt/connection_model.py": "ui/test_tables.py",
     "qt/log_scan.py": "qt/test_log_model.py",
-    "qt/old_talk.py": "ui/record/test_talk_panel.py",
+    "qt/old_conversation.py": "ui/record/test_conversation_tab.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
     "certificates/facts.py": "certificates/test_judging.py",
     "certificates/issuing.py": "certificates/test_kinds.py",

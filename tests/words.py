@@ -58,7 +58,7 @@ ALLOWED: Final = {
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
-    r"|\bvar7\b|\bu\d+(?:le)?\b|\"http\"",
+    r"|\b(?:var7|ber)\b|\bu\d+(?:le)?\b|\"http\"",
     "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose|websocket|keylog|header|code|reason|keys\.log|env|do|then|ping|pong)\b"
     r"|permessage-deflate|Bearer abc|\b37fa213d\b|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|Basic|Close|GET)\b",
     "keys and fields of TLS are typed": r"\b(?:cert|ca|sni|alpn|ciphers|verify|minimum|maximum|keylog|resume|tls)\b"

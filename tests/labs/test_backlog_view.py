@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from workbench.labs.backlog_data import ClientState, QueueSource
 from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_view import Observer
 from workbench.labs.modes.admission import Stage
+from workbench.labs.modes.kernel import KERNEL
 from workbench.session import Session
 
 
@@ -80,3 +82,29 @@ def test_a_queued_client_that_has_gone_is_marked(session: Session, start: Start)
     session.perform(c.Close("client", connection=1))
     picture = shows(run, lambda seen: any(peer.gone for peer in seen.peers))
     assert [(peer.client, peer.gone) for peer in picture.peers] == [(1, True), (2, False)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_who_is_connected_and_in_no_queue_is_told_apart(
+    session: Session, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two handshakes whose last step meets one free place: the second is connected all the same."""
+
+    def deferring(
+        _mode: object, plain: EndpointSettings, clients: int, bound: float
+    ) -> EndpointSettings:
+        del clients, bound
+        return replace(plain, options=(*plain.options, ("TCP_DEFER_ACCEPT", 60)))
+
+    monkeypatch.setattr(type(KERNEL), "listener", deferring)
+    run = start(backlog=5, clients=2, timeout=60.0, hold=True)
+    shows(run, lambda seen: seen.count(ClientState.QUEUED) == 2)
+    assert session.perform(c.Listen("server", 0)).wait(BOUND)
+    for number in (1, 2):
+        assert session.perform(c.Send("client", text="x", connection=number)).wait(BOUND)
+    picture = shows(run, lambda seen: seen.count(ClientState.UNFINISHED) == 1)
+    assert [view.state for view in picture.clients] == [ClientState.QUEUED, ClientState.UNFINISHED]
+    assert [peer.client for peer in picture.peers] == [1]
+    run.accept_one()  # the second says its byte again, and gets in
+    picture = shows(run, lambda seen: seen.count(ClientState.UNFINISHED) == 0)
+    assert [view.state for view in picture.clients] == [ClientState.ACCEPTED, ClientState.QUEUED]

@@ -12,7 +12,7 @@ from workbench.journal.reader import Reader
 from workbench.qt.controller import Controller
 from workbench.qt.conversation_reader import KEPT, LOOK_BACK, PAGE, SCREEN, ConversationReader
 from workbench.texts import tr
-from workbench.viewmodel.talk_line import TalkLine
+from workbench.viewmodel.conversation_line import ConversationLine
 
 
 class Read:
@@ -20,7 +20,7 @@ class Read:
 
     def __init__(self, controller: Controller) -> None:
         self.reader = ConversationReader(controller, "client", controller)
-        self.pieces: list[list[TalkLine]] = []
+        self.pieces: list[list[ConversationLine]] = []
         self.cleared = 0
         self.reader.read.connect(self.pieces.append)
         self.reader.cleared.connect(self._on_cleared)
@@ -77,13 +77,13 @@ def test_a_flood_is_shown_a_screen_at_a_time_and_says_so(
     talk("hello")
     flood(controller, LOOK_BACK + 1)
     read.reader.refresh()
-    assert read.pieces[0] == [TalkLine(tr("conversation.skipped"))]
+    assert read.pieces[0] == [ConversationLine(tr("conversation.skipped"))]
     assert 0 < len(read.lines()) <= SCREEN + 1
     assert not read.reader.behind
     read.pieces.clear()
     flood(controller, PAGE + 1)  # it is a flood still: less is enough
     read.reader.refresh()
-    assert read.pieces[0] == [TalkLine(tr("conversation.skipped"))]
+    assert read.pieces[0] == [ConversationLine(tr("conversation.skipped"))]
     assert len(read.lines()) <= SCREEN + 1
 
 

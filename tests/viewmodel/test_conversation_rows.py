@@ -18,7 +18,7 @@ from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
-from workbench.viewmodel.layer_talk import layer_words
+from workbench.viewmodel.layer_words import layer_words
 
 
 def said(talk: Talk, show_as: str = "utf-8", name: str = "client") -> list[str]:

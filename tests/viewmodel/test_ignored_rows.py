@@ -22,9 +22,9 @@ from workbench.viewmodel.conversation_export import (
     ConversationRequest,
     write_conversation,
 )
+from workbench.viewmodel.conversation_line import ConversationLine
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
-from workbench.viewmodel.talk_line import TalkLine
 
 PINGS = '[{ json = { type = "ping" } }, { regex = "^#" }]'
 SAID = ['{"type": "ping", "n": 1}', "# remark", "hello", '{"type": "ping", "n": 2}', "end"]
@@ -65,7 +65,7 @@ def run(session: Session, text: str) -> None:
     session.stop_all_and_wait()
 
 
-def lines_of(session: Session, reader: Reader, name: str) -> list[TalkLine]:
+def lines_of(session: Session, reader: Reader, name: str) -> list[ConversationLine]:
     session.journal.flush(BOUND)
     rows = ConversationRows(Streams(reader), Topmost(reader), IgnoredRows(reader))
     found = [
@@ -76,7 +76,7 @@ def lines_of(session: Session, reader: Reader, name: str) -> list[TalkLine]:
     return [line for line in found if line is not None]
 
 
-def came(lines: list[TalkLine]) -> list[tuple[str, str]]:
+def came(lines: list[ConversationLine]) -> list[tuple[str, str]]:
     """What came, and what it is counted as."""
     return [
         (line.text.partition(" B  ")[2].removeprefix("TEXT  "), line.aside)

@@ -20,8 +20,8 @@ def cells(line: LogLine) -> dict[str, str]:
 def test_a_call() -> None:
     assert cells(LogLine(SENT, "12:00", data="ab")) == {
         "number": "7", "time": "12:00", "who": "e #4", "call": "send(2 B)", "result": "2",
-        "took": "5 us", "data": "ab", "connection": "4", "local": "a:1", "peer": "b:2",
-        "size": "2", "cause": "3",
+        "took": "5 us", "data": "ab", "hex": "61 62", "connection": "4", "local": "a:1",
+        "peer": "b:2", "size": "2", "cause": "3",
     }  # fmt: skip
 
 

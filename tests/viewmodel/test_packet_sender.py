@@ -97,3 +97,12 @@ def test_another_file_is_refused_in_a_sentence(tmp_path: Path, text: str) -> Non
     (tmp_path / "f").write_text(text, encoding="utf-8")
     with pytest.raises(Problem, match="cannot be used"):
         imported(tmp_path / "f")
+
+
+def test_keys_as_scripts_write_them_and_numbers_are_understood(tmp_path: Path) -> None:
+    file = tmp_path / "packets.json"
+    file.write_text(
+        json.dumps([{"name": "greet", "hexString": "68 69 0d 0a", "toIP": "10.0.0.1", "port": 7,
+                     "tcpOrUdp": "UDP"}])
+    )  # fmt: skip
+    assert imported(file) == ([Saved("greet", "", HI, "udp://10.0.0.1:7")], 0)

@@ -69,6 +69,7 @@ class Observer:
         self._drops: dict[int, int] = {}
         self._peers: tuple[listen_queue.Unaccepted, ...] = ()
         self._peers_due = 0.0
+        self._peers_read: float | None = None
         self._turn = 0
         self._picture = Picture(0.0, settings.bound, False, False, False, None, ())
 
@@ -142,9 +143,11 @@ class Observer:
         if self._settings.family is Family.UNIX or now < self._peers_due:
             return
         listens = seen.phase is Phase.LISTENING and seen.local is not None
-        self._peers = (
-            (listen_queue.unaccepted(seen.local or "", self._proc) or ()) if listens else ()
-        )
+        asked = self._clock()
+        told = listen_queue.unaccepted(seen.local or "", self._proc) if listens else None
+        self._peers = told or ()
+        if told is not None:
+            self._peers_read = asked
         for peer in self._peers:
             view = self._clients.client_at(peer.address)
             if view is not None:
@@ -175,15 +178,37 @@ class Observer:
 
     def views(self) -> tuple[ClientView, ...]:
         """The clients as events and readings tell of them."""
-        return self._admission.seen(self._clients.views, self._entered)
+        views = self._admission.seen(self._clients.views, self._entered)
+        if not (self._settings.mode.queue_alone and self._full and self._peers_read is not None):
+            return views
+        return tuple(
+            replace(view, state=ClientState.UNFINISHED) if self._is_outside(view) else view
+            for view in views
+        )
+
+    def _is_outside(self, view: ClientView) -> bool:
+        """Whether a client is in no queue though its connect() has succeeded.
+
+        Two SYNs may pass while one place is free: of the two last ACKs the second meets a queue
+        that is full, and Linux drops it.
+        """
+        return (
+            view.state is ClientState.QUEUED
+            and view.number not in self._entered
+            and view.connected is not None
+            and view.connected < (self._peers_read or 0.0)
+        )
+
+    def _clock(self) -> float:
+        """Seconds since the run began."""
+        return (self._session.journal.clock.now() - self._clients.start_ns) / 1e9
 
     def picture(self) -> Picture:
         """The newest picture, with the time of now; any thread."""
         last = self._picture
         if not last.running:
             return last
-        seconds = (self._session.journal.clock.now() - self._clients.start_ns) / 1e9
-        seconds = max(0.0, seconds)
+        seconds = max(0.0, self._clock())
         return replace(last, time=seconds, ends_in=max(0.0, self._settings.bound - seconds))
 
     def draw(self) -> None:

@@ -70,7 +70,7 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
         case ClientState.QUEUED:
             return tr(settings.mode.queued_text, took=span(view.connect_seconds))
         case ClientState.UNFINISHED:
-            return tr("backlog.unfinished", took=span(view.connect_seconds))
+            return tr(settings.mode.unfinished_text, took=span(view.connect_seconds))
         case ClientState.ACCEPTED:
             return tr(
                 "backlog.accepted",

@@ -11,17 +11,17 @@ from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.journal.topmost import Topmost
 from workbench.qt.controller import SETTLED
-from workbench.qt.talk_wording import copied_text, numbered, time_text
+from workbench.qt.conversation_wording import copied_text, numbered, time_text
 from workbench.texts import Problem, tr
+from workbench.viewmodel.conversation_line import ConversationLine
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
-from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
     from workbench.engine.model.snapshot import EndpointSnapshot
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
-    from workbench.qt.talk_options import TalkOptions
+    from workbench.qt.conversation_options import ConversationOptions
     from workbench.viewmodel.chosen_rows import ChosenRows
 
 PAGE: Final = 250
@@ -47,7 +47,7 @@ class ConversationReader(QObject):
 
     Signals:
         cleared(): the lines so far are shown no more.
-        read(object): a list of TalkLines to append.
+        read(object): a list of ConversationLines to append.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
         copied(str): what was asked to be copied.
         refused(Problem): why it cannot be.
@@ -73,7 +73,7 @@ class ConversationReader(QObject):
         self._form = "utf-8"
         self._peer: str | None = None
         self._numbered = False
-        self._options: TalkOptions | None = None
+        self._options: ConversationOptions | None = None
         self._before: int | None = None  # when the line before was
         self._begin()
 
@@ -111,7 +111,7 @@ class ConversationReader(QObject):
             self._form = form
             self._show_anew()
 
-    def heed(self, options: TalkOptions) -> None:
+    def heed(self, options: ConversationOptions) -> None:
         """Show lines and times as these options say."""
         self._options = options
         options.changed.connect(self._show_anew)
@@ -151,7 +151,7 @@ class ConversationReader(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Copy what these rows carried, in one of talk_form.COPIES; secrets are masked."""
+        """Copy what these rows carried, in one of conversation_text.COPIES; secrets are masked."""
         try:
             text = copied_text(self._controller, self._name, seqs, form, self._form)
         except Problem as problem:
@@ -194,7 +194,7 @@ class ConversationReader(QObject):
         if len(own) > most:
             self._flood = True
             if not silent:
-                self.read.emit([TalkLine(tr("conversation.skipped"))])
+                self.read.emit([ConversationLine(tr("conversation.skipped"))])
             own = own[-SCREEN:]
             self._rows.skipped()
         elif len(own) <= PAGE:

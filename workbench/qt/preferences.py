@@ -13,7 +13,7 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal.keep import OFFERED, Keep
 from workbench.journal.keep import parse as parse_keep
 from workbench.texts import LANGUAGES, Problem
-from workbench.viewmodel.talk_form import TIMES
+from workbench.viewmodel.conversation_text import TIMES
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 """Per cent; what A- and A+ step through."""
@@ -196,7 +196,7 @@ class Preferences:
 
     @property
     def talk_times(self) -> str:
-        """How conversations show times: one of talk_form.TIMES."""
+        """How conversations show times: one of conversation_text.TIMES."""
         found = self._text("talk_times", TIMES[0])
         return found if found in TIMES else TIMES[0]
 

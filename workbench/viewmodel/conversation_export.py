@@ -13,9 +13,9 @@ from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost, is_received, is_sent
 from workbench.texts import Problem
+from workbench.viewmodel.conversation_line import Aside, ConversationLine
 from workbench.viewmodel.conversation_rows import ConversationRows
 from workbench.viewmodel.ignored_rows import IgnoredRows
-from workbench.viewmodel.talk_line import Aside, TalkLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def write_conversation(
     out.writelines(row.payload or b"" for row in rows)
 
 
-def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[TalkLine]:
+def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[ConversationLine]:
     lines = ConversationRows(Streams(reader, every_row=True), Topmost(reader), IgnoredRows(reader))
     time = WallTimes(reader.clock)
     for row in _rows(reader, wish):
@@ -83,7 +83,7 @@ def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[TalkLine]:
             yield line
 
 
-def _folded(lines: Iterable[TalkLine]) -> Iterator[TalkLine]:
+def _folded(lines: Iterable[ConversationLine]) -> Iterator[ConversationLine]:
     """What is beside the talk in one line each, as it is shown."""
     aside: Aside | None = None
     for line in lines:

@@ -11,9 +11,9 @@ from workbench.journal.streams import READS, SENDS
 from workbench.journal.topmost import is_received, is_sent
 from workbench.printable import escape
 from workbench.texts import tr
-from workbench.viewmodel.layer_talk import layer_words
-from workbench.viewmodel.talk_form import BESIDE, beside, broken, indented
-from workbench.viewmodel.talk_line import TalkLine, json_lines
+from workbench.viewmodel.conversation_line import ConversationLine, json_lines
+from workbench.viewmodel.conversation_text import BESIDE, beside, broken, indented
+from workbench.viewmodel.layer_words import layer_words
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -56,7 +56,7 @@ class ConversationRows:
         who: str = "",
         most: int | None = SHOWN_BYTES,
         breaks: bool = False,
-    ) -> TalkLine | None:
+    ) -> ConversationLine | None:
         """The line of a row, or None where it says nothing about the conversation.
 
         Args:
@@ -79,7 +79,7 @@ class ConversationRows:
             if row.connection in self._failed:
                 return None
             if row.connection in self._aborting:
-                return TalkLine(f"{start}-  {tr('conversation.aborted')}")
+                return ConversationLine(f"{start}-  {tr('conversation.aborted')}")
         told = self._topmost.told(row)
         if told is None:
             return None
@@ -106,7 +106,7 @@ def line_of(
     datagram: bool,
     most: int | None = SHOWN_BYTES,
     breaks: bool = False,
-) -> TalkLine | None:
+) -> ConversationLine | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
@@ -130,7 +130,7 @@ def line_of(
                 row, start, arrow, show_as, streams, where=where, most=most, breaks=breaks
             )
     words = _call_words(row)
-    return None if words is None else TalkLine(f"{start}{words}")
+    return None if words is None else ConversationLine(f"{start}{words}")
 
 
 def _call_words(row: Row) -> str | None:
@@ -155,7 +155,7 @@ def _call_words(row: Row) -> str | None:
 
 def _layer_line(
     row: Row, start: str, show_as: str, streams: Streams, *, most: int | None, breaks: bool
-) -> TalkLine:
+) -> ConversationLine:
     """What a layer gave or took, or says of itself."""
     for carries, arrow in ((is_received, "<"), (is_sent, ">")):
         if row.errno is None and carries(row):
@@ -171,11 +171,11 @@ def _layer_line(
     if words.arrow in _ARROWS:
         shown = f"  {_shown(row, show_as, streams, most)}" if words.bytes else ""
         text = f"{_carried(row, start, words.arrow)}{words.text}{shown}"
-        return TalkLine(text.rstrip(), aside=words.aside, mark=mark)
+        return ConversationLine(text.rstrip(), aside=words.aside, mark=mark)
     text = f"{start}{words.arrow}  {words.text}"
     if words.arrow == "!" and row.payload:
         text = f"{text}  {_shown(row, show_as, streams, most)}"
-    return TalkLine(text, aside=words.aside, mark=mark)
+    return ConversationLine(text, aside=words.aside, mark=mark)
 
 
 def _data_line(
@@ -188,7 +188,7 @@ def _data_line(
     where: str,
     most: int | None,
     breaks: bool,
-) -> TalkLine:
+) -> ConversationLine:
     whole = row.payload is not None and len(row.payload) == (row.size or 0)
     inside = json_lines(row.payload or b"") if whole and show_as not in _AS_BYTES else ()
     head = f"{_carried(row, start, arrow)}{where}"
@@ -201,7 +201,7 @@ def _data_line(
         text = _shown(row, show_as, streams, most)
         wanted = breaks and show_as not in _AS_BYTES
         first, *others = broken(text, shown, show_as) if wanted else (text,)
-    return TalkLine(
+    return ConversationLine(
         f"{head}{first}",
         inside,
         mark=max(0, len(start) - 1),

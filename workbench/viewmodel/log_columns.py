@@ -9,7 +9,7 @@ from workbench.engine.model.events import COMMAND, NOTE
 from workbench.frozen import dataclass
 from workbench.journal.reader import Row
 from workbench.printable import escape
-from workbench.viewmodel.log_cells import call_text, result_text, took_text, who_text
+from workbench.viewmodel.log_cells import PREVIEW, call_text, result_text, took_text, who_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ def _call(line: LogLine) -> str:
     return "" if line.event.kind == NOTE else call_text(line.event)
 
 
+def _hex(row: Row) -> str:
+    """The first bytes of a call, as who sends bytes reads them."""
+    return (row.payload or b"")[:PREVIEW].hex(" ")
+
+
 def _plain(value: object) -> str:
     return "" if value is None else escape(str(value))
 
@@ -69,6 +74,7 @@ COLUMNS: Final = (
     LogColumn("result", _called(result_text), "ECONNREFUSED"),
     LogColumn("took", _called(took_text), "999.9 ms", right=True),
     LogColumn("data", lambda line: line.data),
+    LogColumn("hex", lambda line: _hex(line.event), "00 00 00 00 00 00 00 00", extra=True),
     LogColumn("connection", lambda line: _plain(line.event.number), "0000", right=True, extra=True),
     LogColumn("local", lambda line: _plain(line.event.local), "127.0.0.1:00000", extra=True),
     LogColumn("peer", lambda line: _plain(line.event.peer), "127.0.0.1:00000", extra=True),

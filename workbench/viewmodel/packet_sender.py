@@ -19,8 +19,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 def is_packet(item: object) -> bool:
-    """Whether an object of JSON is one."""
-    return isinstance(item, Mapping) and "hexstring" in item and "name" in item
+    """Whether an object of JSON is one; scripts write its keys as hexString and toIP too."""
+    return isinstance(item, Mapping) and {"hexstring", "name"} <= {str(key).lower() for key in item}
 
 
 def from_json(items: Iterable[object]) -> tuple[list[Saved], int]:
@@ -32,7 +32,7 @@ def from_json(items: Iterable[object]) -> tuple[list[Saved], int]:
             packets.append(item)
         else:
             bad += 1
-    made = [_message({key: str(value) for key, value in item.items()}) for item in packets]
+    made = [_message({key.lower(): str(value) for key, value in item.items()}) for item in packets]
     return [item for item in made if item is not None], bad + made.count(None)
 
 

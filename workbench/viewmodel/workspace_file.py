@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from workbench.journal.lock import try_lock
+from workbench.resources import user_dir
 from workbench.texts import Problem, reason_of
 from workbench.viewmodel import workspace
 from workbench.viewmodel.workspace import EMPTY, Workspace
@@ -114,6 +115,4 @@ class WorkspaceFile:
 
 def usual_place() -> Path:
     """In the user's configuration folder."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("socket-workbench", appauthor=False)) / NAME
+    return user_dir("config") / NAME

@@ -59,8 +59,10 @@ def test_without_a_step_there_is_nothing_to_run(hand: Hand) -> None:
     dialog = hand.make_scenario()
     assert "no step yet" in dialog.message.text()
     assert not dialog.run.isEnabled()
+    assert not dialog.compare.isEnabled(), "there is nothing to do a second time"
     pasted(dialog)
     assert dialog.run.isEnabled()
+    assert not dialog.compare.isEnabled()
     dialog.close()
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.looks.seen import painted
 from workbench.ui.endpoint.conversation import MOST_LINES, Conversation
-from workbench.viewmodel.talk_line import TalkLine
+from workbench.viewmodel.conversation_line import ConversationLine
 
 
 def shown(qtbot: QtBot) -> Conversation:
@@ -18,7 +18,7 @@ def shown(qtbot: QtBot) -> Conversation:
     qtbot.addWidget(view)
     view.resize(300, 100)
     view.show()
-    view.add(TalkLine(f"line {number}") for number in range(100))
+    view.add(ConversationLine(f"line {number}") for number in range(100))
     return view
 
 
@@ -27,28 +27,28 @@ def test_new_lines_are_in_sight_unless_one_looks_further_up(qtbot: QtBot) -> Non
     bar = view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() >= bar.maximum() - 2)
     bar.setValue(3)
-    view.add([TalkLine("new")])
+    view.add([ConversationLine("new")])
     assert bar.value() == 3
     bar.setValue(bar.maximum())
-    view.add([TalkLine("newer")])
+    view.add([ConversationLine("newer")])
     assert bar.value() >= bar.maximum() - 2
 
 
 def test_what_was_sent_is_text_and_never_markup_and_old_lines_go(qtbot: QtBot) -> None:
     view = shown(qtbot)
-    view.add([TalkLine("<b>bold</b>")])
+    view.add([ConversationLine("<b>bold</b>")])
     assert view.toPlainText().endswith("<b>bold</b>")
-    view.add(TalkLine(str(number)) for number in range(MOST_LINES + 50))
+    view.add(ConversationLine(str(number)) for number in range(MOST_LINES + 50))
     assert view.blockCount() == MOST_LINES
     view.add([])
     assert view.blockCount() == MOST_LINES
 
 
-def aside(name: str) -> TalkLine:
-    return TalkLine(f"12:00  - {name}", aside=name, mark=6)
+def aside(name: str) -> ConversationLine:
+    return ConversationLine(f"12:00  - {name}", aside=name, mark=6)
 
 
-JSON = TalkLine('12:00  > {"a":1}', ("{", '  "a": 1', "}"), mark=6)
+JSON = ConversationLine('12:00  > {"a":1}', ("{", '  "a": 1', "}"), mark=6)
 
 
 def press(view: Conversation, line: int, key: Qt.Key = Qt.Key.Key_Return) -> None:
@@ -71,7 +71,7 @@ def view(qtbot: QtBot) -> Conversation:
 
 
 def test_a_line_opens_and_closes_by_key_and_by_a_click_on_its_mark(view: Conversation) -> None:
-    view.add([TalkLine("first"), JSON, TalkLine("last")])
+    view.add([ConversationLine("first"), JSON, ConversationLine("last")])
     assert lines_of(view) == ["first", '12:00 \u25b8> {"a":1}', "last"]
     press(view, 1)
     opened = lines_of(view)
@@ -92,7 +92,7 @@ def test_what_is_beside_the_talk_folds_and_the_next_message_ends_it(view: Conver
     view.add([aside("PING")])
     assert lines_of(view) == ["12:00  - PING"]
     view.add([aside("PONG")])
-    view.add([aside("PING"), TalkLine("message"), aside("PING")])
+    view.add([aside("PING"), ConversationLine("message"), aside("PING")])
     assert lines_of(view) == ["12:00 \u25b8-  PING \u00d72, PONG", "message", "12:00  - PING"]
     press(view, 0)
     assert [line.strip() for line in lines_of(view)[1:4]] == [
@@ -134,8 +134,14 @@ def test_each_line_knows_the_row_of_what_it_says_was_sent(qtbot: QtBot) -> None:
     view = Conversation()
     qtbot.addWidget(view)
     view.unfolded = True
-    view.add([TalkLine("a  > 1", sent=7), TalkLine("b  < 2"), JSON._replace(sent=2_000_000_000)])
-    view.add([TalkLine(f"line {number}", sent=number) for number in range(30, 33)])
+    view.add(
+        [
+            ConversationLine("a  > 1", sent=7),
+            ConversationLine("b  < 2"),
+            JSON._replace(sent=2_000_000_000),
+        ]
+    )
+    view.add([ConversationLine(f"line {number}", sent=number) for number in range(30, 33)])
     found = []
     for number in range(view.blockCount()):
         view.setTextCursor(QTextCursor(view.document().findBlockByNumber(number)))
@@ -151,8 +157,8 @@ def test_each_line_knows_the_row_of_what_it_says_was_sent(qtbot: QtBot) -> None:
 
 def test_what_stands_below_one_that_folds_alone_is_in_it(view: Conversation) -> None:
     """... and gives way to the lines themselves when another follows, open as it was."""
-    one = TalkLine("12:00  < message", ("{", "}"), "ignored", 6, came=7)
-    two = TalkLine("12:00  < 00 01", aside="ignored", mark=6, came=8, more=("         02",))
+    one = ConversationLine("12:00  < message", ("{", "}"), "ignored", 6, came=7)
+    two = ConversationLine("12:00  < 00 01", aside="ignored", mark=6, came=8, more=("         02",))
     view.add([one])
     assert lines_of(view) == ["12:00 \u25b8< message"]
     assert view.chosen_rows(view.document().firstBlock()) == [7]

@@ -10,7 +10,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFontDatabase
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.style import theme
@@ -96,3 +103,18 @@ def test_a_long_field_keeps_its_text_when_it_is_entered(qtbot: QtBot) -> None:
     other.setFocus()
     clicked(field, 20)
     assert not field.hasSelectedText()
+
+
+def test_a_field_that_is_full_says_that_the_rest_is_missing(qtbot: QtBot) -> None:
+    """Qt cuts it off without a word."""
+    field = TextField()
+    qtbot.addWidget(field)
+    field.show()
+    clipboard = QApplication.clipboard()
+    clipboard.setText("x" * (field.maxLength() + 1))
+    try:
+        field.paste()
+        qtbot.waitUntil(lambda: "32,767" in QToolTip.text())
+    finally:
+        clipboard.clear()
+        QToolTip.hideText()

@@ -13,6 +13,8 @@ from workbench.labs.modes.mode import LabMode
 
 class _Kernel(LabMode):
     name = "kernel"
+    queue_alone = True
+    unfinished_text = "backlog.last_ack"
 
     def reasons(self, result: Result) -> Iterator[Reason]:
         yield from why.queue(result)

@@ -30,6 +30,8 @@ class LabMode:
         way: its place among the ways to a real refusal; 0 is none.
         queued_text, drops_text, overflows_text: text keys for a client that waits for accept(),
             for the listener's drops, for the counters of the network namespace.
+        queue_alone: who is connected waits in the kernel's queue, or in none.
+        unfinished_text: of a client that is connected and in no queue.
     """
 
     name: str
@@ -40,6 +42,8 @@ class LabMode:
     way = 0
     queued_text = "backlog.in_queue"
     drops_text = "lab.drops"
+    queue_alone = False
+    unfinished_text = "backlog.unfinished"
 
     @property
     def overflows_text(self) -> str:

@@ -81,7 +81,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._seqs = seqs
         self._typed = TypedScenarios()
         self._wishes: Wishes = ()
-        self._running = self._valid = self._comparing = False
+        self._running = self._valid = self._recorded = self._comparing = False
         self._scopes: dict[str, Scope] = {}
         self._live = live
         add = NamedControls("scenario")
@@ -189,13 +189,14 @@ class ScenarioDialog(Retranslatable, QDialog):
         try:
             found = self._made()
             made = replace(found.scenario, passwords=self._maker.passwords())
+            self._recorded = _count(made.steps) > 0
             self.varying.show_all(found.choices)
             self._count_varying()
             self.repeat.offer(item.name for item in made.endpoints)
             wish = self.repeat.wish()
         except Problem as problem:
             self.message.setText(problem.text)
-            self._valid = False
+            self._valid = self._recorded = False
             self._allow_run()
             return
         text = to_toml(made if wish is None else repeated(made, wish))
@@ -270,7 +271,7 @@ class ScenarioDialog(Retranslatable, QDialog):
                 self._controls.enable(button, msg("why.old_record"))
         else:
             self.run.setEnabled(self._valid or self._running)
-            self.compare.setEnabled(not self._running)
+            self.compare.setEnabled(self._recorded and not self._running)
 
     @Slot()
     def _on_edited(self) -> None:

@@ -27,8 +27,8 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.known_viewport import known_viewport
-from workbench.viewmodel.talk_form import COPIES
-from workbench.viewmodel.talk_line import Aside, TalkLine
+from workbench.viewmodel.conversation_line import Aside, ConversationLine
+from workbench.viewmodel.conversation_text import COPIES
 
 MOST_LINES: Final = 1000
 _INSIDE: Final = -2
@@ -45,7 +45,7 @@ _KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 class _Folded:
     """A line that can be unfolded."""
 
-    line: TalkLine
+    line: ConversationLine
     opened: bool = False
 
 
@@ -131,11 +131,11 @@ class Conversation(Retranslatable, QPlainTextEdit):
         self._aside_number = 0
         self._aside_head = QTextCursor()
 
-    def add(self, lines: Iterable[TalkLine]) -> None:
+    def add(self, lines: Iterable[ConversationLine]) -> None:
         """Append lines; the view follows if it was at its end."""
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 2
-        plain: list[TalkLine] = []
+        plain: list[ConversationLine] = []
         added = False
         for line in lines:
             added = True
@@ -155,7 +155,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.End)
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
-    def _append(self, lines: list[TalkLine]) -> None:
+    def _append(self, lines: list[ConversationLine]) -> None:
         if not lines:
             return
         self.appendPlainText("\n".join(text for line in lines for text in (line.text, *line.more)))
@@ -172,7 +172,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
                 block.setUserState(_CARRIED - 2 * line.came - 1)
             block = block.previous()
 
-    def _append_head(self, line: TalkLine) -> None:
+    def _append_head(self, line: ConversationLine) -> None:
         """One that opens, or may come to do so."""
         self._numbers += 1
         self._folded[self._numbers] = _Folded(line)
@@ -187,7 +187,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         if self.unfolded and line.inside:
             self._toggle(head)
 
-    def _set_aside(self, line: TalkLine) -> None:
+    def _set_aside(self, line: ConversationLine) -> None:
         """Fold consecutive lines of one kind into one."""
         head = self._aside_head.block()
         if self._aside is None or head.userState() != self._aside_number:
@@ -354,11 +354,11 @@ class Conversation(Retranslatable, QPlainTextEdit):
         super().keyPressEvent(event)
 
 
-def _opening(line: TalkLine) -> TalkLine:
+def _opening(line: ConversationLine) -> ConversationLine:
     """The same with what always stands below it as what opens: others may come to fold with it."""
     return line._replace(inside=line.inside or line.more, more=())
 
 
-def _within(head: TalkLine, line: str) -> str:
+def _within(head: ConversationLine, line: str) -> str:
     """A line below another, behind its time."""
     return f"{' ' * (head.mark + 3)}{line}"

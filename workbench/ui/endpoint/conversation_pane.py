@@ -16,10 +16,10 @@ from workbench.ui.endpoint.conversation import Conversation
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import RetranslatablePart
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
-from workbench.viewmodel.talk_form import BESIDE, TIMES
+from workbench.viewmodel.conversation_text import BESIDE, TIMES
 
 if TYPE_CHECKING:
-    from workbench.qt.talk_options import TalkOptions
+    from workbench.qt.conversation_options import ConversationOptions
 
 HEX = "hex"
 
@@ -48,7 +48,7 @@ class ConversationPane(RetranslatablePart, QObject):
         self._followed = "utf-8"
         self._as_hex = False
         self._sparing = False
-        self._options: TalkOptions | None = None
+        self._options: ConversationOptions | None = None
         self.view = controls.add(Conversation(), "conversation")
         self.show_as = controls.add(
             ChoiceBox(
@@ -94,7 +94,7 @@ class ConversationPane(RetranslatablePart, QObject):
         menu.setToolTipsVisible(True)
         self.options.clicked.connect(self._open_menu)
 
-    def heed(self, options: TalkOptions) -> None:
+    def heed(self, options: ConversationOptions) -> None:
         """Show lines and times as these options say, and change them by the menu."""
         self._options = options
 

@@ -96,7 +96,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self._space(sparing=False)
         self.build()
         self._wire()
-        self.retranslate()
+        self.controls.settle()
 
     # -- for the two kinds of panel -------------------------------------------------------------
 

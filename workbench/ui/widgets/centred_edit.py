@@ -31,12 +31,14 @@ class CentredEdit(QLineEdit):
 
     @Slot()
     def _centre(self) -> None:
-        down = floor((self._height(self.text()[:LOOKED_AT]) - self._height("x")) / 2)
+        text = self.text()[:LOOKED_AT]
+        # of the field's own font alone: as high as it, without laying it out
+        down = 0 if text.isascii() else floor((self._height(text) - self._height("x")) / 2)
         if down != self.textMargins().top():
             self.setTextMargins(0, down, 0, -down)
 
     def _height(self, text: str) -> float:
-        layout = QTextLayout(text or "x", self.font())
+        layout = QTextLayout(text, self.font())
         layout.beginLayout()
         line = layout.createLine()
         layout.endLayout()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QAccessible, QFont, QFontMetrics, QIcon, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -181,6 +181,16 @@ class NamedControls:
             entry.note = note
             self._word(widget)
 
+    def settle(self) -> None:
+        """All stand in their rows: each button gets the width of its words, and what a screen
+        reader asks of a choice is there.
+        """
+        for widget, entry in self._entries.items():
+            if isinstance(widget, QPushButton):
+                fit(widget)
+            elif isinstance(widget, QComboBox):
+                self._label(widget, tr(f"name.{entry.key}"))
+
     def retranslate(self) -> None:
         for caption in self._captions:
             caption.widget.setText(caption.text(call=self._calls))
@@ -292,8 +302,10 @@ class ChoiceBox(RoomyBox):
         index = self.findData(value)
         model = self.model()
         if index >= 0 and isinstance(model, QStandardItemModel):
-            model.item(index).setEnabled(reason is None)
-            model.item(index).setToolTip(plain_tip(reason or ""))
+            item, tip = model.item(index), plain_tip(reason or "")
+            item.setEnabled(reason is None)
+            if tip != item.toolTip():  # else the box measures all of them again
+                item.setToolTip(tip)
 
     def value(self) -> str:
         return str(self.currentData() or "")
@@ -305,9 +317,11 @@ class ChoiceBox(RoomyBox):
         self.blockSignals(False)
 
     def retranslate(self) -> None:
-        for index, key in enumerate(self._keys):
-            if key:
-                self.setItemText(index, tr(key))
+        words = {index: tr(key) for index, key in enumerate(self._keys) if key}
+        if all(self.itemText(index) == text for index, text in words.items()):
+            return
+        for index, text in words.items():
+            self.setItemText(index, text)
         policy = QComboBox.SizeAdjustPolicy  # else Qt keeps the width of the longest before
         self.setSizeAdjustPolicy(policy.AdjustToContentsOnFirstShow)
         self.setSizeAdjustPolicy(policy.AdjustToContents)
@@ -322,7 +336,16 @@ class TextField(CentredEdit):
         self._wide = width
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
+        self.inputRejected.connect(self._say_full)
         self.fit()
+
+    @Slot()
+    def _say_full(self) -> None:
+        """What was pasted has more characters than a line of Qt takes: the rest is missing."""
+        from PySide6.QtWidgets import QToolTip  # seldom, and no start needs it
+
+        full = tr("panel.line_full", most=f"{self.maxLength():,}")
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), full, self)
 
     def fit(self) -> None:
         """As wide as its characters are in the font in force."""
@@ -368,9 +391,8 @@ def _leave(button: QAbstractButton) -> None:
 
 def fit(button: QPushButton) -> None:
     """As wide as its text wants; Fusion makes every button 80 px."""
-    metrics = QFontMetrics(button.font())
-    bold = QFontMetrics(_bold(button.font()))
-    used = bold if button.property("primary") else metrics
+    font = button.font()
+    used = QFontMetrics(_bold(font) if button.property("primary") else font)
     arrow = 14 if button.menu() is not None else 0
     arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
     wide = max(map(used.horizontalAdvance, button.text().split("\n")))

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
+    from workbench.qt.conversation_options import ConversationOptions
     from workbench.qt.scenario_player import ScenarioPlayer
-    from workbench.qt.talk_options import TalkOptions
     from workbench.ui.window.tab_area import TabArea
     from workbench.viewmodel.saved_messages import Messages
 
@@ -66,7 +66,7 @@ class EndpointTabs(QObject):
         controller: Controller,
         player: ScenarioPlayer,
         messages: Messages,
-        talk: TalkOptions,
+        talk: ConversationOptions,
     ) -> None:
         """`messages`: the saved ones, which every client's editor offers; `talk`: how
         conversations are shown.

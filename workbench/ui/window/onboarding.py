@@ -71,7 +71,8 @@ class Onboarding(QObject):
     @Slot(object)
     def number(self, panel: EndpointPanel) -> None:
         """Number the steps on the buttons of a new panel, while the strip names them."""
-        panel.number_steps(self._numbered)
+        if self._numbered:
+            panel.number_steps(True)
 
     def _number_steps(self, shown: bool) -> None:
         """1, 2, 3 on the buttons that the strip names."""

@@ -17,7 +17,7 @@ from workbench.ui.record.log_panel import LogPanel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.qt.talk_options import TalkOptions
+    from workbench.qt.conversation_options import ConversationOptions
     from workbench.ui.record.certificate_tab import CertificateTab
     from workbench.ui.record.handshake_tab import HandshakeTab
     from workbench.ui.record.kernel_tab import KernelTab
@@ -69,18 +69,18 @@ def _offer_frames(controller: Controller, panel: LogPanel) -> None:
 def add_talk(
     controller: Controller,
     panel: LogPanel,
-    options: TalkOptions,
+    options: ConversationOptions,
     save: Callable[[ConversationRequest], None],
 ) -> None:
     """The conversation of a connection, beside the log of an earlier record."""
-    from workbench.qt.old_talk import OldTalk  # no start needs it
-    from workbench.ui.record.talk_panel import TalkPanel
+    from workbench.qt.old_conversation import OldConversation  # no start needs it
+    from workbench.ui.record.conversation_tab import ConversationTab
 
-    talk = TalkPanel()
+    talk = ConversationTab()
     talk.talk.heed(options)
     talk.talk.view.acts = False
     talk.talk.following.setVisible(False)  # there is no editor
-    presenter = OldTalk(controller, options, talk)
+    presenter = OldConversation(controller, options, talk)
     presenter.cleared.connect(talk.talk.view.clear)
     presenter.read.connect(talk.talk.view.add)
     presenter.named.connect(talk.name)

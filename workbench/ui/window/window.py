@@ -12,8 +12,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.journal.keep import OFFERED
+from workbench.qt.conversation_options import ConversationOptions
 from workbench.qt.scenario_player import ScenarioPlayer
-from workbench.qt.talk_options import TalkOptions
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
@@ -127,7 +127,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.tab_area.setVisible(live)
         if not live:
             save = self.file_commands.save_conversation
-            add_talk(controller, self.log, self.talk_options, save)
+            add_talk(controller, self.log, self.conversation_options, save)
         self.onboarding.show()
         self.log.restore(preferences)
         self._word()
@@ -166,13 +166,13 @@ class MainWindow(Retranslatable, QMainWindow):
     def _make_panels(self) -> None:
         self.tab_area = TabArea()
         self.saved_messages = Messages(self.preferences, Path(self.preferences.messages_file))
-        self.talk_options = TalkOptions(self.preferences)
+        self.conversation_options = ConversationOptions(self.preferences)
         self.endpoint_tabs = EndpointTabs(
             self.tab_area,
             self.controller,
             self.scenario_player,
             self.saved_messages,
-            self.talk_options,
+            self.conversation_options,
         )
         self.tab_copies = TabCopies(self.endpoint_tabs, self.tab_area)
         self.tab_commands = TabCommands(
@@ -236,7 +236,7 @@ class MainWindow(Retranslatable, QMainWindow):
         """The parts that are no widgets."""
         return (
             self.endpoint_tabs,
-            self.talk_options,
+            self.conversation_options,
             self.tab_commands,
             self.layouts,
             self.closed_rows,
