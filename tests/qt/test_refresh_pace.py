@@ -10,6 +10,7 @@ from workbench.qt.refresh_pace import (
     FLOOD_REST,
     FLOOD_SHARE,
     FLOW_BEGINS,
+    FLOW_ENDS,
     FLOW_RATE,
     IDLE_SHARE,
     LONGEST_REST,
@@ -74,7 +75,7 @@ def test_it_has_bounds(clocks: Clocks) -> None:
     refreshed(clocks, made, 5.0)
     assert made.rest_s() == pytest.approx(LONGEST_REST)
     assert made.rest_s(flood=True) == pytest.approx(FLOOD_REST)
-    assert LONGEST_REST < FLOOD_REST
+    assert LONGEST_REST < FLOOD_REST < FLOW_ENDS / 2
 
 
 def test_in_a_flow_it_rests_as_long_whatever_it_took(clocks: Clocks) -> None:
@@ -95,7 +96,9 @@ def test_a_flow_is_one_when_it_has_gone_on_for_a_while(clocks: Clocks) -> None:
     assert not flow.steady
     flowing(clocks, flow, 0.3, 2 * FLOW_RATE)
     assert flow.steady
-    clocks.now += 3  # nothing comes any more
+    clocks.now += FLOW_ENDS - 0.1  # the window is late
+    assert flow.steady
+    clocks.now += 0.2  # nothing comes any more
     assert not flow.steady
     flow.add(20)  # what comes after a pause is seen at once
     assert not flow.steady

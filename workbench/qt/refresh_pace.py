@@ -15,9 +15,11 @@ FLOOD_REST: Final = 0.33
 """The same while rows fly by, which nobody reads."""
 FLOW_RATE: Final = 50
 """Rows a second that go by like a flow: one looks at it, and no longer for each of them."""
-FLOW_BEGINS: Final = 0.5
+FLOW_BEGINS: Final = 0.3
 """Seconds of such a flow, without an action of the user, after which it is shown FLOOD_REST apart.
 What begins, and what was asked for, is there at once."""
+FLOW_ENDS: Final = 1.0
+"""Seconds without a row, after which it is over: longer than a rest, also on a slow machine."""
 
 
 class RefreshPace:
@@ -68,4 +70,4 @@ class Flow:
     def steady(self) -> bool:
         """Whether rows arrive steadily."""
         now = time.perf_counter()
-        return now - self._calm > FLOW_BEGINS > now - self._told
+        return now - self._calm > FLOW_BEGINS and now - self._told < FLOW_ENDS
