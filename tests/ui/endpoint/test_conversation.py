@@ -181,7 +181,7 @@ def test_an_empty_one_says_what_stands_here(qtbot: QtBot) -> None:
     with painted() as seen:
         view.viewport().grab()
     assert [item.text for item in seen] == [view.accessibleDescription()]
-    view.add([TalkLine("hello")])
+    view.add([ConversationLine("hello")])
     with painted() as seen:
         view.viewport().grab()
     assert not any(item.text == view.accessibleDescription() for item in seen)
