@@ -162,3 +162,15 @@ def test_steps_are_written_as_calls_and_say_which_parts_of_the_helper_they_need(
     script = ScriptSteps(awaited)
     assert script.steps(awaited.steps)
     assert "expecting" in script.needs
+
+
+def test_what_no_plain_socket_sees_builds_on_the_engine() -> None:
+    fault = """
+step = [{ do = "expect", endpoint = "s", call = "messages.fault" }]
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+messages = { size = 3 }
+"""
+    assert "from workbench.testing import scripted" in to_python(parse(fault))
+    assert "scripted" not in to_python(parse(fault.replace("fault", "recv")))

@@ -63,6 +63,7 @@ def expectation(
         return Wanted(_look(step, item, talk), frozenset({"looking"}))
     word = (step.call or "").partition(".")[0]
     of_layer = step.of_layer is not None or word in {"ws", "tls", "proxy"}
+    of_layer = of_layer or step.call == "messages.fault"
     if of_layer or step.by is not None or step.kind not in {None, "call"}:
         return Wanted([left_out(title_of(step))])
     try:

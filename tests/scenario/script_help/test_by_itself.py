@@ -96,3 +96,23 @@ def test_a_datagram_is_answered_to_whom_it_came_from() -> None:
         client.settimeout(30)
         client.sendto(b"ping", own.getsockname())
         assert client.recv(99) == b"ping"
+
+
+class Slower(Answers):
+    """The first answer is the last that is due."""
+
+    def answer(self, sock: Noted, data: bytes, peer: Any = None) -> None:
+        for char in data:
+            reply(sock, bytes([char]), peer, delay={ord("a"): 0.3, ord("b"): 0.1}.get(char, 0.0))
+
+
+def test_delayed_answers_keep_their_order() -> None:
+    made = Noted("s", socket.AF_INET, socket.SOCK_STREAM)
+    made.bind(("127.0.0.1", 0))
+    made.listen(1)
+    by_itself(made, Slower())
+    with socket.create_connection(made.getsockname(), timeout=30) as client:
+        client.sendall(b"abcd")
+        assert read(client, 4) == b"abcd"
+        client.sendall(b"c")
+        assert read(client, 1) == b"c"

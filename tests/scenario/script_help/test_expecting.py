@@ -63,3 +63,15 @@ def test_calls_their_results_and_failures(sock: Noted) -> None:
         expect("c", 0, absent=True, errno="ECONNRESET")
     came(sock, b"a", b"b")
     expect("c", 0, call="recv", size=1, count=2)
+
+
+def test_a_datagram_may_be_empty() -> None:
+    made.clear()
+    with Noted("d", socket.AF_INET, socket.SOCK_DGRAM) as found:
+        made["d"] = [found]
+        now = time.monotonic()
+        found.add(Happened("recvfrom", None, ConnectionRefusedError(), b"", None, now))
+        with pytest.raises(AssertionError):
+            expect("d", 0, text=b"")
+        found.add(Happened("recvfrom", 0, None, b"", None, now))
+        expect("d", 0, text=b"")

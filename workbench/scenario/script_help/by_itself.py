@@ -104,10 +104,37 @@ def later(sock: Noted, data: bytes, then: str | None = None) -> None:
 def reply(
     sock: Noted, data: bytes, peer: Any = None, then: str | None = None, delay: float = 0.0
 ) -> None:
-    """Answer on a connection, or to whom a datagram came from; `delay`: so many seconds later."""
-    if delay:
-        threading.Timer(delay, reply, (sock, data, peer, then)).start()
-    elif sock.type == socket.SOCK_DGRAM:
+    """Answer on a connection, or to whom a datagram came from; `delay`: so many seconds later.
+
+    Answers to one peer keep their order.
+    """
+    with changed:
+        waiting = sock.delayed.setdefault(peer, [])
+        if delay or waiting:
+            waiting.append((time.monotonic() + delay, data, then))
+        if len(waiting) == 1:
+            threading.Thread(target=reply_in_turn, args=(sock, peer, waiting)).start()
+        if waiting:
+            return
+    reply_now(sock, data, peer, then)
+
+
+def reply_in_turn(sock: Noted, peer: Any, waiting: list[tuple[float, bytes, str | None]]) -> None:
+    """Give the answers that wait, each at its time, and not before the one that waits before it."""
+    while waiting:
+        at, data, then = waiting[0]
+        time.sleep(max(0.0, at - time.monotonic()))
+        if sock.fileno() != -1:
+            reply_now(sock, data, peer, then)
+        with changed:
+            waiting.pop(0)
+            if not waiting:
+                return
+
+
+def reply_now(sock: Noted, data: bytes, peer: Any, then: str | None) -> None:
+    """Answer at once."""
+    if sock.type == socket.SOCK_DGRAM:
         sock.sendto(data, peer)
     else:
         later(sock, data, then)

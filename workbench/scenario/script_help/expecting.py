@@ -137,7 +137,7 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
         place
         for place in range(sock.used, len(sock.happened))
         if sock.happened[place].call in calls
-        and (sock.happened[place].data or sock.divided)
+        and (sock.happened[place].data or sock.divided or is_empty(sock, sock.happened[place]))
         and fits(sock.happened[place], what)
     ]
     stream = sock.type == 1 and not sock.divided
@@ -159,6 +159,11 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
             sock.part, sock.used = 0, place + 1
         return bool(these)
     return False
+
+
+def is_empty(sock: Noted, found: Happened) -> bool:
+    """Whether it is a datagram without bytes; of a stream it would be the end."""
+    return sock.type == 2 and found.error is None
 
 
 def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:

@@ -58,6 +58,7 @@ class Noted(socket.socket):
         self.sent_at = time.monotonic()
         self.peer: Any = None
         self.ended = False  # by a step of the script
+        self.delayed: dict[Any, list[tuple[float, bytes, str | None]]] = {}  # by peer
         self.queued = bytearray()  # what the kernel has not taken yet
         self.then: str | None = None  # what follows it
         self.divided = False  # what came is messages
