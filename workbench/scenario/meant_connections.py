@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.settings import Role
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.run_numbers import Numbers
 from workbench.scenario.steps import Expect
-from workbench.session import Session
+
+if TYPE_CHECKING:
+    # Code export imports what names the connections meant, and runs nothing.
+    from workbench.session import Session
 
 LOOK: Final = 1.0  # seconds that an endpoint has to say which of its connections are open
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workbench.engine.model import commands as c
 from workbench.scenario.steps import NEWEST, Expect, Loop, Perform, Step
-from workbench.session import Session
+
+if TYPE_CHECKING:
+    # Code export imports what names the connections meant, and runs nothing.
+    from workbench.session import Session
 
 
 class Numbers:
