@@ -103,6 +103,10 @@ def test_an_abstract_name_is_a_nul_and_its_bytes_both_ways() -> None:
         (("::ffff:127.0.0.1", 1, 0, 0), socket.AF_INET6, False),
         (("localhost", 1), socket.AF_INET, False),
         (("", 1), socket.AF_INET, True),
+        ((b"0.0.0.0", 1), socket.AF_INET, True),
+        ((b"127.0.0.1", 1), socket.AF_INET, False),
+        (((1,), 2), socket.AF_INET6, False),
+        ((), socket.AF_INET, False),
         ("/run/x", UNIX, False),
     ],
 )

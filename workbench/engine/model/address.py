@@ -390,10 +390,15 @@ def beyond_loopback(sockaddr: SockAddress, family: int) -> bool:
     """Whether other machines can reach a socket bound here."""
     if family not in {socket.AF_INET, socket.AF_INET6} or not isinstance(sockaddr, tuple):
         return False
+    host: object = sockaddr[0] if sockaddr else None
+    if isinstance(host, bytes | bytearray):
+        host = host.decode("ascii", "replace")
+    if not isinstance(host, str):
+        return False  # no call of a socket takes it
     try:
-        address = ipaddress.ip_address(sockaddr[0].partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return sockaddr[0] != "localhost"  # "" is every interface, a name may be any
+        return host != "localhost"  # "" is every interface, a name may be any
     mapped = getattr(address, "ipv4_mapped", None)
     return not (mapped or address).is_loopback
 
