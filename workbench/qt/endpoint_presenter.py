@@ -519,8 +519,9 @@ class EndpointPresenter(QObject, Generic[Form]):
     @Slot(bool)
     def hide_closed(self, hidden: bool) -> None:
         """Show open connections only, or all."""
-        self._hide_closed = hidden
-        self.refresh()
+        if hidden != self._hide_closed:
+            self._hide_closed = hidden
+            self.refresh()
 
     def refresh(self) -> None:
         """Something that the state is made of has changed."""
