@@ -11,6 +11,7 @@ from workbench.viewmodel.record_notices import Notice, NoticeKind, RecordNotices
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
+    from workbench.texts import Problem
 
 
 class NoticePresenter(QObject):
@@ -72,6 +73,12 @@ class NoticePresenter(QObject):
     def tell_crashed(self, record: Path) -> None:
         """Note that this record was left by a crash, and is whole up to its end."""
         self._notices.say(Notice(NoticeKind.CRASHED, record))
+        self._tell()
+
+    @Slot(object)
+    def tell_set_up(self, problem: Problem) -> None:
+        """Note why the window is not as it was left, or does not save how it is left."""
+        self._notices.say_problem(NoticeKind.SET_UP, problem)
         self._tell()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Notices about the record that a window shows: a single line with the most urgent one."""
+"""Notices about what a window shows, its record above all: a single line with the most urgent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ class NoticeKind(IntEnum):
 
     OLD = 0
     CRASHED = 1
-    PASSING = 2
-    MOVED = 3
-    STOPPED = 4
-    DAMAGED = 5
+    SET_UP = 2
+    PASSING = 3
+    MOVED = 4
+    STOPPED = 5
+    DAMAGED = 6
 
 
 _KEYS: Final = {
@@ -48,6 +49,8 @@ class Notice:
     def text(self) -> str:
         name = self.record.stem if self.record is not None else ""
         reason = self.problem.text if self.problem is not None else ""
+        if self.kind is NoticeKind.SET_UP:
+            return reason
         key = _KEYS[self.kind]
         if self.kind is NoticeKind.OLD and self.count:
             key = "old_record_not_whole"

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSplitter, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSplitter,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
@@ -62,6 +69,13 @@ def text_of(window: MainWindow, panel: str, name: str) -> str:
     widget = found.findChild(QWidget, name)
     assert isinstance(widget, QLineEdit | QPlainTextEdit)
     return widget.toPlainText() if isinstance(widget, QPlainTextEdit) else widget.text()
+
+
+def noticed(window: MainWindow) -> str:
+    """The line above the panels; "": there is none."""
+    label = window.findChild(QLabel, "notice.text")
+    assert isinstance(label, QLabel)
+    return label.text() if window.banner.isVisible() else ""
 
 
 def type_message(window: MainWindow, text: str) -> None:
@@ -232,14 +246,18 @@ def test_a_file_that_is_none_leads_to_the_usual_window_and_a_sentence(
     file.write_text(text, encoding="utf-8")
     window = opened()
     assert [panel.name for panel in window.tab_area.panels()] == ["server-1", "client-1"]
-    assert "aside-1" in window.status_bar.word.text()
+    assert "aside-1" in noticed(window)
     assert file.with_name("workspace.aside-1.json").read_text(encoding="utf-8") == text
 
 
 def test_a_second_window_says_that_it_does_not_save(opened: Open, file: Path) -> None:
     keeper(opened())._timer.stop()  # the first one writes no more meanwhile
     second = opened()
-    assert "does not save" in second.status_bar.word.text()
+    assert "does not save" in noticed(second)
+    close = second.findChild(QWidget, "notice.close")
+    assert isinstance(close, QToolButton)
+    close.click()
+    assert noticed(second) == ""
     before = file.read_bytes() if file.exists() else None
     set_up(second)
     second.close()

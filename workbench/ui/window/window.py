@@ -520,6 +520,7 @@ class MainWindow(Retranslatable, QMainWindow):
         )
         self._keeper.setParent(self)
         self._keeper.told.connect(self.status_bar.tell)
+        self._keeper.found.connect(self.notices.tell_set_up)
         self.projector_mode.presented.connect(self._keeper.present)
         restored = self._keeper.begin()
         self.endpoint_tabs.focus_first()

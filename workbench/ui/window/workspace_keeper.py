@@ -34,9 +34,11 @@ class WorkspaceKeeper(QObject):
 
     Signals:
         told(str): what somebody should know of the file.
+        found(Problem): what is wrong with it at the start.
     """
 
     told = Signal(str)
+    found = Signal(object)
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class WorkspaceKeeper(QObject):
         self._kept = found
         restored = self._apply(found)
         if problem is not None:
-            self.told.emit(problem.text)
+            self.found.emit(problem)
         if self._file.ours:
             self._timer.start()
         return restored
