@@ -627,3 +627,15 @@ def test_a_script_fills_in_what_a_send_of_a_file_without_values_does(tmp_path: P
     assert code.count("value('server.port')") == 1
     done = ran(code, tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("value", ["publ\\", "\\u", "\\1", "\\g<0>", "(a)"])
+def test_a_backslash_of_a_value_stands_in_hex_as_it_is(value: str) -> None:
+    made = parse(
+        f"[values]\ncommunity = '{value}'\n[endpoint.s]\nrole = \"listener\"\n"
+        'address = "127.0.0.1:0"\nresponder = { kind = "rules", rules = [\n'
+        '  { match = "any", reply_hex = "04 ber[{community}]" } ] }\n'
+    )
+    rules = made.endpoints[0].responder
+    assert isinstance(rules, Rules)
+    assert rules.rules[0].reply_hex == f"04 ber[{value.encode().hex()}]"

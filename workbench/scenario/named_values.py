@@ -259,7 +259,8 @@ class Named:
                 self._allowance.take(source.count(gap) * len(filled))
                 source = source.replace(gap, filled.hex())
             for word, number in ((name, str(value)), (f"len:{name}", str(len(data)))):
-                source = re.sub(rf"(?<=[(*+-]){word}(?=[)*+-])", number, source)
+                # not re.sub: a backslash of the value would mean something in what it fills in
+                source = number.join(re.split(rf"(?<=[(*+-]){word}(?=[)*+-])", source))
         return source
 
 
