@@ -72,9 +72,16 @@ class Action:
         return (self.button.name if self.button is not None else None) or self.id
 
 
-def _press(control: str, key: str, *, name: str | None = None, rule: bool = False) -> Action:
+def _press(
+    control: str,
+    key: str,
+    *,
+    name: str | None = None,
+    menu: str = "endpoint",
+    rule: bool = False,
+) -> Action:
     """A row of the Endpoint menu that presses a control of the panel in front."""
-    return Action(name or control, "endpoint", (key,), live=True, rule=rule, control=control)
+    return Action(name or control, menu, (key,), live=True, rule=rule, control=control)
 
 
 ACTIONS: Final = (
@@ -150,24 +157,26 @@ ACTIONS: Final = (
     _press("half_close", "F6"),
     _press("abort", "F7"),
     _press("close", "F8", name="close_connection"),
-    _press("frame_send", "Ctrl+F5"),
-    _press("frame_ping", "Ctrl+F6"),
-    _press("frame_close", "Ctrl+F8"),
     _press("traffic", "Ctrl+Shift+0"),
     _press("set_up", "Ctrl+U"),
     _press("send_options", "Ctrl+I"),
     _press("more", "Ctrl+D"),
     _press("talk", "Ctrl+Shift+C"),
     _press("save_talk", "Ctrl+Shift+S"),
-    Action("check_up", "endpoint", ("Ctrl+Shift+U",), live=True, rule=True),
-    Action("save_check_up", "endpoint", ("Ctrl+Shift+J",), live=True),
-    Action("rename_tab", "endpoint", ("F2",), live=True, rule=True),
-    Action("duplicate_tab", "endpoint", ("Shift+F2",), live=True),
+    Action("ws_menu", "endpoint", live=True, rule=True, submenu=True),
+    _press("frame_send", "Ctrl+F5", menu="ws_menu"),
+    _press("frame_ping", "Ctrl+F6", menu="ws_menu"),
+    _press("frame_close", "Ctrl+F8", menu="ws_menu"),
+    Action("check_up", "ws_menu", ("Ctrl+Shift+U",), live=True, rule=True),
+    Action("save_check_up", "ws_menu", ("Ctrl+Shift+J",), live=True),
     Action("previous_endpoint", "endpoint", ("Ctrl+PgUp",), live=True),
     Action("next_endpoint", "endpoint", ("Ctrl+PgDown",), live=True),
-    Action("tab_left", "endpoint", ("Ctrl+Shift+PgUp",), live=True),
-    Action("tab_right", "endpoint", ("Ctrl+Shift+PgDown",), live=True),
-    Action("other_side", "endpoint", ("Ctrl+F2",), live=True),
+    Action("tab_menu", "endpoint", live=True, submenu=True),
+    Action("rename_tab", "tab_menu", ("F2",), live=True),
+    Action("duplicate_tab", "tab_menu", ("Shift+F2",), live=True),
+    Action("tab_left", "tab_menu", ("Ctrl+Shift+PgUp",), live=True),
+    Action("tab_right", "tab_menu", ("Ctrl+Shift+PgDown",), live=True),
+    Action("other_side", "tab_menu", ("Ctrl+F2",), live=True),
     Action("remove", "endpoint", ("Ctrl+W",), live=True),
     Action("stop_all", "endpoint", ("Ctrl+.",), live=True, button=Button(4, 1, "octagon-x")),
     Action("make_scenario", "scenario", ("Ctrl+G",), button=Button(3, 2, "list-checks")),

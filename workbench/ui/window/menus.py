@@ -109,6 +109,8 @@ class MenuBar(Retranslatable, QMenuBar):
             "layout": QMenu(self._menus["view"]),
             "scheme": QMenu(self._menus["view"]),
             "keep": QMenu(self._menus["file"]),
+            "ws_menu": QMenu(self._menus["endpoint"]),
+            "tab_menu": QMenu(self._menus["endpoint"]),
         }
         for row in ACTIONS:
             if row.menu is not None:
