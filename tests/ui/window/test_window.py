@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QLabel, QWidget
 
@@ -159,3 +160,16 @@ def test_rows_that_wrap_do_not_overlap(hand: Hand) -> None:
     tops = hand.at_rest(lambda: [row.mapTo(window, row.rect().topLeft()).y() for row in rows])
     ends = [top + hand.find(name).height() for top, name in zip(tops, names, strict=True)]
     assert all(end <= top for end, top in zip(ends, tops[1:], strict=False)), (tops, ends)
+
+
+def test_panels_that_need_another_height_get_it_once_before_anything_is_painted(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    splitter = hand.window.splitter
+    given: list[None] = []
+    monkeypatch.setattr(splitter, "give_room", lambda: given.append(None))
+    for _ in range(3):
+        hand.window.tab_area.needs.emit()
+    assert given == []
+    QCoreApplication.sendPostedEvents(splitter)
+    assert given == [None]

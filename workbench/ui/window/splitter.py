@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -17,6 +17,10 @@ LOW_SHARE: Final = 0.74
 """In a low window, where lines and rows are few: four and more of them for each."""
 PRESENTED_SHARE: Final = 0.66
 """The log of a presentation has no line of its own above it."""
+_NEEDED: Final = QEvent.Type(QEvent.registerEventType())
+"""Panels need another height: posted, so that it is given once for all of them, and before anything
+is painted.
+"""
 
 
 class MainSplitter(QSplitter):
@@ -46,9 +50,21 @@ class MainSplitter(QSplitter):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self.give_room)
-        area.needs.connect(self.give_room)
-        area.needs.connect(self._later.start)
+        self._asked = False
+        area.needs.connect(self._on_needs)
         self.splitterMoved.connect(self._on_moved)
+
+    @Slot()
+    def _on_needs(self) -> None:
+        self._later.start()
+        if not self._asked:
+            self._asked = True
+            QCoreApplication.postEvent(self, QEvent(_NEEDED))
+
+    def customEvent(self, event: QEvent) -> None:
+        if event.type() == _NEEDED:
+            self._asked = False
+            self.give_room()
 
     @Slot(bool)
     def present(self, presenting: bool) -> None:
