@@ -120,6 +120,38 @@ def test_a_fin_is_not_waited_for_where_the_connection_is_over(session: Session) 
     session.stop_all_and_wait()
 
 
+@pytest.mark.parametrize("how", ["SHUT_RD", "SHUT_RDWR"])
+def test_an_end_that_we_have_made_ourselves_is_not_by_the_peer(session: Session, how: str) -> None:
+    keeps = PAIR.replace(
+        'address = "127.0.0.1:0"',
+        'address = "127.0.0.1:0"\nresponder = { kind = "nothing", on_peer_close = "keep" }',
+    )
+    text = keeps + steps(
+        START,
+        CONNECT,
+        f'do = "shutdown"; endpoint = "client"; how = "{how}"',
+        expect('call = "recv"; result = 0'),
+        expect('closed = "fin"; by = "peer"', within=0.2),
+    )
+    report = Runner(session, parse(text), timeout=BOUND).run()
+    assert [step.reason is None for step in report.steps] == [True] * 4 + [False]
+    session.stop_all_and_wait()
+
+
+def test_what_waits_at_our_own_gate_is_told(play: Play) -> None:
+    report = play(
+        ECHO
+        + steps(
+            START,
+            CONNECT,
+            'do = "pause"; endpoint = "client"; gate = "send"',
+            send("a", "; wait = false"),
+            expect('text = "a"', within=0.2),
+        )
+    )
+    assert "Send is paused at client" in reasons(report)[0]
+
+
 def test_nothing_matches_twice(play: Play) -> None:
     assert not held(play, ECHO, send("a"), expect('text = "a"'), expect('text = "a"', within=0.2))
 

@@ -68,6 +68,7 @@ class RunConnection:
         ignored: how many were not.
         opened: when it was connected or accepted; None: not that it was seen.
         over: it was reset, lost or closed: its peer's FIN can come no more.
+        deaf: reading was shut down here, so that recv() reads an end that the peer has not said.
     """
 
     endpoint: str
@@ -87,6 +88,7 @@ class RunConnection:
     ignored: int = 0
     opened: Since | None = None
     over: bool = False
+    deaf: bool = False
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -115,8 +117,8 @@ class RunConnection:
 
     def _note_end(self, row: Row) -> None:
         """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
-        if row.kind == "call" and (row.call == "close" or (row.call in READS and row.errno)):
-            self.over = True
+        if row.kind == "call":
+            self._note_call(row)
         if says_end(row):
             ending = SocketEnd(FIN, PEER)
         elif is_reset_after_fin(row):
@@ -125,7 +127,7 @@ class RunConnection:
             return
         elif row.errno in _RESETS:
             ending = SocketEnd(RESET, PEER)
-        elif row.ends_stream:
+        elif row.ends_stream and not self.deaf:
             ending = SocketEnd(FIN, PEER)
         elif row.call == "setsockopt":
             self._aborts = self._aborts or _LINGERS_NOT in row.args
@@ -141,6 +143,10 @@ class RunConnection:
             return
         if self.number and not self._has_ended(ending):  # what listens is no connection
             self._endings[row.seq] = ending
+
+    def _note_call(self, row: Row) -> None:
+        self.over |= row.call == "close" or (row.call in READS and row.errno is not None)
+        self.deaf |= row.call == "shutdown" and row.args != "SHUT_WR"
 
     def _has_ended(self, ending: SocketEnd) -> bool:
         return ending in self._endings.values()

@@ -83,10 +83,11 @@ class HeldBack:
         return Hold.ANSWERS if (name, connection) in self._full else None
 
     def silent_peer(self, name: str) -> str | None:
-        """Of the endpoints that an endpoint speaks with by its address or theirs, one whose send
-        is paused.
+        """Of an endpoint and those that it speaks with by its address or theirs, one whose send is
+        paused.
         """
-        return next((peer for peer in self._peers(name) if self.paused(peer, c.Gate.SEND)), None)
+        among = (*self._peers(name), name)
+        return next((peer for peer in among if self.paused(peer, c.Gate.SEND)), None)
 
     def unanswered(self, name: str) -> Row | None:
         """An endpoint among these that has not answered by its rules: the newest row that says so,

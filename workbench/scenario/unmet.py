@@ -539,7 +539,8 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
             of_tls = _said_by_tls(connection) if row.errno in RESETS else None
             return failure if of_tls is None else of_tls
         if row.ends_stream:
-            return _said_by_layer(connection) or clause("end_fin", who)
+            said = _said_by_layer(connection)
+            return said or clause("end_deaf" if connection.deaf else "end_fin", who)
     return _said_by_websocket(connection)
 
 
