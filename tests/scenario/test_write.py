@@ -90,8 +90,8 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
         st.sampled_from("ab"),
         kind=st.none() | st.sampled_from(["call", "end"]),
         result=st.none() | st.integers(-(2**63), 2**63 - 1),
-        errno=st.none() | TEXT,
-        peer=st.none() | TEXT,
+        errno=st.none() | st.sampled_from(["ECONNRESET", "ETIMEDOUT", "EAI_NONAME"]),
+        peer=st.none() | st.sampled_from(["*", "@a", "127.0.0.1:23333", "0.0.0.0:0"]),
     ),
 )
 STEPS = st.recursive(
