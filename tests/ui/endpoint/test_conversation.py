@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.looks.seen import painted
+from workbench.texts import tr
 from workbench.ui.endpoint.conversation import MOST_LINES, Conversation
 from workbench.viewmodel.conversation_line import ConversationLine
 
@@ -175,13 +176,15 @@ def test_what_stands_below_one_that_folds_alone_is_in_it(view: Conversation) -> 
 
 
 def test_an_empty_one_says_what_stands_here(qtbot: QtBot) -> None:
+    """In words of its own: the controls of a panel give it the tip as its description."""
     view = Conversation()
     qtbot.addWidget(view)
+    view.setAccessibleDescription("the tip")
     view.resize(400, 100)
     with painted() as seen:
         view.viewport().grab()
-    assert [item.text for item in seen] == [view.accessibleDescription()]
+    assert [item.text for item in seen] == [tr("panel.empty_talk")]
     view.add([ConversationLine("hello")])
     with painted() as seen:
         view.viewport().grab()
-    assert not any(item.text == view.accessibleDescription() for item in seen)
+    assert not any(item.text == tr("panel.empty_talk") for item in seen)

@@ -93,8 +93,12 @@ class Conversation(Retranslatable, QPlainTextEdit):
         self.setFont(theme.even_font())
         self.retranslate()
 
+    @property
+    def hint(self) -> str:
+        """What stands in an empty one; not its accessible description, which is its tool tip."""
+        return tr("panel.empty_talk")
+
     def retranslate(self) -> None:
-        self.setAccessibleDescription(tr("panel.empty_talk"))
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -107,7 +111,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         area = self.viewport().rect().adjusted(theme.ROOMY, theme.NEAR, -theme.ROOMY, -theme.NEAR)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(area, flags, self.accessibleDescription())
+        painter.drawText(area, flags, self.hint)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The newest line stays in view, whatever height the view gets."""
