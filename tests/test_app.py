@@ -203,3 +203,24 @@ def test_garbage_is_looked_for_once_the_window_is_shown(tmp_path: Path) -> None:
         sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
     )
     assert (status, out.split("\n")[:2]) == (0, ["put off: True", "on: True True"]), err
+
+
+def test_what_the_first_command_needs_is_imported_once_the_window_is_painted(
+    tmp_path: Path,
+) -> None:
+    """Neither the start waits for it nor who presses Listen."""
+    probe = (
+        "import sys; from PySide6.QtCore import QTimer; from workbench.ui.window import window\n"
+        "there = lambda: 'workbench.engine.runtime.host' in sys.modules\n"
+        "shown = window.MainWindow.showEvent\n"
+        "def show(self, event):\n"
+        "    shown(self, event); print('shown:', there())\n"
+        "    QTimer.singleShot(0, lambda: QTimer.singleShot(0, self.close))\n"
+        "window.MainWindow.showEvent = show\n"
+        "sys.argv = ['x']; from workbench.start import main; code = main()\n"
+        "print('then:', there()); sys.exit(code)"
+    )
+    status, out, err = run_command(
+        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
+    )
+    assert (status, out.split("\n")[:2]) == (0, ["shown: False", "then: True"]), err

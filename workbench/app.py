@@ -7,6 +7,7 @@ import gc
 import sys
 import traceback
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -179,6 +180,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
 def _once_painted(app: QApplication) -> None:
     app.setWindowIcon(theme.app_icon())
     theme.open_fonts()
+    import_module("workbench.engine.runtime.host")  # with it the first command would be slower
 
 
 class _Ending(QObject):
