@@ -187,6 +187,19 @@ def test_a_loop_ends_with_the_first_failure(play: Play) -> None:
     assert "Connect first" in reasons(report)[0]
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ('do = "call"; endpoint = "client"; call = "recv"; args = [99999999999999]', "2147483647"),
+        ('do = "send"; endpoint = "client"; text = "x"; to = "127.0.0.1:9"', "only datagrams"),
+    ],
+)
+def test_what_a_stream_cannot_do_is_refused(play: Play, step: str, said: str) -> None:
+    """The first spun for want of memory, the second went to the peer."""
+    (reason,) = reasons(play(PAIR + steps(START, CONNECT, step)))
+    assert said in reason
+
+
 def test_a_run_has_an_end(session: Session) -> None:
     wait = parse('[[step]]\ndo = "wait"\nseconds = 1000\n')
     report = Runner(session, wait, timeout=0.1).run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -44,9 +46,12 @@ class ReadBuffer:
         self.shown = str(size)
 
     def view(self, size: int) -> memoryview:
-        """At least `size` bytes; valid until the next read."""
+        """At least `size` bytes; valid until the next read. Raises OSError: there is no memory."""
         if size > len(self._whole):
-            self._whole = memoryview(bytearray(size))
+            try:
+                self._whole = memoryview(bytearray(size))
+            except MemoryError as error:
+                raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)) from error
         return self._whole
 
     def args(self, size: int) -> str:

@@ -365,8 +365,8 @@ class StreamConnection(Connection):
         reads = self.live.reads
         size = op.size if op is not None else reads.size
         ticket = op.ticket if op is not None else None
-        buffer = reads.view(size)
         try:
+            buffer = reads.view(size)
             if self.traced.type == socket.SOCK_STREAM:
                 count = self.traced.recv_into(buffer, size, reads.args(size), ticket)
                 ended = not count

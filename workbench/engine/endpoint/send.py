@@ -13,6 +13,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.endless_file import check_end
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.message_ends import check_wrap
+from workbench.engine.model.settings import Role
 from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import OK, failed
 from workbench.engine.protocol.layer import Text
@@ -68,6 +69,8 @@ def maker(
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")
+    if command.to is not None and settings.role is not Role.DATAGRAM:
+        raise Problem("engine.to_no_datagram", to=command.to)
     if command.pieces and settings.type != "SOCK_STREAM":
         raise Problem("engine.pieces_no_stream", type=settings.type)
     if command.text is not None and _stands_as_it_is(command):

@@ -129,7 +129,7 @@ def _read(
 ) -> None:
     """Make `count` asked-for reads on the meant connection; the last one ends the ticket."""
     wished = endpoint.settings.bufsize if size is None else size
-    if wished <= 0:
+    if not 0 < wished <= c.READ_MOST:
         raise Problem("engine.bad_size", size=wished)
     connection = endpoint.targets(target)[0]
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"

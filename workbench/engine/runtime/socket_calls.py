@@ -101,7 +101,7 @@ def _recv(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (size,) = _only(command, int)
     connection = _connection(endpoint, command)
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
-    if not isinstance(size, int) or size <= 0:
+    if not isinstance(size, int) or not 0 < size <= c.READ_MOST:
         raise Problem("engine.bad_size", size=size)
     connection.ask(call, size, ticket)
 
