@@ -246,3 +246,15 @@ def test_a_button_that_goes_off_hands_the_focus_to_no_other_one(hand: Hand, ends
     QTest.keyClick(button, Qt.Key.Key_Space)
     hand.wait(lambda: not button.isEnabled())
     assert not isinstance(hand.window.focusWidget(), QAbstractButton)
+
+
+def test_rules_fold_with_the_set_up_that_their_button_is_in(hand: Hand) -> None:
+    """They stayed open, with nothing in sight that would have folded them."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.unfold("server.responder")
+    hand.choose("server.responder", "rules")
+    hand.wait(hand.find("server.rules").isVisible)
+    hand.press("server.set_up")
+    hand.wait(lambda: not hand.find("server.rules").isVisible())
+    assert not hand.find("server.rules_open").isVisible()

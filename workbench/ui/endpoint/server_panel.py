@@ -304,6 +304,8 @@ class ServerPanel(EndpointPanel):
     @Slot()
     def fit_set_up(self) -> None:
         super().fit_set_up()
+        if self._live and not self.address_line.set_up.isChecked():
+            self.reply.rules.button.setChecked(False)  # its button is folded with the rest
         shown = self._by_hand or not (self._live and self.spares_frame())
         self.strip.setVisible(shown)
         self.shared.pace.setVisible(shown)
