@@ -81,6 +81,8 @@ def test_family_and_type_can_be_read_at_every_size(hand: Hand) -> None:
 def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
     window = hand.window
     use_language(language)
+    window.toolbar.say("values", "Values: staging")
+    window.toolbar.offer("values", True)  # else it is there where there are files
     window.resize(1280, 800)
     try:
         for scale in SCALES:

@@ -118,7 +118,7 @@ class LogPresenter(QObject):
 
     def holds_secret(self, text: str) -> bool:
         """Whether a text contains a secret value of the window."""
-        rows = self._controller.values.rows
+        rows = self._controller.values.in_force
         return any(row.secret and row.value and row.value in text for row in rows)
 
     @Slot(int)

@@ -154,6 +154,15 @@ class Preferences:
         self._store.setValue("messages_file", value)
 
     @property
+    def values_file(self) -> str:
+        """The file whose values are in force; "": none is."""
+        return self._text("values_file")
+
+    @values_file.setter
+    def values_file(self, value: str) -> None:
+        self._store.setValue("values_file", value)
+
+    @property
     def messages_shown(self) -> bool:
         """Whether their list stands beside the panels."""
         return self._text("messages_shown") == "yes"

@@ -82,7 +82,7 @@ class ScenarioMaker(QObject):
 
     def naming(self, text: str) -> str:
         """The text with the names of the window's values where their texts stand."""
-        rows = self._controller.values.rows
+        rows = self._controller.values.in_force
         return toml_naming(text, {row.name: row.value for row in rows if not row.secret})
 
     def held_open(self, made: Scenario) -> list[str]:

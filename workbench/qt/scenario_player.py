@@ -142,7 +142,8 @@ class ScenarioPlayer(QObject):
         except Problem as problem:
             self.told.emit(problem.text)
             return
-        self._read(Question(path, text, Given(permissions=Permissions())))
+        given = Given(self._controller.values.of_scenario(text), permissions=Permissions())
+        self._read(Question(path, text, given))
 
     @Slot(object)
     def go_on(self, question: Question) -> None:

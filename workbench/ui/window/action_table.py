@@ -89,6 +89,7 @@ ACTIONS: Final = (
     Action("open_set_up", "file", ("Ctrl+Shift+O",), live=True),
     Action("recent_set_ups", "file", live=True, submenu=True),
     Action("save_set_up", "file", ("Ctrl+S",), live=True),
+    Action("values", "file", live=True, submenu=True, button=Button(1, 3)),
     Action("open", "file", ("Ctrl+O",), rule=True),
     Action("recent", "file", submenu=True),
     Action("name_record", "file", ("Ctrl+Shift+N",)),

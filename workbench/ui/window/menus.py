@@ -17,6 +17,7 @@ from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.action_table import ACTIONS, MENUS, Action
 from workbench.ui.window.set_up_commands import RecentSetUps
+from workbench.ui.window.value_choice import ValuesMenu
 
 if TYPE_CHECKING:
     from workbench.qt.scenario_player import ScenarioPlayer
@@ -84,7 +85,7 @@ class MenuBar(Retranslatable, QMenuBar):
     """Makes a QAction for each row of the table, and puts it into its menu.
 
     Attributes:
-        demos, recent, recent_set_ups: the menus that are filled when they open.
+        demos, recent, recent_set_ups, values: the menus that are filled when they open.
     """
 
     def __init__(self, player: ScenarioPlayer, parent: QWidget, *, live: bool) -> None:
@@ -102,10 +103,12 @@ class MenuBar(Retranslatable, QMenuBar):
         self.demos = DemosMenu(player, self._menus["labs"])
         self.recent = RecentMenu(self._menus["file"])
         self.recent_set_ups = RecentSetUps(self._menus["file"])
+        self.values = ValuesMenu(self._menus["file"])
         self._menus |= {
             "demos": self.demos,
             "recent": self.recent,
             "recent_set_ups": self.recent_set_ups,
+            "values": self.values,
             "layout": QMenu(self._menus["view"]),
             "scheme": QMenu(self._menus["view"]),
             "keep": QMenu(self._menus["file"]),

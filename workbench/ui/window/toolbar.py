@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.texts import tr
@@ -26,6 +26,8 @@ class ToolBar(Retranslatable, QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._buttons: dict[str, QToolButton] = {}
+        self._places: dict[str, QAction] = {}
+        self._said: dict[str, str] = {}  # in place of the table's text
         rows = [(row, row.button) for row in ACTIONS if row.button is not None]
         group = 1
         for row, button in sorted(rows, key=lambda pair: (pair[1].group, pair[1].place)):
@@ -61,14 +63,25 @@ class ToolBar(Retranslatable, QToolBar):
             button.clicked.connect(action.trigger)
         button.setEnabled(action.isEnabled())
         action.enabledChanged.connect(button.setEnabled)
-        self.addWidget(button)
+        self._places[row.button_name] = self.addWidget(button)
         self._buttons[row.button_name] = button
+
+    def say(self, name: str, text: str) -> None:
+        """Have a button say this from now on."""
+        self._said[name] = text
+        self.retranslate()
+
+    def offer(self, name: str, offered: bool) -> None:
+        """Show a button, or hide it while there is nothing that it could do."""
+        if self._places[name].isVisible() != offered:
+            self._places[name].setVisible(offered)
+            self._fit()
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("name.tool_bar"))
         side = theme.scaled(theme.ICON)
         for name, button in self._buttons.items():
-            button.setText(tr(f"window.{name}"))
+            button.setText(self._said.get(name) or tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
             icon = button.property("icon_name")
@@ -90,11 +103,14 @@ class ToolBar(Retranslatable, QToolBar):
     @property
     def least_width(self) -> int:
         """What icons alone take, where there is one."""
-        return self._between + sum(_width(x, words=False) for x in self._buttons.values())
+        return self._between + sum(_width(x, words=False) for x in self._offered())
+
+    def _offered(self) -> list[QToolButton]:
+        return [self._buttons[name] for name, place in self._places.items() if place.isVisible()]
 
     def _fit(self) -> None:
         """Words beside the icons where all of it fits, else icons alone: nothing is cut off."""
-        whole = {button: _width(button, words=True) for button in self._buttons.values()}
+        whole = {button: _width(button, words=True) for button in self._offered()}
         words = sum(whole.values()) + self._between <= self.width()
         style = Qt.ToolButtonStyle
         for button, width in whole.items():
@@ -108,7 +124,7 @@ class ToolBar(Retranslatable, QToolBar):
 def _width(button: QToolButton, *, words: bool) -> int:
     """QToolButton's own hint wastes a third."""
     icon = button.iconSize().width() + 4 if button.property("icon_name") else 0
-    arrow = 14 if button.property("menu") else 0
+    arrow = 20 if button.property("menu") else 0
     words = words or not icon
     text = button.fontMetrics().horizontalAdvance(button.text()) if words else 0
     return text + icon + arrow + 16

@@ -59,6 +59,7 @@ from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.toolbar import ToolBar
 from workbench.ui.window.top_bars import TopBars
 from workbench.ui.window.undo_bar import UndoBar
+from workbench.ui.window.value_choice import ValueChoice
 from workbench.ui.window.workspace_keeper import WorkspaceKeeper
 from workbench.viewmodel.record_names import RecordNames
 from workbench.viewmodel.saved_messages import Messages
@@ -221,6 +222,9 @@ class MainWindow(Retranslatable, QMainWindow):
             self.file_commands,
             self.preferences,
         )
+        self.value_choice = ValueChoice(
+            self, self.controller.values, self.file_commands, self.preferences
+        )
         self.projector_mode = ProjectorMode(self, self.appearance)
         self.child_windows = ChildWindows(
             self,
@@ -248,6 +252,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.record_commands,
             self.file_commands,
             self.set_ups,
+            self.value_choice,
             self.projector_mode,
             self.child_windows,
         )
@@ -420,6 +425,7 @@ class MainWindow(Retranslatable, QMainWindow):
         tabs.told.connect(self._on_problem)
         self.tab_commands.told.connect(self._on_problem)
         self._wire_undo()
+        self._wire_values()
         tabs.save_wanted.connect(self.file_commands.save_conversation)
         self.inspector.remedies = tabs.remedies
         self.onboarding_bar.autoplay_wanted.connect(self.autoplay.start)
@@ -448,6 +454,28 @@ class MainWindow(Retranslatable, QMainWindow):
         self.file_commands.dropped.connect(set_ups.take)
         self.menus.recent_set_ups.known = lambda: self.preferences.recent_set_ups
         self.menus.recent_set_ups.chosen.connect(set_ups.show)
+
+    def _wire_values(self) -> None:
+        menu, choice = self.menus.values, self.value_choice
+        menu.offered = choice.offered
+        menu.now = lambda: self.controller.values.file
+        menu.chosen.connect(choice.choose)
+        menu.other_wanted.connect(choice.ask)
+        choice.told.connect(self.status_bar.tell)
+        self.controller.values.file_changed.connect(self._show_values)
+        self.set_ups.told.connect(self._show_values)  # a folder of values may stand beside it
+        choice.restore()
+        self._show_values()
+
+    @Slot()
+    def _show_values(self) -> None:
+        """Tool bar and title say whose values are in force."""
+        file = self.controller.values.file
+        offered = self.live and (file is not None or bool(self.value_choice.offered()))
+        said = "" if file is None else tr("window.values_of", name=file.stem)
+        self.toolbar.say("values", said)
+        self.toolbar.offer("values", offered)
+        self.name_record()
 
     @Slot(bool)
     def _on_cleared(self, cleared: bool) -> None:
@@ -560,7 +588,11 @@ class MainWindow(Retranslatable, QMainWindow):
         """Say what the record is called now: it may have been taken away and go on elsewhere."""
         record = self.record_names.of(self.controller.session.record)
         title = "window.title" if self.projector_mode.on else "window.title_record"
-        self.setWindowTitle(tr(title, record=record))
+        named = tr(title, record=record)
+        file = self.controller.values.file
+        if file is not None:
+            named = tr("window.title_values", title=named, values=file.stem)
+        self.setWindowTitle(named)
         session = self.controller.session
         self.status_bar.name_record(session.record, passing=session.passing is not None)
 
