@@ -18,6 +18,7 @@ assert app.primaryScreen().grabWindow(0).save(sys.argv[1])
 """
 _STEP = 4
 _NEAR = 24
+_BUTTON = 30
 
 
 def picture(environment: Mapping[str, str], path: Path) -> QImage:
@@ -27,7 +28,10 @@ def picture(environment: Mapping[str, str], path: Path) -> QImage:
 
 
 def boxes(image: QImage, colour: str) -> list[tuple[int, int]]:
-    """Middles of the areas filled with a colour, line by line as one reads."""
+    """Middles of the areas filled with a colour, line by line as one reads.
+
+    The discs with the numbers of the first steps are narrower than any button.
+    """
     wanted = QColor(colour).rgb()
     found: list[list[int]] = []  # left, top, right, bottom
     for y in range(0, image.height(), _STEP):
@@ -43,7 +47,8 @@ def boxes(image: QImage, colour: str) -> list[tuple[int, int]]:
                 found.append([x, y, x, y])
     # what stands on one line may differ by a few pixels
     found.sort(key=lambda box: (round((box[1] + box[3]) / 2 / _NEAR), box[0]))
-    return [((left + right) // 2, (top + bottom) // 2) for left, top, right, bottom in found]
+    wide = [box for box in found if box[2] - box[0] >= _BUTTON]
+    return [((left + right) // 2, (top + bottom) // 2) for left, top, right, bottom in wide]
 
 
 class _ClientMessage(ctypes.Structure):

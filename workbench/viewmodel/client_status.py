@@ -14,6 +14,7 @@ from workbench.engine.model.snapshot import (
     EndpointSnapshot,
     Phase,
 )
+from workbench.viewmodel.address_form import UNIX
 from workbench.viewmodel.connect_outcomes import TROUBLE, newest_round, tally
 from workbench.viewmodel.connection_rows import took_to_connect
 from workbench.viewmodel.endpoint_status import (
@@ -31,8 +32,14 @@ BEHIND: Final = 256 * 1024
 """Bytes of a repeated Send that wait here from which on the peer is said to be too slow: a peer
 that keeps up lets less than that gather.
 """
-_BROKEN: Final = {"ECONNRESET": "message.broken_reset"}
-"""What is said of a connection with this error, where the error tells who ended it."""
+
+
+def _broken(snapshot: EndpointSnapshot, errno: str) -> str:
+    """The key of what is said of a connection with this error; ECONNRESET tells who ended it."""
+    if errno != "ECONNRESET":
+        return "message.broken"
+    unix = snapshot.settings.family == UNIX  # has no RST: unix(7), af_unix.c of Linux
+    return "message.broken_reset_unix" if unix else "message.broken_reset"
 
 
 def state_of(snapshot: EndpointSnapshot) -> str:
@@ -85,7 +92,7 @@ def status_of(
         if newest.errno is not None and snapshot.open_count == 1:
             listener = abandoned_by(newest)
             text = (
-                msg(_BROKEN.get(newest.errno, "message.broken"), errno=newest.errno)
+                msg(_broken(snapshot, newest.errno), errno=newest.errno)
                 if listener is None
                 else msg("message.broken_abandoned", errno=newest.errno, name=listener)
             )
