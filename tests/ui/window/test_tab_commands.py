@@ -106,7 +106,7 @@ def test_an_open_endpoint_is_renamed_and_goes_on(hand: Hand) -> None:
     hand.wait(lambda: hand.window.tab_area.left.tabText(0).startswith("gateway :"))
     hand.wait(lambda: "hello" in hand.text("client.conversation"))
     hand.press("client.send")
-    hand.wait(lambda: hand.text("client.conversation").count("received") == 3)
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 4)  # two each way
     session.journal.flush()
     model = hand.window.log.model
     hand.wait(
