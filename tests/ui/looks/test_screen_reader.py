@@ -40,6 +40,7 @@ PAINTED_BESIDE = {
     "reserved_label.py": "a label: its whole text is its name",
     "row_under_mouse.py": "a tint of the row, whose cells speak",
     "autoplay.py": "a ring around a button, which speaks",
+    "conversation.py": "an empty text: its description, the tool tip, says what comes there",
 }
 """Files with a paintEvent that need no description, each with the reason why."""
 WORDED_ANEW = frozenset(
