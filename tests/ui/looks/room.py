@@ -82,7 +82,10 @@ def _faults(widget: QWidget) -> Iterator[str]:
         case QHeaderView():
             yield from _header(widget)
         case QToolBar():
-            for button in widget.findChildren(QToolButton):
+            for place in widget.actions():
+                button = widget.widgetForAction(place)
+                if not place.isVisible() or not isinstance(button, QToolButton):
+                    continue  # there is nothing that it could do
                 if button.text() and not button.isVisible():
                     yield f"no room for {button.text()!r}"
         case QTabBar():

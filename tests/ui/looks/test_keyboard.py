@@ -170,8 +170,8 @@ MENU_OF = {
     "window.add_server": "new_server",
     "window.add_client": "new_client",
 }
-SUBMENUS = ("recent", "demos", "scheme")
-"""Their entries are records, demonstrations and colours: chosen, not commands of their own."""
+SUBMENUS = ("recent", "demos", "scheme", "values")
+"""Their entries are records, demonstrations, colours and files: chosen, no commands themselves."""
 
 
 def actions(hand: Hand) -> dict[str, QAction]:
