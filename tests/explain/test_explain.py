@@ -9,17 +9,20 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from workbench import texts
+from workbench.engine.model import commands as c
 from workbench.engine.model.errors import describe, explanation_key
 from workbench.engine.model.family import SocketKind, fitting
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.explain.evidence import Evidence, evidence_of
 from workbench.explain.explain import explain
 from workbench.journal.reader import Row
+from workbench.session import Session
 from workbench.texts import has, tr
 
 REFERENCE = """
@@ -295,22 +298,20 @@ def test_our_timeout_and_the_kernels_are_told_apart() -> None:
     assert ours.sections[1] != kernels.sections[1]
 
 
-def test_the_story_of_a_reset(tmp_path: Path) -> None:
-    """Who aborted, and that no FIN came before, is read from the record."""
-    from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import EndpointSettings, Role
-    from workbench.session import Session
-
-    with Session(tmp_path / "r.swb") as session:
+@contextlib.contextmanager
+def acted(folder: Path, *commands: c.Command) -> Iterator[Session]:
+    """A session whose client is connected to its server, and has carried these commands out."""
+    with Session(folder / "r.swb") as session:
         session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
         session.add(EndpointSettings("client", Role.STREAM, address="@server"))
-        for command in (
-            c.Start("server"),
-            c.Connect("client"),
-            c.Send("client", text="x"),
-            c.Abort("client"),
-        ):
+        for command in (c.Start("server"), c.Connect("client"), *commands):
             session.perform(command).wait(60)
+        yield session
+
+
+def test_the_story_of_a_reset(tmp_path: Path) -> None:
+    """Who aborted, and that no FIN came before, is read from the record."""
+    with acted(tmp_path, c.Send("client", text="x"), c.Abort("client")) as session:
         reader = session.journal.reader()
         found = None
         for _ in range(500):  # the server reads the reset in its own time
@@ -337,20 +338,9 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
 
 def test_a_send_after_our_own_half_close_is_our_own_doing(tmp_path: Path) -> None:
     """Of the causes that EPIPE can have the record knows the one, and its row."""
-    from workbench.engine.model import commands as c
-    from workbench.engine.model.settings import EndpointSettings, Role
-    from workbench.session import Session
-
-    with Session(tmp_path / "r.swb") as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
-        session.add(EndpointSettings("client", Role.STREAM, address="@server"))
-        for command in (
-            c.Start("server"),
-            c.Connect("client"),
-            c.Shutdown("client", c.How.WRITE),
-            c.Send("client", text="late"),
-        ):
-            session.perform(command).wait(60)
+    with acted(
+        tmp_path, c.Shutdown("client", c.How.WRITE), c.Send("client", text="late")
+    ) as session:
         session.journal.flush()
         reader = session.journal.reader()
         rows = reader.page(1, 1000)

@@ -274,6 +274,15 @@ class Hand:
         self.press("client.connect")
         self.wait_state("client", "ESTABLISHED")
 
+    def exchange(self) -> None:
+        """Connect, be greeted, send the message that stands there, and get it back."""
+        self.press("server.listen")
+        self.wait_state("server", "LISTEN")
+        self.press("client.connect")
+        self.wait_says("client.conversation", "连接已创建")
+        self.press("client.send")
+        self.wait(lambda: self.text("client.conversation").count("hello") == 2)
+
     def wait_says(self, name: str, part: str) -> None:
         self.wait(lambda: part in self.text(name))
 

@@ -22,12 +22,7 @@ BOUND = 60.0
 
 def act(hand: Hand) -> None:
     """What a tester might do, each step seen to its end before the next."""
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_says("client.conversation", "连接已创建")
-    hand.press("client.send")
-    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.exchange()
     hand.press("server.send")
     hand.wait_says("client.conversation", "reply")
     panel = hand.window.tab_area.panel("client-1")

@@ -26,12 +26,7 @@ from workbench.viewmodel.payload_form import PayloadForm
 
 
 def talk(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_says("client.conversation", "连接已创建")
-    hand.press("client.send")
-    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.exchange()
 
 
 def test_watch_it_does_it_and_the_strip_goes_on(hand: Hand) -> None:

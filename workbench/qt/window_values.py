@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.schema import SECRETS
+from workbench.viewmodel import value_files
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, TypedValue, known_values
 
 if TYPE_CHECKING:
@@ -53,23 +54,14 @@ class WindowValues(QObject):
         Raises:
             Problem: it is no file of values; what was in force stays.
         """
-        if path is None:
-            self._of_file = {}
-        else:
-            from workbench.viewmodel import value_files  # few windows use one
-
-            self._of_file = value_files.read(path)
+        self._of_file = {} if path is None else value_files.read(path)
         self.file = path
         self._renew()
         self.file_changed.emit()
 
     def of_scenario(self, text: str) -> dict[str, Plain]:
         """What a scenario is given of the chosen file: values that it has itself."""
-        if not self._of_file:
-            return {}
-        from workbench.viewmodel import value_files
-
-        return value_files.named_in(text, self._of_file)
+        return value_files.named_in(text, self._of_file) if self._of_file else {}
 
     def keep_secrets(self, journal: Recorder) -> None:
         """Tell a record what its outputs mask, before a message with such a value goes."""
@@ -85,10 +77,6 @@ class WindowValues(QObject):
         self._told = journal, self.in_force
 
     def _renew(self) -> None:
-        self.in_force = self.rows
-        if self._of_file:
-            from workbench.viewmodel import value_files
-
-            self.in_force = value_files.with_file(self.rows, self._of_file)
+        self.in_force = value_files.with_file(self.rows, self._of_file)
         self.known = known_values(self.in_force)
         self.changed.emit(self.rows, self.known)

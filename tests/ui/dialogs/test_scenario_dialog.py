@@ -72,12 +72,7 @@ def commands(dialog: ScenarioDialog) -> list[str]:
 
 
 def test_it_is_made_of_a_range_of_rows(hand: Hand) -> None:
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_says("client.conversation", "连接已创建")
-    hand.press("client.send")
-    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.exchange()
     dialog = hand.make_scenario()
     assert commands(dialog) == ["start", "connect", "send"]
     assert isinstance(dialog.rows, RowRange)

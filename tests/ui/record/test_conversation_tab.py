@@ -22,12 +22,7 @@ def talked(hand: Hand, over: str) -> str:
     if over:
         for side in ("server", "client"):
             hand.choose(f"{side}.type", over)
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_says("client.conversation", "连接已创建")
-    hand.press("client.send")
-    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.exchange()
     if over in ("ws", "wss"):
         hand.press("client.frame_ping")
         hand.wait_says("client.conversation", "PONG")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
+from workbench.viewmodel import value_files
 
 if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
@@ -98,10 +99,6 @@ class ValueChoice(QObject):
         folders = [Path(name).parent for name in self._preferences.recent_set_ups[:1]]
         if self._files.folder:
             folders.append(Path(self._files.folder))
-        if not folders:
-            return ()
-        from workbench.viewmodel import value_files  # a first start has none
-
         return value_files.beside(folders)
 
     @Slot(object)
