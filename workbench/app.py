@@ -37,11 +37,13 @@ def create_window(record_path: Path | None = None, workspace: Path | None = None
 
     Args:
         record_path: an existing record is shown, read-only; else where the new one goes; None:
-            the user's state directory, or where that cannot take it one that goes with the window.
-        workspace: the file that the window comes back from and is kept in; None: nothing is kept.
+            the user's state directory, or where that cannot be written to, a temporary one that is
+                deleted with the window.
+        workspace: the file that the window's layout is restored from and saved to; None: nothing is
+            saved.
 
     Raises:
-        Problem: the record cannot be read, or not be made.
+        Problem: the record cannot be read or created.
     """
     if record_path is not None and record_path.exists():
         return _show_record(record_path)
@@ -111,7 +113,7 @@ def _show_record(path: Path) -> MainWindow:
 
 
 def _report_to(window: MainWindow) -> None:
-    """Logs an exception of a slot and shows it in the window; the program goes on."""
+    """Logs an exception raised in a slot and shows it in the window; the program goes on."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
@@ -124,7 +126,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="socket-workbench", add_help=False)
     parser.add_argument("record", nargs="?", type=Path)
     parser.add_argument("--lang", choices=LANGUAGES)
-    parser.add_argument(debug.OPTION, action="store_true")  # `start` has begun it
+    parser.add_argument(debug.OPTION, action="store_true")  # `start` has already begun it
     return parser.parse_args(argv)
 
 
@@ -158,17 +160,17 @@ def _show(app: QApplication, window: MainWindow) -> int:
     ending = _Ending()
 
     def hurry() -> None:
-        window.controller.session.hurry()  # *Start over* gives it another one
+        window.controller.session.hurry()  # *Start over* replaces the session
 
     with interrupts.telling(asked=ending.asked.emit, hurried=hurry):
-        if interrupts.asked():  # while the window was being built
+        if interrupts.asked():  # a signal came while the window was being built
             window.close()
             return INTERRUPTED
         fit(window)
         window.show()
         QTimer.singleShot(0, app, partial(_once_painted, app))
-        if not gc.isenabled():  # `start` has put it off until now
-            gc.freeze()  # what is there stays, and need not be looked through again and again
+        if not gc.isenabled():  # `start` had put it off until now
+            gc.freeze()  # what exists by now stays: the collector need not look
             gc.enable()
         if window.live:
             QTimer.singleShot(LOOK_BACK_MS, window.record_commands.look_for_a_crash)
@@ -180,11 +182,11 @@ def _show(app: QApplication, window: MainWindow) -> int:
 def _once_painted(app: QApplication) -> None:
     app.setWindowIcon(theme.app_icon())
     theme.open_fonts()
-    import_module("workbench.engine.runtime.host")  # with it the first command would be slower
+    import_module("workbench.engine.runtime.host")  # the first command needs it
 
 
 class _Ending(QObject):
-    """Carries a signal of the system over to the window's thread.
+    """Carries an operating system signal over to the window's thread.
 
     Signals:
         asked(): somebody wants the program to end.
@@ -194,10 +196,10 @@ class _Ending(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        # queued: the windows go between two slots, never in the middle of one
+        # queued: the windows close between two slots, never in the middle of one
         self.asked.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def _end(self) -> None:
-        QApplication.closeAllWindows()  # a question that is open first
+        QApplication.closeAllWindows()  # a question that is open is answered first
         QApplication.exit(INTERRUPTED)

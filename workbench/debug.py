@@ -16,15 +16,15 @@ FORM: Final = "%(relativeCreated)7d ms [%(threadName)s] %(name)s: %(message)s"
 
 
 def wanted(args: list[str]) -> bool:
-    """Whether the arguments of the program or its environment ask for it."""
+    """Whether the program's arguments or its environment ask for the log."""
     return OPTION in args or bool(os.environ.get(VARIABLE))
 
 
 def begin(args: list[str]) -> None:
-    """Log to stderr from now on, where it is asked for."""
+    """Log to stderr from now on, if that was asked for."""
     if not wanted(args):
         return
-    import logging  # the command line says --help without it
+    import logging  # `--help` on the command line does without it
 
     log = logging.getLogger("workbench")
     if log.isEnabledFor(logging.DEBUG):

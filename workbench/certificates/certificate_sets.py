@@ -46,8 +46,9 @@ class CertificateFiles:
     """The PEM files of one kind of test certificate.
 
     Attributes:
-        chain: what is sent, its own certificate first. key: its private key, unencrypted.
-        trusted: what has to be trusted for it to be right.
+        chain: the certificates that are sent, the end-entity certificate first.
+        key: its private key, unencrypted.
+        trusted: what a peer has to trust for the chain to be valid.
     """
 
     chain: Path
@@ -56,9 +57,9 @@ class CertificateFiles:
 
 
 def files_of(kind: CertificateKind, place: Path | None = None) -> CertificateFiles:
-    """Where those of a kind are, made where they are missing.
+    """The files of one kind, created if they are missing.
 
-    `place`: instead of the user's state directory.
+    `place`: used in place of the user's state directory.
 
     Raises:
         Problem: they cannot be written.
@@ -70,12 +71,12 @@ def files_of(kind: CertificateKind, place: Path | None = None) -> CertificateFil
 
 
 def root_file(place: Path | None = None) -> Path:
-    """Where the root is, made where it is missing. Raises Problem: it cannot be written."""
+    """The path of the root, created if it is missing. Raises Problem: it cannot be written."""
     return _current(place) / f"{ROOT}.pem"
 
 
 def _current(place: Path | None) -> Path:
-    """The set that is used now."""
+    """The set in use now."""
     parent = state_dir() / "certificates" if place is None else place
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def _current(place: Path | None) -> Path:
         raise Problem(
             "certificates.cannot_make", path=str(parent), reason=reason_of(error)
         ) from error
-    raise Problem("certificates.never_good", path=str(parent))  # somebody takes them away at once
+    raise Problem("certificates.never_good", path=str(parent))  # others remove each at once
 
 
 def _sets(parent: Path) -> list[Path]:
@@ -101,7 +102,7 @@ def _number(folder: Path) -> int:
 
 
 def _is_good(folder: Path) -> bool:
-    """Whether nothing of it is missing, and it is not to be renewed."""
+    """Whether the set is complete and not yet due for renewal."""
     try:
         until = int((folder / _UNTIL).read_text(encoding="ascii"))
         names = {one.name for one in folder.iterdir()}
@@ -116,7 +117,7 @@ def _names() -> set[str]:
 
 
 def _make_next(parent: Path, sets: list[Path]) -> None:
-    """Make the set after these, unless another program was faster. Raises OSError."""
+    """Make the next set after these, unless another process was faster. Raises OSError."""
     number = _number(sets[-1]) + 1 if sets else 1
     made = Path(tempfile.mkdtemp(prefix=_BEGUN, dir=parent))  # 0700
     try:
@@ -129,13 +130,13 @@ def _make_next(parent: Path, sets: list[Path]) -> None:
             if not (parent / str(number)).is_dir():
                 raise
     finally:
-        shutil.rmtree(made, ignore_errors=True)  # where the rename went well, there is none
+        shutil.rmtree(made, ignore_errors=True)  # after a successful rename it no longer exists
     _tidy(parent)
 
 
 def _fill(folder: Path, before: list[Path]) -> None:
     """Write a whole set. Raises OSError."""
-    from workbench.certificates import issuing  # with it comes `cryptography`
+    from workbench.certificates import issuing  # importing it imports `cryptography`
 
     now = datetime.now(UTC)
     root = _root_of(before, now) or issuing.new_root(now)
@@ -150,8 +151,8 @@ def _fill(folder: Path, before: list[Path]) -> None:
 
 
 def _root_of(sets: list[Path], now: datetime) -> Issuer | None:
-    """The root of the newest set, if it outlives the certificates it is to sign: whoever trusts it
-    then need not do so again.
+    """The root of the newest set, if it outlives the certificates it is to sign, so that whoever
+    trusts it need not do so again.
     """
     from workbench.certificates import issuing
 
@@ -166,14 +167,14 @@ def _root_of(sets: list[Path], now: datetime) -> Issuer | None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """A new file that its owner alone may read. Raises OSError: there is one."""
+    """Write a new file that only its owner may read. Raises OSError: the file exists."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
         file.write(data)
 
 
 def _tidy(parent: Path) -> None:
-    """Remove sets that nobody uses any more, and what a killed program has left half made."""
+    """Remove sets that are no longer used, and what a killed process left half made."""
     for old in _sets(parent)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     for begun in parent.glob(f"{_BEGUN}*"):

@@ -48,10 +48,11 @@ class CertificateFacts:
     """The contents of one certificate.
 
     Attributes:
-        subject, issuer: the whole name (RFC 4514). title: the subject's common name, or the whole.
-        names: hosts and addresses that it is for; empty where it names none.
-        purposes: what it may be used for; empty: whatever.
-        key: kind of the public key ("EC", "RSA" …), its size in bits; 0: not known.
+        subject, issuer: the whole name (RFC 4514).
+        title: the subject's common name, or else the whole subject.
+        names: the hosts and addresses it is valid for; empty: it names none.
+        purposes: what it may be used for; empty: anything.
+        key: kind of the public key ("EC", "RSA" …) and its size in bits; 0: unknown.
         signed_with: the hash of its signature; "": one without a hash of its own, or not known.
         authority: whether it may vouch for others. self_signed: whether it names itself as issuer.
         serial, fingerprint: in hex; the fingerprint is that of SHA-256.
@@ -74,12 +75,12 @@ class CertificateFacts:
 
 
 def facts_of(der: bytes) -> CertificateFacts:
-    """What a certificate in DER says. Raises ValueError: it cannot be read."""
+    """The facts of a certificate given in DER. Raises ValueError: it cannot be read."""
     return facts_of_loaded(loaded(der))
 
 
 def loaded(der: bytes) -> x509.Certificate:
-    """A certificate as the library has it. Raises ValueError: it cannot be read."""
+    """The certificate as an object of `cryptography`. Raises ValueError: it cannot be read."""
     try:
         return x509.load_der_x509_certificate(der)
     except UNREADABLE as error:
@@ -87,7 +88,7 @@ def loaded(der: bytes) -> x509.Certificate:
 
 
 def facts_of_loaded(one: x509.Certificate) -> CertificateFacts:
-    """As `facts_of`."""
+    """As `facts_of`, for a certificate that is already loaded."""
     try:
         kind, bits = _key(one)
         subject, issuer = one.subject.rfc4514_string(), one.issuer.rfc4514_string()

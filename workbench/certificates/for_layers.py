@@ -15,14 +15,14 @@ class FilesOfSession:
     """
 
     def __init__(self, record: Callable[[], Path]) -> None:
-        """`record`: its record, a file or the folder of its segments."""
+        """`record`: the session's record, a file or the folder of its segments."""
         self._record = record
 
     def to_show(
         self, cert: str, key: str | None, password: Ask
     ) -> AbstractContextManager[Loadable]:
         """Raises Problem as `resolve.to_show` does."""
-        from workbench.certificates import resolve  # by who uses TLS alone
+        from workbench.certificates import resolve  # imported only where TLS is used
 
         return resolve.to_show(cert, key, password)
 
@@ -33,6 +33,6 @@ class FilesOfSession:
         return resolve.trusted_file(value)
 
     def keylog_file(self, name: str) -> Path:
-        """A bare name stands beside the record."""
+        """A bare file name is placed beside the record."""
         path = Path(name).expanduser()
         return path if path.parent != Path() else self._record().parent / path

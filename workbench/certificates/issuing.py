@@ -31,7 +31,7 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class Issuer(NamedTuple):
-    """A certificate that signs others, and its key."""
+    """A certificate that signs others, with its private key."""
 
     certificate: x509.Certificate
     key: PrivateKey
@@ -42,8 +42,8 @@ class Issued:
     """A test certificate as it was made: its chain, its key, and what to trust.
 
     Attributes:
-        chain: PEM of what is sent, its own first. key: PEM, unencrypted.
-        trusted: PEM of what has to be trusted for it to be right.
+        chain: PEM of what is sent, the end-entity certificate first. key: PEM, unencrypted.
+        trusted: PEM of what a peer has to trust for the chain to be valid.
     """
 
     chain: bytes
@@ -53,7 +53,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a certificate is to say, and how long it is valid, in days from now."""
+    """The contents of a certificate to be made, and its validity in days from now."""
 
     common_name: str
     begins: timedelta = -_BEFORE
@@ -64,7 +64,7 @@ class _Wanted:
 
 
 def new_root(now: datetime, name: str = "Socket Workbench test root") -> Issuer:
-    """A root for tests, constrained to names and addresses of this machine."""
+    """A new test root, constrained to names and addresses of this machine."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _subject(name)
     builder = _builder(subject, subject, key, now - _BEFORE, now + timedelta(days=ROOT_DAYS))
@@ -75,7 +75,7 @@ def new_root(now: datetime, name: str = "Socket Workbench test root") -> Issuer:
 
 
 def issued(root: Issuer, now: datetime) -> Iterator[tuple[CertificateKind, Issued]]:
-    """One of each kind."""
+    """One certificate of each kind."""
     intermediate = _intermediate(root, now)
     stranger = new_root(now, "Socket Workbench unknown root")
     for kind in CertificateKind:
@@ -124,7 +124,7 @@ def _intermediate(root: Issuer, now: datetime) -> Issuer:
 
 
 def _leaf(wanted: _Wanted, issuer: Issuer | None, now: datetime, *, weak: bool) -> Issuer:
-    """One that is shown; without an issuer it signs itself."""
+    """An end-entity certificate; without an issuer it signs itself."""
     make: Callable[[], PrivateKey] = (
         (lambda: rsa.generate_private_key(65537, _WEAK_BITS))
         if weak
@@ -177,7 +177,7 @@ def _as_authority(
 
 
 def _usage(*, signs: bool) -> x509.KeyUsage:
-    """`signs`: of one that is shown; else of one that signs others."""
+    """The key usage; `signs`: of an end-entity certificate, else of a CA."""
     return x509.KeyUsage(
         digital_signature=signs,
         content_commitment=False,
@@ -220,7 +220,7 @@ def certificate_pem(issuer: Issuer) -> bytes:
 
 
 def key_pem(key: PrivateKey) -> bytes:
-    """PEM (PKCS#8), unencrypted: for a file that its owner alone may read."""
+    """PEM (PKCS#8), unencrypted, for a file that only its owner may read."""
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -229,7 +229,7 @@ def key_pem(key: PrivateKey) -> bytes:
 
 
 def read_root(certificate: bytes, key: bytes) -> Issuer:
-    """A root that was made before, from its PEM. Raises ValueError: it is none."""
+    """A root made earlier, read from its PEM. Raises ValueError: it is not one."""
     found = serialization.load_pem_private_key(key, None)
     if not isinstance(found, ec.EllipticCurvePrivateKey):
         raise ValueError("not a root of this program")

@@ -1,8 +1,8 @@
-"""Finds what is wrong with a certificate chain, each fault with its cause and a way out.
+"""Finds what is wrong with a certificate chain: each fault with its cause and a way out.
 
-A pure function of what was sent, the name that was asked for and the time. Whether a handshake
-holds is for OpenSSL to say (verify(1)): this names all that is wrong, where it names the first.
-Name constraints, lengths of paths, policies and revocation are not looked at.
+A pure function of the certificates sent, the name asked for and the time. Whether a handshake
+succeeds is for OpenSSL to decide (verify(1)); OpenSSL reports the first fault, this module reports
+all of them. Name constraints, path lengths, policies and revocation are not checked.
 """
 
 from __future__ import annotations
@@ -38,12 +38,13 @@ class ChainFault(StrEnum):
     """A kind of fault; its text is certificate_faults.NAME.
 
     Attributes:
-        EMPTY: none was sent. UNREADABLE: what was sent is none.
-        NO_NAMES: it names hosts in its subject at most. WRONG_HOST: it is for others.
-        SELF_SIGNED: it vouches for itself, and nobody trusts it.
+        EMPTY: no certificate was sent. UNREADABLE: what was sent cannot be parsed.
+        NO_NAMES: it names hosts in its subject only, if at all. WRONG_HOST: it is for others.
+        SELF_SIGNED: it is signed by itself, and not trusted.
         UNKNOWN_ROOT: the chain ends at a root that is not trusted.
         GAP: its issuer was neither sent nor is it trusted.
-        NO_AUTHORITY: what signed it may not. BAD_SIGNATURE: it was changed, or another signed it.
+        NO_AUTHORITY: its signer may not sign certificates.
+        BAD_SIGNATURE: it was changed, or another signed it.
         WEAK_KEY, WEAK_HASH: they can be forged.
     """
 
@@ -69,7 +70,7 @@ class Finding:
 
     Attributes:
         index: of the certificate among those sent; 0 is the peer's own.
-        values: what fills the text in.
+        values: what fills in the text.
     """
 
     fault: ChainFault
@@ -101,10 +102,11 @@ def judge(
     """All that is wrong with a chain, the peer's own certificate first.
 
     Args:
-        chain: in DER, as sent. name: host or address that was asked for; None: none is checked.
-        now: with its time zone. roots: what is trusted, in DER; None: that is not known, so
-            nothing is said of where the chain ends.
-        purpose: what the peer's own is used for.
+        chain: in DER, in the order sent.
+        name: host or address that was asked for; None: none is checked.
+        now: with its time zone.
+        roots: what is trusted, in DER; None: unknown, so nothing is said about where it ends.
+        purpose: what the peer's own certificate is used for.
     """
     if not chain:
         return [Finding(ChainFault.EMPTY, 0)]
@@ -116,7 +118,7 @@ def judge(
             sent.append(_Sent(index, certificate, facts_of_loaded(certificate)))
         except ValueError:
             found.append(Finding(ChainFault.UNREADABLE, index, (("number", str(index + 1)),)))
-    if not sent or sent[0].place:  # of others nothing follows for the peer
+    if not sent or sent[0].place:  # nothing about the peer follows from the names of the others
         return found
     own = sent[0]
     path, end = _path(sent, None if roots is None else list(_readable(roots)))
@@ -162,7 +164,7 @@ def _name(own: _Sent, name: str) -> list[Finding]:
 def is_for(written: str, name: str) -> bool:
     """Whether a name in a certificate means this host or address (RFC 9525, 6.3).
 
-    A star stands for one whole label, the first.
+    A wildcard stands for one whole label, the leftmost.
     """
     try:
         address = ipaddress.ip_address(name.strip("[]"))
@@ -186,7 +188,7 @@ def _address(text: str) -> object:
 
 
 def _ascii(name: str) -> str:
-    """A host as a certificate has it: A-labels (RFC 5890)."""
+    """A host name as certificates spell it: A-labels (RFC 5890)."""
     bare = name.lower().rstrip(".")
     try:
         return bare if bare.isascii() else bare.encode("idna").decode()
@@ -227,8 +229,10 @@ def _finding(fault: ChainFault, one: _Sent, **values: str) -> Finding:
 def _path(
     sent: Sequence[_Sent], roots: Sequence[x509.Certificate] | None
 ) -> tuple[list[_Sent], list[Finding]]:
-    """The certificates from the peer's own on, each signed by the next, and what is wrong at
-    their end. What was sent needs no order (RFC 8446, 4.4.2).
+    """The certificates from the peer's own up, each signed by the next, and the fault at the end of
+    the path.
+
+    They may have been sent in any order (RFC 8446, 4.4.2).
     """
     path = [sent[0]]
     while True:
@@ -267,8 +271,8 @@ def _at_a_gap(
 
 
 def _signed(one: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the one carries the signature of the other; by the names alone, where the library
-    does not know that kind of signature.
+    """Whether the issuer signed the certificate; judged by the names alone where the library does
+    not support that kind of signature.
     """
     try:
         one.verify_directly_issued_by(issuer)

@@ -20,13 +20,14 @@ class CertificateKind(StrEnum):
         GOOD: nothing is wrong with it.
         CHAINED: nothing either; an intermediate stands between it and the root, and is sent.
         GAP: as CHAINED, but the intermediate is not sent.
-        EXPIRED, FUTURE: its time is over, or has not come.
-        WRONGHOST: right, and for another name.
+        EXPIRED, FUTURE: its validity is over, or has not begun.
+        WRONGHOST: valid, but for another name.
         NOSAN: names its host in the subject alone, where nobody looks any more (RFC 9525, 2).
-        SELF: signed by itself. UNTRUSTED: by a root that nobody knows.
-        CLIENTONLY: of the test root, and a server must not use it.
+        SELF: signed by itself. UNTRUSTED: signed by a root that nobody knows.
+        CLIENTONLY: signed by the test root, but not for use by a server.
         WEAK: an RSA key of 1024 bits.
-        CLIENT: right, of a client. CLIENT_BAD: of a client, by the root that nobody knows.
+        CLIENT: a valid client certificate. CLIENT_BAD: a client certificate signed by the root that
+            nobody knows.
     """
 
     GOOD = "good"

@@ -1,8 +1,8 @@
 """A process that parses a user's file: certificates and key in PEM, DER or PKCS#12.
 
-It is a program of its own, so that what is made to take a parser down, or to have it compute for
-hours, takes this one. It reads a request from standard input and writes the answer to standard
-output, each as JSON in one line, and imports nothing of ours: it begins quickly.
+It is a program of its own, so that a file made to crash a parser, or to keep it busy for hours,
+affects this process only. It reads a request from standard input and writes the answer to standard
+output, each as JSON in one line, and imports nothing of this package, so that it starts quickly.
 
     {"data": Base64, "password": text or null, "lock": text}
     {"chain": [Base64 of DER …], "key": PEM locked with `lock`, or null}    or    {"fault": word}
@@ -38,7 +38,7 @@ KEY_UNKNOWN: Final = "key_unknown"
 
 
 class _FoundFault(Exception):
-    """Raised for a file that cannot be used; it becomes the answer."""
+    """Raised for a file that cannot be used; its word becomes the answer."""
 
 
 def main() -> None:
@@ -51,21 +51,21 @@ def main() -> None:
 
 
 def _limit() -> None:
-    """Only so much of the machine."""
+    """Limit the memory and processor time of this process."""
     if sys.platform == "win32":
-        return  # whoever waits for the answer ends the process
+        return  # whoever waits for the answer kills the process
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + SECONDS + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no key in a file
-    if sys.platform == "linux":  # elsewhere it is not kept to, or cannot be set so low
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would contain the key
+    if sys.platform == "linux":  # some systems do not enforce it, or refuse so low a limit
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What is in a file, or why that cannot be said."""
+    """The contents of a file, or the reason why it has none to give."""
     data = base64.b64decode(request["data"])
     password = request["password"]
     secret = None if password is None else password.encode()
@@ -109,7 +109,7 @@ def _pem(data: bytes, secret: bytes | None) -> tuple[list[x509.Certificate], Any
 
 
 def _blocks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """What stands between two lines (RFC 7468); each line is looked at once."""
+    """The blocks between BEGIN and END lines (RFC 7468); each line is looked at once."""
     kind, lines = b"", list[bytes]()
     for line in data.splitlines():
         begin = _BEGIN.fullmatch(line.strip())
@@ -135,7 +135,7 @@ def _pem_key(block: bytes, secret: bytes | None) -> Any:
 
 
 def _pkcs12(data: bytes, secret: bytes | None) -> tuple[list[x509.Certificate], Any]:
-    """RFC 7292. No password and an empty one are two things there; either may be meant."""
+    """Parse PKCS#12 (RFC 7292), where no password and an empty one differ; either may be meant."""
     if data[:1] != b"\x30":  # a SEQUENCE
         raise _FoundFault(NOTHING)
     tried = (None, b"") if secret is None else (secret,)

@@ -1,4 +1,4 @@
-"""Finds the files for `cert`, `key` and `ca` of an endpoint: test:NAME, or the user's."""
+"""Finds the files that `cert`, `key` and `ca` of an endpoint name: test:NAME, or the user's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ShownCertificate:
     """The arguments of `ssl.SSLContext.load_cert_chain`, in its order.
 
     Attributes:
-        chain, key: files in PEM. password: never None: without one OpenSSL would ask on the
+        chain, key: files in PEM. password: never None, since without one OpenSSL would ask at the
             terminal itself (SSL_CTX_set_default_passwd_cb(3)).
     """
 
@@ -34,7 +34,7 @@ class ShownCertificate:
 
 
 def check_name(value: str) -> None:
-    """Say whether there is such a certificate, before anything starts; files are not looked for.
+    """Check that a name is known before anything starts; files are not looked for.
 
     Raises:
         Problem: test:NAME with a name that is not known.
@@ -44,13 +44,13 @@ def check_name(value: str) -> None:
 
 
 def trusted_file(value: str) -> Path:
-    """The file in PEM of what is to be trusted: `ca`.
+    """The PEM file of what is to be trusted: `ca`.
 
-    test:root is the root of most; test:self, test:untrusted and the like name what would have to
-    be trusted for that one to be right.
+    test:root is the root of most kinds; test:self, test:untrusted and the like name what would have
+    to be trusted for that kind to be valid.
 
     Raises:
-        Problem: there is no such name or file, or it cannot be made.
+        Problem: there is no such name or file, or it cannot be created.
     """
     if not value.startswith(PREFIX):
         path = Path(value).expanduser()
@@ -65,12 +65,12 @@ def trusted_file(value: str) -> Path:
 def to_show(
     cert: str, key: str | None = None, password: AskPassword | None = None
 ) -> Iterator[ShownCertificate]:
-    """The certificate that is shown, with its key; its files are there as long as the block runs.
+    """The certificate to show, with its key; its files exist as long as the block runs.
 
     Args:
         cert: test:NAME, or a file in PEM, DER or PKCS#12.
-        key: a file; None: it stands in that of `cert`.
-        password: asked for when the key is encrypted.
+        key: a file; None: it is in the file of `cert`.
+        password: called for the password when the key is encrypted.
 
     Raises:
         Problem: there is no such name or file, it cannot be made, or has not what it is to have.
@@ -91,8 +91,8 @@ def to_show(
 
 
 def _is_plain(path: Path, what: bytes) -> bool:
-    """Whether ssl can load it as it is: PEM, and nothing encrypted, which it would have to be
-    computed long for.
+    """Whether ssl can load it as it is: PEM with nothing encrypted, since deriving a key from a
+    password may take long.
     """
     data = read_limited(path)
     return what in data and _PEM in data and b"ENCRYPTED" not in data
@@ -100,8 +100,8 @@ def _is_plain(path: Path, what: bytes) -> bool:
 
 @contextmanager
 def _unlocked(shown: UserFile, keyed: UserFile) -> Iterator[ShownCertificate]:
-    """A certificate and its key as files, the key encrypted under a password for this once; they
-    are gone afterwards. Raises Problem: one of them is missing.
+    """A certificate and its key as files, the key encrypted under a one-time password; they are
+    deleted afterwards. Raises Problem: one of them is missing.
     """
     import ssl
 

@@ -1,6 +1,6 @@
 """The user's certificates and keys: read where they are, parsed in another process.
 
-A process of its own does that (`parse_child`), within a limit of time; of size there is one here.
+That process (`parse_child`) has a time limit; the limit of size is enforced here.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class UserFile:
     """The contents of a user's file.
 
     Attributes:
-        chain: certificates in DER, in the file's order; of PKCS#12 the key's own first.
-        key: in PEM, encrypted under `lock`; None: there is none.
-        lock: a random password for this once.
+        chain: certificates in DER, in the file's order; from PKCS#12, that of the key first.
+        key: in PEM, encrypted under `lock`; None: the file has none.
+        lock: a random one-time password.
     """
 
     chain: tuple[bytes, ...]
@@ -51,7 +51,7 @@ def read_user_file(path: Path, ask: AskPassword | None = None) -> UserFile:
     """Take a file in PEM, DER or PKCS#12 apart.
 
     Args:
-        ask: the password is asked for only where the file needs one.
+        ask: called for the password only if the file needs one.
 
     Raises:
         Problem: it cannot be read, is too large, has neither certificate nor key, its password is
@@ -72,7 +72,7 @@ def read_user_file(path: Path, ask: AskPassword | None = None) -> UserFile:
 
 
 def read_limited(path: Path) -> bytes:
-    """The bytes of a file. Raises Problem: it cannot be read, or is larger than LARGEST."""
+    """The contents of a file. Raises Problem: it cannot be read, or is larger than LARGEST."""
     try:
         if not path.is_file():  # a device or a pipe would have no end
             raise Problem("certificates.missing", path=str(path))
@@ -86,7 +86,7 @@ def read_limited(path: Path) -> bytes:
 
 
 def _asked(data: bytes, password: str | None, lock: str, path: Path) -> dict[str, Any]:
-    """The answer of a process to this question. Raises Problem: there is none in time."""
+    """The parsing process's answer to this request. Raises Problem: none came in time."""
     request = {"data": base64.b64encode(data).decode(), "password": password, "lock": lock}
     if not sys.executable or getattr(sys, "frozen", False):  # no Python to run it with
         from workbench.certificates import parse_child
@@ -99,7 +99,7 @@ def _asked(data: bytes, password: str | None, lock: str, path: Path) -> dict[str
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the program, which ends this one
+            start_new_session=True,  # Ctrl-C is meant for this program, which ends the child
         )
     except OSError as error:
         raise Problem("certificates.no_process", reason=reason_of(error)) from error

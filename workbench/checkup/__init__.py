@@ -1,1 +1,1 @@
-"""The check-up: how another program's WebSocket takes correct and broken frames and heads."""
+"""The check-up: how another program's WebSocket handles correct and broken frames and heads."""

@@ -1,8 +1,8 @@
 """CheckCase: what is sent, what RFC 6455 says about it, and the scenario that tries it.
 
-A case is steps of the scenario language and nothing else: whoever opens its file runs just what the
-check-up ran. A step that the RFC makes a must (MUST, REQUIRED) fails that scenario; what it only
-recommends is read from the record afterwards (`check_verdict`).
+A case consists of steps of the scenario language and nothing else: running its file repeats exactly
+what the check-up did. Where the RFC says MUST or REQUIRED, a violation fails the scenario; what it
+only recommends is read from the record afterwards (`check_verdict`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SERVER: Final = "server"
 
 
 class Group(StrEnum):
-    """What a case is about; cases of heads come first."""
+    """The subject of a case; cases of heads come first."""
 
     HEADS = "heads"
     MESSAGES = "messages"
@@ -41,12 +41,12 @@ class Wants(StrEnum):
     """What the RFC demands of the other end.
 
     Attributes:
-        GOES_ON: it takes what came, and goes on.
+        GOES_ON: it accepts what came and goes on.
         FAILS: it fails the connection (RFC 6455 7.1.7).
         CLOSES: it answers the Close frame and ends the connection.
         OPENS: the WebSocket opens.
         REFUSES: a server answers with another status than 101.
-        ANSWERS: a server answers, in either way.
+        ANSWERS: a server answers, one way or the other.
     """
 
     GOES_ON = "goes_on"
@@ -59,11 +59,11 @@ class Wants(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where cases are tried, and what the other end was seen to do before the first.
+    """Where cases are tried, and what the other end was seen to do before the first one.
 
     Attributes:
         settings: of our own endpoint: a client or, where clients are checked, a listener.
-        echoes: it sends messages back; pongs: it answers pings.
+        echoes: the other end sends messages back; pongs: it answers pings.
     """
 
     settings: EndpointSettings
@@ -84,12 +84,12 @@ class CheckCase:
     """One case.
 
     Attributes:
-        name: by which it is asked for; `checkup.case.NAME` says what is sent.
+        name: what it is asked for by; `checkup.case.NAME` says what is sent.
         rule: `checkup.says.RULE` is what the RFC says.
-        section: where it says so.
-        steps: what is done once the connection is there.
-        codes: of a Close frame, or statuses of a response, that are the right ones.
-        must: whether the RFC commands it; what it does not is for information only.
+        section: where the RFC says so.
+        steps: what is done once the connection exists.
+        codes: of a Close frame, or statuses of a response, that are correct.
+        must: whether the RFC requires it; anything else is for information only.
         settings: of our endpoint, for this case.
     """
 
@@ -109,12 +109,12 @@ class CheckCase:
 
     @property
     def says(self) -> str:
-        """What the RFC says, with the section."""
+        """What the RFC says, with its section."""
         says = tr(f"checkup.says.{self.rule}")
         return tr("checkup.rfc", says=says, section=spelled(self.section))
 
     def scenario(self, bench: Bench, *, whole: bool = True) -> Scenario:
-        """The case as a scenario; without `whole` our listener is open already."""
+        """The case as a scenario; without `whole` our listener is already open."""
         begin: tuple[Step, ...] = (Perform(c.Connect(bench.name)),)
         if bench.listens:
             begin = (Perform(c.Accept(bench.name)),)
@@ -130,12 +130,12 @@ class CheckCase:
 
 
 def spelled(section: str) -> str:
-    """A section with the name of its document."""
+    """A section preceded by the name of its document."""
     return section if section.startswith("RFC") else f"RFC 6455 {section}"
 
 
 def _titles(case: CheckCase) -> dict[str, str]:
-    """In each language, whichever is the current one."""
+    """The title in each language, whichever is current."""
     return {
         name: f"{said['checkup.title']}: {said[f'checkup.case.{case.name}']}"
         for name in LANGUAGES
@@ -144,11 +144,14 @@ def _titles(case: CheckCase) -> dict[str, str]:
 
 
 def ends(bench: Bench) -> Expect:
-    """The other end ends the connection; a listener may have to be the first (RFC 6455 7.1.1)."""
+    """Expectations that the other end ends the connection; a listener may have to do so first (RFC
+    6455 7.1.1).
+    """
     by = None if bench.listens else "peer"
     return Expect(bench.name, closed=True, by=by, within=ANSWER, keep=True)
 
 
 def no_more(bench: Bench, **what: str | int) -> Expect:
-    """Nothing of that has come before the end."""
-    return Expect(bench.name, absent=True, within=MOMENT, **what)  # type: ignore[arg-type]  # keys of Expect
+    """An expectation that nothing of the kind comes before the end."""
+    # type: ignore[arg-type]  # keys of Expect
+    return Expect(bench.name, absent=True, within=MOMENT, **what)

@@ -13,9 +13,10 @@ from workbench.texts import tr
 
 
 def write_junit(result: CheckResult, address: str, path: Path, begun: str) -> None:
-    """Write the report; `begun`: when, in ISO 8601. Raises OSError.
+    """Write the report; `begun`: the start time in ISO 8601. Raises OSError.
 
-    What strays is a failure, what was not tried is skipped, and what stopped it all is an error.
+    A case that strays is a failure, one that was not tried is skipped, and what stopped the
+    check-up is an error.
     """
     suite = ET.Element("testsuite", name=escape(address), timestamp=begun)
     suite.extend(map(_case, result.judged))

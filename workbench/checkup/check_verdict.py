@@ -1,7 +1,7 @@
 """The verdict on a case, from whether its scenario held and from what the record shows.
 
-A scenario holds where the other end does what RFC 6455 commands. What it recommends (a Close frame
-before the end, the code in it, the status of a refusal) makes no difference to that: it is told.
+A scenario holds where the other end does what RFC 6455 requires. What the RFC only recommends (a
+Close frame before the end, its code, the status of a refusal) does not change that; it is reported.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Judged:
     """A case with its verdict.
 
     Attributes:
-        did: what the other end did, a sentence after the other.
+        did: what the other end did, as sentences.
         why: what makes it stray, or is worth knowing; None: nothing is.
-        reason: of the scenario's step that did not hold; None: it held.
+        reason: why a step of the scenario did not hold; None: all held.
         seconds: how long it took.
     """
 
@@ -51,7 +51,7 @@ class Judged:
 
     @property
     def told(self) -> str:
-        """What it did, in the current language."""
+        """What the other end did, in the current language."""
         said = [problem.text for problem in self.did]
         if self.why is not None:
             said.append(self.why.text)
@@ -59,7 +59,7 @@ class Judged:
 
     @property
     def word(self) -> str:
-        """The verdict as a word, with the section that it strays from."""
+        """The verdict as a word, with the section that was violated."""
         word = tr(f"checkup.verdict.{self.verdict}")
         if self.verdict is CheckVerdict.STRAYS:
             return tr("checkup.strays_from", word=word, section=spelled(self.case.section))
@@ -67,7 +67,7 @@ class Judged:
 
 
 def in_a_row(sentences: Iterable[str]) -> str:
-    """As the current language sets them: in Chinese no space stands between."""
+    """Join sentences as the current language does: Chinese puts no space between them."""
     first, *others = [*sentences] or [""]
     for sentence in others:
         first = tr("checkup.then", first=first, second=sentence)
@@ -77,7 +77,7 @@ def in_a_row(sentences: Iterable[str]) -> str:
 def judge(
     case: CheckCase, bench: Bench, seen: Observed, failed: Problem | None, seconds: float
 ) -> Judged:
-    """`failed`: why its scenario did not hold; None: it did."""
+    """The verdict on one case; `failed`: why its scenario did not hold; None: it did."""
     verdict, why = _verdict(case, bench, seen, failed)
     did = tuple(seen.sentences(ends=case.wants in {Wants.FAILS, Wants.CLOSES}))
     return Judged(case, verdict, did, why, failed, seconds)
@@ -114,7 +114,7 @@ def _verdict(
 
 
 def _not_held(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:
-    """The verdict on a case that did not hold, from what the record shows besides."""
+    """The verdict on a case that did not hold, from what else the record shows."""
     status = seen.status or 0
     if case.name == "deflate_bad_offer" and _ERRORS <= status < _BROKEN_DOWN:
         return CheckVerdict.INFO, Problem("checkup.why.whole_refusal")
@@ -131,9 +131,9 @@ _BROKEN = 1011
 
 
 def _is_own_close(case: CheckCase, bench: Bench, seen: Observed) -> bool:
-    """Whether the application ended the talk for reasons of its own: it need not take a message
+    """Whether the application ended the talk for reasons of its own: it need not accept a message
     that means nothing to it, or more than one (RFC 6455 7.4.1: 1000, 1003, 1008, 4000). An echo
-    has no such reason to break down.
+    server has no such reason.
     """
     return (
         case.wants is Wants.GOES_ON
@@ -144,7 +144,9 @@ def _is_own_close(case: CheckCase, bench: Bench, seen: Observed) -> bool:
 
 
 def _is_allowed_close(case: CheckCase, seen: Observed) -> bool:
-    """Whether what had to be taken may be refused with this code: a message that is too long."""
+    """Whether something that must be accepted may be refused with this code: a message that is too
+    long.
+    """
     return case.wants is Wants.GOES_ON and seen.closed is not None and seen.closed[0] in case.codes
 
 
@@ -152,7 +154,7 @@ def _ended(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | Non
     """The verdict on a case in which the connection had to end, or could."""
     if not seen.end and seen.closed is None and not case.must:
         return CheckVerdict.INFO, Problem("checkup.why.taken")
-    if not seen.opened or not case.codes:  # of a head: the end is all that there can be
+    if not seen.opened or not case.codes:  # a case of heads: the end is all there can be
         return CheckVerdict.OK, None
     if seen.closed is None:
         return CheckVerdict.INFO, Problem("checkup.why.no_close", code=case.codes[0])
@@ -167,7 +169,9 @@ def _ended(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | Non
 
 
 def _refused(seen: Observed) -> tuple[CheckVerdict, Problem | None]:
-    """A status of success says nothing of the fault, and is none of 101 all the same."""
+    """The verdict on a refusal: a success status says nothing about the fault, but is not 101
+    either.
+    """
     if seen.status is not None and seen.status >= _ERRORS:
         return CheckVerdict.OK, None
     return CheckVerdict.INFO, Problem("checkup.why.no_error", status=seen.status)

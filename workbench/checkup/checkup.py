@@ -1,8 +1,9 @@
-"""CheckUp: tries every case once against a server, or a client that connects again and again.
+"""CheckUp: tries every case once against a server, or against a client that connects again and
+again.
 
-It runs on the calling thread, by the runner of scenarios, in a session that it is given; each case
-is over after a bounded time, and so is all of it. A server that refuses, hangs or dies ends it with
-a sentence, and what was not tried is told as that.
+It runs on the calling thread, using the runner of scenarios in a session that it is given; each
+case takes a bounded time, and so does the whole. A server that refuses, hangs or dies ends it with
+a sentence, and what was not tried is reported as such.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ _HANGS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Progress: the case that is about to be tried.
+    """Progress: the cases that are about to be tried.
 
     Attributes:
         bench: with what the other end was seen to do. cases: those that will be tried.
-        seconds: in which all of it is over, whatever the other end does.
+        seconds: an upper bound for all of it, whatever the other end does.
     """
 
     bench: Bench
@@ -85,7 +86,7 @@ class CheckResult:
     """The outcome of a check-up: each case with its verdict.
 
     Attributes:
-        stopped: why not all cases were tried; None: they were.
+        stopped: why some cases were not tried; None: all were.
     """
 
     bench: Bench
@@ -94,18 +95,18 @@ class CheckResult:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing strays, and all was tried."""
+        """Whether nothing strays and every case was tried."""
         return self.stopped is None and not any(
             item.verdict in {CheckVerdict.STRAYS, CheckVerdict.LEFT} for item in self.judged
         )
 
     def count(self, verdict: CheckVerdict) -> int:
-        """How many came out so."""
+        """How many cases got this verdict."""
         return sum(item.verdict is verdict for item in self.judged)
 
 
 class _Stop(Exception):
-    """Raised when trying further cases makes no sense."""
+    """Raised when trying further cases is pointless."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -118,8 +119,8 @@ def all_cases(*, listens: bool) -> tuple[CheckCase, ...]:
 
 
 def bench_of(settings: EndpointSettings) -> Bench:
-    """Where cases are tried, made of what the user asked for: one that answers by itself what the
-    RFC says, and nothing else.
+    """Where cases are tried, made of what the user asked for: an endpoint that by itself answers
+    what the RFC says and nothing else.
     """
     said = settings.websocket or WebSocketSettings()
     plain = replace(said, deflate=None, status=101, body="", ping_interval=None, fragment=0)
@@ -155,10 +156,10 @@ class CheckUp:
         begun: Callable[[Begun], None] = lambda _begun: None,
         waits: Callable[[str], None] = lambda _address: None,
     ) -> None:
-        """`timeout`: seconds for all of it, from the first connection on. `come`: seconds that a
-        listener waits for its first client; None: until it is cancelled. `patience`: that it waits
-        for the client to come again. `told` is called after
-        each case, `begun` before the first; `waits` with its address, once a listener is open.
+        """`timeout`: seconds for the whole check-up, from the first connection on. `come`: seconds
+        that a listener waits for its first client; None: until it is cancelled. `patience`: seconds
+        that it waits for the client to come back. `told` is called after each case, `begun` before
+        the first; `waits` with the listener's address once it is open.
         """
         self._session = session
         self._bench = bench
@@ -175,7 +176,7 @@ class CheckUp:
         self._runner: Runner | None = None
 
     def cancel(self) -> None:
-        """End it at its next wait; from any thread."""
+        """End the check-up at its next wait; callable from any thread."""
         self._cancelled = True
         runner = self._runner
         if runner is not None:
@@ -185,7 +186,8 @@ class CheckUp:
         """Try every case.
 
         Raises:
-            Problem: our own endpoint cannot be had: its address is taken, its certificate missing.
+            Problem: our own endpoint cannot be opened: its address is taken or its certificate
+                missing.
         """
         stopped: Problem | None = None
         try:
@@ -205,7 +207,7 @@ class CheckUp:
     # -- before the first ---------------------------------------------------------------------
 
     def _listen(self) -> None:
-        """Raises Problem."""
+        """Open our listener. Raises Problem."""
         bench = self._bench
         self._session.add(bench.settings)
         ticket = self._session.perform(c.Start(bench.name))
@@ -220,7 +222,7 @@ class CheckUp:
         self._waits(spell_web(address, bench.settings.layers) or address)
 
     def _probe(self) -> None:
-        """See whether it talks at all, and how much of it can be seen. Raises _Stop."""
+        """See whether the other end talks, and how much of it can be observed. Raises _Stop."""
         bench = self._bench
         name = bench.name
         aim: c.Target = c.ALL if bench.listens else None
@@ -268,7 +270,7 @@ class CheckUp:
             self._told(judged)
 
     def _try(self, case: CheckCase) -> tuple[Judged, Problem | None]:
-        """Its verdict, and why there was nobody to try it with."""
+        """The verdict on a case, and the reason if there was no peer to try it with."""
         begun = time.monotonic()
         results, seen = self._play(case.scenario(self._bench, whole=False))
         self._check()
@@ -277,8 +279,8 @@ class CheckUp:
         return judged, results[0].reason if results else None
 
     def _blame(self, place: int, nobody: Problem) -> NoReturn:
-        """Nobody is there any more: the case before is the last that was seen to be answered, and
-        a server that is gone after it has not survived it.
+        """Blame the case before when nobody answers any more: it was the last one seen to be
+        answered, and a server that is gone after it has not survived it.
         """
         if not place:
             told = "checkup.no_client" if self._bench.listens else "checkup.no_server"
@@ -296,7 +298,7 @@ class CheckUp:
         raise _Stop(gone)
 
     def _check(self) -> None:
-        """Raises _Stop where there is no time left, or nobody wants to know any more."""
+        """Raises _Stop if no time is left, or the check-up was cancelled."""
         if self._cancelled:
             raise _Stop(Problem("checkup.cancelled"))
         if time.monotonic() >= self._until:
@@ -312,7 +314,7 @@ class CheckUp:
             time.sleep(min(_SLICE, left))
 
     def _play(self, scenario: Scenario) -> tuple[list[StepResult], Observed]:
-        """Run one, and read what the other end did in it; afterwards nothing of it is open."""
+        """Run one case, and read what the other end did in it; afterwards nothing of it is open."""
         journal, bench = self._session.journal, self._bench
         journal.flush()
         left = self._until - time.monotonic()
@@ -325,7 +327,7 @@ class CheckUp:
                 runner.cancel()
             report = runner.run()
             if bench.listens and report.ok:
-                self._until_closed()  # a listener often has to end first: how the client takes it
+                self._until_closed()  # a listener often has to end first: see how the client reacts
             journal.flush()
             rows = [row for row in _rows_after(reader, before) if row.endpoint == bench.name]
         seen = observed(rows, listens=bench.listens)
@@ -333,14 +335,14 @@ class CheckUp:
         return report.steps, seen
 
     def _say_goodbye(self, *, polite: bool) -> None:
-        """Let the end of a case come, and cut off what stays."""
+        """Wait for a case to come to its end, and cut off whatever stays open."""
         there = not self._until_closed() if polite else self._open()
         if there:
             ticket = self._session.perform(c.Abort(self._bench.name, c.ALL))
             ticket.wait(GOODBYE)
 
     def _until_closed(self) -> bool:
-        """Wait for the end of what is open, bounded; whether it has come."""
+        """Wait, within bounds, until everything is closed; returns whether it is."""
         until = time.monotonic() + GOODBYE
         while there := self._open():
             if time.monotonic() >= until:
@@ -349,7 +351,7 @@ class CheckUp:
         return not there
 
     def _open(self) -> bool:
-        """Whether a connection of ours is open."""
+        """Whether any connection of ours is open."""
         connections = self._session.snapshot_now(self._bench.name, GOODBYE).connections
         return any(item.number and item.closed_ns is None for item in connections)
 
@@ -359,7 +361,7 @@ def _refuses(reason: Problem) -> bool:
 
 
 def _rows_after(reader: Reader, before: int) -> Iterator[Row]:
-    """In pages, each one bounded."""
+    """The rows after this one, in pages of bounded size."""
     first, upto = before + 1, reader.count()
     while first <= upto:
         page = reader.page(first, _PAGE)

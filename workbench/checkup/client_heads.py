@@ -29,7 +29,7 @@ def _answering(**how: Any) -> Any:
 
 
 def _opens(name: str, rule: str, section: str, **how: Any) -> CheckCase:
-    """An answer that a client has to take."""
+    """An answer that a client has to accept."""
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         opened = Expect(bench.name, call="ws.open", within=ANSWER)
@@ -48,7 +48,7 @@ def _opens(name: str, rule: str, section: str, **how: Any) -> CheckCase:
 
 
 def _fails(name: str, rule: str, section: str, **how: Any) -> CheckCase:
-    """An answer after which a client has to fail the connection: it says nothing, and goes."""
+    """An answer after which a client has to fail the connection and send nothing more."""
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         return (
@@ -63,7 +63,7 @@ def _fails(name: str, rule: str, section: str, **how: Any) -> CheckCase:
 
 
 def _refused(name: str, status: int, rule: str = "status", **how: Any) -> CheckCase:
-    """An answer that is none to an opening: the client may say nothing in frames."""
+    """An answer that refuses the opening: the client may send no frames after it."""
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         return (Expect(bench.name, call="ws.response", within=ANSWER, keep=True), ends(bench))
@@ -73,7 +73,7 @@ def _refused(name: str, status: int, rule: str = "status", **how: Any) -> CheckC
 
 
 def client_heads() -> tuple[CheckCase, ...]:
-    """All of them, in the order in which they are tried."""
+    """All cases of heads for a client, in the order they are tried."""
     return (*_right(), *_wrong(), *_statuses())
 
 

@@ -35,7 +35,7 @@ Part = Callable[[Bench], Step | tuple[Step, ...]]
 
 
 def _aim(bench: Bench) -> c.Target:
-    """The connection to send to: a listener accepts one client at a time."""
+    """The connection to send on: a listener accepts one client at a time."""
     return c.ALL if bench.listens else None
 
 
@@ -47,8 +47,8 @@ def _frame(opcode: int, text: str | None = None, **how: Any) -> Part:
 
 
 def _foreign_mask(text: str) -> Part:
-    """A frame that is masked as only the other end's frames are: a client's not at all, a server's
-    all the same (RFC 6455 5.1).
+    """A frame masked the wrong way round: a client's not at all, a server's all the same (RFC 6455
+    5.1).
     """
 
     def part(bench: Bench) -> Step:
@@ -59,9 +59,9 @@ def _foreign_mask(text: str) -> Part:
 
 
 def _raw(*frames: tuple[int, bytes], cut: int = 0) -> Part:
-    """Right frames in one piece, or in pieces of `cut` bytes, under the layer.
+    """Correct frames in one piece, or in pieces of `cut` bytes, written below the layer.
 
-    A client's are masked by zeros, which changes no byte of them.
+    A client masks with zeros, which leaves the bytes unchanged.
     """
 
     def part(bench: Bench) -> tuple[Step, ...]:
@@ -98,12 +98,14 @@ def _alive(bench: Bench, word: str) -> tuple[Step, ...]:
 
 
 def _opened(bench: Bench) -> tuple[Step, ...]:
-    """Our client's connect waits for the opening; a listener's accept does not."""
+    """Expectations once the opening is done: our client's connect waits for it, a listener's accept
+    does not.
+    """
     return (Expect(bench.name, call="ws.open", within=ANSWER),) if bench.listens else ()
 
 
 def _all(bench: Bench, parts: Iterable[Part]) -> list[Step]:
-    """What comes of parts, behind the opening."""
+    """All steps of the parts, after the opening."""
     made = [*_opened(bench)]
     for part in parts:
         steps = part(bench)
@@ -125,7 +127,7 @@ def _goes_on(
     codes: tuple[int, ...] = (),
     deflate: bool = False,
 ) -> CheckCase:
-    """What has to be taken. `back`: the message that an echo sends back."""
+    """Something that has to be accepted. `back`: the message that an echo server sends back."""
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         made = _all(bench, parts)
@@ -154,7 +156,9 @@ def _fails(
     must: bool = True,
     deflate: bool = False,
 ) -> CheckCase:
-    """What has to end the connection: it was seen to talk before, and no message comes of it."""
+    """Something that has to end the connection: the peer was seen to talk before, and no message
+    results.
+    """
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         made = _all(bench, (lambda bench: _alive(bench, _BEFORE), *parts))
@@ -169,7 +173,7 @@ def _fails(
 
 
 def _closes(name: str, rule: str, section: str, *parts: Part, codes: tuple[int, ...]) -> CheckCase:
-    """A Close frame that has to be answered by one, and by the end."""
+    """A Close frame that has to be answered by one, and by the end of the connection."""
 
     def steps(bench: Bench) -> tuple[Step, ...]:
         made = _all(bench, (lambda bench: _alive(bench, _BEFORE), *parts))
@@ -248,7 +252,7 @@ def _messages() -> Iterator[CheckCase]:
 
 
 def _echoed(**what: Any) -> Part:
-    """What comes back, where it is known to send messages back."""
+    """What comes back, if the other end is known to send messages back."""
     return lambda bench: (Expect(bench.name, within=ANSWER, **what),) if bench.echoes else ()
 
 
@@ -292,7 +296,9 @@ def _fragments() -> Iterator[CheckCase]:
 
 
 def _pong_of(bench: Bench, text: str) -> tuple[Step, ...]:
-    """A pong is a must; of who never answers a ping one case says so, and not each."""
+    """Expect a pong, which is a must. Of a peer that never answers pings one case says so, rather
+    than each.
+    """
     return (Expect(bench.name, opcode=PONG, text=text, within=ANSWER),) if bench.pongs else ()
 
 
@@ -383,5 +389,5 @@ def _close() -> Iterator[CheckCase]:
 
 
 def frame_cases() -> tuple[CheckCase, ...]:
-    """All of them, in the order in which they are tried."""
+    """All cases of frames, in the order they are tried."""
     return (*_messages(), *_fragments(), *_control(), *_header(), *_utf8(), *_close())

@@ -30,7 +30,7 @@ _GOODBYE: Final = "ws_close"
 
 @dataclass(frozen=True, slots=True)
 class BrokenByPeer:
-    """A rule that the other end broke: its key and section."""
+    """A rule that the other end broke: its key, and the section that states it."""
 
     key: str
     section: str
@@ -43,8 +43,8 @@ class Observed:
     Attributes:
         opened: whether the WebSocket opened. status: of a response; None: none came.
         closed: code and reason of its Close frame. end: "fin", "reset" or "" while it is open.
-        messages: how many; shown: the first of them, as they can be read.
-        after_answer: bytes that came behind a refusal. named: what a response agrees on.
+        messages: how many; shown: the first of them, in readable form.
+        after_answer: bytes that came after a refusal. named: what a response agreed to.
         deflate: whether permessage-deflate was agreed on.
     """
 
@@ -61,7 +61,7 @@ class Observed:
     deflate: bool = False
 
     def sentences(self, *, ends: bool) -> Iterator[Problem]:
-        """What was observed as sentences; `ends`: how the connection ended belongs to it."""
+        """What was observed, as sentences; `ends`: how the connection ended is part of it."""
         if self.status is not None and not self.opened:
             yield Problem("checkup.did.status", status=self.status)
             if self.named:
@@ -93,7 +93,7 @@ def _closing(code: int, reason: str) -> Problem:
 
 
 def observed(rows: Iterable[Row], *, listens: bool) -> Observed:
-    """Sum up the rows of one endpoint, those of one case."""
+    """Sum up the rows of one endpoint during one case."""
     return _Summing(listens=listens).of(rows)
 
 
@@ -110,10 +110,10 @@ class _Summing:
         self._messages = self._pongs = self._after = 0
 
     def of(self, rows: Iterable[Row]) -> Observed:
-        """All of it."""
+        """Everything that the rows show."""
         for row in rows:
             if row.kind == COMMAND and row.call == _GOODBYE:
-                break  # what was to be seen has been seen: now we end it ourselves
+                break  # what was to be seen has been seen: from here on we end it ourselves
             if row.kind == LAYER:
                 self._layer(row)
             elif row.kind == CALL:

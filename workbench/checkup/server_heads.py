@@ -1,7 +1,7 @@
 """The head cases for a server: HTTP requests byte by byte, on a socket without the layer.
 
-Who writes the head itself can write any, and sees any answer; what the user gave (headers, origin)
-stands in each.
+Whoever writes the head itself can write any head and see any answer; what the user specified
+(headers, origin) is in each request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONG: Final = 6000
 
 
 class _Request:
-    """An opening request that can be changed before it is written."""
+    """An opening request that can be altered before it is written."""
 
     def __init__(self, settings: EndpointSettings) -> None:
         said = settings.websocket or WebSocketSettings()
@@ -56,7 +56,7 @@ class _Request:
         self.headers = [item for item in self.headers if item[0].lower() != name.lower()]
 
     def put(self, name: str, value: str) -> None:
-        """Have a header say something else, in its place."""
+        """Give a header another value, in its place."""
         if not any(item[0].lower() == name.lower() for item in self.headers):
             self.headers.append((name, value))
             return
@@ -65,7 +65,7 @@ class _Request:
         ]
 
     def text(self) -> str:
-        """As it is sent."""
+        """The request as it is sent."""
         lines = [f"{self.method} {self.target} {self.version}"]
         lines += [f"{name}: {value}" if name else value for name, value in self.headers]
         return "\r\n".join([*lines, "", ""])
@@ -92,7 +92,9 @@ def _head(
     must: bool = True,
     answer: str | None = None,
 ) -> CheckCase:
-    """`answer`: a pattern that the answer has, `absent`: one that it must not have."""
+    """A case of one head. `answer`: a pattern that the answer matches; `absent`: one that it must
+    not match.
+    """
     pattern = answer or (_OPENS if wants is Wants.OPENS else _ANSWERS)
 
     def steps(bench: Bench) -> tuple[Step, ...]:
@@ -196,5 +198,5 @@ def _refused() -> Iterator[CheckCase]:
 
 
 def server_heads() -> tuple[CheckCase, ...]:
-    """All of them, in the order in which they are tried."""
+    """All cases of heads for a server, in the order they are tried."""
     return (*_opening(), *_refused())

@@ -39,7 +39,7 @@ _WORD: Final = 16
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes beside what all take."""
+    """Add the arguments of `check` to those that all commands take."""
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help=tr("cli.help_check_address"))
     parser.add_argument("--listen", metavar="ADDRESS", help=tr("cli.help_check_listen"))
     parser.add_argument("-k", dest="named", metavar="NAME", help=tr("cli.help_check_named"))
@@ -52,10 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Try the cases, say what came of each; 0: nothing strays, and all were tried.
+    """Try the cases and report each; 0: nothing strays, and all were tried.
 
     Raises:
-        Problem: bad input; our own endpoint cannot be had; not everything was recorded.
+        Problem: bad input; our own endpoint cannot be opened; not everything was recorded.
     """
     settings = _settings(args)
     bench = bench_of(settings)
@@ -83,7 +83,7 @@ def check(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> EndpointSettings:
-    """Raises Problem: it is no WebSocket, or an option has no meaning here."""
+    """What was asked for. Raises Problem: no WebSocket, or an option that means nothing here."""
     if (args.address is None) == (args.listen is None):
         raise Problem("checkup.what")
     listens = args.listen is not None
@@ -112,14 +112,14 @@ def _settings(args: argparse.Namespace) -> EndpointSettings:
 
 
 def _listened(spec: str) -> str:
-    """A port alone is one of this machine, an address without a scheme a WebSocket without TLS."""
+    """A port alone is on this machine; an address without a scheme is a WebSocket without TLS."""
     if spec.isdecimal():
         return f"ws://127.0.0.1:{spec}"
     return spec if has_scheme(spec) else f"ws://{spec}"
 
 
 def _cases(bench: Bench, named: str | None) -> Sequence[CheckCase]:
-    """Raises Problem: none is called so."""
+    """The cases that were named. Raises Problem: there is no such case."""
     found = [
         case
         for case in all_cases(listens=bench.listens)
@@ -132,7 +132,7 @@ def _cases(bench: Bench, named: str | None) -> Sequence[CheckCase]:
 
 
 def _write_scenarios(bench: Bench, cases: Sequence[CheckCase], folder: Path) -> None:
-    """Raises Problem: the folder cannot be written in."""
+    """Write each case as a scenario file. Raises Problem: the folder cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number, case in enumerate(cases, 1):
@@ -184,16 +184,16 @@ class _Shown:
         self._number = 0
 
     def waits(self, address: str) -> None:
-        """A listener is open."""
+        """Report that a listener is open."""
         tell(tr("checkup.waiting", address=address, count=self._count + 1), error=True)
 
     def begun(self, begun: Begun) -> None:
-        """The first case is about to be tried."""
+        """Report that the first case is about to be tried."""
         if not self._quiet:
             write(f"{begun.sentence}\n")
 
     def told(self, judged: Judged) -> None:
-        """A case has come out."""
+        """Report the verdict on a case."""
         if self._quiet:
             return
         self._number += 1
@@ -222,7 +222,7 @@ def _say_end(result: CheckResult, args: argparse.Namespace) -> None:
 
 
 def plain(result: CheckResult) -> dict[str, object]:
-    """The last line of --json: keys are only added."""
+    """The last line of --json; keys are only ever added."""
     return {
         "cases": [
             {
@@ -245,6 +245,6 @@ def plain(result: CheckResult) -> dict[str, object]:
 
 
 def spelled(settings: EndpointSettings) -> str:
-    """The address with its scheme, as a person writes it."""
+    """The address with its scheme, as a person would write it."""
     path = settings.websocket.path if settings.websocket is not None else ""
     return spell_web(settings.address, settings.layers, path) or settings.address

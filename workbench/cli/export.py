@@ -17,11 +17,11 @@ from workbench.texts import Problem, reason_of
 
 
 def export_to_stdout(form: Export, reader: Reader, condition: Condition | None) -> None:
-    """Print it; a terminal is given no control characters.
+    """Print an export; a terminal is given no control characters.
 
     Raises:
         KeyboardInterrupt: the program was asked to end.
-        Problem: bytes are wanted on a terminal.
+        Problem: binary output was asked for on a terminal.
     """
     if isinstance(form, TextExport):
         as_utf8()
@@ -33,11 +33,11 @@ def export_to_stdout(form: Export, reader: Reader, condition: Condition | None) 
 
 
 def export_to_file(form: Export, reader: Reader, condition: Condition | None, path: Path) -> None:
-    """Into a new file; half of one is not left behind.
+    """Write an export to a new file; a partial one is not left behind.
 
     Raises:
         KeyboardInterrupt: the program was asked to end.
-        Problem: there is such a file, or it cannot be written.
+        Problem: the file exists, or cannot be written.
     """
     try:
         write_whole(
@@ -59,7 +59,7 @@ class _Printed(TextIOBase):
 
     def write(self, text: str) -> int:
         interrupts.check()
-        if self._shown:  # a table (CSV) holds every text as it is, ESC too
+        if self._shown:  # a table (CSV) keeps every text as it is, ESC too
             text = escape_lines(text.replace("\r\n", "\n"))
         return self._out.write(text)
 
@@ -78,7 +78,7 @@ class _Interruptible(BufferedIOBase):
 
 
 def _interruptible(out: BinaryIO) -> BinaryIO:
-    """The stream, but each write first looks whether the program was asked to end."""
+    """The stream, except that each write first checks whether the program was asked to end."""
     return cast("BinaryIO", _Interruptible(out))
 
 

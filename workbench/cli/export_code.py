@@ -1,7 +1,8 @@
 """`export --to scenario|python|pytest`: a record's commands, or a scenario, as code.
 
-A scenario of a record expects as a pattern what comes otherwise each time: by its looks, and by a
-second run, that of another record (`--against`) or one that is made now (`--again`).
+A scenario made of a record expects as a pattern whatever differs from run to run. What does is
+guessed from its looks, and found by a second run: another record (`--against`) or one that is made
+now (`--again`).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _FORMS: Final[Mapping[str, Callable[[Scenario], str]]] = {
 
 
 def code_of_scenario(args: argparse.Namespace) -> str:
-    """The file that `export` was given. Raises Problem: there is no code of it."""
+    """The scenario file that `export` was given, as code. Raises Problem: it has no such form."""
     if args.to not in _FORMS:
         raise Problem("export.rows_of_scenario", format=args.to, path=str(args.record))
     if args.filter:
@@ -55,10 +56,10 @@ def code_of_scenario(args: argparse.Namespace) -> str:
 
 
 def code_of_record(args: argparse.Namespace, reader: Reader, condition: Condition | None) -> str:
-    """What was asked for in it, as far as it meets the condition.
+    """The commands of a record, as far as they meet the condition, as code.
 
     Raises:
-        Problem: there is no such endpoint or connection, the second run is another one, or may not
+        Problem: there is no such endpoint or connection, the second run does not match, or may not
             be made.
     """
     seqs = _chosen(args, reader, condition)
@@ -80,7 +81,7 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
 def _chosen(
     args: argparse.Namespace, reader: Reader, condition: Condition | None
 ) -> set[int] | None:
-    """The rows of the commands that are meant; None: all."""
+    """The rows of the commands that are wanted; None: all."""
     seqs: set[int] | None = None
     if condition is not None:
         seqs = {seq for part in reader.select(condition, 0, reader.count()) for seq in part}
@@ -102,8 +103,8 @@ def _chosen(
 
 
 def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None) -> Made:
-    """Do the same once more now, whatever comes, and see what came otherwise."""
-    from workbench.scenario.runner import Runner  # to write a file takes no sockets
+    """Run the scenario once more, whatever comes, and see what differs."""
+    from workbench.scenario.runner import Runner  # writing a file needs no sockets
     from workbench.session import Session
 
     loose = scenario_of(reader, Excerpt(seqs=seqs, loose=True))

@@ -32,7 +32,7 @@ _SCENARIO: Final = ".toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
+    """Add the arguments of `export`."""
     parser.add_argument(
         "record", type=Path, nargs="?", metavar="RECORD|SCENARIO", help=tr("cli.help_record_file")
     )
@@ -54,10 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def export(args: argparse.Namespace) -> int:
-    """Do it; the exit status.
+    """Write an export; the exit status.
 
     Raises:
-        Problem: there is no such format, or the file is of another kind than the format is for.
+        Problem: there is no such format, or it does not fit the kind of file.
     """
     if args.to == SCHEMA:
         from workbench.scenario import json_schema
@@ -77,7 +77,7 @@ def export(args: argparse.Namespace) -> int:
 
 
 def _check_options(args: argparse.Namespace) -> None:
-    """Refuse what says nothing of this form: it would be passed over in silence."""
+    """Refuse an option that means nothing to this format, rather than ignore it silently."""
     of_record = args.to in CODE and args.record.suffix != _SCENARIO
     for option in ("endpoint", "connection", "against", "again"):
         only = args.to == "scenario" if option in {"against", "again"} else of_record
@@ -106,15 +106,15 @@ def _of_record(args: argparse.Namespace) -> None:
                 else:
                     export_to_file(EXPORTS[args.to], reader, condition, args.out)
             except (sqlite3.OperationalError, Problem):
-                interrupts.check()  # a long search was given up in the middle
+                interrupts.check()  # a long search was interrupted
                 raise
 
 
 def _put(text: str, path: Path | None) -> None:
-    """Print it, or write it into a new file.
+    """Print the text, or write it into a new file.
 
     Raises:
-        Problem: there is such a file, or it cannot be written.
+        Problem: the file exists, or cannot be written.
     """
     if path is None:
         as_utf8()

@@ -19,12 +19,12 @@ _COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
 def wanted() -> bool:
-    """Whether this is a step of a workflow."""
+    """Whether this process is a step of a workflow."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def without_commands(text: str) -> str:
-    r"""Lines in which no text of a stranger is a command: its first character is \xHH there."""
+    r"""Lines in which foreign text forms no command: the first character of one becomes \xHH."""
     return _COMMAND.sub(lambda found: rf"{found[1]}\x3a" if found[0] != "#" else r"\x23", text)
 
 
@@ -36,7 +36,7 @@ def error_line(path: Path, line: int, title: str, message: str) -> str:
 
 
 def _in_the_workspace(path: Path) -> str:
-    """A path as GitHub knows it: below the checkout."""
+    """A path as GitHub knows it: relative to the checkout."""
     workspace = os.environ.get("GITHUB_WORKSPACE")
     whole = path.resolve()
     if workspace and whole.is_relative_to(Path(workspace).resolve()):

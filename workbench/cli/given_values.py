@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from workbench.texts import Problem, tr
 
-if TYPE_CHECKING:  # `export` of rows takes these options too, and needs nothing of the language
+if TYPE_CHECKING:  # `export` of rows takes these options too, but nothing else of the language
     from workbench.scenario.named_values import Given
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options, each as often as one likes."""
+    """Add the options, each of which may be given several times."""
     parser.add_argument(
         "--set",
         dest="sets",
@@ -39,10 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def given(args: argparse.Namespace, *, beyond_loopback: bool) -> Given:
-    """What was said with them; `beyond_loopback`: its addresses may be those of other machines.
+    """The values and permissions given by them; `beyond_loopback`: addresses may be on other
+    machines.
 
     Raises:
-        Problem: a file that is none of values.
+        Problem: a file does not hold values.
     """
     from workbench.scenario.permissions import Permissions
     from workbench.scenario.value_sources import given_of

@@ -28,10 +28,10 @@ _LONGEST: Final = 4096
 
 
 def key_password_of(source: str) -> str:
-    """The password that `env:NAME` or `file:PATH` names; of a file its first line.
+    """The password that `env:NAME` or `file:PATH` names; of a file, its first line.
 
     Raises:
-        Problem: it is neither, or there is none.
+        Problem: it is neither form, or what it names does not exist.
     """
     if source.startswith(_VARIABLE):
         name = source.removeprefix(_VARIABLE)
@@ -53,14 +53,14 @@ def key_password_of(source: str) -> str:
 
 
 def asked_key_password(cert: str | None, key: str | None) -> str | None:
-    """The password that somebody types for an encrypted key, without echo (getpass(3)).
+    """The password typed for an encrypted key, without echo (getpass(3)).
 
-    None: none is needed, nobody sits at a terminal, or nobody says it; what is wrong with the files
-    is said by who loads them.
+    None: none is needed, stdin is not a terminal, or none was typed. What is wrong with the files
+    is reported by the code that loads them.
     """
     if cert is None or cert.startswith(_OWN) or sys.stdin is None or not sys.stdin.isatty():
         return None
-    from getpass import getpass  # by who shows a certificate alone
+    from getpass import getpass  # imported only where a certificate is shown
 
     from workbench.certificates import resolve
 
@@ -76,8 +76,8 @@ def asked_key_password(cert: str | None, key: str | None) -> str | None:
 
 
 def with_typed_passwords(scenario: Scenario, typed: Typed) -> Scenario:
-    """A scenario whose encrypted keys have the passwords that somebody types; of the same key it is
-    asked for once, over all runs: `typed` keeps it.
+    """The scenario with typed passwords for its encrypted keys; `typed` keeps them, so that each
+    key is asked for once over all runs.
     """
 
     def of(settings: EndpointSettings) -> EndpointSettings:

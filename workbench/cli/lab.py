@@ -36,9 +36,9 @@ _OWN: Final = ("backlog", "clients", "every", "family", "mode", "accept_after")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes beside what all take.
+    """Add the arguments of `lab` to those that all commands take.
 
-    The options of `lab backlog` stay None where they are absent, and mean the lab's defaults.
+    The options of `lab backlog` stay None when absent, which means the lab's defaults.
     """
     parser.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
     parser.add_argument("--list", action="store_true", help=tr("cli.help_list"))
@@ -60,10 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def lab(args: argparse.Namespace) -> int:
-    """Run the one that is named, all of them, or list them; the exit status.
+    """Run the demonstration that is named, or all of them, or list them; the exit status.
 
     Raises:
-        Problem: there is none of that name, or it cannot be run here.
+        Problem: there is none of that name, or it cannot run here.
     """
     if args.name == NAME and not args.list:
         settings = settings_of(args)
@@ -105,7 +105,7 @@ def _check_all(args: argparse.Namespace) -> int:
             runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
             with interrupts.telling(asked=runner.interrupt):
                 report = runner.run()
-        interrupts.check()  # asked at the very end of one: no other is begun
+        interrupts.check()  # asked during the last one: no other is begun
         counts["held" if report.ok else "failed"] += 1
         shown = (
             tr("demos.held") if report.ok else tr("demos.failed", reason=report.steps[-1].reason)
@@ -116,7 +116,7 @@ def _check_all(args: argparse.Namespace) -> int:
 
 
 def list_all() -> None:
-    """Every lab: name, title, whether it works here, how long it takes, what it needs."""
+    """List every lab: name, title, whether it works here, how long it takes, what it needs."""
     tell(f"{NAME:<{WIDTH}}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
     for item in demos():
         hindrance = item.hindrance()
@@ -130,7 +130,7 @@ def list_all() -> None:
 
 
 def _private_modes() -> Iterator[str]:
-    """Whether each mode that needs a private network works here, found out by trying."""
+    """Whether each mode that needs a private network works here, found by trying."""
     found = probe()
     for mode in MODES.values():
         if not mode.private:
@@ -141,14 +141,14 @@ def _private_modes() -> Iterator[str]:
 
 
 def refuse_options(args: argparse.Namespace) -> None:
-    """Raises Problem for an option that only lab backlog has: it would do nothing."""
+    """Raises Problem for an option that only lab backlog has: it would have no effect."""
     for name in _OWN:
         if getattr(args, name) is not None:
             raise Problem("backlog.bad_option", option="--" + name.replace("_", "-"))
 
 
 def settings_of(args: argparse.Namespace) -> BacklogSettings:
-    """What was asked for. Raises Problem where it cannot be run."""
+    """The settings that the arguments ask for. Raises Problem: the lab cannot run with them."""
     given = {name: getattr(args, name) for name in _OWN if getattr(args, name) is not None}
     if "family" in given:
         given["family"] = Family(given["family"])
@@ -162,7 +162,7 @@ def settings_of(args: argparse.Namespace) -> BacklogSettings:
 
 
 def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -> int:
-    """Run it to its end, or to Ctrl-C; returns the exit status."""
+    """Run the lab to its end, or until Ctrl-C; returns the exit status."""
     run = BacklogRun(session, settings)
     try:
         with interrupts.telling(asked=run.give_up_preparing):
@@ -198,7 +198,7 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
 
 
 def report(result: Result, settings: BacklogSettings, picture: Picture) -> None:
-    """The clients and the comparison, for a person."""
+    """The clients and the comparison, in words."""
     head = ("#", tr("backlog.head_local"), tr("backlog.head_outcome"))
     lines = [
         (str(view.number), view.local or "–", outcome(view, settings, picture.time))

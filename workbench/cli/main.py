@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
         try:
             return _call(argv)
         finally:
-            sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
+            sys.stdout.flush()  # an error of a full disk comes here, and not at exit
     except KeyboardInterrupt:
         return INTERRUPTED
     except Problem as problem:
@@ -69,10 +69,10 @@ def main(argv: list[str]) -> int:
 
 
 def _terminal_is_gone(error: BaseException | None) -> bool:
-    """Whether what could not be written was for a terminal that was closed.
+    """Whether writing failed because a terminal was closed.
 
-    Writing fails with EIO from the moment on in which its other side is closed, and SIGHUP comes a
-    moment later (tty_ioctl(4)): where nobody listens for it any more, it ends the process.
+    Writing fails with EIO from the moment its other side is closed, and SIGHUP comes a moment later
+    (tty_ioctl(4)): where nothing handles it any more, it ends the process.
     """
     if not interrupts.asked() and isinstance(error, OSError) and error.errno == errno.EIO:
         sleep(HANG_UP_WITHIN)
@@ -100,8 +100,8 @@ class _Command:
 
 
 def _command(name: str) -> _Command:
-    """One of COMMANDS, imported only now: each needs much that the others do not, and the first
-    thing that a command takes is the time to import it.
+    """One of COMMANDS, imported only now: each needs much that the others do not, and importing is
+    the first thing that takes time.
     """
     match name:
         case "run":
@@ -138,19 +138,19 @@ def _call(argv: list[str]) -> int:
         parser.print_help()
         return OK
     command = _command(args.command)
-    if not gc.isenabled():  # `start` has put it off until now
-        gc.freeze()  # modules stay, and need not be looked through again and again
+    if not gc.isenabled():  # `start` had put it off until now
+        gc.freeze()  # modules stay, so the collector need not go through them again and again
         gc.enable()
     return command.run(args)
 
 
 def _parser(whole: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The parser of all; of the subcommands in `whole` with what they take."""
+    """The parser of the program; the subcommands in `whole` get their arguments too."""
     common = _Parser(add_help=False)
     common.add_argument(
         "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=tr("cli.help_lang")
     )
-    common.add_argument(  # `start` has begun it
+    common.add_argument(  # `start` has already begun it
         debug.OPTION,
         action="store_true",
         default=argparse.SUPPRESS,
@@ -174,7 +174,7 @@ def _parser(whole: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
 
 
 def _add_common(parser: argparse.ArgumentParser, name: str) -> None:
-    """What more than one of them take, each as far as it means something there."""
+    """Add the arguments that several commands share, as far as they mean something there."""
     if name != "export":
         parser.add_argument("--json", action="store_true", help=tr("cli.help_json"))
         parser.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))

@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 
 def seconds(text: str) -> float:
-    """--timeout and --wait."""
+    """The type of --timeout and --wait."""
     try:
         value = float(text)
     except ValueError:
@@ -32,14 +32,14 @@ def whole(text: str) -> int:
 
 
 def patience(text: str) -> float:
-    """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
+    """The type of a lab's --timeout: seconds, or `none` (infinite) to leave it to the kernel."""
     if text == "none":
         return math.inf
     return seconds(text)
 
 
 def keep(text: str) -> Keep:
-    """--keep."""
+    """The type of --keep."""
     try:
         return parse_keep(text)
     except Problem as problem:

@@ -1,6 +1,6 @@
 """Keeps output that nobody reads from blocking the end of a command.
 
-A pipe that is not read, or a terminal that is stopped (Ctrl-S), holds a write(2) for ever.
+A pipe that is not read, or a stopped terminal (Ctrl-S), blocks a write(2) for ever.
 """
 
 from __future__ import annotations
@@ -26,16 +26,15 @@ _jobs: list[Callable[[], None]] = []
 
 
 def writes(thread: threading.Thread) -> None:
-    """Note a thread that writes to stdout beside the main one.
-
-    It is woken when output is given up.
+    """Register a thread that writes to stdout beside the main one. It is woken when output is given
+    up.
     """
     _writers.add(thread)
 
 
 @contextmanager
 def giving_up(job: Callable[[], None]) -> Iterator[None]:
-    """Have `job()` called where an output that is stuck is given up: another process writes it."""
+    """Have `job()` called when blocked output is given up: another process writes it."""
     _jobs.append(job)
     try:
         yield
@@ -45,8 +44,8 @@ def giving_up(job: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """As `interrupts.listening`; besides, output that is stuck is given up after STUCK seconds once
-    the end was asked for.
+    """As `interrupts.listening`; in addition, output that is still blocked STUCK seconds after the
+    program was asked to end is given up.
     """
     over = threading.Event()
     watcher = threading.Thread(target=_watch, args=(over,), name="output", daemon=True)
@@ -60,11 +59,11 @@ def interruptible() -> Iterator[None]:
         finally:
             over.set()
             if watcher.ident is not None:
-                watcher.join()  # what it sends must still find its handler
+                watcher.join()  # the signals it sends must still find their handler
 
 
 def _flush() -> None:
-    """Flush stdout while `interruptible` still watches: a flush at exit could wait for ever."""
+    """Flush stdout while `interruptible` still watches: a flush at exit could block for ever."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -83,8 +82,8 @@ def _watch(over: threading.Event) -> None:
 
 
 def _stuck() -> list[int]:
-    """The streams that would hold a write now."""
-    if sys.platform == "win32":  # select() knows sockets alone there
+    """The streams that would block a write now."""
+    if sys.platform == "win32":  # select() takes only sockets there
         return []
     held = []
     for stream in _STREAMS:
@@ -97,7 +96,9 @@ def _stuck() -> list[int]:
 
 
 def _give_up(streams: list[int]) -> None:
-    """Turn stuck streams to /dev/null; a signal wakes who waits in a write(2) on one (EINTR)."""
+    """Redirect blocked streams to /dev/null; a signal wakes a thread blocked in write(2) on one
+    (EINTR).
+    """
     if sys.platform == "win32" or not streams:
         return
     _to_nowhere(streams)

@@ -15,7 +15,7 @@ from workbench.cli.progress import LoopProgress
 from workbench.printable import escape, escape_lines
 from workbench.texts import Problem, language, reason_of, tr
 
-if TYPE_CHECKING:  # every command says something, and --help runs no scenario
+if TYPE_CHECKING:  # every command prints something, but --help runs no scenario
     from collections.abc import Sequence
 
     from workbench.scenario.folded_rounds import FoldedLoop
@@ -27,9 +27,10 @@ GATHERED: Final = 0.05
 
 
 def tell(what: object, *, error: bool = False) -> None:
-    """A sentence, or lines, for a person: on stdout, or as an `error` on stderr.
+    """Print a sentence, or lines, for a person: on stdout, or as an `error` on stderr.
 
-    No command reaches a terminal or GitHub, whatever a stranger's file or a peer has put into it.
+    No control sequence reaches a terminal and no command GitHub, whatever a stranger's file or a
+    peer put into the text.
     """
     print(_shown(str(what)), file=sys.stderr if error else sys.stdout, flush=True)
 
@@ -52,7 +53,7 @@ def _shown(text: str) -> str:
 
 
 def write_printable(text: str, *, error: bool = False) -> bool:
-    """As `write`, of lines in which everything is printable already; as an `error` on stderr."""
+    """As `write`, for lines in which everything is printable already; as an `error` on stderr."""
     stream = sys.stderr if error else sys.stdout
     try:
         stream.write(text)
@@ -67,7 +68,7 @@ def write_printable(text: str, *, error: bool = False) -> bool:
 
 
 def is_output(error: Exception) -> TypeGuard[OSError]:
-    """Whether this is what print() raises on a full disk: no file of ours has a name then."""
+    """Whether print() raises this on a full disk; unlike errors of our files it names none."""
     return isinstance(error, OSError) and error.filename is None and error.errno in {
         errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO,
     }  # fmt: skip
@@ -81,7 +82,7 @@ def _close(*, error: bool) -> None:
 
 
 def close_stdout() -> None:
-    """Point stdout to /dev/null, so that what Python flushes at exit raises no error after ours."""
+    """Point stdout to /dev/null, so that Python's flush at exit raises no second error."""
     _to_nowhere(1)
 
 
@@ -91,7 +92,9 @@ def _to_nowhere(stream: int) -> None:
 
 
 def prepare_streams() -> None:
-    """Every character can be printed, and a stream that was closed from outside takes all."""
+    """Make every character printable, and replace a stream that was closed from outside by
+    /dev/null.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -118,8 +121,8 @@ class StepPrinter:
             write(f"{escape(title)}\n")
 
     def told(self, step: StepResult) -> None:
-        """Print the line of a step that ended; with those that end within GATHERED, or when the
-        run says that it waits.
+        """Print the line of a step that ended, together with those that end within GATHERED, or at
+        once when the run says that it waits.
         """
         if step.rounds and not self._verbose:
             self._fold(step)
@@ -129,7 +132,7 @@ class StepPrinter:
             self.write()
 
     def write(self) -> None:
-        """Print what was kept so far, and now and then where a long loop is."""
+        """Print what was kept so far and, from time to time, the progress of a long loop."""
         if self._lines:
             text = "".join(self._lines)
             self._lines.clear()
@@ -143,13 +146,13 @@ class StepPrinter:
             self._progress.show(tr("scenario.round_runs", **said))
 
     def finish(self) -> None:
-        """Print what there is, whether or not the run has come to its end."""
+        """Print what is left, whether or not the run has come to its end."""
         self._close_loop(None, ended=False)
         self._progress.clear()
         self.write()
 
     def end(self, report: Report) -> None:
-        """Print how many steps held and failed, when the run has ended."""
+        """Print how many steps held and failed, once the run has ended."""
         self._close_loop(None)
         self.write()
         held = sum(step.reason is None for step in report.steps)
@@ -159,7 +162,7 @@ class StepPrinter:
                 write(tr("cli.warns", number=step.number, said=step.said) + "\n")
 
     def _add(self, step: StepResult, counts: object = "") -> None:
-        """`counts`: of a loop, what of its rounds."""
+        """Add the line of a step; `counts`: of a loop, what its rounds came to."""
         mark = tr("cli.held") if step.reason is None else tr("cli.failed")
         took = f"{counts}, {step.seconds:.3f} s" if counts else f"{step.seconds:.3f} s"
         line = f"{step.number:>3}  {mark}  {step.line}  ({took})\n"
@@ -181,7 +184,7 @@ class StepPrinter:
             self._close_loop(None)
 
     def _add_round(self, results: Sequence[StepResult]) -> None:
-        """The steps of a round that failed, each with what it says."""
+        """Add the steps of a round that failed, each with its reason."""
         of = None
         for step in results:
             if of != (of := step.round):
@@ -189,8 +192,8 @@ class StepPrinter:
             self._add(step)
 
     def _close_loop(self, step: StepResult | None, *, ended: bool = True) -> object:
-        """Print the line of the loop that is over; `step`: what is told now, which may be its own
-        line. Then the counts of its rounds, which belong there, are given back.
+        """Print the line of the loop that is over; `step`: the one reported now, which may be the
+        loop's own line, in which case the counts of its rounds are returned for it.
         """
         loop, self._loop = self._loop, None
         if loop is None:

@@ -1,10 +1,9 @@
 """Prints rows in a process of its own, which reads the record beside the one that writes it.
 
-What prints takes more time for an event than the call itself; in the process of the sockets it
-would take that from them, since one interpreter runs one thread at a time.
-
-The program writes lines to the process's stdin: an empty one says that rows were committed, another
-one where the record goes on, as JSON. The end of stdin says that no more will come.
+Printing an event takes longer than the call itself; in the process of the sockets that time would
+be taken from them, since an interpreter runs one thread at a time. The program writes lines to the
+process's stdin: an empty one says that rows were committed, any other one says, as JSON, in which
+file the record goes on. The end of stdin says that no more will come.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class PrintProcess:
     """The printing process, as seen by the program that started it.
 
     Attributes:
-        runs: it has not ended.
+        runs: the process has not ended.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], record: Path) -> None:
@@ -85,7 +84,7 @@ class PrintProcess:
             waiting.join()
 
     def go_on(self, record: Path) -> None:
-        """Rows were committed to this file; never blocks."""
+        """Tell it that rows were committed to this file; never blocks."""
         line = b"\n"
         if record != self._record:
             line = json.dumps(str(record)).encode() + line
@@ -94,25 +93,28 @@ class PrintProcess:
             os.write(self._process.stdin.fileno(), line)
             self._record = record
         except BlockingIOError:
-            pass  # it has a pipe full of lines to read yet
+            pass  # it still has a pipe full of lines to read
         except BrokenPipeError:
             pass  # it has ended: `runs` tells
 
     def finish(self, record: Path) -> None:
-        """No more will be committed: it prints what is left, which is in this file, and ends."""
+        """Tell it that no more will be committed: it prints what is left, which is in this file,
+        and ends.
+        """
         stdin = self._process.stdin
         assert stdin is not None
         if stdin.closed:
             return
         if sys.platform != "win32":
-            os.set_blocking(stdin.fileno(), True)  # it has to hear of another file, if it is late
+            # if it is late it still has to be told of another file
+            os.set_blocking(stdin.fileno(), True)
         self.go_on(record)
         with suppress(OSError):
             stdin.close()
-        _weigh_session(self._process.pid, 0)  # somebody waits for the rest
+        _weigh_session(self._process.pid, 0)  # somebody is waiting for the rest
 
     def kill(self) -> None:
-        """End it at once, whatever is not printed yet."""
+        """End it at once, whatever has not been printed yet."""
         self._killed = True
         self._process.kill()
 
@@ -137,7 +139,7 @@ class PrintProcess:
 def start(
     record: Path, printed: int, *, text: bool, run: str | None = None, error: bool = False
 ) -> PrintProcess | None:
-    """A process that goes on after row `printed`; None where this system gives none now."""
+    """A process that goes on after row `printed`; None: the system cannot start one now."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
     command = [sys.executable, "-P", "-m", "workbench.cli.print_process", str(record), str(printed)]
@@ -150,7 +152,7 @@ def start(
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=2 if error else None,  # whose stderr this is
+            stdout=2 if error else None,  # it is the owner of stderr
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
             start_new_session=True,
@@ -160,14 +162,13 @@ def start(
     if sys.platform != "win32":
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
-    _weigh_session(process.pid, NICE)  # here, where it is taken back: in this order
+    _weigh_session(process.pid, NICE)  # here, where it is undone: in this order
     return PrintProcess(process, record)
 
 
 def _told(place: list[Path]) -> Iterator[None]:
-    """Goes on each time there may be more to print, the last time when no more will come.
-
-    `place` holds where the record is.
+    """Yield each time there may be more to print, the last time when no more will come; `place`
+    holds where the record is.
     """
     rest = b""
     while data := os.read(0, 65_536):
@@ -179,18 +180,18 @@ def _told(place: list[Path]) -> Iterator[None]:
 
 
 def _weigh_session(pid: int, nice: int) -> None:
-    """Say how urgent the session of a process is, where it was begun for that process alone.
+    """Set the priority of a process's session, if the session was created for that process alone.
 
     Linux weighs processes of different sessions by the nice value of each session, not by their own
     (sched(7): the autogroup feature).
     """
-    with suppress(OSError):  # no autogroups here, or it has ended
+    with suppress(OSError):  # no autogroups here, or the process has ended
         if sys.platform == "linux" and os.getsid(pid) == pid:
             Path(f"/proc/{pid}/autogroup").write_text(str(nice))
 
 
 def main(argv: list[str]) -> int:
-    """The process's side of it: prints until no more will come."""
+    """The child's side of it: prints until no more will come."""
     record, printed, form, name, *named = argv
     run = named[0] if named else None
     set_language(name)
@@ -215,7 +216,7 @@ def main(argv: list[str]) -> int:
             refused, since = problem, since if refused else monotonic()
             late = problem.key != "journal.unreadable" or monotonic() - since > NAMED_WITHIN
             if rows is not None and late:
-                break  # it may have been cut or taken away just now: then another is named
+                break  # it may just have been cut or removed: then another file is named
         else:
             refused = None
     if rows is None:

@@ -25,12 +25,12 @@ FLOOD: Final = 6000
 class Printer:
     """Prints committed events in order on its own thread, so that a slow pipe delays nothing else.
 
-    Where it cannot keep up, a process of its own goes on with it: in this one every line takes
-    time from the sockets.
+    If it cannot keep up, a separate process takes over: in this one every line takes time from the
+    sockets.
 
     Attributes:
-        gone: set once nobody reads the output any more, it cannot be written, or no event comes
-            any more since recording has stopped.
+        gone: set once nobody reads the output any more, it cannot be written, or no more events
+            come because recording has stopped.
     """
 
     def __init__(
@@ -41,8 +41,8 @@ class Printer:
         run: str | None = None,
         error: bool = False,
     ) -> None:
-        """`run`: the name that lines of JSON have of the run, where there are several; `error`: it
-        goes to stderr.
+        """`run`: the name of the run in lines of JSON, where there are several; `error`: print to
+        stderr.
         """
         self._error = error
         self._journal = session.journal
@@ -65,7 +65,7 @@ class Printer:
         outlet.writes(self._thread)
 
     def finish(self) -> None:
-        """Print what is left, then stop; in a hurry what is left is not printed.
+        """Print what is left, then stop; in a hurry, stop without printing it.
 
         Raises:
             Problem: the output could not be written (a full disk).
@@ -110,23 +110,23 @@ class Printer:
                 alone_until = now + LOOK
 
     def _has_page(self, rows: RowPrinter, upto: int) -> bool:
-        """As `RowPrinter.page`. A file that another program has cut cannot be read until the record
-        goes on beside it.
+        """As `RowPrinter.page`. A file that another program has truncated cannot be read until the
+        record goes on in a file beside it.
         """
         before = self._journal.path
         try:
             return rows.page(upto)
         except Problem as problem:
-            if problem.key == "journal.unreadable":  # and not the output
+            if problem.key == "journal.unreadable":  # the file failed, not the output
                 self._journal.look()
             if self._journal.path == before:
                 raise
             return rows.page(upto)
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
-        """Have a process go on after row `printed`, until the end of all; False: none could."""
+        """Have a separate process print all rows after `printed`; False: none could be started."""
         if self._shows_secrets:
-            return False  # the other process masks
+            return False  # the other process masks secrets itself
         process = start(
             self._journal.record, printed, text=self._text, run=self._named, error=self._error
         )

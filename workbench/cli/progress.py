@@ -1,4 +1,6 @@
-"""The progress of a long loop: one line that is overwritten on a terminal, else a line at times."""
+"""The progress of a long loop: one line that is overwritten on a terminal, else a line now and
+then.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,12 @@ class LoopProgress:
         self._columns = 0
 
     def begin(self) -> None:
-        """Something begins that may be long."""
+        """Note that something begins which may take long."""
         self._begun = self._shown = monotonic()
 
     @property
     def seconds(self) -> float | None:
-        """How long it has lasted, where it is to be said now; else None."""
+        """How long it has lasted if that should be said now, else None."""
         now = monotonic()
         if now - self._shown < self._pace:
             return None
@@ -40,19 +42,19 @@ class LoopProgress:
         return now - self._begun
 
     def show(self, text: str) -> None:
-        """Say it, on a terminal in place of what was said before."""
+        """Show the progress, on a terminal in place of what was shown before."""
         if not self._terminal:
             self._write(f"       {escape(text)}\n")
             return
         line = f"       {escape(text)}"
         if width(line) >= _columns():
-            return  # a line that is broken could not be written over
+            return  # a line that wraps could not be overwritten
         self.clear()
         self._columns = width(line)
         self._write(f"{line}\r")
 
     def clear(self) -> None:
-        """Take away what was said, before a line that stays."""
+        """Remove what was shown, before a line that stays."""
         if self._columns:
             self._write(f"{' ' * self._columns}\r")
             self._columns = 0

@@ -1,6 +1,6 @@
 """The quick forms `listen` and `connect`: what people use ncat for, with a record of it.
 
-What comes goes to stdout and what is typed to the peer; the log goes to stderr, or to the record.
+Received data goes to stdout and typed text to the peer; the log goes to stderr, or to the record.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _CLIENT: Final = "client"
 
 
 def backlog(text: str) -> int:
-    """What --backlog takes. Raises ArgumentTypeError, as argparse wants it."""
+    """The type of --backlog. Raises ArgumentTypeError, as argparse expects."""
     try:
         value = int(text)
     except ValueError:
@@ -85,7 +85,7 @@ def backlog(text: str) -> int:
 
 
 class _InOrder(argparse.Action):
-    """An option that may repeat and keeps its place among the others."""
+    """An option that may be repeated and keeps its position among the others."""
 
     def __call__(
         self,
@@ -99,7 +99,7 @@ class _InOrder(argparse.Action):
 
 
 class _Port(argparse.Action):
-    """The port as a word of its own behind the host, as with ncat and telnet."""
+    """The port as a separate word after the host, as with ncat and telnet."""
 
     def __call__(
         self,
@@ -115,7 +115,7 @@ class _Port(argparse.Action):
 
 
 def _address(text: str) -> str:
-    """A port alone is one of this machine; ncat would listen on every interface."""
+    """A port alone means this machine; ncat would listen on every interface."""
     return f"127.0.0.1:{text}" if text.isascii() and text.isdigit() else text
 
 
@@ -125,7 +125,7 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
 
 
 def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `listen` takes beside what all take."""
+    """Add the arguments of `listen` to those that all commands take."""
     _add_address(parser)
     parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
     parser.add_argument(
@@ -148,7 +148,7 @@ def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `connect` takes beside what all take."""
+    """Add the arguments of `connect` to those that all commands take."""
     _add_address(parser)
     parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
     for name, shown in (("send", "TEXT"), ("hex", "HEX"), ("file", "FILE"), ("expect", "TEXT")):
@@ -172,7 +172,7 @@ def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_answers(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """By what either side answers."""
+    """Add the options that say how either side answers."""
     reply = parser.add_mutually_exclusive_group()
     reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
     reply.add_argument("--rules", type=Path, metavar="FILE", help=tr("cli.help_rules"))
@@ -219,12 +219,14 @@ class _Talk:
 
     @property
     def unheard(self) -> bool:
-        """Whether nobody reads any more what comes."""
+        """Whether nobody reads the output any more."""
         return self.log is not None and self.log.gone.is_set() if self._json else self.received.gone
 
     @property
     def in_vain(self) -> bool:
-        """Whether going on has no use: nobody reads what comes, or it can no longer be kept."""
+        """Whether going on is pointless: nobody reads the output, or it can no longer be
+        recorded.
+        """
         return self.unheard or self._journal.failed is not None
 
 
@@ -232,7 +234,9 @@ class _Talk:
 def _talking(
     session: Session, settings: EndpointSettings, args: argparse.Namespace
 ) -> Iterator[_Talk]:
-    """While it lasts the talk comes out; afterwards all of it has, and its sockets are closed."""
+    """A block in which the talk is printed; afterwards all of it has been, and its sockets are
+    closed.
+    """
     talk = _Talk(session, settings, args)
     with session.journal.following(talk.received, whole=talk.received.needs_bytes):
         talk.received.start()
@@ -275,7 +279,7 @@ def listen(args: argparse.Namespace) -> int:
                     return BAD_INPUT if outcome.problem is not None else FAILED
                 if not args.json:
                     tell(tr("cli.listening", address=session.link(_SERVER)), error=True)
-                talk.begin_log()  # after that sentence, which others read the address in
+                talk.begin_log()  # after that sentence, from which others read the address
                 _serve(session, settings, args, talk)
                 interrupts.check()
         except KeyboardInterrupt:
@@ -284,7 +288,7 @@ def listen(args: argparse.Namespace) -> int:
 
 
 def _say_holder(session: Session) -> None:
-    """Say who has the address, once the kernel's tables have been read."""
+    """Say who holds the address, once the kernel's tables have been read."""
     until = monotonic() + TABLES_READ
     while True:
         seen = session.journal.committed
@@ -302,7 +306,7 @@ def _say_holder(session: Session) -> None:
 def _serve(
     session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
 ) -> None:
-    """Until it is over; what is typed goes to the clients, once there is one."""
+    """Serve until it is over; typed text goes to the clients once there is one."""
     received = talk.received
     typed = None
     if isinstance(settings.responder, Nothing) and is_there():
@@ -328,7 +332,9 @@ def _serve(
 
 
 def _close_the_finished(session: Session) -> None:
-    """The file is sent: a client that has finished too is closed now, others when they have."""
+    """The file is sent: close the clients that have finished too now, and others as soon as they
+    have.
+    """
     settings = replace(session.settings(_SERVER), responder=Nothing())
     session.perform(c.Configure(_SERVER, settings)).wait(_PATIENCE)
     for item in session.snapshot_now(_SERVER, _PATIENCE).connections:
@@ -367,14 +373,14 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
 
 
 def _answers(args: argparse.Namespace) -> tuple[Responder, Messages | None]:
-    """Who answers on either side, and how a stream is cut for it. Raises Problem."""
+    """How either side answers, and how a stream is divided for it. Raises Problem."""
     if args.rules is not None:
         return rules_of(args.rules)
     return (Echo() if args.echo else Nothing()), None
 
 
 def _kind(args: argparse.Namespace, settings: EndpointSettings) -> Kind:
-    """How what is typed goes out."""
+    """How typed text is sent."""
     if WEBSOCKET in settings.layers:
         return Kind.BINARY if args.binary else Kind.TEXT
     return Kind.DATAGRAMS if args.udp else Kind.STREAM
@@ -384,7 +390,7 @@ def _kind(args: argparse.Namespace, settings: EndpointSettings) -> Kind:
 
 
 def connect(args: argparse.Namespace) -> int:
-    """Connect; send and expect what is said, else what is typed; close."""
+    """Connect; send and expect what the options say, else send what is typed; close."""
     settings = _client(args)
     steps = _steps(args, settings)
     if args.scenario:
@@ -407,7 +413,7 @@ def connect(args: argparse.Namespace) -> int:
                     if status == OK and (why := _broken(args, talk.received)) is not None:
                         tell(failure_text(why, kind_of(settings)), error=True)
                         status = FAILED
-                        if why.fault is None:  # so that the record says it too
+                        if why.fault is None:  # so that the record says so too
                             runner.step(Expect(_CLIENT, errno=why.errno, absent=True, within=0.0))
                     runner.step(Perform(c.Close(_CLIENT)))
         except KeyboardInterrupt:
@@ -416,7 +422,7 @@ def connect(args: argparse.Namespace) -> int:
 
 
 def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:
-    """The steps with which it ends."""
+    """The steps that end the talk."""
     if not args.talk and not isinstance(settings.responder, Nothing):
         yield Expect(_CLIENT, closed=_end_of(settings), within=settings.timeout or _PATIENCE)
     elif WEBSOCKET in settings.layers and not any(kind == "close" for kind, _ in args.talk):
@@ -425,14 +431,14 @@ def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[St
 
 
 def _end_of(settings: EndpointSettings) -> str | bool:
-    """What ends a talk: a FIN; of a WebSocket its close handshake does, whatever the kernel's end
-    is afterwards.
+    """What ends a talk: a FIN, or the close handshake of a WebSocket, however the kernel's
+    connection ends afterwards.
     """
     return True if WEBSOCKET in settings.layers else FIN
 
 
 def _broken(args: argparse.Namespace, received: Received) -> Outcome | None:
-    """Why a talk of which all held has failed all the same; None: it has not."""
+    """Why a talk failed although all of its steps held; None: it did not."""
     waited = args.until_eof or args.wait is not None or (args.talk and args.talk[-1][0] != "expect")
     if received.fault is None and args.talk and waited and received.lost is not None:
         return received.outcome_of_loss()
@@ -440,7 +446,7 @@ def _broken(args: argparse.Namespace, received: Received) -> Outcome | None:
 
 
 def _say_end(runner: StepByStep, settings: EndpointSettings, talk: _Talk) -> None:
-    """End a WebSocket as it is done: a Close frame, and the peer's own before the socket goes."""
+    """End a WebSocket properly: a Close frame, and the peer's own before the socket is closed."""
     received = talk.received
     if WEBSOCKET not in settings.layers or received.ended or talk.in_vain:
         return
@@ -459,7 +465,7 @@ def _interrupt(runner: StepByStep, talk: _Talk) -> None:
 
 
 def _all_hold(runner: StepByStep, steps: Sequence[Step], talk: _Talk) -> bool:
-    """Carry the steps out until one fails, which is said."""
+    """Carry out the steps until one fails, which is reported."""
     for step in steps:
         if isinstance(step, Wait):
             _until_quiet(talk, step.seconds)
@@ -473,7 +479,7 @@ def _all_hold(runner: StepByStep, steps: Sequence[Step], talk: _Talk) -> bool:
 
 
 def _until_quiet(talk: _Talk, seconds: float) -> None:
-    """Until nothing has come for so long, the peer has ended, or nobody reads it."""
+    """Wait until nothing has come for that long, the peer has ended, or nobody reads the output."""
     received = talk.received
     came, since = received.came, monotonic()
     while not received.ended and not talk.in_vain:
@@ -489,8 +495,8 @@ def _until_quiet(talk: _Talk, seconds: float) -> None:
 def _by_hand(
     session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
 ) -> int:
-    """What is typed goes to the peer, as ncat does it, until the peer has finished; who answers
-    by itself needs nothing typed.
+    """Send what is typed, as ncat does, until the peer has finished; one that answers by itself
+    needs nothing typed.
     """
     received = talk.received
     typed = None
@@ -503,7 +509,7 @@ def _by_hand(
     def over() -> bool:
         if typed is not None and typed.failed is not None:
             return True
-        if received.ended:  # what is on its way to the peer goes there first
+        if received.ended:  # what is on its way to the peer is sent first
             return by_a_person or typed is None or typed.rests(AFTERWARDS)
         return args.wait is not None and (typed is None or typed.ended)
 
@@ -550,7 +556,7 @@ def _client(args: argparse.Namespace) -> EndpointSettings:
 
 
 def _said(kind: str, value: str, args: argparse.Namespace, settings: EndpointSettings) -> Step:
-    """One part of the talk. Raises Problem."""
+    """One part of the talk as a step. Raises Problem."""
     append = Append.CRLF if args.crlf else Append.NOTHING
     match kind:
         case "send":
@@ -572,7 +578,7 @@ def _said(kind: str, value: str, args: argparse.Namespace, settings: EndpointSet
 
 
 def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, ...]:
-    """What was asked for in its order, and what bounds it.
+    """The steps that were asked for, in order, with their time limits.
 
     Raises:
         Problem: a text that the encoding lacks, malformed hex, a file that is not there, an end of
@@ -598,7 +604,7 @@ def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, 
 
 
 def family_of(address: str) -> str:
-    """The family an address is written in. Raises Problem where it is none at all."""
+    """The family that an address is written in. Raises Problem: it is not an address."""
     if address.startswith("@"):
         raise Problem("cli.no_links", address=address)
     family = written_family(address)

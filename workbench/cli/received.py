@@ -1,7 +1,7 @@
 """What a quick form receives, on its way to stdout: every byte, in order, unchanged.
 
-On a terminal it is text, in which whatever could command the terminal is an escape. A reader that
-is slow holds the sockets back: their receive gate is closed while much waits here.
+On a terminal it is shown as text, with anything that could control the terminal escaped. A slow
+reader holds the sockets back: their receive gate is closed while much is waiting here.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ class Received:
 
     Attributes:
         ended: the peer has finished sending, or the connection is lost (a stream's only one).
-        lost: the errno that it was lost with; what comes after both ends have said that they are
-            done is no loss.
+        lost: the errno that it was lost with; an error after both ends have said that they are done
+            is no loss.
         fault: what a layer broke on after it was open: a fatal alert, a broken rule.
-        came: bytes so far.
+        came: bytes received so far.
         gone: nobody reads stdout any more.
-        closing: a Close frame of a WebSocket has gone or come.
-        needs_bytes: every byte of what comes, whatever the record keeps of it.
+        closing: a Close frame of a WebSocket was sent or received.
+        needs_bytes: it needs every byte received, however much of them the record keeps.
         opened: connections that were made.
         over: of those, how many have ended.
     """
@@ -74,8 +74,8 @@ class Received:
         raw: bool,
         encoding: str,
     ) -> None:
-        """`settings`: of the endpoint. `shown`: bytes go to stdout at all; `raw`: to a terminal
-        too as they are.
+        """`settings`: of the endpoint. `shown`: print bytes to stdout at all; `raw`: print them as
+        they are even to a terminal.
         """
         self._session = session
         self._settings = settings
@@ -97,9 +97,9 @@ class Received:
         self.ended = False
         self.lost: str | None = None
         self.fault: Outcome | None = None
-        self._read_out = False  # a recv told the end
-        self._spoken: int | None = None  # the connection whose layers have last said something
-        self._farewell = ""  # the row of an end that the peer has said
+        self._read_out = False  # a recv reported the end
+        self._spoken: int | None = None  # the connection whose layers spoke last
+        self._farewell = ""  # the row in which the peer announced the end
         self.came = 0
         self.gone = False
         self.closing = False
@@ -110,7 +110,7 @@ class Received:
         self._keeper = Thread(target=self._keep, name="keeper", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the writing thread."""
         self._writer.start()
         self._keeper.start()
         outlet.writes(self._writer)
@@ -130,8 +130,10 @@ class Received:
             raise self.problem
 
     def why_lost(self, seconds: float) -> Outcome | None:
-        """What the layers of a lost connection broke on, once it is read to its end: a send may
-        fail before the alert is read that says why. None: on nothing.
+        """Why the layers of a lost connection broke, once it has been read to its end; None: they
+        did not.
+
+        A send may fail before the alert that says why has been read.
         """
         with self.changed:
             if self.lost is not None and self._layers:
@@ -180,7 +182,7 @@ class Received:
                 self._of_layer(event, seq)
 
     def _count(self, rows: Sequence[Transfer]) -> None:
-        """As `_transfer` of each, where the bytes go nowhere: in a flood that is all there is."""
+        """Count the transfers whose bytes go nowhere: in a flood that is all there is to do."""
         mine = self._endpoint
         sizes = [row[3] for row in rows if row[0][0] == mine and row[0][2] in _READS]
         self.came += sum(sizes)
@@ -189,7 +191,7 @@ class Received:
             self._end(None)
 
     def _transfer(self, row: Transfer, seq: int) -> None:
-        """As `_told`, without an event where it can be done without."""
+        """As `_told`, avoiding an event object where none is needed."""
         if self._layers:
             self._told(event_of(row), seq)
             return
@@ -216,12 +218,13 @@ class Received:
             self._end(None if self._farewell == _WS_END else event.errno)
         elif event.call == "close" and event.connection in self._numbers:
             self.over += 1
-            if event.connection == self._spoken:  # we have ended it, and hear no end of the peer
+            # we ended it ourselves, and will not hear of the peer's end
+            if event.connection == self._spoken:
                 self._read_out = True
                 self._end(None)
 
     def _of_layer(self, event: Event, seq: int) -> None:
-        """What the topmost layer gave, of a WebSocket message by message."""
+        """Take what the topmost layer delivered; of a WebSocket, message by message."""
         if event.call in {"ws.send", "ws.recv"} and event.args.startswith("'CLOSE'"):
             self.closing = True
         if event.kind == LAYER:
@@ -291,7 +294,7 @@ class Received:
             self.changed.notify_all()
 
     def _keep(self) -> None:
-        """Close the receive gate while much waits, and open it again."""
+        """Close the receive gate while much is waiting, and open it again."""
         while True:
             with self.changed:
                 self.changed.wait_for(self._to_turn)
@@ -309,14 +312,14 @@ class Received:
 
 
 def _is_fault(event: Event) -> bool:
-    """Whether a layer that was open has ended the connection for it."""
+    """Whether a layer ended the connection because of this, after it was open."""
     if event.call == _TLS_END:
         return event.errno not in {None, TRUNCATED}
     return event.call == "ws.fault" and not event.args.startswith("'after_close'")
 
 
 class _Terminal:
-    """Bytes as lines of text; where several peers speak, a line before says who does."""
+    """Bytes as lines of text; where several peers speak, a line before says which one."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = "latin-1" if encoding == "bytes" else encoding
@@ -325,7 +328,7 @@ class _Terminal:
         self._line = ""
 
     def of(self, number: int | None, data: bytes) -> bytes:
-        """What a terminal is given for bytes of the connection with this number."""
+        """What the terminal is given for bytes of the connection with this number."""
         decoder = self._decoders.setdefault(
             number, codecs.getincrementaldecoder(self._encoding)(errors="backslashreplace")
         )
@@ -340,13 +343,15 @@ class _Terminal:
         return (told + _lines(text)).encode(sys.stdout.encoding or "utf-8", "backslashreplace")
 
     def end(self) -> bytes:
-        """What is still to be said: bytes that no character has completed, and the line's end."""
+        """What remains to be printed: bytes that never became a whole character, and the line
+        end.
+        """
         rest = "".join(decoder.decode(b"", final=True) for decoder in self._decoders.values())
         ending = "" if (rest or self._line) in {"", "\n"} else "\n"
         return (_lines(rest) + ending).encode(sys.stdout.encoding or "utf-8", "backslashreplace")
 
 
 def _lines(text: str) -> str:
-    r"""Text in which no character commands a terminal; \r\n ends a line as \n does."""
+    r"""Text in which no character controls the terminal; \r\n ends a line as \n does."""
     plain = text.replace("\r\n", "\n").split("\t")
     return "\t".join(map(escape_lines, plain))

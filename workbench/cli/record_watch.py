@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class RecordWatch:
-    """Says at once when recording stops or the record goes on elsewhere.
+    """Says at once when recording stops or the record goes on in another file.
 
-    On a thread of its own: neither the recorder nor a run waits for a slow terminal.
+    It runs on its own thread, so that neither the recorder nor a run waits for a slow terminal.
     """
 
     def __init__(self, journal: Recorder) -> None:
@@ -31,7 +31,7 @@ class RecordWatch:
         outlet.writes(self._thread)
 
     def finish(self) -> None:
-        """Say what has not been said yet; to be called when the record is closed."""
+        """Say what has not been said yet; called when the record is closed."""
         self._end()
         self._ending = True
         self._wake.set()
@@ -39,7 +39,7 @@ class RecordWatch:
         self._say()
 
     def check(self) -> None:
-        """Raises Problem where not everything was recorded: how much is missing."""
+        """Raises Problem if not everything was recorded, saying how much is missing."""
         failed = self._journal.failed
         count, lost = self._journal.not_recorded, self._journal.lost
         rows = self._journal.committed - lost

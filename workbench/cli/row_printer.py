@@ -32,8 +32,8 @@ class RowPrinter:
         run: str | None = None,
         error: bool = False,
     ) -> None:
-        """`run`: the name that lines of JSON have of the run, where there are several; `error`: it
-        goes to stderr.
+        """`run`: the name of the run in lines of JSON, where there are several; `error`: print to
+        stderr.
         """
         self._error = error
         self._short = text
@@ -46,7 +46,7 @@ class RowPrinter:
         self._most = PAGE
 
     def page(self, upto: int) -> bool:
-        """Print the next rows, `upto` at most; False where nobody reads them any more.
+        """Print the next rows, up to `upto`; False when nobody reads them any more.
 
         Raises:
             Problem: the output cannot be written (a full disk).
@@ -58,7 +58,7 @@ class RowPrinter:
             self.printed += found[0]
             return self._write(found[1])
         rows = self._reader.page(self.printed + 1, last - self.printed)
-        if not rows:  # they were let go meanwhile, or are damaged
+        if not rows:  # they have been removed meanwhile, or are damaged
             self.printed = last
             return True
         self.printed = rows[-1].seq

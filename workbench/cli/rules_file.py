@@ -16,7 +16,7 @@ from workbench.scenario.responder_keys import responder, with_files
 
 
 def rules_of(path: Path) -> tuple[Responder, Messages | None]:
-    """The responder, and where a message ends if the file says so.
+    """The responder, and where a message ends, if the file says that.
 
     Raises:
         Problem: it cannot be read, or what is wrong in it with its line.
@@ -30,7 +30,7 @@ def rules_of(path: Path) -> tuple[Responder, Messages | None]:
         made = responder({"responder": {"kind": "rules", **rules}}, "responder", ())
         asked = Asked(Permissions(), (), folder_of(path))
         made = with_files(made, (), asked)
-        for wish in asked.refused:  # a stranger may have written it
+        for wish in asked.refused:  # a stranger may have written the file
             raise v.wrong(wish.path, "cli.rules_file_outside", path=wish.what)
         return made, ends
     except v.Wrong as wrong:

@@ -26,7 +26,7 @@ from workbench.texts import Problem
 def new_session(
     args: argparse.Namespace, capture: int | None = DEFAULT_CAPTURE
 ) -> Iterator[Session]:
-    """A session with the record that was asked for, or one that goes with the run.
+    """A session with the record that was asked for, or one that is deleted after the run.
 
     From here on a signal leads to an orderly end, which a second one hurries.
 
@@ -34,7 +34,7 @@ def new_session(
         Problem: no record can be made; at the end: not everything was recorded.
     """
     with interruptible(), ExitStack() as stack:
-        private.sweep()  # it makes a file to try the place: a signal must not end it in between
+        private.sweep()  # it creates a file to try the place: a signal must not interrupt that
         session = _begun(args, capture, stack)
         watch = RecordWatch(session.journal)
         try:
@@ -46,7 +46,9 @@ def new_session(
 
 
 def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> Session:
-    """Raises Problem: the record cannot be made; of one that was not asked for, with a way out."""
+    """A begun session. Raises Problem: the record cannot be made; if none was asked for, the text
+    offers a way out.
+    """
     beyond = args.beyond_loopback
     shows = getattr(args, "show_secrets", False)
     keep = getattr(args, "keep", None)  # a demonstration is short: `lab` has no such option
@@ -65,7 +67,7 @@ def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> S
 
 
 def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
-    """Run it, say what came of each step; the exit status.
+    """Run a scenario and report each step; the exit status.
 
     Raises:
         Problem: no record can be made, or not everything was recorded.
@@ -75,7 +77,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
     try:
         status = play(report, args, shown=shown)
     except Problem:
-        if report.steps:  # it ran: what it came to is said before why it does not count
+        if report.steps:  # it ran: its result is reported before the reason why it does not count
             _say_end(report, shown)
         raise
     if status != INTERRUPTED:
@@ -84,7 +86,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
 
 
 def _say_end(report: Report, shown: StepPrinter | None) -> None:
-    """The summary; with JSON only what did not hold, on stderr."""
+    """Print the summary; with JSON only what did not hold, on stderr."""
     if shown is not None:
         shown.end(report)
         return
@@ -99,11 +101,11 @@ def play(
     shown: StepPrinter | None = None,
     name: str | None = None,
 ) -> int:
-    """Run the scenario of a report, which is filled meanwhile; the exit status.
+    """Run the scenario of a report, filling the report; the exit status.
 
     Args:
-        shown: is told of each step.
-        name: of the run in lines of JSON, where there are several.
+        shown: is told about each step.
+        name: the name of the run in lines of JSON, where there are several.
 
     Raises:
         Problem: no record can be made, or not everything was recorded.

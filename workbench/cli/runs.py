@@ -38,7 +38,7 @@ class Run:
     """One requested run and its outcome.
 
     Attributes:
-        name: as it is shown: the file, as it was given, and which of its cases.
+        name: as it is shown: the file as it was given, and which of its cases.
         scenario: None where the file is refused.
         report: None until it has begun.
         refused: why it was not run, or not to its end.
@@ -56,7 +56,7 @@ class Run:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes beside what all take."""
+    """Add the arguments of `run` to those that all commands take."""
     parser.add_argument(
         "scenarios",
         type=Path,
@@ -80,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
     """Run them all; the exit status of the worst.
 
     Raises:
-        Problem: of one file, what is wrong with it; there is nothing to run; a place for what is
-            written that is none.
+        Problem: what is wrong with the only file; there is nothing to run; an output path cannot be
+            written to.
     """
     asked = list(_asked(args))
     several = len(args.scenarios) > 1 or args.scenarios[0].is_dir() or _has_cases(asked[0])
@@ -116,7 +116,7 @@ def _has_cases(made: Run) -> bool:
 
 
 def _asked(args: argparse.Namespace) -> Iterator[Run]:
-    """Raises Problem: there is none."""
+    """The runs that were asked for. Raises Problem: there are none."""
     given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     found = False
     for path in dict.fromkeys(file for each in args.scenarios for file in _files(each)):
@@ -130,7 +130,7 @@ def _asked(args: argparse.Namespace) -> Iterator[Run]:
 
 
 def _cases(made: Run, given: Given) -> Iterator[Run]:
-    """A run for each case of a file; the file's own where it has none, or is refused."""
+    """A run for each case of a file; one for the file itself if it has no cases, or is refused."""
     try:
         scenarios = load_cases(made.path, given)
     except Problem as problem:
@@ -148,7 +148,7 @@ def _cases(made: Run, given: Given) -> Iterator[Run]:
 
 
 def _files(path: Path) -> Sequence[Path]:
-    """A file itself; of a folder the scenarios in it and below, in order.
+    """The file itself, or the scenarios in a folder and below it, in order.
 
     Raises:
         Problem: a folder without any.
@@ -168,7 +168,7 @@ def _files(path: Path) -> Sequence[Path]:
 
 
 def _is_scenario(path: Path) -> bool:
-    """Whether a file has steps; one that cannot be read is not passed over in silence."""
+    """Whether a file has steps; one that cannot be read is not skipped silently."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
@@ -182,7 +182,7 @@ def _is_named(made: Run, part: str) -> bool:
 
 
 def _make_places(asked: Sequence[Run], folder: Path) -> None:
-    """A record for each run in a folder, by the names of the files.
+    """The path of a record for each run, in a folder, named after the files.
 
     Raises:
         Problem: the folder cannot be made.
@@ -205,11 +205,12 @@ def _make_places(asked: Sequence[Run], folder: Path) -> None:
 
 
 def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
-    """Run it and say what came of it, on GitHub beside its lines too."""
+    """Run one scenario and report it, on GitHub beside the lines of its file too."""
     made.begun = datetime.now().astimezone().isoformat(timespec="seconds")
     shown = None
     if made.scenario is not None:
-        from workbench.cli.run import play  # sockets and record: a refused file needs neither
+        # the module of sockets and record: a refused file needs neither
+        from workbench.cli.run import play
 
         for name in too_short(made.scenario):
             tell(tr("cli.secret_short", name=name, least=LEAST), error=True)
@@ -244,8 +245,8 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
 
 
 def _one_line(made: Run, args: argparse.Namespace) -> None:
-    """Its line, and what failed below it, where its steps have not said so; with JSON only that,
-    on stderr.
+    """Print the line of a run, and below it what failed unless its steps have said so; with JSON
+    only the failures, on stderr.
     """
     if args.json:
         if made.refused is not None:
@@ -274,7 +275,7 @@ def _called(made: Run) -> str:
     if made.scenario is None:
         return made.name
     title = made.scenario.titles.get(language(), made.scenario.title)
-    if made.scenario.case:  # the title says which case, so the name need not
+    if made.scenario.case:  # the title says which case it is, so the name need not
         return f"{made.path}: {title}"
     return f"{made.name}: {title}" if title else made.name
 
@@ -284,7 +285,7 @@ def _failed(made: Run) -> list[StepResult]:
 
 
 def _beside_lines(made: Run, *, error: bool) -> None:
-    """Tell the same failures to GitHub; on stderr if stdout carries JSON."""
+    """Report the same failures to GitHub; on stderr if stdout carries JSON."""
     lines = []
     if made.refused is not None:
         line = getattr(made.refused, "line", 1)
@@ -318,10 +319,7 @@ def _summary(asked: Sequence[Run]) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Try whether a file can be written at a path, before a run has taken its time.
-
-    Raises Problem.
-    """
+    """Check that a file can be written at a path before a run takes its time. Raises Problem."""
     there = path.exists()
     try:
         with path.open("a"):
@@ -333,7 +331,9 @@ def check_place(path: Path) -> None:
 
 
 def _write_junit(asked: Sequence[Run], path: Path, each: Each, *, verbose: bool) -> None:
-    """Raises Problem; of a run that was not begun every step is skipped."""
+    """Write the report. Raises Problem. Every step of a run that was not begun counts as
+    skipped.
+    """
     suites = []
     for made in asked:
         report = made.report

@@ -1,4 +1,4 @@
-"""Sends standard input to the peer, unchanged and no faster than it takes it."""
+"""Sends standard input to the peer, unchanged and no faster than the peer takes it."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Kind(Enum):
 
 
 class Typed:
-    """Reads stdin on its own thread and sends it; at its end the peer is told.
+    """Reads stdin on its own thread and sends it; the peer is told when stdin ends.
 
     Attributes:
-        ended: nothing more will be sent: the end of stdin was told, or a send failed.
+        ended: nothing more will be sent: the peer was told of the end of stdin, or a send failed.
         failed: how a send failed.
         sent: bytes so far.
     """
@@ -61,7 +61,7 @@ class Typed:
         kind: Kind = Kind.STREAM,
         all_of_them: bool = False,
     ) -> None:
-        """`changed` is called when it has ended; `all_of_them`: every connection gets it."""
+        """`changed` is called when it has ended; `all_of_them`: send to every connection."""
         self._session = session
         self._name = name
         self._changed = changed
@@ -85,13 +85,13 @@ class Typed:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send nothing more; a read that waits is left alone."""
+        """Send nothing more; a read that is blocked is left alone."""
         self._stop.set()
         if self._place is not None:
             self._place.unlink(missing_ok=True)
 
     def rests(self, seconds: float) -> bool:
-        """Whether nothing came from stdin for so long."""
+        """Whether nothing has come from stdin for that long."""
         return self.ended or monotonic() - self._last > seconds
 
     def _run(self) -> None:
@@ -120,7 +120,7 @@ class Typed:
         return all(map(self._sends_line, lines))
 
     def _sends_line(self, line: bytes) -> bool:
-        """One line as one message; what is no UTF-8 is no text (RFC 6455 5.6)."""
+        """Send one line as one message; what is not UTF-8 is not text (RFC 6455 5.6)."""
         message = line.removesuffix(b"\r") + (b"\r\n" if self._crlf else b"")
         text = None
         if self._kind is Kind.TEXT:
@@ -131,7 +131,7 @@ class Typed:
         return self._performs(c.Send(self._name, text=text, connection=self._target), len(message))
 
     def _with_returns(self, data: bytes) -> bytes:
-        r"""Each \n as \r\n, but where it was already."""
+        r"""Each \n as \r\n, unless it is preceded by \r already."""
         found = bytearray()
         for byte in data:
             if byte == 10 and not self._after_return:
@@ -151,7 +151,9 @@ class Typed:
         return self._performs(command, len(data))
 
     def _keep(self, place: Path, data: bytes) -> None:
-        """Raises Problem: the disk takes no more; what was typed is not taken for ended."""
+        """Keep typed bytes. Raises Problem: the disk is full, which must not be taken for the end
+        of input.
+        """
         try:
             place.write_bytes(data)
         except OSError as error:
@@ -162,7 +164,7 @@ class Typed:
         while not ticket.wait(SLICE):
             if self._stop.is_set():
                 return False
-        everybody = self._target == c.ALL  # one that goes leaves the others
+        everybody = self._target == c.ALL  # a connection that closes does not affect the others
         if ticket.outcome is not None and not ticket.outcome.ok and not everybody:
             self.failed = ticket.outcome
             return False
@@ -170,7 +172,9 @@ class Typed:
         return True
 
     def _tell_the_end(self) -> None:
-        """A half-close, as ncat does at the end of its input; of a WebSocket a Close frame."""
+        """Send a half-close, as ncat does at the end of its input; on a WebSocket, a Close
+        frame.
+        """
         wanted = self.sent or self._target is None
         if not wanted or self._kind is Kind.DATAGRAMS or self._stop.is_set():
             return
@@ -181,12 +185,12 @@ class Typed:
 
 
 def is_closed() -> bool:
-    """Whether there is no stdin (`<&-`): its number may be another file's by now."""
+    """Whether there is no stdin (`<&-`): its descriptor may be another file's by now."""
     return sys.stdin is None
 
 
 def is_file() -> bool:
-    """Whether stdin is a file, `< FILE`, all of which is there already."""
+    """Whether stdin is a file, `< FILE`, all of which is available at once."""
     try:
         return not is_closed() and stat.S_ISREG(os.fstat(0).st_mode)
     except OSError:
@@ -194,8 +198,8 @@ def is_file() -> bool:
 
 
 def is_there() -> bool:
-    """Whether stdin can be read: it is open, and no terminal that another program reads now, as of
-    a command in the background.
+    """Whether stdin can be read: it is open, and not a terminal that another program is reading
+    now, as for a command in the background.
     """
     if is_closed():
         return False

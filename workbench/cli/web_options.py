@@ -27,10 +27,10 @@ _TALK: Final = ("ping", "close")
 
 
 class Web(NamedTuple):
-    """Where an address of the command line leads, and which layers it has.
+    """Where an address on the command line leads, and which layers it has.
 
     Attributes:
-        address: of the socket.
+        address: the address of the socket.
     """
 
     address: str
@@ -40,7 +40,7 @@ class Web(NamedTuple):
     proxy: str | None = None
 
     def on(self, settings: EndpointSettings) -> EndpointSettings:
-        """The settings of an endpoint with all of that. Raises Problem: they do not fit it."""
+        """The endpoint's settings with all of that applied. Raises Problem: they do not fit it."""
         if self.layers and settings.role is Role.DATAGRAM:
             raise Problem("cli.web_udp")
         return replace(
@@ -53,7 +53,7 @@ class Web(NamedTuple):
 
 
 def add_common_options(parser: argparse.ArgumentParser, *, talks: bool = True) -> None:
-    """What both sides take; without `talks` only what is about the opening."""
+    """Add the options of both sides; without `talks` only those about the opening."""
     group = parser.add_argument_group(tr("cli.web_group"))
     group.add_argument(
         "--header", action="append", metavar="K:V", default=None, help=tr("cli.help_header")
@@ -79,29 +79,29 @@ def add_common_options(parser: argparse.ArgumentParser, *, talks: bool = True) -
 
 
 def add_client_options(parser: argparse.ArgumentParser) -> None:
-    """What only who connects takes."""
+    """Add the options of the side that connects."""
     parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
     parser.add_argument("--server-name", metavar="NAME", help=tr("cli.help_server_name"))
     parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
 
 
 def add_server_options(parser: argparse.ArgumentParser) -> None:
-    """What only who listens takes."""
+    """Add the options of the side that listens."""
     parser.add_argument("--client-ca", metavar="FILE|test:root", help=tr("cli.help_client_ca"))
 
 
 def status(text: str) -> int:
-    """What --status takes. Raises ArgumentTypeError, as argparse wants it."""
+    """The type of --status. Raises ArgumentTypeError, as argparse expects."""
     if text.isdecimal() and 100 <= int(text) <= 999:
         return int(text)
     raise argparse.ArgumentTypeError(tr("engine.ws_status", value=text))
 
 
 def web_of(args: argparse.Namespace) -> Web:
-    """What the address and the options come to.
+    """The address and options combined.
 
     Raises:
-        Problem: an option that nothing here takes, or what no setting can be.
+        Problem: an option that has no meaning here, or a value that no setting can have.
     """
     proxy = getattr(args, "proxy", None)
     found = parse_web(args.address)
@@ -175,20 +175,20 @@ def _tls(args: argparse.Namespace) -> TlsSettings | None:
 
 
 def _lowest(most: str | None) -> TlsVersion:
-    """The lowest version where none is said: the usual one, or the highest if that is lower."""
+    """The lowest version if none was given: the usual one, or the highest if that is lower."""
     usual = TlsSettings().minimum
     return usual if most is None else min(usual, TlsVersion(most))
 
 
 def ping_of(endpoint: str, text: str) -> c.Ping:
-    """What --ping asks for. Raises Problem: it does not fit into a control frame."""
+    """The payload that --ping asks for. Raises Problem: it does not fit into a control frame."""
     if len(encode(text, "utf-8")) > 125:
         raise Problem("cli.ping_too_long")
     return c.Ping(endpoint, text or None)
 
 
 def close_of(endpoint: str, text: str) -> c.CloseWebSocket:
-    """What --close asks for: CODE or CODE:REASON. Raises Problem."""
+    """The code and reason that --close asks for: CODE or CODE:REASON. Raises Problem."""
     code, _, reason = text.partition(":")
     if not code.isdecimal() or int(code) > 65535:
         raise Problem("scenario.close_code", value=text)

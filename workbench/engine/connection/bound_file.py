@@ -6,18 +6,18 @@ from pathlib import Path
 
 
 class BoundFile:
-    """The file of a bound AF_UNIX socket. It is unlinked by the one who bound it, and only while it
-    is still the same file.
+    """The file of a bound AF_UNIX socket. It is unlinked by whoever bound it, and only while it is
+    still the same file.
     """
 
     def __init__(self, path: str) -> None:
-        """Raises OSError: it is gone already."""
+        """Raises OSError: the file is already gone."""
         self.path = Path(path).absolute()
         found = self.path.lstat()
         self._identity = (found.st_dev, found.st_ino)
 
     def remove(self) -> bool:
-        """Unlink the file. False: it is gone, or another file has the name by now."""
+        """Unlink the file. False: it is gone, or its name belongs to another file by now."""
         try:
             found = self.path.lstat()
             if (found.st_dev, found.st_ino) != self._identity:

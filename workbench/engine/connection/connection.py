@@ -64,8 +64,8 @@ class Connection:
         aborted_in: the kernel's state just before an abort; None where it tells none.
         usable_ns: since when the topmost layer can talk; of a stream without layers since its
             connect or accept.
-        opening: its connect succeeded; what was asked for ends when the layers can talk.
-        delayed: what its responder has answered and what is not due yet.
+        opening: its connect succeeded; the command that asked for it ends when the layers can talk.
+        delayed: answers of its responder that are not due yet.
         file: the socket's file, where it is bound to a path.
         full: unsent answers keep it from reading.
     """
@@ -148,7 +148,7 @@ class Connection:
         return self.connected_ns is not None and self.hold() is None
 
     def hold(self) -> Hold | None:
-        """Why the connection is not read by itself; None: it is."""
+        """Why the connection is not read automatically; None: it is."""
         if self.gates.receive is not GateMode.AUTO:
             return Hold.GATE
         if self.gates.backpressured:
@@ -158,7 +158,8 @@ class Connection:
     def _weigh(self) -> None:
         """Compare the unsent answers with the water marks; crossing one is a row.
 
-        What was asked for here may come back as answers (two echoes): it may wait once more.
+        What a command sent may come back as answers (two echoes facing each other), so that much
+        may wait once more.
         """
         waiting = self.outbox.answers + self.delayed.size + self.held_by_layers()
         most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
@@ -266,8 +267,8 @@ class Connection:
     def ask_layer(
         self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
     ) -> None:
-        """Have the layer of this name do what only it can do. Raises Problem: there is no such
-        layer.
+        """Have the layer of this name do what only that layer can do. Raises Problem: there is no
+        such layer.
         """
         raise Problem("engine.ws_no_layer", name=name)
 
@@ -318,7 +319,8 @@ class Connection:
         if self.delayed:
             self.drop_delayed(cause)
         self.outbox.drop(reason)
-        self.full = False  # no answer waits any more, but none was taken: no row says it was
+        # no answer is waiting any more, though none was taken: no row says it was
+        self.full = False
 
     def drop_delayed(self, cause: Cause | None) -> None:
         """Drop the replies whose delay is not over, with a row that counts them."""
@@ -326,7 +328,8 @@ class Connection:
             "replies_dropped", f"{len(self.delayed)}, {self.delayed.size}", self.traced.id, cause
         )
         self.delayed.drop()
-        self.full = False  # no answer waits any more, but none was taken: no row says it was
+        # no answer is waiting any more, though none was taken: no row says it was
+        self.full = False
 
     def shutdown(self, how: How, op: PendingCall) -> None:
         """shutdown() of one or both directions. Our own direction ends after the bytes that still

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Surroundings(Protocol):
-    """What an endpoint needs of its session."""
+    """What an endpoint needs from its session."""
 
     @property
     def sink(self) -> EventSink: ...
@@ -51,10 +51,10 @@ class EngineContext:
     Attributes:
         id: in the record.
         live: the settings in effect.
-        surroundings: what is allowed, where files go, who else there is.
-        sink: takes the events. clock: of their stamps.
+        surroundings: what is allowed, where files go, which other endpoints exist.
+        sink: takes the events. clock: stamps them.
         maker: makes the kernel sockets.
-        changed: the endpoint's state is another one, to be shown soon.
+        changed: reports that the endpoint's state has changed and is to be shown soon.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class EngineContext:
 
     @property
     def loop(self) -> EventLoop:
-        """Of the thread that runs, or ran last."""
+        """The loop of the thread that is running, or ran last."""
         return self._loops.loop
 
     def note(
@@ -99,7 +99,7 @@ class EngineContext:
         return Problem("engine.internal_error", reason=text)
 
     def not_done(self, problem: Problem, cause: Cause | None) -> None:
-        """Log why a command made no call, in the reader's language."""
+        """Log why a command made no call, in the user's language."""
         error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
         values = {key: str(value) for key, value in problem.args_.items()}
         self._put_note("not_done", f"{problem.key!r}, {values!r}", None, error, cause)

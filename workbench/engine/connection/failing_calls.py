@@ -1,4 +1,4 @@
-"""BackOff: waits longer and longer before a call that fails again and again is made once more."""
+"""BackOff: waits longer and longer before repeating a call that fails again and again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class BackOff:
     """Delays one connection's failing call; used on its endpoint's thread.
 
     Attributes:
-        waiting: the call is not made now.
+        waiting: the call must not be made now.
     """
 
     def __init__(self, context: EngineContext, connection: int, call: str, refresh: Job) -> None:

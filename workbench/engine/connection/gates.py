@@ -1,4 +1,4 @@
-"""Gates: whether an endpoint accepts, receives and sends by itself, or one call for each step."""
+"""Gates: whether an endpoint accepts, receives and sends freely, or one call for each step."""
 
 from __future__ import annotations
 

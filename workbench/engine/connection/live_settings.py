@@ -30,8 +30,8 @@ class ReadBuffer:
     """The one buffer that all reads of an endpoint share.
 
     Attributes:
-        size: bytes of a read that nobody gave a size.
-        shown: the same as the log shows it.
+        size: bytes of a read for which no size was given.
+        shown: that number as the log shows it.
     """
 
     __slots__ = ("_whole", "shown", "size")
@@ -63,8 +63,8 @@ class LiveSettings:
     """The only owner of an endpoint's settings. Changed on the endpoint's thread, read from any.
 
     Attributes:
-        settings: in effect; what only a set-up uses is of the next one.
-        reads: as large as they say.
+        settings: in effect; those that only a set-up uses apply from the next one on.
+        reads: the buffer, as large as they say.
         responder_runtime: their responder, made ready by the newest `prepare`.
     """
 
@@ -74,7 +74,9 @@ class LiveSettings:
         files: LayerFiles | None = None,
         link: Link | None = None,
     ) -> None:
-        """`files`: what the names of files in them stand for. `link`: where an endpoint is."""
+        """`files`: finds the files that the settings name. `link`: gives the address of an
+        endpoint.
+        """
         self.settings = settings
         self.reads = ReadBuffer(settings.bufsize)
         self.responder_runtime = ResponderRuntime(None, None)
@@ -93,8 +95,8 @@ class LiveSettings:
         """Compile the responder and make the layers ready, before the first socket.
 
         Raises:
-            Problem: as `compile_responder` and `ready_layers` do; or others were refused just now,
-                and who starts the endpoint does not mean those that it still has.
+            Problem: as `compile_responder` and `ready_layers` do; or other settings were just
+                refused, and whoever starts the endpoint does not mean those that it still has.
         """
         refused, self._refused = self._refused, None
         if refused is not None:
@@ -114,11 +116,12 @@ class LiveSettings:
         return fits is not None and fits(settings)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
-        """Another responder compiled, or the present one anew. Raises Problem."""
+        """A responder compiled: another one, or the present one again. Raises Problem."""
         return _runtime_of(replace(self.settings, responder=responder), self._link)
 
     def take(self, settings: EndpointSettings, *, anew: bool = False) -> None:
-        """Use other settings. A responder that stays keeps its memory and counts, unless `anew`.
+        """Use other settings. A responder that stays the same keeps its memory and counts, unless
+        `anew`.
 
         Raises:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
@@ -149,11 +152,11 @@ class LiveSettings:
         return self._layers[name]()
 
     def rename(self, name: str) -> None:
-        """The endpoint is called so from now on."""
+        """Give the endpoint another name."""
         self.settings = replace(self.settings, name=name)
 
     def relink(self, name: str) -> None:
-        """The endpoint that the address leads to has another name."""
+        """Note that the endpoint which the address leads to has another name."""
         self.settings = replace(self.settings, address=f"@{name}")
 
     def set_timeout(self, seconds: float | None) -> None:
@@ -168,12 +171,12 @@ def _without_password(settings: EndpointSettings) -> EndpointSettings:
 
 
 def _about(settings: EndpointSettings) -> tuple[object, ...]:
-    """What a responder is made ready of."""
+    """What the compiled responder depends on."""
     return settings.responder, settings.encoding, settings.messages
 
 
 def _runtime_of(settings: EndpointSettings, link: Link | None) -> ResponderRuntime:
-    from workbench.engine.protocol.lookup_rows import rows_of  # with an endpoint that starts
+    from workbench.engine.protocol.lookup_rows import rows_of  # once an endpoint starts
     from workbench.engine.protocol.responder import compile_responder
 
     made = settings.responder

@@ -20,7 +20,7 @@ class PendingCall:
 
     Attributes:
         begun, deadline: perf_counter nanoseconds; no deadline: it waits for ever.
-        ticket: the command that it ends, None where a later one does.
+        ticket: the command that it ends; None: a later call does.
         ended: takes the outcome in place of the ticket, where more than this call may follow.
         failing: is told of the error before the socket is closed for it.
         held: a gate keeps it from being made at all: its time does not run yet.

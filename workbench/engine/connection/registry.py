@@ -16,10 +16,10 @@ class Registry:
     """Every socket of an endpoint, open and lately closed; all on its thread.
 
     Attributes:
-        open: those that are, by their id in the record.
-        closed: the newest closed ones; closed_count: how many there were.
-        bytes_closed, calls_closed: received and sent by those, and in how many calls.
-        numbered: how many have had a number.
+        open: the open ones, by their id in the record.
+        closed: the newest closed ones; closed_count: how many there were in all.
+        bytes_closed, calls_closed: what those received and sent, and in how many calls.
+        numbered: how many have been given a number.
     """
 
     def __init__(self) -> None:
@@ -58,5 +58,5 @@ class Registry:
         return [item for item in self.open.values() if item.number == number]
 
     def was_closed(self, number: int | None) -> bool:
-        """Whether the one of this number existed and is closed; None: whether any is."""
+        """Whether the connection of this number existed and is closed; None: whether any is."""
         return self.closed_count > 0 if number is None else 0 < number <= self.numbered

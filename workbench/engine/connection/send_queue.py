@@ -29,9 +29,9 @@ class Outgoing:
         data: what the next send() is given. rest: the pieces of a file that follow it.
         to: only for datagrams.
         answer: a responder wrote it; nobody asked for it.
-        how: of a shutdown(), which has no bytes.
-        rows: of the layers that wrote it: they stand before the send() that carries it.
-        bound: the peer counts on every byte: none of it is left out, whatever became of the call.
+        how: the argument of a shutdown(), which has no bytes.
+        rows: the rows of the layers that wrote it, logged before the send() that carries it.
+        bound: the peer relies on every byte: none is left out, whatever became of the call.
     """
 
     __slots__ = ("answer", "bound", "data", "how", "op", "rest", "rows", "to")
@@ -84,7 +84,7 @@ class SendQueue:
     """The queue of one connection, in order. All methods run on the endpoint's thread.
 
     Attributes:
-        items: what waits, the first one begun perhaps.
+        items: what waits; the first one may be partly sent.
         size: bytes that wait; answers: how many of them a responder wrote.
         most_asked: the most bytes that commands ever had waiting here.
     """
@@ -121,7 +121,7 @@ class SendQueue:
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         `begun`: since when its time runs, in nanoseconds of perf_counter; None: from now on.
-        `bound`: layers made it, each byte of which the next ones build on: a call that times out
+        `bound`: layers wrote it, and later bytes build on each of its bytes: a call that times out
         leaves the rest of it here, to go first.
         """
         item = Outgoing(payload, None, to, answer=answer)
@@ -279,7 +279,7 @@ class SendQueue:
         self._traced.end("sendall", "", op.begun, error, op.ticket)
         self._traced.sample()
         self._give_up(item, op, error)
-        self.flush()  # what stood behind it: a shutdown() perhaps
+        self.flush()  # what stood behind it, perhaps a shutdown()
 
     def _note_unsent(self, size: int, cause: Cause | None) -> None:
         """Log that an item's bytes will not be sent."""

@@ -96,7 +96,7 @@ class StackRunner:
         self._fault: Problem | None = None
         self._limited = context.live.settings.role is Role.LISTENER
         self._limit: Timer | None = None
-        self._came: int | None = None  # when what is being read was there
+        self._came: int | None = None  # when the data being read arrived
 
     def start(self) -> None:
         """The socket is connected: start the lowest layer."""
@@ -170,7 +170,7 @@ class StackRunner:
             self._carry_out(self.stack.close)
 
     def ask(self, name: str, request: object, ticket: Ticket, ended: Ended | None) -> None:
-        """Have a layer do what only it can do, once the handshakes are done."""
+        """Have a layer do what only that layer can do, once the handshakes are done."""
         self._do(partial(self.stack.ask, name, request), ticket, ended)
 
     def raw(self, below: str | None, data: bytes, ticket: Ticket, ended: Ended | None) -> None:
@@ -220,7 +220,7 @@ class StackRunner:
                     refused = self._asked(self.stack.refuses, None)
                     if self.stack.ended:
                         continue
-                    if refused is not None:  # it has said its end meanwhile
+                    if refused is not None:  # the peer or we have ended it meanwhile
                         self._give_up(work, ticket, ended, refused)
                         continue
                     self._send_piece(work, ticket, ended)
@@ -233,7 +233,7 @@ class StackRunner:
     def _send_piece(self, work: LongSend, ticket: Ticket | None, ended: Ended | None) -> None:
         try:
             data = work.next()
-        except Problem as problem:  # the file is not as it was
+        except Problem as problem:  # the file has changed
             self._context.not_done(problem, ticket)
             self._give_up(work, ticket, ended, problem)
             if work.message and work.started:
@@ -332,7 +332,7 @@ class StackRunner:
             PendingCall("sendall", 0, ticket, ended=ended).end(reason)
 
     def _asked(self, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
-        """What the layers answer; `otherwise` if one of them raises."""
+        """The layers' actions; `otherwise` if one of them raises."""
         try:
             return ask()
         except Exception as error:  # noqa: BLE001 - one bad layer must not leave anybody waiting
@@ -358,7 +358,8 @@ class StackRunner:
     ) -> None:
         """Carry out one turn's actions: bytes to send leave in one piece, before an end.
 
-        `refusable`: a Problem that it raises says why it cannot be done, and is raised here.
+        `refusable`: a Problem raised by the layers says why the request cannot be carried out, and
+        is passed on.
         """
         if self._fault is not None:
             self._fail(ticket, ended, self._fault)
@@ -395,14 +396,14 @@ class StackRunner:
         agreed, send, log, piece = AGREED, rows.append, self.log, pieces.append
         came = self._came
         for action in actions:
-            if type(action) is LayerRow:  # most are
+            if type(action) is LayerRow:  # most actions are
                 if action[0] in agreed and action.errno is None:
                     self.agreed += ((action.call, action.args),)
                 if action.sent:
                     send(action)
                 else:
                     if came is not None:
-                        came += 1  # no two rows of a socket have one moment
+                        came += 1  # no two rows of a socket have the same moment
                     log((action,), ticket, came)
                 continue
             if type(action) is ToPeer:
@@ -443,7 +444,8 @@ class StackRunner:
             )
         if rows and not pieces:
             self.log(rows, ticket)
-        if not pieces and ticket is not None:  # a layer keeps it: it is not the caller's any more
+        # a layer keeps it: the buffer is no longer the caller's
+        if not pieces and ticket is not None:
             PendingCall("sendall", 0, ticket, ended=ended).end()
 
     def _send_early(self) -> None:
@@ -486,8 +488,8 @@ class StackRunner:
     def log(self, rows: Sequence[LayerRow], cause: Cause | None, came: int | None = None) -> None:
         """Write layer rows into the log, with as many payload bytes as every call keeps.
 
-        `came`: of what was received: when the bytes were there that made it whole. A machine that
-        is busy may take seconds to come to them, and a verdict is one on the peer.
+        `came`: for what was received, when the bytes that completed it arrived. A busy machine may
+        take seconds to get to them, and a verdict must be about the peer.
         """
         context, traced = self._context, self._traced
         keep, put, start = traced.keep, context.sink.put, context.sink.clock.perf_ns

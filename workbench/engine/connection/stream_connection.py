@@ -162,7 +162,7 @@ class StreamConnection(Connection):
             op.end(error)
 
     def _late(self, cause: Cause | None) -> Exception:
-        """The error that says what the peer did not do in time."""
+        """The error that says what the peer failed to do in time."""
         error = self._runner.late(cause)
         self.errno = self.errno or describe(error).errno
         return error
@@ -262,7 +262,7 @@ class StreamConnection(Connection):
             raise
         if self.opening is op:
             op.start_deadline(self.context, self._opening_expired)
-        self._answers, self._echoes = True, False  # the short way is closed
+        self._answers, self._echoes = True, False  # the short path is no longer taken
         if self.open:
             self.refresh()
 
@@ -336,7 +336,7 @@ class StreamConnection(Connection):
         self.close(CloseCause.FAILED)
 
     def _said_all(self, error: BaseException | None) -> None:
-        """The layers' last words and our FIN are out; a plain close() now could reset them."""
+        """The layers' last words and our FIN are sent; a plain close() now could reset them."""
         if error is not None or self.peer_finished:
             self.close(CloseCause.LOCAL)
             return

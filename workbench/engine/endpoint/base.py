@@ -43,14 +43,14 @@ class Endpoint:
     """One endpoint: its settings in effect, its sockets, and the parts that act on them.
 
     Attributes:
-        context: what the parts are given; live: its settings in effect.
-        phase: where the own socket stands.
+        context: the services given to its parts; live: its settings in effect.
+        phase: the state of its own socket.
         registry: the sockets.
         gates, setup, resolver, repeater: the parts.
         unfinished: commands that have not ended.
         last_local: where the own socket was bound before it was closed; @links still lead there.
         counter: fills {counter} in what is sent once; each repeated send counts for itself.
-        no_room: accept() waits: no descriptor is left but those that the program keeps.
+        no_room: accept() waits, since no descriptor is left but those that the program reserves.
     """
 
     no_room = False
@@ -79,16 +79,14 @@ class Endpoint:
         return bool(self.registry.open or self.setup.queue)
 
     def ended(self) -> None:
-        """Its thread ends: whatever still waits fails, since no socket is left to wait for."""
+        """End with the thread: whatever still waits fails, since no socket is left to wait for."""
         self.repeater.cancel_all()
         self.gates.stop()
         self.unfinished.fail(Problem("engine.closed_meanwhile"))
 
     def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
-        """A block that works on a command: an exception in it ends the ticket, with a row if no
-        call was made.
-
-        What it raises itself is a fault of this program.
+        """A block that carries out a command: an exception in it ends the ticket, with a row if no
+        call was made. An exception that leaves the block is a bug of this program.
         """
         return _CarryingOut(self, ticket)
 
@@ -99,7 +97,7 @@ class Endpoint:
             if self.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
                 self.under_way or self.registry.open
             ):
-                self.phase = Phase.FAILED  # its address could not be used: nothing was begun
+                self.phase = Phase.FAILED  # its address could not be used: nothing had begun
             ticket.fail(error)
         elif isinstance(error, USER_ERRORS):
             ticket.fail(error)
@@ -235,7 +233,7 @@ class Endpoint:
         ]
 
     def current(self) -> list[Connection]:
-        """The connections that are meant by a command that names none."""
+        """The open connections meant by a command that names none."""
         return list(self.conversations())[-1:]
 
     def own_connection(self) -> Connection | None:
@@ -270,7 +268,7 @@ class Endpoint:
         """Do `work` on every meant connection; the first error stops and fails the ticket.
 
         `own_first`: without a target the endpoint's own socket is meant where it has one.
-        `closed_is_fine`: what is closed already is noted, not refused.
+        `closed_is_fine`: one that is already closed is noted, not refused.
         """
         own = self.own_connection() if own_first and target is None else None
         try:
@@ -288,10 +286,10 @@ class Endpoint:
         ticket.finish()
 
     def connect_finished(self, connection: Connection) -> None:
-        """Nothing to do: a connection that stands needs no help."""
+        """Do nothing: a connection that is established needs no help."""
 
     def connection_lost(self, connection: Connection) -> None:
-        """Nothing to do: what follows is the user's decision."""
+        """Do nothing: what follows is the user's decision."""
 
     def connection_closed(self, connection: Connection) -> None:
         if connection is self.own_connection():
@@ -319,7 +317,7 @@ class Endpoint:
     def send(self, command: c.Send, ticket: Ticket) -> None:
         """Send to the meant connections, `repeat` times."""
         settings = self.live.settings
-        # a sendall() that may not wait is given what it has to send at once
+        # a sendall() that may not wait is given everything it has to send at once
         in_pieces = settings.type == "SOCK_STREAM" and settings.timeout != 0
         if command.pieces:
             self._send_pieces(command, ticket)
@@ -349,7 +347,9 @@ class Endpoint:
         return self.counter if command.repeat == 1 else Counter()
 
     def _remember_messages(self, settings: EndpointSettings) -> None:
-        """Keep what was made of a Send for the next time, as long as the settings stay."""
+        """Keep the messages made for a Send for the next time, as long as the settings stay the
+        same.
+        """
         self._made_with = settings
         make: Callable[[c.Send], Make[bytes]] = partial(
             maker, settings=settings, counter=self.counter

@@ -70,8 +70,8 @@ def bind_first(
 ) -> None:
     """bind() to the first address of a name that is this machine's; each try is a call.
 
-    Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
-    not be at another one because this one is in use. Who has it is looked for, and noted.
+    An error other than EADDRNOTAVAIL is final: a server that is to be found at one address must not
+    end up at another because the first is in use. Whoever holds the address is looked up and noted.
 
     Raises:
         OSError: of the last call.
@@ -133,9 +133,10 @@ def _note_holder(
     error: OSError,
     ticket: Ticket | None,
 ) -> None:
-    """Log who has an address in use: another program, or connections in TIME_WAIT.
+    """Log who holds an address that is in use: another program, or connections in TIME_WAIT.
 
-    Off the thread: it looks at every process. An endpoint of ours is told by the record itself.
+    Off the endpoint's thread, since it looks at every process. That an endpoint of ours holds it
+    can be seen in the record itself.
     """
     if error.errno != errno.EADDRINUSE or not isinstance(sockaddr, tuple):
         return

@@ -28,7 +28,7 @@ from workbench.texts import Problem
 
 
 class StreamEndpoint(Endpoint):
-    """A client of a stream."""
+    """The client of a stream."""
 
     _current: tuple[int, ...] = ()
     _asked: Ticket | None = None
@@ -173,7 +173,7 @@ class StreamEndpoint(Endpoint):
             return ""
         try:
             return self.resolver.written(settings.address)
-        except Problem:  # the resolver says it, as of any address
+        except Problem:  # the resolver reports it, as for any address
             return ""
 
     def _connect_again(self, ticket: Ticket, count: int | None) -> None:
@@ -181,15 +181,16 @@ class StreamEndpoint(Endpoint):
             self.connect(ticket, count)
 
     def _came_out(self, ticket: Ticket) -> None:
-        """A connect has ended, whoever asked for it."""
+        """Note that a connect has ended, whoever asked for it."""
         problem = ticket.outcome.problem if ticket.outcome is not None else None
         if problem is not None:
-            self._reconnector.end(ticket)  # no call was made of it, or another command ended it
+            self._reconnector.end(ticket)  # no call was made for it, or another command ended it
         self._look_if_gone()
 
     def _look_if_gone(self) -> None:
-        """Tell the Reconnector if nothing is connected or on the way any more."""
-        if self.settings.reconnect is None:  # nobody looks through thousands that are lost at once
+        """Tell the Reconnector if nothing is connected or connecting any more."""
+        # when thousands are lost at once, not each looks through all of them
+        if self.settings.reconnect is None:
             return
         alive = any(
             item.open and not (item.broken or item.peer_finished)
@@ -251,9 +252,11 @@ class StreamEndpoint(Endpoint):
         self.set_responder(connection, self.settings.responder, greet=True)
 
     def find_phase(self) -> None:
-        """Work out the endpoint's phase after a connect came out, as others may be under way."""
+        """Determine the endpoint's phase after a connect has ended, as others may be under way."""
         if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
-            return  # stopped meanwhile, or driven call by call
+            # stopped meanwhile, or driven call by call. From the newest on: of thousands begun in
+            # turn, the last ones are those still waiting
+            return
         # from the newest on: of thousands that were begun in turn the last ones still wait
         waiting = (ch.connecting is not None for ch in reversed(self.registry.open.values()))
         if self.under_way or any(waiting):

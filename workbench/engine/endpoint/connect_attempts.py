@@ -31,10 +31,12 @@ class Goal:
     Attributes:
         spec: as written.
         family: as configured; AF_UNSPEC: each address has its own.
-        sockaddrs: what it means, in the resolver's order (RFC 6724): tried one after the other.
-        local: what to bind to before, the first that is this machine's; none: the kernel chooses.
-        target: whom the proxy is to connect to, where that is what `spec` names, or what
-            an @link stands for; "": `spec` says it itself.
+        sockaddrs: its addresses, in the resolver's order (RFC 6724), which are tried one after the
+            other.
+        local: addresses to bind to first, of which the first that belongs to this machine is taken;
+            none: the kernel chooses.
+        target: whom the proxy is to connect to, where that is what `spec` names, or the address
+            that an @link stands for; "": `spec` says it itself.
     """
 
     spec: str
@@ -186,7 +188,7 @@ class ConnectAttempt:
             sockaddr,
         )
         if fresh is not None:
-            del calls[:-1]  # it is there already
+            del calls[:-1]  # it exists already
         owner.setup.begin(
             SocketSetup(calls, holder.maybe, owner.find_phase, fail), goes_on=bool(self._tried)
         )
@@ -197,10 +199,10 @@ class ConnectAttempt:
         return bool(self._upcoming) and not self._settled and not self._burst.ticket.done
 
     def _ended(self, sockaddr: SockAddress, error: BaseException | None, *, stays: bool) -> None:
-        """The connect came out, or was not made at all.
+        """Note that the connect has ended, or was not made at all.
 
-        `stays`: no other address is tried: it is connected, or under way though nobody waits
-        (a timeout of 0), or the socket could not even be made.
+        `stays`: no other address is tried: it is connected, or under way though nobody waits (a
+        timeout of 0), or the socket could not even be created.
         """
         if self._settled:
             self._burst.owner.find_phase()

@@ -49,7 +49,7 @@ PEERS_KEPT: Final = 1000
 
 @dataclass(slots=True)
 class Peer:
-    """What was exchanged with one address of a datagram socket."""
+    """The traffic with one address of a datagram socket."""
 
     sockaddr: SockAddress
     datagrams_in: int = 0
@@ -121,7 +121,7 @@ class DatagramConnection(Connection):
             )
         except BlockingIOError:
             return
-        except OSError as error:  # ICMP said something: the socket lives on
+        except OSError as error:  # an ICMP error: the socket lives on
             self._in_vain = 0
             self.traced.sample()
             self.errno = describe(error).errno
@@ -131,7 +131,7 @@ class DatagramConnection(Connection):
             return
         self._in_vain = 0
         self._backing_off.ended()
-        self.errno = None  # what an earlier call said is over
+        self.errno = None  # what an earlier error said is out of date
         self.bytes_in += min(count, size)
         self.reads += 1
         if name is not None:
@@ -164,7 +164,7 @@ class DatagramConnection(Connection):
 
     def _say(self, reply: Reply, to: SockAddress | None) -> None:
         if reply.data is not None:
-            self.outbox.write(reply.data, to=to, answer=True)  # an empty one is one
+            self.outbox.write(reply.data, to=to, answer=True)  # an empty datagram is one too
         if reply.ending is not None and self.open:
             self.close_once_sent(CloseCause.LOCAL)
 
@@ -176,7 +176,8 @@ class DatagramConnection(Connection):
 
     def drop_delayed(self, cause: Cause | None) -> None:
         super().drop_delayed(cause)
-        self._await_due()  # nothing any more: its timer would hold this socket until then
+        # nothing is sent any more: the timer would keep this socket alive until then
+        self._await_due()
 
     def _say_due(self) -> None:
         while self.open and (item := self.delayed.take(perf_counter())) is not None:
@@ -210,7 +211,7 @@ class DatagramConnection(Connection):
         self.sends += 1
         self.errno = None
         self._retry_in = SEND_BACK_OFF
-        self._backing_off.ended()  # the next error is an answer to this one
+        self._backing_off.ended()  # the next error is about this one
         return count
 
     def _back_off(self) -> None:
@@ -228,7 +229,7 @@ class DatagramConnection(Connection):
             self.outbox.flush()
 
     def sending_failed(self, error: Exception) -> None:
-        """Nothing to do: only this datagram failed, the next may go elsewhere."""
+        """Do nothing: only this datagram failed, the next may go elsewhere."""
         self.traced.sample()
         self.errno = describe(error).errno
 
@@ -310,7 +311,8 @@ class DatagramEndpoint(Endpoint):
 
         def fail(error: BaseException) -> None:
             if connects and not setup.planned:
-                ticket.fail(error)  # connect() itself: the socket is as it was, and can be used
+                # connect() itself failed: the socket is as it was, and can be used
+                ticket.fail(error)
             else:
                 failing(error)
 
@@ -381,15 +383,15 @@ class DatagramEndpoint(Endpoint):
             try:
                 traced.connect(sockaddr, ticket)
             except OSError:
-                continue  # a row of the log
+                continue  # logged as a row
             return
         traced.connect(sockaddrs[-1], ticket)
 
     # -- sending ------------------------------------------------------------------------------
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
-        """One datagram to `to`, else to the connected peer, else to the endpoint's `address`; one
-        that has none, or is bound to it, answers the peer seen last.
+        """One datagram to `to`, else to the connected peer, else to the endpoint's `address`; an
+        endpoint that has none, or is bound to it, answers the peer seen last.
         """
         make = maker(command, self.settings, self.counter_of(command))
         if self._connection is None:
@@ -411,7 +413,7 @@ class DatagramEndpoint(Endpoint):
                 newest = connection.peers[connection.newest].sockaddr
                 self._repeat(command, make, ticket, newest)
                 return
-        if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
+        if where is None:  # connected, or no peer known: the kernel answers EDESTADDRREQ
             self._repeat(command, make, ticket, None)
             return
         self.resolver.find(

@@ -40,7 +40,7 @@ class AcceptOwner(ConnectionOwner, Protocol):
     """The endpoint, as its listening socket sees it."""
 
     def accepts(self) -> bool:
-        """Whether to wait for the next connection."""
+        """Whether to wait for the next connection now."""
 
     def accept_ready(self) -> None:
         """A connection is in the accept queue."""
@@ -55,9 +55,7 @@ class OwnSocket(Connection):
         self.backing_off = BackOff(self.context, traced.id, "accept", self.refresh)
 
     def has_pending_work(self) -> bool:
-        """A listener that does not accept is worth readings: who waits in its queue may find no
-        answer.
-        """
+        """Also while it does not accept: whoever waits in its queue is worth kernel readings."""
         return super().has_pending_work() or not self._listener.accepts()
 
     def interest(self) -> int:
@@ -67,7 +65,7 @@ class OwnSocket(Connection):
         self._listener.accept_ready()
 
     def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
-        """recv() on a socket that carries no data: the kernel's answer at once. Raises OSError."""
+        """recv() on a socket that carries no data, which the kernel refuses. Raises OSError."""
         self.traced.recv_into(self.live.reads.view(size), size, str(size), ticket)
         if ticket is not None:
             ticket.finish()
@@ -130,7 +128,7 @@ class ListenerEndpoint(Endpoint):
             SocketSetup(calls, self._traced_or_none, ticket.finish, self._failing(ticket))
         )
         if self.setup.queue and self.setup.pace is Pace.STEP:
-            ticket.finish()  # ready: the calls wait for their steps
+            ticket.finish()  # at once: the calls wait for their steps
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
         def fail(error: BaseException) -> None:
@@ -263,7 +261,7 @@ class ListenerEndpoint(Endpoint):
                 self.context.note("accept_goes_on", "", own.traced.id)
             return True
         if op is not None and (self.live.timeout == 0 or self.phase is not Phase.LISTENING):
-            own.end_op(op, descriptors.no_room())  # it does not wait for anything
+            own.end_op(op, descriptors.no_room())  # it waits for nothing
             return False
         if not self.no_room:
             self.no_room = True
@@ -272,7 +270,7 @@ class ListenerEndpoint(Endpoint):
         return False
 
     def _room(self, op: PendingCall | None) -> AbstractContextManager[None]:
-        """A block with a free descriptor, or with none where the accept was asked for without."""
+        """A block with a free descriptor, or with none if the accept was asked for that way."""
         if not _without_files(op):
             return nullcontext()
         own = self.need_own()

@@ -93,7 +93,7 @@ class Resolver:
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
-        self._setup.forget_strip()  # of an earlier attempt
+        self._setup.forget_strip()  # left over from an earlier attempt
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
         family, type_ = numbers(self._context.live.settings)
@@ -181,7 +181,7 @@ class Resolver:
             self._context.note(
                 "several_addresses", f"{len(found.sockaddrs)}, {spelled!r}", None, ticket
             )
-        if ticket.done:  # stopped while the resolver was at work
+        if ticket.done:  # stopped while the resolver was working
             return
         with self._owner.carrying_out(ticket):
             then(found.sockaddrs)

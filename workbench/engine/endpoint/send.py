@@ -57,8 +57,8 @@ def maker(
 ) -> Make[Any]:
     """A function that gives the bytes of each single send: of text, hex or file, with its tail.
 
-    `settings`: of the endpoint, for what the command does not say. `in_pieces`: a big file may be
-    read while it is sent.
+    `settings`: those of the endpoint, for what the command leaves open. `in_pieces`: a big file may
+    be read while it is sent.
 
     Raises:
         Problem: none or several given, an inexpressible text, malformed hex, no such file, a
@@ -110,7 +110,7 @@ def _anew(
     wrap: Callable[[bytes], bytes],
     counter: Iterator[int],
 ) -> Make[bytes]:
-    """The bytes where each send has others. `template` None: a file."""
+    """A maker for bytes that differ with each send. `template` None: a file."""
     file = _file(command.file or "") if template is None else b""
 
     def make() -> bytes:
@@ -124,7 +124,8 @@ def _anew(
 def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
     check_wrap(settings.messages)
     assert settings.messages is not None
-    from workbench.engine.protocol.framing import wrapper_of  # where something is framed
+    # only needed where something is framed
+    from workbench.engine.protocol.framing import wrapper_of
 
     return wrapper_of(settings.messages, settings.encoding)
 
@@ -157,8 +158,8 @@ def _unreadable(path: str, error: OSError) -> Problem:
 
 
 def send_all(connections: Sequence[Connection], make: Make[Payload], ticket: Ticket | None) -> bool:
-    """To each of them; whether another send() may follow."""
-    if len(connections) == 1:  # as nearly always
+    """Send to each of the connections; returns whether another send() may follow."""
+    if len(connections) == 1:  # as is nearly always the case
         connections[0].write(make(), ticket)
         return connections[0].can_send
     ended = JoinedTicket(ticket, len(connections)) if ticket is not None else None
@@ -171,16 +172,16 @@ def send_all(connections: Sequence[Connection], make: Make[Payload], ticket: Tic
 def send_again(
     connections: Sequence[Connection], make: Make[Payload], ticket: Ticket | None
 ) -> bool | None:
-    """Some of them may have closed since the last time; None: all."""
+    """Send again to those of them that are still open; None: all."""
     live = [connection for connection in connections if connection.open]
     return send_all(live, make, ticket) if live else None
 
 
 class Counter:
-    """The number for {counter}: 1, 2, 3 … of one repeated send, the same on all its connections.
+    """The number for {counter}: 1, 2, 3 … for one repeated send, the same on all its connections.
 
     Attributes:
-        upcoming: in the next message.
+        upcoming: the number in the next message.
     """
 
     def __init__(self) -> None:
@@ -198,7 +199,7 @@ class Counter:
 
     @contextmanager
     def for_all(self) -> Iterator[None]:
-        """What is sent meanwhile is one message, however many connections it goes to."""
+        """A block in which everything sent is one message, however many connections it goes to."""
         self._held, self._used = True, False
         try:
             yield
@@ -211,7 +212,7 @@ class InPieces:
     """Messages that are sent a few bytes at a time.
 
     Attributes:
-        piece: what is to be sent now.
+        piece: the bytes to send now.
     """
 
     def __init__(self, make: Make[bytes], size: int) -> None:
@@ -238,7 +239,7 @@ class _Repeated:
 
     @property
     def left(self) -> int:
-        """How many are to come; below 0 of what has no end."""
+        """How many are still to come; below 0 if there is no end."""
         return self.command.repeat - self.made
 
 
@@ -259,16 +260,16 @@ class Repeater:
     ) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
-        `once` says whether another one may follow, None where this one was not made either; if
-        not, the rest is dropped. `to`: whom it sends to; none follows while one of them has more
-        than AHEAD unsent. `pieces`: it sends one of these each time.
+        `once` returns whether another one may follow, or None if this one could not be made either;
+        then the rest is dropped. `to`: the connections it sends to; it pauses while one of them has
+        more than AHEAD unsent. `pieces`: it sends one of these each time.
         """
         repeated = _Repeated(command)
 
         def go() -> None:
             if ticket not in self._running:
                 return  # cancelled
-            if ticket.done:  # with its endpoint
+            if ticket.done:  # together with its endpoint
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
                 return
             if any(item.outbox.size > AHEAD for item in to if item.open):
@@ -278,7 +279,7 @@ class Repeater:
                 ends = pieces is None or pieces.advance()
                 repeated.made += ends
                 goes_on = once(None if repeated.left else ticket)
-            except Problem as problem:  # a file that is sent again and is not as it was
+            except Problem as problem:  # a file that is sent again has changed
                 self._context.not_done(problem, ticket)
                 self._give_up(ticket, problem)
                 return
@@ -317,7 +318,7 @@ class Repeater:
             self._give_up(ticket, Problem("engine.closed_meanwhile"))
 
     def cancel(self) -> None:
-        """Give up what is still to be sent. Raises Problem: nothing is."""
+        """Give up what is still to be sent. Raises Problem: there is nothing."""
         if not self._running:
             raise Problem("engine.nothing_repeated")
         for ticket, repeated in self._running.items():

@@ -38,7 +38,7 @@ class SetupStep:
     """A planned call and the function that makes it.
 
     Attributes:
-        call, args: as the strip shows them.
+        call, args: as the call strip shows them.
         run: makes the call; raises what the call raises.
     """
 
@@ -94,14 +94,14 @@ def no_call() -> None:
 
 
 class SocketSetup:
-    """One socket under construction: the calls that are left, and what follows them.
+    """A socket under construction: the calls that are left, and what follows them.
 
     Attributes:
         planned: calls still to be made, in order.
         finish: runs when all were made.
         fail: runs with the exception of the call that failed, or with a Problem: once at most,
             and not after `finish`.
-        traced: the socket once there is one: its newest event is the newest call's.
+        traced: the socket once it exists; its newest event is that of the newest call.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class SetupRunner:
     def begin(self, setup: SocketSetup, *, goes_on: bool = False) -> None:
         """Queue a set-up and run it at the endpoint's pace.
 
-        `goes_on`: it belongs to what was begun before, whose calls stay in the strip.
+        `goes_on`: it continues what was begun before, whose calls stay in the strip.
         """
         if not self.queue and not goes_on:
             self.strip, self._found = self._found, []
@@ -189,7 +189,8 @@ class SetupRunner:
 
     def advance(self) -> None:
         """Run planned calls as far as the pace allows."""
-        if self._advancing:  # a set-up that failed has begun another: the loop below comes to it
+        # a set-up that failed has begun another one, which the loop below gets to
+        if self._advancing:
             return
         self._advancing = True
         try:
@@ -212,7 +213,8 @@ class SetupRunner:
                 return False
             self._steps -= 1
         planned = setup.planned.popleft()
-        if not setup.planned:  # its last call: what comes of it finds nothing under way any more
+        # its last call: whatever it sets off finds nothing under way any more
+        if not setup.planned:
             self.queue.popleft()
         try:
             planned.run()
@@ -276,7 +278,8 @@ def open_socket(
 
     Raises:
         OSError: as the call did.
-        Problem: there is no such family, or none is fixed, or no room but for the program itself.
+        Problem: there is no such family, or none is fixed, or no descriptor is left but those that
+            the program reserves.
     """
     settings, maker = context.live.settings, context.maker
     name = family or settings.family
@@ -305,7 +308,7 @@ def open_socket(
 def _setting(
     traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
 ) -> Callable[[], None]:
-    """A function that makes one setsockopt() call, of which the arguments are checked already.
+    """A function that makes one setsockopt() call whose arguments have been checked already.
 
     Raises:
         Problem: an option that this system has not, or a value that does not fit it.

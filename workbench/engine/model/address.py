@@ -18,7 +18,8 @@ from workbench.payload.signs import plain_sign
 from workbench.texts import Problem
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
-UNIX_PATH_BYTES: Final = 107  # sun_path[108] with its NUL: unix(7); an abstract name's own too
+# sun_path[108] with its NUL: unix(7); that of an abstract name included
+UNIX_PATH_BYTES: Final = 107
 _LOOPBACK: Final = "127.0.0.1"
 _AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
 _NAME: Final = late_pattern(r"[A-Za-z0-9_-]+\Z")
@@ -32,7 +33,7 @@ _HAS_ABSTRACT: Final = sys.platform == "linux"
 
 
 def names_endpoint(text: str) -> bool:
-    """Whether an endpoint may have this name, so that `@NAME` stands for its address."""
+    """Whether an endpoint may have this name, so that `@NAME` can stand for its address."""
     return _NAME.match(text) is not None
 
 
@@ -53,9 +54,9 @@ class Address:
     """An address as written.
 
     Attributes:
-        host, port, scope: of INET and INET6 (host may be a name) and HOSTNAME (port only).
-        path: of PATH, ABSTRACT and TEMP.
-        link: the endpoint's name, of LINK.
+        host, port, scope: for INET and INET6 (host may be a name) and HOSTNAME (port only).
+        path: for PATH, ABSTRACT and TEMP.
+        link: the endpoint's name, for LINK.
     """
 
     kind: AddressKind
@@ -72,7 +73,7 @@ class Resolved:
     """The socket addresses of a name, in the order in which they are tried (RFC 6724).
 
     Attributes:
-        note: the key of the note that says so where it is not what was written.
+        note: the key of a note to be logged when this is not what was written.
     """
 
     sockaddrs: tuple[SockAddress, ...]
@@ -89,7 +90,7 @@ def is_unix(spec: str) -> bool:
 
 
 def is_name(spec: str) -> bool:
-    """Whether the host is a name, which may have IPv4 and IPv6 addresses."""
+    """Whether the host is a name, which may have both IPv4 and IPv6 addresses."""
     host = spec.strip().rpartition(":")[0]
     return not (spec.strip().startswith(("[", "hostname:")) or _is_v4(host) or _is_short_v4(host))
 
@@ -112,7 +113,7 @@ def parse(spec: str, family: str) -> Address:
     """Read an address in the scenario's spelling.
 
     Raises:
-        Problem: what is wrong with it, and what would be right.
+        Problem: what is wrong with it, and what would be correct.
     """
     text = spec.strip()
     if text.startswith("@"):
@@ -189,7 +190,7 @@ def _is_v4(host: str) -> bool:
 
 
 def _is_short_v4(host: str) -> bool:
-    """Whether it is 127.1 or the like, which needs no resolver."""
+    """Whether it is a short form of IPv4 such as 127.1, which needs no resolver."""
     try:
         socket.inet_aton(host)
     except (OSError, UnicodeError):
@@ -223,7 +224,7 @@ def _parse_unix(text: str) -> Address:
         raise Problem("address.nul", spec=text.replace("\0", "\\0"))
     if not is_unix(text):
         raise Problem("address.not_a_path", spec=text)
-    # Not through Path: what is written stays as written, so that the log shows it like that.
+    # Not through Path: the spelling is kept, so that the log shows what was written.
     path = os.path.expanduser(text)  # noqa: PTH111
     _check_length(_path_bytes(path))
     return Address(AddressKind.PATH, "AF_UNIX", path=path)
@@ -304,7 +305,7 @@ def resolve(address: Address, family: int, type_: int, *, binding: bool, beyond:
         return _own_host(address.port, family, type_, beyond=beyond)
     flags = socket.AI_PASSIVE if binding else 0
     found = socket.getaddrinfo(address.host or "", address.port, family, type_, 0, flags)
-    several = dict.fromkeys(item[4] for item in found)  # each once, in their order
+    several = dict.fromkeys(item[4] for item in found)  # each once, in the resolver's order
     return Resolved(tuple(several))  # type: ignore[arg-type]  # IPv4 and IPv6 alone
 
 
@@ -326,7 +327,7 @@ def family_of(sockaddr: SockAddress) -> str:
 
 
 def written_family(spec: str) -> str:
-    """The family that the spelling of an address says."""
+    """The family that the spelling of an address implies."""
     if is_unix(spec):
         return "AF_UNIX"
     return "AF_INET6" if spec.startswith("[") else "AF_INET"
@@ -394,18 +395,18 @@ def beyond_loopback(sockaddr: SockAddress, family: int) -> bool:
     if isinstance(host, bytes | bytearray):
         host = host.decode("ascii", "replace")
     if not isinstance(host, str):
-        return False  # no call of a socket takes it
+        return False  # no socket call accepts it
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return host != "localhost"  # "" is every interface, a name may be any
+        return host != "localhost"  # "" is every interface, and a name may be any address
     mapped = getattr(address, "ipv4_mapped", None)
     return not (mapped or address).is_loopback
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What a pasted address fills into the fields of a panel."""
+    """The parts of a pasted address that fill in the fields of a panel."""
 
     host: str
     port: int

@@ -59,8 +59,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """New settings: those that can change while sockets are open do at once, the others with the
-    next start.
+    """New settings: those that can change while sockets are open take effect at once, the others
+    with the next start.
     """
 
     endpoint: str
@@ -103,7 +103,7 @@ class Send:
 
     `repeat` 0: until `Cancel`, or until no connection is left that takes it.
 
-    What follows the payload is told in `Tailed`. `hex` is a template, whose gaps are filled in for
+    `Tailed` says what follows the payload. `hex` is a template, whose gaps are filled in for
     each single send, as with `placeholders` {counter}, {time} and {random:n} of `text` are.
     `wrap`: as one message, by the endpoint's `messages`.
     `pieces` (of a stream): so many bytes a send(), with `interval` between these too; 0: all.
@@ -201,7 +201,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SetPace:
-    """At once, slowly or call by call; a set-up under way goes on at the new pace."""
+    """The pace of set-ups: at once, slowly or call by call; one that is under way goes on at the
+    new pace.
+    """
 
     endpoint: str
     calls: Pace
@@ -212,7 +214,7 @@ CallArgument = int | float | str | bool | None | tuple["CallArgument", ...]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Any one method of the socket, in any order: Call("s", "bind", (("127.0.0.1", 0),))."""
+    """Any method of the socket, in any order: Call("s", "bind", (("127.0.0.1", 0),))."""
 
     endpoint: str
     call: str
@@ -289,10 +291,10 @@ class SendFrame:
     Attributes:
         opcode: 0 to 15; `OPCODES` has their names.
         rsv: 4 is RSV1, 2 RSV2, 1 RSV3.
-        mask: None as the role has to; "none", or four bytes of hex.
+        mask: None: as the role requires; "none", or four bytes of hex.
         wrong_mask: the payload is masked by another key than the one that is sent.
-        length: what the header says in place of how long the payload is.
-        form: bytes of the extended length, 0, 2 or 8; None: the fewest that it takes.
+        length: what the header says in place of the payload's true length.
+        form: bytes of the extended length, 0, 2 or 8; None: as few as possible.
     """
 
     endpoint: str
@@ -313,7 +315,7 @@ class SendFrame:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """A WebSocket ping; the answer to it is a row with the time that it took."""
+    """A WebSocket ping; its answer is logged as a row with the time that it took."""
 
     endpoint: str
     text: str | None = None
@@ -335,7 +337,9 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class CloseWebSocket:
-    """A WebSocket Close frame: any code; None: a frame without one, which is 1005 to the peer."""
+    """A WebSocket Close frame with any code; None: a frame without one, which the peer sees as
+    1005.
+    """
 
     endpoint: str
     code: int | None = 1000
@@ -349,8 +353,8 @@ class Raw:
     """Send bytes below the layers: exactly one of text, hex and file.
 
     Attributes:
-        below: the layer that they go out under ("websocket", "tls"); None: the topmost one, but
-            for `messages`, which changes nothing that is sent.
+        below: the layer that they go out under ("websocket", "tls"); None: the topmost one except
+            `messages`, which changes nothing that is sent.
     """
 
     endpoint: str
@@ -367,7 +371,7 @@ class Raw:
 class StartLayer:
     """Put a layer into open connections, as STARTTLS does; it ends when the layer can talk.
 
-    What is queued before it leaves by the layers that there were.
+    What was queued before it is sent through the layers that existed then.
     """
 
     endpoint: str
@@ -378,7 +382,7 @@ class StartLayer:
 
 @dataclass(frozen=True, slots=True)
 class CloseTls:
-    """The alert close_notify, and nothing else: the connection stays (RFC 8446 6.1)."""
+    """The alert close_notify and nothing else: the connection stays open (RFC 8446 6.1)."""
 
     endpoint: str
     connection: Target = None
@@ -421,7 +425,9 @@ Command = EndpointCommand | Mark
 
 
 def is_brief(command: Command) -> bool:
-    """Whether it makes a call or two that never wait, so that any thread may carry it out."""
+    """Whether it makes at most a call or two that never wait, so that any thread may carry it
+    out.
+    """
     return isinstance(command, Send) and command.repeat == 1 and command.file is None
 
 
@@ -432,5 +438,5 @@ def numbered(command: Command) -> int | None:
 
 
 def aimed(command: Command, connection: Target) -> Command:
-    """A command for another connection. Only for commands that name one."""
+    """The same command for another connection. Only for commands that name one."""
     return replace(command, connection=connection)  # type: ignore[arg-type]  # it has the field

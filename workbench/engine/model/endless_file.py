@@ -1,4 +1,4 @@
-"""What is read to its end has to have one."""
+"""Refuses files without an end where a file is read to its end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from workbench.texts import Problem
 
 
 def check_end(path: Path) -> None:
-    """Refuse a device, as /dev/zero, which would be read for ever; a pipe ends with its writer.
+    """Refuse a device such as /dev/zero, which would be read for ever; a pipe ends with its writer.
 
     Raises:
-        Problem: it is one.
+        Problem: it is such a device.
         OSError: there is no such file.
     """
     mode = path.stat().st_mode

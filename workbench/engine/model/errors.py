@@ -57,10 +57,10 @@ class Failure(NamedTuple):
     """A failed call as the log keeps it.
 
     Attributes:
-        errno: its symbol, EAI_* included; None where Python has none (our own timeout).
+        errno: its symbol, EAI_* included; None: Python gives none (our own timeout).
         error: the Python class.
         key: of the explanation.
-        fault: of a layer: the row that tells of it, where it says more than its word.
+        fault: of a layer: the row that reports it, if that says more than the word.
     """
 
     errno: str | None
@@ -70,7 +70,7 @@ class Failure(NamedTuple):
 
 
 class LayerError(Exception):
-    """A layer ended before its handshake was done; its word (`HTTP_401` …) stands in place of an
+    """A layer ended before its handshake was done; its word (`HTTP_401` …) takes the place of an
     errno.
     """
 
@@ -86,7 +86,7 @@ class LayerLate(LayerError):
 
 class LayerReset(LayerError):
     """The peer reset the connection during a layer's handshake: the error is the call's own, the
-    fault is the row that says how far the handshake came.
+    fault is the row that says how far the handshake got.
     """
 
     def __init__(self, error: OSError, fault: LayerFault) -> None:
@@ -95,8 +95,8 @@ class LayerReset(LayerError):
 
 
 def is_error(wanted: str, got: str) -> bool:
-    """Whether a class, as the log has it, is the one that is wanted or one made of it, as `except`
-    takes it: ConnectionResetError is a ConnectionError, and an OSError.
+    """Whether a class in the log is the wanted one or a subclass of it, as `except` understands it:
+    ConnectionResetError is a ConnectionError, and an OSError.
     """
     if wanted == got:
         return True
@@ -109,7 +109,9 @@ def is_error(wanted: str, got: str) -> bool:
 
 
 def symbol(number: int) -> str:
-    """The errno's name: ECONNREFUSED for 111 on Linux; of two names the one that strace shows."""
+    """The errno's name: ECONNREFUSED for 111 on Linux; where there are two names, the one that
+    strace shows.
+    """
     if number == errno.EAGAIN:
         return "EAGAIN"
     if number == errno.EOPNOTSUPP:
@@ -150,12 +152,14 @@ def explanation_key(errno_name: str | None, error: str | None) -> str:
 
 @cache
 def explained() -> tuple[str, ...]:
-    """The symbols that have a text of their own, `[errors.SYMBOL]` in resources/texts/errors."""
+    """The symbols that have an explanation of their own, `[errors.SYMBOL]` in
+    resources/texts/errors.
+    """
     keys = (key.split(".") for key in catalogue(language()) if key.startswith("errors.E"))
     return tuple(symbol for _, symbol, part in keys if part == "what")
 
 
 def system_text(errno_name: str | None) -> str:
-    """The system's own short text for a symbol; "" where it has none."""
+    """The system's own short text for a symbol; "": it has none."""
     number = getattr(errno, errno_name or "", None)
     return os.strerror(number) if isinstance(number, int) else ""

@@ -38,13 +38,12 @@ DEFAULT_CAPTURE: Final = 4096
 
 
 class Cause:
-    """What a row was caused by: a command or step; the recorder gives it the `seq` of its own row.
-
-    Every event that follows from it carries the same object, so that column `cause` can name a
-    row which had no number yet when the call was made.
+    """The command or step that caused a row; the recorder gives it the `seq` of its own row. Every
+    event that follows from it carries the same object, so that the column `cause` can name a row
+    that had no number yet when the call was made.
 
     Attributes:
-        above: the step that a command is of; None: a person asked for it.
+        above: the step that a command belongs to; None: a person gave it.
     """
 
     __slots__ = ("above", "seq")
@@ -55,7 +54,7 @@ class Cause:
 
 
 class Event(NamedTuple):
-    """One row of the log. 10^5 a second are made, so the fields stand in the order of table
+    """One row of the log. 100 000 are made in a second, so the fields are in the order of the table
     `event`.
 
     Times are nanoseconds: `t_ns` since the record began (perf_counter), `duration_ns` of the
@@ -64,7 +63,7 @@ class Event(NamedTuple):
     the call, without the payload. `result` is the fd (socket, accept), the byte count (recv,
     send), 0 for another call that succeeded, None for one that failed. `errno` is symbolic,
     `error` the Python class. `size` is the true byte count, `payload` the kept bytes.
-    What no call returned (a command, a note) leaves out what it has not.
+    An event that is not a call (a command, a note) leaves out what does not apply.
     """
 
     t_ns: int
@@ -105,9 +104,7 @@ def event_of(row: Transfer) -> Event:
 
 
 def is_own(event: Event) -> bool:
-    """Whether the cause that an event carries is the event itself: a command's or
-    step's own row.
-    """
+    """Whether the cause that an event carries is the event itself: the row of a command or step."""
     return event.kind == COMMAND or (event.call == STEP and event.kind == NOTE)
 
 
@@ -125,10 +122,9 @@ class EndpointAdded:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened:
-    """A kernel socket exists; stands before the event of its socket(), and after its accept().
-
-    `number` counts the connections of its endpoint from 1, and none is given twice; None: it is
-    made to listen.
+    """A kernel socket exists; comes before the event of its socket(), and after that of its
+    accept(). `number` counts the connections of its endpoint from 1 and is never used twice; None:
+    it is made to listen.
     """
 
     id: int
@@ -186,8 +182,8 @@ class Clock:
     def moment(self, t_ns: int) -> datetime.datetime:
         """Local time of a stamp, cut to the microsecond as in filters and exports.
 
-        In whole numbers: a float of today's seconds is exact to a quarter of a microsecond only,
-        and rounds.
+        Computed in integers: a float of today's seconds is only exact to a quarter of a
+        microsecond, and rounds.
         """
         seconds, rest = divmod(self.wall_ns + t_ns, 10**9)
         moment = datetime.datetime.fromtimestamp(seconds).astimezone()

@@ -1,8 +1,8 @@
 """Texts that depend on the kind of socket: chooses the one that fits family, type and address.
 
-A text stands under its key (TCP, or all kinds alike) and, where it has to differ, once more under a
-scope before the key: `unix.errors.EPIPE.try`. The texts of a scope claim what is so in that
-family: unix(7), udp(7), ipv6(7).
+A text is found under its key (for TCP, or all kinds alike) and, where it has to differ, also under
+the key with a scope in front: `unix.errors.EPIPE.try`. The texts of a scope say what is true of
+that family: unix(7), udp(7), ipv6(7).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SocketKind(NamedTuple):
 
     @property
     def scopes(self) -> Iterator[str]:
-        """The sections in which its texts may stand, the most special first."""
+        """The sections that may contain its texts, the most specific first."""
         datagram = self.type == "SOCK_DGRAM"
         if self.family == "AF_UNIX":
             if datagram:
@@ -101,7 +101,8 @@ def form_of(address: str | None) -> str:
     """PATH or ABSTRACT for an AF_UNIX address; "" for any other."""
     if not address or address.startswith("@"):
         return ""
-    # in a call's arguments an abstract name is repr() of bytes, or of a text that begins with NUL
+    # in a call's arguments an abstract name is the repr() of bytes, or of a text that begins with
+    # NUL
     if address.startswith(("abstract:", "b'\\x00", 'b"\\x00', "'\\x00", '"\\x00', "\0")):
         return ABSTRACT
     return PATH

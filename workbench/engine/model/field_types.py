@@ -32,7 +32,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    if isinstance(hint, str | ForwardRef):  # CallArgument within itself
+    if isinstance(hint, str | ForwardRef):  # CallArgument contains itself
         return value is None or isinstance(value, str | int | float | tuple)
     origin, args = get_origin(hint), get_args(hint)
     if origin in {Union, UnionType}:
@@ -48,7 +48,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _is_one(value: object, kind: Any) -> bool:
-    """Whether a value has this plain type; a boolean is not taken for a number."""
+    """Whether a value has this plain type; a boolean does not count as a number."""
     if kind is int:
         return type(value) is int and -_LONGEST < value < _LONGEST
     if kind is float:
@@ -61,10 +61,8 @@ def _is_one(value: object, kind: Any) -> bool:
 
 
 def made_of(kind: type, table: Mapping[str, Any]) -> Any:
-    """A dataclass object made of JSON or literals.
-
-    Enumerations stand there by their values, dataclasses as tables, tuples as lists, pairs as a
-    table.
+    """A dataclass object made from JSON or literals. There, enumerations are written as their
+    values, dataclasses as tables, tuples as lists and pairs as a table.
 
     Raises:
         LookupError, TypeError, ValueError: not such a table.

@@ -1,4 +1,4 @@
-"""IdentityCache: caches what is made of an object that is used again and again, as in a loop."""
+"""IdentityCache: caches what is made from an object that is used again and again, as in a loop."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class IdentityCache(Generic[Given, Made]):
 
     def __init__(self, make: Callable[[Given], Made]) -> None:
         self._make = make
-        self._known: dict[int, tuple[Given, Made]] = {}  # it holds them, so that no id is reused
+        # holds the objects, so that no id is reused
+        self._known: dict[int, tuple[Given, Made]] = {}
 
     def of(self, given: Given) -> Made:
-        """The value that `make` gives for this object, made at most once. Raises what `make`
+        """The value that `make` returns for this object, made only once. Raises what `make`
         raises.
         """
         known = self._known.get(id(given))

@@ -59,8 +59,8 @@ _KEYS: Final = tuple(f'"{item.name}":' for item in fields(Reading) if item.name 
 
 
 def to_json(reading: Reading) -> str:
-    """The known values as JSON: whole numbers but for the state. Written by hand, since each
-    connection that ends is read twice.
+    """The known values as JSON: integers except for the state. Built by hand, since each connection
+    that ends is read twice.
     """
     state, *numbers = _VALUES(reading)
     known = [

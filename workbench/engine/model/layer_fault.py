@@ -1,4 +1,4 @@
-"""LayerFault: why a layer failed: row, ticket, Explain and command line take their text here."""
+"""LayerFault: why a layer failed: row, ticket, Explain and command line get their text here."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class LayerFault(NamedTuple):
         """The key of texts (`.what`, `.try`, of TLS also `.kernel`) that say more than the word;
         None: there are none.
 
-        Of a head the key says which of its lines is wrong. Of a certificate that was not taken the
-        code says why (verify(1)); an end or a reset in the middle of a handshake is another thing
-        than one of data; and of what OpenSSL and the alerts tell not each has a text of its own.
+        For a head, the key says which of its lines is wrong. For a rejected certificate, the code
+        says why (verify(1)); an end or a reset in the middle of a handshake differs from one in the
+        middle of data; and not everything that OpenSSL and the alerts report has a text of its own.
         """
         if self.call.startswith(_WEBSOCKET):
             return self._of_websocket()
@@ -95,6 +95,6 @@ class LayerFault(NamedTuple):
         return f"ws.fault.{key}" if has(f"ws.fault.{key}.what") else None
 
     def _named(self) -> dict[str, object]:
-        from workbench.literals import arguments_of  # by whom TLS has failed alone
+        from workbench.literals import arguments_of  # imported only when TLS has failed
 
         return arguments_of(self.args)[1]

@@ -30,15 +30,15 @@ class LayerFiles(Protocol):
     def to_show(
         self, cert: str, key: str | None, password: Ask
     ) -> AbstractContextManager[Loadable]:
-        """The certificate that is shown, with its key, as files that exist while the block runs.
-        Raises Problem.
+        """The certificate to show, with its key, as files that exist while the block runs. Raises
+        Problem.
         """
 
     def trusted_file(self, value: str) -> Path:
         """The file of the roots to trust. Raises Problem."""
 
     def keylog_file(self, name: str) -> Path:
-        """The path for a key log; a bare name stands beside the record."""
+        """The path for a key log; a bare file name is placed beside the record."""
 
 
 class _Pair(NamedTuple):

@@ -21,7 +21,7 @@ _FIELD: Final = late_pattern(r"u(8|16|24|32|64)(le)?\Z|(?:var7|ber)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Delimiter:
-    """Each message is followed by these bytes, which do not belong to it.
+    """Each message is followed by these bytes, which are not part of it.
 
     Attributes:
         ends: text, in the endpoint's encoding; or `ends_hex`.
@@ -46,10 +46,10 @@ class LengthField:
     """Each message has a field that says how long it is.
 
     Attributes:
-        length: the field: "u8" "u16" "u24" "u32" "u64", big-endian as networks have it, with "le"
-            behind it little-endian; "var7": seven bits a byte, the lowest first, as MQTT has it;
-            "ber": as ASN.1 has it.
-        at: where in the message the field stands.
+        length: the field: "u8" "u16" "u24" "u32" "u64", big-endian as usual in networks,
+            little-endian with "le" appended; "var7": seven bits a byte, the lowest first, as in
+            MQTT; "ber": as in ASN.1.
+        at: the offset of the field in the message.
         add: bytes of the message that the field does not count; None: those up to its end.
 
     Raises:
@@ -70,7 +70,7 @@ class LengthField:
 
     @property
     def width(self) -> int | None:
-        """Bytes of the field; None: as many as the number takes."""
+        """Size of the field in bytes; None: it depends on the number."""
         digits = self.length.removeprefix("u").removesuffix("le")
         return int(digits) // 8 if digits.isdigit() else None
 
@@ -97,10 +97,10 @@ class FixedSize:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """A message ends when nothing comes for so many seconds.
+    """A message ends when nothing has come for so many seconds.
 
     Raises:
-        Problem: the while is shorter than LEAST_IDLE, or no message could fit.
+        Problem: the pause is shorter than LEAST_IDLE, or no message could fit.
     """
 
     idle: float = 0.05
@@ -117,10 +117,11 @@ class ByPattern:
     """Each message begins with a match of a regular expression over bytes.
 
     Attributes:
-        pattern: a named group of it may say how many bytes follow the match: `length` in decimal,
-            `hex` in hexadecimal, or a field as LengthField has it, "u16" or "u32le". Without such
-            a group, or where it took no part, the message is the match.
-        add: bytes that follow and the group does not count; below 0 it counts some of the match.
+        pattern: one of its named groups may say how many bytes follow the match: `length` in
+            decimal, `hex` in hexadecimal, or a field as in LengthField, "u16" or "u32le". Without
+                such a group, or if it did not take part in the match, the message is the match.
+        add: bytes that follow and are not counted by the group; negative if the group counts part
+            of the match.
 
     Raises:
         Problem: there is no pattern, or no message could fit.
@@ -160,7 +161,7 @@ def check_wrap(kind: Messages | None) -> None:
     """Check that `wrap` has something to add.
 
     Raises:
-        Problem: nothing says what one is, or what says it is nothing that could be written.
+        Problem: nothing says what a message is, or what says so is nothing that could be written.
     """
     if kind is None:
         raise Problem("engine.wrap_without_messages")

@@ -28,11 +28,11 @@ class Option:
     """One socket option.
 
     Attributes:
-        level: its level's number on this system. number: None where this system lacks it.
+        level: its level's number on this system. number: None: this system lacks it.
         size: bytes to read; 0 reads an int.
-        read_only: getsockopt() alone knows it.
-        datagrams: it means something on datagram sockets alone.
-        network: it does nothing on a unix socket (unix(7)). unix: only there it means something.
+        read_only: only getsockopt() knows it.
+        datagrams: it only applies to datagram sockets.
+        network: it has no effect on a unix socket (unix(7)). unix: it only applies there.
     """
 
     name: str
@@ -130,7 +130,7 @@ def find(name: str) -> Option:
     """The option of this name. Raises Problem with the nearest known name."""
     option = OPTIONS.get(name)
     if option is None:
-        import difflib  # for a name that is wrong
+        import difflib  # only needed for a misspelled name
 
         near = difflib.get_close_matches(name.upper(), OPTIONS, 1, 0.4)
         raise Problem("option.unknown", name=name, near=near[0] if near else "SO_REUSEADDR")
@@ -138,7 +138,7 @@ def find(name: str) -> Option:
 
 
 def level_name(option: Option) -> str:
-    """The level's name in Python's socket."""
+    """The level's name in Python's socket module."""
     return _LEVELS[option.level]
 
 
@@ -164,7 +164,7 @@ def encode(option: Option, value: OptionValue) -> int | bytes:
 
 
 def decode(option: Option, raw: int | bytes) -> OptionValue:
-    """The value that getsockopt gave, in the form that `encode` takes."""
+    """The value that getsockopt returned, in the form that `encode` takes."""
     if isinstance(raw, int):
         return raw
     if option.kind is OptionKind.LINGER:
@@ -179,7 +179,7 @@ def decode(option: Option, raw: int | bytes) -> OptionValue:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A family or type; `number` is None where this Python or system has no such constant."""
+    """A family or type; `number` None: this Python or system has no such constant."""
 
     name: str
     number: int | None
@@ -214,7 +214,7 @@ def _required(choices: tuple[Choice, ...], name: str) -> int:
             if choice.number is None:
                 raise Problem("option.no_constant", name=name)
             return choice.number
-    import difflib  # for a name that is wrong
+    import difflib  # only needed for a misspelled name
 
     near = difflib.get_close_matches(name.upper(), [choice.name for choice in choices], 1, 0.3)
     raise Problem("option.unknown_choice", name=name, near=near[0] if near else choices[0].name)
@@ -239,9 +239,8 @@ def numbers(settings: EndpointSettings) -> tuple[int, int]:
 
 
 def unfit(name: str, family: str, type_: str) -> Problem | None:
-    """Why this option makes no sense on such a socket; None: it does.
-
-    Nothing is tried: what the kernel says to an option that fits is for the user to see.
+    """Why this option makes no sense on such a socket; None: it does. Nothing is tried: how the
+    kernel answers an option that fits is for the user to see.
     """
     option = OPTIONS[name]
     unix, stream = family == "AF_UNIX", type_ == "SOCK_STREAM"

@@ -1,7 +1,7 @@
 """The calls that build a socket, planned as data: set-up, call strip and code export share them.
 
-The one place that knows them: a set-up makes them, the call strip shows them before they are
-made, and a scenario as Python code writes them down.
+Only this module knows them: a set-up makes them, the call strip shows them before they are made,
+and a scenario exported as Python writes them down.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Purpose(Enum):
     """What a socket is built for, which decides its bind and its last call.
 
     Attributes:
-        START: to listen, to be bound, or (a stream) only to be there.
+        START: to listen, to be bound, or (a stream) merely to exist.
         CONNECT: to be connected to the endpoint's address.
         SEND: a datagram socket that sends without connect().
     """
@@ -97,7 +97,9 @@ CALLS: Final = frozenset(
 def planned_calls(
     settings: EndpointSettings, purpose: Purpose, family: str | None = None
 ) -> tuple[PlannedCall, ...]:
-    """The calls that build one socket; `family`: that of the address, where AF_UNSPEC is set."""
+    """The calls that build one socket; `family`: that of the address, if the endpoint's is
+    AF_UNSPEC.
+    """
     calls: list[PlannedCall] = [
         SocketCall(family or settings.family, settings.type, settings.protocol)
     ]
@@ -117,7 +119,7 @@ def planned_calls(
 def own_address(settings: EndpointSettings, purpose: Purpose) -> str | None:
     """The address that the socket is bound to; None: it is not bound.
 
-    A listener's address is its own; that of a datagram socket is where it is started, unless it
+    A listener binds to its address; so does a datagram socket that is started, unless the address
     leads to another endpoint.
     """
     if settings.role is Role.LISTENER:

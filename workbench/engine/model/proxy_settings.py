@@ -38,7 +38,7 @@ class ProxyKind(StrEnum):
 _SCHEMES: Final[Mapping[str, ProxyKind]] = {
     "http": ProxyKind.HTTP,
     "socks5": ProxyKind.SOCKS5,
-    "socks5h": ProxyKind.SOCKS5,  # curl's word for: names are looked up there
+    "socks5h": ProxyKind.SOCKS5,  # curl's name for it: the proxy looks names up
 }
 
 
@@ -61,7 +61,7 @@ def parse_proxy(url: str) -> Proxy:
     """The proxy that http://user:password@host:port or socks5://… names; %HH stands for a byte.
 
     Raises:
-        Problem: it is none of that.
+        Problem: it is neither.
     """
     found = _URL.fullmatch(url.strip())
     if found is None:
@@ -126,10 +126,10 @@ def proxy_for(
 
     Args:
         setting: as written. address: in the scenario's spelling.
-        tls: whether it speaks TLS there: the environment may name another proxy for that.
+        tls: whether the client speaks TLS there: the environment may name another proxy for that.
 
     Raises:
-        Problem: what is written, or stands in the environment, names none.
+        Problem: the setting or the environment does not name a proxy.
     """
     if setting is None:
         return None
@@ -139,7 +139,7 @@ def proxy_for(
     if _goes_itself(host.strip("[]").lower(), port, environment):
         return None
     scheme = "https" if tls else "http"
-    # a CGI program has in HTTP_PROXY what a stranger sends as the header Proxy (CVE-2016-5385)
+    # a CGI program finds in HTTP_PROXY what a stranger sends as the header Proxy (CVE-2016-5385)
     names = [f"{scheme}_proxy", *(["HTTPS_PROXY"] if tls else []), "all_proxy", "ALL_PROXY"]
     url = next((environment[name] for name in names if environment.get(name)), None)
     if url is None:
@@ -148,8 +148,8 @@ def proxy_for(
 
 
 def proxy_secrets(setting: str | None, proxy: Proxy | None) -> list[dict[str, str]]:
-    """The secrets of a login that outputs mask, in the form of `meta.secrets`: name, variable of
-    the environment, value.
+    """The secrets of a login that outputs mask, in the form of `meta.secrets`: name, environment
+    variable, value.
     """
     if setting is None or proxy is None or not proxy.password:
         return []

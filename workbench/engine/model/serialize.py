@@ -73,7 +73,7 @@ def command_args(command: c.Command) -> str:
 
 
 def command_row(command: c.Command) -> tuple[str, str]:
-    """Call and arguments of a command, as its row in the log has them."""
+    """Call and arguments of a command, as in its row of the log."""
     return command_call(command), command_args(command)
 
 
@@ -173,7 +173,8 @@ def messages_plain(kind: Messages) -> str | dict[str, Any]:
         for item in fields(kind)
         if getattr(kind, item.name) != _default(item)
     }
-    if not MESSAGES.keys() & found.keys():  # what it is called by is said, usual or not
+    # the key that names the form is always written, default or not
+    if not MESSAGES.keys() & found.keys():
         found = {name: getattr(kind, name) for name in [fields(kind)[0].name]} | found
     return found
 
@@ -216,7 +217,7 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["messages"] = messages_from(values["messages"])
     if "options" in values:
         values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
-    if not s.fits(values["role"], values.get("type", "")):  # an older version took that
+    if not s.fits(values["role"], values.get("type", "")):  # an older version allowed that
         values["type"] = ""
     return s.EndpointSettings(**values)
 
@@ -237,7 +238,7 @@ _ARGUMENTS: Final = {
 
 
 def _plain(value: Any) -> Any:
-    """A value made of str, int, float, bool, None, list, tuple and dict alone, for JSON and
+    """A value made of str, int, float, bool, None, list, tuple and dict only, for JSON and
     literals.
     """
     if isinstance(value, Enum):
@@ -248,7 +249,7 @@ def _plain(value: Any) -> Any:
         return messages_plain(value)
     if isinstance(value, s.EndpointSettings | s.Reconnect | WebSocketSettings | Deflate):
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, TlsSettings):  # what no repr shows is kept nowhere
+    if isinstance(value, TlsSettings):  # what repr does not show is kept nowhere
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.repr}
     if isinstance(value, Rule | InTurn | Lookup):
         return rule_plain(value)

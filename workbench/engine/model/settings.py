@@ -53,7 +53,7 @@ class Reconnect:
     """A client connects again by itself when its connection is lost or never came.
 
     Attributes:
-        first: seconds before the first new attempt; each one in vain doubles the next wait.
+        first: seconds before the first new attempt; each failure doubles the next wait.
         most: the longest wait.
         times: attempts in a row before it gives up; 0: it never does.
 
@@ -88,37 +88,40 @@ LEAST_WAIT: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
-    """Everything that is decided before an endpoint starts. Names and defaults are those of
-    scenarios.
+    """Everything that is decided before an endpoint starts. Names and defaults are as in scenarios.
 
     Attributes:
         address: where to bind (listener, datagram) or connect to (stream), in scenario
             spelling: "host:port", "[v6%zone]:port", "/path", "abstract:NAME", "temp:NAME",
             "hostname:PORT", "@endpoint". A datagram socket that only sends may leave it "".
-        family: AF_UNSPEC, for a stream: IPv4 and IPv6, each address of a name is tried with a
+        family: AF_UNSPEC, for a stream: IPv4 and IPv6; each address of a name is tried with a
             socket of its own family.
-        bind: local address of a stream before connect; None lets the kernel choose.
+        bind: the local address that a stream is bound to before connect; None lets the kernel
+            choose.
         timeout: seconds of one asked-for call; None waits for ever, 0 does not wait.
         bufsize: recv's argument in bytes.
         count: how many sockets one connect makes.
-        port_search: take the next free port when the wished one is in use.
+        port_search: take the next free port when the wanted one is in use.
         dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
         encoding: how `text` is turned into bytes by default.
-        layers: names of what stands between the stream and its responder.
-        messages: where a message ends in what comes; None: it is a stream, or a datagram is one.
-        reconnect: of a stream: how it connects again by itself; None: it does not.
-        handshake_timeout: of a listener: seconds in which the layers of a connection have to be
-            open; 0: as long as the peer likes.
-        proxy: of a stream: a URL of the proxy it goes through, http://user:password@host:port or
-            socks5://…, or "env": the one that the environment names; None: it goes itself.
-        tls: of the layer tls, where `layers` names it or it is started later; None: as usual.
-        websocket: of the layer websocket, which it puts in; None: as usual, where `layers` has it.
-        type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
+        layers: the names of the layers between the stream and its responder.
+        messages: where a message ends in what comes; None: a stream is not divided, and a datagram
+            is a message.
+        reconnect: for a stream: how it connects again by itself; None: it does not.
+        handshake_timeout: for a listener: seconds within which the layers of a connection have to
+            be open; 0: unlimited.
+        proxy: for a stream: the URL of the proxy it goes through, http://user:password@host:port or
+            socks5://…, or "env": the one that the environment names; None: it connects directly.
+        tls: settings of the layer tls, where `layers` names it or it is started later; None: the
+            defaults.
+        websocket: settings of the layer websocket, which they imply; None: the defaults, where
+            `layers` names it.
+        type: "" is the role's usual one: SOCK_DGRAM for a datagram endpoint, else SOCK_STREAM.
 
     Raises:
         Problem: role and type contradict each other, a reply is to be wrapped as a message and
-            nothing says what one is or could be added, `handshake_timeout` is no time, or `proxy`
-            names none, or not for such a socket.
+            nothing says what a message is or what could be added, `handshake_timeout` is not a
+            time, or `proxy` does not name a proxy, or not one for such a socket.
     """
 
     name: str

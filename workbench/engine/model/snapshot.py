@@ -24,10 +24,7 @@ class Phase(StrEnum):
 
 
 class CloseCause(StrEnum):
-    """Why a connection ended.
-
-    PEER: the peer had finished sending (EOF), then close() was called here.
-    """
+    """Why a connection ended. PEER: the peer had finished sending (EOF), then we closed it."""
 
     LOCAL = "we closed"
     ABORTED = "we aborted"
@@ -38,10 +35,8 @@ class CloseCause(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why an open connection is not read by itself.
-
-    ANSWERS: what its own responder answered has not been taken by the kernel.
-    RECORD: the record is behind. GATE: receive is paused.
+    """Why an open connection is not read automatically. ANSWERS: the kernel has not taken what its
+    own responder answered. RECORD: the record is behind. GATE: receive is paused.
     """
 
     ANSWERS = "unsent answers"
@@ -72,9 +67,10 @@ class Chip:
     """One call of the call strip.
 
     Attributes:
-        t_ns: finds its event; of one that waits, since when. deadline_ns: until when it waits.
-        result: as in the event. took_ns: how long it took, where that says something.
-        connection: of a set-up's call: the socket that it made.
+        t_ns: finds its event; of a call that waits: since when it does. deadline_ns: until when it
+            waits.
+        result: as in the event. took_ns: how long it took, where that means something.
+        connection: of a call of a set-up: the socket that was made.
     """
 
     call: str
@@ -99,10 +95,11 @@ class ConnectionSnapshot:
         unread, unsent: bytes in the kernel's buffers; None where unknown.
         queued: bytes that this program holds and the kernel has not taken; delayed: replies that
             are not due yet.
-        hold: why it is not read by itself; None where it is.
-        connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
+        hold: why it is not read automatically; None: it is.
+        connect_ns: when connect() was called; opened_ns: when socket() was, which may be long
+            before.
         errno: of the error that ended it; while it is open only close() is left.
-        reading: decoded only where asked for; it ages from look to look, and is no change.
+        reading: decoded only if asked for; a newer one alone does not count as a change.
         passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
         agreed: call and arguments of the rows in which its layers say what was agreed on.
@@ -143,7 +140,7 @@ class PeerSnapshot:
     """An address that a datagram socket exchanged datagrams with.
 
     Attributes:
-        gone: our socket is closed; it was a peer until then.
+        gone: our socket is closed; this was a peer until then.
     """
 
     address: str
@@ -158,10 +155,10 @@ class Reconnecting:
     """The state of a client that connects again by itself.
 
     Attributes:
-        attempt: the number of the next one, "2/3" where there is a last one; how many there were,
-            where it has given up.
-        wait: seconds before it, from when it was decided; None: it has given up.
-        lost: there was a connection; else none was made.
+        attempt: the number of the next one, "2/3" if their number is limited; how many there were,
+            if it has given up.
+        wait: seconds before the attempt, from the moment of the decision; None: it has given up.
+        lost: there was a connection; False: none was ever made.
     """
 
     attempt: str
@@ -174,16 +171,17 @@ class EndpointSnapshot:
     """Everything that a panel shows of an endpoint.
 
     Attributes:
-        reading: of the own socket, where it was asked for.
-        options: as they are in effect on the watched socket, where one is watched.
+        reading: of the own socket, if it was asked for.
+        options: those in effect on the watched socket, if one is watched.
         queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
             kernel admits one more than the limit. None where it cannot be read.
         connections: open ones and the newest 200 closed ones, oldest first.
         counter: what {counter} is in the next message that is sent.
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
-        no_room: accept() waits until a descriptor is free that the program does not keep.
-        reconnecting: that an attempt to connect again is to come, or was the last.
-        repeated: how many are made of how many sends that repeat; of 0: until they are stopped.
+        no_room: accept() waits until a descriptor is free that the program does not reserve.
+        reconnecting: an attempt to connect again is to come, or was the last one.
+        repeated: how many of the repeated sends were made, and how many there are to be; 0: until
+            they are stopped.
         revision: grows whenever what is shown here changes, and with the end of each command: what
             a command did is shown from its ticket's `revision` on.
     """

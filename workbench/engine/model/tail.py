@@ -34,7 +34,7 @@ class Tailed(Protocol):
     Attributes:
         checksum_from, checksum_to: the first and the last byte that a checksum covers; None: to
             the end.
-        append_hex: a template of hex that follows even that.
+        append_hex: a template of hex that follows after that.
     """
 
     @property

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Tried(NamedTuple):
-    """A name of which every address was tried in vain.
+    """A name whose addresses were all tried in vain.
 
     Attributes:
         name: as written.
-        failures: each address, and the symbol of errno or the class of what it came to.
+        failures: each address with the errno symbol, or the class, of its error.
     """
 
     name: str
@@ -37,8 +37,8 @@ class Reached(NamedTuple):
 
     Attributes:
         meant: how many it meant.
-        failures: number of each connection whose call failed, and the symbol of errno, the class
-            or the sentence of what it came to.
+        failures: the number of each connection whose call failed, with the errno symbol, the class
+            or the sentence of its error.
     """
 
     meant: int
@@ -57,13 +57,13 @@ class Outcome:
     """How a command ended.
 
     Attributes:
-        errno, error: symbol and Python class of the failed call; None where it succeeded.
+        errno, error: symbol and Python class of the failed call; None: it succeeded.
         problem: a sentence for a person where no call failed but the command could not be done.
-        tried: where a name has several addresses; errno and error are those of the last one.
-        fault: of a layer: the row that tells of it, where it says more than its word.
-        reached: where it meant several connections; errno and error are those of the first that
+        tried: if a name has several addresses; errno and error are those of the last one.
+        fault: of a layer: the row that reports it, if that says more than the word.
+        reached: if it meant several connections; errno and error are those of the first that
             failed.
-        made: of a Send that repeats and was ended before its time: how many it made.
+        made: of a repeated Send that was ended early: how many it made.
     """
 
     ok: bool
@@ -93,9 +93,9 @@ class Ticket(Cause):
     Attributes:
         command: what was asked for.
         outcome: how it ended, None until then.
-        revision: the first snapshot of its endpoint that shows what came of it; 0 until it ended,
-            and where no endpoint has to do with it.
-        seq: the row of its command event once recorded.
+        revision: that of the first snapshot of its endpoint that shows the result; 0 until it
+            ended, and if no endpoint is involved.
+        seq: the row of its command event, once recorded.
     """
 
     __slots__ = ("_callbacks", "_event", "_lock", "_upcoming", "command", "outcome", "revision")
@@ -106,8 +106,10 @@ class Ticket(Cause):
         upcoming: Callable[[], int] | None = None,
         above: Cause | None = None,
     ) -> None:
-        """`upcoming` gives the revision of the endpoint's next snapshot; `above`: as of a Cause."""
-        self.seq, self.above = None, above  # as a Cause has them
+        """`upcoming` returns the revision of the endpoint's next snapshot; `above`: as in a
+        Cause.
+        """
+        self.seq, self.above = None, above  # the same names as in a Cause
         self.command = command
         self.outcome: Outcome | None = None
         self.revision = 0
@@ -121,7 +123,7 @@ class Ticket(Cause):
         return self.outcome is not None
 
     def finish(self, outcome: Outcome = OK) -> None:
-        """End the command; only the first call counts."""
+        """End the command; only the first call has an effect."""
         with self._lock:
             if self.outcome is not None:
                 return
@@ -149,7 +151,7 @@ class Ticket(Cause):
         return event.wait(timeout)
 
     def add_callback(self, callback: Callable[[Ticket], None]) -> None:
-        """Call `callback(ticket)` at the end: on the engine's thread, or at once if ended."""
+        """Call `callback(ticket)` at the end, on the engine's thread; at once if it has ended."""
         with self._lock:
             if self.outcome is None:
                 self._callbacks.append(callback)
@@ -158,8 +160,8 @@ class Ticket(Cause):
 
 
 class Sequel(Ticket):
-    """A cause for what the program does by itself after an earlier command: rows name
-    that command.
+    """A cause for what the program does by itself after an earlier command: its rows name that
+    command.
     """
 
     __slots__ = ("_origin",)

@@ -28,8 +28,8 @@ class AskClient(StrEnum):
     """Whether a server asks for a client certificate; one that is shown is always checked.
 
     Attributes:
-        OPTIONAL: asks, and takes none for an answer.
-        REQUIRED: who shows none is refused.
+        OPTIONAL: asks, but a client may show none.
+        REQUIRED: a client that shows none is refused.
     """
 
     NO = "no"
@@ -44,14 +44,14 @@ class TlsSettings:
     Certificates are files in PEM, or "test:NAME".
 
     Attributes:
-        cert: what is shown, with those that vouch for it behind it; a server needs one.
-        key: of `cert`; None: it stands in the same file.
-        key_password: of the key; in memory alone, and only until the key is loaded: record and log
-            never have it. LET_GO from then on.
-        ca: whom to believe; None: whom the system believes.
+        cert: what is shown, followed by the certificates that vouch for it; a server needs one.
+        key: of `cert`; None: it is in the same file.
+        key_password: of the key; only in memory, and only until the key is loaded: it is never in
+            the record or log. LET_GO from then on.
+        ca: the roots to trust; None: those that the system trusts.
         server_name: what a client asks for (SNI) and what the certificate has to be for: never the
-            address by itself. None: the host as the endpoint's address spells it, "localhost"
-            where that is none ("@server", a path); "": nothing is asked for.
+            address by itself. None: the host as the endpoint's address spells it, "localhost" if it
+                has none ("@server", a path); "": nothing is asked for.
         verify: whether the server's certificate is checked; check_name: its name too.
         minimum, maximum: versions that are spoken; maximum None: the newest there is.
         ciphers: of up to TLS 1.2, as OpenSSL has its lists (openssl-ciphers(1)); None: the usual.

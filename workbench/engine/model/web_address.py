@@ -1,6 +1,6 @@
 """Addresses with a scheme (ws://, wss://, tls://), which name the layers above the socket.
 
-RFC 6455 3: host, port, path and query, and no fragment; 80 and 443 go without saying.
+RFC 6455 3: host, port, path and query, but no fragment; 80 and 443 are the defaults.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class WebAddress:
     Attributes:
         address: the socket's, in the scenario's spelling: "host:port" or "@endpoint".
         layers: their names, the lowest first.
-        path: with its query, as it was written; "": nothing is said.
+        path: with its query, as it was written; "": none was given.
     """
 
     address: str
@@ -44,10 +44,11 @@ def has_scheme(spec: str) -> bool:
 
 
 def parse_web(spec: str) -> WebAddress | None:
-    """Read an address with a scheme; None: it has none of these. Its host and port are not checked.
+    """Read an address with a scheme; None: it has none of the known ones. Host and port are not
+    checked.
 
     Raises:
-        Problem: it has what no such address has, or lacks its port.
+        Problem: it has a part that no such address has, or lacks its port.
     """
     text = spec.strip()
     found = _SCHEME.match(text)

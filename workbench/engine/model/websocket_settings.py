@@ -34,8 +34,8 @@ class Violations(StrEnum):
     """What the layer does after a frame that breaks the protocol.
 
     Attributes:
-        FAIL: a Close frame with the code of the fault, and the end (RFC 6455 7.1.7).
-        NOTE: a row; it is read on.
+        FAIL: send a Close frame with the code of the fault, and end (RFC 6455 7.1.7).
+        NOTE: log a row and read on.
     """
 
     FAIL = "fail"
@@ -77,27 +77,28 @@ class WebSocketSettings:
     """What the opening heads say, and what the layer does by itself (RFC 6455).
 
     Attributes:
-        path: what a client asks for, with its query; "": "/". Of a server the only one that it
-            takes, where it is more than "/"; others get 404.
-        subprotocols: what a client offers; what a server knows, the one that it likes best first.
-        origin: the client's header; of a server the only one that it takes, others get 403.
-        headers: name and value, in order, a name as often as it likes; they stand in the place of
-            those of the same name that the layer would write.
+        path: what a client asks for, with its query; "": "/". For a server, the only one it
+            accepts, unless it is "/"; others get 404.
+        subprotocols: what a client offers; what a server knows, the preferred one first.
+        origin: the client's header; for a server, the only one it accepts, others get 403.
+        headers: names and values, in order; a name may repeat. They replace those of the same name
+            that the layer would write.
         drop: names of headers that are not written.
-        key, version, method: of a client's request, where they are not the usual ones.
-        deflate: whether permessage-deflate is offered, or taken where it is offered.
-        fragment: bytes of the longest frame of a message that is sent; 0: each goes as one.
-        max_message: bytes of the longest message that is taken, unpacked.
+        key, version, method: of a client's request, if they are not the usual ones.
+        deflate: whether permessage-deflate is offered, or accepted if offered.
+        fragment: bytes of the longest frame of a message that is sent; 0: each message is one
+            frame.
+        max_message: bytes of the longest message that is accepted, unpacked.
         answer_close: whether a Close frame is answered by one.
-        ping_interval: seconds between pings; None: none is sent by itself.
-        ping_timeout: seconds that the answer may take; None: as long as it likes.
-        status: what a server answers; all but 101 is a refusal, with `body` as its text.
-        accept: of a server's answer: "right", or what stands there in its place.
+        ping_interval: seconds between pings; None: none is sent automatically.
+        ping_timeout: seconds that the answer may take; None: unlimited.
+        status: what a server answers; anything but 101 is a refusal, with `body` as its text.
+        accept: of a server's answer: "right", or a text to send in its place.
         choose: the subprotocol that a server names, offered or not; "": none; None: the first of
             its own that was offered.
 
     Raises:
-        Problem: a number that cannot be, or what would tear a head apart.
+        Problem: an impossible number, or a text that would break a head apart.
     """
 
     path: str = ""

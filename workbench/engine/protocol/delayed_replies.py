@@ -9,21 +9,20 @@ from workbench.engine.model.responders.reply import Reply
 
 
 class DelayedReplies:
-    """The delayed replies of one connection, by when they are due on a monotonic clock, in seconds.
-
-    Towards one peer they keep the order in which they were answered: one without a delay waits
-    for those before it.
+    """The delayed replies of one connection, by their due times in seconds on a monotonic clock.
+    For each peer they keep the order of the answers: one without a delay waits for those before it.
 
     Attributes:
         size: their bytes.
-        waiting: each of them, the next that is due first; empty most of the time.
+        waiting: the replies, the next due one first; usually empty.
     """
 
     __slots__ = ("_last", "_numbered", "size", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, int, Reply, SockAddress | None]] = []
-        self._last: dict[SockAddress | None, tuple[float, int]] = {}  # of each peer: due, number
+        # for each peer: due time, number
+        self._last: dict[SockAddress | None, tuple[float, int]] = {}
         self._numbered = 0
         self.size = 0
 

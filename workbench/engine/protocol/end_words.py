@@ -18,11 +18,11 @@ _UNKNOWN: Final = "engine.unknown_endpoint"
 
 
 class EndWords(NamedTuple):
-    """The endpoints that such words may name, and how their addresses are found.
+    """The endpoints that such words may name, and how to find their addresses.
 
     Attributes:
-        link: the address of one, as of now; raises Problem. None: nobody knows yet which there
-            are, and each word may be right.
+        link: returns the address of one, as of now; raises Problem. None: it is not known yet which
+            exist, so any word may be correct.
     """
 
     link: Callable[[str], str] | None = None
@@ -43,7 +43,7 @@ class EndWords(NamedTuple):
         return True
 
     def filled(self, names: Collection[str], values: Values) -> Values:
-        """The given values, with the addresses of the words among `names` added.
+        """The given values, with the addresses for the words among `names` added.
 
         Raises:
             Problem: an endpoint has no address yet, or no port at all.

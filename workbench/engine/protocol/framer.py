@@ -9,7 +9,7 @@ from workbench.named_tuple import NamedTuple
 
 
 class FramedMessage(NamedTuple):
-    """One message: its bytes as shown and matched, and how many bytes of the stream it took."""
+    """One message: its bytes as shown and matched, and how many bytes of the stream it took up."""
 
     data: bytes
     taken: int
@@ -23,7 +23,7 @@ class Fault(Exception):
             does not even count itself), "bad length" (more bytes than its kind has), "cut" (the
             stream ended within a message), "bad head" and "bad chunk" (of HTTP), "no match" (no
             message begins so), "slow pattern" (it takes too long to tell).
-        rest: the bytes that are of no message.
+        rest: the bytes that belong to no message.
     """
 
     def __init__(self, key: str, rest: bytes = b"") -> None:
@@ -51,7 +51,9 @@ class Framer(Protocol):
 
 
 class Buffer:
-    """Bytes of an incomplete message. What was taken is removed seldom, not each time."""
+    """Bytes of an incomplete message. Taken bytes are removed from the buffer now and then, not
+    each time.
+    """
 
     __slots__ = ("_begin", "_data")
 
@@ -80,7 +82,7 @@ class Buffer:
         return self._data[self._begin + at]
 
     def peek(self, at: int, count: int) -> bytes:
-        """The first bytes without removing them; fewer if there are not so many."""
+        """The first bytes without removing them; fewer if there are not that many."""
         begin = self._begin + at
         return bytes(self._data[begin : begin + count])
 

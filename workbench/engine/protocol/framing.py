@@ -1,7 +1,7 @@
 """Framing: divides a stream into messages as the key `messages` says. No I/O, no clock.
 
-Every framer is linear in the bytes: what was looked through once is not looked through again,
-however small the reads are.
+Every framer is linear in the bytes: what has been searched once is not searched again, however
+small the reads are.
 """
 
 from __future__ import annotations
@@ -70,13 +70,12 @@ def end_of(kind: Delimiter, encoding: str) -> bytes:
 def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
     """A function that makes bytes one message of the stream: `wrap` of a step or rule.
 
-    An ending is put behind them; a length field at its place in them, counting as `add` says, and
-    of HTTP in the head. It raises Problem where the field cannot hold so large a number or has no
-    place in them, and where there is no head.
+    A delimiter is put after them; a length field at its place in them, counting as `add` says; for
+    HTTP, Content-Length in the head. The function raises Problem if the field cannot hold so large
+    a number or has no place in them, or if there is no head.
 
     Raises:
-        Problem: an end that the encoding cannot express, malformed hex, nothing that could be
-            added.
+        Problem: an end that the encoding cannot express, malformed hex, settings that add nothing.
     """
     check_wrap(kind)
     match kind:
@@ -162,7 +161,7 @@ class _Lengths(Buffered):
         return FramedMessage(self._buffer.take(total), total)
 
     def _field(self) -> tuple[int, int] | None:
-        """The value of the field, and where it ends; None: it is not there yet."""
+        """The value of the field, and where it ends; None: it has not come yet."""
         kind = self._kind
         width = kind.width
         if width is not None:
@@ -177,7 +176,7 @@ class _Lengths(Buffered):
             return None
         first = self._buffer.byte(at)
         width = 0 if first < 128 else first & 127
-        if first == 128 or width >= _BER_MOST:  # of no length, or longer than anything
+        if first == 128 or width >= _BER_MOST:  # of no known length, or longer than anything
             raise Fault("bad length", self._buffer.unread())
         end = at + 1 + width
         if end > len(self._buffer):
@@ -211,7 +210,9 @@ class _Sizes(Buffered):
 
 
 class _UntilTold(Buffered):
-    """A message is everything that came until `finish`, which a pause or the stream's end calls."""
+    """A message is everything that came until `finish`, which a pause or the end of the stream
+    calls.
+    """
 
     def next(self) -> FramedMessage | None:
         if len(self._buffer) > self._most:

@@ -1,7 +1,6 @@
 """HttpFramer: where an HTTP/1.1 request or response ends (RFC 9112, section 6).
 
-Only that: what a head says beyond it is none of its business, so broken messages come through as
-they are wherever their end is known.
+It decides nothing else: broken messages come through as they are wherever their end is known.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _NO_BODY: Final = frozenset({204, 304})
 
 
 class _At(Enum):
-    """The part of a message that comes next."""
+    """The part of a message that is expected next."""
 
     HEAD = "the end of the head"
     LENGTH = "the last byte of a body of known length"
@@ -39,10 +38,9 @@ class _At(Enum):
 
 
 def with_content_length(data: bytes) -> bytes:
-    """An HTTP message with Content-Length added, unless its head says the length of the body.
-
-    A request without a body, and a response that can have none, stay as they are (RFC 9110,
-    section 8.6).
+    """An HTTP message with Content-Length added, unless its head states the length of the body. A
+    request without a body, and a response that cannot have one, stay as they are (RFC 9110, section
+    8.6).
 
     Raises:
         Problem: there is no whole head.
@@ -64,9 +62,9 @@ def with_content_length(data: bytes) -> bytes:
 class HttpFramer:
     """Divides one direction of an HTTP connection.
 
-    A response belongs to the oldest request that was asked with `asked` and is not answered: one
-    to HEAD has no body, and after a 2xx to CONNECT, as after a 101, the stream is no HTTP any
-    more; what comes then is no message.
+    A response belongs to the oldest unanswered request noted by `asked`: one to HEAD has no body,
+    and after a 2xx to CONNECT, as after a 101, the stream is not HTTP any more, and what follows is
+    no message.
     """
 
     def __init__(self, *, requests: bool, most: int = MOST) -> None:
@@ -78,12 +76,14 @@ class HttpFramer:
 
     def _begin(self) -> None:
         self._at = self._after = _At.HEAD
-        self._end = 0  # what of the buffer belongs to the message for sure
+        self._end = 0  # what of the buffer certainly belongs to the message
         self._looked = 0
         self._start: int | None = None
 
     def asked(self, method: bytes) -> None:
-        """A request of this method was sent: it decides whether its response has a body."""
+        """Note that a request of this method was sent: it decides whether its response has a
+        body.
+        """
         self._asked.append(method)
 
     def feed(self, data: bytes) -> None:
@@ -137,7 +137,7 @@ class HttpFramer:
         return False
 
     def _head(self) -> bool:
-        if self._start is None:  # empty lines may stand before a start line (RFC 9112, 2.2)
+        if self._start is None:  # empty lines may precede a start line (RFC 9112, 2.2)
             begin = self._buffer.search(_NO_BREAK, 0)
             if begin is None:
                 return False
@@ -154,7 +154,7 @@ class HttpFramer:
         return True
 
     def _body(self, start: bytes, fields: list[tuple[bytes, bytes]]) -> None:
-        """Find out how the end of the body is known (RFC 9112, 6.3)."""
+        """Determine how the end of the body is known (RFC 9112, 6.3)."""
         without = self._without_body(start)
         codings = b",".join(value for name, value in fields if name == b"transfer-encoding")
         lengths = {value for name, value in fields if name == b"content-length"}
@@ -186,7 +186,7 @@ class HttpFramer:
         if code == 101:
             self._after = _At.NOTHING
         if code < 200:
-            return True  # an interim response: the request is not answered yet
+            return True  # an interim response: the request has not been answered yet
         method = self._asked.popleft() if self._asked else b""
         if method == b"CONNECT" and code < 300:
             self._after = _At.NOTHING

@@ -1,8 +1,8 @@
-"""Layer: a protocol between a byte stream and its responder, as TLS or WebSocket is.
+"""Layer: a protocol between a byte stream and its responder, such as TLS or WebSocket.
 
 Sans-I/O as h11 and wsproto are: bytes and the time in, actions out. No layer touches a socket, a
 clock or a thread, so every call on a socket stays one that TracedSocket makes and logs, and a
-layer's test is a transcript. Adding one: a file here, and a line in stack.LAYERS.
+layer's test is a transcript. To add one: a file here, and a line in stack.LAYERS.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Data = bytes | memoryview
 
 
 class Text(bytes):
-    """Bytes of a text message, which a layer with text and binary messages sends as text.
+    """Bytes of a message that a layer with text and binary messages sends as text.
 
     A message that came as text is one, so that its echo is text again.
     """
@@ -30,7 +30,8 @@ class Text(bytes):
 
 
 class MessagePart(bytes):
-    """A part of a binary message that is never in memory as a whole; the others follow, in order.
+    """A part of a binary message that is never in memory as a whole; the other parts follow, in
+    order.
 
     Attributes:
         first, last: whether the message begins, and ends, with it.
@@ -69,10 +70,9 @@ class PeerFinished(NamedTuple):
 
 
 class End(NamedTuple):
-    """Action: this layer has ended, and with it all layers above.
-
-    `word` names why: the error of what waits for the layer ("HTTP_401"); "": nothing is wrong.
-    `fault`: the row that tells of it, where it says more than the word.
+    """Action: this layer has ended, and with it all layers above. `word` names the reason, which is
+    the error of what waits for the layer ("HTTP_401"); "": nothing is wrong. `fault`: the row that
+    reports it, if that says more than the word.
     """
 
     ending: Ending
@@ -81,16 +81,16 @@ class End(NamedTuple):
 
 
 class LayerRow(NamedTuple):
-    """Action: a row of kind "layer" for the log: what the layer understood or wrote.
-
-    It stands before the action that it tells of.
+    """Action: a row of kind "layer" for the log: what the layer understood or wrote. It precedes
+    the action that it is about.
 
     Attributes:
         sent: it is about what the next ToPeer sends: logged just before the call that carries it.
         whole: all of its payload is kept, however little is kept of what calls carry.
         call: the layer's name, a dot, a word. args: Python literals.
-        result: bytes taken in the layer below. payload: the bytes that it is about; None: those
-            of the read before it, where there are any. size: how many; None: as payload has.
+        result: bytes that it took up in the layer below. payload: the bytes that it is about; None:
+            those of the read before it, if there are any. size: their number; None: that of the
+            payload.
         errno, error: the word and the key of a fault.
     """
 
@@ -106,9 +106,8 @@ class LayerRow(NamedTuple):
 
 
 class Wake(NamedTuple):
-    """Action: call `wake(name)` after so many seconds.
-
-    It replaces the one of its name; None cancels that.
+    """Action: call `wake(name)` after so many seconds. It replaces an earlier one of that name;
+    None cancels it.
     """
 
     name: str
@@ -133,14 +132,16 @@ class Layer:
     from it, in order.
 
     Attributes:
-        name: as the settings have it. word: as its rows begin; "": none writes below it.
-        gives_messages: what it hands up are whole messages, an empty one too; else a stream.
-        takes_messages: what is sent through it is a message each; else it may go in pieces.
-        binds: the peer cannot read what follows without each byte that it has written: a record, a
+        name: as in the settings. word: what its rows begin with; "": nothing can be written below
+            it.
+        gives_messages: it hands up whole messages, empty ones too; else a stream.
+        takes_messages: each send through it is a message; else it may go in pieces.
+        binds: the peer cannot read what follows without every byte that it has written: a record, a
             frame.
         hears: something is done with what is handed up to it.
-        joins: what is sent through it in one turn it gets in one piece.
-        logs_bytes: its rows have all that it is given and gives: one below need not log them.
+        joins: what is sent through it in one turn reaches it in one piece.
+        logs_bytes: its rows contain everything it is given and gives, so that a layer below need
+            not log them.
     """
 
     __slots__ = ()
@@ -154,37 +155,37 @@ class Layer:
     logs_bytes = False
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
-        """The layer's neighbours, when the stack is made and each time another layer is
+        """Learn the layer's neighbours, when the stack is made and each time another layer is
         inserted.
         """
 
     def aim(self, target: str) -> None:
-        """The host:port that the user meant, where the socket itself goes to a proxy or follows an
-        @link.
+        """Learn the host:port that the user meant, where the socket itself goes to a proxy or
+        follows an @link.
         """
 
     def start(self, now: float) -> Actions:
-        """The layer below can talk."""
+        """Start: the layer below can talk."""
         return (Opened(),)
 
     def receive(self, data: Data, now: float) -> Actions:
-        """Take bytes of the layer below; they are valid until this returns."""
+        """Take bytes from the layer below; they are valid until this returns."""
         return (ToApp(data),)
 
     def receive_end(self, now: float) -> Actions:
-        """The layer below has ended its stream."""
+        """Note that the layer below has ended its stream."""
         return (PeerFinished(),)
 
     def send(self, data: Data, now: float) -> Actions:
-        """Send a message, or bytes of a stream, of the layer above."""
+        """Send a message, or bytes of a stream, for the layer above."""
         return (ToPeer(data),)
 
     def wake(self, name: str, now: float) -> Actions:
-        """A time is over that the layer asked for with `Wake`."""
+        """Note that a time is over which the layer asked for with `Wake`."""
         return ()
 
     def ask(self, request: object, now: float) -> Actions:
-        """Do what only this layer can do, such as send a frame or an alert."""
+        """Do what only this layer can do, such as sending a frame or an alert."""
         return ()
 
     def refuses(self) -> Problem | None:
@@ -192,9 +193,8 @@ class Layer:
         return None
 
     def close(self, now: float) -> Actions:
-        """The layer above has ended: the last words before the transport ends.
-
-        An End of its own says how that ends, where the layer above would close at once.
+        """The layer above has ended: say the last words before the transport ends. An End among
+        them says how it ends, if the layer above would close at once.
         """
         return ()
 
@@ -203,8 +203,8 @@ class Layer:
         return None
 
     def reset(self) -> Sequence[LayerRow]:
-        """The peer reset the connection before it could talk: rows, the last of which says what
-        did not come to be; without an errno of its own it has that of the call.
+        """The peer reset the connection before the layer could talk: its rows, the last of which
+        says what did not come about; without an errno of its own it gets that of the call.
         """
         return ()
 

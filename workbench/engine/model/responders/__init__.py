@@ -1,1 +1,1 @@
-"""The kinds of responders, a file each; `table.py` lists them."""
+"""The kinds of responders, each in a file of its own; `table.py` lists them."""

@@ -12,9 +12,10 @@ from workbench.frozen import dataclass
 class Greet(ResponderKind):
     """Send a text to every new connection, then keep it, echo or close.
 
-    `hex`: in place of the text, a template. `encoding`: None is the endpoint's. `wrap`: as one
-    message, by the endpoint's `messages`. `placeholders`: {time}, {uuid} and the like of the text
-    are filled in for each connection; of `hex` they always are. What follows is told in `Tailed`.
+    `hex`: a template that takes the place of the text. `encoding`: None: the endpoint's. `wrap`:
+    send it as one message, by the endpoint's `messages`. `placeholders`: {time}, {uuid} and the
+    like in the text are filled in for each connection; those in `hex` always are. `Tailed` says
+    what follows.
     """
 
     text: str = ""

@@ -1,7 +1,7 @@
-"""ResponderKind: the interface of all kinds of responders, and what they are made ready with.
+"""ResponderKind: the interface of all kinds of responders, and what they are compiled with.
 
 A kind is a file beside this one: a class whose fields are its keys in a scenario and in the record,
-and which says in `ready` what it answers. `table.py` names it.
+and whose `ready` says what it answers. `table.py` names it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Greetings(NamedTuple):
     """Makes the greeting of each new connection.
 
     Attributes:
-        first: the bytes, where they are known before there is a connection; else none.
-        make: makes those of each; raises Problem.
+        first: the bytes, if they are known before there is a connection; else none.
+        make: makes those of each connection; raises Problem.
     """
 
     first: bytes
@@ -59,7 +59,7 @@ class Making(Protocol):
     """Turns a responder's texts into bytes for one endpoint. All methods raise Problem."""
 
     def echo(self) -> Answer:
-        """A responder that sends back what came; a message with its ending."""
+        """A responder that sends back what came; a message with its delimiter."""
 
     def greeting(self, said: Greeting) -> Greetings:
         """What makes the bytes of each greeting."""
@@ -91,7 +91,7 @@ class ResponderKind:
         return False
 
     def reads_files(self) -> bool:
-        """Whether it reads files, so that it has to be compiled anew when they may have changed."""
+        """Whether it reads files, and so has to be compiled anew when they may have changed."""
         return False
 
     def puts_in(self, layer: str) -> bool:

@@ -13,13 +13,13 @@ Rows = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A lookup of a rule: the rule fits only where the file has such a row.
+    """A lookup of a rule: the rule fits only if the file has such a row.
 
     Attributes:
         file: in CSV (RFC 4180), its first row the headings.
-        by: the name of what was taken and is looked for.
-        column: the heading of the cells that are compared; "": it is called as `by`.
-        take: names of values, and the headings of the cells that they are.
+        by: the name of the taken value that is looked for.
+        column: the heading of the cells that it is compared with; "": it equals `by`.
+        take: names of values, and the headings of the cells that they come from.
         delimiter: between two cells.
     """
 
@@ -39,4 +39,4 @@ class ReadRows(Protocol):
     """Reads a lookup's file, which the model itself does not touch."""
 
     def __call__(self, lookup: Lookup, /) -> Rows:
-        """Raises Problem: it cannot be read, or has no such column."""
+        """Raises Problem: the file cannot be read, or has no such column."""

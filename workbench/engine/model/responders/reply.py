@@ -14,8 +14,8 @@ from workbench.texts import Problem
 class OnPeerClose(StrEnum):
     """What an endpoint does when a peer has finished sending.
 
-    A responder that leaves it None closes in a listener's connections, as a server does, and
-    keeps in a client, whose close() is the user's to call.
+    If a responder leaves it None, a listener closes its connection, as a server does, and a client
+    keeps its own, whose close() is the user's to call.
     """
 
     CLOSE = "close"
@@ -28,8 +28,8 @@ class Then(StrEnum):
     Attributes:
         HALF_CLOSE: shutdown(SHUT_WR): what comes is still read and answered.
         RESET: close() with SO_LINGER (1, 0), so that the peer gets an RST.
-        SILENT: what comes is read, and answered no more.
-        TLS: the layer tls is put in once the reply has left without it, as STARTTLS does.
+        SILENT: what comes is read but no longer answered.
+        TLS: the layer tls is inserted once the reply has left without it, as with STARTTLS.
     """
 
     KEEP = "keep"
@@ -63,8 +63,8 @@ class Reply(NamedTuple):
     """Bytes to send (None: none) after `delay` seconds, and what follows once they are sent: how
     the connection ends, or the layer that is inserted.
 
-    `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
-    `turn`: which of the answers that it gives in turn, from 1.
+    `rule`: the number of the rule that answers, from 1, with `else` after the last; 0: none does.
+    `turn`: which of the answers that the rule gives in turn, from 1.
     """
 
     data: bytes | memoryview | None
@@ -86,11 +86,12 @@ class ResponderRuntime(NamedTuple):
     """A compiled responder: texts encoded, patterns compiled.
 
     Attributes:
-        greeting: what a new connection gets first, None for nothing.
-        greets: makes the bytes of the greeting anew for each connection; None: they stay.
-        answer: the reply to one read or one message; None reads only.
+        greeting: what a new connection gets first; None: nothing.
+        greets: makes the bytes of the greeting anew for each connection; None: they stay the same.
+        answer: the reply to one read or one message; None: only read.
         keep: False: bytes read are counted but not kept in the record.
-        begin: makes `answer` anew for each connection: what came before counts, or is cut.
+        begin: makes `answer` anew for each connection, where the answer depends on what came
+            before, or reads can cut characters.
     """
 
     greeting: Reply | None
@@ -100,9 +101,7 @@ class ResponderRuntime(NamedTuple):
     greets: Callable[[], bytes] | None = None
 
     def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
-        """The responder of one connection, which may be a `stream` whose characters reads
-        can cut.
-        """
+        """The responder of one connection; reads can cut the characters of a `stream`."""
         if self.greets is not None and self.greeting is not None:
             try:
                 greeting = self.greeting._replace(data=self.greets())

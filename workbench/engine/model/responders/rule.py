@@ -24,7 +24,7 @@ class CountedOver(StrEnum):
     """Whether `times` and `in_turn` count for each connection or for the whole endpoint.
 
     Attributes:
-        ENDPOINT: those of all its connections, since the responder was made ready.
+        ENDPOINT: over all of its connections, since the responder was made ready.
     """
 
     CONNECTION = "connection"
@@ -37,8 +37,8 @@ class InTurn:
 
     Attributes:
         reply, reply_hex: as in `Rule`.
-        times: how often it is given before the next.
-        delay, delay_most, then: None: those of the rule.
+        times: how often it is given before the next one.
+        delay, delay_most, then: None: as in the rule.
     """
 
     reply: str | None = None
@@ -51,32 +51,32 @@ class InTurn:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Answer `reply` to what matches `value`; `delay` in seconds. `Tailed` tells what follows it.
+    """Answer `reply` to what matches `value`; `delay` in seconds. `Tailed` says what follows it.
 
     Attributes:
-        value: text, or a pattern of text or of hex, whose groups the reply names: {id}.
+        value: text, or a pattern of text or hex, whose groups the reply may name: {id}.
         reply, reply_hex: templates, at most one of them; None and "": nothing is sent.
-        encoding: of value and reply; None is the endpoint's, "bytes" takes each byte as a
-            character.
-        wrap: the reply goes as one message, with what the endpoint's `messages` says of its end.
-        times: how often it answers on one connection before the next that fits does; 0: always.
-        when: the word that the connection is in; None: any. It begins in "".
-        to: the word that it is in from then on; None: it stays.
-        placeholders: {time}, {uuid} and the like of `reply` are filled in for each; of `reply_hex`
-            they always are.
-        in_turn: in place of one reply: the first, the second … and then the first again.
-        counted: over what `times` and `in_turn` count.
-        delay_most: above 0, the delay is a random one from `delay` to this.
-        json: as JSON text, what the message has to have at least ("*": any value); "": nothing.
-        take: names of values, and the paths in the message's JSON where they stand; a message
-            without one of them does not fit.
-        lookup: a row of a file by what was taken.
+        encoding: of value and reply; None: the endpoint's; "bytes": each byte is a character.
+        wrap: send the reply as one message, as the endpoint's `messages` says.
+        times: how often it answers on one connection before the next fitting rule does; 0: always.
+        when: the state (a word) that the connection must be in; None: any. It begins in "".
+        to: the state that it enters; None: it stays.
+        placeholders: {time}, {uuid} and the like in `reply` are filled in for each; those in
+            `reply_hex` always are.
+        in_turn: several replies in place of one: the first, the second … and then the first again.
+        counted: what `times` and `in_turn` count over.
+        delay_most: above 0, the delay is random, from `delay` to this.
+        json: as JSON text, what the message has to contain at least ("*": any value); "": nothing.
+        take: names of values, and their paths in the message's JSON; a message that lacks one of
+            them does not fit.
+        lookup: finds a row of a file by what was taken.
         keep: names and templates of values that the connection has from then on; a rule whose
-            templates name one that it has not does not fit.
-        store: the same for all connections of the endpoint, each under a key, a template as well.
-        recall: names of values, and the keys that they are stored under; where nothing is, the
-            rule does not fit.
-        forget: keys whose values are stored no more.
+            templates name one that it lacks does not fit.
+        store: the same for all connections of the endpoint, each under a key, which is a template
+            too.
+        recall: names of values, and the keys that they are stored under; if nothing is stored
+            there, the rule does not fit.
+        forget: keys whose values are removed.
     """
 
     match: Match = Match.ANY

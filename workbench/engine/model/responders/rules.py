@@ -11,13 +11,14 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rules(ResponderKind):
-    """Rules for one message each; without `messages` a stream has reads in place of messages.
+    """Rules, each of which answers one message; without `messages`, each read of a stream counts as
+    one.
 
     Attributes:
-        greet, greet_hex: for every new connection, at most one: a text of the endpoint's
+        greet, greet_hex: what every new connection gets, at most one: a text in the endpoint's
             encoding, or a template of hex.
-        placeholders: {time}, {uuid} and the like of `greet` are filled in for each connection.
-        otherwise: what answers where none fits; in a scenario `else`.
+        placeholders: {time}, {uuid} and the like in `greet` are filled in for each connection.
+        otherwise: what answers if no rule fits; `else` in a scenario.
         keep, store: what each connection has, and what is stored, before the first message; as in
             `Rule`.
     """
@@ -33,7 +34,7 @@ class Rules(ResponderKind):
 
     @property
     def all(self) -> tuple[Rule, ...]:
-        """All rules in the order in which they are tried."""
+        """All rules, in the order they are tried."""
         return self.rules if self.otherwise is None else (*self.rules, self.otherwise)
 
     def ready(self, making: Making) -> ResponderRuntime:
@@ -53,8 +54,8 @@ class Rules(ResponderKind):
         return tuple(dict.fromkeys(name for kept in mine for name, _ in kept))
 
     def alone(self, rule: Rule) -> Rules:
-        """A single rule by itself, to find what is wrong with it; values that others keep are
-        known.
+        """A single rule by itself, to find what is wrong with it; values that other rules keep
+        count as known.
         """
         return Rules((rule,), keep=tuple((name, "") for name in self.kept))
 

@@ -1,4 +1,4 @@
-"""The table of responder kinds: scenario, record, schema and window go by it."""
+"""The table of responder kinds, which scenario, record, schema and window go by."""
 
 from __future__ import annotations
 
