@@ -1,12 +1,14 @@
 """Entry point of the process, for the command `socket-workbench` and `python -m workbench`.
 
-Python's own KeyboardInterrupt would be a traceback out of the middle of an import. So to import
-this takes the signals, before anything that takes long: only a process of its own may do that.
+Python's own KeyboardInterrupt would be a traceback out of the middle of an import. So importing
+this module takes over the signals, before anything that takes long: only a process of its own may
+do that.
 """
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
+# type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
+import _signal
 import os
 
 

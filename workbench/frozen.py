@@ -1,11 +1,12 @@
 """`@dataclass(frozen=True, slots=True)` as in `dataclasses`, in half the time at import.
 
 `dataclasses` writes six functions for each such class as source and compiles each apart: up to a
-millisecond a class, at each start anew, since no bytecode keeps them. With two hundred classes that
-was 40 % of the time in which a command or the window begins. Here one is made for each class,
-`__init__`, which runs for each object, and only before the first, of code that all classes with as
-many fields share; the others are the same for all classes and go by the names of the fields. All
-that can be seen of such a class is as there: a test compares the two.
+millisecond a class, at every start, since they are not kept as bytecode. With two hundred classes
+that was 40 % of the time that a command or the window takes to start. Here only `__init__`, which
+runs for each object, is made for each class, before its first object and from code that all classes
+with as many fields share; the others are the same for all classes and go by the names of the
+fields. Whatever can be seen of such a class is the same as with `dataclasses`: a test compares the
+two.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from operator import attrgetter
 from types import CellType, CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:  # type checkers know that decorator by its name
+if TYPE_CHECKING:  # type checkers recognize that decorator by its name
     from dataclasses import dataclass
 else:
 
     def dataclass(*, frozen: bool = False, slots: bool = False, **more: bool) -> Any:
-        """Make a class a dataclass; any other kind than the frozen with slots as usual."""
+        """Make a class a dataclass; any kind other than frozen with slots is left to
+        `dataclasses`.
+        """
         if frozen and slots and not more:
             return _frozen
         return _dataclass(frozen=frozen, slots=slots, **more)
@@ -47,9 +50,9 @@ _FACTORY: Final = _Factory()
 def _frozen(cls: type) -> Any:
     hashed_by_itself = cls.__dict__.get("__hash__") is not None
     kinds = get_annotations(cls)
-    if cls.__doc__:  # else it is made of them
+    if cls.__doc__:  # otherwise slots are made from them
         cls.__annotations__ = {name: _unread(kind) for name, kind in kinds.items()}
-    # all that has to do with fields: those of bases, defaults, slots, match, fields(), replace()
+    # everything about fields: those of bases, defaults, slots, match, fields(), replace()
     made: Any = _dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     parts = fields(made)
     for part in parts:
@@ -77,9 +80,10 @@ def _frozen(cls: type) -> Any:
 
 
 def _unread(kind: object) -> object:
-    """An annotation without evaluating one that is a string.
+    """An annotation that is not evaluated if it is a string.
 
-    `dataclasses` reads each three times, to see whether it is one of these: a third of its time.
+    `dataclasses` parses each three times to see whether it is one of its special types: a third of
+    its time.
     """
     words = ("ClassVar", "InitVar", "KW_ONLY")
     return None if isinstance(kind, str) and not any(word in kind for word in words) else kind
@@ -101,7 +105,7 @@ class _Init:
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         made = _init(self._cls, self._parts)
-        _set(self._cls, "__init__", made)  # two threads at once put the same there
+        _set(self._cls, "__init__", made)  # two threads at once store the same function
         return made.__get__(instance, owner)
 
 
@@ -149,12 +153,12 @@ def _init(cls: type, parts: tuple[Field[Any], ...]) -> Any:
 def _code(
     named: int, by_name: int, made: tuple[int, ...], fixed: tuple[bool, ...], *, post: bool
 ) -> CodeType:
-    """The code of an `__init__` with so many fields, named _0, _1 and so on.
+    """The code of an `__init__` with that many fields, named _0, _1 and so on.
 
     Args:
-        named, by_name: how many are given by place, and by name alone.
-        made: places of those that a factory makes where they are not given.
-        fixed: of those that are never given: whether a factory makes them.
+        named, by_name: how many are given by position, and by name only.
+        made: positions of those that a factory makes if they are not given.
+        fixed: for those that are never given, whether a factory makes them.
         post: `__post_init__` is called.
     """
     places = range(named + by_name)
@@ -231,7 +235,9 @@ def _eq(values: Callable[[object], object]) -> Callable[[Any, object], object]:
 
 
 def _refusing(cls: type, names: frozenset[str], what: str) -> Any:
-    """`__setattr__` or `__delattr__` that refuses fields; attributes of a subclass are its own."""
+    """A `__setattr__` or `__delattr__` that refuses fields; attributes of a subclass are its own
+    affair.
+    """
 
     def refuse(self: Any, name: str, *value: object) -> None:
         if type(self) is cls or name in names:

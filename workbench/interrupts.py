@@ -1,8 +1,8 @@
-"""HUP, INT and TERM (signal(7)): all ask the program to end, and never interrupt it midway.
-
-No handler here raises. The C half of Python's handler writes the signal's number to a socket
-(signal.set_wakeup_fd), a thread reads it and tells those who wait; what the main thread is at
-goes on until it looks (`check`). So no half-made object, no lock and no clean-up is torn.
+"""The signals HUP, INT and TERM (signal(7)): each asks the program to end, and none interrupts it
+midway. No handler here raises. The C half of Python's handler writes the signal's number to a
+socket (signal.set_wakeup_fd); a thread reads it and tells whoever waits. The main thread goes on
+with what it is doing until it looks (`check`), so no half-made object, no lock and no clean-up is
+torn apart.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Job = Callable[[], None]
 
 
 class _Asked:
-    """How often this process was asked to end, and what is called then."""
+    """How often this process was asked to end, and what is then called."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -33,8 +33,8 @@ class _Asked:
         self.jobs: list[tuple[int, Job]] = []
 
     def told(self) -> None:
-        """A signal came: run the jobs that wait for the first, or for each later one."""
-        with self.lock:  # till they are done: who asked to be told stays there so long
+        """Note a signal: run the jobs that wait for the first one, or for each later one."""
+        with self.lock:  # until they are done: whoever asked to be told stays registered that long
             self.times += 1
             for times, job in self.jobs:
                 if times == min(self.times, 2):
@@ -61,7 +61,7 @@ def check() -> None:
 
 
 def forget() -> None:
-    """Forget that an end was asked for, in a process that runs several commands one after the
+    """Forget that the end was asked for, in a process that runs several commands one after the
     other.
     """
     _asked.times = 0
@@ -69,10 +69,8 @@ def forget() -> None:
 
 @contextmanager
 def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator[None]:
-    """While it lasts, call `asked()` at the first signal and `hurried()` at later ones, on a thread
-    of its own.
-
-    They must not block. What came before is made up for at once.
+    """A block in which `asked()` is called at the first signal and `hurried()` at later ones, on a
+    thread of its own. They must not block. For signals that came before, they are called at once.
     """
     wanted = [(times, job) for times, job in ((1, asked), (2, hurried)) if job is not None]
     with _asked.lock:
@@ -90,10 +88,9 @@ def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """A block in which HUP, INT and TERM are only noted, and told to whoever waits.
-
-    Not on the main thread, or while it is on already, nothing changes. A signal that is ignored
-    stays so: nohup(1), a shell's background job.
+    """A block in which HUP, INT and TERM are only noted, and reported to whoever waits. It changes
+    nothing on other threads than the main one, or within another such block. A signal that is
+    ignored stays ignored: nohup(1), a shell's background job.
     """
     if threading.current_thread() is not threading.main_thread() or _asked.heard:
         yield
@@ -123,7 +120,9 @@ def listening() -> Iterator[None]:
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
-    """The handler does nothing: Python's C code has written the signal's number into the socket."""
+    """A handler that does nothing: Python's C code has written the signal's number into the
+    socket.
+    """
 
 
 def _watch(ours: socket.socket) -> None:

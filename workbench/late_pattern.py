@@ -1,5 +1,4 @@
-"""Patterns that are compiled with their first use: a start needs a quarter of those it imports.
-
+"""Patterns that are compiled when they are first used: a start uses a quarter of those it imports.
 Compiling sixty took 6 ms of each start of the window.
 """
 
@@ -18,7 +17,9 @@ else:
             self._asked = flags
 
         def __getattr__(self, name: str) -> Any:
-            """Once for each method that is used: from then on it is found without."""
+            """Look up a method of the pattern; only once for each that is used, since it is stored
+            here.
+            """
             found = getattr(re.compile(self.pattern, self._asked), name)
             setattr(self, name, found)
             return found

@@ -1,7 +1,7 @@
 """Python literals: written so that foreign text stays data, read without evaluating anything.
 
-What a scenario or a record holds was written by somebody. In Python that we make it stands as a
-literal or, in a comment, on one line; Python that we read is parsed, never evaluated.
+The contents of a scenario or record were written by somebody else. In Python code that we generate
+they are literals or, on one line, comments; Python that we read is parsed, never evaluated.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionErro
 def literal(value: object) -> str:
     """The source of a literal: text, bytes, numbers, True, False, None and tuples, lists, dicts.
 
-    What is none of these is written as the text that it shows itself as.
+    Any other value is written as the text of its repr().
     """
     if type(value) in _PLAIN:
         return repr(value)
@@ -62,14 +62,14 @@ def comment(text: str) -> str:
 
 
 def parse_expression(text: str) -> ast.expr:
-    """The syntax tree of an expression; nothing is said on stderr about how it is written.
+    """The syntax tree of an expression, without any warning on stderr about how it is written.
 
     Raises:
-        ValueError: it is none, or too deep.
+        ValueError: it is not an expression, or too deeply nested.
     """
     try:
         with _QUIET, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it would print a stranger's "\\<ESC>" as it stands
+            warnings.simplefilter("ignore")  # it would print a stranger's "\\<ESC>" unescaped
             return ast.parse(text.lstrip(" \t"), mode="eval").body
     except _BROKEN as error:
         raise ValueError("not an expression") from error
@@ -85,8 +85,8 @@ def read_literal(text: str) -> Any:
 
 
 def arguments_of(args: str) -> tuple[list[Any], dict[str, Any]]:
-    """The literals among the arguments of a call, as a row has them; of a stranger's, which are
-    none, nothing.
+    """The literals among the arguments of a call, as a row has them; empty if a stranger's are not
+    literals.
     """
     try:
         tree = parse_expression(f"f({args}\n)")
@@ -102,7 +102,7 @@ def value_of(tree: ast.expr) -> Any:
     """The value of a literal's syntax tree.
 
     Raises:
-        ValueError: it holds something else.
+        ValueError: it contains something else.
     """
     try:
         return ast.literal_eval(tree)
@@ -113,7 +113,7 @@ def value_of(tree: ast.expr) -> Any:
 def arguments(args: str) -> list[str] | None:
     """The source of each argument of a call in a record; None: it is not a call's arguments.
 
-    Each is a literal or a constant of module socket, alone or as flags joined by `|`.
+    Each is a literal or constants of the module socket, joined as flags by `|`.
     """
     try:
         tree = parse_expression(f"f({args}\n)")

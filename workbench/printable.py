@@ -9,10 +9,9 @@ _SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
 
 def escape(text: str) -> str:
-    r"""The text with everything escaped that is no plain character; a backslash stays.
-
-    That is all that `str.isprintable` refuses: control characters (ECMA-48: ESC, BEL, C1), line
-    breaks, marks that turn the direction of writing (UAX #9) or have no width, lone surrogates.
+    r"""The text with everything escaped that is not a plain character; a backslash stays. That is
+    everything `str.isprintable` rejects: control characters (ECMA-48: ESC, BEL, C1), line breaks,
+    marks that change the direction of writing (UAX #9) or have no width, lone surrogates.
     """
     if text.isprintable():
         return text
@@ -24,7 +23,7 @@ def escape(text: str) -> str:
 
 
 def escape_lines(text: str) -> str:
-    """As `escape`, but line breaks stay."""
+    """As `escape`, except that line breaks stay."""
     return text if text.isprintable() else "\n".join(map(escape, text.split("\n")))
 
 

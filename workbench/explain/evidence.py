@@ -24,12 +24,12 @@ class Story:
     """What happened on a connection before it was reset.
 
     Attributes:
-        idle_s: seconds since its last event; None where there was none.
+        idle_s: seconds since its last event; None: there was none.
         fin_seen: recv had given b"": the peer's FIN came before.
-        pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
-            or had not.
-        pair_unread: bytes that our other end had not read when it closed.
-        pair: what our other end is called; pair_row: the row of its close().
+        pair_ended: how the other end, if it is ours too, ended it ("abort", "close"); None: it is
+            not ours, or had not.
+        pair_unread: bytes that the other end had not read when it closed.
+        pair: what the other end is called; pair_row: the row of its close().
         shut_row: the row in which we had closed our own direction.
     """
 
@@ -80,7 +80,7 @@ class FullQueue:
 
     Attributes:
         t_ns: when it was read.
-        waiting, limit: as the kernel gives them; it is full when more than the limit wait.
+        waiting, limit: as the kernel reports them; the queue is full when more than the limit wait.
     """
 
     listener: str
@@ -95,7 +95,7 @@ class Abandoned:
 
     Attributes:
         closed_ns: when.
-        waiting: how many waited there just before, where the kernel told it.
+        waiting: how many waited there just before, if the kernel told.
     """
 
     listener: str
@@ -110,14 +110,15 @@ class Evidence:
     Attributes:
         sample: the kernel reading kept nearest to it.
         story: what led to a reset.
-        abandoned: its reset came of a listener of ours that was closed while it waited there.
-        both_finished: before this end of stream we had finished sending too.
+        abandoned: it was reset because a listener of ours was closed while it waited there.
+        both_finished: we had finished sending too before this end of stream.
         full: the listener that it was to reach is ours, and its queue was full.
         syns: how often the kernel has sent the SYN of a connect() without an answer.
-        kind: what kind of socket it happened on.
-        holder: the endpoint of ours that has the address which bind() was refused.
+        kind: the kind of socket it happened on.
+        holder: our endpoint that has the address which bind() was refused.
         held_by: the note that says which other program has it.
-        never_connected: its socket had no peer: neither connect() nor accept() had given one.
+        never_connected: its socket had no peer: it came neither from a successful connect() nor
+            from accept().
     """
 
     sample: SampleRow | None = None
@@ -177,8 +178,8 @@ def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:
 def _abandoned(reader: Reader, row: Row, own: SocketRow | None) -> Abandoned | None:
     """Our listener that was closed while this connection waited in its accept queue.
 
-    The connection was made while that listener stood, and it was not accepted: no accepted one
-    has its address or, where it has none (AF_UNIX), it stood in the queue behind all that were.
+    The connection was made while that listener existed, and was not accepted: no accepted one has
+    its address or, if it has none (AF_UNIX), it was behind all accepted ones in the queue.
     """
     if row.errno not in RESETS or own is None or own.parent is not None or own.peer is None:
         return None
@@ -223,7 +224,7 @@ def _syns(sample: SampleRow | None) -> int | None:
 
 
 def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
-    """Our listener at this address, if its queue was read full while connect() waited."""
+    """Our listener at this address, if its queue was seen to be full while connect() waited."""
     begun, ended = _span(row)
     for number, name in reader.listeners_at(_target(row.args)):
         sample = reader.sample_near(number, ended)
@@ -239,8 +240,8 @@ def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
 
 
 def _span(row: Row) -> tuple[int, int]:
-    """When a call began and came back; the row of a waiting call's outcome is stamped
-    with its end.
+    """When a call began and came back; the row with the outcome of a waiting call is stamped with
+    its end.
     """
     if row.kind == END:
         return row.t_ns - row.duration_ns, row.t_ns

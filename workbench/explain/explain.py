@@ -1,8 +1,7 @@
-"""Explains an event in the user's language, with claims only on what was read in this record.
-
-What is said stands in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`),
-explain.*.toml (`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket
-needs other words. What needs evidence from the record is found in `evidence.py`.
+"""Explains an event in the user's language, claiming only what was read in this record. The texts
+are in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`), explain.*.toml
+(`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket needs other
+words. `evidence.py` finds what needs evidence from the record.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The explanation of an event; `python` is the call as code, "" if it is no call."""
+    """The explanation of an event; `python` is the call as code, "": it is not a call."""
 
     title: str
     sections: tuple[Section, ...]
@@ -45,7 +44,7 @@ class Explanation:
 
 
 def _idle(seconds: float) -> str:
-    """A duration in a unit in which it is not 0."""
+    """A duration in the largest unit in which it is not 0."""
     if seconds >= 1:
         return f"{seconds:.3f} s"
     return f"{seconds * 1000:.1f} ms" if seconds >= 0.001 else f"{seconds * 1e6:.0f} µs"
@@ -75,7 +74,7 @@ def explain(
     Args:
         title: the call and its result as the log shows them.
         evidence: what the record holds about it.
-        clock: a moment of the record as the clock shows it.
+        clock: turns a moment of the record into clock time.
     """
     verdict = verdict_of(row)
     if verdict is not None:
@@ -94,7 +93,7 @@ def explain(
     else:
         sections = [Section(tr("explain.returned"), _success(row, evidence))]
     seen = _seen(row, evidence, clock)
-    sections[1:1] = seen  # what was measured stands before what follows from it
+    sections[1:1] = seen  # what was measured comes before what follows from it
     elsewhere = _elsewhere(row, evidence.kind)
     if elsewhere:
         sections.append(Section(tr("explain.elsewhere"), (elsewhere,)))
@@ -102,7 +101,7 @@ def explain(
 
 
 def _of_run(row: Row, verdict: Verdict) -> Explanation:
-    """Explains a run's note: what a step expected and what came, or how far the run came."""
+    """Explains a note of a run: what a step expected and what came, or how far the run got."""
     title = tr(f"explain.{row.call}", number=verdict.number)
     if verdict.held is None:
         asked = (verdict.title, tr("explain.step_text", row=row.seq))
@@ -138,7 +137,7 @@ def what_failed(row: Row, kind: SocketKind = TCP) -> str:
 
 
 def _told_of(row: Row, part: str, kind: SocketKind) -> str:
-    """The text of an error; `part`: what, kernel or try."""
+    """The text about an error; `part`: what, kernel or try."""
     of_tls = failed_text(row, part)
     if of_tls is not None:
         return of_tls
@@ -147,7 +146,7 @@ def _told_of(row: Row, part: str, kind: SocketKind) -> str:
 
 
 def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
-    """What the record and the kernel show of the event."""
+    """What the record and the kernel show about the event."""
     found = []
     if evidence.story is not None:
         found.append(Section(tr("explain.story"), tuple(_told(evidence.story, evidence.kind))))
@@ -159,7 +158,7 @@ def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Sec
 
 
 def _elsewhere(row: Row, kind: SocketKind) -> str:
-    """What other systems do, from their documentation; "": nothing is known."""
+    """How other systems behave, from their documentation; "": nothing is known."""
     if row.kind in {COMMAND, NOTE}:
         return ""
     words = re.findall(r"SO_\w+|SHUT_\w+", row.args)
@@ -224,7 +223,7 @@ def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> l
 def _queue_was_full(
     row: Row, evidence: Evidence, full: FullQueue, clock: Callable[[int], str]
 ) -> list[Section]:
-    """Says that our own listener did not answer, because its queue was read full."""
+    """Says that our own listener did not answer, because its queue was seen to be full."""
     kernel = [
         tr(
             "explain.full_queue",
@@ -261,7 +260,7 @@ def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
-    """Says that a message was longer than what was asked for."""
+    """Says that a message was longer than the size asked for."""
     if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
         return ()
     return (tr(fitting("explain.truncated", kind), size=row.size, asked=_asked(row)),)
@@ -276,7 +275,7 @@ def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
     if sample is None:
         return ""
     reading = sample.values
-    # of a socket without a connection those are no measurements
+    # on a socket without a connection those are not measurements
     stands = reading.get("state") not in {"SYN_SENT", "CLOSE", "LISTEN"}
     parts = [str(reading["state"])] if "state" in reading else []
     if reading.get("state") == "LISTEN":
@@ -288,7 +287,8 @@ def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
         for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
         if key in reading
         and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
-        and (reading[key] or key != "unsent" or kind.family != "AF_UNIX")  # no memory is no news
+        # socket memory in use is unremarkable
+        and (reading[key] or key != "unsent" or kind.family != "AF_UNIX")
     ]
     return ", ".join(parts)
 
@@ -296,11 +296,12 @@ def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
 def as_python(row: Row) -> str:
     """The call as Python code; bytes longer than 60 are cut.
 
-    The record may be a stranger's: what is no call with literals for arguments is a comment.
+    The record may be a stranger's: what is not a call with literals for arguments becomes a
+    comment.
     """
     if row.kind in {COMMAND, NOTE, LAYER}:
         return ""
-    # a listener has no peer, and what connects is no connection yet
+    # a listener has no peer, and a socket that is connecting is no connection yet
     name = "conn" if row.peer is not None and row.call != "connect" else "sock"
     match row.call:
         case "send":
@@ -351,7 +352,7 @@ def python_call(call: str, args: str, name: str = "sock") -> str:
 
 
 def _owner(call: str, name: str) -> str:
-    """Whose event it is: a listening socket has no peer, a datagram socket many."""
+    """Whose event it is, in words: a listening socket has no peer, a datagram socket many."""
     return name if call == "recv" else "sock"
 
 
@@ -360,7 +361,9 @@ def _no_call(call: str, args: str) -> str:
 
 
 def _bytes(row: Row) -> str:
-    """The bytes of a call; `data` where the record has none of them, as of a call that failed."""
+    """The bytes of a call; `data` stands for them if the record has none, as with a call that
+    failed.
+    """
     if row.payload is None and row.size:
         return "data"
     data = row.payload or b""

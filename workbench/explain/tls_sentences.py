@@ -18,9 +18,9 @@ _SYSTEM: Final = "system"
 
 
 def failed_text(row: Row, part: str) -> str | None:
-    """The text for a failed row of TLS or a proxy; None: the text of its word is enough.
+    """The text for a failed row of TLS or a proxy; None: the text for its word is enough.
 
-    `part`: what, kernel (of a certificate OpenSSL's own words) or try.
+    `part`: what, kernel (for a certificate, OpenSSL's own words) or try.
     """
     if row.errno is None or not row.call.startswith((BEGINS, "proxy.")):
         return None

@@ -37,7 +37,7 @@ def told_of_websocket(row: Row) -> list[Told]:
 
 
 def fault_in_words(row: Row) -> str | None:
-    """The broken rule in one sentence; None: the row tells of none that is known."""
+    """The broken rule in one sentence; None: the row reports no known one."""
     if row.call == _END and row.error is not None:
         return tr("ws.fault.no_close.what")
     fault = LayerFault(row.errno or "", row.call, row.args)

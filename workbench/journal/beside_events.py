@@ -1,7 +1,7 @@
 """Writes the other tables of a record: endpoints, connections with their addresses, readings.
 
-They are written as they come, and what still holds of them is kept in memory: another file that
-goes on with the record begins with it, even where the first cannot be read any more.
+They are written as they come, and what is still true of them is kept in memory: if the record goes
+on in another file, that one begins with it, even if the first cannot be read any more.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Facts:
     """The writer of these tables, on the recorder's thread alone."""
 
     def __init__(self, execute: Execute) -> None:
-        """`execute`: one statement in the transaction that is open."""
+        """`execute`: executes one statement in the open transaction."""
         self._execute = execute
         self._pairs = Pairs()
         self._endpoints: dict[int, tuple[object, ...]] = {}
@@ -53,18 +53,18 @@ class Facts:
         self._undo: list[Callable[[], object]] = []
 
     def keep(self) -> None:
-        """The transaction was committed."""
+        """Note that the transaction was committed."""
         self._undo.clear()
 
     def undo(self) -> None:
-        """The transaction was rolled back: what was written since will be written again,
+        """Note that the transaction was rolled back: what was written since will be written again,
         or never.
         """
         while self._undo:
             self._undo.pop()()
 
     def carried(self) -> Carried:
-        """The facts with which a file begins that goes on with this record."""
+        """The facts that begin a file in which this record goes on."""
         tables: dict[str, list[tuple[object, ...]]] = {
             "meta": [(key, json.dumps(items)) for key, items in self._beside.items()],
             "endpoint": list(self._endpoints.values()),
@@ -81,7 +81,9 @@ class Facts:
         }  # fmt: skip
 
     def write_beside(self, key: str, items: Sequence[Mapping[str, Any]]) -> None:
-        """Items of one of the KEPT keys of table meta; those that are known already stay."""
+        """Write items under one of the KEPT keys of table meta; those that are known already
+        stay.
+        """
         known = self._beside.get(key, [])
         known = [*known, *(dict(item) for item in items if dict(item) not in known)]
         self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(known)))
@@ -96,7 +98,7 @@ class Facts:
             case ConnectionOpened():
                 self._set(item.id, _Connection(
                     item.id, item.endpoint, item.parent, None, item.local, item.peer,
-                    seq + (item.parent is None),  # the fact stands before its socket()
+                    seq + (item.parent is None),  # the fact comes before the event of its socket()
                     item.number,
                 ))  # fmt: skip
                 made = self._open[item.id]
@@ -146,7 +148,7 @@ class Facts:
         )
 
     def _set(self, number: int, row: _Connection | None) -> None:
-        """Note an open connection's present row; None: it is closed."""
+        """Set the current row of an open connection; None: it is closed."""
         before = self._open.pop(number, None)
         if row is not None:
             self._open[number] = row
@@ -156,7 +158,7 @@ class Facts:
             self._undo.append(lambda: self._open.pop(number, None))
 
     def _pair(self, number: int, local: str | None, peer: str | None) -> None:
-        """Link the two ends of a connection where both are ours."""
+        """Link the two ends of a connection if both are ours."""
         other = self._pairs.named(number, local, peer)
         if other is None:
             return

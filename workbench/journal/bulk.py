@@ -1,7 +1,6 @@
-"""Writes events in bulk: few large INSERTs, with what many rows share stored once (as a shape).
-
-A row is divided in two: its shape (whose call, which, with what arguments, how it failed) is one
-row of table `shape` for all that share it, the rest is its row of table `entry`.
+"""Writes events in bulk: few large INSERTs, with what many rows share stored only once (as a
+shape). A row is divided in two: its shape (whose call, which one, with what arguments, how it
+failed) is one row of table `shape` for all that share it; the rest is its row of table `entry`.
 """
 
 from __future__ import annotations
@@ -38,22 +37,23 @@ class Rows:
     """Writes the events of one record, on the thread that has the connection."""
 
     def __init__(self, execute: Execute, last: int = 0) -> None:
-        """`execute`: one statement in the transaction that is open; `last`: the highest number of
-        a shape that the record may have already.
+        """`execute`: executes one statement in the open transaction; `last`: the highest number of
+        a shape that the record may already have.
         """
         self._execute = execute
         self._known: dict[_Shape, int] = {}
         self._before: dict[_Shape, int] = {}
         self.last = last
-        self._new: list[_Shape] = []  # rows of table `shape` that are to be written
+        self._new: list[_Shape] = []  # rows of table `shape` still to be written
         self._by_varying: dict[_Shape, dict[_Shape, int]] = {}
-        self._looked_up = 0  # since that is empty: it never has more
+        self._looked_up = 0  # emptied: it never has more than that
         self._of_transfers: dict[Shape, int] = {}
 
     def write(self, events: Sequence[Event], seq: int) -> None:
         """Write events numbered from `seq`, in order.
 
-        A command's `Cause`, or a step's, learns its number here; others are written as that number.
+        The `Cause` of a command or step gets its number here; the rows that carry it are written
+        with that number.
 
         Raises:
             sqlite3.Error: as the statements did.
@@ -62,7 +62,7 @@ class Rows:
             self._insert(events[start:end], seq + start)
 
     def write_transfers(self, rows: Sequence[Transfer], seq: int) -> None:
-        """Write transfers numbered from `seq`; their shapes are made already."""
+        """Write transfers numbered from `seq`; their shapes have been made already."""
         for start, end in _parts(len(rows)):
             shapes, times, durations, amounts, payloads = zip(*rows[start:end], strict=True)
             known: list[int | None] = list(map(self._of_transfers.get, shapes))
@@ -76,7 +76,7 @@ class Rows:
             self._execute(*_inserted(columns, seq + start))
 
     def _of_transfer(self, shape: Shape) -> int:
-        """Where it stands in its table, which knows no connections."""
+        """The position of a transfer in its table, which knows no connections."""
         found = self._of_transfers.get(shape)
         if found is None:
             if len(self._of_transfers) >= REMEMBERED:
@@ -110,12 +110,11 @@ class Rows:
         self._execute(*_inserted(columns, seq))
 
     def _ids(self, columns: tuple[Sequence[object], ...]) -> list[int | None]:
-        """The ids of the rows' shapes; new shapes are inserted.
-
-        Only what differs among these rows is looked up for each: mostly a name or two.
+        """The ids of the rows' shapes; new shapes are inserted. Only what differs between these
+        rows is looked up for each: usually a name or two.
         """
         size = len(columns[0])
-        fixed = tuple(  # a list: no generator goes on for each of them
+        fixed = tuple(  # a list: no generator is resumed for each of them
             [column[0] if column.count(column[0]) == size else _VARIES for column in columns]
         )
         varying = [column for column, value in zip(columns, fixed, strict=True) if value is _VARIES]
@@ -158,7 +157,7 @@ class Rows:
 
 
 def _parts(size: int) -> Iterator[tuple[int, int]]:
-    """The rows divided into those for one statement each."""
+    """The rows divided into groups of one statement each."""
     start = 0
     for most in SIZES:
         while size - start >= most:
@@ -167,7 +166,7 @@ def _parts(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _form(result: int | None, size: int | None) -> _Shape:
-    """How column `amount` is meant: as the result, the size or both, and a size that differs."""
+    """The meaning of column `amount`: the result, the size or both, and a size that differs."""
     if result == size:
         return _BOTH
     if size is None:
@@ -192,9 +191,11 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
 
 
 def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[object]]:
-    """The INSERT for these rows and its parameters; what is equal in all rows is bound once."""
+    """The INSERT for these rows and its parameters; a value that is the same in all rows is bound
+    once.
+    """
     size = len(columns[0])
-    once = tuple(  # mostly the last row tells
+    once = tuple(  # the last row usually decides
         [column[0] == column[-1] and column.count(column[0]) == size for column in columns]
     )
     parameters: list[object] = [seq]
@@ -206,13 +207,15 @@ def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[obje
 
 @cache
 def _shapes(size: int) -> str:
-    """INSERT of `size` shapes."""
+    """The INSERT of `size` shapes."""
     return f"INSERT INTO shape VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?)'] * size)}"
 
 
 @cache
 def _statement(size: int, once: tuple[bool, ...]) -> str:
-    """INSERT of `size` rows: ?1 is the first seq, then what is bound once, then cell by cell."""
+    """The INSERT of `size` rows: ?1 is the first seq, then what is bound once, then cell by
+    cell.
+    """
     shared, free = count(2), count(2 + sum(once))
     names = [next(shared) if equal else 0 for equal in once]
     rows = [

@@ -1,7 +1,6 @@
-"""Makes cells of a record the types they have to be, since SQLite stores any value in any column.
-
-A text that is no UTF-8 shows its bytes as escapes. A row in which something else stands where a
-number is wanted is shown as a note that says so: what it tells cannot be relied upon.
+"""Gives the cells of a record the types they must have, since SQLite stores any value in any
+column. A text that is not UTF-8 shows its bytes as escapes. A row that has something else where a
+number is needed is shown as a note that says so: what it says cannot be relied upon.
 """
 
 from __future__ import annotations
@@ -67,12 +66,12 @@ def maybe_text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """A cell as a whole number; None: it is something else."""
+    """A cell as an integer; None: it is something else."""
     return value if type(value) is int else None
 
 
 def log_rows(found: Iterable[Values]) -> list[Values]:
-    """Each as `log_row`; here without a call for each row that is right."""
+    """Each row as `log_row` makes it; inlined here, so that a correct row costs no call."""
     good, kinds, last = _good, _KINDS, LAST_NS
     return [
         row
@@ -86,7 +85,7 @@ def log_rows(found: Iterable[Values]) -> list[Values]:
 
 
 def log_row(values: Values) -> Values:
-    """The cells of a row of the log, or of the note that it is damaged."""
+    """The cells of a row of the log, or of the note that the row is damaged."""
     types = tuple(map(type, values))
     if types in _good or _fits(types):
         if 0 <= values[1] < LAST_NS and 0 <= values[2] < LAST_NS and values[3] in _KINDS:
@@ -101,7 +100,7 @@ def log_row(values: Values) -> Values:
 
 
 def lost_row(seq: int) -> Values:
-    """A row that is not there, though others after it are."""
+    """A row that is missing, though others after it exist."""
     return (seq, 0, 0, NOTE, None, None, DAMAGED, repr(("", "seq")), *[None] * 9)
 
 
@@ -113,7 +112,7 @@ def _fits(types: tuple[type, ...]) -> bool:
 
 
 def _as_text(value: object, kinds: tuple[type, ...]) -> object:
-    """A number or bytes in a column of text can be shown all the same."""
+    """Numbers or bytes in a column of text, which can still be shown."""
     return text(value) if str in kinds and type(value) in {bytes, int, float} else value
 
 
@@ -153,7 +152,7 @@ def _in_range(name: str, value: Any) -> bool:
 
 
 def reading_of(cell: object) -> dict[str, Any]:
-    """A kernel reading, from its JSON: the state as text, all else whole numbers."""
+    """A kernel reading from its JSON: the state as text, all else integers."""
     try:
         found = json.loads(text(cell))
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Works out a connection's number in its endpoint for records of version 1, which lack it.
-
-It counts the sockets of an endpoint from 1 in the order they were made; the socket that listens is
-none of them. That is the rank of its row among those of its endpoint in table `connection`.
+"""Works out a connection's number in its endpoint for records of version 1, which do not store it.
+Numbers count the sockets of an endpoint from 1 in the order they were made, leaving out the
+listening one. So the number is the rank of its row among those of its endpoint in table
+`connection`.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
 
 
 class ConnectionNumbers:
-    """The numbers of a record's connections, kept up as the record grows."""
+    """The numbers of a record's connections, updated as the record grows."""
 
     def __init__(self, ask: Ask, first_config: str) -> None:
-        """`ask`: how the record is read. `first_config`: where an endpoint's first settings are."""
+        """`ask`: reads the record. `first_config`: where the first settings of an endpoint are."""
         self._ask = ask
         self._endpoint_rows = (
             f"SELECT id, role, CASE WHEN json_valid({first_config}) THEN"
@@ -54,7 +54,9 @@ class ConnectionNumbers:
         self._accepts: set[int] = set()
 
     def of(self, connection: int | None) -> int | None:
-        """The number of a connection; None: a listening socket, or not in the record (yet)."""
+        """The number of a connection; None: a listening socket, or one that is not in the record
+        (yet).
+        """
         if connection is not None and connection not in self._of:
             self._learn()
         return self._of.get(connection) if connection is not None else None
@@ -71,7 +73,7 @@ class ConnectionNumbers:
         return list(map(known.get, connections))
 
     def ids(self, wanted: Numbered) -> list[int]:
-        """The connections whose number compares like this."""
+        """The connections whose numbers compare in this way."""
         self._learn()
         compare, number = _COMPARE[wanted.operator], wanted.number
         return [
@@ -81,7 +83,7 @@ class ConnectionNumbers:
         ]
 
     def _learn(self) -> None:
-        """Take what was added to table connection since."""
+        """Take in what was added to table connection since."""
         self._know_endpoints()
         after = max(0, self._last - OVERLAP)
         while True:
@@ -113,7 +115,7 @@ class ConnectionNumbers:
         self._of[connection] = self._counts[owner] = self._counts.get(owner, 0) + 1
 
     def _listens(self, connection: int, owner: int, opened: Any) -> bool:
-        """Whether it was made to listen: an endpoint may have been of another role then."""
+        """Whether the socket was made to listen: the endpoint may have had another role then."""
         roles = self._roles.get(owner, set())
         if Role.LISTENER not in roles and owner not in self._accepts:
             return False

@@ -13,21 +13,20 @@ _Names = tuple[str | None, str | None]
 class Pairs:
     """Learns the addresses of connections and pairs those whose addresses mirror each other.
 
-    Ports are used again, so closed ones are forgotten.
+    Ports are reused, so closed connections are forgotten.
     """
 
     def __init__(self) -> None:
         self._by_address: dict[_Names, int] = {}
         self._open: dict[int, _Names] = {}
         self._partner: dict[int, int] = {}
-        self._begun: dict[int, int] = {}  # of the open ones: when they came, in steps
+        self._begun: dict[int, int] = {}  # of the open ones: when they appeared, as a step count
         self._ended: dict[int, int] = {}  # of the closed ones that are still remembered
         self._step = 0
 
     def named(self, number: int, local: str | None, peer: str | None) -> int | None:
-        """Note a connection's addresses (None: as before).
-
-        Returns its other end, where that is known.
+        """Note a connection's addresses (None: unchanged). Returns its other end, if that is
+        known.
         """
         self._step += 1
         accepted = number not in self._begun and bool(local and peer)
@@ -45,9 +44,9 @@ class Pairs:
         if other is None or other == number:
             return None
         if self._partner.get(other, number) != number or self._partner.get(number, other) != other:
-            return None  # one of them has its other end
+            return None  # one of them already has its other end
         if not accepted and self._ended.get(other, begun) < begun:
-            return None  # it was gone before this one came to be
+            return None  # it was gone before this one appeared
         self._partner[number], self._partner[other] = other, number
         if other not in self._open:
             self._by_address.pop((names[1], names[0]))

@@ -22,7 +22,7 @@ _DIRECTION: Final = {call: calls for calls in _WAYS for call in calls}
 
 
 class _Begin(NamedTuple):
-    """A row whose bytes begin with an end of the text."""
+    """A row whose bytes begin with the last part of the text."""
 
     seq: int
     connection: int
@@ -37,9 +37,8 @@ def spelled(wanted: Contains, encodings: Mapping[int, str]) -> dict[int, list[by
 
 
 def may_complete(needles: Mapping[int, Sequence[bytes]]) -> tuple[str, list[bytes]]:
-    """SQL over the payload of `e`, and its parameters: whether it begins like an end of a text.
-
-    It is asked of every row: the first byte is compared, the second only where that fits.
+    """SQL over the payload of `e`, and its parameters: whether it begins like the last part of a
+    text. Every row is tested: the first byte is compared, the second only if that matches.
     """
     texts = sorted({raw for found in needles.values() for raw in found if len(raw) > 1})
     if not texts:
@@ -76,13 +75,12 @@ def completed(
     needles: Mapping[int, Sequence[bytes]],
     candidates: Sequence[int],
 ) -> list[int]:
-    """Which of the rows that `may_complete` it hold the end of a text that began in rows before.
-
-    What the record has not kept breaks a text, as does the edge of a message.
+    """Which of the rows that `may_complete` it contain the end of a text that began in earlier
+    rows. Bytes that the record has not kept break a text, as does the edge of a message.
 
     Args:
         fetch, before, source: how the record is read, and its events in a FROM.
-        needles: the text, by endpoint; of those whose type is SOCK_STREAM.
+        needles: the text, by endpoint; only endpoints of type SOCK_STREAM.
         candidates: numbers of rows of one chunk, in order.
     """
     if not candidates:
@@ -110,7 +108,7 @@ def _begins(
     candidates: Sequence[int],
     longest: int,
 ) -> Iterator[_Begin]:
-    """The rows that carried bytes of a stream, the first of which can be the end of the text."""
+    """The rows with bytes of a stream that may begin with the end of the text."""
     for seq, endpoint, connection, call, kind, error, head in fetch(
         "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
         f" substr(e.payload, 1, ?) FROM {source} e"
@@ -134,7 +132,7 @@ def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
     while len(tail) < longest:
         found = before(begin.connection, begin.calls, seq)
         if found is None or found[2] > len(found[1]):
-            break  # there is nothing before, or what came just before was not kept
+            break  # there is nothing before, or the bytes just before were not kept
         seq = found[0]
         tail = found[1] + tail
     return tail
@@ -171,7 +169,7 @@ def _in_one_pass(
 
 
 def _sizes(head: bytes, raw: bytes) -> list[int]:
-    """How many bytes of the text's end a row can begin with."""
+    """The numbers of bytes of the text's end that a row can begin with."""
     return [
         size for size in range(1, min(len(raw) - 1, len(head)) + 1) if head.startswith(raw[-size:])
     ]

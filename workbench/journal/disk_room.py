@@ -17,7 +17,7 @@ from workbench.texts import Problem
 resource: ModuleType | None
 try:
     import resource
-except ImportError:  # Windows has none, and some builds of Python lack it
+except ImportError:  # Windows lacks it, and some builds of Python do
     resource = None
 
 RESERVE: Final = 16 * PAGE_BYTES
@@ -36,13 +36,13 @@ _UNBOUNDED: Final = 2**31 - 1
 class Room:
     """What the free space and the limit on file sizes (RLIMIT_FSIZE) leave to a record.
 
-    What is committed stands in the -wal first, and is brought over into the file from time to time.
-    A record that grows until a write fails has a full -wal that the file has no room for: it can
-    neither be marked as closed nor become one file. So SQLite is told before each batch how long
-    the file may become (PRAGMA max_page_count): a batch beyond that is undone.
+    Commits go to the -wal first, and are moved into the file from time to time. A record that grows
+    until a write fails has a full -wal for which the file has no room: it can neither be marked as
+    closed nor become one file. So before each batch SQLite is told how long the file may become
+    (PRAGMA max_page_count): a batch beyond that is undone.
 
     Attributes:
-        emptied: how many times the -wal was made shorter here.
+        emptied: how many times the -wal was shortened here.
     """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
@@ -55,7 +55,7 @@ class Room:
         self.emptied = 0
 
     def look(self) -> Problem | None:
-        """Have the next batch kept within the room that there is; why none may follow.
+        """Keep the next batch within the room there is; returns why none may follow, if so.
 
         Raises:
             sqlite3.Error: the record cannot be read.
@@ -76,7 +76,7 @@ class Room:
             if self._longest // PAGE_BYTES <= most:
                 most = self._longest // PAGE_BYTES
             else:
-                self._longest = None  # the disk is what stops it
+                self._longest = None  # the disk is what limits it
         if most != self._most:
             self._db.execute(f"PRAGMA max_page_count={most}").fetchone()
             self._most = most
@@ -93,18 +93,22 @@ class Room:
         return reason_of_sqlite(error)
 
     def _on_disk(self, pages: int) -> int:
-        """How many pages the disk lets the file have: each new one stands in the -wal as well."""
+        """How many pages the disk lets the file have: each new one is written to the -wal as
+        well.
+        """
         try:
             free = shutil.disk_usage(self._path.parent).free
             to_come = max(0, pages * PAGE_BYTES - self._path.stat().st_size)
-        except (OSError, AttributeError):  # it cannot be asked, now or here; a write will tell
+        except (OSError, AttributeError):  # unknown here or now; a write will tell
             return _UNBOUNDED
         left = (free - to_come - RESERVE) // PAGE_BYTES
-        # not each time another number: far from the end it says nothing
+        # rounded, so that it is not another number each time: far from the end it does not matter
         return pages + left // 2 if left < _UNBOUNDED // PAGE_BYTES else _UNBOUNDED
 
     def _in_length(self, pages: int, longest: int) -> bool:
-        """Whether the file as it will be, and the mark in its -wal, are within this length."""
+        """Whether the file as it will be, and the final mark in its -wal, stay within this
+        length.
+        """
         if pages * PAGE_BYTES > longest:
             return False
         if self._wal_length() + FRAMES > longest:
@@ -124,7 +128,7 @@ class Room:
 
 
 def _longest() -> int | None:
-    """Bytes that no file of this process may grow beyond (setrlimit(2)); None: as it likes."""
+    """The size in bytes that no file of this process may exceed (setrlimit(2)); None: unlimited."""
     if resource is None:
         return None
     found: int = resource.getrlimit(resource.RLIMIT_FSIZE)[0]

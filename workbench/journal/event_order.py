@@ -22,9 +22,9 @@ Kept = TypeVar("Kept")
 def in_order(items: Sequence[Kept]) -> list[Kept]:
     """Events of several endpoints by when their calls began: a send before the recv it led to.
 
-    Calls are put when they have come back, so the peer's thread may be quicker. What one
-    endpoint did stays in its order, its facts (a connection opened, a sample) among it; a fact
-    whose endpoint cannot be told from the batch stays after all that came before it.
+    A call is put when it has come back, so the peer's thread may be quicker. What one endpoint did
+    stays in its order, including its facts (a connection opened, a sample); a fact whose endpoint
+    cannot be told from the batch stays after everything that came before it.
     """
     last: dict[int | None, int] = {}
     owner: dict[int | None, int | None] = {}
@@ -46,8 +46,8 @@ def in_order(items: Sequence[Kept]) -> list[Kept]:
 
 
 def is_in_order(items: Sequence[object], upto: int) -> bool:
-    """Whether they are events alone that began one after the other, none later than `upto`: then
-    `in_order` changes nothing.
+    """Whether they are only events, which began one after the other and none later than `upto`, so
+    that `in_order` changes nothing.
     """
     last = 0
     for item in items:
@@ -58,7 +58,7 @@ def is_in_order(items: Sequence[object], upto: int) -> bool:
 
 
 def _endpoint_of(fact: object, owner: dict[int | None, int | None]) -> int | None:
-    """The endpoint that an item belongs to; None where this batch does not tell."""
+    """The endpoint that an item belongs to; None: this batch does not tell."""
     match fact:
         case EndpointAdded(id=endpoint):
             return endpoint

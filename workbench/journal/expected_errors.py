@@ -1,5 +1,5 @@
-"""Counts the errors that a scenario's run or the lab expected, so that they are
-not called faults.
+"""Counts the errors that a scenario's run or the lab expected, so that they are not reported as
+faults.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ MOST: Final = 2_000
 def expected_of_run(reader: Reader, end: int) -> int:
     """How many errors the run that ends in this row expected.
 
-    Of one that held all of its endpoints': those that a step asked something of, or saw an error
-    of that it expected; what they show is what it is about. Of one that failed those that a step
-    which held was met by, or led to itself. Of the lab's all of its listener's and its clients'.
+    If the run held: all errors of its endpoints, which are those that a step asked something of, or
+    saw an expected error of; what they show is what the run is about. If it failed: the errors that
+    met an expectation which held, or that such a step itself led to. For the lab: all errors of its
+    listener and its clients.
     """
     row = reader.row(end)
     if row is not None and row.call == LAB_ENDED:
@@ -65,7 +66,7 @@ def _expected_of_lab(reader: Reader, row: Row) -> int:
 
 
 def _seq_since(reader: Reader, t_ns: int, end: int) -> int:
-    """The last row before a moment; stamps grow but for rows of two threads."""
+    """The last row before a moment; stamps only ever grow, except between two threads."""
     low, high = reader.first_seq - 1, end - 1
     while low < high:
         middle = (low + high + 1) // 2

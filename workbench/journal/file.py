@@ -1,4 +1,4 @@
-"""The SQLite file of a record: created for its owner alone, sealed into one file at the end."""
+"""The SQLite file of a record: created for its owner only, sealed into one file at the end."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ WAL_BYTES: Final = 1 << 22
 
 
 def create(path: Path) -> None:
-    """An empty file 0600 that was not there before (open(2): O_EXCL, O_NOFOLLOW).
+    """Create an empty file with mode 0600 that did not exist before (open(2): O_EXCL, O_NOFOLLOW).
 
     Raises:
-        Problem: it exists, or the system refuses it.
+        Problem: it exists, or the system refuses to create it.
     """
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -49,10 +49,9 @@ def open_new(
     first_seq: int = 1,
     carried: Mapping[str, Sequence[Sequence[object]]] = MappingProxyType({}),
 ) -> sqlite3.Connection:
-    """The connection that writes: a record without events in a file that `create` has made.
-
+    """The connection that writes: a record without events, in a file that `create` has made.
     `first_seq`: the number of its first event; `carried`: rows of its tables from the record that
-    it goes on with.
+    it continues.
 
     Raises:
         Problem: SQLite cannot write there.
@@ -87,7 +86,7 @@ def open_new(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file that is written from now on; closed where it cannot be made. Raises Problem."""
+    """A file that is written from now on; it is closed if it cannot be set up. Raises Problem."""
     db: sqlite3.Connection | None = None
     try:
         db = sqlite3.connect(
@@ -103,10 +102,9 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Connection:
-    """The connection that goes on writing, in a file that `create` has made, what `whole` began.
-
-    SQLite still has open what was unlinked: its backup brings all of it over
-    (sqlite.org/backup.html). `rows`: how many events there are to be.
+    """The connection that goes on writing what `whole` began, in a file that `create` has made.
+    SQLite still has the unlinked file open: its backup copies all of it (sqlite.org/backup.html).
+    `rows`: how many events there must be.
 
     Raises:
         Problem: it cannot be copied, or what is left is not whole.
@@ -130,15 +128,15 @@ def _use_wal(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA synchronous=NORMAL")
     db.execute(f"PRAGMA wal_autocheckpoint={WAL_BYTES // PAGE_BYTES}")
     db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
-    db.execute("SELECT 1 FROM meta").fetchone()  # -wal and -shm are there from now on
+    db.execute("SELECT 1 FROM meta").fetchone()  # -wal and -shm exist from now on
 
 
 def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
-    """Write closed_wall_ns into table meta: it tells a closed record from one that a crash has
-    left. Raises sqlite3.Error.
+    """Write closed_wall_ns into table meta: which tells a closed record from one left by a crash.
+    Raises sqlite3.Error.
 
-    One statement, so one frame of the -wal: where a full disk has room for one alone, the record
-    is never closed without the number of what it lacks.
+    One statement, so one frame of the -wal: if a full disk has room for only one, the record is
+    never closed without the number of events that it lacks.
     """
     db.execute(
         "INSERT OR REPLACE INTO meta SELECT 'closed_wall_ns', ?1"
@@ -150,19 +148,19 @@ def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
 def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
     """Mark the record as closed, leave a single file, close the connection.
 
-    A reader of another program that holds on keeps the -wal there; the file is whole without it.
+    A reader in another program may keep the -wal in place; the file is complete without it.
     """
     marked = _try_to_mark(db, not_recorded)
     until = monotonic() + SEAL_WITHIN
     while not _one_file(db) and monotonic() < until:
-        sleep(0.01)  # SQLite does not wait for readers here, and tells nobody when they go
-    if not marked:  # on a full disk there is room once -wal has gone
+        sleep(0.01)  # SQLite does not wait for readers here, and tells nobody when they leave
+    if not marked:  # on a full disk there is room once the -wal is gone
         _try_to_mark(db, not_recorded)
     db.close()
 
 
 def seal_now(db: sqlite3.Connection) -> bool:
-    """As `seal`, without waiting. False: somebody reads it, so it is still open."""
+    """As `seal`, without waiting. False: somebody is reading it, so it is still open."""
     _try_to_mark(db, 0)
     if not _one_file(db):
         return False
@@ -174,7 +172,7 @@ def tidy(path: Path) -> None:
     """Merge what a killed program left beside its record into the file, which stays "not closed".
 
     Raises:
-        sqlite3.Error: it cannot be done now.
+        sqlite3.Error: that is not possible now.
     """
     uri = path.resolve().as_uri() + "?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0.0)) as db:
@@ -191,7 +189,9 @@ def _try_to_mark(db: sqlite3.Connection, not_recorded: int) -> bool:
 
 
 def _one_file(db: sqlite3.Connection) -> bool:
-    """Whether -wal could be given up; if not, what is in it moves to the file at least."""
+    """Give up the -wal if possible, and return whether it was; if not, at least move its contents
+    to the file.
+    """
     try:
         return bool(db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete")
     except sqlite3.Error:

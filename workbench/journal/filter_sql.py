@@ -1,8 +1,7 @@
 """FilterSql: a filter as SQL for one record; properties that many rows share are looked up once.
-
-What a shape or a connection meets is found in its small table first; then a row only has numbers
-to compare. Bytes are looked for as the endpoints of this record write them, and in no other
-encoding.
+Which shapes and connections meet a condition is found in their small tables first, so that only
+numbers have to be compared for each row. Bytes are searched for as the endpoints of this record
+encode them, and in no other encoding.
 """
 
 from __future__ import annotations
@@ -82,11 +81,11 @@ class FilterSql:
         self._numbers = numbers
         self._version: object = None
         self._kinds: object = None
-        self._upto = 0  # what was found about shapes holds for the rows up to here
+        self._upto = 0  # what was found out about shapes holds for the rows up to here
         self._found: dict[str, dict[Sql, list[int] | None]] = {_SHAPE: {}, _CONNECTION: {}}
 
     def where(self, condition: Condition, first: int, last: int) -> Sql:
-        """What the rows of a chunk have to meet; NOTHING where none of them can."""
+        """What the rows of a chunk have to meet; NOTHING: none of them can."""
         alike: list[Term] = []
         others: list[Term] = []
         for term in condition.terms:
@@ -103,9 +102,8 @@ class FilterSql:
         return _all([*parts, *(self._term(term, first, last) for term in others)])
 
     def _renew(self) -> None:
-        """Forget what was found when the record was smaller, or said something else.
-
-        A shape never changes: in a flood there are more rows with each look, and no new shape.
+        """Forget what was found when the record was smaller or different. A shape never changes: in
+        a flood each look finds more rows, but no new shape.
         """
         version = self._ask("PRAGMA data_version", ())
         many = any(len(found) > _REMEMBERED for found in self._found.values())
@@ -122,7 +120,7 @@ class FilterSql:
         self._upto = upto
 
     def forget(self) -> None:
-        """Forget what was found: another file is read from now on."""
+        """Forget everything found: another file is read from now on."""
         self._upto = 0
         for found in self._found.values():
             found.clear()
@@ -156,7 +154,7 @@ class FilterSql:
                 return self._contains(part, first, last)
 
     def _shapes(self, asked: Sql) -> list[int] | None:
-        """The shapes that meet a condition; None: there are none in the record, or very many."""
+        """The shapes that meet a condition; None: the record has no shapes, or very many do."""
         if not self._schema.has_shapes:
             return None
         return self._ids(_SHAPE, "shape e LEFT JOIN endpoint p ON p.id = e.endpoint", "e.id", asked)
@@ -195,7 +193,9 @@ class FilterSql:
         )
 
     def _numbered(self, wanted: Numbered, first: int, last: int) -> Sql:
-        """The connections that a number means; of very many those that occur in the chunk."""
+        """The connections that a number means; if there are very many, those that occur in the
+        chunk.
+        """
         if self._numbers is None:
             asked = Sql(f"c.number {wanted.operator} ?", (wanted.number,))
             ids = self._connections(asked)
@@ -228,8 +228,8 @@ class FilterSql:
     def _in_stream(
         self, wanted: Contains, itself: Sql, streams: Mapping[int, str], first: int, last: int
     ) -> list[Sql]:
-        """The rows that hold the text itself, and those that complete it: all that is in their
-        bytes is looked for at once, since it is the reading of them that costs.
+        """The rows that contain the text, and those that complete it. Both are searched for at
+        once, since reading the bytes is what takes the time.
         """
         needles = spelled(wanted, streams)
         may, params = may_complete(needles)
@@ -247,7 +247,7 @@ class FilterSql:
         return [itself, _among("e.seq", ended)]
 
     def _of(self, endpoints: Sequence[int]) -> Sql:
-        """The rows of some endpoints."""
+        """The rows of certain endpoints."""
         asked = _among("e.endpoint", endpoints)
         if asked == NOTHING:
             return NOTHING
@@ -256,7 +256,7 @@ class FilterSql:
 
 
 def _plain_term(term: Term) -> Sql:
-    """A term whose parts are all plain."""
+    """A term all of whose parts are plain."""
     parts = [part for part in term.parts if isinstance(part, Plain)]
     text = joined("OR", [part.sql for part in parts])
     params = tuple(param for part in parts for param in part.params)
@@ -284,7 +284,7 @@ def _put_together(word: str, parts: Sequence[Sql]) -> Sql:
 
 
 def _numbers(found: list[tuple[Any, ...]]) -> list[int]:
-    """The numbers of one JSON list."""
+    """The integers of one JSON list."""
     return sorted(json.loads(found[0][0] or "[]")) if found else []
 
 

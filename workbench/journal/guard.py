@@ -1,7 +1,6 @@
-"""Guard: protects against a record of a stranger: what its file contains is read, never run.
-
-As SQLite advises for such files (sqlite.org/security.html): no schema is trusted, nothing but our
-own tables is read, each has to be a plain table, and no statement goes on without end.
+"""Guard: protects against a stranger's record, whose contents are read but never run. As SQLite
+advises for such files (sqlite.org/security.html), no schema is trusted, only our own tables are
+read, each must be a plain table, and no statement goes on without end.
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ class Guard:
 
     Attributes:
         db: the connection.
-        columns: of each of our tables, those that it has.
+        columns: the columns that each of our tables has.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, schema: Schema) -> None:
         """Take a connection into its care. `schema`: of the record's version.
 
         Raises:
-            Problem: one of our tables is something else.
+            Problem: one of our tables is not a plain table.
             sqlite3.Error: the file is damaged.
         """
         self.db = db
@@ -59,16 +58,16 @@ class Guard:
             for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON"):
                 db.execute(f"PRAGMA {pragma}").fetchall()
             self.columns = self._known_columns()
-            db.execute("SELECT value FROM json_each('[]')").fetchall()  # made once, and not later
+            # created once, and not later
+            db.execute("SELECT value FROM json_each('[]')").fetchall()
         db.set_authorizer(self._allowed)
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """While it lasts, a statement that takes longer than PATIENCE is given up with a Problem.
-
+        """A block in which a statement that takes longer than PATIENCE is given up with a Problem.
         In a stranger's file one may go on for ever.
         """
-        self._until = None  # few ever need the clock, which is a system call
+        self._until = None  # few statements ever need the clock, which is a system call
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -76,7 +75,7 @@ class Guard:
             raise
 
     def _say_that_it_was_late(self, error: sqlite3.OperationalError) -> None:
-        """Raises Problem where we have ended the statement; nothing where somebody else has."""
+        """Raises Problem if we ended the statement; does nothing if somebody else did."""
         late = self._until is not None and self._goes_on_too_long()
         if late and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
             self._patience = IMPATIENCE
@@ -86,10 +85,11 @@ class Guard:
         """All rows of a statement; no cursor is left open.
 
         Raises:
-            Problem: it went on too long, or gave more than the file can hold.
+            Problem: it took too long, or returned more than the file can hold.
             sqlite3.Error: the file is damaged.
         """
-        self._until = None  # as `limited` has it, without its cost: a window asks hundreds a second
+        # `limited`, inlined to save its cost: a window asks hundreds of times a second
+        self._until = None
         try:
             cursor = self.db.execute(statement, parameters)
             try:
@@ -112,7 +112,7 @@ class Guard:
         return found
 
     def bytes(self) -> int:
-        """How large the record is, its -wal included."""
+        """The size of the record, including its -wal."""
         pages, size = (
             self.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
         )
@@ -141,13 +141,13 @@ class Guard:
             raise Problem("journal.not_a_record", path=str(self._path))
         if kind != "table" or sql.split()[:2] != ["CREATE", "TABLE"]:
             raise Problem("journal.not_plain", path=str(self._path), what=table)
-        # a hidden column is computed, or hides behind a virtual table
+        # a hidden column is computed, or belongs to a virtual table
         found = self.db.execute(f"PRAGMA table_xinfo({table})").fetchmany(1000)
         hidden = {str(row[1]).lower(): row[6] for row in found}
         numbered = {
             str(row[1]).lower() for row in found if row[5] == 1 and str(row[2]).upper() == "INTEGER"
         }
-        if wanted[0] in _NUMBERED and wanted[0] not in numbered:  # it could be anything then
+        if wanted[0] in _NUMBERED and wanted[0] not in numbered:  # then it could be anything
             raise Problem("journal.not_a_record", path=str(self._path))
         for name in wanted:
             if name not in hidden and (table, name) not in _LATER:

@@ -37,7 +37,7 @@ Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]
 
 
 class _Segment(Reader):
-    """A reader of one segment; a text that ends in it may have begun in earlier ones."""
+    """A reader of one segment; a text that ends in it may have begun in earlier segments."""
 
     def __init__(self, path: Path, before: Before, *, lenient: bool) -> None:
         """`before`: what a connection carried last before a row, in whichever segment."""
@@ -51,7 +51,7 @@ class _Segment(Reader):
 
 
 class _Span(NamedTuple):
-    """The rows of a segment; of the newest, `last` is where it was when it was looked at."""
+    """The rows of a segment; for the newest, `last` is how far it had got when it was looked at."""
 
     path: Path
     first: int
@@ -61,10 +61,10 @@ class _Span(NamedTuple):
 def open_record(
     path: Path, follow: Callable[[], Path] | None = None, *, lenient: bool = False
 ) -> Reader:
-    """A reader of a record, which is a file or a folder of segments.
+    """The reader of a record, which is a file or a folder of segments.
 
     Raises:
-        Problem: as `Reader`.
+        Problem: as `Reader` does.
     """
     if path.is_dir() and any(whole_of(item) == path for item in path.glob("*.swb")):
         return Joined(path, lenient=lenient)
@@ -80,8 +80,9 @@ def whole_of(path: Path) -> Path:
 class Joined(Reader):
     """The reader of a folder of segments, also while they are written and old ones go.
 
-    What a row is about is asked of the segment that has it; a connection that was open when a
-    segment began is in that one too, so what is known of it last is in the newest that has it.
+    A question about a row goes to the segment that has it. A connection that was open when a
+    segment began is in that segment too, so the latest facts about it are in the newest segment
+    that has it.
     """
 
     def __init__(self, folder: Path, *, lenient: bool = False) -> None:
@@ -110,13 +111,13 @@ class Joined(Reader):
     # -- which segments there are -------------------------------------------------------------
 
     def _look(self) -> None:
-        """Notice new segments and those that went, but not in the middle of a search."""
+        """Notice new segments and removed ones, but not in the middle of a search."""
         if self._searching:
             return
         try:
             changed = self.path.stat().st_mtime_ns
         except OSError:
-            return  # with its folder: what is open can still be read
+            return  # removed with its folder: what is open can still be read
         if changed != self._changed:
             self._list()
 
@@ -137,7 +138,7 @@ class Joined(Reader):
         self.first_seq = self._spans[0].first if self._spans else 1
         newest = self._spans[-1].path if self._spans else None
         for path in set(self._open_ones).difference({newest}):
-            self._give_up(path)  # what is not open can be sealed
+            self._give_up(path)  # a segment that is not open can be sealed
 
     def _give_up(self, path: Path) -> None:
         gone = self._open_ones.pop(path)
@@ -145,7 +146,7 @@ class Joined(Reader):
         gone.close()
 
     def _span(self, path: Path) -> _Span | None:
-        """The rows of a segment; None: it has just gone, or is not made yet."""
+        """The rows of a segment; None: it has just been removed, or is not complete yet."""
         try:
             reader = self._opened(path)
             return _Span(path, reader.first_seq, max(reader.count(), reader.first_seq - 1))
@@ -173,7 +174,7 @@ class Joined(Reader):
         return self._opened(self._spans[-1].path)
 
     def _readers(self, *, newest_first: bool = True) -> Iterator[Reader]:
-        """All segments, one after the other; those that went meanwhile are left out."""
+        """All segments, one after the other; those removed meanwhile are left out."""
         if self._closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         self._look()
@@ -193,8 +194,8 @@ class Joined(Reader):
     def _parts(
         self, first: int, last: int, *, backwards: bool = False
     ) -> Iterator[tuple[Reader, int, int]]:
-        """The segments that have rows from `first` to `last`, and which of them; each is to be read
-        before the next is asked for.
+        """The segments that have rows from `first` to `last`, and which of them; each must be read
+        before the next one is asked for.
         """
         if self._closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
@@ -211,7 +212,7 @@ class Joined(Reader):
                 yield reader, since, upto
 
     def _of(self, seq: int) -> Reader | None:
-        """The segment that has this row."""
+        """The segment that contains this row."""
         return next((part[0] for part in self._parts(seq, seq)), None)
 
     def _first(self, ask: Callable[[Reader], Found | None]) -> Found | None:
@@ -220,7 +221,7 @@ class Joined(Reader):
         return next((answer for answer in found if answer is not None), None)
 
     def gaps(self, after: int, upto: int) -> list[range]:
-        """Numbers after one up to another whose rows went with their segment."""
+        """The numbers after one up to another whose rows were removed with their segment."""
         self._look()
         there = [(span.first, span.last) for span in self._spans]
         there[-1:] = [(there[-1][0], max(upto, there[-1][1]))] if there else []
@@ -272,7 +273,7 @@ class Joined(Reader):
         return [seq for parts in found for part in parts for seq in part]
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
-        """As that of one record; without a condition the rows that are there."""
+        """As for one record; without a condition, the rows that still exist."""
         if condition is not None:
             yield from super().select(condition, max(after, self.first_seq - 1), upto)
             return
@@ -347,7 +348,9 @@ class Joined(Reader):
     def _before(
         self, connection: int, calls: Sequence[str], seq: int
     ) -> tuple[int, bytes, int] | None:
-        """Asked by a segment in the middle of its search: it stays open meanwhile."""
+        """What a connection carried before a row; asked by a segment in the middle of its search,
+        which stays open meanwhile.
+        """
         self._searching = True
         try:
             return super()._before(connection, calls, seq)
@@ -367,7 +370,7 @@ class Joined(Reader):
         return list(chain.from_iterable(reader.caused_by(seq) for reader, _, _ in self._after(seq)))
 
     def _after(self, seq: int) -> Iterator[tuple[Reader, int, int]]:
-        """The segments in which what a command led to is looked for."""
+        """The segments in which the results of a command are looked for."""
         return self._parts(seq + 1, seq + LED_TO)
 
     # -- endpoints and connections ------------------------------------------------------------
@@ -376,7 +379,7 @@ class Joined(Reader):
         return self._newest.endpoints()
 
     def occurring(self) -> Occurring:
-        """What occurs in the newest segments."""
+        """The values that occur in the newest segments."""
         return together(reader.occurring() for reader in islice(self._readers(), OPEN))
 
     def roles(self) -> dict[str, str]:
@@ -439,7 +442,7 @@ class Joined(Reader):
     # -- the end ------------------------------------------------------------------------------
 
     def interrupt(self) -> None:
-        """Give up the search that runs now. From any thread."""
+        """Give up the search that is running. Callable from any thread."""
         for reader in list(self._open_ones.values()):
             with suppress(sqlite3.ProgrammingError):
                 reader.interrupt()

@@ -31,7 +31,7 @@ class Keep:
 
     Attributes:
         text: as it was written.
-        seconds, bytes: one of them; the other is None.
+        seconds, bytes: the limit; one of them is None.
     """
 
     text: str
@@ -40,17 +40,17 @@ class Keep:
 
     @property
     def segment_seconds(self) -> float | None:
-        """How long a segment becomes."""
+        """How long a segment may become, in seconds."""
         return None if self.seconds is None else self.seconds / PIECES
 
     @property
     def segment_bytes(self) -> int | None:
-        """How large a segment becomes."""
+        """How large a segment may become."""
         return None if self.bytes is None else self.bytes // PIECES
 
 
 def parse(text: str) -> Keep:
-    """Read 30m, 2h, 1d, 500MB, 2GB (of ten: MB; of two: MiB).
+    """Parse 30m, 2h, 1d, 500MB, 2GB (powers of ten: MB; of two: MiB).
 
     Raises:
         Problem: it is neither a time nor a size, or too little to be divided.

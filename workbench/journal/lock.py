@@ -1,4 +1,4 @@
-"""RecordLock: tells who writes a record, and cannot be left behind by a crash."""
+"""RecordLock: shows who is writing a record, and cannot be left behind by a crash."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _path(record: Path) -> Path:
 def try_lock(descriptor: int, *, shared: bool, unsure: bool = True) -> bool:
     """Lock it without waiting (flock(2)); False while another holds it.
 
-    `unsure` is the answer on a file system without locks.
-    Windows has no shared lock: two who only ask in the same instant take each other for a writer.
+    `unsure` is the answer on a file system without locks. Windows has no shared lock: two processes
+    that ask at the same instant take each other for a writer.
     """
     try:
         if sys.platform == "win32":
@@ -37,7 +37,7 @@ def try_lock(descriptor: int, *, shared: bool, unsure: bool = True) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # flock says EAGAIN, Windows EACCES
+    except (BlockingIOError, PermissionError):  # flock fails with EAGAIN, Windows with EACCES
         return False
     except OSError:
         return unsure
@@ -50,7 +50,7 @@ class RecordLock:
     """
 
     def __init__(self, record: Path) -> None:
-        """Take it.
+        """Take the lock.
 
         Raises:
             OSError: the file beside the record cannot be made, or a writer holds it (EBUSY), or
@@ -75,8 +75,7 @@ class RecordLock:
     def _reserve(self, descriptor: int) -> None:
         """Fill the lock's file with RESERVE random bytes.
 
-        Zeros may take no room on the disk, and only a regular write fails at once where there is
-        none.
+        Zeros may take no room on the disk, and only a regular write fails at once if there is none.
         """
         os.ftruncate(descriptor, 0)
         left = os.urandom(RESERVE)
@@ -84,13 +83,13 @@ class RecordLock:
             left = left[os.write(descriptor, left) :]
 
     def give_room(self) -> None:
-        """Give the reserve up, for the end of the record."""
+        """Give up the reserve, to make room for the end of the record."""
         if self._descriptor is not None:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, 0)
 
     def stands(self) -> bool:
-        """Whether others still find the lock beside the record."""
+        """Whether others can still find the lock beside the record."""
         if self._descriptor is None:
             return False
         try:
@@ -105,7 +104,8 @@ class RecordLock:
         """Drop the lock and its file."""
         if self._descriptor is None:
             return
-        if sys.platform != "win32":  # unlinked while it is held: nobody can take a dying file
+        # unlinked while it is held, so that nobody can lock a dying file
+        if sys.platform != "win32":
             with suppress(OSError):
                 if self.stands():
                     self._file.unlink()
@@ -117,8 +117,9 @@ class RecordLock:
 
 
 def is_written(record: Path) -> bool:
-    """Whether somebody is writing this record now; through a link, the one that it names."""
-    flags = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY  # read-only media too
+    """Whether somebody is writing this record now; through a link, the record that it names."""
+    # this works on read-only media too
+    flags = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY
     try:
         descriptor = os.open(_path(record.resolve()), flags)
     except OSError:

@@ -1,6 +1,5 @@
-"""LogRows: puts together the rows of a record that stores what rows share (shapes) apart.
-
-What many rows share is fetched once and kept: a join in SQLite makes its texts anew for each row,
+"""LogRows: puts together the rows of a record that stores separately what rows share (shapes). What
+many rows share is fetched once and cached: a join in SQLite makes its texts anew for each row,
 which takes twice as long.
 """
 
@@ -41,17 +40,17 @@ class LogRows:
     """Makes the rows for one reader, on its thread."""
 
     def __init__(self, ask: Ask) -> None:
-        """`ask`: how the record is read."""
+        """`ask`: reads the record."""
         self._ask = ask
         self._shapes: dict[object, Values] = {}
         self._sound: set[object] = set()
         self._connections: dict[object, Values] = {}
-        self._odd: set[object] = set()  # connections with a cell that is none of theirs
+        self._odd: set[object] = set()  # connections with a cell of the wrong type
         self._names: dict[object, object] = {}
         self._version: object = None
 
     def forget(self) -> None:
-        """Take nothing for the newest any more: a copy of the record is read from now on, maybe in
+        """Take no row for the newest any more: a copy of the record is read from now on, perhaps in
         the middle of a page. Shapes never change.
         """
         self._version = None
@@ -61,7 +60,7 @@ class LogRows:
         self._sound.clear()
 
     def cells(self, first: int, limit: int) -> list[Values]:
-        """`limit` rows from seq `first` on, as `made` takes them; missing ones are missing."""
+        """`limit` rows from seq `first` on, as `made` takes them; missing rows are left out."""
         return self._ask(
             f"{CELLS} WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq", (first, first + limit)
         )
@@ -69,7 +68,7 @@ class LogRows:
     def sound(
         self, found: Sequence[Values]
     ) -> tuple[Mapping[object, Values], Mapping[object, Values]]:
-        """The shapes and connections of rows, of those alone that need no look at their cells."""
+        """The shapes and connections of rows, restricted to those whose cells need no check."""
         shapes, connections = self._known(found)
         good, odd = self._sound, self._odd
         return (
@@ -78,7 +77,7 @@ class LogRows:
         )
 
     def made(self, found: Sequence[Values]) -> list[Values]:
-        """The cells of rows of the log, as `cell_types.log_rows` gives them, from CELLS."""
+        """The cells of rows of the log, as `cell_types.log_rows` returns them, from CELLS."""
         if not found:
             return []
         shapes, connections = self._known(found)
@@ -109,9 +108,11 @@ class LogRows:
         return made
 
     def _checked(self, cells: Values, row: Values) -> Values:
-        """A row that is looked at closely; its shape and kinds of cells are known from then on."""
+        """A row whose cells are checked; its shape and the kinds of its cells are known from then
+        on.
+        """
         right = cell_types.log_row(row)
-        # an amount that this shape has no use for says nothing of others
+        # an amount that is useless for this shape says nothing about others
         if right is row and type(cells[-1]) is int and type(cells[4]) in _NUMBERS:
             self._sound.add(cells[-1])
             _good.add(tuple(map(type, cells)))
@@ -120,9 +121,8 @@ class LogRows:
     def _known(
         self, found: Sequence[Values]
     ) -> tuple[Mapping[object, Values], Mapping[object, Values]]:
-        """The shapes and connections of rows.
-
-        Rows were read before: what is kept is of a record that was as large at least.
+        """The shapes and connections of rows. The rows have been read before, so what is cached is
+        from a record that was at least as large.
         """
         version = self._ask("PRAGMA data_version", ())
         if version != self._version or len(self._connections) > REMEMBERED:
@@ -153,12 +153,12 @@ class LogRows:
 
 
 def _listed(numbers: Iterable[object]) -> str:
-    """The whole numbers among these as a JSON list."""
+    """The integers among these, as a JSON list."""
     return json.dumps([number for number in numbers if type(number) is int])
 
 
 def _fit(local: object, peer: object, number: object) -> bool:
-    """Whether these can stand in a row of the log as they are."""
+    """Whether these can be cells of a row of the log as they are."""
     return (
         isinstance(local, str | None) and isinstance(peer, str | None) and type(number) in _NUMBERS
     )

@@ -31,7 +31,7 @@ Stream = tuple[int, bool]
 
 
 def secrets_in(spelled: str) -> list[dict[str, str]]:
-    """What `meta.secrets` says of each: name, env and value; what is none of that is left out."""
+    """The secrets of `meta.secrets`, each with name, env and value; malformed ones are left out."""
     try:
         found = json.loads(spelled)
     except (ValueError, RecursionError):
@@ -51,7 +51,7 @@ def secret_values(spelled: str) -> list[str]:
 
 
 class Masked:
-    """Masks the rows of one record page by page; fastest in their order.
+    """Masks the rows of one record page by page; fastest if asked in order.
 
     Attributes:
         reader: of the record.
@@ -64,10 +64,11 @@ class Masked:
         self._texts: dict[str, str] = {}
         self._ends: dict[Stream, bytes] = {}
         self._next = reader.first_seq
-        self._whole = True  # every row so far was here, so a stream without an end has not begun
+        # every row so far has passed through here, so no unfinished header has begun
+        self._whole = True
 
     def rows(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows masked; all as they are where the reader shows secrets."""
+        """The rows, masked; unchanged if the reader shows secrets."""
         if self.reader.shows_secrets:
             return list(rows)
         self._look()
@@ -79,17 +80,15 @@ class Masked:
         return [self._row(row, later) for row in rows]
 
     def _go_on_plainly(self, rows: Sequence[Row]) -> bool:
-        """Whether all rows of a page are such as `_goes_on_plainly` says, or carry nothing: a look
-        at all of them at once, in half the time. They are noted then.
-
-        No word of a header's name stands in a row, and none begins at the end of one: so none is
-        divided over rows either.
+        """Whether all rows of a page are as `_goes_on_plainly` says, or carry nothing: they are
+        checked all at once, in half the time, and noted. No word of a header's name occurs in a
+        row, and none begins at the end of one, so none is split over rows either.
         """
         if not rows or rows[0].seq != self._next or rows[-1].seq != self._next + len(rows) - 1:
             return False
         carrying = [row for row in rows if row.payload]
         payloads = [row.payload for row in carrying if row.payload]
-        kinds = dict(zip(map(_KIND_OF_ROW, carrying), payloads, strict=True))  # a few
+        kinds = dict(zip(map(_KIND_OF_ROW, carrying), payloads, strict=True))  # only a few
         texts = {row.args for row in rows}
         if not (
             all(
@@ -114,8 +113,9 @@ class Masked:
         first: int,
         last: int,
     ) -> bool:
-        """The same of rows that are not put together: what they carry, the newest of each stream,
-        their arguments and numbers. False: they are to be masked by `rows`, and nothing is noted.
+        """The same for rows that are given as columns: what they carry, the newest row of each
+        stream, their arguments and numbers. False: they have to be masked by `rows`, and nothing
+        was noted.
         """
         self._look()
         return (
@@ -127,7 +127,7 @@ class Masked:
         )
 
     def _note(self, payloads: Sequence[bytes], streams: Mapping[Stream, bytes], last: int) -> bool:
-        """Note how streams go on, up to row `last`; False where a header may be among it."""
+        """Note how the streams go on, up to row `last`; False: a header may be among it."""
         masker, ends = self._masker, self._ends
         if masker.may_have_headers(b"\n".join(payloads)) or masker.may_begin_headers(payloads):
             return False
@@ -144,8 +144,8 @@ class Masked:
         return True
 
     def _goes_on_plainly(self, row: Row) -> bool:
-        """Whether a row is what nearly all are: bytes of a stream right after those before it,
-        without a header that is masked. It is noted then as `_row` would, in a third of the time.
+        """Whether a row is as nearly all are: bytes of a stream that directly follow those before,
+        without a header to mask. If so it is noted as by `_row`, in a third of the time.
         """
         seq, _, _, kind, _, connection, call, args, _, _, error, _, _, size, payload, _, _ = row
         reads = call in READS
@@ -165,7 +165,7 @@ class Masked:
         return True
 
     def _look(self) -> None:
-        """A record may get more secrets while it is written."""
+        """Look again for secrets: a record may get more while it is written."""
         spelled = self.reader.kept(SECRETS)
         if spelled != self._spelled:
             self._spelled = spelled
@@ -173,7 +173,7 @@ class Masked:
             self._texts.clear()
 
     def _later(self, rows: Iterable[Row]) -> dict[Stream, list[tuple[int, bytes]]]:
-        """What these rows carry, by stream, for those before."""
+        """What these rows carry, by stream, for the rows before them."""
         found: dict[Stream, list[tuple[int, bytes]]] = {}
         for row in rows:
             stream = _stream(row)
@@ -221,8 +221,8 @@ class Masked:
         return self._masker.within(before, payload, after)
 
     def _is_plain(self, row: Row, payload: bytes, stream: Stream) -> bool:
-        """Whether a row neither has nor goes on with a header that is masked: the quick answer,
-        where there are no values; False: it may have.
+        """Whether a row neither contains nor continues a header to mask: the quick answer if there
+        are no secret values; False: it may.
         """
         before = self._before(row, stream)
         whole = before + payload if before else payload
@@ -252,7 +252,7 @@ class Masked:
     def _after(
         self, row: Row, stream: Stream, payload: bytes, here: list[tuple[int, bytes]]
     ) -> bytes:
-        """As much of what follows as may decide what the end of this row is."""
+        """As much of the following bytes as may decide what the end of this row is."""
         if not self._masker.may_go_on(payload):
             return b""
         reach = self._masker.reach
@@ -266,7 +266,7 @@ class Masked:
 
 
 def _stream(row: Row) -> Stream | None:
-    """The stream whose bytes a row carries; None: the row stands for itself."""
+    """The stream that the bytes of a row belong to; None: the row stands alone."""
     if row.connection is None or not carries(row):
         return None
     return (row.connection, row.call in READS)

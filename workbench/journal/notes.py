@@ -1,4 +1,6 @@
-"""Notes of the program in words: the record keeps key and values, each reader its language."""
+"""Notes of the program in words: the record keeps key and values, so that each reader sees its own
+language.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,13 @@ class Verdict(NamedTuple):
     """What a note of a run says about a step or the run.
 
     Attributes:
-        held: whether the step or the run held; None: it begins.
-        number: of the step; of a run that failed the first that did; 0: none.
-        title: the step as code; of the run its title.
-        steps: how many the run had; 0: it is of a step.
-        came: what met it, or why it failed, as a sentence; "" where nothing is said.
-        row: with which an expectation was met; 0: none.
-        failed: how many steps of a run that failed.
+        held: whether the step or run held; None: it begins.
+        number: of the step; for a run that failed, of the first step that did; 0: none.
+        title: the step as code; for a run, its title.
+        steps: how many the run had; 0: this is about a step.
+        came: what met it, or why it failed, as a sentence; "": nothing is said.
+        row: the row that met an expectation; 0: none.
+        failed: how many steps of the run failed.
     """
 
     held: bool | None
@@ -51,7 +53,7 @@ class Verdict(NamedTuple):
 
     @property
     def took(self) -> str:
-        """The seconds as they are shown."""
+        """The seconds, as they are shown."""
         return f"{self.seconds:.4f}" if self.seconds < 1 else f"{self.seconds:.3f}"
 
 
@@ -80,9 +82,10 @@ def note_text(row: Row) -> str:
 
 
 def _change_text(key: str, before: str, after: str) -> str:
-    """A changed setting in words, by its name in the window where it has one."""
+    """A changed setting in words, by its name in the window if it has one."""
     if key == "responder":
-        from workbench.journal.reply_words import reply_words  # seldom, and it knows the engine
+        # seldom needed, and it imports the engine
+        from workbench.journal.reply_words import reply_words
 
         return tr("note.reply_changed", after=reply_words(after), before=reply_words(before))
     name = f"caption.{key}"
@@ -90,7 +93,7 @@ def _change_text(key: str, before: str, after: str) -> str:
 
 
 def verdict_of(row: Row) -> Verdict | None:
-    """What a run says of itself in a row; None: it says nothing."""
+    """The verdict that a row of a run contains; None: it contains none."""
     if row.kind != NOTE or row.call not in OF_RUNS:
         return None
     try:
@@ -107,7 +110,7 @@ class EndOfLab(NamedTuple):
 
 
 def lab_of(row: Row) -> EndOfLab | None:
-    """What the lab says of its run in a row; None: it says nothing."""
+    """What a row says about a run of the lab; None: it says nothing."""
     if row.kind != NOTE or row.call != LAB_ENDED:
         return None
     try:
@@ -161,7 +164,7 @@ def _verdict_text(call: str, verdict: Verdict) -> str:
 
 
 def spelled(problem: Problem) -> tuple[str, dict[str, object]]:
-    """A sentence as plain values: its key and what fills it in, those of others within."""
+    """A sentence as plain values: its key and what fills it in, including nested sentences."""
     return problem.key, {
         name: spelled(value) if isinstance(value, Problem) else value
         for name, value in problem.args_.items()
@@ -169,7 +172,7 @@ def spelled(problem: Problem) -> tuple[str, dict[str, object]]:
 
 
 def _text_of(values: object) -> str:
-    """The sentence of what `spelled` gave, in the current language."""
+    """The sentence that `spelled` took apart, in the current language."""
     key, named = _pair(values)
     filled = {
         name: _text_of(value) if _is_spelled(value) else value for name, value in named.items()

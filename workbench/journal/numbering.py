@@ -25,14 +25,16 @@ class Follower(Protocol):
     """Takes rows as they are numbered, before they are in the file."""
 
     def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
-        """Items in the order of the record, facts among them; the first event has seq `first`.
-        Of many, transfers are as they were put: an event of each takes longer than to write it.
-
-        It runs on any thread, one call at a time, and must only put aside what it needs.
+        """Take items in the order of the record, including facts; the first event has seq `first`.
+        If there are many, transfers are as they were put: making an event of each takes longer than
+        writing it. This runs on any thread, one call at a time, and must only put aside what it
+        needs.
         """
 
     def wake(self) -> None:
-        """Something was put, since it asked to be told; on any thread, also without need."""
+        """Something was put since this follower asked to be told; called on any thread, sometimes
+        without need.
+        """
 
 
 class Marker:
@@ -43,7 +45,7 @@ class Marker:
         self._then = then
 
     def reach(self) -> None:
-        """Wake who waits for this marker."""
+        """Wake whoever waits for this marker."""
         self.reached.set()
         self._then()
 
@@ -52,31 +54,33 @@ Queued = Item | Transfer | Marker
 
 
 def is_row(item: object) -> bool:
-    """Whether an item gets a number: an event or a transfer, no fact and no marker."""
+    """Whether an item gets a number: an event or a transfer, but no fact or marker."""
     return isinstance(item, tuple)
 
 
 def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
     """The items with an event in place of each transfer."""
-    return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
+    # type: ignore[arg-type,misc]
+    return [event_of(item) if type(item) is tuple else item for item in items]
 
 
 def _are_of_one_endpoint(items: Sequence[Queued]) -> bool:
-    """Whether they are transfers alone, of one endpoint: these are in their order as they came."""
-    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1  # type: ignore[index]
+    """Whether they are only transfers of one endpoint, which are in order as they came."""
+    # type: ignore[index]
+    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1
 
 
 class Numbering:
-    """What was put and is not in the file yet: items without a number, then numbered ones.
-
-    Whoever needs a number gives it, the recorder or who follows, one at a time; so a step of a
-    scenario waits for no other thread and for no file.
+    """What was put and is not in the file yet: items without a number, then numbered ones. Whoever
+    needs numbers gives them, the recorder or a follower, one at a time, so that a step of a
+    scenario waits for no other thread and no file.
 
     Attributes:
         queue: what was put and has no number; anybody appends.
-        at_work: whether a call of an endpoint may be under way; where none is, nothing newer
-            than now can still come, and nothing is held back.
-        settle: waits for those that are, so many seconds at most; whether all have come back.
+        at_work: whether a call of an endpoint may be under way; if none is, nothing older than now
+            can still come, and nothing is held back.
+        settle: waits for calls under way, so many seconds at most; returns whether all have come
+            back.
         followers: who is handed rows.
         ending: nothing is held back any more.
     """
@@ -96,9 +100,8 @@ class Numbering:
         return len(self.queue) + len(self._numbered)
 
     def take(self, most: int, *, whole: int | None = None) -> list[Queued]:
-        """What is to be written next, at most so many items.
-
-        `whole`: of many items a multiple of so many; the rest waits for the next time.
+        """The items to write next, at most that many. `whole`: of many items, a multiple of this
+        number; the rest waits for the next time.
         """
         with self._lock:
             if len(self._numbered) < most:
@@ -111,15 +114,15 @@ class Numbering:
             return waiting[:count] if self._numbered else waiting
 
     def number(self, *, everything: bool, settled: int = 0) -> None:
-        """Number what was put, and hand it to who follows; `everything`: hold nothing back.
+        """Number what was put, and hand it to the followers; `everything`: hold nothing back.
 
-        `settled`: a moment of the record's clock; all calls that began before have been put.
+        `settled`: a moment of the record's clock; all calls that began before it have been put.
         """
         with self._lock:
             self._number(len(self.queue), everything=everything, settled=settled)
 
     def follow(self, follower: Follower, written: int) -> int:
-        """Hand over what is numbered from now on; the last number before that.
+        """Hand over what is numbered from now on; returns the last number before that.
 
         `written`: the last one in the file.
         """
@@ -130,7 +133,7 @@ class Numbering:
             return self._last
 
     def leave(self, follower: Follower) -> None:
-        """Hand nothing over any more."""
+        """Stop handing over to this follower."""
         with self._lock:
             self.followers = [item for item in self.followers if item is not follower]
 
@@ -164,7 +167,7 @@ class Numbering:
         """The batch without its newest events: a call that began before them may not have come back
         yet.
 
-        They go back to the head of the queue, unless somebody waits for them.
+        They are put back at the head of the queue, unless somebody waits for them.
         """
         held = early = len(items)
         for place, item in enumerate(items):
@@ -174,7 +177,7 @@ class Numbering:
                     early = min(early, place)
                     if began > settled:
                         held = min(held, place)
-                if held < place and began <= settled:  # it may belong before what is held
+                if held < place and began <= settled:  # it may belong before what is held back
                     held = early
                     break
             elif type(item) is Marker:
@@ -184,7 +187,7 @@ class Numbering:
         return items[:held]
 
     def _without_newest(self, items: list[Queued], before: int, now: int) -> list[Queued]:
-        """The same of transfers of one endpoint."""
+        """The same for transfers of one endpoint."""
         for place, item in enumerate(items):
             _, began, took, _, _ = item  # type: ignore[misc]
             if before < began + took <= now:
@@ -196,7 +199,7 @@ class Numbering:
         first = self._last + 1
         last = self._last
         handed: Sequence[Item | Transfer]
-        if set(map(type, items)) == {tuple}:  # nearly all of a flood
+        if set(map(type, items)) == {tuple}:  # nearly all batches of a flood
             handed = items  # type: ignore[assignment]
             last += len(items)
         else:

@@ -17,7 +17,7 @@ _COLUMNS: Final = ("call", "kind", "errno", "error", "peer")
 
 
 class Occurring(NamedTuple):
-    """By key of the filter the values that occur, each once."""
+    """The values that occur, by key of the filter, each once."""
 
     endpoint: tuple[str, ...] = ()
     call: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ RECOVER_WITHIN: Final = 1.0
 def let_go(db: sqlite3.Connection) -> None:
     """Close a connection and ignore an error of that.
 
-    What was wanted of it is done, or has failed already.
+    Its work is done, or has failed already.
     """
     with suppress(sqlite3.Error):
         db.close()
@@ -30,31 +30,31 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the file read-only, so that neither a lock nor an index is left behind.
 
     It is opened by SQLite alone: close(2) of any descriptor of a file drops all locks that this
-    process has on it (fcntl(2)). Without ours another program takes the -wal of a record that we
-    are writing away, and every later row with it (sqlite.org/howtocorrupt.html, 2.2).
+    process has on it (fcntl(2)). Without our lock another program removes the -wal of a record that
+    we are writing, and every later row with it (sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
-        Problem: a folder, nothing there, not readable, or it has to be copied. What is no SQLite
-            file shows at the first statement.
+        Problem: it is a folder, does not exist, cannot be read, or has to be copied first. A file
+            that is not SQLite's shows at the first statement.
     """
     try:
         if path.is_dir():
             raise Problem("journal.is_folder", path=str(path))
         if not path.exists():
             raise Problem("journal.missing", path=str(path))
-        if not path.is_file():  # to open a pipe would wait for its other end
+        if not path.is_file():  # opening a pipe would wait for its other end
             raise Problem("journal.not_a_record", path=str(path))
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise Problem("journal.unreadable", path=str(path), reason=reason_of(error)) from error
-    path = path.resolve()  # SQLite looks for -wal beside the file itself
+    path = path.resolve()  # SQLite looks for the -wal beside the real file
     _roll_back(path)
     uri = path.as_uri() + "?mode=ro"
     if not os.access(path.parent, os.W_OK):
         if not _has_content(path, "-wal"):
-            uri += "&immutable=1"  # read-only media: no lock file can be made
-        elif not _has_content(path, "-shm"):  # nor the index of -wal, which holds the last rows
+            uri += "&immutable=1"  # read-only media: no lock file can be created
+        elif not _has_content(path, "-shm"):  # nor the index of the -wal, which holds the last rows
             raise Problem("journal.needs_copy", path=str(path), beside="-wal")
     try:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
@@ -63,10 +63,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _roll_back(path: Path) -> None:
-    """Undo what a program was killed in the middle of, and finish what it was about: one file.
+    """Undo the transaction in which a program was killed, and finish its job: one file.
 
-    SQLite does it from the -journal, but only for whoever may write; a record has one for the
-    moment of its sealing (sqlite.org/atomiccommit.html, 4.2).
+    SQLite does so from the -journal, but only for whoever may write; a record has one only while it
+    is sealed (sqlite.org/atomiccommit.html, 4.2).
 
     Raises:
         Problem: nothing can be written there.
@@ -81,15 +81,15 @@ def _roll_back(path: Path) -> None:
                 path.as_uri() + "?mode=rw", uri=True, isolation_level=None, timeout=RECOVER_WITHIN
             )
         ) as db:
-            db.execute("PRAGMA user_version").fetchone()  # the first look rolls back
-            with suppress(sqlite3.Error):  # somebody else reads it: it is whole all the same
+            db.execute("PRAGMA user_version").fetchone()  # the first query rolls back
+            with suppress(sqlite3.Error):  # somebody else is reading it: it is whole all the same
                 db.execute("PRAGMA journal_mode=DELETE").fetchone()
     except sqlite3.Error as error:
         raise refused(path, error) from error
 
 
 def _is_hot(path: Path) -> bool:
-    """Whether a -journal lies there that was neither finished nor given up: those begin with 0."""
+    """Whether there is a -journal that was neither finished nor given up: those begin with 0."""
     try:
         with path.with_name(f"{path.name}-journal").open("rb") as journal:
             return journal.read(1) not in {b"", b"\0"}
@@ -105,7 +105,7 @@ def _has_content(path: Path, suffix: str) -> bool:
 
 
 def refused(path: Path, error: sqlite3.Error) -> Problem:
-    """Why SQLite does not take a file, in the user's words."""
+    """Why SQLite rejects a file, in the user's words."""
     if is_no_database(error):
         return Problem("journal.not_a_record", path=str(path))
     return Problem("journal.unreadable", path=str(path), reason=reason_of_sqlite(error))

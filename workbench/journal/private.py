@@ -29,7 +29,7 @@ def temporary() -> Path:
 
 
 def places() -> list[Path]:
-    """Where folders for a while may be: the one for temporary files, then those in memory."""
+    """Where temporary folders may be: first the one for temporary files, then those in memory."""
     found = []
     with suppress(Problem):
         found.append(temporary())
@@ -99,11 +99,13 @@ def _hold(folder: Path) -> int:
 
 
 def sweep() -> None:
-    """Remove the folders of this user whose program was killed: ours by name, and held no more."""
+    """Remove the folders of this user whose program was killed: ours by name, and no longer
+    locked.
+    """
     for place in places():
         with suppress(OSError):
             for folder in list(place.glob(f"{PREFIX}*")):
-                with suppress(OSError):  # not made by us, or gone since
+                with suppress(OSError):  # not made by this user, or gone since
                     _sweep_one(folder)
 
 

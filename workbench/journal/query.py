@@ -1,4 +1,4 @@
-"""The filter language: terms that must all hold. `filter_sql` makes SQL of them.
+"""The filter language: terms that must all hold. `filter_sql` turns them into SQL.
 
 `term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] #number | [-] value`.
 """
@@ -18,7 +18,7 @@ from workbench.texts import Problem
 
 
 class About(Enum):
-    """What a condition looks at: the fewer such things there are, the fewer rows are read."""
+    """What a condition looks at: the fewer such things, the fewer rows are read."""
 
     SHAPE = auto()
     """`p.name` and `kind call args errno error` of `e`: what many rows have in common."""
@@ -56,7 +56,7 @@ class Contains:
 
     Attributes:
         raw: the text in UTF-8, or the bytes as they were written.
-        encoded: names of encodings, and the text in them, where that differs.
+        encoded: names of encodings, and the text in each, if that differs.
         joined: whether rows that only complete it count.
     """
 
@@ -65,7 +65,7 @@ class Contains:
     joined: bool = True
 
     def spelled(self, encoding: str) -> list[bytes]:
-        """How the text may stand in the bytes of an endpoint."""
+        """The spellings that the text may have in the bytes of an endpoint."""
         return [self.raw, *(raw for names, raw in self.encoded if encoding in names)]
 
 
@@ -82,7 +82,7 @@ Part = Plain | Contains | Numbered
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Alternatives of which a row meets one; with `negated` none, nulls included."""
+    """Alternatives, one of which a row must meet; with `negated`, none, where nulls meet it too."""
 
     parts: tuple[Part, ...]
     negated: bool = False
@@ -99,14 +99,14 @@ class Condition:
 
     @property
     def joins_reads(self) -> bool:
-        """Whether it looks for a text that reads or sends may have cut."""
+        """Whether it looks for a text that may be split over reads or sends."""
         return any(
             isinstance(part, Contains) and part.joined for term in self.terms for part in term.parts
         )
 
 
 def about_shapes(sql: str) -> Condition:
-    """A condition of the program's own, over `kind call args errno error` of `e`."""
+    """A condition made by the program itself, over `kind call args errno error` of `e`."""
     return Condition((Term((Plain(sql, (), About.SHAPE),)),))
 
 
@@ -146,20 +146,22 @@ CLIPPED: Final = 200
 """Characters of a term that a sentence quotes."""
 _DURATION: Final = late_pattern(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
 _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
+    "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a subset of GBK
     "gb18030": ("gb18030", "gb18030-2000"),
     "big5": ("big5", "big5-tw"),
     "shift_jis": ("shift-jis", "shiftjis", "sjis", "s-jis"),
     "latin-1": ("latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1", "8859"),
-    "utf-16-le": ("utf-16", "utf16", "utf-16-le", "utf-16le"),  # utf-16 writes this machine's order
-    "utf-16-be": ("utf-16-be", "utf-16be", "utf-16", "utf16"),  # a peer's mark may say the other
+    # utf-16 writes this machine's byte order
+    "utf-16-le": ("utf-16", "utf16", "utf-16-le", "utf-16le"),
+    # a peer's byte order mark may say the other
+    "utf-16-be": ("utf-16-be", "utf-16be", "utf-16", "utf16"),
 }
 """What the program offers, under the names that Python knows for it."""
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 def _clipped(value: object) -> object:
-    """A text, as far as a sentence has room for it."""
+    """A text, shortened to what a sentence has room for."""
     return f"{value[:CLIPPED]}…" if isinstance(value, str) and len(value) > CLIPPED else value
 
 
@@ -174,7 +176,7 @@ class FilterProblem(Problem):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """The value behind a key: as text, as bytes, and its position."""
+    """The value after a key: as text, as bytes, and its position."""
 
     text: str
     raw: bytes
@@ -183,7 +185,7 @@ class _Value:
 
 
 class _Scanner:
-    """Reads the text of a filter; every problem carries its position."""
+    """Reads the text of a filter; every problem has a position."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -240,7 +242,9 @@ class _Scanner:
 
 
 def quoted(value: str) -> str:
-    """A text as the value of a key, whatever stands in it; bare where that means the same."""
+    """A text as the value of a key, whatever it contains; without quotes if they make no
+    difference.
+    """
     if value.isascii() and value.replace("-", "").replace("_", "").isalnum():
         return value
     return (
@@ -254,7 +258,7 @@ def quoted(value: str) -> str:
 
 
 def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
-    """Read a filter; None where it is empty. `wall_ns`: when the record began, for `time`.
+    """Parse a filter; None: it is empty. `wall_ns`: when the record began, for `time`.
 
     Raises:
         FilterProblem: a term that cannot be read, with its place.
@@ -278,7 +282,7 @@ def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
 
 
 def _length(part: Part) -> int:
-    """Characters of SQL that it takes, about."""
+    """Roughly how many characters of SQL a condition takes."""
     return len(part.sql) + 20 if isinstance(part, Plain) else 200
 
 
@@ -315,7 +319,7 @@ def _term(scanner: _Scanner, wall_ns: int) -> Term:
 def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> list[Part]:
     name = key.lower()
     if name not in KEYS:
-        import difflib  # for a name that is wrong
+        import difflib  # only needed for a misspelled name
 
         near = difflib.get_close_matches(name, KEYS, 1, 0.4)
         raise FilterProblem(
@@ -365,10 +369,13 @@ def _about(name: str, sql: str, *params: str | float) -> Plain:
 
 
 def _like(name: str, value: _Value) -> Plain:
-    """Whole value, ASCII case-insensitive (lower, LIKE), `*` any run where it is not quoted."""
+    """A pattern for the whole value, ASCII case-insensitive (lower, LIKE); an unquoted `*` stands
+    for any text.
+    """
     column = _TEXT_KEYS[name]
     if value.quoted or "*" not in value.text:
-        return _about(name, f"lower({column}) = lower(?)", value.text)  # a NUL is a character too
+        # a NUL is an ordinary character too
+        return _about(name, f"lower({column}) = lower(?)", value.text)
     pattern = re.sub(r"\*+", "%", _escaped_pattern(value.text))
     if len(pattern.encode()) > LONGEST_PATTERN:
         raise FilterProblem("filter.too_long", value.position, len(value.text))
@@ -376,7 +383,9 @@ def _like(name: str, value: _Value) -> Plain:
 
 
 def containing(text: str) -> Contains:
-    """A text in the bytes of a row, also as the endpoint's encoding writes it."""
+    """A condition: the text occurs in the bytes of a row, also as the endpoint's encoding writes
+    it.
+    """
     return _contains(text.encode())
 
 
@@ -393,9 +402,8 @@ _OK: Final = (
 
 
 def _as_shown(value: _Value, wall_ns: int) -> list[Part]:
-    """A word in the columns that show a number or a time: #, time, result, took.
-
-    Only a word that can stand there asks for it: others cost nothing.
+    """A word in the columns that show a number or a time: #, time, result, took. Only a word that
+    can occur there is looked for; others cost nothing.
     """
     word = value.text
     descriptor = _DESCRIPTOR.match(word)
@@ -412,12 +420,12 @@ def _as_shown(value: _Value, wall_ns: int) -> list[Part]:
         try:
             return [_time("=", value, wall_ns)]
         except FilterProblem:
-            pass  # 99:99 is a word like others
+            pass  # 99:99 is a word like any other
     return []
 
 
 def _took(whole: str, part: str | None, unit: str) -> Part:
-    """What is shown is rounded: from half of the last place below to half of it above."""
+    """A duration as it is shown, rounded: from half of the last place below to half of it above."""
     part = part or ""
     place = _UNITS[unit] / 10 ** len(part)
     middle = float(f"{whole}.{part or 0}") * _UNITS[unit]
@@ -433,11 +441,11 @@ _WORDS: Final = ("p.name", "e.call", "e.args", "e.errno", "e.error")
 
 
 def _anywhere(value: _Value, wall_ns: int) -> list[Part]:
-    """A value without a key: in the bytes, as `text:` has it, or in what the row shows."""
+    """A value without a key: in the bytes, as with `text:`, or in what the row shows."""
     found: list[Part] = [_contains(value.raw), *_as_shown(value, wall_ns)]
     pattern = f"%{_escaped_pattern(value.text)}%"
     if not value.text or "\0" in value.text or len(pattern.encode()) > LONGEST_PATTERN:
-        return found  # a NUL would end the pattern, and stand for anything
+        return found  # a NUL would end the pattern, and match anything
     shape = joined("OR", [_LIKE.format(column) for column in _WORDS])
     return [
         *found,
@@ -452,7 +460,7 @@ def _escaped_pattern(text: str) -> str:
 
 
 def _contains(raw: bytes) -> Contains:
-    """A text is contained also as the endpoint's encoding writes it."""
+    """A condition: the text occurs, also as the endpoint's encoding writes it."""
     encoded: list[tuple[tuple[str, ...], bytes]] = []
     try:
         text = raw.decode()
@@ -505,9 +513,9 @@ def _duration(value: _Value) -> int | float:
     whole = whole.lstrip("0") or "0"
     if len(whole) > DIGITS:
         return _LAST
-    from fractions import Fraction  # seldom needed, and it takes a while
+    from fractions import Fraction  # imported late: seldom needed, and slow
 
-    # 1.005ms is 1 005 000 ns exactly
+    # so that 1.005ms is exactly 1 005 000 ns
     number = Fraction(f"{whole}.{part[:DIGITS] or '0'}") * _UNITS[found.group(2)]
     if number > _LAST:
         return _LAST
@@ -515,7 +523,7 @@ def _duration(value: _Value) -> int | float:
 
 
 def _time(operator: str, value: _Value, wall_ns: int) -> Plain:
-    """Local time as shown: a clock time of the day the record began, or with its date."""
+    """Local time as it is shown: a time on the day the record began, or with its date."""
     begun = datetime.datetime.fromtimestamp(wall_ns // 10**9).astimezone()
     text = value.text.strip().replace("T", " ")
     if " " not in text:
@@ -531,17 +539,17 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Plain:
     since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     whole = since // datetime.timedelta(microseconds=1) * 1000 - wall_ns
     whole = max(-_LAST, min(whole, _LAST))
-    if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
+    if operator == "=":  # what is shown is truncated, not rounded: the whole unit shown matches
         return _about("time", "(e.t_ns >= ? AND e.t_ns < ?)", whole, whole + _unit(clock))
-    # to the microsecond, as it is shown: a row is not later than the moment that stands beside it
+    # to the microsecond, as it is shown: a row is not later than the moment shown beside it
     if operator in {"<=", ">"}:
         operator, whole = ("<" if operator == "<=" else ">="), whole + 1000
     return _about("time", f"e.t_ns {operator} ?", whole)
 
 
 def _unit(clock: re.Match[str]) -> int:
-    """Nanoseconds of the last place that was written: hour, minute, second or a part of it."""
+    """Nanoseconds of the last place that was written: an hour, minute, second or a part of one."""
     _, minute, second, part = clock.groups()
     if part:
-        return int(10 ** (9 - min(len(part), 6)))  # microseconds are all that is shown
+        return int(10 ** (9 - min(len(part), 6)))  # microseconds are the finest that is shown
     return 10**9 if second else 60 * 10**9 if minute else 3600 * 10**9

@@ -38,7 +38,7 @@ CHUNK: Final = 50_000
 
 
 class Row(NamedTuple):
-    """One line of the log, under the names of the JSON lines.
+    """One line of the log, with the names of the JSON lines.
 
     `connection` is unique in the record; `number` counts within the endpoint: what people see.
     """
@@ -63,8 +63,8 @@ class Row(NamedTuple):
 
     @property
     def ends_stream(self) -> bool:
-        """Whether a recv() told that the peer has finished. An empty message of a SOCK_SEQPACKET,
-        read with MSG_TRUNC, is 0 bytes too: it has a payload, the end has none.
+        """Whether this recv() reported that the peer has finished. An empty message of a
+        SOCK_SEQPACKET, read with MSG_TRUNC, is 0 bytes too: it has a payload, the end has none.
         """
         return (
             self.call == "recv"
@@ -77,7 +77,7 @@ class Row(NamedTuple):
 class EndpointRow(NamedTuple):
     """One row of table endpoint.
 
-    `config` is the newest, `first_config` the one it was added with (None in an older record).
+    `config` is the newest one, `first_config` the one it was added with (None in an older record).
     """
 
     id: int
@@ -103,7 +103,7 @@ class SocketRow(NamedTuple):
 
 
 class ConnectRow(NamedTuple):
-    """A connect() that began to wait (`ended` False), or how one came out."""
+    """A connect() that began to wait (`ended` False), or the outcome of one."""
 
     seq: int
     connection: int
@@ -120,7 +120,7 @@ class SampleRow(NamedTuple):
 
     @property
     def values(self) -> dict[str, Any]:
-        """By name: the state as text, all else whole numbers; what is neither is left out."""
+        """By name: the state as text, all else integers; values of other types are left out."""
         return cell_types.reading_of(self.reading)
 
 
@@ -139,9 +139,9 @@ class Reader:
         crashed: nobody writes it and it was never closed.
         not_recorded: events that came after recording had stopped, if it did.
         first_seq: the number of its first event: 1, unless the record goes on with an older one.
-        damage: what could not be read, where that is passed over.
+        damage: what could not be read, if that is passed over.
         shows_secrets: outputs made with this reader mask nothing.
-        log_rows: puts its rows together; None: they are whole in the file, or in several.
+        log_rows: puts its rows together; None: they are stored whole, or in several files.
     """
 
     shows_secrets = False
@@ -155,7 +155,8 @@ class Reader:
         Args:
             path: the file.
             follow: says where a live one goes on.
-            lenient: what cannot be read later is passed over (`damage` says so), else a Problem.
+            lenient: what cannot be read later is passed over and noted in `damage`, else it is a
+                Problem.
 
         Raises:
             Problem: no such file, not a record, from a newer version, or not readable.
@@ -175,7 +176,8 @@ class Reader:
     def _open(self, path: Path) -> None:
         self.path = path
         self._db = connect(path)
-        # a connection that is only dropped lives on in a cycle, and keeps the -wal beside the file
+        # a connection that is merely dropped lives on in a cycle, and keeps the -wal beside the
+        # file
         self._end = weakref.finalize(self, let_go, self._db)
         try:
             self._schema = self._checked()
@@ -245,21 +247,21 @@ class Reader:
         """
         if self._follow is not None:
             where = self._follow()
-            if where is not self.path and self._end.alive:  # rarely: to compare two takes long
+            if where is not self.path and self._end.alive:  # rarely, since comparing takes long
                 self._go_on_at(where)
         try:
             return self._guarded(statement, parameters)
         except Problem as problem:
             if not self._lenient:
                 raise
-            # not itself: its traceback would keep alive who asked, a painter in the middle of
-            # its work, which Qt does not survive
+            # not the error itself: its traceback would keep the caller alive, such as a painter in
+            # the middle of its work, which Qt does not survive
             if self.damage is None:
                 self.damage = Problem(problem.key, **problem.args_)
             return []
 
     def _go_on_at(self, where: Path) -> None:
-        """The file stands elsewhere, or its path was made anew; to compare two takes long."""
+        """The file is elsewhere now, or its path was made anew; comparing takes long."""
         if where == self.path:
             self.path = where
             return
@@ -279,7 +281,7 @@ class Reader:
             self._db.text_factory = cell_types.decode  # slower, so only where it is needed
             return self._guard.rows(statement, parameters)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
-            raise  # used after close(): a fault of the program, not of the file
+            raise  # used after close(): a bug of the program, not a fault of the file
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
                 raise  # by interrupt(): nothing is wrong with the file
@@ -288,7 +290,7 @@ class Reader:
             ) from error
 
     def _one(self, statement: str, parameters: Sequence[object] = ()) -> Any:
-        """The one value of a statement; None where it could not be read."""
+        """The single value that a statement returns; None: it could not be read."""
         found = self._all(statement, parameters)
         return found[0][0] if found else None
 
@@ -306,11 +308,13 @@ class Reader:
         return max(0, last)
 
     def gaps(self, after: int, upto: int) -> list[range]:
-        """Numbers after one up to another whose rows were let go, or were lost with their file."""
+        """The numbers after one up to another whose rows were removed, or lost with their file."""
         return [gap] if (gap := range(after + 1, min(self.first_seq, upto + 1))) else []
 
     def page(self, first: int, limit: int) -> list[Row]:
-        """`limit` rows from seq `first` on; a row that is missing between others is damaged."""
+        """`limit` rows from seq `first` on; a row that is missing between others counts as
+        damaged.
+        """
         found = self._cells(
             "WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq LIMIT ?", (first, first + limit, limit)
         )
@@ -335,7 +339,7 @@ class Reader:
         return next(iter(self.page(seq, 1)), None)
 
     def rows(self, seqs: list[int]) -> list[Row]:
-        """The rows of these numbers, in order of number."""
+        """The rows with these numbers, in order."""
         marks = ",".join("?" * len(seqs))
         return list(map(Row._make, self._cells(f"WHERE e.seq IN ({marks}) ORDER BY e.seq", seqs)))
 
@@ -354,7 +358,7 @@ class Reader:
         where = self._filter_sql.where(condition, first, last)
         if where == NOTHING:
             return []
-        # one JSON text instead of 50 000 rows: the GIL is given up for all of it
+        # one JSON text instead of 50 000 rows: the GIL is released for all of it
         text = self._one(
             f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {self._chunk}"
             f" AND ({where.text}) ORDER BY e.seq)",
@@ -365,7 +369,9 @@ class Reader:
     def nearest(
         self, condition: Condition, after: int, upto: int, most: int, *, backwards: bool = False
     ) -> list[int]:
-        """The first `most` rows of a chunk that meet a condition; or the last, newest first."""
+        """The first `most` rows of a chunk that meet a condition; or the last ones, newest
+        first.
+        """
         where = self._filter_sql.where(condition, after + 1, upto)
         if where == NOTHING:
             return []
@@ -379,10 +385,9 @@ class Reader:
     def left_out(
         self, condition: Condition, after: int, upto: int
     ) -> tuple[list[int], list[ConnectRow]]:
-        """One chunk in one pass: rows that do not meet a condition, and the connects among all.
-
-        Those are the rows in which one began to wait, and the ends of such: they count as left
-        out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
+        """One chunk in one pass: rows that do not meet a condition, and the connects among all
+        rows. Those are the rows in which a connect began to wait, and the ends of these: they count
+        as left out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
         """
         where = self._filter_sql.where(condition, after + 1, upto)
         waits = self._filter_sql.where(_WAITS, after + 1, upto)
@@ -408,7 +413,9 @@ class Reader:
         return left, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in connects]
 
     def may_meet(self, condition: Condition, after: int, upto: int) -> bool:
-        """Whether any row with after < seq <= upto can meet it, as far as can be told at once."""
+        """Whether any row with after < seq <= upto may meet it, as far as that can be told at
+        once.
+        """
         return self._filter_sql.where(condition, after + 1, upto) != NOTHING
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
@@ -439,7 +446,7 @@ class Reader:
         return occurring(self._all, self._schema)
 
     def roles(self) -> dict[str, str]:
-        """By endpoint's name: listener, stream or datagram."""
+        """The role of each endpoint by its name: listener, stream or datagram."""
         return {
             cell_types.text(name): cell_types.text(role)
             for name, role in self._all("SELECT name, role FROM endpoint")
@@ -453,9 +460,8 @@ class Reader:
         return _connection(found[0]) if found else None
 
     def number_of(self, connection: int | None) -> int | None:
-        """Which of its endpoint's connections it is, from 1, as the panels count them.
-
-        None for a socket that listens, and one that is not in the record (yet).
+        """The number of a connection within its endpoint, from 1, as the panels count. None: a
+        listening socket, or one that is not in the record (yet).
         """
         if self._numbers is not None:
             return self._numbers.of(connection)
@@ -463,7 +469,7 @@ class Reader:
         return cell_types.number(found[0][0]) if found else None
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
-        """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
+        """Family and type of a connection's endpoint: AF_INET …, SOCK_STREAM …."""
         found = self._all(
             "SELECT p.family, p.type FROM connection c JOIN endpoint p"
             " ON p.id=c.endpoint WHERE c.id=?",
@@ -475,8 +481,8 @@ class Reader:
     def is_accepted(self, listener: SocketRow, client: SocketRow, connected: int) -> bool:
         """Whether a listener may have accepted a client of ours whose connect ended at this row.
 
-        A client without an address (AF_UNIX) is known by its place: the queue is first in, first
-        out, so it was not if fewer were accepted than had connected before and with it.
+        A client without an address (AF_UNIX) is known by its position: the queue is first in, first
+        out, so it was not accepted if fewer were than had connected up to it.
         """
         if client.local is not None:
             return bool(
@@ -487,7 +493,7 @@ class Reader:
             )
         begun, ended = listener.opened_seq or 0, listener.closed_seq or connected
         if ended - begun > CHUNK:
-            return True  # too far to look: nothing is claimed
+            return True  # too far back to search: nothing is claimed
         accepted = self._one(
             f"SELECT count(*) FROM {self._event} e WHERE e.seq BETWEEN ? AND ?"
             " AND connection=? AND call='accept' AND error IS NULL",
@@ -523,7 +529,9 @@ class Reader:
         return cell_types.text(found[0][0]) if found else None
 
     def accept_of(self, connection: int) -> Row | None:
-        """The accept() that made a connection: it stands beside the fact that it was opened."""
+        """The accept() that made a connection: it follows the fact that the connection was
+        opened.
+        """
         found = self._all(
             f"SELECT e.seq FROM connection c JOIN {self._event} e ON e.seq BETWEEN c.opened_seq - ?"
             " AND c.opened_seq + ? WHERE c.id=? AND e.connection=c.parent AND e.call='accept'"
@@ -533,9 +541,8 @@ class Reader:
         return self.row(found[0][0]) if found else None
 
     def accepted(self, row: Row) -> tuple[int, str | None] | None:
-        """What an accept() led to: the new connection, and whose other end it is if it is ours.
-
-        The nearest with this listener and peer: addresses are used again.
+        """The connection that an accept() led to, and whose other end it is if that is ours: the
+        nearest one with this listener and peer, since addresses are reused.
         """
         found = self._all(
             "SELECT c.id, p.name FROM connection c LEFT JOIN connection o ON o.id=c.pair"
@@ -579,7 +586,7 @@ class Reader:
         return self.rows([row[0] for row in found])
 
     def note_after(self, connection: int, notes: Collection[str], seq: int) -> Row | None:
-        """The first of these notes about a connection after a row, near it."""
+        """The first of these notes about a connection after a row and near it."""
         marks = ",".join("?" * len(notes))
         found = self._all(
             f"SELECT e.seq FROM {self._event} e WHERE e.connection = ? AND e.seq > ? AND e.seq < ?"
@@ -592,14 +599,14 @@ class Reader:
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
     ) -> list[tuple[int, bytes, int]]:
         """What these calls carried on a connection before a row, newest first: number, kept bytes
-        and true size; of the rows `within` so many before it, and of those since it began.
+        and true size; only of the `within` rows before it, and of those since the connection began.
         """
         sql, values = self._carried(connection, calls, seq, within)
         found = self._all(f"SELECT {_CARRIED} {sql} ORDER BY seq DESC LIMIT ?", (*values, limit))
         return cast("list[tuple[int, bytes, int]]", found)
 
     def carried_bytes(self, connection: int, calls: Collection[str], seq: int) -> int:
-        """How many bytes these calls carried before a row: of the FAR rows before it."""
+        """How many bytes these calls carried before a row, within the FAR rows before it."""
         sql, values = self._carried(connection, calls, seq, FAR)
         return int(self._one(f"SELECT total(size) {sql}", values))
 
@@ -613,7 +620,7 @@ class Reader:
     def carried_after(
         self, connection: int, calls: Collection[str], seq: int, limit: int
     ) -> list[tuple[int, bytes, int]]:
-        """What these calls carried after a row, in order; of the LOOK_BACK rows after it."""
+        """What these calls carried after a row, in order, within the LOOK_BACK rows after it."""
         sql = f"SELECT {_CARRIED} {self._carry(calls)} AND seq > ? AND seq <= ?"
         values = (connection, *calls, seq, seq + LOOK_BACK, limit)
         found = self._all(f"{sql} ORDER BY seq LIMIT ?", values)
@@ -626,12 +633,14 @@ class Reader:
         )
 
     def kept(self, key: str) -> str:
-        """What the record keeps beside its rows, as JSON: a list of objects; a key of KEPT."""
+        """What the record keeps beside its rows under one of the KEPT keys, as JSON: a list of
+        objects.
+        """
         found = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return found if isinstance(found, str) else NO_ITEMS
 
     def calls_of(self, seq: int) -> int:
-        """How many calls a command led to, among the next rows (LED_TO of them)."""
+        """How many calls a command led to among the next rows (LED_TO of them)."""
         return int(
             self._one(
                 f"SELECT count(*) FROM {self._event} e WHERE seq > ? AND seq <= ? AND cause = ?"
@@ -653,7 +662,7 @@ class Reader:
         )
 
     def caused_by(self, seq: int) -> list[int]:
-        """Numbers of the rows that a command led to, among the next LED_TO ones."""
+        """The numbers of the rows that a command led to among the next LED_TO ones."""
         return [
             row[0]
             for row in self._all(
@@ -663,7 +672,9 @@ class Reader:
         ]
 
     def interrupt(self) -> None:
-        """Give up the search that runs now: it raises OperationalError. From any thread."""
+        """Give up the search that is running: it raises OperationalError. Callable from any
+        thread.
+        """
         self._db.interrupt()
 
     def close(self) -> None:

@@ -1,5 +1,5 @@
-"""Place: file, lock and connection of a record that is written, and whether they
-are still there.
+"""Place: the file, lock and connection of a record that is written, and whether they are still in
+place.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _Identity = tuple[int, int]
 class Place:
     """The place of a record that this process writes.
 
-    SQLite goes on writing to files that were deleted, replaced or overwritten, and says nothing.
-    They are compared by device and inode, and some bytes of the file by what they were; none may
-    become shorter. To close a
-    descriptor of it drops all of SQLite's locks (fcntl(2)): ours is open as long as they matter.
+    SQLite goes on writing to files that were deleted, replaced or overwritten, and reports nothing.
+    So they are compared by device and inode, and some bytes of the file with what they were; none
+    may become shorter. Closing a descriptor of the file drops all of SQLite's locks (fcntl(2)), so
+    ours stays open as long as they matter.
 
     Attributes:
         path: the record's file.
@@ -43,7 +43,7 @@ class Place:
     """
 
     def __init__(self, path: Path, fill: Callable[[Path], sqlite3.Connection]) -> None:
-        """Make the file, lock it, and have `fill` begin the record in it.
+        """Create the file, lock it, and have `fill` begin the record in it.
 
         Raises:
             Problem: it exists, or cannot be made; nothing is left then.
@@ -78,7 +78,7 @@ class Place:
         return os.read(self._descriptor, size)
 
     def _find_sign(self) -> tuple[int, bytes]:
-        """Where this record's own start is written, and how."""
+        """Note where this record's own start is in the file, and what it looks like."""
         head = self._read(0, 2**20)
         at = max(0, head.find(SIGN))
         return at, head[at : at + len(SIGN) + 8]
@@ -93,15 +93,14 @@ class Place:
                 return True
             at, written = self._sign
             self._overwritten = self.cut() or self._read(at, len(written)) != written
-        except OSError:  # it cannot be looked at now: that says nothing of what is there
+        except OSError:  # it cannot be examined now, which says nothing about what is there
             return False
         return self._overwritten
 
     def cut(self) -> bool:
-        """Whether the file or its -wal is shorter than it was; to be asked before each batch, since
-        the next may make it as long again.
-
-        SQLite makes neither shorter, but for a -wal that `room` has emptied.
+        """Whether the file or its -wal is shorter than it was. This must be asked before each
+        batch, which may make it as long again. SQLite shortens neither, except for a -wal that
+        `room` has emptied.
         """
         self._keep_index()
         try:
@@ -116,10 +115,9 @@ class Place:
         return False
 
     def _keep_index(self) -> None:
-        """Have SQLite make its index of the -wal anew where somebody has cut the -shm: nothing is
-        lost by that.
-
-        It maps the file, and to touch what is no longer there ends the process (SIGBUS, mmap(2)).
+        """Have SQLite rebuild its index of the -wal if somebody has cut the -shm; nothing is lost
+        by that. SQLite maps the file, and touching what is no longer there kills the process
+        (SIGBUS, mmap(2)).
         """
         with suppress(OSError):
             size = self._index.stat().st_size
@@ -131,14 +129,14 @@ class Place:
                     index.truncate(self._index_size)
 
     def keep_locked(self) -> None:
-        """Lock it again where the lock was deleted: without one it counts as left by a crash."""
+        """Lock it again if the lock was deleted: without one it counts as left by a crash."""
         if not self._lock.stands():
             with suppress(OSError):
                 self._lock.release()
                 self._lock = RecordLock(self.path)
 
     def give_room(self) -> None:
-        """Free what was kept for the end of a record on a full disk."""
+        """Free what was reserved for the end of a record on a full disk."""
         self._lock.give_room()
 
     def close(self, not_recorded: int) -> None:
@@ -148,7 +146,7 @@ class Place:
         self._lock.release()
 
     def close_now(self) -> bool:
-        """As `close`, without waiting. False: somebody reads it, so it is still open."""
+        """As `close`, without waiting. False: somebody is reading it, so it is still open."""
         if not file.seal_now(self.db):
             return False
         os.close(self._descriptor)
@@ -158,10 +156,9 @@ class Place:
     def abandon(self) -> None:
         """Give up a record that was lost.
 
-        None of its sidecar files stay, so that no other record takes them for its own.
-
-        A file that was only moved is whole then, wherever it is; one that was overwritten is
-        somebody else's now.
+        None of its sidecar files remain, so that no other record takes them for its own. A file
+        that was only moved is then complete, wherever it is; one that was overwritten is somebody
+        else's now.
         """
         with suppress(sqlite3.Error):
             if not self._overwritten:
@@ -178,7 +175,7 @@ class Place:
 
 
 def _identity(path: Path) -> _Identity | None:
-    """Device and inode; None where there is nothing. Raises OSError."""
+    """Device and inode; None: there is no file. Raises OSError."""
     try:
         found = path.stat(follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
@@ -187,8 +184,8 @@ def _identity(path: Path) -> _Identity | None:
 
 
 def continued(path: Path) -> Path:
-    """A free name beside a record that says that it goes on there; never one that it had before,
-    in whichever language that was made.
+    """A free name beside a record which says that it goes on there; never one that it has had
+    before, in whichever language that was made.
     """
     words = "|".join(map(re.escape, in_all_languages("journal.continued")))
     found = re.fullmatch(rf"(.*?)(?: \((?:{words})(?: (\d+))?\))?", path.stem, re.DOTALL)
@@ -203,8 +200,8 @@ def continued(path: Path) -> Path:
 
 
 def _word() -> str:
-    """What says it in the language in force; in the first one where no file can have such a name:
-    a locale other than UTF-8.
+    """The word for it in the current language; in the first language if no file can have such a
+    name, as in a locale other than UTF-8.
     """
     word = tr("journal.continued")
     try:

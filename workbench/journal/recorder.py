@@ -75,13 +75,14 @@ class Recorder:
     """Writes a record; the engine's `EventSink`. Thread-safe: any thread may put().
 
     Attributes:
-        path: the record's file; another one once it was taken away and goes on beside it.
+        path: the record's file; another one, once that was taken away and the record goes on beside
+            it.
         clock, congested: as in EventSink (engine/model/events.py).
         committed: the last seq that is safely in the file.
         failed: why recording stopped, None while it goes on.
         moved: what was taken away or cut, and where the record goes on; None: nothing was.
         lost: how many events were in files that another program has cut or overwritten.
-        not_recorded: how many came after recording had stopped, and those that were lost.
+        not_recorded: how many came after recording had stopped, plus those that were lost.
     """
 
     def __init__(
@@ -93,14 +94,15 @@ class Recorder:
         max_rows: int | None = None,
         keep: Keep | None = None,
     ) -> None:
-        """Create the record; with `keep` it is a folder of segments, of which old ones go.
+        """Create the record; with `keep` it is a folder of segments, the oldest of which are
+        removed.
 
         Raises:
             Problem: the file exists or cannot be made.
         """
         self.clock = clock = clock or Clock()
         self._capture = capture
-        self._whole = 0  # how many that follow want every byte
+        self._whole = 0  # how many followers want every byte
         self._cutting = False
         self.congested = False
         self.committed = 0
@@ -112,7 +114,7 @@ class Recorder:
         self._numbering = Numbering(clock)
         self._append = self._numbering.queue.append
         self._wake = threading.Event()
-        self._sleeping = False  # somebody wants to be woken by the next put
+        self._sleeping = False  # a follower wants to be woken by the next put
         self._idle = False  # the recorder does
         self._hurry = False  # somebody waits for what is in the queue
         self._told = threading.Condition()
@@ -133,7 +135,7 @@ class Recorder:
             else Place(path, lambda at: file.open_new(at, clock, capture))
         )
         self._look_at = monotonic() + LOOK_EVERY
-        self._busy_since = 0.0  # by its thread: when the last pause ended
+        self._busy_since = 0.0  # on its thread: when the last pause ended
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -143,24 +145,23 @@ class Recorder:
 
     @property
     def record(self) -> Path:
-        """What is opened to read all of it: the file, or the folder of its segments."""
+        """What to open in order to read all of it: the file, or the folder of its segments."""
         return self._segments.folder if self._segments is not None else self.path
 
     @property
     def capture(self) -> int | None:
-        """Bytes of each payload that is handed over; None: all, while someone reads them."""
+        """How many bytes of each payload are handed over; None: all, while somebody reads them."""
         return None if self._whole else self._capture
 
     @contextmanager
     def following(self, follower: Follower, *, whole: bool = False) -> Iterator[int]:
-        """For a while, hand rows over as they are numbered; gives the last seq before the first.
-
-        `whole`: with every byte, whatever the record keeps of it. Sockets that were made before go
-        on as they were.
+        """A block in which rows are handed over as they are numbered; yields the last seq before
+        the first. `whole`: with every byte, however much the record keeps. Sockets that were made
+        before are not affected.
         """
         if whole:
             self._whole += 1
-            self._cutting = True  # for good: sockets made now go on handing over whole payloads
+            self._cutting = True  # for good: sockets made now continue to hand over whole payloads
         before: list[int] = []
 
         def begin() -> None:
@@ -176,16 +177,15 @@ class Recorder:
             self._whole -= whole
 
     def number(self) -> None:
-        """Number all that has happened so far and hand it to who follows; it is not in the file
+        """Number all that has happened so far and hand it to the followers; it is not in the file
         yet.
         """
         self._numbering.settle(HELD / 1e9)  # a call under way may have begun before what has come
         self._number(everything=True)
 
     def number_settled(self, *, rings: bool = True) -> bool:
-        """Number what nothing can come before any more; False: more was put than that.
-
-        With True the next put wakes who follows, where it is to ring.
+        """Number everything before which nothing can come any more; False: more than that was put.
+        After True, the next put wakes the follower, if it is to ring.
         """
         self._sleeping = rings or self._sleeping
         now = self.clock.now()
@@ -195,21 +195,21 @@ class Recorder:
 
     def _number(self, *, everything: bool, settled: int = 0) -> None:
         self._numbering.number(everything=everything, settled=settled)
-        if self._idle and self._numbering:  # who writes it must not sleep
+        if self._idle and self._numbering:  # whoever writes it must not sleep
             self._wake.set()
 
     def tell_at_work(
         self, at_work: Callable[[], bool], settle: Callable[[float], bool] | None = None
     ) -> None:
-        """`at_work`: whether a call may be under way; where none is, nothing is held back for
-        the order of rows. `settle`: waits so many seconds at most for those that are; whether all
-        have come back.
+        """Supply two functions. `at_work`: whether a call may be under way; if none is, nothing is
+        held back for the order of rows. `settle`: waits so many seconds at most for calls under
+        way; returns whether all have come back.
         """
         self._numbering.at_work = at_work
         self._numbering.settle = settle or (lambda _seconds: not at_work())
 
     def put(self, item: Item | Transfer, /) -> None:
-        """Queue an item; never blocks. Wakes the recorder only where it sleeps."""
+        """Queue an item; never blocks. Wakes the recorder only if it sleeps."""
         self._append(item)
         if self._sleeping:
             self._rouse()
@@ -248,7 +248,7 @@ class Recorder:
         return self._wait_for(marker, timeout)
 
     def _mark(self, marker: Marker) -> None:
-        """Put a marker; it is reached without a rest."""
+        """Put a marker, which is reached without a pause."""
         self._append(marker)
         self._hurry = True
         self._wake.set()
@@ -256,14 +256,15 @@ class Recorder:
     def _wait_for(self, marker: Marker, timeout: float) -> bool:
         until = monotonic() + timeout
         thread = self._thread
-        while thread is not None and thread.is_alive():  # it may end beside a close()
+        while thread is not None and thread.is_alive():  # the thread may end while a close() runs
             left = until - monotonic()
             if marker.reached.wait(min(0.2, left)) or left <= 0:
                 return marker.reached.is_set()
         return True
 
     def keep_beside(self, key: str, items: Sequence[Mapping[str, Any]]) -> None:
-        """Have the record keep these under a key of KEPT, before anything that comes from now on.
+        """Keep these in the record under one of the KEPT keys, before anything that comes from now
+        on.
 
         Those that are known already stay.
         """
@@ -287,24 +288,23 @@ class Recorder:
             self._fail(Problem("journal.write_failed", path=str(self.path), reason=str(error)), [])
 
     def when_written(self, then: Callable[[], None]) -> None:
-        """Have `then` called once, when everything put so far is in the file or counted; no wait.
-
-        It runs on the recorder's thread, or here where nothing is written any more.
+        """Have `then` called once, when everything put so far is in the file or counted; does not
+        wait. It runs on the recorder's thread, or here if nothing is written any more.
         """
         self._mark(Marker(then))
         if self._thread is None or not self._thread.is_alive():
             self._tell_the_rest()
 
     def _tell_the_rest(self) -> None:
-        """Answer the markers that the recorder's thread did not reach before it ended, so that
-        nobody waits for ever.
+        """Reach the markers that the recorder's thread did not before it ended, so that nobody
+        waits for ever.
         """
         for item in self._numbering.take(len(self._numbering)):
             if isinstance(item, Marker):
                 item.reach()
 
     def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
-        """Have `listener(committed)` called after each commit; returns what ends it.
+        """Have `listener(committed)` called after each commit; returns a function that ends it.
 
         It runs on the recorder's thread and must not block: set an event, emit a signal.
         """
@@ -333,10 +333,12 @@ class Recorder:
         return made
 
     def look(self) -> None:
-        """Look now whether the file is still there, and wait until it goes on beside if not."""
+        """Check now whether the file is still there, and if not, wait until the record goes on
+        beside it.
+        """
         self._look_at = 0.0
         self.flush()
-        self.flush()  # the batch that was being taken may have been looked after before
+        self.flush()  # the batch being taken may have been checked before that
 
     def close(self) -> None:
         """Write what is left, close the readers, leave one file. Idempotent."""
@@ -384,14 +386,14 @@ class Recorder:
                 self._rest(self._rest_after(taken))
 
     def _rest_after(self, taken: int) -> float:
-        """Seconds after a batch of so many items."""
+        """The pause in seconds after a batch of that many items."""
         if not taken:
             return SHORT_REST
         flows = taken <= READABLE and monotonic() - self._busy_since > FLOW_BEGINS
         return FLOW_REST if flows else REST
 
     def _look_after_file(self) -> None:
-        """Notice that the file was taken away; at the end in any case, else now and then."""
+        """Notice that the file was taken away; always at the end, else now and then."""
         now = monotonic()
         if self.failed is not None or (now < self._look_at and not self._closing):
             return
@@ -405,11 +407,11 @@ class Recorder:
                 self._let_go(self._segments)
 
     def _move(self) -> None:
-        """Go on in another file beside the lost one, with everything that was written so far; or,
-        where that cannot be read any more, without it.
+        """Go on in another file beside the lost one, with everything that was written so far; or
+        without it, if that cannot be read any more.
         """
         old = self._place
-        self.congested = True  # a large record takes its time
+        self.congested = True  # copying a large record takes time
         with suppress(OSError):  # it may have gone with its folder
             old.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lost = 0
@@ -438,7 +440,7 @@ class Recorder:
         self._tell()
 
     def _begin_anew(self, old: Place) -> Place:
-        """A file that goes on with the numbers of the one that another program has cut or
+        """Begin a file that continues the numbers of one that another program has cut or
         overwritten. Raises Problem.
         """
         carried = self._facts.carried()
@@ -471,7 +473,7 @@ class Recorder:
             self._wake.clear()
 
     def _take_batch(self) -> int:
-        """How many items there were."""
+        """Take the next batch; returns how many items there were."""
         hurry, self._hurry = self._hurry, False
         self._numbering.ending = self._closing
         items = self._numbering.take(BATCH, whole=None if hurry or self._closing else SIZES[0])
@@ -498,8 +500,8 @@ class Recorder:
         return len(items)
 
     def _record(self, items: list[Queued]) -> None:
-        """Write a batch up to the limit; whatever goes wrong, it must not go unsaid. Where the file
-        was cut or taken away just now, into the next.
+        """Write a batch up to the limit, into the next file if this one was cut or taken away just
+        now. Whatever goes wrong must be reported.
         """
         if self._place.cut():
             self._move()
@@ -533,7 +535,7 @@ class Recorder:
                 self._divide(self._segments, items)
 
     def _divide(self, segments: Segments, items: Sequence[Queued]) -> None:
-        """Begin another segment where this one is long enough, and let old ones go then."""
+        """Begin another segment if this one is long enough, and then remove old ones."""
         from workbench.journal.segments import note_stays
 
         place, clock = self._place, self.clock
@@ -551,7 +553,7 @@ class Recorder:
             self._place = segments.next(place, self._seq, self._facts.carried())
             self._rows = Rows(self._execute)
         except Problem as problem:
-            if place.lost():  # with its folder: it goes on beside first
+            if place.lost():  # removed with its folder: the record goes on beside it first
                 self._look_at = 0.0
                 return
             reason = problem.args_["reason"]
@@ -560,7 +562,7 @@ class Recorder:
             self._let_go(segments)
 
     def _let_go(self, segments: Segments) -> None:
-        """Delete what is beyond what is kept; the log says so."""
+        """Delete what exceeds the limit of what is kept; the log says so."""
         from workbench.journal.segments import note_gone
 
         assert self._keep is not None
@@ -568,7 +570,7 @@ class Recorder:
             self._append(note_gone(self.clock, self._keep, gone))
 
     def _beyond_limit(self, items: list[Queued]) -> list[Queued]:
-        """The events of a batch beyond the record's limit: they are counted, not written."""
+        """The events of a batch beyond the record's limit, which are counted but not written."""
         if self._max_rows is None or self._seq + len(items) <= self._max_rows:
             return []
         events = (place for place, item in enumerate(items) if is_row(item))
@@ -582,7 +584,7 @@ class Recorder:
         if set(map(type, items)) == {tuple}:
             self._rows.write_transfers(items, self._seq + 1)  # type: ignore[arg-type]
             self._seq += len(items)
-        else:  # few are mixed, and those are mostly short
+        else:  # few batches are mixed, and those are mostly short
             self._write_mixed(with_events(items))
         execute("COMMIT")
         self._facts.keep()
@@ -599,7 +601,9 @@ class Recorder:
                     self._facts.write(item, self._seq)
 
     def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
-        r"""One statement. Names that are no text (a unix path may be any bytes) become \xHH."""
+        r"""Execute one statement. Names that are not text (a unix path may be any bytes) become
+        \xHH.
+        """
         try:
             self._place.db.execute(statement, parameters)
         except UnicodeEncodeError:
@@ -609,7 +613,7 @@ class Recorder:
             )
 
     def _cut(self, items: list[Queued], capture: int) -> None:
-        """Shorten what was put whole for who follows."""
+        """Shorten what was put whole for followers."""
         for place, item in enumerate(items):
             if type(item) is tuple:
                 if len(item[4]) > capture:
@@ -618,7 +622,7 @@ class Recorder:
                 items[place] = item._replace(payload=item.payload[:capture])
 
     def _fail(self, problem: Problem, items: list[Queued]) -> None:
-        """Recording stops; the sockets go on, and what is not recorded is counted."""
+        """Stop recording; the sockets go on, and what is not recorded is counted."""
         self._roll_back()
         self._place.give_room()
         self.not_recorded += sum(map(is_row, items))

@@ -33,15 +33,15 @@ class Known:
 
 
 def folder() -> Path:
-    """Where new records go; made 0700 where it is missing and can be."""
+    """Where new records go; created with mode 0700 if it is missing and can be."""
     path = state_dir() / "records"
-    with suppress(OSError):  # who writes there says why it cannot
+    with suppress(OSError):  # whoever writes there says why it cannot
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
 def new_path(*, folder: bool = False) -> Path:
-    """A name for a new record there: date and time, unique; `folder`: of one in segments.
+    """A unique name for a new record there: date and time; `folder`: for one in segments.
 
     Raises:
         Problem: the folder cannot be made.
@@ -63,7 +63,7 @@ def free_name(place: Path, *, folder: bool = False) -> Path:
 
 
 def sweep() -> None:
-    """Put in order what killed runs left beside records: one file each, still not closed."""
+    """Clean up what killed runs left beside records, so that each is one file, still not closed."""
     for path in chain.from_iterable(map(_parts, (path for _, path in _found()))):
         beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock")]
         if not any(item.exists() for item in beside) or is_written(path):
@@ -77,7 +77,7 @@ def sweep() -> None:
 
 
 def recent(limit: int = 12) -> list[Known]:
-    """The newest records of the last 30 days that nobody writes now, newest first."""
+    """The newest records of the last 30 days that nobody is writing now, newest first."""
     oldest = time.time() - KEPT_DAYS * 86_400
     found = sorted(_found(), reverse=True)
     result: list[Known] = []
@@ -96,11 +96,11 @@ def recent(limit: int = 12) -> list[Known]:
 
 
 def _found() -> Iterator[tuple[float, Path]]:
-    """Records there and when they changed: files, and folders of segments."""
+    """The records there and when they changed: files, and folders of segments."""
     segments = {path.parent for path in folder().glob(f"*/*{SUFFIX}")}
     files = (path for path in folder().glob(f"*{SUFFIX}") if not path.is_dir())
     for path in (*files, *segments):
-        with suppress(OSError):  # a link to nowhere, or gone since
+        with suppress(OSError):  # a dangling link, or gone since
             yield max(part.stat().st_mtime for part in _parts(path)), path
 
 

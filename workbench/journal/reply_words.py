@@ -18,7 +18,7 @@ TOLD: Final = 3
 
 
 def reply_words(said: str) -> str:
-    """A reply as the record has it; what was written before it had JSON stays as it is."""
+    """A reply as the record has it; one written before there was JSON stays as it is."""
     try:
         table = json.loads(said)
         reply = responder_from(table)
@@ -48,11 +48,11 @@ def _rule(rule: Rule) -> str:
 
 
 def rule_line(match: str, value: str, reply: str, then: str) -> str:
-    """What is answered to what; a rule that answers nothing says what follows."""
+    """A rule as a line: what is answered to what, or what follows if it answers nothing."""
     looked_for = f"{tr(f'match.{match}')} {value}".rstrip()
     return f"{looked_for} → {reply or tr(f'then.{then}')}"
 
 
 def numbered(lines: Iterable[str]) -> str:
-    """Rules in one line."""
+    """Rules in one line, each with its number."""
     return "   ".join(f"{number} {line}" for number, line in enumerate(lines, 1))

@@ -1,9 +1,7 @@
 """The public schemas of a record: 2 is written, 1 and 2 are read. They are only ever extended.
-
-What is promised to other programs are the views `event` and `log` with the columns of version 1
-and `number`. A row of `event` is mostly what many rows before it were already: whose call it was,
-which, with what arguments, how it failed. That stands once in table `shape`; table `entry` has
-what is left.
+Other programs can rely on the views `event` and `log` with the columns of version 1 and `number`.
+Most of a row of `event` is the same as in many rows before it: whose call it was, which one, with
+what arguments, how it failed. That is stored once in table `shape`; table `entry` has the rest.
 """
 
 from __future__ import annotations
@@ -76,9 +74,8 @@ class Schema:
     Attributes:
         tables: those that are read, and their columns.
         entries: the table that has one row for each event.
-        event: what stands for it in a FROM; it has the columns of version 1, and in version 2
-            `shape`.
-        row_bytes: an event takes at least so many in the file.
+        event: its expression in a FROM; it has the columns of version 1, and in version 2 `shape`.
+        row_bytes: the least number of bytes that an event takes in the file.
     """
 
     tables: Mapping[str, tuple[str, ...]]

@@ -1,7 +1,7 @@
 """Segments: a record of which only the newest part is kept, as a folder of files.
 
-Each segment is a complete record. It begins with the endpoints, and with the connections that are
-open; its rows go on with the numbers of the one before.
+Each segment is a complete record. It begins with the endpoints and the open connections; the
+numbers of its rows continue those of the segment before.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class _Old:
         first, last: numbers of its rows.
         size: in the file, in bytes.
         ended: when, by `monotonic`.
-        stays: why it does not go: `step`, `error` or `mark`.
-        place: where it still has to be sealed: somebody reads it.
+        stays: why it is not removed: `step`, `error` or `mark`.
+        place: its Place, if it still has to be sealed because somebody is reading it.
     """
 
     path: Path
@@ -68,11 +68,11 @@ class Segments:
     """The files of such a record, used on the recorder's thread alone.
 
     Attributes:
-        folder: where they are.
+        folder: the folder that contains them.
     """
 
     def __init__(self, folder: Path, keep: Keep, clock: Clock, capture: int | None) -> None:
-        """Make the folder, for its owner alone.
+        """Create the folder, for its owner only.
 
         Raises:
             Problem: it exists, or cannot be made.
@@ -100,7 +100,7 @@ class Segments:
         """Begin the first segment.
 
         Raises:
-            Problem: it cannot be made; the folder is gone again.
+            Problem: it cannot be created; the folder is removed again.
         """
         try:
             return self._begin(1, {})
@@ -110,7 +110,9 @@ class Segments:
             raise
 
     def look_at(self, items: Iterable[object]) -> str | None:
-        """Why something among these has to stay, and with it this segment; once for a segment."""
+        """Note whether something among these events is a reason to keep this segment; the first one
+        counts.
+        """
         if self._stays is not None:
             return None
         for item in items:
@@ -122,7 +124,7 @@ class Segments:
 
     def _look_at_event(self, event: Event) -> str | None:
         if event.kind == NOTE:
-            if event.call == STEP_HELD:  # it says with what: an error that was expected
+            if event.call == STEP_HELD:  # the verdict has a reason: an error that was expected
                 self._errors.subtract(_SYMBOL.findall(event.args))
             return "step" if event.call in FAILED else None
         if event.kind == COMMAND:
@@ -133,7 +135,7 @@ class Segments:
         return None
 
     def has_errors(self) -> str | None:
-        """`error` where a call failed that no step expected; once for a segment.
+        """`error` if a call failed that no step expected; computed once for a segment.
 
         To be asked when the segment is long enough: a step holds a moment after its call failed.
         """
@@ -143,11 +145,11 @@ class Segments:
         return None
 
     def go_on_after(self, last: int) -> None:
-        """Have at least one more row in this segment: the one that says why it stays."""
+        """Keep this segment for at least one more row: the one that says why it stays."""
         self._least = last + 1
 
     def is_due(self, place: Place, last: int) -> bool:
-        """Whether this segment is long enough; `last`: its newest row."""
+        """Whether this segment is long enough to be ended; `last`: its newest row."""
         if last < self._least:
             return False
         seconds, most = self._keep.segment_seconds, self._keep.segment_bytes
@@ -178,8 +180,8 @@ class Segments:
         )
 
     def begin_anew(self, old: Place, last: int) -> int:
-        """The segment goes on after row `last` in another file, without what it had: nobody can
-        read that any more. How many rows it was.
+        """Continue the segment after row `last` in another file, without its old contents, which
+        can no longer be read; returns how many rows those were.
         """
         with suppress(OSError):  # whoever reads the folder would take it for a segment
             old.path.rename(old.path.with_name(old.path.name + LEFT))
@@ -192,7 +194,9 @@ class Segments:
                 old.place = None
 
     def let_go(self, place: Place) -> list[tuple[int, int]]:
-        """Delete what is beyond what is kept, oldest first: the numbers of the rows that went."""
+        """Delete, oldest first, what exceeds the limit of what is kept; returns the numbers of the
+        removed rows.
+        """
         self._seal()
         gone = []
         for old in self._beyond(_size(place)):
@@ -216,7 +220,9 @@ class Segments:
         return found
 
     def _delete(self, old: _Old) -> bool:
-        """False: it cannot go yet (on Windows, while somebody reads it)."""
+        """Delete the files of a segment. False: not possible yet (on Windows, while somebody is
+        reading it).
+        """
         try:
             old.path.unlink(missing_ok=True)
         except OSError:
@@ -229,7 +235,7 @@ class Segments:
         return True
 
     def close(self, not_recorded: int) -> None:
-        """Seal what is not sealed yet."""
+        """Seal the segments that are not sealed yet."""
         for old in self._old:
             if old.place is not None:
                 old.place.close(not_recorded)
@@ -237,19 +243,19 @@ class Segments:
 
 
 def note_gone(clock: Clock, keep: Keep, gone: tuple[int, int]) -> Event:
-    """The row that says which rows are no longer there."""
+    """The row that says which rows no longer exist."""
     first, last = gone
     return Event(clock.now(), 0, 0, None, NOTE, "segment_gone", f"{first}, {last}, {keep.text!r}")
 
 
 def note_stays(clock: Clock, why: str, segment: str) -> Event:
-    """The row that says that a segment stays, and why."""
+    """The row that says that a segment is kept, and why."""
     return Event(clock.now(), 0, 0, None, NOTE, f"segment_stays_{why}", repr(segment))
 
 
 def _size(place: Place) -> int:
-    """Bytes of a record that is open, as they will be when it is sealed: what its -wal has written
-    anew is not counted twice.
+    """The size of an open record, as it will be once sealed: pages that the -wal rewrites are not
+    counted twice.
     """
     pages, size = (
         place.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")

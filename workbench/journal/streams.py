@@ -1,4 +1,4 @@
-"""The text of rows that carry bytes: characters that reads cut are put together."""
+"""The text of rows that carry bytes; characters that were split by reads are put together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Manner(NamedTuple):
 
 
 def encoding_of(config: str) -> str:
-    """The encoding among an endpoint's settings (JSON); UTF-8 where there is none."""
+    """The encoding in an endpoint's settings (JSON); UTF-8 if there is none."""
     try:
         found = json.loads(config).get("encoding")
     except (ValueError, AttributeError, RecursionError):
@@ -70,12 +70,12 @@ class Recorded:
 class Streams:
     """The text of rows that carry bytes, on one line each.
 
-    What a row says does not depend on the rows after it: an unfinished character at its end is
-    marked, and stands whole in the row that completes it. A row alone is decoded with a look at
-    the rows before it of the same connection and direction: about PIECES of them at most, within
-    the reader's LOOK_BACK rows. A stream in UTF-16 of which neither the beginning nor a row shown
-    just before is within its FAR rows can be read one byte off; so can a run of Chinese characters
-    in GBK without one ASCII character that is longer than PIECES reads.
+    The text of a row does not depend on the rows after it: an unfinished character at its end is
+    marked, and is shown whole in the row that completes it. A single row is decoded with the help
+    of the rows before it of the same connection and direction: at most about PIECES of them, within
+    the reader's LOOK_BACK rows. A UTF-16 stream may be decoded one byte off if neither its
+    beginning nor a row shown just before is within the reader's FAR rows; so may a run of Chinese
+    characters in GBK without any ASCII character that is longer than PIECES reads.
     """
 
     def __init__(
@@ -89,21 +89,20 @@ class Streams:
 
         Args:
             reader: the record.
-            manner_of: type and encoding of an endpoint; as recorded where none is given.
-            every_row: it will be asked for all rows that carry bytes, in their order. Then no
-                row before needs to be looked for.
+            manner_of: type and encoding of an endpoint; None: as recorded.
+            every_row: it will be asked for all rows that carry bytes, in order, so that no earlier
+                row needs to be looked up.
         """
         self._reader = reader
         self._manner_of = manner_of or Recorded(reader)
         self._every_row = every_row
         self._orders: dict[tuple[int, bool, str], str] = {}
-        # no decoder: the row ended with a character, and another one begins with the next
+        # no decoder: the row ended with a whole character, and another one begins with the next
         self._known: OrderedDict[tuple[int, bool, str], tuple[int, Decoder | None]] = OrderedDict()
 
     def show(self, row: Row, most: int | None = None, encoding: str | None = None) -> Shown:
-        """The bytes of a row as text, cut after `most` of them, but not in a character.
-
-        `encoding`: instead of the endpoint's own.
+        """The bytes of a row as text, cut after `most` of them, but never within a character.
+        `encoding`: used in place of the endpoint's own.
         """
         manner = self._manner_of(row.endpoint)
         encoding = encoding or manner.encoding
@@ -123,7 +122,7 @@ class Streams:
         return shown
 
     def forget(self) -> None:
-        """Forget the decoders: rows were skipped, and what they carried is not known."""
+        """Forget the decoders: rows were skipped, and what they carried is unknown."""
         self._known.clear()
 
     def _decoder(self, row: Row, key: tuple[int, bool, str]) -> Decoder:
@@ -149,8 +148,8 @@ class Streams:
         return resume(self._in_order(row, key) if known_order else key[2], pieces, before_all)
 
     def _in_order(self, row: Row, key: tuple[int, bool, str]) -> str:
-        """The encoding in the order that the begin of the row's stream says, if that is recorded;
-        it may be far away.
+        """The encoding with the byte order that the beginning of the row's stream states, if that
+        is recorded; it may be far away.
         """
         found = self._orders.get(key)
         if found is None:
@@ -178,7 +177,7 @@ class Streams:
 
 
 def carries(row: Row) -> bool:
-    """Whether a row says which bytes went through its socket."""
+    """Whether a row says which bytes passed through its socket."""
     return (
         row.kind == "call"
         and row.error is None
@@ -195,7 +194,7 @@ def piece_of(row: Row) -> Piece:
 
 
 def not_kept(row: Row) -> int:
-    """Bytes that a call carried beyond those in its row."""
+    """How many bytes a call carried beyond those in its row."""
     size = row.size
     if size is None or row.result is None:
         return 0

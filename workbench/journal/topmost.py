@@ -1,6 +1,6 @@
-"""Topmost: the rows of the topmost layer, which are what a conversation consists of.
+"""Topmost: the rows of the topmost layer, which make up a conversation.
 
-What a layer below carried, ciphertext and half messages, is of no conversation.
+What a layer below carried, such as ciphertext or half messages, is not part of it.
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ _NONE: Final[Names] = frozenset()
 
 
 class Topmost:
-    """Takes an endpoint's rows in order and leaves out those of lower layers.
-
-    Which layers a connection has is what its endpoint was set to when the socket was opened, and
-    what its own rows show: a layer may have been started later.
+    """Takes an endpoint's rows in order and leaves out those of lower layers. The layers of a
+    connection are those that its endpoint was set to when the socket was opened, and those that its
+    own rows show: a layer may have been started later.
     """
 
     def __init__(self, reader: Reader, *, divided: bool = True) -> None:
-        """`divided`: False leaves out what only divides: the stream as it came, with its ends."""
+        """`divided`: False leaves out what only divides the stream, so that it is shown as it came,
+        with its ends.
+        """
         self._reader = reader
         self._rows = {name: rows for name, rows in _ROWS.items() if divided or name != _DIVIDES}
         self._layers: dict[int, Names] = {}
@@ -79,7 +80,7 @@ class Topmost:
         return row if self._top(self.layers(row.connection), received=received) is None else None
 
     def forget(self) -> None:
-        """Rows were skipped: what was read last is not known."""
+        """Forget what was read last: rows were skipped."""
         self._read.clear()
 
     def layers(self, connection: int) -> Names:
@@ -88,14 +89,16 @@ class Topmost:
         if known is not None:
             return known
         socket = self._reader.connection(connection)
-        if socket is None:  # it is put into the record in a moment
+        if socket is None:  # it is about to be recorded
             return _NONE
         found = self.layers(socket.parent) if socket.parent is not None else self._set_up(socket)
         self._layers[connection] = found
         return found
 
     def _note_begin(self, row: Row, connection: int) -> None:
-        """The peer begins TLS where it was to come later: what was read is no text any more."""
+        """Note that the peer begins TLS where it was to start later: what was read is not text any
+        more.
+        """
         names = self.layers(connection)
         if _TLS_LATER in names and (row.payload or b"").startswith(_HANDSHAKE):
             self._layers[connection] = names - {_TLS_LATER} | {"tls"}
@@ -125,7 +128,9 @@ class Topmost:
         return self.whole(row)
 
     def whole(self, row: Row) -> Row:
-        """A message that was just what one call read has no bytes of its own in the record."""
+        """The row of a message with its bytes: one that is exactly what one call read has no bytes
+        of its own in the record.
+        """
         if row.kind != LAYER or row.payload is not None or not row.size or row.connection is None:
             return row
         payload = self._read.get(row.connection)
@@ -135,7 +140,7 @@ class Topmost:
         return row._replace(payload=payload)
 
     def _top(self, names: Names, *, received: bool) -> str | None:
-        """The call of the rows that say it; None: those of the socket itself."""
+        """The call of the rows that have the text; None: those of the socket itself."""
         calls = [rows[0 if received else 1] for layer, rows in self._rows.items() if layer in names]
         return next((call for call in reversed(calls) if call is not None), None)
 
@@ -159,12 +164,14 @@ class Topmost:
         return first if after < self._reader.first_seq else now
 
     def _endpoint(self, number: int) -> EndpointRow | None:
-        """Looked up anew for each socket: its settings may have changed since."""
+        """The settings of an endpoint, looked up anew for each socket: they may have changed
+        since.
+        """
         return next((item for item in self._reader.endpoints() if item.id == number), None)
 
 
 def is_received(row: Row) -> bool:
-    """Whether a row that `told` gave carries what came."""
+    """Whether a row returned by `told` carries what came."""
     if row.kind == LAYER:
         if row.call == _WHOLE_MESSAGE:
             return _IN in row.args
@@ -173,7 +180,7 @@ def is_received(row: Row) -> bool:
 
 
 def is_sent(row: Row) -> bool:
-    """Whether a row that `told` gave carries what was sent."""
+    """Whether a row returned by `told` carries what was sent."""
     if row.kind == LAYER:
         if row.call == _WHOLE_MESSAGE:
             return _IN not in row.args
@@ -182,7 +189,7 @@ def is_sent(row: Row) -> bool:
 
 
 def _carries(row: Row) -> bool:
-    """Whether a row of a layer is of a message, and no ping or close of its own."""
+    """Whether a row of a layer belongs to a message, rather than to a ping or close of its own."""
     return not row.call.startswith("ws.") or _CONTROL.match(row.args) is not None
 
 

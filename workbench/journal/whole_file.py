@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all: beside its place first, then renamed."""
+"""Writes a file completely or not at all: first beside its place, then renamed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import BinaryIO
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: bool) -> None:
-    """Have `write` fill a file; whatever goes wrong, half of one is not left at `path`.
-
-    A link is followed, a device or pipe is written to as it is, and a file that is replaced keeps
-    its mode. One in a folder that takes no other is written where it is, and empty if that fails.
+    """Have `write` fill a file; whatever goes wrong, no partial file is left at `path`. A link is
+    followed, a device or pipe is written to directly, and a file that is replaced keeps its mode. A
+    file in a folder where no other can be created is written in place, and empty if that fails.
 
     Args:
         path: the file.
         write: writes all of it.
-        replace: whether a file that is there may be replaced.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        FileExistsError: it is there, and was not to be replaced.
+        FileExistsError: it exists, and was not to be replaced.
         OSError: it cannot be written.
     """
     if not replace and os.path.lexists(path):
@@ -57,7 +56,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text with its own line ends; a file that is there is replaced.
+    """Write a UTF-8 text with its own line ends; an existing file is replaced.
 
     Raises:
         OSError: it cannot be written.
@@ -66,7 +65,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _is_stream(path: Path) -> bool:
-    """A device, a pipe, or what stands for a descriptor (/dev/stdout, proc(5)), whatever it is."""
+    """Whether it is a device, a pipe, or the name of a descriptor (/dev/stdout, proc(5)), whatever
+    that is.
+    """
     if path.exists() and not path.is_file():
         return True
     _root, *parts = path.absolute().parts
@@ -84,17 +85,17 @@ def _write_over(place: Path, write: Callable[[BinaryIO], object]) -> None:
             out.flush()
         except BaseException:
             with suppress(OSError):
-                out.truncate(0)  # whatever is left in the buffer is refused as well
+                out.truncate(0)  # what is left in the buffer is refused as well
             raise
 
 
 def _put(beside: Path, place: Path) -> None:
-    """Name the file finally, unless somebody else has taken the name meanwhile."""
+    """Give the file its final name, unless somebody else has taken the name meanwhile."""
     try:
         os.link(beside, place)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links: Windows refuses to rename onto a file
+    except OSError:  # a file system without hard links; Windows refuses to rename onto a file
         if os.path.lexists(place):
             raise FileExistsError(place) from None
         beside.rename(place)

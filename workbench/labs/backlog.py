@@ -1,6 +1,6 @@
 """BacklogRun: the backlog lab: a listener that does not accept, clients, and what the kernel did.
 
-Outcomes come from the record's events, the queue from the kernel; nothing is worked out from N.
+Outcomes come from the record's events, the queue from the kernel; nothing is calculated from N.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ MANY: Final = 64
 class BacklogRun:
     """One run of the lab on a session's endpoints. Any thread may call its methods.
 
-    A thread of its own makes the connects in time and watches; it ends with the run. What was
-    done stays in the session's record; the endpoints are removed at the end.
+    A thread of its own makes the connects on time and watches; it ends with the run. What was done
+    stays in the session's record; the endpoints are removed at the end.
 
     Attributes:
         settings: as given. client, server: names of the endpoints.
-        failure: why the listener could not be set up, or why nothing can be said of the clients.
+        failure: why the listener could not be set up, or why nothing can be said about the clients.
     """
 
     def __init__(self, session: Session, settings: BacklogSettings, *, name: str = "") -> None:
-        """Nothing is opened yet; `name` goes before the endpoints' names.
+        """Nothing is opened yet; `name` is the prefix of the endpoints' names.
 
         Raises:
             Problem: settings that cannot be run, or endpoints with these names.
@@ -92,7 +92,7 @@ class BacklogRun:
         return self.settings.bound
 
     def prepare(self) -> None:
-        """Make the private network where the mode needs one; `start` does it where you do not.
+        """Make the private network if the mode needs one; if this was not called, `start` does it.
 
         Raises:
             Problem: there is none on this system, and why.
@@ -109,7 +109,7 @@ class BacklogRun:
     def picture(self) -> Picture:
         """The newest picture of the lab.
 
-        Reads nothing, so that a window may ask ten times a second.
+        Reads nothing, so that a window can ask ten times a second.
         """
         return self._observer.picture()
 
@@ -118,12 +118,12 @@ class BacklogRun:
         return self._done.wait(timeout)
 
     def give_up_preparing(self) -> None:
-        """Stop waiting for the private network: a `prepare` that is under way raises Problem."""
+        """Stop waiting for the private network: a `prepare` under way raises Problem."""
         if self._net is not None:
             self._net.give_up()
 
     def give_up(self) -> None:
-        """Ask the run to end; returns at once, `wait` tells when it has."""
+        """Ask the run to end; returns at once, and `wait` tells when it has."""
         self._stopping = True
         self._wake.set()
 
@@ -138,22 +138,22 @@ class BacklogRun:
             self._thread.join()
 
     def result(self) -> Result:
-        """What came out. Raises Problem before the end, or where nothing could be opened."""
+        """The result of the run. Raises Problem before its end, or if nothing could be opened."""
         if self._result is None:
             raise Problem("backlog.no_result")
         return self._result
 
     def accept_one(self) -> None:
-        """accept() once; in mode gate the first of the waiting room is served."""
+        """accept() once; in mode gate the first in the waiting room is served."""
         self._admission.accept_one()
         self._wake.set()
 
     def listen_again(self, backlog: int) -> None:
-        """listen(backlog) on the live listener, or a new one where it was closed."""
+        """listen(backlog) on the live listener, or on a new one if it was closed."""
         self._admission.listen_again(backlog, listening=self._observer.picture().listening)
 
     def close_listener(self) -> None:
-        """close() the listener: who waits is reset, who asks is refused."""
+        """close() the listener: whoever waits is reset, whoever asks is refused."""
         self._admission.end()
         self._perform(c.Close(self.server))
 
@@ -182,7 +182,7 @@ class BacklogRun:
                 stopped = self._session.journal.failed
                 if stopped is None:
                     self._result = result
-                else:  # what the clients met afterwards is not known
+                else:  # what the clients met after that is unknown
                     self.failure = failed(Problem("scenario.not_recorded", reason=stopped))
         finally:
             self._observer.finish()
@@ -192,7 +192,7 @@ class BacklogRun:
             self._done.set()
 
     def _open(self) -> bool:
-        """The listener as the mode wants it; False where a call failed."""
+        """Open the listener as the mode wants it; False: a call failed."""
         self._clients.start_ns = self._session.journal.clock.now()
         self._observer.begin()
         try:
@@ -261,7 +261,7 @@ class BacklogRun:
         self._perform(c.Call(self.client, "socket")).add_callback(self._socket_made)
 
     def _socket_made(self, ticket: Ticket) -> None:
-        """On the client's thread; a socket() that failed is an outcome of its own."""
+        """On the client's thread: a socket() that failed is an outcome of its own."""
         if ticket.outcome is None or not ticket.outcome.ok:
             return
         self._sockets += 1
@@ -271,11 +271,13 @@ class BacklogRun:
             self._perform(c.Call(self.client, "connect", (self._target,), self._sockets))
 
     def _decided(self) -> bool:
-        """Whether every client has its final outcome: the run need not go on to its bound."""
+        """Whether every client has its final outcome, so that the run need not go on to its
+        bound.
+        """
         return self._observer.decided(self.settings.clients)
 
     def _look(self, fold: Callable[[], None]) -> None:
-        """A reading of the kernel that is newer than this call, and all events up to it."""
+        """Take a kernel reading that is newer than this call, and all events up to it."""
         self._observer.look_afresh(self.server, self.client)
         self._session.journal.flush()
         fold()
@@ -300,5 +302,5 @@ class BacklogRun:
 
 
 def system() -> str:
-    """The system in two words: Linux 6.18."""
+    """The system in two words, such as Linux 6.18."""
     return f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"

@@ -1,4 +1,4 @@
-"""What happened to the clients of a backlog run, told from the record's events alone."""
+"""What happened to the clients of a backlog run, derived only from the record's events."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _UNDER_WAY: Final = "EINPROGRESS"
 
 
 class Clients:
-    """Folds the rows of both endpoints into one view for each client.
+    """Combines the rows of both endpoints into one view for each client.
 
     Attributes:
         accepted: connections accepted so far, foreign ones too.
     """
 
     def __init__(self, client: str, server: str) -> None:
-        """The names of the endpoints."""
+        """`server`, `client`: the names of the endpoints."""
         self._client = client
         self._server = server
         self._views: list[ClientView] = []
@@ -40,11 +40,11 @@ class Clients:
 
     @property
     def views(self) -> tuple[ClientView, ...]:
-        """All that have begun, by number."""
+        """The views of all clients that have begun, by number."""
         return tuple(self._views)
 
     def take(self, row: Row) -> None:
-        """Fold one committed event into the client that it belongs to."""
+        """Apply one committed event to the client that it belongs to."""
         if row.endpoint == self._server:
             self._server_row(row)
         elif row.endpoint == self._client:
@@ -61,7 +61,7 @@ class Clients:
             return
         if row.peer in self._by_local:
             self._accept(self._by_local[row.peer], when)
-        else:  # two threads: the accept may be recorded before the client has a name
+        else:  # two threads: the accept may be recorded before the client's address is known
             self._early[row.peer] = when
 
     def _accept(self, number: int, when: float) -> None:
@@ -112,7 +112,7 @@ class Clients:
                     connected=when,
                     connect_seconds=took,
                     began=when - took,
-                    # a reading may be quicker than this row: no SYN goes out after the answer
+                    # a reading may be quicker than this row: no SYN is sent after the answer
                     syns=tuple(min(sent, when) for sent in view.syns),
                     accepted=early if early is not None else view.accepted,
                     state=ClientState.ACCEPTED if got_in else ClientState.QUEUED,
@@ -128,7 +128,7 @@ class Clients:
     def _end(
         self, view: ClientView, state: ClientState, row: Row, by: EndedBy | None = None
     ) -> None:
-        direct = row.call == "connect" and row.kind == CALL  # else it began with EINPROGRESS
+        direct = row.call == "connect" and row.kind == CALL  # otherwise it began with EINPROGRESS
         self._put(
             replace(
                 view,
@@ -141,13 +141,13 @@ class Clients:
         )
 
     def _when(self, row: Row) -> float:
-        """When the row's call was over: an `end` is stamped there, a call at its beginning."""
+        """When the row's call was over: an `end` is stamped then, a call at its beginning."""
         return self._seconds(row.t_ns + (row.duration_ns if row.kind == CALL else 0))
 
     # -- what readings add --------------------------------------------------------------------
 
     def named(self, connection: int | None, local: str) -> None:
-        """Note the local address of a client: by it the listener's accept() is told apart."""
+        """Note the local address of a client, by which the listener's accept() is attributed."""
         number = self._by_connection.get(connection or 0)
         if number is None or self._views[number - 1].local == local:
             return
@@ -157,7 +157,7 @@ class Clients:
             self._accept(number, self._early.pop(local))
 
     def read(self, connection: int, reading: Reading, now_ns: int) -> None:
-        """Take a TCP_INFO of a client.
+        """Apply a TCP_INFO of a client.
 
         SYNs counted beyond the last look are stamped with this moment, since the kernel does not
         tell when it sent them.
@@ -176,12 +176,12 @@ class Clients:
             self._put(replace(view, repeats=repeats, syns=view.syns + more))
 
     def client_at(self, address: str) -> ClientView | None:
-        """Which of ours has this address."""
+        """The client of ours that has this address."""
         number = self._by_local.get(address)
         return self._views[number - 1] if number is not None else None
 
     def silent(self) -> list[int]:
-        """Connections whose connect() has no outcome yet."""
+        """The connections whose connect() has no outcome yet."""
         return [
             view.connection
             for view in self._views
@@ -189,7 +189,7 @@ class Clients:
         ]
 
     def to_read(self) -> list[int]:
-        """Connections whose SYNs may have been repeated since the last look."""
+        """The connections whose SYNs may have been repeated since the last look."""
         return [*self.silent(), *self._unread]
 
     def _put(self, view: ClientView) -> None:

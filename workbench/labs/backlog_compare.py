@@ -1,7 +1,7 @@
 """Compares prediction, article and observation, with reasons from this run's readings.
 
-A reason is given only where its evidence was read; what fits no known pattern is said
-to fit none. What other systems do is documentation and kept apart.
+A reason is given only if its evidence was read; what fits no known pattern is reported as such.
+What other systems do comes from documentation and is kept apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """How many clients somebody expects to end in which way."""
+    """How many clients somebody expects to end in each way."""
 
     connected: int
     refused: int
@@ -31,7 +31,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """One outcome; `said` is None without a prediction."""
+    """One outcome; `said` None: there is no prediction."""
 
     outcome: str
     said: int | None
@@ -53,8 +53,8 @@ class Comparison:
     """The comparison that ends the lab.
 
     Attributes:
-        reasons: why it came out so: measured in this run.
-        elsewhere: other systems: documentation, not measured.
+        reasons: why it turned out this way, as measured in this run.
+        elsewhere: other systems, from documentation, not measured.
         ways: how to get a real refusal.
     """
 
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def compare(result: Result, said: Prediction | None = None) -> Comparison:
-    """Set a finished run beside the article, and beside a prediction where there is one."""
+    """Compare a finished run with the article, and with a prediction if there is one."""
     kind = _kind(result)
     unix = kind is not TCP
     reasons = tuple(_reasons(result))
@@ -96,7 +96,7 @@ def _kind(result: Result) -> SocketKind:
 
 
 def readings(result: Result) -> str:
-    """What was read from the kernel, and whose counters they are; "" where nothing could be."""
+    """What was read from the kernel, and whose counters those are; "": nothing could be read."""
     if result.queue_limit is None:
         return ""
     return tr(
@@ -111,7 +111,9 @@ def readings(result: Result) -> str:
 
 
 def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
-    """The three that the article and a prediction speak of, and what else came up."""
+    """The three outcomes that the article and a prediction are about, and any others that
+    occurred.
+    """
     article = min(result.claim, result.clients)
     silent = result.timed_out + result.pending
     yield CompareRow("connected", said.connected if said else None, article, result.connected)
@@ -126,7 +128,7 @@ def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
 
 
 def _reasons(result: Result) -> Iterator[Reason]:
-    """Why clients were turned away in this mode, and what holds in every mode."""
+    """Why clients were turned away in this mode, and what is true in every mode."""
     yield from MODES[result.mode].reasons(result)
     if result.accepted:
         yield reason("why_accepted", count=result.accepted)

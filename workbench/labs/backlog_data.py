@@ -22,9 +22,9 @@ class Family(StrEnum):
 class ClientState(StrEnum):
     """The state of a client; the last six are final.
 
-    unfinished: connect() has succeeded, but the listener has not taken the handshake's last ACK:
-    the connection stands in no queue yet (mode abort). again: EAGAIN, "try again" (AF_UNIX).
-    error: any errno that is not one of the others.
+    unfinished: connect() has succeeded, but the listener has not accepted the handshake's last ACK,
+    so the connection is in no queue yet (mode abort). again: EAGAIN, "try again" (AF_UNIX). error:
+    any other errno.
     """
 
     SILENT = "silent"
@@ -48,8 +48,8 @@ class EndedBy(StrEnum):
 class QueueSource(StrEnum):
     """Where the numbers of the queue come from.
 
-    kernel: read (TCP_INFO, sock_diag). room: the waiting room of mode gate, counted here.
-    estimate: connected less accepted, where the system tells nothing. none: nobody listens.
+    kernel: read (TCP_INFO, sock_diag). room: the waiting room of mode gate, counted here. estimate:
+    connected minus accepted, if the system reports nothing. none: nobody listens.
     """
 
     KERNEL = "kernel"
@@ -69,7 +69,7 @@ class ClientView:
         connect_seconds: how long connect() took until it succeeded.
         syns: when its SYNs went out: the first with connect(), repeats as TCP_INFO showed them.
         repeats: SYN retransmits read.
-        entered: its connection was read among those that wait for accept() (mode abort).
+        entered: its connection was seen among those that wait for accept() (mode abort).
     """
 
     number: int
@@ -99,8 +99,8 @@ class QueuedPeer:
     """A connection that waits for accept(), read from /proc/net/tcp.
 
     Attributes:
-        client: which of ours it is, None for a foreign one.
-        gone: its end has closed; it keeps its place all the same.
+        client: the number of our client, None for a foreign one.
+        gone: its end has closed; it keeps its place in the queue all the same.
     """
 
     address: str
@@ -112,7 +112,7 @@ class QueuedPeer:
 class Queue:
     """The accept queue: how many wait, and its limit.
 
-    Linux lets one more in than `limit`, since it refuses only when more than that many wait.
+    Linux admits one more than `limit`, since it refuses only when more than that many wait.
     """
 
     now: int
@@ -121,7 +121,7 @@ class Queue:
 
     @property
     def measured(self) -> bool:
-        """Whether the kernel told it."""
+        """Whether the numbers come from the kernel."""
         return self.source is QueueSource.KERNEL
 
 
@@ -132,7 +132,7 @@ class Picture:
     Attributes:
         time: seconds since the run began, at most until it ended. ends_in: to the bound.
         running: False before the start and after the end.
-        peers: who waits in the queue, where it can be read. order_known: they stand in order.
+        peers: who waits in the queue, if that can be read. order_known: they are in order.
         drops: SYNs dropped at this listener, in mode abort other packets too; overflows,
             listen_drops: of the whole network namespace since the run began (TcpExt). rejected:
             SYNs that the firewall's rule has refused. None where unknown.
@@ -153,13 +153,13 @@ class Picture:
     rejected: int | None = None
 
     def count(self, *states: ClientState) -> int:
-        """How many clients stand there."""
+        """How many clients are in this state."""
         return sum(client.state in states for client in self.clients)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result: observed and read, nothing calculated. Its fields are the promised JSON keys.
+    """The result: observed and measured, not calculated. Its fields are the promised JSON keys.
 
     Attributes:
         connected: also those accepted. pending: connect() had no outcome at the end.
@@ -203,7 +203,7 @@ class Result:
     reset_outside: int | None = None
 
     def json(self) -> str:
-        """One line; keys are only ever added."""
+        """The result as one line of JSON; keys are only ever added."""
         return json.dumps(
             {name: getattr(self, name) for name in self.__slots__}, separators=(",", ":")
         )

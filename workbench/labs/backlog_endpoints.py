@@ -11,7 +11,7 @@ from workbench.labs.listener_address import address
 
 
 def listener(name: str, settings: BacklogSettings) -> EndpointSettings:
-    """The listener, as the mode wants it."""
+    """The settings of the listener, as the mode wants it."""
     family = settings.family
     options: tuple[tuple[str, OptionValue], ...] = ()
     if family is not Family.UNIX and sys.platform != "win32":
@@ -29,7 +29,7 @@ def listener(name: str, settings: BacklogSettings) -> EndpointSettings:
 
 
 def connector(name: str, settings: BacklogSettings, server: str) -> EndpointSettings:
-    """All the clients; `server`: whom they connect to."""
+    """The settings of all clients; `server`: the endpoint they connect to."""
     return EndpointSettings(
         name,
         Role.STREAM,

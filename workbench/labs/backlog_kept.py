@@ -44,7 +44,7 @@ class Kept:
 def keep(
     settings: BacklogSettings, picture: Picture, result: Result, said: Prediction | None
 ) -> Path:
-    """Write it to the user's state directory; where. Raises Problem where it cannot."""
+    """Write the run to the user's state directory; returns where. Raises Problem if it cannot."""
     when = datetime.datetime.now().astimezone()
     folder = state_dir() / "labs"
     path = folder / f"{when:%Y-%m-%d %H-%M-%S} backlog.json"
@@ -59,12 +59,12 @@ def keep(
 
 
 def kept_runs(limit: int = 20) -> list[Path]:
-    """The files, newest first."""
+    """The files of kept runs, newest first."""
     return sorted((state_dir() / "labs").glob("* backlog.json"), reverse=True)[:limit]
 
 
 def read(path: Path) -> Kept:
-    """Raises Problem where the file is none of ours, or cannot be read."""
+    """Read a kept run. Raises Problem: the file is not one of ours, or cannot be read."""
     try:
         raw = json.loads(path.read_text(encoding="ascii"))
         if raw.pop("format") != FORMAT:
@@ -83,7 +83,7 @@ def read(path: Path) -> Kept:
 
 
 def _plain(kept: Kept) -> dict[str, Any]:
-    """As JSON can hold it: a mode by its name."""
+    """A value that JSON can hold: a mode by its name."""
     raw = asdict(kept)
     raw["settings"]["mode"] = kept.settings.mode.name
     return raw

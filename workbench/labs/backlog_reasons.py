@@ -1,7 +1,6 @@
-"""Why a run came out as it did: sentences whose evidence was read in this run.
-
-Each mode puts together those that can be true of it (LabMode.reasons); what its own doing alone
-brings about it says itself.
+"""Why a run turned out as it did: sentences whose evidence was read in this run. Each mode combines
+those that can be true of it (LabMode.reasons); what only its own actions bring about, it says
+itself.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from workbench.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sentence that is worded in the language of the moment."""
+    """A sentence that is worded in the language current when it is shown."""
 
     key: str
     values: tuple[tuple[str, object], ...] = ()
@@ -33,18 +32,18 @@ def reason(key: str, **values: object) -> Reason:
 
 
 def shown(value: int | None) -> object:
-    """A reading, or the dash for one that could not be had."""
+    """A reading, or a dash if there is none."""
     return "–" if value is None else value
 
 
 def queue(result: Result) -> Iterator[Reason]:
-    """The limit in effect, and how full the accept queue was read against it."""
+    """The limit in effect, and how full the accept queue was seen to be."""
     yield from _limit(result)
     yield from _fill(result)
 
 
 def _limit(result: Result) -> Iterator[Reason]:
-    """Why the limit in effect is not the number asked for."""
+    """Why the limit in effect is not the number that was asked for."""
     asked, limit = result.backlog, result.queue_limit
     if limit is None or limit == asked:
         return
@@ -57,7 +56,7 @@ def _limit(result: Result) -> Iterator[Reason]:
 
 
 def _fill(result: Result) -> Iterator[Reason]:
-    """How full the queue was read."""
+    """How full the queue was seen to be."""
     peak, limit = result.queue_peak, result.queue_limit
     if peak is None or limit is None:
         yield reason("why_no_reading")
@@ -88,7 +87,7 @@ def silence(result: Result, because: Reason | None) -> Iterator[Reason]:
 
 
 def dropped(result: Result) -> Reason | None:
-    """The listener's own counter of SYNs that it dropped, where it has grown."""
+    """The listener's own counter of dropped SYNs, if it has grown."""
     if not result.drops:
         return None
     silent = result.timed_out + result.pending
@@ -96,7 +95,7 @@ def dropped(result: Result) -> Reason | None:
 
 
 def again(result: Result) -> Iterator[Reason]:
-    """Why a connect() over AF_UNIX was told EAGAIN."""
+    """Why a connect() over AF_UNIX failed with EAGAIN."""
     if result.again:
         key = "why_again" if result.queue_full else "why_again_unknown"
         yield reason(key, count=result.again)

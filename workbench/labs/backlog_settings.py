@@ -26,10 +26,10 @@ class BacklogSettings:
     """The settings of one run; times in seconds.
 
     Attributes:
-        every: between two connects; 0 is all at once.
-        timeout: of each connect as by settimeout; None leaves it to the kernel.
-        accept_after: when the program begins to accept; None is never.
-        hold: go on until the bound though every client has its outcome (the window).
+        every: between two connects; 0: all at once.
+        timeout: of each connect, as with settimeout; None leaves it to the kernel.
+        accept_after: when the program begins to accept; None: never.
+        hold: go on until the bound even if every client has its outcome (for the window).
     """
 
     backlog: int = 2
@@ -42,7 +42,7 @@ class BacklogSettings:
     hold: bool = False
 
     def check(self) -> None:
-        """Raises Problem where this cannot be run."""
+        """Raises Problem if these settings cannot be run."""
         kernel_readings.check_backlog(self.backlog)
         if self.clients < 1:
             raise Problem("backlog.bad_clients", clients=self.clients)
@@ -59,7 +59,7 @@ class BacklogSettings:
 
     @property
     def bound(self) -> float:
-        """Seconds after which the run ends at the latest, said before it begins."""
+        """Seconds after which the run ends at the latest; known before it begins."""
         patience = self.timeout
         if patience is None:
             patience = UNIX_PATIENCE if self.family is Family.UNIX else KERNEL_GIVES_UP
@@ -69,5 +69,5 @@ class BacklogSettings:
 
     @property
     def claim(self) -> int:
-        """How many may wait by the classic text: the backlog, from 0 to 5."""
+        """How many may wait according to the classic text: the backlog, from 0 to 5."""
         return min(max(self.backlog, 0), CLAIM_MAX)

@@ -37,9 +37,8 @@ ASK_FIREWALL: Final = 0.5
 
 
 class Observer:
-    """Makes the lab's pictures from kernel readings and events.
-
-    All on the run's own thread, but for `picture`, which any thread may ask for.
+    """Makes the lab's pictures from kernel readings and events, on the run's own thread; only
+    `picture` may be called on any.
     """
 
     def __init__(
@@ -50,7 +49,7 @@ class Observer:
         admission: Admission,
         net: PrivateNet | None = None,
     ) -> None:
-        """`net`: where the sockets are, when that is not this process's own network."""
+        """`net`: where the sockets are, if that is not this process's own network."""
         self._admission = admission
         self._session = session
         self._net = net
@@ -74,14 +73,14 @@ class Observer:
         self._picture = Picture(0.0, settings.bound, False, False, False, None, ())
 
     def begin(self) -> None:
-        """Count from here: the namespace's counters before the run are subtracted from those after
+        """Start counting: the namespace's counters before the run are subtracted from those after
         it.
         """
         self._before = listen_queue.counters(self._proc)
         self._picture = replace(self._picture, running=True)
 
     def finish(self) -> None:
-        """Freeze the picture at the end of the run: its clock stands still."""
+        """Freeze the picture at the end of the run, including its clock."""
         self._picture = replace(self.picture(), running=False, ends_in=0.0)
 
     @property
@@ -91,14 +90,14 @@ class Observer:
     # -- readings -----------------------------------------------------------------------------
 
     def look(self, server: str, client: str) -> None:
-        """Take the newest readings and ask for the next; never waits."""
+        """Take the newest readings and ask for the next ones; never waits."""
         self._session.refresh(server)
         self._session.refresh(client, self._next_read())
         self._take_server(self._session.snapshot(server))
         self._take_clients(self._session.snapshot(client))
 
     def look_afresh(self, server: str, client: str) -> None:
-        """Readings that were made after this call began; waits for the endpoints' threads."""
+        """Take readings that are newer than this call; waits for the endpoints' threads."""
         for name in (server, client):
             made = threading.Event()
             self._session.refresh(name, self._next_read(), done=made.set)
@@ -126,7 +125,7 @@ class Observer:
         self._ask_net()
 
     def _ask_net(self) -> None:
-        """What only the helper can read: the rule's counter, the namespace's somaxconn."""
+        """Ask for what only the helper can read: the rule's counter, the namespace's somaxconn."""
         now = time.perf_counter()
         if self._net is None or now < self._rejected_due:
             return
@@ -134,7 +133,7 @@ class Observer:
             if self._somaxconn is None:
                 self._somaxconn = self._net.somaxconn()
             self._rejected = self._settings.mode.rejected(self._net)
-        except Problem:  # the helper has gone: what was read last stands
+        except Problem:  # the helper is gone: what was read last remains
             pass
         self._rejected_due = now + ASK_FIREWALL
 
@@ -177,7 +176,7 @@ class Observer:
         return not any(view.state in moving for view in self.views())
 
     def views(self) -> tuple[ClientView, ...]:
-        """The clients as events and readings tell of them."""
+        """The clients as events and readings show them."""
         views = self._admission.seen(self._clients.views, self._entered)
         if not (self._settings.mode.queue_alone and self._full and self._peers_read is not None):
             return views
@@ -187,10 +186,9 @@ class Observer:
         )
 
     def _is_outside(self, view: ClientView) -> bool:
-        """Whether a client is in no queue though its connect() has succeeded.
-
-        Two SYNs may pass while one place is free: of the two last ACKs the second meets a queue
-        that is full, and Linux drops it.
+        """Whether a client is in no queue although its connect() has succeeded. Two SYNs may pass
+        while one place is free: the second of the two last ACKs then meets a full queue, and Linux
+        drops it.
         """
         return (
             view.state is ClientState.QUEUED
@@ -204,7 +202,7 @@ class Observer:
         return (self._session.journal.clock.now() - self._clients.start_ns) / 1e9
 
     def picture(self) -> Picture:
-        """The newest picture, with the time of now; any thread."""
+        """The newest picture, with the current time; any thread may ask."""
         last = self._picture
         if not last.running:
             return last
@@ -232,10 +230,10 @@ class Observer:
         )
 
     def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
-        """Who waits, in order where it is known: all are ours, and each has been told connected.
-
-        On the loopback a connection enters the queue with the ACK that its connect() sends when
-        it comes back; who was silent and asked again stands behind those that got in before.
+        """Who waits, in order if that is known: if all are ours, and the connect() of each has
+        succeeded. On the loopback a connection enters the queue with the ACK that its connect()
+        sends as it returns; one that was silent and asked again comes after those that got in
+        before.
         """
         found = [(peer, self._clients.client_at(peer.address)) for peer in self._peers]
         entered = [
@@ -261,7 +259,7 @@ class Observer:
         )
 
     def result(self, system: str) -> Result:
-        """The seven outcomes as they were observed, and the readings beside them."""
+        """The seven outcomes as observed, and the readings beside them."""
         settings, views = self._settings, self.views()
         counts = dict.fromkeys(ClientState, 0)
         for view in views:

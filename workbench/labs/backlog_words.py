@@ -10,7 +10,7 @@ from workbench.texts import tr
 
 
 def title(settings: BacklogSettings) -> str:
-    """What will be done."""
+    """What will be done, as a title."""
     listening = tr(f"backlog.mode_{settings.mode.name}", backlog=settings.backlog)
     return tr(
         "backlog.title",
@@ -22,14 +22,16 @@ def title(settings: BacklogSettings) -> str:
 
 
 def ends(settings: BacklogSettings) -> str:
-    """When it ends at the latest."""
+    """When the run ends at the latest, in words."""
     return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
 
 
 def counters(picture: Picture, mode: LabMode, family: Family) -> list[str]:
-    """What listener, firewall and network namespace counted, a line each; unknown ones left out."""
+    """What listener, firewall and network namespace counted, one per line; unknown counters are
+    left out.
+    """
     lines: list[str] = []
-    if family is Family.UNIX:  # they count what comes over networks
+    if family is Family.UNIX:  # they count packets that come over networks
         return lines
     if picture.drops is not None:
         lines.append(tr(mode.drops_text, count=picture.drops))
@@ -47,12 +49,12 @@ def counters(picture: Picture, mode: LabMode, family: Family) -> list[str]:
 
 
 def number(seconds: float) -> str:
-    """A plain number: 0.2, 5."""
+    """A plain number, such as 0.2 or 5."""
     return f"{seconds:g}"
 
 
 def span(seconds: float | None) -> str:
-    """How long something took, in the unit that suits it."""
+    """How long something took, in a suitable unit."""
     if seconds is None:
         return ""
     if seconds < 0.001:
@@ -63,7 +65,7 @@ def span(seconds: float | None) -> str:
 
 
 def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
-    """Where a client stands, or how it ended; `now` in seconds since the run began."""
+    """The state of a client, or how it ended; `now` in seconds since the run began."""
     waited = span((view.ended if view.ended is not None else now) - view.began)
     syns = len(view.syns)
     match view.state:

@@ -1,7 +1,6 @@
-"""The demonstrations: which there are, whether they work here, and what to try next.
-
-One is a scenario `resources/scenarios/NUMBER-NAME.toml`, and its words in resources/texts/demos:
-`[demo.TOPIC.NAME]` with `shows` and `turn`. Everything else is read out of these.
+"""The demonstrations: which ones exist, whether they work here, and what to try next. Each is a
+scenario `resources/scenarios/NUMBER-NAME.toml` with its words in resources/texts/demos:
+`[demo.TOPIC.NAME]` with `shows` and `turn`. Everything else is derived from these.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ class Demo:
     """One demonstration.
 
     Attributes:
-        name: as `lab NAME` knows it.
-        topic: the heading under which a menu has it, `demos.topic_TOPIC`; those of "article"
-            stand before all others, without one.
+        name: as in `lab NAME`.
+        topic: its heading in menus, `demos.topic_TOPIC`; those of "article" come before all others,
+            without one.
     """
 
     name: str
@@ -43,7 +42,7 @@ class Demo:
     topic: str
 
     def scenario(self) -> Scenario:
-        """Read it. Raises Problem where the file is broken."""
+        """Parse the scenario. Raises Problem: the file is broken."""
         return load(self.path)
 
     @property
@@ -53,29 +52,29 @@ class Demo:
 
     @property
     def shows(self) -> str:
-        """What it shows and what to look at; "" where nothing is said."""
+        """What it shows and what to look at; "": nothing is said."""
         return _words(f"demo.{self.topic}.{self.name}.shows")
 
     @property
     def your_turn(self) -> str:
-        """One value to change and try again."""
+        """One value to change, as something to try next."""
         return _words(f"demo.{self.topic}.{self.name}.turn")
 
     @property
     def seconds(self) -> float:
-        """Roughly, how long it takes where time is the subject; a moment where it is not."""
+        """Roughly how long it takes if it is about time; a moment if it is not."""
         scenario = self.scenario()
         timeouts = {each.name: each.timeout or 0.0 for each in scenario.endpoints}
         return sum(_lingering(scenario.endpoints)) + sum(_lasting(scenario.steps, timeouts))
 
     @property
     def beyond_loopback(self) -> bool:
-        """Whether it has to be allowed to bind an address that other machines can reach."""
+        """Whether it must be allowed to bind an address that other machines can reach."""
         return any(map(_is_beyond, self.scenario().endpoints))
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What it takes beside an ordinary system: keys of the texts `demos.need_…`."""
+        """What it needs beyond an ordinary system: keys of the texts `demos.need_…`."""
         scenario = self.scenario()
         families = {each.family for each in scenario.endpoints}
         wants = {
@@ -87,7 +86,7 @@ class Demo:
         return tuple(need for need, wanted in wants.items() if wanted)
 
     def hindrance(self) -> Problem | None:
-        """Why it does not work on this system, tried out; None where it does."""
+        """Why it does not work on this system, found by trying; None: it does."""
         scenario = self.scenario()
         return next(chain(_hindrances(scenario.endpoints), _lacking(scenario.steps)), None)
 
@@ -99,10 +98,10 @@ class Demo:
 
 
 def demos() -> list[Demo]:
-    """All of them, in the order of their numbers.
+    """All demonstrations, in the order of their numbers.
 
     Raises:
-        KeyError: one has no words: a fault of the program, found by its tests.
+        KeyError: one has no words: a bug of the program, found by its tests.
     """
     topics = _topics()
     found = []
@@ -115,12 +114,12 @@ def demos() -> list[Demo]:
 
 
 def demo(name: str) -> Demo | None:
-    """The one of that name."""
+    """The demonstration of that name."""
     return next((item for item in demos() if item.name == name), None)
 
 
 def _topics() -> dict[str, str]:
-    """The topic of each demonstration, by its name, out of the keys of the texts."""
+    """The topic of each demonstration, by its name, from the keys of the texts."""
     keys = (key.split(".") for key in catalogue(language()))
     return {key[2]: key[1] for key in keys if key[0] == "demo"}
 
@@ -134,7 +133,7 @@ def _words(key: str) -> str:
 
 
 def _lasting(steps: Iterable[Step], timeouts: Mapping[str, float]) -> Iterator[float]:
-    """Seconds of those steps that wait for time to pass."""
+    """Seconds that those steps take which wait for time to pass."""
     for step in steps:
         match step:
             case Loop():
@@ -192,7 +191,7 @@ def _needs_of(steps: Iterable[Step]) -> Iterator[str]:
 
 
 def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
-    """What a step needs of this system and does not get."""
+    """What a step needs and this system lacks."""
     for step in steps:
         match step:
             case Loop():
@@ -212,7 +211,9 @@ def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
 
 
 def _bind(settings: EndpointSettings) -> Problem | None:
-    """Whether an address like this can be had: IPv6 and abstract names are not everywhere."""
+    """Whether an address like this can be bound: IPv6 and abstract names do not exist
+    everywhere.
+    """
     if not settings.address or settings.address.startswith("@"):
         return None
     parsed = parse(settings.address, settings.family)

@@ -23,7 +23,7 @@ class Counters(NamedTuple):
 
 
 def counters(net: Path = HERE) -> Counters | None:
-    """The namespace's counters now; None where the system has none."""
+    """The namespace's counters now; None: the system has none."""
     try:
         text = (net / "netstat").read_text(encoding="ascii")
     except OSError:
@@ -44,10 +44,9 @@ class Unaccepted(NamedTuple):
 
 
 def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
-    """Who waits for accept() at this address, in no order; None where it cannot be told.
-
-    A connection without an inode belongs to no descriptor yet: it is still in the queue
-    (proc_pid_net(5)). `local` is "host:port" or "[host]:port".
+    """Who waits for accept() at this address, in no order; None: unknown. A connection without an
+    inode belongs to no descriptor yet, so it is still in the queue (proc_pid_net(5)). `local` is
+    "host:port" or "[host]:port".
     """
     six = local.startswith("[")
     try:
@@ -55,7 +54,8 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
     except OSError:
         return None
     port = f":{int(local.rpartition(':')[2]):04X}"
-    found: dict[str, Unaccepted] = {}  # by name: the table is read in pieces, a row may come twice
+    # by name: the table is read in pieces, so a row may come twice
+    found: dict[str, Unaccepted] = {}
     for line in text.splitlines()[1:]:
         parts = line.split()
         if not parts[1].endswith(port) or parts[9] != "0":

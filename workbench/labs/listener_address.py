@@ -26,7 +26,7 @@ def address(family: Family) -> str:
 
 
 def sockaddr(family: Family, session: Session) -> c.CallArgument:
-    """The address as bind()'s argument."""
+    """The address as the argument of bind()."""
     match family:
         case Family.INET:
             return ("127.0.0.1", 0)
@@ -39,7 +39,7 @@ def sockaddr(family: Family, session: Session) -> c.CallArgument:
 
 
 def sockaddr_of(spec: str, family: Family) -> c.CallArgument:
-    """Where the listener stands, as connect()'s argument."""
+    """The address of the listener as the argument of connect()."""
     if family is Family.UNIX:
         return "\0" + spec.removeprefix("abstract:") if spec.startswith("abstract:") else spec
     host, _, port = spec.rpartition(":")
@@ -47,5 +47,5 @@ def sockaddr_of(spec: str, family: Family) -> c.CallArgument:
 
 
 def port_of(spec: str) -> int:
-    """The port of a listener that is not AF_UNIX."""
+    """The port of a listener other than AF_UNIX."""
     return int(spec.rpartition(":")[2])

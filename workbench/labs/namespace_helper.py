@@ -1,11 +1,9 @@
-"""The helper process of the private network: run by its path, standard library alone.
-
-It gives itself a user and a network namespace (the kernel refuses that to a process with
-threads), brings the loopback up, and then does what the other end of the socket on its standard
-input asks for: one message a request, one an answer. It ends when that end is gone, so a killed
-program leaves neither a process nor a namespace.
-
-An answer is "ok VALUE" or "no STAGE ERRNO TEXT"; a socket comes along as a descriptor.
+"""The helper process of the private network: run by its path, with the standard library only. It
+moves itself into a user and a network namespace (the kernel refuses that to a process with
+threads), brings the loopback up, and then serves the other end of the socket on its standard input:
+one message is one request, one message its answer. It ends when that end is gone, so a killed
+program leaves neither a process nor a namespace behind. An answer is "ok VALUE" or "no STAGE ERRNO
+TEXT"; a socket is passed along as a descriptor.
 """
 
 from __future__ import annotations
@@ -39,7 +37,7 @@ class Refused(Exception):
 
 
 def isolate() -> None:
-    """Go into namespaces of one's own, as their root, with a loopback that works."""
+    """Move into namespaces of its own, as their root, with a loopback that works."""
     if sys.platform != "linux":
         raise Refused("unshare", errno.ENOSYS)
     user, group = os.geteuid(), os.getegid()
@@ -54,7 +52,7 @@ def isolate() -> None:
 
 
 def _unshare(flags: int) -> None:
-    import ctypes  # os.unshare is there from Python 3.12 on
+    import ctypes  # os.unshare exists from Python 3.12 on
 
     library = ctypes.CDLL(None, use_errno=True)
     if library.unshare(flags):
@@ -71,7 +69,7 @@ def _loopback_up() -> None:
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
             fcntl.ioctl(any_socket, _SIOCSIFFLAGS, request)
-    except OSError as error:  # a namespace without rights: AppArmor takes them away
+    except OSError as error:  # a namespace without privileges: AppArmor takes them away
         raise Refused("loopback", error.errno or 0) from error
 
 
@@ -79,7 +77,7 @@ def _loopback_up() -> None:
 
 
 def answer(request: str) -> tuple[str, socket.socket | None]:
-    """Do it: a value, and a socket where one was asked for. Raises Refused."""
+    """Carry out a request: a value, and a socket if one was asked for. Raises Refused."""
     match request.split():
         case ["socket", family, type_, protocol]:
             return "", _socket(int(family), int(type_), int(protocol))
@@ -122,7 +120,7 @@ def _rules(port: int, most: int) -> str:
 
 
 def _rejected() -> str:
-    """How many SYNs the rule has answered with a reset: its own counter."""
+    """How many SYNs the rule has answered with a reset, by its own counter."""
     words = _nft(["list", "table", "inet", TABLE]).split()
     return words[words.index("packets") + 1]
 
@@ -175,7 +173,9 @@ def _no(refused: Refused) -> bytes:
 
 
 def main() -> int:
-    """Namespaces first, then requests from standard input; says "ok" when they may come."""
+    """Enter the namespaces, then serve requests from standard input; prints "ok" when they may
+    come.
+    """
     with socket.socket(fileno=0) as channel:
         try:
             isolate()

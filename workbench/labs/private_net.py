@@ -1,7 +1,7 @@
 """A private network: sockets from a helper process in a user and network namespace of its own.
 
-Tried at run time and never required. What is set in there (a sysctl, a firewall rule) holds for
-nobody else, and needs no privilege where the system lets a user make such a namespace.
+Tried at run time and never required. What is set in there (a sysctl, a firewall rule) affects
+nobody else, and needs no privilege if the system lets users make such namespaces.
 """
 
 from __future__ import annotations
@@ -37,27 +37,29 @@ class PrivateNet:
     """
 
     def __init__(self) -> None:
-        """Nothing is started yet."""
+        """Does not start anything yet."""
         self._lock = threading.Lock()
         self._channel: socket.socket | None = None
         self._helper: subprocess.Popen[bytes] | None = None
 
     @property
     def maker(self) -> Maker:
-        """Makes sockets in there; one that it cannot ask for is a Problem, no failed socket()."""
+        """Makes sockets in there; if it cannot be asked for one, that is a Problem, not a failed
+        socket().
+        """
         return Maker(self._make, "private_network")
 
     @property
     def proc(self) -> Path:
-        """The namespace's own /proc/net, read from here; gone with the helper."""
+        """The namespace's own /proc/net, as seen from here; it disappears with the helper."""
         helper = self._helper
         return Path(f"/proc/{helper.pid}/net" if helper is not None else os.devnull)
 
     def start(self) -> None:
-        """Start the helper and wait until it has its namespaces; again: nothing.
+        """Start the helper and wait until it has its namespaces; calling it again does nothing.
 
         Raises:
-            Problem: this system gives none, and why.
+            Problem: this system does not provide them, and why.
         """
         with self._lock:
             if self._helper is None:
@@ -72,8 +74,8 @@ class PrivateNet:
         ours.settimeout(PATIENCE)
         command = [sys.executable, "-I", "-S", namespace_helper.__file__]
         try:
-            # a session of its own: Ctrl-C and a closed terminal are for the program, the helper
-            # goes when the program goes
+            # a session of its own: Ctrl-C and a closed terminal are meant for the program; the
+            # helper goes when the program goes
             self._helper = subprocess.Popen(
                 command,
                 stdin=theirs.fileno(),
@@ -95,17 +97,16 @@ class PrivateNet:
             raise
 
     def give_up(self) -> None:
-        """Break off the question that a thread waits in, from another thread.
-
-        The helper answers nothing afterwards.
+        """Break off the question that another thread is waiting in. The helper answers nothing
+        afterwards.
         """
-        channel = self._channel  # without the lock: whoever waits for an answer holds it
+        channel = self._channel  # without the lock, which whoever waits for an answer holds
         if channel is not None:
             with suppress(OSError):
                 channel.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End the helper; sockets from it stay what they are. Idempotent."""
+        """End the helper; sockets from it live on. Idempotent."""
         with self._lock:
             self._end()
 
@@ -125,7 +126,7 @@ class PrivateNet:
     # -- what it does -------------------------------------------------------------------------
 
     def reset_on_overflow(self) -> None:
-        """tcp_abort_on_overflow = 1 in there. Raises Problem where it cannot be set."""
+        """Set tcp_abort_on_overflow = 1 in there. Raises Problem if it cannot be set."""
         self._ask(f"sysctl {ABORT} 1")
 
     def somaxconn(self) -> int:
@@ -133,15 +134,16 @@ class PrivateNet:
         return int(self._ask(f"sysctl {SOMAXCONN}"))
 
     def firewall(self, port: int, most: int) -> None:
-        """Answer SYNs to `port` beyond `most` connections with a reset; replaces such a rule.
+        """Answer SYNs to `port` beyond `most` connections with a reset; replaces an earlier such
+        rule.
 
         Raises:
-            Problem: nft is not there, or refused it.
+            Problem: nft is missing, or refused it.
         """
         self._ask(f"firewall {port} {most}")
 
     def rejected(self) -> int:
-        """How many SYNs that rule has refused: its own counter. Raises Problem."""
+        """How many SYNs that rule has refused, by its own counter. Raises Problem."""
         return int(self._ask("rejected"))
 
     def _make(self, family: int, type_: int, protocol: int) -> socket.socket:
@@ -177,7 +179,7 @@ class PrivateNet:
             raw, messages, _, _ = self._channel.recvmsg(
                 namespace_helper.MESSAGE, socket.CMSG_LEN(_FD.size), socket.MSG_CMSG_CLOEXEC
             )
-        except OSError as error:  # what it may say later would answer the wrong question
+        except OSError as error:  # a later answer would be taken for that to the wrong question
             self._channel.close()
             self._channel = None
             raise Problem("namespace.gone") from error
@@ -188,7 +190,9 @@ class PrivateNet:
 
 
 def _refusal(said: str) -> Problem | OSError:
-    """A helper's "STAGE ERRNO TEXT" as what a person, or a caller of socket(), should get."""
+    """A helper's "STAGE ERRNO TEXT" as the error that a person, or a caller of socket(), should
+    get.
+    """
     stage, _, rest = said.partition(" ")
     number, _, text = rest.partition(" ")
     if stage == "socket":
@@ -205,8 +209,7 @@ def _refusal(said: str) -> Problem | OSError:
 
 def _reason(code: int) -> Problem | str:
     """An errno of unshare(2) or of a file in /proc, in the user's language; else its symbol.
-
-    strerror(3) would speak English, and of disks: ENOSPC is a limit of namespaces here.
+    strerror(3) would be English, and about disks: here ENOSPC is a limit of namespaces.
     """
     name = symbol(code)
     return Problem(f"namespace_reason.{name}") if has(f"namespace_reason.{name}") else name

@@ -1,7 +1,7 @@
 """Characters: decodes a stream however reads cut its characters, and maps characters to bytes.
 
-A byte that the encoding cannot decode stands as one character of its own (U+DC00 + the byte), so
-that every character has bytes and no pattern of text matches it by accident.
+A byte that the encoding cannot decode becomes a character of its own (U+DC00 + the byte), so that
+every character has bytes and no pattern of text matches it by accident.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ codecs.register_error(_DAMAGED, _damaged)
 
 
 def codec(encoding: str) -> str:
-    """Python's name for what writes an encoding: bytes are characters up to U+00FF."""
+    """Python's name for the codec of an encoding; in BYTES, bytes are the characters up to
+    U+00FF.
+    """
     return "latin-1" if encoding == BYTES else encoding
 
 
 def canonical(encoding: str) -> str:
-    """The one spelling of an encoding's name; BYTES for "bytes". Raises LookupError."""
+    """The canonical name of an encoding; BYTES for "bytes". Raises LookupError."""
     return BYTES if encoding == BYTES else codecs.lookup(encoding).name
 
 
@@ -60,8 +62,8 @@ def shifts(encoding: str) -> bool:
 
 @cache
 def keeps_apart(encoding: str) -> bool:
-    """Whether the bytes of a text stand nowhere but where its characters do: in UTF-8, and where
-    each byte is a character. Raises LookupError.
+    """Whether the bytes of a text occur only where its characters do: in UTF-8, and if each byte is
+    a character. Raises LookupError.
     """
     name = canonical(encoding)
     if name in {BYTES, "utf-8", "utf-8-sig"}:
@@ -70,17 +72,21 @@ def keeps_apart(encoding: str) -> bool:
         return False
     try:
         return len(bytes(range(256)).decode(name, "replace")) == 256
-    except UnicodeError:  # of names of hosts, which are no text that goes on
+    except UnicodeError:  # for host names, not for continuous text
         return True
 
 
 def marks_of(encoding: str) -> tuple[tuple[bytes, str], ...]:
-    """The byte order marks that may begin a text of an encoding, and what it is in then."""
+    """The byte order marks that a text of an encoding may begin with, and the encoding that each
+    implies.
+    """
     return _MARKS.get(canonical(encoding), ())
 
 
 def within_stream(encoding: str, head: bytes) -> str:
-    """The encoding of what stands later in a stream that began with `head`: no mark any more."""
+    """The encoding of later parts of a stream that began with `head`, where no mark is expected any
+    more.
+    """
     marks = _MARKS.get(canonical(encoding), ((b"", encoding),))
     return next((name for mark, name in marks if head.startswith(mark)), marks[0][1])
 
@@ -108,11 +114,11 @@ class Characters:
     Attributes:
         length: whole characters so far.
         size: bytes fed so far.
-        dropped: how many characters from the begin on are not kept any more.
+        dropped: how many characters from the beginning on are not kept any more.
     """
 
     def __init__(self, encoding: str, state: State | None = None) -> None:
-        """`state`: where an earlier one of the same encoding stood. Raises LookupError."""
+        """`state`: the state of an earlier one of the same encoding. Raises LookupError."""
         self._marks = _MARKS.get(canonical(encoding), ()) if state is None else ()
         self._head = b""
         self._codec = codec(encoding) if state is None else state[0]
@@ -145,17 +151,19 @@ class Characters:
             self._keep(self._decoder.decode(data))
 
     def take(self, data: bytes) -> str:
-        """The characters that are whole with these bytes, none of which is kept."""
-        rest = self._without_mark(data)  # may choose another decoder
+        """The characters completed by these bytes, none of which are kept."""
+        rest = self._without_mark(data)  # it may choose another decoder
         return self._decoder.decode(rest)
 
     def finish(self) -> None:
-        """End the stream: bytes of a character that never became whole stand as damaged ones."""
+        """End the stream: bytes of an incomplete character become damaged characters."""
         self._keep("".join(chr(0xDC00 + byte) for byte in self._head))
         self._keep(self._decoder.decode(b"", True))
 
     def _without_mark(self, data: bytes) -> bytes:
-        """The begin of a stream is held back until it is known whether it is a mark."""
+        """The bytes without a mark: the beginning of a stream is held back until it is known
+        whether it is one.
+        """
         if not self._marks:
             return data
         head = self._head + data
@@ -174,7 +182,7 @@ class Characters:
         self.length += len(text)
 
     def drop(self, upto: int) -> None:
-        """Let go of all before a character, so that a long stream does not fill the memory."""
+        """Drop everything before a character, so that a long stream does not fill the memory."""
         if upto > self.dropped:
             self._texts = [self.text[upto - self.dropped :]]
             self.dropped = upto
@@ -192,7 +200,7 @@ class Characters:
         piece = self._pieces[max(index, 0)]
         wanted = chars - piece.chars
         low, high = 0, len(piece.data)
-        while low < high:  # the shortest beginning that holds them: decoding only ever adds
+        while low < high:  # the shortest beginning that contains them: decoding only ever adds
             middle = (low + high) // 2
             if len(self._decode(piece, middle)[0]) >= wanted:
                 high = middle

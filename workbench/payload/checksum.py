@@ -33,7 +33,7 @@ def xor8(data: bytes) -> int:
 
 
 def lrc(data: bytes) -> int:
-    """What makes the sum of all bytes zero (Modbus over Serial Line 1.02, 2.5.2.2)."""
+    """The byte that makes the sum of all bytes zero (Modbus over Serial Line 1.02, 2.5.2.2)."""
     return -sum(data) & 0xFF
 
 
@@ -48,7 +48,7 @@ def crc16_modbus(data: bytes) -> int:
 
 
 def crc16_ccitt(data: bytes) -> int:
-    """CRC-16/CCITT-FALSE: polynomial 0x1021, start 0xFFFF, nothing reflected."""
+    """CRC-16/CCITT-FALSE: polynomial 0x1021, start 0xFFFF, not reflected."""
     return binascii.crc_hqx(data, 0xFFFF)
 
 
@@ -65,8 +65,8 @@ CHECKSUMS: Final[Mapping[str, Checksum]] = {
 def checksum(
     kind: str, data: bytes, order: Order | None = None, start: int = 0, last: int | None = None
 ) -> bytes:
-    """The checksum of the bytes from `start` to `last` (None: the end), both of them included,
-    in the kind's usual byte order or the one asked for.
+    """The checksum of the bytes from `start` to `last` inclusive (None: the end), in the kind's
+    usual byte order or the one asked for.
     """
     found = CHECKSUMS[kind]
     covered = data[start:] if last is None else data[start : last + 1]

@@ -1,8 +1,7 @@
-"""Decoder: text of bytes that come in pieces; a character cut by two pieces is shown whole, once.
-
-A decoder for each direction of each connection goes on where the last piece ended; `resume` finds
-its state in the middle of a stream from the few bytes before. Messages (SOCK_DGRAM,
-SOCK_SEQPACKET) stand alone: `message`.
+"""Decoder: the text of bytes that come in pieces; a character split over two pieces is shown whole,
+once. A decoder for each direction of each connection goes on where the last piece ended; `resume`
+recovers its state in the middle of a stream from the few bytes before. Messages (SOCK_DGRAM,
+SOCK_SEQPACKET) are decoded on their own by `message`.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ class Decoder:
     def feed(self, data: bytes) -> Decoded:
         """The characters that the next bytes complete."""
         begun = len(self._pending())
-        # of a character whose beginning was lost no text can be made
+        # no text can be made of a character whose beginning was lost
         remains, rest = data[: self._lost], data[self._lost :]
         self._lost -= len(remains)
         try:
@@ -103,9 +102,9 @@ class Decoder:
         return Decoded(_escaped(remains) + text, begun, pending[-len(rest) :] if rest else b"")
 
     def lose(self, count: int) -> None:
-        """So many bytes came that nobody has kept: a character cut by them is not completed.
-
-        Where each character has the same width (UTF-16, UTF-32) the place in it is kept.
+        """Note that this many bytes came and were not kept: a character cut by them is not
+        completed. If all characters have the same width (UTF-16, UTF-32), the position within one
+        is kept.
         """
         width = _width(self._name)
         place = (len(self._pending()) - self._lost + count) % width
@@ -115,7 +114,7 @@ class Decoder:
         self._lost = (width - place) % width
 
     def end(self) -> str:
-        r"""What is left when nothing more comes: bytes of a character without its end, as \xHH."""
+        r"""What is left when nothing more comes: the bytes of an incomplete character, as \xHH."""
         return _escaped(self._pending())
 
     def _decode(self, data: bytes) -> str:
@@ -137,14 +136,13 @@ class Decoder:
 
 
 def resume(encoding: str, earlier: Iterable[Piece], before: int = 0) -> Decoder:
-    """A decoder as it stands after `earlier`: what came before, newest first; and `before` that,
-    so many bytes that are not looked at.
-
-    No more of it is taken than is needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC
-    back to a byte below 0x80, after which no character is open (GB18030: and no digit). UTF-16 and
-    codecs with shifts have no such byte: all that is given is decoded. Where `earlier` ends
-    before a sure place (its reader looks back so far and no farther), or bytes are missing, a
-    character is taken to begin there; that can be wrong for such text alone.
+    """A decoder in the state that it has after `earlier`, which is what came before, newest first,
+    and after `before` bytes before that, which are not looked at. No more of it is used than
+    needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC back to a byte below 0x80, after
+    which no character is open (in GB18030, nor a digit). UTF-16 and codecs with shifts have no such
+    byte, so everything given is decoded. If `earlier` ends before a certain place (its reader looks
+    back only so far), or bytes are missing, a character is assumed to begin there; only for such
+    text can that be wrong.
     """
     codec = _codec_name(encoding)
     needed: list[Piece] = []
@@ -166,21 +164,21 @@ def resume(encoding: str, earlier: Iterable[Piece], before: int = 0) -> Decoder:
 
 
 def in_order_of(encoding: str, head: bytes) -> str:
-    """The encoding of what stands later in a stream that began with `head`: what a byte order mark
-    there says is not known from what stands near.
+    """The encoding of later parts of a stream that began with `head`: what a byte order mark there
+    says cannot be seen nearby.
     """
     codec = _codec_name(encoding)
     return within_stream(codec, head) if codec in _MARKS else encoding
 
 
 def has_order(encoding: str) -> bool:
-    """Whether the begin of a stream says in which order the bytes of a character stand."""
+    """Whether the beginning of a stream says in which order the bytes of a character come."""
     return _codec_name(encoding) in _MARKS
 
 
 def has_units(encoding: str) -> bool:
-    """Whether all its units have the same number of bytes, more than one: how many bytes came
-    before says where a character begins.
+    """Whether all its units have the same number of bytes, more than one, so that the number of
+    bytes before says where a character begins.
     """
     return _width(_codec_name(encoding)) > 1
 
@@ -197,7 +195,7 @@ def may_go_on(data: bytes, encoding: str) -> bool:
 
 
 def marked(piece: Decoded) -> str:
-    """The text of one piece on one line, with a mark where it begins or ends in a character."""
+    """The text of one piece on one line, with a mark if it begins or ends within a character."""
     if piece.begun and not piece.text:  # nothing at all: the rest of a byte order mark
         return f"‹…{piece.open.hex(' ')}…›" if piece.open else ""
     end = f"‹{piece.open.hex(' ')}…›" if piece.open else ""
@@ -205,21 +203,23 @@ def marked(piece: Decoded) -> str:
 
 
 class Shown(NamedTuple):
-    """A text for a view, and for how many bytes it stands (`taken`)."""
+    """A text for a view, and how many bytes it stands for (`taken`)."""
 
     text: str
     taken: int
 
 
 def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:
-    """The next piece of a stream on one line, cut after `most` bytes, but not in a character."""
+    """The next piece of a stream on one line, cut after `most` bytes, but never within a
+    character.
+    """
     data, missing = piece
     head = data if most is None else data[:most]
     found = decoder.feed(head)
     count = len(head)
     if len(head) < len(data):
         decoder.feed(data[len(head) :])
-        # the view cuts here, not the read; of a character begun before it nothing can be left out
+        # the view cuts here, not the read; of a character begun before, nothing can be left out
         if found.text or not found.begun:
             count -= len(found.open)
             found = found._replace(open=b"")
@@ -229,7 +229,7 @@ def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:
 
 
 def whole(piece: Piece, encoding: str, most: int | None = None) -> Shown | None:
-    """The text of a piece that shares no character with another; None: it may, or is no text.
+    """The text of a piece that shares no character with another; None: it may, or is not text.
 
     Most pieces are like that, and this is the quickest way to show one.
     """
@@ -271,12 +271,12 @@ def _escaped(data: bytes) -> str:
 
 
 def _width(codec: str) -> int:
-    """Bytes of each unit, where all have the same number."""
+    """The number of bytes of each unit, if all have the same number."""
     return {"utf-16": 2, "utf-32": 4}.get(codec[:6], 1)
 
 
 def _sure_place(data: bytes, codec: str) -> int | None:
-    """The last place at which a character begins or ends, whatever stands before `data`."""
+    """The last position at which a character begins or ends, whatever comes before `data`."""
     if codec == "utf-8":
         tail = data[-4:]
         for back, byte in enumerate(reversed(tail)):
@@ -284,7 +284,7 @@ def _sure_place(data: bytes, codec: str) -> int | None:
                 return len(data) - back
             if byte >= 0xC0:
                 return len(data) - back - 1
-        return len(data) if len(tail) == 4 else None  # a lead byte has three at most behind it
+        return len(data) if len(tail) == 4 else None  # a lead byte is followed by at most three
     if codec in _DOUBLE or codec == "gb18030":
         place = len(data.rstrip(_HIGH + _DIGITS if codec == "gb18030" else _HIGH))
         return place or None
@@ -293,7 +293,7 @@ def _sure_place(data: bytes, codec: str) -> int | None:
 
 @cache
 def _codec_name(encoding: str) -> str:
-    """The codec's own name; Latin-1 for what is no encoding of text."""
+    """The codec's canonical name; Latin-1 for what is not an encoding of text."""
     try:
         found = codecs.lookup(encoding)
     except (LookupError, ValueError):

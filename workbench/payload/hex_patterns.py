@@ -1,4 +1,4 @@
-"""Patterns of hex: pairs of digits, "text", ?? for any byte, * for any run, {…} takes a value.
+"""Patterns of hex: pairs of digits, "text", ?? for any byte, * for any run, {…} to take a value.
 
 {id:2} takes two bytes, {name:*} a run, {u16:id} a number of that width, as a template writes it
 with u16(id). Numbers and lengths that are known, u16(5) and u16[ … ], stand as in templates.
@@ -41,7 +41,7 @@ class HexItem(NamedTuple):
 
     Attributes:
         source: as it is written. pattern: as a regular expression over bytes.
-        name: of the value that it takes; `width`: of that number, "" where it is bytes.
+        name: of the value that it takes; `width`: of that number; "": it is bytes.
     """
 
     source: str
@@ -51,7 +51,7 @@ class HexItem(NamedTuple):
 
 
 def is_pattern(source: str) -> bool:
-    """Whether there is more in it than bytes."""
+    """Whether it contains more than plain bytes."""
     return _SPECIAL.search(source) is not None
 
 
@@ -66,7 +66,7 @@ def numbers_in(source: str) -> dict[str, str]:
 
 
 def taken_value(data: bytes, width: str | None) -> Value:
-    """What a pattern has taken; `width`: as a number of it."""
+    """The value that a pattern has taken; `width`: it is a number of this width."""
     if not width:
         return Value(data, hexed=True)
     return Value(str(decode_number(width, data)).encode(), literal=True)
@@ -98,7 +98,9 @@ def compile_hex(
 
 
 def hex_items(source: str, names: Collection[str] = ()) -> list[HexItem]:
-    """What a pattern is made of, a byte or a special each. Raises Problem: as `compile_hex`."""
+    """The items of a pattern, each a byte or something special. Raises Problem: as
+    `compile_hex`.
+    """
     items: list[HexItem] = []
     taken: set[str] = set()
     place = 0
@@ -135,7 +137,7 @@ def _special(source: str, found: re.Match[str], names: Collection[str]) -> tuple
 
 
 def _number(width: str) -> str:
-    """A field of a width, as a regular expression."""
+    """A number field of a width, as a regular expression."""
     if width == "ber":
         more = (f"\\x{0x80 | size:02x}.{{{size}}}" for size in range(1, _BER_MOST + 1))
         return _NUMBERS[width] % "|".join(more)
@@ -145,7 +147,9 @@ def _number(width: str) -> str:
 
 
 def _end_of(source: str, place: int) -> int:
-    """Behind the bracket that closes the one before this place; the end where none does."""
+    """The position after the bracket that closes the one before this place; the end if none
+    does.
+    """
     close = {"(": ")", "[": "]"}[source[place - 1]]
     depth, quoted = 1, False
     while place < len(source) and depth:
@@ -173,7 +177,7 @@ def _made(source: str, begin: int, end: int, names: Collection[str]) -> bytes | 
 
 
 def _moved(problem: Problem, by: int) -> Problem:
-    """The same, of a part that begins there."""
+    """The same problem, for a part that begins at this position."""
     place = problem.args_.get("position")
     if place is None:
         return problem
@@ -211,7 +215,7 @@ def filled_pattern(source: str, names: Collection[str], values: Values, encoding
 
 
 def spans_to_fill(source: str, names: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where gaps, numbers and lengths stand in a pattern that have values in them."""
+    """Where gaps, numbers and lengths with values in them are in a pattern."""
     place = 0
     while (found := _SPECIAL.search(source, place)) is not None:
         place = found.end()
@@ -250,7 +254,8 @@ def parting(source: str, data: bytes) -> Parting:
         return None if found is None else found.end
 
     counts = range(1, len(items) + 1)
-    good = bisect_left(counts, True, key=lambda count: end_of(count) is None)  # so many are met
+    # so many parts match
+    good = bisect_left(counts, True, key=lambda count: end_of(count) is None)
     while 0 < good < len(items) and ".*?" in items[good - 1].pattern:
-        good -= 1  # a run before what is missing says nothing
+        good -= 1  # a run before what is missing tells nothing
     return Parting(end_of(good) or 0, " ".join(item.source for item in items[good:]))

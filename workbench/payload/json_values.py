@@ -1,7 +1,7 @@
 """JSON in expectations and sends: comparing "at least these members", paths, and filling in values.
 
-A path is names and places of lists with dots between them: "data.items.0.id". A member whose own
-name has dots is found first.
+A path consists of names and list indices joined by dots: "data.items.0.id". A member whose own name
+contains dots is found first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class FromGap(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slo
     """A string that a value filled in: a "*" in it does not mean any value.
 
     Attributes:
-        untyped: nobody said whether it is a string or a number, as of what a pattern took.
+        untyped: it is not known whether it is a string or a number, as with what a pattern took.
     """
 
     untyped: bool
@@ -48,8 +48,8 @@ class Difference(NamedTuple):
 
     Attributes:
         how: part of the key of its sentence: "other", "missing", "length" or "item".
-        path: where; "" is the whole.
-        wanted, came: as JSON; of "missing" what is there in its place.
+        path: where; "": the whole.
+        wanted, came: as JSON; for "missing", what is there in its place.
     """
 
     how: str
@@ -77,7 +77,7 @@ def _no_number(name: str) -> None:
 
 
 def document(data: bytes, encoding: str, *, http: bool) -> Any:
-    """What a message says in JSON; of one of HTTP its body. Raises Problem: it is none."""
+    """A message as JSON; of one of HTTP, its body. Raises Problem: it is not JSON."""
     if http:
         data, encoding = http_body(data), "utf-8"
     name = codec("utf-8" if encoding == BYTES else encoding)
@@ -89,7 +89,7 @@ def document(data: bytes, encoding: str, *, http: bool) -> Any:
 
 
 def http_body(data: bytes) -> bytes:
-    """What stands behind the head, without the sizes of chunks (RFC 9112, 7.1)."""
+    """What follows the head, without the sizes of chunks (RFC 9112, 7.1)."""
     head = _HEAD_ENDS.search(data)
     if head is None:
         return data
@@ -109,7 +109,7 @@ def written(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence; what is long is cut."""
+    """A value in a sentence; a long one is shortened."""
     text = written(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
@@ -118,7 +118,7 @@ def shown(value: Any) -> str:
 
 
 def differences(wanted: Any, came: Any, path: str = "") -> list[Difference]:
-    """Every place where what came has not at least what is wanted; lists are compared whole."""
+    """Every place where what came has not at least what is wanted; lists are compared in full."""
     if wanted == ANY and not isinstance(wanted, FromGap):
         return []
     if isinstance(wanted, Mapping):
@@ -156,7 +156,9 @@ def _missing(there: Any, at: str, wanted: Any) -> Difference:
 
 
 def _same(wanted: Any, came: Any) -> bool:
-    """Numbers are equal as numbers, 7 and 7.0 too; true is no number."""
+    """Whether two values are the same: numbers are compared as numbers, 7 equals 7.0; true is not a
+    number.
+    """
     if isinstance(wanted, FromGap) and wanted.untyped and not isinstance(came, str):
         return _number(came) and _NUMBER.fullmatch(wanted) is not None and _read(wanted) == came
     if _number(wanted):
@@ -182,7 +184,9 @@ def _joined(path: str, name: str) -> str:
 
 
 def _followed(value: Any, name: str, path: str) -> tuple[Any, str, Any]:
-    """What stands behind a path: what it was looked for in last, the path till there, and it."""
+    """Follow a path: the last value that it was followed in, the path up to there, and what is at
+    its end.
+    """
     if isinstance(value, dict) and name in value:
         return value, _joined(path, name), value[name]
     for part in name.split("."):
@@ -206,7 +210,7 @@ def _member(value: Any, name: str) -> Any:
 
 
 def value_at(came: Any, path: str) -> Value | None:
-    """What stands at a path as a value; None: nothing does."""
+    """What is at a path, as a value; None: nothing is."""
     value = _followed(came, path, "")[2]
     if value is _MISSING:
         return None
@@ -216,9 +220,9 @@ def value_at(came: Any, path: str) -> Value | None:
 
 
 def of_value(value: Value, *, sent: bool) -> Any:
-    """A value in the place of a string that is just its gap: as the type that it has.
-
-    Of one without a type, what a pattern took, a number is sent as one; expected is either.
+    """A value in place of a string that consists of its gap: with the type that it has. Of a value
+    without a type, as a pattern takes them, a number is sent as a number; an expectation accepts
+    either.
     """
     text = value.data.decode("utf-8", "replace")
     if value.literal:
@@ -229,7 +233,7 @@ def of_value(value: Value, *, sent: bool) -> Any:
 
 
 def filled(source: Any, fill: Callable[[str], Any]) -> Any:
-    """A table, list or string with each string in it as `fill` gives it; names stay."""
+    """A table, list or string with each string in it as `fill` returns it; names stay."""
     if isinstance(source, Mapping):
         return {name: filled(part, fill) for name, part in source.items()}
     if isinstance(source, list):
@@ -249,8 +253,7 @@ def check(source: Any) -> None:
 
 
 def check_ends_itself(source: Any) -> None:
-    """Check that it is an object or list, whose end a stream without messages shows.
-
+    """Check that it is an object or list, whose end can be recognized in a stream without messages.
     Raises Problem.
     """
     if isinstance(source, str) and source.lstrip()[:1] not in {"{", "["}:

@@ -1,8 +1,8 @@
 """Masks secrets in outputs: every form of a value, and headers that carry credentials.
 
-A value may stand as text, escaped as in JSON, Python or a URL, as hex and as Base64 at any of its
-three alignments (RFC 4648, section 4). What is masked keeps its length. It is done as well as it
-can be: a value that was enciphered or counted with is not found.
+A value may occur as text, escaped as in JSON, Python or a URL, as hex and as Base64 at any of its
+three alignments (RFC 4648, section 4). What is masked keeps its length. This is best effort: a
+value that was encrypted or used in arithmetic is not found.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ Span = tuple[int, int, str]
 
 @cache
 def _header() -> re.Pattern[str]:
-    """A header in what was sent or came (RFC 9110, section 5): to the end of its line."""
+    """The pattern of a header in what was sent or came (RFC 9110, section 5): up to the end of its
+    line.
+    """
     return re.compile(rf"{_NAMES}[ \t]*:[ \t]*([^\s][^\r\n]*)", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ def _begun() -> re.Pattern[str]:
 
 @cache
 def _header_said() -> re.Pattern[str]:
-    """One in a sentence or as code, where a line's end is an escape."""
+    """The pattern of a header in a sentence or in code, where a line's end is an escape."""
     return re.compile(
         rf"{_NAMES}(?:"
         r"\\*[\"'][ \t]*[:=,][ \t]*\\*([\"'])(?P<quoted>(?:(?!\\*\1).)+)"
@@ -74,11 +76,11 @@ class Masker:
     """Masks some values, and credentials in headers.
 
     Attributes:
-        reach: bytes before and after a piece that decide what is masked in it.
+        reach: how many bytes before and after a piece decide what is masked in it.
     """
 
     def __init__(self, values: Iterable[str], *, headers: bool = True) -> None:
-        """Values shorter than LEAST bytes are left out; `headers` False: they stay."""
+        """Values shorter than LEAST bytes are left out; `headers` False: headers are not masked."""
         self._with_headers = headers
         kept = sorted({value for value in values if len(value.encode()) >= LEAST}, key=len)
         self._text = [form for value in kept for form in _forms_of_text(value)]
@@ -87,7 +89,7 @@ class Masker:
 
     @property
     def any(self) -> bool:
-        """Whether there are values to mask beside headers."""
+        """Whether there are values to mask besides headers."""
         return bool(self._data)
 
     def text(self, text: str) -> str:
@@ -102,7 +104,7 @@ class Masker:
         return _HEX_RUN.sub(self._hex_run, shown)
 
     def data(self, data: bytes) -> bytes:
-        """Bytes that stand for themselves alone."""
+        """Bytes that stand alone."""
         return self.within(b"", data, b"")
 
     def within(self, before: bytes, data: bytes, after: bytes) -> bytes:
@@ -122,23 +124,25 @@ class Masker:
 
     @staticmethod
     def may_have_headers(data: bytes) -> bool:
-        """Whether a header may be in it: quickly, and rather yes than no."""
+        """Whether a header may be in it: a quick test that errs on the side of yes."""
         if not (b"k" in data or b"K" in data or b"z" in data or b"Z" in data):
-            return False  # a letter is found in a tenth of the time of a word: `_WORDS` have these
+            # a letter is found in a tenth of the time of a word: `_WORDS` contain these
+            return False
         lowered = data.lower()
         return b"cookie" in lowered or b"authorization" in lowered  # asked of each row
 
     @staticmethod
     def may_begin_headers(pieces: Collection[bytes]) -> bool:
-        """Whether a word in a header's name may begin at the end of one: rather yes than no."""
+        """Whether a word in a header's name may begin at the end of one; errs on the side of
+        yes.
+        """
         return not _LAST.isdisjoint({data[-1:] for data in pieces}) and any(
             data[-_LONGEST:].lower().endswith(_BEGINNINGS) for data in pieces
         )
 
     def end(self, data: bytes, *, cut: bool = False) -> bytes:
-        """What of a stream so far decides how it goes on; `cut`: some bytes of it are not known.
-
-        A header whose line has not ended is told by its name.
+        """The end of a stream so far, as far as it decides how the stream goes on; `cut`: some of
+        its bytes are unknown. A header whose line has not ended is represented by its name.
         """
         kept = b"" if cut else data[-max(self.reach, _NAME_MOST) :]
         line = data[data.rfind(b"\n") + 1 :].decode("latin-1")
@@ -147,12 +151,12 @@ class Masker:
         return kept if len(kept) >= len(line) else _STUB + kept
 
     def may_go_on(self, data: bytes) -> bool:
-        """Whether what ends a piece may be the beginning of a value."""
+        """Whether the end of a piece may be the beginning of a value."""
         tail = data[-self.reach :].decode("latin-1") if self.reach else ""
         return bool(tail) and any(form.begins(tail) is not None for form in self._data)
 
     def _begun(self, forms: Iterable[_Form], text: str) -> list[Span]:
-        """What the end of a text has of a form that would go on, unless that is next to nothing."""
+        """The part of a form that the end of a text has, unless that is next to nothing."""
         tail = max(0, len(text) - self.reach)
         found = []
         for form in forms:
@@ -162,7 +166,7 @@ class Masker:
         return found
 
     def _hex_run(self, run: re.Match[str]) -> str:
-        """Bytes in hex, of which some are a header or a value in yet another form."""
+        """Bytes in hex, some of which are a header or a value in yet another form."""
         spaced = " " in run[0].strip()
         data = bytes.fromhex(run[0])
         masked = self.data(data)
@@ -173,17 +177,19 @@ class Masker:
 
 
 class _Form:
-    """One way in which a value may be written."""
+    """One way to write a value."""
 
     def __init__(self, parts: Iterable[str], mask: str = MASK, least: int = 2) -> None:
-        """`parts`: patterns of its characters, in turn; `least`: of them that begin it."""
+        """`parts`: patterns of its characters, in order; `least`: how many of them mark a
+        beginning.
+        """
         self.least = least
         self._source = "".join(parts)
         self.mask = mask
         self._whole = re.compile(self._source, re.DOTALL)
 
     def spans(self, text: str) -> Iterator[Span]:
-        """Where it stands, overlapping too."""
+        """Where it occurs, including overlaps."""
         found = self._whole.search(text)
         while found is not None:
             yield (found.start(), found.end(), self.mask)
@@ -200,7 +206,7 @@ class _Form:
 
 @lru_cache(maxsize=256)
 def _partly(source: str) -> regex.Pattern[str]:
-    import regex  # takes a while, and most programs mask no value
+    import regex  # compiled late: it takes a while, and most programs mask no value
 
     return regex.compile(source, regex.DOTALL)
 
@@ -211,7 +217,7 @@ def _found(forms: Iterable[_Form], text: str) -> Iterator[Span]:
 
 
 def header_values(text: str) -> Iterator[tuple[str, str]]:
-    """The name and what stands in each header of a text that carries a secret."""
+    """The name and the secret part of each header in a text that carries one."""
     for found in _header().finditer(text) if _may_have_headers(text.lower()) else ():
         yield found[0].partition(":")[0].strip(), found[1]
 
@@ -231,7 +237,7 @@ def _said(text: str) -> Iterator[Span]:
 
 
 def _masked(text: str, spans: Iterable[Span]) -> str:
-    """The text with what stands in the spans replaced, each character by one."""
+    """The text with every character in the spans replaced."""
     made = list(text)
     for begin, end, mask in spans:
         if mask == MASK:
@@ -244,13 +250,13 @@ def _masked(text: str, spans: Iterable[Span]) -> str:
 
 
 def _forms_of_text(value: str) -> Iterator[_Form]:
-    """In a text of characters."""
+    """The forms of a value in a text of characters."""
     yield _Form(map(_character, value))
     yield from _forms_of_data(value)
 
 
 def _forms_of_data(value: str) -> Iterator[_Form]:
-    """In bytes, each taken as the character of its number."""
+    """The forms of a value in bytes, each byte taken as the character of its number."""
     for data in _encoded(value):
         yield _Form(map(_byte, data))
     yield from _forms_of_bytes(value.encode())
@@ -276,7 +282,9 @@ def _forms_of_bytes(data: bytes) -> Iterator[_Form]:
 
 
 def _base64(data: bytes, shift: int) -> Iterator[str]:
-    """Its Base64 after so many other bytes; the characters shared with neighbours go with it."""
+    """The Base64 of a value after so many other bytes, with the characters shared with
+    neighbours.
+    """
     written = base64.b64encode(bytes(shift) + data).decode()
     begin, bits = (0, 2, 3)[shift], (shift + len(data)) * 8
     if shift:
@@ -291,7 +299,7 @@ def _base64(data: bytes, shift: int) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _character(char: str) -> str:
-    """Itself or an escape of it, in JSON, Python or a URL."""
+    """A character itself or an escape of it, in JSON, Python or a URL."""
     if char.isascii():
         return _byte(ord(char))
     return f"(?:{_plain(char)}|{_escaped(char)})"
@@ -305,12 +313,12 @@ def _character_in_bytes(char: str) -> str:
 def _plain(char: str) -> str:
     if char == "\\":
         return r"\\\\*"
-    # in code behind backslashes, and in a regular expression
+    # in code, after backslashes, and in a regular expression
     return (r"\\{0,16}" if char.isascii() and not char.isalnum() else "") + re.escape(char)
 
 
 def _escaped(char: str) -> str:
-    r"""As \uHHHH, \UHHHHHHHH or %HH of UTF-8."""
+    r"""A character as \uHHHH, \UHHHHHHHH or %HH of UTF-8."""
     number = ord(char)
     units = char.encode("utf-16-be").hex()
     pairs = (units[at : at + 4] for at in range(0, len(units), 4))

@@ -35,15 +35,15 @@ def encode(text: str, encoding: str) -> bytes:
 
 
 def check_encoding(encoding: str) -> str:
-    """Python's name for it; raises Problem with the nearest name where no encoding of text is
-    called so.
+    """Python's name for an encoding. Raises Problem, with the nearest name, if there is no such
+    encoding of text.
     """
     try:
         name = codec(encoding)
-        if not codecs.lookup(name)._is_text_encoding:  # rot13, hex, base64: no text
+        if not codecs.lookup(name)._is_text_encoding:  # rot13, hex, base64: not text
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
-        import difflib  # for a name that is wrong
+        import difflib  # only needed for a misspelled name
 
         near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
         raise Problem(
@@ -55,12 +55,12 @@ def check_encoding(encoding: str) -> str:
 def _encoded(
     text: str, encoding: str, places: Sequence[int], method: Callable[[str, str], bytes]
 ) -> bytes:
-    """`places`: where each character stands in what was typed, for the message."""
+    """Encode a text; `places`: where each character is in what was typed, for the message."""
     name = encoding if encoding in ENCODINGS else check_encoding(encoding)
     try:
         return method(text, name)
     except UnicodeEncodeError as error:
-        # of idna, start counts within one label; what stands there is the same to a person
+        # idna counts `start` within one label; to a person the message reads the same
         start = min(error.start, len(text) - 1)
         key = "lone_surrogate" if "\ud800" <= text[start] <= "\udfff" else "not_expressible"
         raise Problem(
@@ -70,7 +70,7 @@ def _encoded(
             position=places[start] + 1,
             encoding=encoding,
         ) from error
-    except UnicodeError as error:  # idna and undefined say no more than that
+    except UnicodeError as error:  # idna and undefined report no more than that
         raise Problem("payload.not_this_text", encoding=encoding) from error
 
 
@@ -81,7 +81,7 @@ _NO_DIGITS: Final = dict.fromkeys(map(ord, " \t\r\n,;:_-"))
 
 
 def parse_hex(text: str) -> bytes:
-    """Bytes written as hex: pairs of digits; spaces, commas, colons and 0x may stand between.
+    """Bytes written as hex: pairs of digits; spaces, commas, colons and 0x may come between them.
 
     Raises:
         Problem: another character, or a digit without its partner (with the position).
@@ -115,7 +115,7 @@ def from_escapes(text: str, encoding: str) -> bytes:
         piece, places = pieces[0] if pieces else ("", [])
         return _encoded(str(piece), encoding, places, str.encode)
     name = check_encoding(encoding)
-    encoder = codecs.getincrementalencoder(name)()  # one for all: UTF-16 gets one mark
+    encoder = codecs.getincrementalencoder(name)()  # encoded at once: UTF-16 gets one mark
 
     def go_on(piece: str, _encoding: str) -> bytes:
         return encoder.encode(piece, True)
@@ -127,7 +127,8 @@ def from_escapes(text: str, encoding: str) -> bytes:
 
 
 def inexpressible(text: str, encoding: str, *, escapes: bool) -> list[int]:
-    """Where the characters stand that an encoding cannot express; of one escaped, the backslash.
+    """The positions of characters that an encoding cannot express; for an escaped one, that of its
+    backslash.
 
     Raises:
         Problem: an unknown escape or encoding.
@@ -147,7 +148,7 @@ def inexpressible(text: str, encoding: str, *, escapes: bool) -> list[int]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
-    """Stretches of characters and single bytes, and where each stands in the text."""
+    """Runs of characters and single bytes, with their positions in the text."""
     chars: list[str] = []
     places: list[int] = []
     last = 0
@@ -166,7 +167,7 @@ def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
             raise Problem("payload.bad_escape", escape=found.group(), position=found.start() + 1)
         char = chr(int(point, 16)) if point is not None else _SIMPLE[simple]
         if chars and "\ud800" <= chars[-1] <= "\udbff" and "\udc00" <= char <= "\udfff":
-            # two halves, as JSON writes what lies beyond \uFFFF
+            # two halves, the way JSON writes what is beyond \uFFFF
             chars[-1] = (chars[-1] + char).encode("utf-16", "surrogatepass").decode("utf-16")
             continue
         chars.append(char)
@@ -178,7 +179,7 @@ def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
 
 
 def show(data: bytes, encoding: str = "utf-8") -> str:
-    r"""Bytes as one line of text: what does not decode as \xHH, control characters escaped."""
+    r"""Bytes as one line of text: undecodable ones as \xHH, control characters escaped."""
     for errors in ("strict", "backslashreplace"):
         try:
             return escape(data.decode(codec(encoding), errors))
@@ -190,7 +191,7 @@ def show(data: bytes, encoding: str = "utf-8") -> str:
 def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
     """Lines of offset, `width` bytes in hex (8 or 16), and the printable ASCII of them.
 
-    The narrow form has a short offset as long as that holds it.
+    The narrow form has a short offset as long as that is enough.
     """
     digits = 4 if width <= 8 and start + len(data) <= 0xFFFF else 8
     for offset in range(0, len(data), width):
@@ -204,7 +205,7 @@ def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
 
 
 def suffix(append: str) -> bytes:
-    """What is appended: "nothing", "lf", "crlf" or "nul"."""
+    """The bytes of what is appended: "nothing", "lf", "crlf" or "nul"."""
     return _SUFFIXES[append]
 
 
@@ -220,7 +221,7 @@ class Allowance:
         """Count a part.
 
         Raises:
-            Problem: with it they are too long.
+            Problem: with this part the whole is too long.
         """
         self._left -= size
         if self._left < 0:

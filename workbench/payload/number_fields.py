@@ -1,7 +1,7 @@
 """Number fields: numbers and lengths as protocols write them, in a fixed or a variable width.
 
-The widths are those of templates: u8 to u64, le behind it for little-endian, var7 as MQTT counts
-(MQTT 5.0, 1.5.5), ber as ASN.1 does (X.690, 8.1.3).
+The widths are those of templates: u8 to u64, with le appended for little-endian, var7 as MQTT
+counts (MQTT 5.0, 1.5.5), ber as ASN.1 does (X.690, 8.1.3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""How far a regular expression matches what came, and which part of it comes next.
-
-A pattern is cut between its parts, also within its groups; the longest first part that is found
-tells the place: with one part more it is found nowhere.
+"""How far a regular expression matches what came, and which part of it comes next. A pattern is cut
+between its parts, also within its groups. The longest prefix that is found marks the place: with
+one more part it is found nowhere.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Stuck(NamedTuple):
     """The place where a pattern matches no further.
 
     Attributes:
-        start, end: of the characters that fit the first part of the pattern, the last such.
+        start, end: of the characters that match the first part of the pattern, the last such match.
         missing: the rest of the pattern, as it is written.
     """
 
@@ -49,8 +48,8 @@ class Stuck(NamedTuple):
 
 
 def stuck(pattern: Pattern, text: str) -> Stuck | None:
-    """How far a pattern that is nowhere in a text goes with it; None: that cannot be told, or it
-    would say nothing.
+    """How far a pattern that does not occur in a text matches it; None: unknown, or it would tell
+    nothing.
     """
     source = pattern.source
     flags = _FLAGS.match(source)
@@ -59,13 +58,13 @@ def stuck(pattern: Pattern, text: str) -> Stuck | None:
         return None
     try:
         found = _furthest(pattern, text, source[:begin], source[begin:], "")
-    except (TooSlow, Problem):  # a part that alone is no pattern
+    except (TooSlow, Problem):  # a part that is not a pattern by itself
         return None
     return None if found is None else _telling(found)
 
 
 def stuck_text(wanted: str, text: str) -> Stuck | None:
-    """Where a text that is looked for is found no further."""
+    """Where a text that does not occur stops matching."""
     good, bad = 0, len(wanted) + 1
     while bad - good > 1:
         middle = (good + bad) // 2
@@ -78,14 +77,16 @@ def stuck_text(wanted: str, text: str) -> Stuck | None:
 
 
 def _telling(found: Stuck, *, enough: bool = False) -> Stuck | None:
-    """What says something; else None. `enough`: most of it fits."""
+    """The result if it tells something, else None. `enough`: most of it matches."""
     size = found.end - found.start
     least = 1 if enough else LEAST - (not found.start)
     return found if found.missing and size >= least else None
 
 
 def _furthest(pattern: Pattern, text: str, before: str, source: str, closing: str) -> Stuck | None:
-    """`before`: what of the pattern stands before `source`, with groups that `closing` closes."""
+    """The longest prefix that matches; `before`: what of the pattern precedes `source`, with groups
+    that `closing` closes.
+    """
     best: Stuck | None = None
     for way in _ways(source):
         found = _along(pattern, text, before, way, closing)
@@ -95,7 +96,7 @@ def _furthest(pattern: Pattern, text: str, before: str, source: str, closing: st
 
 
 def _along(pattern: Pattern, text: str, before: str, way: str, closing: str) -> Stuck | None:
-    """The same of one sequence of parts."""
+    """The same for one sequence of parts."""
     parts = list(_parts(way))
 
     def found(count: int) -> Span | None:
@@ -104,7 +105,7 @@ def _along(pattern: Pattern, text: str, before: str, way: str, closing: str) -> 
         return made.last(text, RULE_TIME)
 
     counts = range(1, len(parts) + 1)
-    good = bisect_left(counts, True, key=lambda count: found(count) is None)  # so many are met
+    good = bisect_left(counts, True, key=lambda count: found(count) is None)  # so many parts match
     good = _before_anything(parts, good)
     span = found(good)
     if span is None:
@@ -120,8 +121,8 @@ def _along(pattern: Pattern, text: str, before: str, way: str, closing: str) -> 
 
 
 def _before_anything(parts: Sequence[str], count: int) -> int:
-    """So many of the first parts without a run of whatever at their end: that one fits, and a
-    letter or two behind it, says nothing.
+    """The first parts without a trailing run of anything: that such a run matches, and a letter or
+    two after it, tells nothing.
     """
     for place in range(count - 1, max(-1, count - 1 - LEAST), -1):
         if _ANYTHING.fullmatch(parts[place]):
@@ -141,7 +142,9 @@ def _ways(source: str) -> Iterator[str]:
 
 
 def _parts(way: str) -> Iterator[str]:
-    """A character, a set, a group or the like each, with the repeat behind it."""
+    """The parts of a pattern: a character, a set, a group or the like, each with the repeat after
+    it.
+    """
     place = 0
     while place < len(way):
         end = end_of_item(way, place)

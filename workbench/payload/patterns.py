@@ -1,7 +1,8 @@
 """Regular expressions with a time limit, which also tell whether a match could still grow.
 
-Patterns come from people and from files of strangers, and what they are held against from peers;
-so each search has a time limit. The package `regex` gives both the limit and partial matches.
+Patterns come from people and from strangers' files, and the text they are matched against from
+peers, so each search has a time limit. The package `regex` provides both the limit and partial
+matches.
 """
 
 from __future__ import annotations
@@ -55,16 +56,15 @@ _REASONS: Final = {
 
 
 class TooSlow(Problem):
-    """A search took longer than it may: nested repeats, as in (a|aa)+, try every division."""
+    """A search took longer than allowed: nested repeats, as in (a|aa)+, try every division."""
 
     def __init__(self, pattern: str, seconds: float) -> None:
         super().__init__("pattern.too_slow", pattern=pattern, seconds=seconds)
 
 
 class Found(NamedTuple):
-    """A match, counted in characters; `grows`: more characters may still change it.
-
-    `groups`: what its named groups took.
+    """A match, counted in characters; `grows`: more characters may still change it. `groups`: what
+    its named groups captured.
     """
 
     start: int
@@ -82,10 +82,10 @@ class Pattern:
 
     Attributes:
         source: as it was written.
-        shown: the same, or what it was made of, for a person.
+        shown: the same, or what it was made from, for a person.
         bytewise: its characters are bytes.
-        verbose: blanks in it are none, and it may have comments.
-        looks_back: what stands before a match may decide about it.
+        verbose: blanks in it are ignored, and it may have comments.
+        looks_back: what comes before a match may decide about it.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Pattern:
             raise TooSlow(self.shown, seconds) from None
 
     def at_begin(self, text: str, seconds: float) -> Found | None:
-        """The match with which a text begins, without a look at the rest. Raises TooSlow."""
+        """The match at the beginning of a text, without looking at the rest. Raises TooSlow."""
         try:
             found = self._compiled.match(text, timeout=seconds)
             if found is None:
@@ -132,7 +132,7 @@ class Pattern:
             raise TooSlow(self.shown, seconds) from None
 
     def may_begin(self, text: str, seconds: float) -> bool:
-        """Whether more characters could bring a match at the begin. Raises TooSlow."""
+        """Whether more characters could bring about a match at the beginning. Raises TooSlow."""
         if self._looks_at_end:
             return True
         try:
@@ -141,14 +141,14 @@ class Pattern:
             raise TooSlow(self.shown, seconds) from None
 
     def matches(self, text: str, seconds: float) -> bool:
-        """Whether it is anywhere in a text that is whole. Raises TooSlow."""
+        """Whether it occurs in a text that is complete. Raises TooSlow."""
         try:
             return self._compiled.search(text, timeout=seconds) is not None
         except TimeoutError:
             raise TooSlow(self.shown, seconds) from None
 
     def last(self, text: str, seconds: float) -> Span | None:
-        """Where the last of the matches in a text that is whole stands. Raises TooSlow."""
+        """Where the last match is in a text that is complete. Raises TooSlow."""
         span = None
         try:
             for found in self._compiled.finditer(text, timeout=seconds):
@@ -163,7 +163,9 @@ class Pattern:
         return tuple(self._compiled.groupindex)
 
     def captured(self, text: str, seconds: float) -> dict[str, str] | None:
-        """What the named groups of the leftmost match took; None: there is none. Raises TooSlow."""
+        """What the named groups of the leftmost match captured; None: there is no match. Raises
+        TooSlow.
+        """
         try:
             found = self._compiled.search(text, timeout=seconds)
         except TimeoutError:
@@ -171,7 +173,9 @@ class Pattern:
         return None if found is None else dict(_groups(found))
 
     def resume(self, text: str, seconds: float, start: int = 0) -> int:
-        """Where a match can still begin, after `search` found none: what is before is done with."""
+        """Where a match can still begin after `search` found none: everything before is done
+        with.
+        """
         if self._looks_at_end:
             return start
         try:
@@ -183,8 +187,9 @@ class Pattern:
     def _may_change(self, text: str, found: regex.Match[str], start: int, seconds: float) -> bool:
         """Whether what follows may bring another match than this one in its place.
 
-        `_first` takes at each place the first way through the pattern and then fails; a partial
-        match of it is a place where this way, or one that goes before it, reached the end.
+        At each position `_first` takes the first way through the pattern and then fails; a partial
+        match of it is a position where this way, or one preferred to it, reached the end of the
+        text.
         """
         early = self._first.search(text, start, partial=True, timeout=seconds)
         if early is not None and early.start() <= found.start():
@@ -203,20 +208,20 @@ def _is_verbose(compiled: regex.Pattern[str]) -> bool:
 
 
 def _groups(found: regex.Match[str]) -> tuple[tuple[str, str], ...]:
-    """What the named groups of a match took; one that took nothing has no part in it."""
+    """What the named groups of a match captured; those that captured nothing are left out."""
     return tuple((name, part) for name, part in found.groupdict().items() if part is not None)
 
 
 def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
     r"""A regular expression over the characters of an encoding, or over bytes.
 
-    It is over bytes with the encoding "bytes", and where it names a byte beyond ASCII (\x80 to
-    \xff) and no encoding is asked for.
+    It is over bytes with the encoding "bytes", and if it names a byte beyond ASCII (\x80 to \xff)
+    and no encoding is asked for.
 
     Raises:
         Problem: what is wrong with it (with the position), or what `encode` raises.
     """
-    import regex  # most programs run without a pattern, and it takes a while
+    import regex  # imported late: most programs run without a pattern, and it takes a while
 
     bytewise = encoding == BYTES or (encoding is None and _BYTE.search(pattern) is not None)
     source = as_bytes(pattern) if bytewise else pattern
@@ -246,7 +251,7 @@ def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
 
 
 def as_bytes(pattern: str) -> str:
-    """A pattern over bytes as characters U+0000 to U+00FF; what lies beyond, as UTF-8."""
+    """A pattern over bytes as characters U+0000 to U+00FF; anything beyond, as UTF-8."""
     return "".join(
         char if char <= "\xff" else encode(char, "utf-8").decode("latin-1") for char in pattern
     )
@@ -255,12 +260,12 @@ def as_bytes(pattern: str) -> str:
 def _plain(source: str) -> tuple[str, int]:
     """The pattern with its literal braces escaped, and its size with repeats written out.
 
-    To `regex` {e} after an item allows errors in it; here a brace that is no repeat is a brace,
+    To `regex`, {e} after an item allows errors in it; here a brace that is not a repeat is a brace,
     as in the standard library's `re`.
     """
     parts: list[str] = []
-    sizes = [0]  # of what each open group holds so far
-    last = 0  # of the item that a repeat would repeat
+    sizes = [0]  # what each open group contains so far
+    last = 0  # the item that a repeat would repeat
     place = 0
     while place < len(source):
         char = source[place]
@@ -277,7 +282,7 @@ def _plain(source: str) -> tuple[str, int]:
                 sizes[-1] += 1
                 place = end
                 continue
-            # compiling takes as long as what must be there, written out
+            # compiling takes as long as for the mandatory part, written out
             last *= max(1, min(int(repeat[1][:9] or 0), LARGEST + 1))
             sizes[-1] += last
             parts.append(repeat[0])
@@ -297,7 +302,9 @@ def _plain(source: str) -> tuple[str, int]:
 
 
 def end_of_item(source: str, place: int) -> int:
-    """Behind a character, an escape, a set or a whole group of a pattern, without its repeat."""
+    """The position after a character, an escape, a set or a whole group of a pattern, without its
+    repeat.
+    """
     if source[place] != "(":
         return _after_one(source, place)
     depth = 0
@@ -310,7 +317,7 @@ def end_of_item(source: str, place: int) -> int:
 
 
 def _after_one(source: str, place: int) -> int:
-    """The same, to which a bracket of a group is a character."""
+    """The same, where a bracket of a group counts as a character."""
     escape = _ESCAPE.match(source, place)
     if escape is not None:
         return escape.end()
@@ -318,7 +325,7 @@ def _after_one(source: str, place: int) -> int:
 
 
 def _after_escape(source: str, place: int) -> int:
-    r"""After an escape with its name in braces, if it has one: \N{…}, \p{…}."""
+    r"""The position after an escape, including its name in braces, if it has one: \N{…}, \p{…}."""
     if source[place + 1 : place + 2] in {"N", "p", "P"} and source[place + 2 : place + 3] == "{":
         close = source.find("}", place)
         return len(source) if close < 0 else close + 1
@@ -326,7 +333,7 @@ def _after_escape(source: str, place: int) -> int:
 
 
 def _after_set(source: str, place: int) -> int:
-    """After a set: a ] that comes first in it is one of its characters."""
+    """The position after a set; a ] that comes first in it is one of its characters."""
     place += 1
     if source[place : place + 1] == "^":
         place += 1

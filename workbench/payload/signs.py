@@ -18,7 +18,7 @@ _PLAIN: Final = {
 
 
 def plain_sign(sign: str) -> str:
-    """The ASCII sign that a character stands for; "": none, or it is ASCII."""
+    """The ASCII sign that a character resembles; "": none, or it is ASCII."""
     if sign.isascii():
         return ""
     made = _PLAIN.get(sign) or unicodedata.normalize("NFKC", sign)
@@ -26,10 +26,10 @@ def plain_sign(sign: str) -> str:
 
 
 def is_unseen(sign: str) -> bool:
-    """Whether it is a space of another kind, or nothing that can be seen."""
+    """Whether it is a space of another kind, or invisible."""
     return not sign.isascii() and unicodedata.category(sign) in {"Zs", "Zl", "Zp", "Cf", "Cc"}
 
 
 def code_point(sign: str) -> str:
-    """As Unicode writes it."""
+    """A code point in the notation of Unicode."""
     return f"U+{ord(sign):04X}"

@@ -1,13 +1,13 @@
 """Templates: bytes with gaps, written as text or as hex, which values fill in.
 
-In text a gap is {name}; every brace that holds no known name is itself, and {{name}} is the text
-{name}. In hex stand pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
-u16(5), u16[ … ] with the length of what is inside before it, le behind the width for
-little-endian, var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3);
-u32+4[ … ] counts four bytes more, its own. pad16[ … ] fills what is inside up to 16 bytes with
-zeros, as fields of a fixed width have it, align4[ … ] to a multiple of 4 (XDR: RFC 4506, 3).
-Between braces and brackets of a number + - * may stand, from the left: {p1*256+p2}, and numbers in
-decimal or, with 0x before them, in hex.
+In text a gap is {name}; every brace without a known name is a plain brace, and {{name}} is the text
+{name}. Hex consists of pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
+u16(5), u16[ … ] with the length of what is inside before it, le after the width for little-endian,
+var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3); u32+4[ … ] counts
+four bytes more, its own. pad16[ … ] fills what is inside up to 16 bytes with zeros, as in fields of
+a fixed width; align4[ … ] to a multiple of 4 (XDR: RFC 4506, 3). Braces and the brackets of a
+number may contain + - *, evaluated from the left: {p1*256+p2}, and numbers in decimal or, after 0x,
+in hex.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from workbench.texts import Problem
 
 _NAME: Final = late_pattern(r"[A-Za-z_]\w*", re.ASCII)
 _WORD: Final = late_pattern(r"\w")
-_COUNT: Final = late_pattern(r"\d{1,6}\Z", re.ASCII)  # a million is made in some milliseconds
+_COUNT: Final = late_pattern(r"\d{1,6}\Z", re.ASCII)  # a million is made in a few milliseconds
 _NUMBER: Final = late_pattern(r"0x[\da-fA-F]{1,16}|\d{1,20}", re.ASCII)
 _WIDTH: Final = late_pattern(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
 _FILLED_UP: Final = late_pattern(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
@@ -49,9 +49,9 @@ class Value(NamedTuple):
 
     Attributes:
         data: its bytes.
-        hexed: it was taken by a pattern of hex: as a number it is big-endian, else decimal.
-        literal: what it is in JSON: True a number, a list or the like, written so; False a
-            string; None: nobody said, as of what a pattern took.
+        hexed: it was taken by a pattern of hex, so that as a number it is big-endian, else decimal.
+        literal: what it is in JSON: True: a number, a list or the like, as written; False: a
+            string; None: unknown, as with what a pattern took.
     """
 
     data: bytes
@@ -60,7 +60,7 @@ class Value(NamedTuple):
 
     @property
     def number(self) -> int | None:
-        """What it counts as; None: it is no number."""
+        """Its value as a number; None: it is not a number."""
         if self.hexed:
             return int.from_bytes(self.data, "big")
         text = self.data.decode("ascii", "replace").strip()
@@ -82,7 +82,7 @@ def _ntp() -> bytes:
 
 
 def _uuid(_counter: object) -> str:
-    import uuid  # imports `platform`; no start needs it
+    import uuid  # imports `platform`, which no start needs
 
     return str(uuid.uuid4())
 
@@ -112,8 +112,8 @@ PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 
 
 def words_of_reply(*, placeholders: bool) -> tuple[str, ...]:
-    """The built-in names of a rule's text reply: without placeholders it is as it stands, but what
-    was taken can be counted and written as base64 all the same.
+    """The built-in names of a rule's text reply: without placeholders it is literal, but what was
+    taken can still be calculated with and written as base64.
     """
     return PLACEHOLDERS if placeholders else OF_VALUE
 
@@ -122,13 +122,13 @@ _CHANGING: Final = frozenset({*BUILT_IN, *OF_COUNT} - {"counter"})
 
 
 class Gap(NamedTuple):
-    """Terms joined by + - *; one term alone stands for its bytes, several for a number."""
+    """Terms joined by + - *; a single term stands for its bytes, several for a number."""
 
     terms: tuple[tuple[str, str | int, str], ...]  # sign, name or number, argument
 
 
 class CountedPart(NamedTuple):
-    """A number field before what is inside: its length plus `more`, or a given number."""
+    """A number field before its contents: their length plus `more`, or a given number."""
 
     width: str
     inside: tuple[Part, ...]
@@ -137,7 +137,7 @@ class CountedPart(NamedTuple):
 
 
 class FilledUp(NamedTuple):
-    """What is inside, padded with zeros up to `size` bytes, or to a multiple of it."""
+    """Its contents, padded with zeros up to `size` bytes, or to a multiple of it."""
 
     inside: tuple[Part, ...]
     size: int
@@ -154,7 +154,7 @@ class Template:
 
     Attributes:
         names: those that have to be filled in, without the built-in ones.
-        fixed: all bytes, where there is no gap.
+        fixed: all bytes, if there is no gap.
     """
 
     _parts: tuple[Part, ...]
@@ -164,12 +164,12 @@ class Template:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What stands in it, in its order; a script in another language is made of it."""
+        """Its parts in order, from which a script in another language can be made."""
         return self._parts
 
     @property
     def varies(self) -> bool:
-        """Whether it is another one each time, in more than the counter and what it is given."""
+        """Whether it differs each time, apart from the counter and the given values."""
         return any(
             name in _CHANGING
             for part in _flat(self._parts)
@@ -179,7 +179,7 @@ class Template:
 
     @property
     def made_anew(self) -> bool:
-        """Whether something stands in it that whoever sends it makes, the counter too."""
+        """Whether it contains something made by the sender, the counter included."""
         return any(
             _is_made(name, argument)
             for part in _flat(self._parts)
@@ -200,14 +200,14 @@ class Template:
         """The bytes with these values; `counter`: which one of a repeated send it is.
 
         Raises:
-            Problem: a value is missing or no number, or a number does not fit into its width.
+            Problem: a value is missing or not a number, or a number does not fit into its width.
         """
         if self.fixed is not None:
             return self.fixed
         return _filled(self._parts, _Filling(values, counter, self._encoding, Allowance()))
 
     def value(self, values: Values) -> Value | None:
-        """What its gap stands for, where there is nothing but one gap; None: there is more.
+        """The value of its gap, if it consists of just one gap; None: it does not.
 
         Raises:
             Problem: as `fill`.
@@ -228,7 +228,7 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
     Raises:
         Problem: what an encoding cannot express.
     """
-    if not names or "{" not in source:  # the plain case, straight
+    if not names or "{" not in source:  # the plain case, without detours
         return Template((source,), encoding, frozenset(), encode(source, encoding))
     parts = tuple(_text_parts(source, _longest_first(names)))
     for part in parts:
@@ -238,7 +238,7 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
 
 
 def escape_gaps(text: str, names: Collection[str]) -> str:
-    """The template of text that gives just this text, though it looks like one with gaps."""
+    """The template of text that yields exactly this text, even if it looks like one with gaps."""
     known = _longest_first(names)
     found: list[str] = []
     last = place = 0
@@ -260,8 +260,8 @@ def hex_template(source: str, names: Collection[str], encoding: str) -> Template
     """A template of hex; the built-in names are known as well.
 
     Raises:
-        Problem: a character that is no hex, a name that is not known, a bracket without its
-            partner, a number without a width.
+        Problem: a character that is not hex, an unknown name, an unmatched bracket, a number
+            without a width.
     """
     reader = _HexReader(source, _longest_first({*names, *BUILT_IN, *WITH_ARGUMENT}), encoding)
     return _made(reader.parts(""), encoding)
@@ -323,14 +323,14 @@ def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
                 yield source[last:place]
             yield gap
         last = place = end + 1 + quoted
-    yield source[last:]  # also an empty one: that it is text shows in its parts
+    yield source[last:]  # even an empty one: the parts show that it is text
 
 
 def _gap(
     source: str, place: int, names: list[str], *, numbers: bool = False
 ) -> tuple[Gap, int] | None:
-    """Terms that begin here, and where they end; None: these are none, or none of a known name,
-    unless `numbers` alone will do.
+    """The terms that begin here, and where they end; None: there are none, or none with a known
+    name, unless `numbers` alone will do.
     """
     terms: list[tuple[str, str | int, str]] = []
     sign = "+"
@@ -385,7 +385,7 @@ class _HexReader:
         self._depth = 0
 
     def parts(self, close: str) -> tuple[Part, ...]:
-        """Up to a closing bracket, or to the end."""
+        """The parts up to a closing bracket, or to the end."""
         found: list[Part] = []
         while True:
             begin = self._place
@@ -463,7 +463,7 @@ class _HexReader:
         word = _NAME.match(self._source, place)
         if word is None:
             return self._wrong("template.expression")
-        import difflib  # for a name that is wrong
+        import difflib  # only needed for a misspelled name
 
         near = difflib.get_close_matches(word[0], self._names, 1, 0.3)
         return Problem(
@@ -487,18 +487,18 @@ class _Filling(NamedTuple):
     allowance: Allowance
 
     def leaves(self, name: str | int, argument: str) -> bool:
-        """Whether it is left to whoever sends it: {counter} is not where it has a value."""
+        """Whether it is left to the sender: {counter} is not, if it has a value."""
         return _is_made(name, argument) and (argument or name) not in self.values
 
     def of(self, gap: Gap) -> bytes | str:
-        """What a gap stands for: its value, or a number in decimal where it has several terms."""
+        """The value of a gap, or a number in decimal if it has several terms."""
         if len(gap.terms) > 1:
             return str(self.number(gap))
         made = self.made_of(*gap.terms[0][1:])
         return made.data if isinstance(made, Value) else made
 
     def number(self, gap: Gap) -> int:
-        """What the terms come to, from the left, * before + and -."""
+        """The number that the terms come to, from the left, * before + and -."""
         total = 0
         product: int | None = None
         for sign, name, argument in gap.terms:
@@ -520,7 +520,7 @@ class _Filling(NamedTuple):
         return number
 
     def made_of(self, name: str | int, argument: str) -> Value | str:
-        """What was taken is bytes, what is made here is text, but for a stamp of NTP."""
+        """The value of a built-in name: text, except for a stamp of NTP."""
         if argument:
             return self._function(str(name), argument)
         value = self.values.get(str(name))
@@ -543,7 +543,7 @@ class _Filling(NamedTuple):
 
 def _filled(parts: tuple[Part, ...], filling: _Filling) -> bytes:
     found: list[bytes] = []
-    text = ""  # characters that stand together are encoded together: UTF-16 has one mark
+    text = ""  # adjacent characters are encoded together: UTF-16 has one mark
     marked = bool("".encode(codec(filling.encoding)))
     textual = any(isinstance(part, str) for part in parts)
     for part in parts:
@@ -578,7 +578,9 @@ def _is_made(name: str | int, argument: str) -> bool:
 
 
 def _left(parts: tuple[Part, ...], filling: _Filling) -> str:
-    """Known values filled in; neighbours are joined first, so that no new gap arises."""
+    """The parts with known values filled in; neighbours are joined first, so that no new gap
+    arises.
+    """
     found: list[str] = []
     text = ""
     for part in parts:
@@ -632,7 +634,7 @@ def _as_text(made: bytes | str, encoding: str) -> str:
 
 
 def _decoded(data: bytes, encoding: str) -> str | bytes:
-    """As text, where it is some."""
+    """The bytes as text, if they are text."""
     try:
         return data.decode(codec(encoding))
     except (UnicodeError, LookupError):

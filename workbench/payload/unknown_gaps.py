@@ -1,4 +1,6 @@
-"""Words in braces that name no value: mostly typing errors, though braces may mean themselves."""
+"""Words in braces that name no value: mostly typing errors, though braces may be meant
+literally.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,10 @@ class UnknownGap(NamedTuple):
     """A word in braces.
 
     Attributes:
-        begin, end: where the braces stand in the text.
-        near: the known name that is most like it; "": none is.
+        begin, end: where the braces are in the text.
+        near: the most similar known name; "": there is none.
         unfilled: it is a name or a function of the language, where nothing is filled in.
-        quoted: so it is between the quotes of a template of hex, where all is text.
+        quoted: likewise, between the quotes of a template of hex, where everything is text.
     """
 
     begin: int
@@ -55,10 +57,9 @@ def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
 
 
 def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:
-    """What a text has that would be filled in, and stays, where braces are just braces.
-
-    These are names and functions of the language, and `names`; any other word in braces is taken
-    for what is meant: JSON, style sheets and programs are full of them.
+    """What would be filled in but stays, in a text where braces are just braces. These are names
+    and functions of the language, and `names`; any other word in braces is taken literally: JSON,
+    style sheets and programs are full of them.
     """
     for gap in _OF_LANGUAGE.finditer(text):
         if ":" in gap[1] or gap[1] in BUILT_IN or gap[1] in names:
@@ -66,13 +67,13 @@ def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap
 
 
 def gaps_in_place(text: str) -> Iterator[UnknownGap]:
-    """The gaps of an address or a file's name, where a brace is hardly ever meant."""
+    """The gaps of an address or a file's name, where a brace is hardly ever meant literally."""
     for gap in _IN_PLACE.finditer(text):
         yield UnknownGap(gap.start(), gap.end(), gap[1], "", unfilled=True)
 
 
 def quoted_gaps(source: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:
-    """What would be filled in and stays, since it stands in the text of a template of hex."""
+    """What would be filled in but stays, since it is in the text part of a template of hex."""
     for text in _QUOTED.finditer(source):
         for gap in unfilled_gaps(text[1], names):
             begin = text.start(1)
@@ -86,5 +87,5 @@ def _unknown(inside: str, known: Collection[str]) -> str | None:
     terms = _TERMS.findall(inside) if counted else [inside]
     wrong = [term for term in terms if term not in known]
     if len(terms) > 1 and len(wrong) == len(terms):
-        return None  # no sum of values, just text with a dash in it
+        return None  # not a calculation with values, just text with a dash in it
     return wrong[0] if wrong else None

@@ -220,11 +220,11 @@ class Layer:
         return 0
 
     def cut(self, now: float) -> Actions:
-        """The rest of a message begun with `MessagePart` cannot be read."""
+        """Note that the rest of a message begun with `MessagePart` cannot be read."""
         return ()
 
     def unread(self) -> bytes:
-        """Bytes that came and were not passed up, and so could never reach a layer
-        inserted above.
+        """The bytes that came and were not passed up, and so could never reach a layer inserted
+        above.
         """
         return b""

@@ -14,12 +14,12 @@ LARGEST: Final = 16 * 2**20
 
 
 def rows_of(lookup: Lookup) -> Rows:
-    """The rows by the compared cell; of several with the same cell the first.
+    """The rows, by the compared cell; of several with the same cell, the first.
 
     Raises:
-        Problem: it cannot be read, is too large or no text, or has no such column.
+        Problem: the file cannot be read, is too large, is not text, or has no such column.
     """
-    import csv  # no start needs it
+    import csv  # imported late: no start of the program needs it
 
     path = Path(lookup.file).expanduser()
     try:

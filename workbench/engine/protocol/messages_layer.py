@@ -31,7 +31,7 @@ _IDLE = "idle"
 
 
 class MessagesLayer(Layer):
-    """Passes on what is sent as it is, and hands up what comes message by message.
+    """Passes on unchanged what is sent, and hands up what comes message by message.
 
     A stream that cannot be divided any further has a row that says why; from then on it is read
     and nothing more goes up.
@@ -50,7 +50,7 @@ class MessagesLayer(Layer):
         self._idle = kind.idle if isinstance(kind, Idle) else None
         self._sent = HttpFramer(requests=True) if isinstance(kind, Http) and not requests else None
         self._broken = False
-        self._below = False  # a layer stands below: a message is nowhere just what a call read
+        self._below = False  # above another layer a message never coincides with what a call read
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
         self._below = bool(below)
@@ -69,7 +69,7 @@ class MessagesLayer(Layer):
         return [Wake(_IDLE, None), *self._finished(), PeerFinished()]
 
     def wake(self, name: str, now: float) -> Actions:
-        """The pause that ends a message is over."""
+        """Note that the pause which ends a message is over."""
         return self._finished()
 
     def send(self, data: Data, now: float) -> Actions:
@@ -118,11 +118,11 @@ class MessagesLayer(Layer):
             while (request := self._sent.next()) is not None:
                 self._framer.asked(request.data.lstrip(b"\r\n").split(b" ", 1)[0])
         except Fault:
-            self._sent = None  # what is sent is no HTTP, on purpose
+            self._sent = None  # something other than HTTP was sent, on purpose
 
 
 def _handed_up(message: FramedMessage, came: bytes) -> list[Action]:
-    """The row, which has the bytes unless they are just those of the read before it."""
+    """The row of a message, with its bytes unless they are exactly those of the read before it."""
     payload = None if message.data == came else message.data
     row = LayerRow(RECV, "", message.taken, payload=payload, size=len(message.data))
     return [row, ToApp(message.data)]

@@ -23,12 +23,12 @@ _DIGITS: Final = 18
 class PatternFramer:
     """Divides one direction of a stream by a pattern that tells how long each message is.
 
-    While a match is not whole, each read looks through what came once more: the pattern is that of
-    a head, or of a short message. A match that could still grow waits for what follows it.
+    While a match is incomplete, each read searches everything again, so the pattern should be that
+    of a head or a short message. A match that could still grow waits for what follows it.
     """
 
     def __init__(self, kind: ByPattern) -> None:
-        """Raises Problem: a broken pattern, or no group of it that says a length is one."""
+        """Raises Problem: a broken pattern, or none of its groups that say a length is valid."""
         self._pattern = compile_pattern(kind.pattern, BYTES)
         names = self._pattern.names
         self._group = next((name for name in names if name in _IN_WORDS.keys() | _FIELDS), None)
@@ -67,7 +67,7 @@ class PatternFramer:
         return FramedMessage(self._buffer.take(total), total)
 
     def _look(self, *, over: bool) -> None:
-        """Find the length of the message as soon as more bytes cannot change it."""
+        """Determine the length of the message as soon as more bytes cannot change it."""
         if not len(self._buffer) or (len(self._buffer) == self._looked and not over):
             return
         self._looked = len(self._buffer)

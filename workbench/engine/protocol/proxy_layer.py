@@ -5,9 +5,9 @@ proxy.request('hello', 0, 2)              proxy.response('method', 2)           
 proxy.request('login')                    proxy.response('login', 0)               RFC 1929
 proxy.request('connect', 'a.test:443')    proxy.response('connect', 0, '10.0.0.1:4711')
 proxy.body    why an HTTP proxy refuses, as it says it
-proxy.recv|send('data')    bytes that go through, where no layer above logs them
+proxy.recv|send('data')    bytes that pass through, if no layer above logs them
 
-The name of the target goes to the proxy as it is: who looks it up is the proxy.
+The name of the target goes to the proxy unchanged: the proxy looks it up.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _IPV4, _NAME, _IPV6 = 1, 3, 4
 
 
 class _Fault(Exception):
-    """Raised for an answer that fails; `word`: its name, `taken`: its bytes, `reasons`: a body
+    """Raised for an answer that fails; `word`: its name; `taken`: its bytes; `reasons`: a body
     follows.
     """
 
@@ -81,7 +81,7 @@ class _Fault(Exception):
 
 
 class _Answered(NamedTuple):
-    """A complete answer and what is sent next; `open_`: the proxy has connected."""
+    """A complete answer, and what to send next; `open_`: the proxy has connected."""
 
     taken: int
     said: str
@@ -107,7 +107,7 @@ class _Http:
         return _request(f"'CONNECT', {target!r}", (head + "\r\n").encode())
 
     def answer(self, came: bytes) -> _Answered | None:
-        """The answer, once it is whole. Raises _Fault."""
+        """The answer, once it is complete. Raises _Fault."""
         if not came.startswith(_BEGINS[: len(came)]):
             raise _Fault(NOT_HTTP, taken=len(came))
         ends = _HEAD_ENDS.search(came, max(0, self._searched - 3))
@@ -121,7 +121,7 @@ class _Http:
         if found is None:
             raise _Fault(NOT_HTTP, taken=ends.end())
         status = int(found[1])
-        if 200 <= status < 300:  # what it says of a body means nothing (RFC 9110, 9.3.6)
+        if 200 <= status < 300:  # what its headers say of a body has no meaning (RFC 9110, 9.3.6)
             return _Answered(ends.end(), str(status), open_=True)
         if 100 <= status < 200 and status != 101:
             return _Answered(ends.end(), str(status))
@@ -143,7 +143,7 @@ class _Socks5:
         return _request(f"'hello', {said}", bytes((_VERSION, len(methods), *methods)))
 
     def answer(self, came: bytes) -> _Answered | None:
-        """The answer, once it is whole. Raises _Fault."""
+        """The answer, once it is complete. Raises _Fault."""
         return self._next(came)
 
     def _method(self, came: bytes) -> _Answered | None:
@@ -181,7 +181,7 @@ class _Socks5:
             raise _Fault(NOT_SOCKS, taken=len(came))
         if len(came) < 2:
             return None
-        if came[1]:  # a refusal says no more that anybody needs
+        if came[1]:  # the rest of a refusal is of no use to anybody
             raise _Fault(f"{REPLY}{came[1]}", f"'connect', {came[1]}", min(len(came), 10))
         if len(came) < 5:
             return None
@@ -201,7 +201,7 @@ class _Socks5:
 
 
 def _written(host: str) -> bytes:
-    """A host as SOCKS5 writes it: an address, or a name with its length."""
+    """A host as SOCKS5 encodes it: an address, or a name with its length."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -230,9 +230,8 @@ def _request(args: str, data: bytes) -> tuple[Action, ...]:
 
 
 class ProxyLayer(Layer):
-    """Passes everything through once the proxy has connected on.
-
-    Where the environment was asked for a proxy and names none, from the beginning.
+    """Passes everything through once the proxy has connected; from the beginning, if the
+    environment was asked for a proxy and names none.
     """
 
     __slots__ = (
@@ -253,7 +252,7 @@ class ProxyLayer(Layer):
         self._came = b""
         self._logs_data = True
         self._refused: LayerRow | None = None
-        self._body: RefusalBody | None = None  # of the refusal, as long as it comes
+        self._body: RefusalBody | None = None  # of the refusal, while it is coming in
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
         self._logs_data = not any(layer.logs_bytes or layer.name == "tls" for layer in above)
@@ -354,7 +353,7 @@ class ProxyLayer(Layer):
         return (LayerRow("proxy.send", _DATA, payload=bytes(data), sent=True), ToPeer(data))
 
     def wake(self, name: str, now: float) -> Actions:
-        """The time for the body of a refusal is over: take what has come of it."""
+        """The time for the body of a refusal is over: use what has come of it."""
         return () if self._body is None else self._whole_body(self._body.came())
 
     def late(self) -> LayerRow:

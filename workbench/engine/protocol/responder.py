@@ -25,11 +25,11 @@ def compile_responder(
     rows: ReadRows | None = None,
     link: Callable[[str], str] | None = None,
 ) -> ResponderRuntime:
-    """The compiled responder; `encoding`: the endpoint's, for texts that name none.
-
-    `messages`: what is one there. An echo of a message is one again, with the ending that is no
-    part of it. `rows`: reads the files that rules look something up in; None: they are left alone,
-    for whoever only wants to know what is wrong. `link`: the address of an endpoint; None: as well.
+    """The compiled responder; `encoding`: the endpoint's, for texts that name none. `messages`:
+    what a message is there. The echo of a message is a message again, with the delimiter that is
+    not part of it. `rows`: reads the files that rules look something up in; None: they are not
+    opened, for a caller that only wants to know what is wrong. `link`: finds the address of an
+    endpoint; None: likewise.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file
@@ -56,7 +56,7 @@ class _Making:
             self._whole = wrapper_of(messages, encoding)
 
     def echo(self) -> Answer:
-        """An echo without an ending to add copies nothing."""
+        """An echo that has no delimiter to add copies nothing."""
         whole = self._whole
         return Reply if whole is as_given else lambda data: Reply(whole(bytes(data)))
 

@@ -28,8 +28,8 @@ class ResponderLayer(Layer):
 
     Attributes:
         runtime: what it answers by.
-        delayed: what it has answered and what is not due; the connection's, for a responder that
-            takes another one's place goes on with it.
+        delayed: its answers that are not due yet; they belong to the connection, since a responder
+            that replaces another one goes on with them.
     """
 
     __slots__ = ("_echoes_empty", "delayed", "runtime")
@@ -37,7 +37,7 @@ class ResponderLayer(Layer):
     def __init__(
         self, runtime: ResponderRuntime, delayed: DelayedReplies, *, messages: bool
     ) -> None:
-        """`messages`: it sees whole ones, whose echo is one too, an empty one as well."""
+        """`messages`: it sees whole messages, whose echo is a message too, even an empty one."""
         self.runtime = runtime
         self.delayed = delayed
         self._echoes_empty = messages and runtime.answer is Reply
@@ -60,7 +60,7 @@ class ResponderLayer(Layer):
         return self._answer(_in_text(reply) if type(data) is Text else reply, now)
 
     def wake(self, name: str, now: float) -> Actions:
-        """The next delayed reply is due."""
+        """Send what is due: the time of the next delayed reply has come."""
         actions: list[Action] = []
         while (item := self.delayed.take(now)) is not None:
             actions += self._say(item[0])
@@ -89,5 +89,5 @@ class ResponderLayer(Layer):
 
 
 def _in_text(reply: Reply) -> Reply:
-    """A reply to a text message as text, unless the reply says that it is binary."""
+    """A reply to a text message as text, unless the reply declares itself binary."""
     return reply._replace(data=Text(reply.data)) if type(reply.data) is bytes else reply

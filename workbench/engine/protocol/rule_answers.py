@@ -1,7 +1,8 @@
 """Answers by rules: compiled once for an endpoint, then run for each connection.
 
-A rule sees one read (or one message), and in it the characters that are whole with it: one that
-two reads cut is of the second. A rule of bytes (hex, or encoding "bytes") sees the read as it is.
+A rule sees one read (or one message), and of it the characters that are complete by then: one that
+is split over two reads belongs to the second. A rule on bytes (hex, or encoding "bytes") sees the
+read as it is.
 """
 
 from __future__ import annotations
@@ -50,9 +51,8 @@ Wrap = Callable[[bytes], bytes]
 
 
 def by_rules(rules: ByRules, around: RuleSurroundings, wrap: Wrap, whole: Wrap) -> Begin:
-    """What answers by them on each connection.
-
-    `wrap` makes a message of a reply that says so, `whole` of one that came.
+    """A maker of what answers by the rules on each connection. `wrap` turns a reply that asks for
+    it into a message, `whole` one that came.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file
@@ -73,10 +73,10 @@ class _Turn(NamedTuple):
     """One of the answers that a rule gives in turn, compiled.
 
     Attributes:
-        rule: the rule with it in place of its own.
-        times: how often it is given before the next.
-        make: makes the reply of what was taken. Raises Problem.
-        names: of the values that it needs, of addresses of endpoints as well.
+        rule: the rule, with this answer in place of its own.
+        times: how often it is given before the next one.
+        make: makes the reply from what was taken. Raises Problem.
+        names: of the values that it needs, including addresses of endpoints.
     """
 
     rule: Rule
@@ -90,11 +90,11 @@ class _Ready(NamedTuple):
 
     Attributes:
         encoding: of the characters that `look` sees; None: it sees the bytes of a read.
-        look: what was taken, where it fits; None: it does not. Raises TooSlow.
+        look: what was taken, if the rule fits; None: it does not. Raises TooSlow.
         take: the values of that and of the message; None: it does not fit. Raises Problem.
         memory: what it remembers and recalls; None: nothing.
         turns: its answers.
-        ends: after how many messages each is done; after the last it begins with the first again.
+        ends: after how many messages each is done; after the last one the first comes again.
     """
 
     rule: Rule
@@ -106,7 +106,7 @@ class _Ready(NamedTuple):
     ends: tuple[int, ...]
 
     def turn(self, answered: int) -> int:
-        """Which answer is due after so many messages."""
+        """Which answer is due after that many messages."""
         return bisect_right(self.ends, answered % self.ends[-1])
 
 
@@ -134,7 +134,7 @@ def _looking(rule: Rule, used: str) -> _Looking:
         case Match.ANY:
             return _Looking(lambda _came: {})
     value = rule.value
-    encode(value, used)  # what cannot be written cannot come
+    encode(value, used)  # what cannot be written in the encoding cannot come either
     if rule.match is Match.EXACT:
         return _Looking(_found(lambda came: came.removeprefix(MARK) == value), used)
     return _Looking(_found(lambda came: value in came), used)
@@ -198,7 +198,7 @@ def _alone(rule: Rule, item: InTurn | None) -> Rule:
 def _answer(
     rule: Rule, around: RuleSurroundings, names: Sequence[str], wrap: Wrap
 ) -> tuple[Callable[[Values], bytes | None], frozenset[str]]:
-    """A function that makes the reply of values, and the names of the values it needs."""
+    """A function that makes the reply from values, and the names of the values it needs."""
     if rule.reply and rule.reply_hex:
         raise Problem("engine.rule_two_replies")
     used, ends = around.encoding, around.ends
@@ -226,11 +226,11 @@ def _answer(
 
 
 class _OfEndpoint(NamedTuple):
-    """What all connections of an endpoint share: the rules, the store, the counts.
+    """What all connections of an endpoint share: rules, store and counts.
 
     Attributes:
-        make_whole: makes a message of one that came.
-        counted: what rules that count over their endpoint have answered.
+        make_whole: turns bytes that came into a message.
+        counted: the answers of rules that count over their endpoint.
         ends: addresses of endpoints.
     """
 
@@ -313,7 +313,7 @@ class _Answerer:
 
     def _look(self, number: int, ready: _Ready, came: str) -> Captures | None:
         if not came and self._open is not None and ready.rule.match is not Match.ANY:
-            return None  # of a read that only began a character; an empty message is one
+            return None  # a read that only began a character; an empty message is a message
         try:
             return ready.look(came)
         except TooSlow:

@@ -1,7 +1,7 @@
 """The memory of rules: values kept for a connection, and values stored for the whole endpoint.
 
-All rules of an endpoint are asked on its thread, one message after the other, so that what is
-recalled, counted and stored for one message is in one go, whatever other connections do.
+All rules of an endpoint are asked on its thread, one message after the other, so that everything
+recalled, counted and stored for one message happens in one go, whatever other connections do.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Lacks(NamedTuple):
 
     Attributes:
         note: the key of the note that says so.
-        what: the name of a value that the connection has not, or the key that nothing is under.
+        what: the name of a value that the connection lacks, or the key under which nothing is
+            stored.
     """
 
     note: str
@@ -38,7 +39,7 @@ class Changes(NamedTuple):
 
     Attributes:
         kept: values of the connection.
-        stored, forgotten: of the endpoint; what is forgotten is so before others are stored.
+        stored, forgotten: values and keys of the endpoint; forgetting comes before storing.
     """
 
     kept: Mapping[str, Value] = {}
@@ -65,7 +66,7 @@ class Store:
         return self._values.get(key)
 
     def check(self, changes: Changes) -> None:
-        """Check that there is room for what would be stored.
+        """Check that there is room for these values.
 
         Raises:
             Problem: there is none.
@@ -115,7 +116,7 @@ class RuleMemory(NamedTuple):
     """What one rule recalls, keeps and stores, compiled.
 
     Attributes:
-        needs: names of values that the connection has to have.
+        needs: the names of values that the connection must have.
     """
 
     recall: tuple[tuple[str, Template], ...]
@@ -140,10 +141,10 @@ class RuleMemory(NamedTuple):
         return {**values, **recalled}
 
     def remember(self, values: Values, store: Store) -> tuple[Values, Changes]:
-        """The values with those kept from now on, and the changes, which are not made yet.
+        """The values including those kept from now on, and the changes, which are not made yet.
 
         Raises:
-            Problem: a value is no number and is to be counted with, or there is no room.
+            Problem: a value to be counted with is not a number, or there is no room.
         """
         known = dict(values)
         kept = {}
@@ -160,8 +161,8 @@ class MemoryPlan(NamedTuple):
 
     Attributes:
         names: what the replies may name.
-        kept: what the connection may have, and the rule does not make itself.
-        ready_but: all but `needs`; None: the rule remembers and recalls nothing.
+        kept: what the connection may have, apart from what the rule makes itself.
+        ready_but: everything except `needs`; None: the rule remembers and recalls nothing.
     """
 
     names: tuple[str, ...]
@@ -174,7 +175,7 @@ class MemoryPlan(NamedTuple):
         """`taken`: the names of what the rule takes; `kept`: of what connections may have.
 
         Raises:
-            Problem: a template names what nobody knows, or a name is taken twice.
+            Problem: a template names an unknown value, or a name is taken twice.
         """
         twice = next((name for name, _ in rule.recall if name in taken), None)
         if twice is not None:
@@ -211,7 +212,9 @@ class MemoryPlan(NamedTuple):
 
 
 def made_of(template: Template, values: Values) -> Value:
-    """A value as it is kept: a template that is one value alone keeps its type. Raises Problem."""
+    """A value as it is kept: a template that consists of one value keeps its type. Raises
+    Problem.
+    """
     alone = template.value(values) if template.fixed is None else None
     return Value(template.fill(values)) if alone is None else alone
 
@@ -221,7 +224,7 @@ def _needed(templates: Iterable[Template], own: Iterable[str]) -> frozenset[str]
 
 
 def _template(source: str, names: Sequence[str], encoding: str) -> Template:
-    """The template of a text in which every word in braces has to name a value."""
+    """The template of a text in which every word in braces must name a value."""
     known = (*names, *PLACEHOLDERS)
     for gap in unknown_gaps(source, known):
         near = ", ".join(names) or "–"

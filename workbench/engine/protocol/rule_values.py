@@ -27,10 +27,10 @@ class RuleSurroundings(NamedTuple):
     """What rules are compiled with.
 
     Attributes:
-        encoding: where a rule names none.
-        http: messages are those of HTTP: their JSON is the body.
+        encoding: for rules that name none.
+        http: messages are those of HTTP, whose JSON is the body.
         rows: reads the file of a lookup; None: no file is read, and no row found.
-        ends: addresses of endpoints, which replies may name.
+        ends: addresses of endpoints that replies may name.
     """
 
     encoding: str
@@ -47,10 +47,10 @@ class Taken(NamedTuple):
 
 
 def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytewise: bool) -> Taken:
-    """What a rule takes; `groups`: of its pattern, which sees bytes where it is `bytewise`.
+    """What a rule takes; `groups`: those of its pattern, which sees bytes if it is `bytewise`.
 
     Raises:
-        Problem: JSON that is none, a name that is taken twice or by nothing, or as `rows` does.
+        Problem: malformed JSON, a name that is taken twice or by nothing, or as `rows` does.
     """
     used = rule.encoding or around.encoding
     from_json = tuple(name for name, _ in rule.take)
@@ -82,7 +82,7 @@ def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytew
 
 
 def _of_hex(groups: Sequence[str], pattern: str) -> Callable[[Captures], dict[str, Value]]:
-    """Takes the values of a hex pattern, numbers as numbers."""
+    """Takes the values of a hex pattern, numeric ones as numbers."""
     widths = numbers_in(pattern)
     return lambda captures: {
         name: taken_value(captures[name].encode("latin-1"), widths.get(name)) for name in groups
@@ -90,7 +90,7 @@ def _of_hex(groups: Sequence[str], pattern: str) -> Callable[[Captures], dict[st
 
 
 def _of_groups(groups: Sequence[str], encoding: str) -> Callable[[Captures], dict[str, Value]]:
-    """Raises Problem where its characters are none of the encoding."""
+    """Raises Problem: its bytes are not text in the encoding."""
     if not groups:
         return lambda _captures: {}
     return lambda captures: {

@@ -78,9 +78,8 @@ def ready_layers(
     files: LayerFiles | None = None,
     before: Mapping[str, MakeLayer] | None = None,
 ) -> dict[str, MakeLayer]:
-    """By name what makes each layer of a connection, including those that may be inserted later.
-
-    `before`: what it gave for other settings.
+    """What makes each layer of a connection, by the layer's name, including those that may be
+    inserted later. `before`: what this function returned for other settings.
 
     Raises:
         Problem: there is no such layer, it cannot be made, or the socket has no stream to put one
@@ -117,7 +116,7 @@ def ready_layer(
         made: MakeLayer = found(settings, files, before)
         return made
     make: MakeLayer = partial(found, settings)
-    make()  # what is wrong with it is said before anything starts
+    make()  # errors in it are reported before anything starts
     return make
 
 
@@ -146,15 +145,15 @@ def _place(name: str) -> int:
 class Stack:
     """The layers, the lowest first, and above them the responder.
 
-    Each method answers with what is to be done, in order: one turn, so what is to be sent can go
+    Each method returns what is to be done, in order: one turn, so that what is to be sent can go
     out in one piece.
 
     Attributes:
         layers: those below the responder.
         logged: bytes of a message that the log takes; None: all of them.
         opened: the topmost of them can talk.
-        ended: nothing goes in or out through the layers any more. Without any, the connection
-            knows what still goes out before its end.
+        ended: nothing goes in or out through the layers any more. Without layers, the connection
+            itself knows what still goes out before its end.
     """
 
     __slots__ = (
@@ -170,22 +169,24 @@ class Stack:
         make: Callable[[str], Layer] | None = None,
         logged: int | None = None,
     ) -> None:
-        """`make`: another layer, by its name. Raises Problem: there is none."""
+        """`make` makes another layer, given its name. Raises Problem: there is none."""
         self.layers = tuple(layers)
         self.logged = logged
         self.opened = False
         self.ended = False
         self._finished = False  # what comes is still read
-        self._held: list[Data] = []  # what waits for the end of this turn, for a layer that joins
+        # sent data that waits for the end of this turn, for a layer that joins
+        self._held: list[Data] = []
         self._held_at = _NONE
         self._make = make
-        self._wanted: str | None = None  # a layer to be put in when this turn is over
+        self._wanted: str | None = None  # a layer to be inserted when this turn is over
         self._mixed = False  # more was handed up in that turn
         self._responder = responder
         self._unopened = self.layers
         self._started = self.layers[:1]
         self._responder_started = False
-        self._known: tuple[Layer, ...] = ()  # each that ever asked to be woken: its place names it
+        # each layer that ever asked to be woken; its index identifies it
+        self._known: tuple[Layer, ...] = ()
         self._tell_places()
 
     @property
@@ -211,11 +212,11 @@ class Stack:
         return self._unopened[0].name if self._unopened else ""
 
     def late(self) -> LayerRow | None:
-        """The handshakes took too long: the row of the lowest layer that is not done."""
+        """The row of the lowest layer that is not open, when the handshakes took too long."""
         return self._unopened[0].late() if self._unopened else None
 
     def reset(self) -> Sequence[LayerRow]:
-        """The peer reset a handshake: the rows that say so."""
+        """The rows which say that the peer reset a handshake."""
         return () if self.ended or not self._unopened else self._unopened[0].reset()
 
     def replace_responder(self, responder: Layer) -> None:
@@ -235,8 +236,8 @@ class Stack:
         return list(self.received(data, now))
 
     def received(self, data: Data, now: float) -> Iterator[Outward]:
-        """As `receive`, one after the other: what a row tells of is done only after it was taken,
-        so that a note of the responder stands behind the row of the message.
+        """As `receive`, one action after the other: what a row is about is done only after the row
+        was taken, so that a note of the responder comes after the row of the message.
         """
         return self._turn(0, self._at(0).receive(data, now), now)
 
@@ -249,7 +250,7 @@ class Stack:
         return self._run(len(self.layers), (ToPeer(data),), now)
 
     def ask(self, name: str, request: object, now: float) -> list[Outward]:
-        """Have the layer of this name do what only it can do.
+        """Have the layer of this name do what only that layer can do.
 
         Raises:
             Problem: there is none.
@@ -261,7 +262,7 @@ class Stack:
         """Write below the layer of this name; None: below the topmost layer that changes bytes.
 
         Raises:
-            Problem: there is none of that name, or one below it cannot talk yet.
+            Problem: there is no layer of that name, or one below it cannot talk yet.
         """
         if below is not None:
             place = self._place_of(below)
@@ -278,7 +279,7 @@ class Stack:
         return sum(layer.held() for layer in self.layers)
 
     def cut(self, now: float) -> list[Outward]:
-        """The rest of a message that was begun in parts cannot be read."""
+        """Note that the rest of a message that was begun in parts cannot be read."""
         actions: list[Outward] = []
         for place in range(len(self.layers) - 1, -1, -1):
             actions += self._run(place, self.layers[place].cut(now), now)
@@ -301,7 +302,7 @@ class Stack:
         raise Problem("engine.ws_no_layer", name=name)
 
     def wake(self, name: str, now: float) -> list[Outward]:
-        """A timer is due; `name` as in the Wake that the stack answered with."""
+        """Note that a timer is due; `name` as in the Wake that the stack returned."""
         number, _, own = name.partition(":")
         layer = self._responder if number == _TOP else self._known[int(number)]
         place = len(self.layers) if number == _TOP else self.layers.index(layer)
@@ -311,7 +312,7 @@ class Stack:
         """Make the layer of this name and insert it at its place.
 
         Raises:
-            Problem: as `insert` does, or it cannot be made, or is there already.
+            Problem: as `insert` does, or it cannot be made, or is already there.
         """
         if self.ended or any(layer.name == name for layer in self.layers):
             raise Problem("engine.layers_ended" if self.ended else "engine.layer_there", name=name)
@@ -373,8 +374,8 @@ class Stack:
         return list(self._turn(place, actions, now))
 
     def _turn(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
-        """As `_run`, and then insert the layer that was asked for: earlier answers leave without
-        it.
+        """As `_run`; afterwards insert the layer that was asked for, so that earlier answers leave
+        without it.
         """
         yield from self._routed(place, actions, now)
         if self._held:
@@ -394,7 +395,9 @@ class Stack:
     def _routed(  # noqa: C901, PLR0912 - the hot path: an answer goes down in the turn it came up
         self, place: int, actions: Actions, now: float
     ) -> Iterator[Outward]:
-        """Route actions up and down; a message's row leaves before what the message leads to."""
+        """Route actions up and down; the row of a message leaves before what the message leads
+        to.
+        """
         for action in actions:
             if self.ended:
                 return
@@ -448,7 +451,7 @@ class Stack:
             yield from self._let_go(now)
         match action:
             case ToApp():
-                self._mixed = True  # a layer is wanted
+                self._mixed = True  # insert a layer
             case PutIn(name):
                 self._wanted, self._mixed = name, False
             case PeerFinished() if place < top:
@@ -463,7 +466,7 @@ class Stack:
                 yield action
 
     def _ended(self, place: int, end: End, now: float) -> Iterator[Outward]:
-        """A layer ended: those below say their last words, and how the transport is to end."""
+        """End a layer: those below say their last words, and how the transport is to end."""
         for below in range(place - 1, -1, -1):
             for action in self._at(below).close(now):
                 if not isinstance(action, End):
@@ -479,7 +482,7 @@ class Stack:
         yield end
 
     def _opened(self, place: int, now: float) -> Iterator[Outward]:
-        """Start the layer above, if it has not started; with the topmost, sending may begin."""
+        """Start the layer above, if it has not started; once the topmost has, sending may begin."""
         self._unopened = tuple(item for item in self._unopened if item is not self.layers[place])
         if not self._unopened and not self.opened:
             self.opened = True
@@ -494,7 +497,9 @@ class Stack:
             yield from self._routed(place + 1, above.start(now), now)
 
     def _number(self, place: int) -> str:
-        """What names a layer, whatever is put in below it, and whoever is the responder then."""
+        """The number that identifies a layer, whatever is inserted below it, and whatever the
+        responder is then.
+        """
         if place == len(self.layers):
             return _TOP
         layer = self.layers[place]

@@ -25,8 +25,8 @@ class TextFramer(Buffered):
         self._mark = len("".encode(codec(encoding)))
         self._decoder: codecs.IncrementalDecoder | None = None
         self._end = b""
-        self._order = b""  # a mark
-        self._fed = 0  # bytes of this message that the decoder has had
+        self._order = b""  # a byte order mark
+        self._fed = 0  # bytes of this message that the decoder has seen
         self._looked = 0
 
     def next(self) -> FramedMessage | None:
@@ -57,7 +57,7 @@ class TextFramer(Buffered):
         return None
 
     def _begins(self, decoder: codecs.IncrementalDecoder, place: int) -> bool:
-        """Whether the characters of the ending begin there."""
+        """Whether the characters of the delimiter begin there."""
         decoder.decode(self._buffer.peek(self._fed, place - self._fed))
         self._fed = place
         before = decoder.getstate()

@@ -1,4 +1,4 @@
-"""Adds to a payload what is appended to it: fixed bytes, a checksum, further bytes."""
+"""Adds the tail of a payload: fixed bytes, a checksum, further bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def with_tail(data: bytes, said: Tailed, after: bytes = b"") -> bytes:
     """The payload, then what `append` adds, then the bytes `after`.
 
     Raises:
-        Problem: a checksum is to cover bytes that there are not.
+        Problem: a checksum is to cover bytes that do not exist.
     """
     if said.append is Append.NOTHING:
         return data + after

@@ -143,7 +143,8 @@ def _respond(endpoint: Endpoint, command: c.Respond) -> None:
         endpoint.live.take(replace(endpoint.settings, responder=command.responder), anew=True)
         found = endpoint.conversations()
     else:
-        endpoint.live.compiled(command.responder)  # refused before it is asked who is meant
+        # a bad value is refused before anybody is asked which connection is meant
+        endpoint.live.compiled(command.responder)
         found = endpoint.targets(command.connection)
     for connection in found:
         endpoint.set_responder(connection, command.responder, greet=False)

@@ -1,6 +1,6 @@
 """EndpointHost: an endpoint with its thread, its commands and its snapshots.
 
-It is made with the first command; `unopened` is what there is before.
+It is made with the first command; before that there is an `UnopenedEndpoint`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _kind(role: Role) -> type[Endpoint]:
             return ListenerEndpoint
         case Role.STREAM:
             return StreamEndpoint
-        case Role.DATAGRAM:  # with its first one: most have none
+        case Role.DATAGRAM:  # with the first host: most runs have none
             from workbench.engine.endpoint.datagram import DatagramEndpoint
 
             return DatagramEndpoint
@@ -44,7 +44,7 @@ class EndpointHost:
 
     Attributes:
         id, name: in the record.
-        endpoint: works on the worker's thread, but for reading its settings.
+        endpoint: works on the worker's thread, except that its settings may be read from any.
         publisher: its snapshots.
         worker: its thread.
     """
@@ -74,7 +74,9 @@ class EndpointHost:
     def of(
         cls, unopened: UnopenedEndpoint, surroundings: Surroundings, spawn: Spawn
     ) -> EndpointHost:
-        """What drives an endpoint from its first command on; who looked at it goes on looking."""
+        """The host that takes over from an unopened endpoint with its first command; whoever was
+        looking goes on looking.
+        """
         made = cls(unopened.id, unopened.settings, surroundings, spawn, unopened.maker)
         made.publisher.count_on(unopened.newest().revision)
         if unopened.asked is not None:
@@ -82,7 +84,7 @@ class EndpointHost:
         return made
 
     def as_another_kind(self, settings: EndpointSettings) -> EndpointHost:
-        """This endpoint with another role; connection numbers and revisions go on."""
+        """This endpoint with another role; connection numbers and revisions continue."""
         made = EndpointHost(self.id, settings, self._surroundings, self._spawn, self._context.maker)
         made.endpoint.registry.numbered = self.endpoint.registry.numbered
         made.publisher.follow(self.publisher)
@@ -100,12 +102,12 @@ class EndpointHost:
         self._change(partial(self.endpoint.live.rename, name))
 
     def relink(self, before: str, name: str) -> None:
-        """Follow another endpoint to its new name, where this one is linked to it; never waits."""
+        """Follow another endpoint to its new name, if this one is linked to it; never waits."""
         if self.settings.address == f"@{before}":
             self._change(partial(self.endpoint.live.relink, name))
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Change settings on the endpoint's thread; here where there is none."""
+        """Change settings on the endpoint's thread, or on this one if there is none."""
 
         def run() -> None:
             change()
@@ -121,7 +123,7 @@ class EndpointHost:
 
     @property
     def at_work(self) -> bool:
-        """Whether its thread does something now, so that a call may be under way."""
+        """Whether its thread is doing something now, so that a call may be under way."""
         return self.worker.loop.at_work
 
     def busy(self) -> bool:
@@ -129,11 +131,11 @@ class EndpointHost:
         return self.endpoint.busy()
 
     def holds_key(self, settings: EndpointSettings) -> bool:
-        """Whether it has the key of these settings loaded."""
+        """Whether it has loaded the key of these settings."""
         return self.endpoint.live.holds_key(settings)
 
     def newest(self) -> EndpointSnapshot:
-        """As of its publisher."""
+        """The newest snapshot; as of its publisher."""
         return self.publisher.newest()
 
     def refresh(
@@ -142,7 +144,7 @@ class EndpointHost:
         seen: frozenset[int] = frozenset(),
         done: Callable[[], None] | None = None,
     ) -> None:
-        """As of its publisher."""
+        """Ask for a new snapshot; as of its publisher."""
         self.publisher.refresh(detail, seen, done)
 
     def settle(self, seconds: float) -> bool:
@@ -154,7 +156,7 @@ class EndpointHost:
         return self.worker.join(timeout)
 
     def address(self) -> str:
-        """Where it listens, did last, or will.
+        """The address where it listens, last did, or will.
 
         Raises:
             Problem: it has no port yet.
@@ -174,8 +176,8 @@ class EndpointHost:
     def submit(self, ticket: Ticket, *, here: bool = False, borrow: bool = False) -> None:
         """Hand a command to the endpoint's thread; one is started if there is none.
 
-        `here`: on the caller's, where that one has nothing else to do: it need not be woken.
-        `borrow`: as of `EventLoop.visit`.
+        `here`: run it on the caller's thread if the endpoint's is idle, which then need not be
+        woken. `borrow`: as in `EventLoop.visit`.
         """
         job = partial(perform, self.endpoint, ticket)
         try:
@@ -183,10 +185,10 @@ class EndpointHost:
                 self.worker.visit(job, borrow=borrow)
             else:
                 self.worker.post(job)
-        except Problem as problem:  # it got no thread
+        except Problem as problem:  # the endpoint got no thread
             self._context.not_done(problem, ticket)
             ticket.fail(problem)
-            self.publisher.publish()  # no thread will
+            self.publisher.publish()  # nor will it get one
 
     def look(
         self,
@@ -197,9 +199,9 @@ class EndpointHost:
         """Take a kernel reading, keep it in the record, and hand it to `answer` on the endpoint's
         thread.
 
-        `connection` None: the own socket where there is one, else the current one, and with `fits`
-        the first of all its sockets that does, else the newest. `answer` gets None where there is
-        no such socket.
+        `connection` None: its own socket if it has one, else the current one; with `fits`, the
+        first of all its sockets that fits, else the newest. `answer` gets None if there is no such
+        socket.
         """
 
         def read() -> None:

@@ -20,7 +20,7 @@ def send_frame(endpoint: Endpoint, command: FrameCommand, ticket: Ticket) -> Non
     """Send one frame on each of the meant connections.
 
     Raises:
-        Problem: what no frame can have, or no such connection, or none with that layer.
+        Problem: something that no frame can have, or no such connection, or none with that layer.
     """
     if WEBSOCKET not in layer_names(endpoint.settings):
         raise Problem("engine.ws_no_layer", name=WEBSOCKET)
@@ -62,7 +62,7 @@ def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
 
 
 def _bytes_of(endpoint: Endpoint, command: c.SendFrame | c.Ping | c.Pong | c.Raw) -> bytes:
-    """The bytes of a command's text, hex or file; a frame may have none of them."""
+    """The bytes of a command's text, hex or file; a frame may have none of these."""
     file, encoding = getattr(command, "file", None), getattr(command, "encoding", None)
     given = [item for item in (command.text, command.hex, file) if item is not None]
     if not given and not isinstance(command, c.Raw):

@@ -23,7 +23,7 @@ class Sampler:
     """Keeps a reading of each silent connection once a second; used on the endpoint's thread.
 
     Attributes:
-        due: the next look, None where none is planned.
+        due: the next look; None: none is planned.
     """
 
     def __init__(self, context: EngineContext, registry: Registry) -> None:
@@ -55,7 +55,7 @@ class Sampler:
 
 
 def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
-    """Take a reading of each meant socket now; a note says of how many.
+    """Take a reading of each meant socket now; a note says how many there were.
 
     Raises:
         Problem: there is no such connection.

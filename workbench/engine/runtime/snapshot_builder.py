@@ -36,8 +36,8 @@ def build_snapshot(
 ) -> EndpointSnapshot:
     """A frozen copy of everything that a panel shows.
 
-    `watched`: connection ids whose kernel readings and options are read whole; `seen`: rows in
-    sight, whose readings are.
+    `watched`: connection ids whose kernel readings and options are read in full; `seen`:
+    connections in sight, whose readings are.
     """
     detailed = watched | seen
     shown = list(endpoint.conversation_rows())
@@ -92,7 +92,7 @@ def build_snapshot(
 
 
 def _local(own: Connection) -> str | None:
-    """The local address; a datagram socket that was never bound has a port after its first
+    """The local address; a datagram socket that was never bound gets a port with its first
     sendto().
     """
     return own.traced.own_name() if own.open else own.traced.local

@@ -28,14 +28,12 @@ FIRST: Final = 1.0
 
 
 class SnapshotPublisher:
-    """The newest snapshot of an endpoint: made on its thread, read from any.
-
-    Until somebody looks, there is only that of the new endpoint: making one takes half as long as a
-    command.
+    """The newest snapshot of an endpoint: made on its thread, read from any. Until somebody looks,
+    there is only that of the new endpoint: making one takes half as long as a command does.
     """
 
     def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
-        """`endpoint`: a new one, that no thread works on yet."""
+        """`endpoint`: a new one, on which no thread works yet."""
         self._endpoint = endpoint
         self._worker = worker
         self._watched: frozenset[int] = frozenset()
@@ -53,9 +51,8 @@ class SnapshotPublisher:
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot. Only the first look at an endpoint at work may wait, FIRST at most.
-
-        Whoever looks makes none: the endpoint's sockets change meanwhile.
+        """The newest snapshot. Only the first look at an endpoint at work may wait, for FIRST at
+        most. The caller's thread makes none itself, since the endpoint's sockets change meanwhile.
         """
         if not (self._published or self._gave_up):
             made = threading.Event()
@@ -69,12 +66,12 @@ class SnapshotPublisher:
         return self._revision + 1
 
     def count_on(self, revision: int) -> None:
-        """Count on from a revision that the same endpoint had before."""
+        """Continue counting from a revision that the same endpoint had before."""
         self._revision = revision
         self._newest = replace(self._newest, revision=revision)
 
     def follow(self, earlier: SnapshotPublisher) -> None:
-        """Count the revisions on from the publisher of the endpoint's former kind."""
+        """Continue counting from the publisher of the endpoint's former kind."""
         self.count_on(earlier.upcoming())
         self._looked = earlier._looked
 
@@ -86,8 +83,8 @@ class SnapshotPublisher:
     ) -> None:
         """Ask for a new snapshot; without a thread nothing can have changed.
 
-        `detail`: connection ids whose kernel readings and options are read whole; `seen`: rows in
-        sight, whose readings are; `done` is called when it is made.
+        `detail`: connection ids whose kernel readings and options are read in full; `seen`:
+        connections in sight, whose readings are; `done` is called when it is made.
         """
         self._watched, self._seen = detail, seen
         self._looked = True
@@ -113,7 +110,8 @@ class SnapshotPublisher:
             self._due.cancel()
             self._due = None
         begin = perf_counter()
-        # taken before it is made: another thread's command that ends meanwhile is of the next one
+        # taken before it is made: a command of another thread that ends meanwhile belongs to the
+        # next one
         ended, self._command_ended = self._command_ended, False
         made = build_snapshot(self._endpoint, self._watched, self._seen, self._revision + 1)
         if made == self._newest and not ended:
@@ -123,10 +121,9 @@ class SnapshotPublisher:
         self._made = (begin, perf_counter())
 
     def publish_soon(self) -> None:
-        """Build a snapshot after a command: at once, or with many sockets in at most a tenth of the
-        time.
-
-        A thousand commands to five hundred sockets would else make half a million rows.
+        """Build a snapshot after a command: at once or, with many sockets, so seldom that it takes
+        at most a tenth of the time. A thousand commands to five hundred sockets would otherwise
+        make half a million rows.
         """
         if not self._looked:
             return

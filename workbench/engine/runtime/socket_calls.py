@@ -1,7 +1,7 @@
 """Any method of a socket, in any order: the step `call` of a scenario, *run this call* in the
 window.
 
-Nothing is prepared, searched or repaired here: bind twice, send before connect, listen on UDP —
+Nothing is prepared, searched for or repaired here: bind twice, send before connect, listen on UDP:
 the kernel's own answer is what the person wants to see.
 """
 
@@ -31,7 +31,7 @@ def do_call(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     """Make one call.
 
     Raises:
-        Problem: no such method here, or arguments that do not fit it.
+        Problem: there is no such method here, or the arguments do not fit it.
         OSError: as the call did.
     """
     perform = CALLS.get(command.call)
@@ -84,7 +84,8 @@ def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _listen(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (backlog,) = _only(command, int)
-    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]  # checked above
+    # type: ignore[arg-type]  # checked above
+    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)
     ticket.finish()
 
 
@@ -113,7 +114,7 @@ def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     try:
         connection.traced.send(data, ticket)
     except OSError as error:
-        if connection.connected_ns is None:  # what a later look at the endpoint should tell
+        if connection.connected_ns is None:  # what a later look at the endpoint should show
             connection.errno = describe(error).errno
         raise
     ticket.finish()
@@ -122,7 +123,8 @@ def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _sendto(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     text, address = _only(command, str, (tuple, str))
     data = str(text).encode(endpoint.settings.encoding)
-    _connection(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]  # checked above
+    # type: ignore[arg-type]  # checked above
+    _connection(endpoint, command).traced.sendto(data, address, ticket)
     ticket.finish()
 
 
@@ -131,7 +133,8 @@ def _shutdown(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     names = list(c.How)
     chosen = names[how] if isinstance(how, int) and 0 <= how < len(names) else c.How(str(how))
     connection = _connection(endpoint, command)
-    connection.finish_sending(chosen, PendingCall("shutdown", 0, ticket))  # at once, whatever waits
+    # at once, whatever is waiting
+    connection.finish_sending(chosen, PendingCall("shutdown", 0, ticket))
     connection.refresh()
 
 
@@ -166,7 +169,7 @@ def _getsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 
 def _settimeout(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
-    """Python's own, no system call: its meaning is kept by the loop's deadlines."""
+    """Python's own setting, no system call: its meaning is implemented by the loop's deadlines."""
     value = command.args[0] if command.args else None
     seconds = None if value in {None, "none"} else value
     if seconds is not None and not isinstance(seconds, int | float):

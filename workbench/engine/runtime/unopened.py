@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class UnopenedEndpoint:
-    """It has settings and nothing else: no thread, no socket, and nothing of what drives one is
-    imported. It answers what is asked of an EndpointHost that nobody has given a command.
+    """It has settings and nothing else: no thread, no socket, and the modules that drive one are
+    not imported. It answers as an EndpointHost would that was never given a command.
 
     Attributes:
         id, name: in the record.
         settings: what it is to be; maker: of its kernel sockets.
         asked: what somebody who looks wants to see from now on; None: nobody has looked.
-        at_work, numbered: that it is not; how many connections have got a number.
+        at_work, numbered: False; how many connections have been given a number.
     """
 
     at_work = False
@@ -39,12 +39,12 @@ class UnopenedEndpoint:
         self._newest = new_snapshot(settings)
 
     def rename(self, name: str) -> None:
-        """Go on under another name."""
+        """Give the endpoint another name."""
         self.name = name
         self._change(replace(self.settings, name=name))
 
     def relink(self, before: str, name: str) -> None:
-        """Follow another endpoint to its new name, where this one is linked to it."""
+        """Follow another endpoint to its new name, if this one is linked to it."""
         if self.settings.address == f"@{before}":
             self._change(replace(self.settings, address=f"@{name}"))
 
@@ -53,15 +53,15 @@ class UnopenedEndpoint:
         self._newest = replace(new_snapshot(settings), revision=self._newest.revision + 1)
 
     def busy(self) -> bool:
-        """It owns nothing."""
+        """Never: it owns nothing."""
         return False
 
     def holds_key(self, _settings: EndpointSettings) -> bool:
-        """It has loaded none."""
+        """Never: it has loaded none."""
         return False
 
     def newest(self) -> EndpointSnapshot:
-        """What there is to show of it."""
+        """The snapshot of an endpoint that has not started."""
         return self._newest
 
     def refresh(
@@ -70,7 +70,7 @@ class UnopenedEndpoint:
         seen: frozenset[int] = frozenset(),
         done: Callable[[], None] | None = None,
     ) -> None:
-        """Somebody looks; there is nothing new to show."""
+        """Note what somebody who looks wants to see; there is nothing new to show."""
         self.asked = (detail, seen)
         if done is not None:
             done()
@@ -81,7 +81,7 @@ class UnopenedEndpoint:
         answer: Callable[[Reading | None], None],
         _fits: Callable[[Reading], bool] | None = None,
     ) -> None:
-        """There is no socket to look at."""
+        """Answer that there is no socket to look at."""
         answer(None)
 
     def address(self) -> str:
@@ -89,21 +89,21 @@ class UnopenedEndpoint:
         return planned_address(self.settings)
 
     def settle(self, _seconds: float) -> bool:
-        """No call is under way."""
+        """Always settled: no call is under way."""
         return True
 
     def join(self, _timeout: float | None) -> bool:
-        """There is no thread to wait for."""
+        """Return at once: there is no thread to wait for."""
         return True
 
 
 def planned_address(settings: EndpointSettings) -> str:
-    """Where an endpoint that was never bound will be.
+    """The address that an endpoint which was never bound will have.
 
     Raises:
         Problem: it has no port yet.
     """
-    if settings.address.startswith("@"):  # a client that is not connected has none of its own
+    if settings.address.startswith("@"):  # a client that is not connected has no address of its own
         server = settings.address.removeprefix("@")
         raise Problem("engine.no_own_address", name=settings.name, server=server)
     parsed = parse(settings.address, settings.family)

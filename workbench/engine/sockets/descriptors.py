@@ -1,9 +1,9 @@
 """File descriptors of this process: how many are left for sockets, and the reserve for the program.
 
-A user's sockets may take all that a process may open (RLIMIT_NOFILE, setrlimit(2)), and then it
-dies: GLib aborts where it gets no eventfd for a thread, and what is painted is read from files.
-So the highest numbers are the program's own. A new descriptor gets the lowest free number
-(open(2)), which tells cheaply whether a user's socket would take one of them.
+A user's sockets may use up all descriptors that a process may open (RLIMIT_NOFILE, setrlimit(2)),
+and then it dies: GLib aborts if it gets no eventfd for a thread, and painting reads from files. So
+the highest numbers are reserved for the program. A new descriptor gets the lowest free number
+(open(2)), which is a cheap way to tell whether a user's socket would take one of them.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def raise_fd_limit() -> None:
     if soft != hard:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):  # macOS names a hard limit that it does not grant
+        except (OSError, ValueError):  # macOS reports a hard limit that it does not grant
             return
 
 
 def check_file_limit() -> None:
-    """Raises Problem where a process cannot limit its descriptors (RLIMIT_NOFILE)."""
+    """Raises Problem if a process cannot limit its descriptors here (RLIMIT_NOFILE)."""
     if find_spec("resource") is None:
         raise Problem("engine.no_file_limit")
 
@@ -49,9 +49,9 @@ def no_more_files(sock: socket.socket) -> Iterator[None]:
     """A block in which this process can open no descriptor: for a single call that is to meet
     EMFILE.
 
-    The limit is the lowest free number (found with `sock`'s descriptor) and not 0: poll(2)
-    refuses more descriptors than the limit. Where there is no such limit, nothing changes:
-    `check_file_limit` says so before.
+    The limit is set to the lowest free number (found with `sock`'s descriptor) and not to 0, since
+    poll(2) refuses more descriptors than the limit. Where there is no such limit, nothing changes:
+    `check_file_limit` says so beforehand.
     """
     if sys.platform == "win32":
         yield
@@ -97,25 +97,23 @@ def room() -> int | None:
         used = sum(int(path.name) < most for path in Path("/proc/self/fd").iterdir())
     except OSError:
         return None
-    return most - used + 1  # one was that of the listing
+    return most - used + 1  # one of them was that of the listing
 
 
 def has_room(like: socket.socket | None = None) -> bool:
-    """Whether one more socket leaves the reserve untouched; `like`: a socket to try it with
-    cheaply.
-    """
+    """Whether one more socket leaves the reserve untouched; `like`: a socket for a cheap test."""
     limit = _limit()
     return limit is None or _free(like) < limit - reserve(limit)
 
 
 def check_room() -> None:
-    """Raises Problem: one more socket would go into the reserve."""
+    """Raises Problem: one more socket would use up the reserve."""
     if not has_room():
         raise no_room()
 
 
 def no_room() -> Problem:
-    """The sentence for a socket that would go into the reserve."""
+    """The sentence for a socket that would use up the reserve."""
     limit = _limit() or 0
     return Problem("engine.no_room", limit=limit, reserve=reserve(limit))
 
@@ -129,7 +127,7 @@ def facts() -> str:
 def check_thread() -> None:
     """Raises Problem: no descriptors are left for an endpoint's thread.
 
-    It may go into the reserve: it ends as soon as its endpoint has no socket.
+    A thread may use the reserve, since it ends as soon as its endpoint has no socket.
     """
     limit = _limit()
     if limit is not None and _free(None) + LOOP > limit - reserve(limit) // 2:

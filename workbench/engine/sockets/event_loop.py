@@ -27,7 +27,7 @@ _ALONE: Final = 2
 
 
 class Timer:
-    """A job for a moment of perf_counter(). After cancel() it never runs."""
+    """A job for a moment of perf_counter(); it never runs after cancel()."""
 
     __slots__ = ("due", "job")
 
@@ -78,9 +78,8 @@ class EventLoop:
         ended: Job,
         crashed: Callable[[BaseException], None],
     ) -> None:
-        """`turn` runs once a round; `crashed` for a handler's exception.
-
-        `ended` runs where nothing is left to do, on the way out; again where a job came meanwhile.
+        """`turn` runs once a round; `crashed` for a handler's exception. `ended` runs on the way
+        out, when nothing is left to do; once more if a job came meanwhile.
         """
         self.name = name
         self._busy = busy
@@ -95,17 +94,19 @@ class EventLoop:
         self._waker: socket.socket | None = None
         self._poller: Poller | None = None
         self._handlers: dict[int, Handler] = {}
-        self._fresh: set[int] = set()  # what this round has registered: its answer is of before
+        # what this round has registered: the poller's answer is older than that
+        self._fresh: set[int] = set()
         self._hangups = Hangups(self)
         self._guests = 0
         self._working = False
-        self._round = threading.Lock()  # of whoever does the loop's work: its thread, or a visitor
+        # held by whoever does the loop's work: its thread, or a visitor
+        self._round = threading.Lock()
         self._waits = False  # its thread waits for sockets, or is about to
         self._wakes = 0.0  # ... until this moment of perf_counter() at the latest
         self._opened: tuple[Poller, socket.socket, socket.socket] | None = None
         self._lent: Borrowed | None = None  # a socket for which a visitor waits
         self._rounds_done = 0  # by its thread
-        self._rounds_known = 0  # ... to who borrowed
+        self._rounds_known = 0  # ... to the borrower
 
     # -- from any thread ------------------------------------------------------------------
 
@@ -121,15 +122,14 @@ class EventLoop:
 
     def _wake(self) -> None:
         if self._waker is not None:
-            with suppress(BlockingIOError):  # full: it will wake anyway
+            with suppress(BlockingIOError):  # the pipe is full: it will wake up anyway
                 self._waker.send(b"\0")
 
     def visit(self, job: Job, *, borrow: bool = False) -> bool:
         """Run `job` here and now, as a round of the loop, while its thread waits for sockets: it
-        need not be woken for that. False, and nothing is done, where it has other work.
-
-        `borrow`: a single socket that is to be read is the visitor's to wait for (`attend`), until
-        that gives it back.
+        need not be woken for that. False: nothing was done, since the thread has other work.
+        `borrow`: the visitor may wait for a single socket that is to be read (`attend`), until it
+        gives that back.
         """
         poller = self._poller
         if poller is None or not poller.takes_visitors or not self._round.acquire(blocking=False):
@@ -150,7 +150,7 @@ class EventLoop:
         self._guard(job)
         self._guard(self._turn)
         self._working = False
-        # with a socket that waits for anything it is busy (the first is what wakes it)
+        # with any socket that waits for something it is busy (the first one is what wakes it)
         ends = len(self._handlers) == 1 and not (self._guests or self._busy())
         if ends or self._first_due() < self._wakes:
             self._wake()
@@ -158,7 +158,7 @@ class EventLoop:
     def attend(self, seconds: float) -> bool:
         """Wait up to `seconds` for the borrowed socket and handle it here, as a round of the loop.
 
-        At once where the thread has done a round since the last time. False: nothing came.
+        Returns at once if the thread has done a round since the last time. False: nothing came.
         """
         lent = self._lent
         if lent is None:
@@ -171,7 +171,7 @@ class EventLoop:
             return False
         with self._round:
             poller = self._poller
-            if lent is self._lent and poller is not None:  # else its thread has read it
+            if lent is self._lent and poller is not None:  # otherwise its thread has read it
                 handler = self._handlers[lent.fd]
                 self._do_round(lambda: handler(poller.settled(lent.fd, mask)))
         return True
@@ -188,14 +188,14 @@ class EventLoop:
             self._poller.modify(lent.fd, READ)
 
     def _is_due(self, poller: Poller) -> bool:
-        """Whether the loop's thread has work that came before the visitor's."""
+        """Whether the loop's thread has work that is older than the visitor's."""
         ready = poller.wait(0)
         for fd, _ in ready:
             poller.again(fd)
         return bool(ready) or self._first_due() <= perf_counter()
 
     def settle(self, seconds: float) -> bool:
-        """Wait until every call that was under way has come back. False: one of them need not."""
+        """Wait until every call that was under way has come back. False: one of them may not."""
         if self._guests or not self._round.acquire(timeout=seconds):
             return False
         self._round.release()
@@ -204,7 +204,7 @@ class EventLoop:
     # -- on the loop's thread ---------------------------------------------------------------
 
     def register(self, sock: socket.socket, events: int, handler: Handler) -> None:
-        """Have `handler(mask)` called when the socket is ready; HANGUP stands alone."""
+        """Have `handler(mask)` called when the socket is ready; HANGUP comes alone."""
         assert self._poller is not None
         fd = sock.fileno()
         if events == HANGUP and not self._poller.tells_hangups:
@@ -236,7 +236,7 @@ class EventLoop:
             del self._handlers[fd]
 
     def _end_loan(self, fd: int) -> None:
-        """Let the borrower's wait end."""
+        """End the borrower's wait."""
         if self._lent is not None and self._lent.fd == fd:
             self._lent = None
 
@@ -245,8 +245,8 @@ class EventLoop:
         return self.at(perf_counter() + seconds, job)
 
     def at(self, due: float, job: Job) -> Timer:
-        """Run `job` at a moment of perf_counter(); jobs of one moment run in the order they were
-        given.
+        """Run `job` at a moment of perf_counter(); jobs for the same moment run in the order they
+        were given.
         """
         timer = Timer(due, job)
         heapq.heappush(self._timers, (due, next(self._order), timer))
@@ -254,14 +254,12 @@ class EventLoop:
 
     @property
     def at_work(self) -> bool:
-        """Whether a call may be under way; False: the thread waits. Any thread may ask."""
+        """Whether a call may be under way; False: the thread waits. Callable from any thread."""
         return self._working or self._guests > 0
 
     def in_thread(self, work: Callable[[], Job]) -> None:
-        """Run `job`, which may block in C, on a daemon thread; the job it returns runs on this
-        loop.
-
-        At quit such a thread is abandoned: getaddrinfo cannot be interrupted.
+        """Run `job`, which may block in C, on a daemon thread; the job that it returns runs on this
+        loop. When the program quits, such a thread is abandoned: getaddrinfo cannot be interrupted.
         """
         self._guests += 1
 
@@ -285,7 +283,7 @@ class EventLoop:
         threading.Thread(target=guest, name=f"{self.name} waits in C", daemon=True).start()
 
     def open(self) -> None:
-        """Take the descriptors that `run` needs, while the caller can still be told of an error.
+        """Take the descriptors that `run` needs, while the caller can still be given an error.
 
         Raises:
             OSError: the system has none left.
@@ -307,7 +305,7 @@ class EventLoop:
         self._opened = None
 
     def run(self) -> None:
-        """The thread's body. Returns when the endpoint owns nothing any more."""
+        """The body of the thread. Returns when the endpoint owns nothing any more."""
         if self._opened is None:
             self.open()
         assert self._opened is not None
@@ -344,7 +342,7 @@ class EventLoop:
                 return
             pause = self._pause()
             self._wakes = self._first_due()
-            self._fresh.clear()  # a visitor may register some meanwhile
+            self._fresh.clear()  # a visitor may register more meanwhile
             self._waits, self._working = True, False
             turns.release()
             ready = poller.wait(pause)
@@ -354,15 +352,15 @@ class EventLoop:
             if told:
                 log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
             self._hand_out(poller, ready)
-            # after the sockets: what came in time, while this thread was busy, has not timed out
+            # after the sockets: what came in time while this thread was busy has not timed out
             if self._timers:
                 self._do_timers()
 
     def _hand_out(self, poller: Poller, ready: list[tuple[int, int]]) -> None:
         """Call the handlers of the sockets that are ready in this round.
 
-        One of them may have closed the socket of a later one, and its number may be another
-        socket's by now: such a one is not called in vain, for each call of a socket is a row.
+        One of them may have closed the socket of a later one, whose descriptor may be another
+        socket's by now. That one is not called in vain, since each call on a socket is a row.
         """
         handler_of, fresh = self._handlers.get, self._fresh
         for fd, mask in ready:
@@ -370,7 +368,7 @@ class EventLoop:
             if handler is None:
                 continue
             if self._lent is not None and fd == self._lent.fd:
-                self._take_back()  # it has broken down
+                self._take_back()  # the socket has broken down
                 continue
             if fd in fresh:
                 poller.again(fd)
@@ -383,7 +381,8 @@ class EventLoop:
     def _end_if_idle(self) -> bool:
         if self._inbox or self._guests or self._busy():
             return False
-        self._on_end()  # first: who is told that there is no thread finds what it came to
+        # first: whoever is told that there is no thread finds the results of this one
+        self._on_end()
         with self._lock:
             if self._inbox:
                 return False
@@ -442,7 +441,7 @@ class Hangups:
     def _look(self) -> None:
         self._timer = None
         for fd, handler in list(self.handlers.items()):
-            if fd in self.handlers:  # an earlier one of this round may have closed it
+            if fd in self.handlers:  # an earlier handler of this round may have closed it
                 handler(HANGUP)
         if self.handlers:
             self._timer = self._loop.after(LOOK_EVERY, self._look)

@@ -1,6 +1,6 @@
 """What only the kernel knows: TCP_INFO, queues, unread and unsent bytes, drops.
 
-Readings only look: they change nothing and make no event. What a system lacks is None.
+Readings only look: they change nothing and make no event. A value that the system lacks is None.
 """
 
 from __future__ import annotations
@@ -148,8 +148,8 @@ def quick(sock: socket.socket) -> tuple[str | None, int | None, int | None]:
 def options_in_effect(
     sock: socket.socket, names: Iterable[str]
 ) -> tuple[tuple[str, OptionValue], ...]:
-    """What the kernel has for these options now; those that this socket does not know are left
-    out. It only looks, so it is no event (as all kernel readings).
+    """The values of these options in the kernel now; those that this socket does not know are left
+    out. As with all kernel readings, no event is made.
     """
     found: list[tuple[str, OptionValue]] = []
     for name in names:
@@ -169,7 +169,7 @@ def options_in_effect(
 
 
 class Zero(Enum):
-    """The meaning of a recv() of 0 bytes on a SOCK_SEQPACKET: an empty message, or the end."""
+    """The meaning of a recv() of 0 bytes on a SOCK_SEQPACKET: an empty message or the end."""
 
     MESSAGE = "an empty message"
     END = "the end of the stream"
@@ -178,9 +178,8 @@ class Zero(Enum):
 
 def what_zero_means(sock: socket.socket) -> Zero:
     """What the next recv() of 0 bytes on a SOCK_SEQPACKET would mean, as far as a peek can tell.
-
-    Linux gives 0 for both (unix(7)). POLLRDHUP says that the peer has finished: without it what
-    is readable is a message, with it bytes that are unread stand behind the empty one.
+    Linux returns 0 for both (unix(7)). POLLRDHUP says that the peer has finished: without it, what
+    is readable is a message; with it, unread bytes come after the empty one.
     """
     if sys.platform != "linux" or sock.family != _AF_UNIX:
         return Zero.END
@@ -237,13 +236,13 @@ def _rqlen(answer: bytes) -> tuple[int, int] | None:
 
 
 def check_backlog(backlog: int) -> None:
-    """Python's listen takes a C int. Raises Problem beyond it."""
+    """Refuse what listen() of Python, which takes a C int, cannot take. Raises Problem."""
     if not -(2**31) <= backlog < 2**31:
         raise Problem("engine.bad_backlog", backlog=backlog)
 
 
 def somaxconn() -> int | None:
-    """The system's cap on a backlog; None where it cannot be read."""
+    """The system's cap on a backlog; None: it cannot be read."""
     try:
         return int(Path("/proc/sys/net/core/somaxconn").read_text())
     except (OSError, ValueError):

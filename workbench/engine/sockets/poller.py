@@ -1,4 +1,6 @@
-"""Poller: which sockets are ready: epoll where the system has it, else Python's selectors."""
+"""Poller: tells which sockets are ready, by epoll where the system has it, else by Python's
+selectors.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ class Poller(Protocol):
     """The registered sockets of one loop, by descriptor, and the events each waits for.
 
     Attributes:
-        tells_hangups: takes HANGUP as well.
-        takes_visitors: what it waits for may be changed by another thread while one waits.
+        tells_hangups: it accepts HANGUP as well.
+        takes_visitors: another thread may change what it waits for while one waits.
     """
 
     tells_hangups: bool
@@ -42,14 +44,16 @@ class Poller(Protocol):
     def wait(self, timeout: float | None, /) -> list[tuple[int, int]]:
         """(descriptor, mask) of what is ready, after at most `timeout` seconds (None: no limit).
 
-        A mask that is more than READ is to be given to `settled`.
+        A mask of more than READ is to be passed to `settled`.
         """
 
     def again(self, fd: int) -> None:
         """Report the last answer again if it still holds: nobody has looked at it."""
 
     def settled(self, fd: int, mask: int) -> int:
-        """What of a mask is to be done: who waits to read hears of a breakdown as readable."""
+        """The part of a mask to act on: whoever waits to read is told of a breakdown as
+        readable.
+        """
 
     def lend(self, fd: int) -> Borrowed | None:
         """Stop reporting that a socket is readable, so that the caller can wait for it; None: it is
@@ -108,7 +112,7 @@ class SelectorPoller:
         ]
 
     def again(self, fd: int) -> None:
-        """It is level-triggered: it tells again by itself."""
+        """Do nothing: it is level-triggered, and reports again by itself."""
 
     def settled(self, fd: int, mask: int) -> int:
         return mask
@@ -132,8 +136,8 @@ if sys.platform == "linux":
     class EpollPoller:
         """epoll(7), level-triggered, without an object for each event.
 
-        HANGUP is edge-triggered: a socket that both sides have finished hangs up for good, and a
-        reset may still come. EPOLLERR and EPOLLHUP always come (epoll_ctl(2)).
+        HANGUP is edge-triggered: a socket on which both sides have finished hangs up for good, and
+        a reset may still come. EPOLLERR and EPOLLHUP always come (epoll_ctl(2)).
         """
 
         tells_hangups = True
@@ -154,7 +158,7 @@ if sys.platform == "linux":
 
         def unregister(self, fd: int) -> None:
             del self._wanted[fd]
-            with suppress(OSError):  # a closed descriptor has left by itself
+            with suppress(OSError):  # a closed descriptor has been removed by the kernel
                 self._epoll.unregister(fd)
 
         def again(self, fd: int) -> None:

@@ -1,4 +1,4 @@
-"""Which socket holds a port that bind() was refused, read from /proc on Linux."""
+"""Finds the socket that holds a port which bind() was refused, from /proc on Linux."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class PortHolder(NamedTuple):
 
     Attributes:
         local: its address as a scenario spells it.
-        pid: of the process; None: it belongs to another user, whose descriptors cannot be read.
-        name: of that process, as it calls itself (untrusted); else of the user.
+        pid: that of the process; None: it belongs to another user, whose descriptors cannot be
+            read.
+        name: that of the process, as it calls itself (untrusted); else that of the user.
     """
 
     local: str
@@ -56,10 +57,10 @@ class _Socket(NamedTuple):
 
 
 def port_holder(family: int, type_: int, host: str, port: int) -> PortHolder | None:
-    """The socket that keeps `host` and port from being bound; None: this cannot be told.
+    """The socket that keeps `host` and port from being bound; None: unknown.
 
-    Sockets that are only bound, neither listening nor connected, stand in no table of TCP
-    (proc_pid_net(5)). This can take a tenth of a second: it looks at the descriptors of every
+    Sockets that are only bound, neither listening nor connected, are in no table of TCP
+    (proc_pid_net(5)). This can take a tenth of a second, since it looks at the descriptors of every
     process.
     """
     found = sorted(_in_the_way(family, type_, host, port), key=lambda one: one.state != _LISTEN)

@@ -1,4 +1,4 @@
-"""Who sends datagrams to a socket: what is equal in all rows of one sender, made once."""
+"""Senders: caches what is the same in all rows of one sender of datagrams."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REMEMBERED: Final = 1_000
 
 
 class Senders:
-    """The shapes of a socket's `recvfrom`, by the address that the call gave."""
+    """The shapes of a socket's `recvfrom`, by the address that the call returned."""
 
     __slots__ = ("_connection", "_endpoint", "_family", "_shapes")
 
@@ -23,7 +23,7 @@ class Senders:
         self._shapes: dict[SockAddress, Shape] = {}
 
     def shape(self, address: SockAddress, args: str) -> Shape:
-        """Of a read from `address`; its spelling is the last of it."""
+        """The shape of a read from `address`; its last item is the spelling of the address."""
         known = self._shapes.get(address)
         if known is not None and known[3] is args:
             return known

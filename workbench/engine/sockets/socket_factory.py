@@ -14,10 +14,10 @@ class Maker:
     """Makes the kernel socket behind TracedSocket's `socket()` call.
 
     Attributes:
-        make: as socket.socket(family, type, protocol). Raises OSError where that call failed,
-            Problem where it was never made: then there is no call to log.
-        note: key of the note that follows each socket() made elsewhere; None: made here.
-        args: what fills the note in, as Python literals.
+        make: as socket.socket(family, type, protocol). Raises OSError if that call failed, Problem
+            if it was never made, so that there is no call to log.
+        note: the key of the note that follows each socket() made elsewhere; None: made here.
+        args: what fills in the note, as Python literals.
     """
 
     make: Callable[[int, int, int], socket.socket]

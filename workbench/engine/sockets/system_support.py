@@ -1,4 +1,6 @@
-"""What this system can make, tried with sockets that are closed at once; none is a user's."""
+"""What this system can make, found by trying with sockets that are closed at once; none is a
+user's.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from workbench.texts import Problem, reason_of
 
 @cache
 def why_no_socket(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
-    """Why this system cannot make such a socket; None: it can. The answer is kept."""
+    """Why this system cannot make such a socket; None: it can. The answer is cached."""
     if family == UNSPECIFIED:
         if type_ == "SOCK_STREAM":
             return why_no_socket("AF_INET")

@@ -45,7 +45,7 @@ ShapeOf = Callable[[SockAddress, str], Shape]  # as Senders.shape
 _CREDENTIALS: Final = socket.CMSG_SPACE(12) if hasattr(socket, "CMSG_SPACE") else 0
 """Room for a struct ucred (unix(7)) and nothing else: descriptors that come along are not taken."""
 
-# Linux answers with the true length of a message that was cut; others only with a flag.
+# Linux returns the true length of a message that was cut; others report the cut only by a flag.
 TRUNCATION: Final = socket.MSG_TRUNC if kernel_readings.LINUX else 0
 
 
@@ -146,9 +146,8 @@ class TracedSocket:
         return self
 
     def accept(self, cause: Cause | None, numbered: Callable[[], int]) -> TracedSocket:
-        """accept(): the next connection of the queue, as a TracedSocket of its own.
-
-        `numbered` gives its number.
+        """accept(): the next connection in the queue, as a TracedSocket of its own. `numbered`
+        gives its number.
         """
         begin = perf_counter_ns()
         try:
@@ -160,7 +159,7 @@ class TracedSocket:
         child = TracedSocket(sock, self._sink, self._endpoint, self._sink.next_connection())
         child.peer = peer
         child.lingers = self.lingers  # inherited by the kernel's socket too
-        with suppress(OSError):  # reset while it waited in the queue: the kernel forgot it
+        with suppress(OSError):  # reset while it waited in the queue: the kernel has forgotten it
             child.local = format_address(sock.getsockname(), self.family)
         child.number = numbered()
         self._log(begin, took, "accept", "", sock.fileno(), cause, peer=peer)
@@ -225,12 +224,12 @@ class TracedSocket:
             try:
                 self._fail(begin, "connect", args, error, cause)
             finally:
-                self.learn_addresses()  # a connect under way has its local port already
+                self.learn_addresses()  # a connect under way already has its local port
         except (OSError, OverflowError, TypeError, ValueError) as error:
             self._fail(begin, "connect", args, error, cause)
         finally:
             if wait:
-                with suppress(OSError):  # closed meanwhile, while this thread was waiting
+                with suppress(OSError):  # closed while this thread was waiting
                     self._sock.setblocking(False)
         self._log(begin, perf_counter_ns() - begin, "connect", args, 0, cause)
         self.learn_addresses()
@@ -312,7 +311,7 @@ class TracedSocket:
     # -- bytes; hot -------------------------------------------------------------------------
 
     def recv(self, size: int, args: str) -> tuple[bytes, bytes]:
-        """recv(size), by itself: what came, in a buffer of its own, and what of it is kept.
+        """recv(size) into a new buffer: what came, and how much of it is kept.
 
         b"" is the end of stream. `args` is str(size), made once.
         """
@@ -355,7 +354,7 @@ class TracedSocket:
     def recv_message(self, buffer: memoryview, size: int, cause: Cause | None) -> tuple[int, bool]:
         """recv(size, MSG_TRUNC) of a SOCK_SEQPACKET: (true length, whether the stream has ended).
 
-        The length is the true one also where the message was cut. An empty message and the end
+        The length is the true one even if the message was cut. An empty message and the end
         are both 0 bytes; the row of the end has neither size nor payload.
         """
         could_be = kernel_readings.what_zero_means(self._sock)
@@ -375,11 +374,11 @@ class TracedSocket:
     def _recv_with_credentials(
         self, buffer: memoryview, size: int, args: str, cause: Cause | None
     ) -> tuple[int, bool]:
-        """The peer has finished, and what is left is empty messages or nothing: with SO_PASSCRED
-        a message brings its sender's credentials, the end does not (unix(7)).
+        """The peer has finished, and only empty messages are left, or nothing: with SO_PASSCRED a
+        message brings its sender's credentials, the end does not (unix(7)).
         """
         if sys.platform != "linux":
-            raise NotImplementedError  # Zero.EITHER is Linux's
+            raise NotImplementedError  # Zero.EITHER only occurs on Linux
         option = "SOL_SOCKET, SO_PASSCRED"
         before = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)
         if not before:
@@ -424,7 +423,7 @@ class TracedSocket:
     ) -> int:
         """send(data): how many bytes the kernel took.
 
-        `received`: what was kept of the same bytes when they came; it is kept once more.
+        `received`: what was kept of the same bytes when they came; it is used again.
         """
         begin = perf_counter_ns()
         try:
@@ -549,7 +548,7 @@ class TracedSocket:
         self._sock.setblocking(True)
 
     def pending_error(self) -> OSError | None:
-        """The error in SO_ERROR, which the kernel clears by the reading (socket(7))."""
+        """The error in SO_ERROR, which the kernel clears when it is read (socket(7))."""
         code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         return _os_error(code) if code else None
 
@@ -584,7 +583,7 @@ class TracedSocket:
         self._log_failed(begun + took, took, END, call, args, error, cause)
 
     def tell(self, key: str, args: str, error: Exception) -> None:
-        """Log a note with an error that no call returned, but SO_ERROR held."""
+        """Log a note with an error that no call returned, but that was in SO_ERROR."""
         failure = describe(error)
         self._put(
             Event(
@@ -689,7 +688,7 @@ def _shown(address: SockAddress) -> str:
 
 
 def _spelled(address: SockAddress, family: int) -> str | None:
-    with suppress(Exception):  # bad input: the call itself says what is wrong with it
+    with suppress(Exception):  # bad arguments: the call itself says what is wrong with them
         return format_address(address, family)
     return None
 

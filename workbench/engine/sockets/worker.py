@@ -15,12 +15,11 @@ COLLECTED_IN: Final = 5.0
 
 
 class Worker:
-    """Starts a thread with the first job, and another one if that has ended meanwhile.
-
-    Any thread may call it.
+    """Starts a thread with the first job, and another one if that has ended by the next. Any thread
+    may call it.
 
     Attributes:
-        loop: of the thread that runs, or ran last.
+        loop: that of the thread that is running, or ran last.
     """
 
     def __init__(self, make_loop: Callable[[], EventLoop], spawn: Spawn) -> None:
@@ -31,12 +30,13 @@ class Worker:
         self.loop = make_loop()
 
     def post(self, job: Job) -> None:
-        """Run `job` on the endpoint's thread, and start one where there is none.
+        """Run `job` on the endpoint's thread, starting one if there is none.
 
         Raises:
-            Problem: the system gives no descriptors for its loop, or no thread.
+            Problem: the system has no descriptors left for its loop, or no thread.
         """
-        with self._starting:  # of two at once the second finds the thread that the first began
+        # of two callers at once, the second one finds the thread that the first began
+        with self._starting:
             if self.post_if_running(job):
                 return
             if self._runner is not None:
@@ -46,7 +46,7 @@ class Worker:
             try:
                 self._runner = self._started(self.loop)
             except Problem:
-                self.loop = before  # that one has ended: nothing can get lost in it
+                self.loop = before  # that loop has ended: nothing can get lost in it
                 raise
 
     def _started(self, loop: EventLoop) -> LoopRunner:
@@ -57,19 +57,19 @@ class Worker:
             raise Problem("engine.no_loop", reason=reason_of(error)) from error
         try:
             return self._spawn(loop)
-        except RuntimeError as error:  # RLIMIT_NPROC, or the memory for its stack
+        except RuntimeError as error:  # RLIMIT_NPROC, or no memory for its stack
             loop.close()
             raise Problem("engine.no_thread") from error
 
     def post_if_running(self, job: Job) -> bool:
-        """Run `job` on the endpoint's thread; False where there is none."""
+        """Run `job` on the endpoint's thread; False: there is none."""
         return self._runner is not None and self.loop.post(job)
 
     def visit(self, job: Job, *, borrow: bool = False) -> None:
         """Like `post`, but on the caller's own thread if the endpoint's is only waiting for
         sockets.
 
-        `borrow`: as of `EventLoop.visit`.
+        `borrow`: as in `EventLoop.visit`.
         """
         if self._runner is None or not self.loop.visit(job, borrow=borrow):
             self.post(job)

@@ -1,1 +1,3 @@
-"""The forms in which a record is exported: a file each, and a line in `export_table.EXPORTS`."""
+"""The forms in which a record is exported: each in a file of its own, with a line in
+`export_table.EXPORTS`.
+"""

@@ -23,15 +23,15 @@ def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> int:
     """A table with a header; begins with a byte order mark, without which Excel guesses.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; to read it back,
-    take one from every text that has apostrophes followed by one of `= + - @ TAB CR`. Returns how
-    many rows it has.
+    remove one from every text that begins with apostrophes followed by one of `= + - @ TAB CR`.
+    Returns the number of rows.
     """
     out.write("\ufeff" + ",".join(_HEADER) + "\r\n")
     return write_pages(out, _Table(reader).lines, reader, condition)
 
 
 class _Table:
-    """Makes the lines; each different text is quoted by csv.writer only once."""
+    """Makes the lines; each distinct text is quoted by csv.writer only once."""
 
     def __init__(self, reader: Reader) -> None:
         self._time = WallTimes(reader.clock)

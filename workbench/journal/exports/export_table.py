@@ -22,7 +22,7 @@ class TextExport:
     """A form made of UTF-8 text.
 
     Attributes:
-        name: as in `export --to`. ending: of its files, without the dot.
+        name: as in `export --to`. ending: the suffix of its files, without the dot.
     """
 
     name: str
@@ -30,7 +30,9 @@ class TextExport:
     write_text: WriteText
 
     def write(self, reader: Reader, out: BinaryIO, condition: Condition | None) -> int:
-        """Write the rows that meet the condition; what is no text becomes an escape. How many."""
+        """Write the rows that meet the condition, and return their number; anything that is not
+        text becomes an escape.
+        """
         text = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="")
         try:
             rows = self.write_text(reader, text, condition)
@@ -62,8 +64,8 @@ EXPORTS: Final[Mapping[str, Export]] = {
 
 
 def of_ending(suffix: str, otherwise: str = "") -> Export:
-    """The form of a file with this ending, `.csv`; of any other the one that is named `otherwise`,
-    or the promised lines.
+    """The form of files with this suffix, such as `.csv`; for any other, the one named `otherwise`,
+    or JSON lines.
     """
     ending = suffix.removeprefix(".").lower()
     named = EXPORTS.get(otherwise, EXPORTS["jsonl"])

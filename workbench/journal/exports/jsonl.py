@@ -18,9 +18,8 @@ Shared = tuple[
 
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
-    """Write one JSON object a line; how many.
-
-    Bytes that were not kept show as a payload shorter than `size`.
+    """Write one JSON object a line, and return their number. Bytes that were not kept show as a
+    payload shorter than `size`.
     """
     return write_pages(out, JsonLines().of, reader, condition)
 
@@ -28,12 +27,14 @@ def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
 class JsonLines:
     """Makes the lines: every key, printable ASCII, the payload as hex.
 
-    The keys are always the same, and so is nearly all of the rows of one connection, which is
-    kept: json.dumps of each row takes twenty times as long.
+    The keys are always the same, and so is most of each row of one connection, which is cached:
+    json.dumps of each row takes twenty times as long.
     """
 
     def __init__(self, run: str | None = None) -> None:
-        """`run`: the name of the run that they are of, where there are several: one more key."""
+        """`run`: the name of the run that the rows belong to, if there are several: one more
+        key.
+        """
         self._json = Spelled(_json, "null")
         self.end = "}\n" if run is None else f',"run":{_json(run)}}}\n'
         self._kept: dict[Shared, tuple[str, str]] = {}
@@ -61,12 +62,12 @@ class JsonLines:
         return "".join(lines)
 
     def around(self, shared: Shared) -> tuple[str, str]:
-        """What stands before the result of a row, and between that and the size."""
+        """What comes before the result of a row, and between the result and the size."""
         found = self._kept.get(shared)
         return self._learn(shared) if found is None else found
 
     def _learn(self, shared: Shared) -> tuple[str, str]:
-        """What stands before the result of a row, and between that and the size."""
+        """Cache what comes before the result of a row, and between the result and the size."""
         kind, endpoint, connection, number, call, args, errno, error, local, peer = shared
         json = self._json
         before = (

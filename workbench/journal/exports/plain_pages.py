@@ -1,7 +1,6 @@
-"""Plain pages of a record as lines of JSON, made of the cells of whole columns.
-
-In a flood nearly every page holds nothing but calls that carried bytes. What has to be looked at
-is looked at for all of its rows at once, and no row is put together: that takes half the time.
+"""Plain pages of a record as lines of JSON, made column by column. In a flood nearly every page
+holds nothing but calls that carried bytes. Whatever has to be checked is checked for all rows of
+the page at once, and no row object is made, which takes half the time.
 """
 
 from __future__ import annotations
@@ -27,18 +26,18 @@ _Pair = tuple[int, int]
 
 
 class PlainPages:
-    """Tries pages of one record in their order."""
+    """Tries the pages of one record in order."""
 
     def __init__(self, reader: Reader, masked: Masked, lines: JsonLines) -> None:
-        """`masked` and `lines`: of those that make the other pages, in turn with these."""
+        """`masked` and `lines`: those that make the other pages, in turn with these."""
         self._reader = reader
         self._masked = masked
         self._lines = lines
         self._left_out = 0
 
     def page(self, first: int, limit: int) -> tuple[int, str] | None:
-        """How many rows from seq `first` on there are, `limit` at most, and their lines; None: they
-        need a closer look, and nothing is noted.
+        """How many rows there are from seq `first` on, at most `limit`, and their lines; None: they
+        need a closer look, and nothing was noted.
         """
         rows = self._reader.log_rows
         if rows is None or limit < LEAST or self._reader.shows_secrets:
@@ -90,7 +89,9 @@ class PlainPages:
         newest: dict[_Pair, bytes],
         payloads: Sequence[bytes],
     ) -> dict[_Pair, tuple[str, str]] | None:
-        """What stands around the amounts of each kind of row; None: one needs a closer look."""
+        """The text around the amounts of each kind of row; None: one of them needs a closer
+        look.
+        """
         found = {}
         streams = {}
         texts = set()

@@ -22,7 +22,7 @@ from workbench.texts import tr
 
 
 def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> int:
-    """Lines for a person, how many; the first one says when and by what."""
+    """Write lines for a person, and return their number; the first line says when and by what."""
     begun = WallTimes(reader.clock)(0)
     out.write(tr("export.head", time=begun, count=reader.count()) + "\n")
     lines = TextLines(reader, every_row=condition is None)
@@ -33,7 +33,7 @@ class TextLines:
     """Makes the lines: time, who, call, result, bytes."""
 
     def __init__(self, reader: Reader, *, every_row: bool) -> None:
-        """`every_row`: all rows will be asked for, in their order."""
+        """`every_row`: all rows will be asked for, in order."""
         self._time = WallTimes(reader.clock)
         self._show = Streams(reader, every_row=every_row).show
         self._kept: dict[tuple[object, ...], str] = {}
@@ -43,7 +43,7 @@ class TextLines:
         return "".join([f"{self.line(row)}\n" for row in rows])
 
     def line(self, row: Row) -> str:
-        """One row, on one line whatever is in it."""
+        """One row, on one line whatever it contains."""
         line = f"{row.seq:>6}  {self._time(row.t_ns)[11:26]}  {self._said(row)}"
         payload = row.payload
         if payload:
@@ -55,9 +55,8 @@ class TextLines:
         return line.rstrip()
 
     def _said(self, row: Row) -> str:
-        """Who, call and result: in a flood the same again and again, so it is kept.
-
-        A terminal gets no commands from a note or a name.
+        """Who, call and result: in a flood the same again and again, so it is cached. No note or
+        name can send commands to a terminal.
         """
         if row.kind == NOTE:
             note = f"{_who(row):<14} {row.kind:<7} {note_text(row)} {_outcome(row)}"

@@ -1,4 +1,4 @@
-"""The rows that an export takes, with what all forms write of them."""
+"""The rows that an export takes, and what all forms write about them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHORT: Final = 200
 
 
 def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
-    """The rows that meet a condition, masked, in order, page by page: memory stays flat."""
+    """The rows that meet a condition, masked, in order, page by page: memory use stays flat."""
     last = reader.count()
     masked = Masked(reader)
     if condition is None:
@@ -39,7 +39,7 @@ def write_pages(
     reader: Reader,
     condition: Condition | None,
 ) -> int:
-    """Write the lines of the rows that meet a condition; how many rows that were."""
+    """Write the lines of the rows that meet a condition, and return the number of rows."""
     count = 0
     for page in pages_of(reader, condition):
         out.write(lines(page))
@@ -53,14 +53,14 @@ def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
 
 
 def missing_bytes(row: Row) -> int:
-    """Bytes of the call that the record did not keep."""
+    """How many bytes of the call the record did not keep."""
     return not_kept(row) if row.payload is not None else 0
 
 
 class WallTimes:
     """Stamps of a record as local time with date, microseconds and zone.
 
-    The text of a second is made once: the rows of a flood share it.
+    The text of a second is made once, since the rows of a flood share it.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -78,10 +78,10 @@ class WallTimes:
 
 
 class Spelled(dict[str | None, str]):
-    """Caches how a form writes texts that come again and again."""
+    """Caches the way in which a form writes texts that occur again and again."""
 
     def __init__(self, spell: Callable[[str], str], none: str) -> None:
-        """`spell`: how it writes a text. `none`: what stands where there is none."""
+        """`spell`: how the form writes a text. `none`: what is written if there is none."""
         super().__init__()
         self._spell = spell
         self._none = none

@@ -1,1 +1,1 @@
-"""The modes of the backlog lab, each an object in its own file: who turns clients away."""
+"""The modes of the backlog lab, each an object in its own file, by what turns clients away."""

@@ -1,9 +1,9 @@
 """Mode abort: handshakes that finish while the accept queue is full (tcp_abort_on_overflow).
 
-TCP_DEFER_ACCEPT lets the listener ignore the last ACK of a handshake until data comes: connect()
-succeeds, the queue stays empty. Then listen(N) makes the queue small and the clients send: the
+TCP_DEFER_ACCEPT makes the listener ignore the last ACK of a handshake until data comes: connect()
+succeeds, and the queue stays empty. Then listen(N) makes the queue small and the clients send: the
 first N + 1 get in, and with tcp_abort_on_overflow the kernel resets the rest. The last client
-connects only when the queue is full: its SYN meets what every SYN meets, silence.
+connects only when the queue is full: its SYN meets what every SYN then meets, silence.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Overflow(Admission):
         stage.session.note("sysctl_set", f"'{setting}', 1", stage.server)
 
     def may_connect(self, asked: int, views: Sequence[ClientView]) -> bool:
-        """Whether one more than `asked` may; the last waits until the others' fate is read."""
+        """Whether one more than `asked` may connect; the last waits until the others' fate is
+        known.
+        """
         if asked < self._first:
             return True
         made_small = self._listen is not None and self._listen.done
@@ -51,14 +53,14 @@ class Overflow(Admission):
         )
 
     def go_on(self, views: Sequence[ClientView]) -> None:
-        """Do what is due: listen(N) when all but the last are through, then let them send."""
+        """Do what is due: listen(N) when all but the last are connected, then let them send."""
         if self._listen is None:
             if len(views) >= self._first and all(map(_connected, views[: self._first])):
                 self._listen = self._perform(c.Listen(self._stage.server, self._stage.backlog))
             return
         if not self._listen.done:
             return
-        for view in views:  # in order, one thread: who sends first has the place
+        for view in views:  # in order, on one thread: whoever sends first gets the place
             if view.connected is not None and view.number not in self._sent:
                 self._sent.add(view.number)
                 send = c.Send(self._stage.client, text=FIRST_BYTES, connection=view.number)
@@ -72,7 +74,7 @@ class Overflow(Admission):
     def seen(
         self, views: tuple[ClientView, ...], entered: Collection[int]
     ) -> tuple[ClientView, ...]:
-        """Who is connected waits only when it was read in the queue."""
+        """The clients: a connected one counts as waiting only if it was seen in the queue."""
         return tuple(
             replace(view, entered=True)
             if view.number in entered
@@ -92,7 +94,7 @@ def _connected(view: ClientView) -> bool:
 
 
 def _settled(view: ClientView) -> bool:
-    """Whether a client's fate is known: read in the queue, accepted, or ended."""
+    """Whether a client's fate is known: seen in the queue, accepted, or ended."""
     return (
         view.entered
         or view.accepted is not None
@@ -103,15 +105,17 @@ def _settled(view: ClientView) -> bool:
 class _Abort(LabMode):
     name = "abort"
     private = True
-    settling = 2.0  # to read what became of all but the last, who connects only then
-    rest = 10  # the names tell who got in, and the last client waits for that
+    settling = 2.0  # time to read what became of all but the last, which connects only then
+    rest = 10  # the names show who got in, and the last client waits for that
     drops_text = "lab.drops_abort"
 
     def reset_text(self, view: ClientView) -> str:
         return super().reset_text(view) if view.entered else "backlog.reset_unfinished"
 
     def listener(self, plain: EndpointSettings, clients: int, bound: float) -> EndpointSettings:
-        """Every handshake finds a place, and its last ACK is held back for longer than the run."""
+        """The listener: every handshake finds a place, and its last ACK is ignored for longer than
+        the run.
+        """
         return replace(
             plain,
             backlog=max(clients, plain.backlog),
@@ -141,7 +145,7 @@ class _Abort(LabMode):
 
 
 def _met_a_full_queue(result: Result) -> Reason | None:
-    """The namespace counted more overflows than resets: SYNs that met the queue full."""
+    """Whether the namespace counted more overflows than resets: SYNs that met the full queue."""
     if not result.queue_full or (result.listen_overflows or 0) <= _aborted(result):
         return None
     silent = result.timed_out + result.pending
@@ -149,9 +153,8 @@ def _met_a_full_queue(result: Result) -> Reason | None:
 
 
 def _aborted(result: Result) -> int:
-    """How many tcp_abort_on_overflow has reset.
-
-    Never in the queue, while it was read full and at least as many overflows were counted.
+    """How many tcp_abort_on_overflow has reset: those never seen in the queue, while it was seen to
+    be full and at least as many overflows were counted.
     """
     outside = result.reset_outside or 0
     return outside if result.queue_full and (result.listen_overflows or 0) >= outside else 0

@@ -16,13 +16,13 @@ from workbench.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a run works with.
+    """What the admission of a run works with.
 
     Attributes:
         server, client: names of its two endpoints.
         backlog, clients: as asked for.
-        net: where the sockets are, when that is not this process's own network.
-        wake: makes the run look at once; any thread.
+        net: where the sockets are, if that is not this process's own network.
+        wake: makes the run look at once; callable from any thread.
     """
 
     session: Session
@@ -34,7 +34,7 @@ class Stage:
     wake: Callable[[], None] = lambda: None
 
     def perform(self, command: c.Command) -> Ticket:
-        """One command of the run."""
+        """Perform one command of the run."""
         return self.session.perform(command)
 
 
@@ -42,13 +42,13 @@ class Admission:
     """A listener that accepts on demand; other modes derive from it."""
 
     def __init__(self, stage: Stage) -> None:
-        """Nothing is done yet."""
+        """Does nothing yet."""
         self._stage = stage
 
     # -- done by the run's own thread ---------------------------------------------------------
 
     def begin(self) -> None:
-        """The set-up's calls have succeeded, nobody has connected. Raises Problem."""
+        """The set-up's calls have succeeded, and nobody has connected. Raises Problem."""
 
     def may_connect(self, asked: int, views: Sequence[ClientView]) -> bool:
         """Whether one more client than `asked` may connect now."""
@@ -58,7 +58,7 @@ class Admission:
         """Do what is due besides connecting; called after each look."""
 
     def serve(self) -> None:
-        """From now on the program accepts."""
+        """Let the program accept from now on."""
         self._stage.perform(c.Resume(self._stage.server, c.Gate.ACCEPT))
 
     def end(self) -> None:
@@ -71,7 +71,7 @@ class Admission:
         self._stage.perform(c.Accept(self._stage.server))
 
     def listen_again(self, backlog: int, *, listening: bool) -> None:
-        """listen(backlog) on the live listener, or a new one where it was closed."""
+        """listen(backlog) on the live listener, or on a new one if it was closed."""
         stage = self._stage
         if listening:
             stage.perform(c.Listen(stage.server, backlog))
@@ -94,11 +94,11 @@ class Admission:
         return views
 
     def undecided(self, views: Sequence[ClientView]) -> bool:
-        """Whether something under way may still change what events tell."""
+        """Whether something under way may still change what the events show."""
         return False
 
     def queue(self, server: EndpointSnapshot | None, views: Sequence[ClientView]) -> Queue | None:
-        """How many wait and may wait; None where nobody listens."""
+        """How many wait and may wait; None: nobody listens."""
         if server is None or server.phase is not Phase.LISTENING:
             return None
         if server.queue is not None:
@@ -107,5 +107,5 @@ class Admission:
         return Queue(waiting, server.settings.backlog, QueueSource.ESTIMATE)
 
     def reset_outside(self, views: Sequence[ClientView]) -> int | None:
-        """How many were reset that were never read in the queue; None where none can be told."""
+        """How many were reset that were never seen in the queue; None: unknown."""
         return None

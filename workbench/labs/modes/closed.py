@@ -10,7 +10,7 @@ from workbench.labs.modes.mode import LabMode
 
 
 class ClosedListener(Admission):
-    """A listener that was opened, so that its address was free, and closed again."""
+    """A listener that was opened, so that its address is known to be free, and closed again."""
 
     def begin(self) -> None:
         self._stage.perform(c.Close(self._stage.server)).wait()

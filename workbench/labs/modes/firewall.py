@@ -15,7 +15,7 @@ from workbench.labs.private_net import PrivateNet
 
 
 class FirewalledListener(Admission):
-    """Sets the rule once the listener's port is known, and tells of it in the record."""
+    """Sets the rule once the listener's port is known, and records that."""
 
     def begin(self) -> None:
         stage = self._stage
@@ -31,7 +31,7 @@ class _Firewall(LabMode):
     way = 4
 
     def prepare(self, net: PrivateNet) -> None:
-        net.firewall(1, 0)  # replaced when the port is known
+        net.firewall(1, 0)  # replaced once the port is known
 
     def admission(self, stage: Stage) -> Admission:
         return FirewalledListener(stage)

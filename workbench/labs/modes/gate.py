@@ -1,6 +1,6 @@
 """Mode gate: this program accepts into a waiting room and closes the listener when it is full.
 
-The refusal is then the system's own; that somebody is refused is the program's doing.
+The refusal is then the system's own, but it is this program that brings it about.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ ROOM_BACKLOG: Final = 128
 
 
 class WaitingRoom(Admission):
-    """A room for `backlog` accepted connections before a listener. Thread-safe.
-
-    Between the accept that fills it and the close, the kernel may let one more in: it is reset
+    """A waiting room for `backlog` accepted connections in front of a listener. Thread-safe.
+    Between the accept that fills it and the close, the kernel may let one more in, which is reset
     by the close. That race is real and is left as it is.
 
     Attributes:
-        size: how many may wait; 0 and less keep the listener closed.
+        size: how many may wait; 0 or less keeps the listener closed.
         accepted: connections accepted so far. taken: of these, how many left the room, first
             come first served.
     """
@@ -49,18 +48,18 @@ class WaitingRoom(Admission):
 
     @property
     def waiting(self) -> int:
-        """How many sit in the room."""
+        """How many are in the room."""
         return self.accepted - self.taken
 
     def begin(self) -> None:
-        """Begin to accept; the listener listens, and keeps its address from now on."""
+        """Begin to accept; the listener is listening, and keeps its address from now on."""
         session, server = self._stage.session, self._stage.server
         fixed = replace(session.settings(server), address=session.link(server))
         self._stage.perform(c.Configure(server, fixed))
         self._go_on()
 
     def accept_one(self) -> None:
-        """The first of the room is served, where somebody waits; its place is free."""
+        """Serve the first in the room, if somebody waits; its place becomes free."""
         with self._lock:
             if not self.waiting:
                 return
@@ -68,14 +67,14 @@ class WaitingRoom(Admission):
         self._go_on()
 
     def serve(self) -> None:
-        """From now on everybody who is accepted is served at once."""
+        """Serve everybody at once who is accepted from now on."""
         with self._lock:
             self._serving = True
             self.taken = self.accepted
         self._go_on()
 
     def listen_again(self, backlog: int, *, listening: bool) -> None:
-        """Change how many may wait; the listener closes or opens at once where that asks for it."""
+        """Change how many may wait; the listener closes or opens at once if that requires it."""
         with self._lock:
             self.size = backlog
         self._go_on()
@@ -86,7 +85,7 @@ class WaitingRoom(Admission):
     def seen(
         self, views: tuple[ClientView, ...], entered: Collection[int]
     ) -> tuple[ClientView, ...]:
-        """An accepted client still waits, until it is taken from the room."""
+        """The clients: an accepted one still waits, until it is taken from the room."""
         accepted = sorted(
             (view for view in views if view.accepted is not None),
             key=lambda view: view.accepted or 0.0,
@@ -100,7 +99,7 @@ class WaitingRoom(Admission):
         )
 
     def undecided(self, views: Sequence[ClientView]) -> bool:
-        """Whether somebody waits in the kernel's queue, not in the room."""
+        """Whether somebody waits in the kernel's queue rather than in the room."""
         return any(view.state is ClientState.QUEUED and view.accepted is None for view in views)
 
     def queue(self, server: EndpointSnapshot | None, views: Sequence[ClientView]) -> Queue | None:
@@ -110,8 +109,8 @@ class WaitingRoom(Admission):
         return not self._serving and self.waiting >= self.size
 
     def _go_on(self) -> None:
-        """Bring the listener in line with the room: closed when that is full, open and accepting
-        else.
+        """Bring the listener in line with the room: closed when the room is full, else open and
+        accepting.
         """
         with self._lock:
             if self._over:
@@ -136,12 +135,16 @@ class WaitingRoom(Admission):
         self._pending.add_callback(self._came)
 
     def _opened(self, ticket: Ticket) -> None:
-        """The listener stands again; or somebody else has taken the port meanwhile."""
+        """Note that the listener is open again, or that somebody else has taken the port
+        meanwhile.
+        """
         if ticket.outcome is not None and ticket.outcome.ok and not self._over:
             self._ask()
 
     def _came(self, ticket: Ticket) -> None:
-        """On the endpoint's thread, right after the accept: so the close follows at once."""
+        """Note an accept, on the endpoint's thread and right after it, so that the close follows at
+        once.
+        """
         if ticket.outcome is None or not ticket.outcome.ok:
             return
         with self._lock:
@@ -157,7 +160,7 @@ class _Gate(LabMode):
     queued_text = "backlog.in_room"
 
     def listener(self, plain: EndpointSettings, clients: int, bound: float) -> EndpointSettings:
-        """The kernel's queue is roomy: who is turned away is the waiting room's affair."""
+        """The listener: the kernel's queue is roomy, since the waiting room turns clients away."""
         return replace(plain, backlog=ROOM_BACKLOG)
 
     def admission(self, stage: Stage) -> Admission:

@@ -17,21 +17,22 @@ from workbench.session import Session
 class LabMode:
     """A mode of the backlog lab, without state: one object serves every run.
 
-    Its texts are found by its name: `backlog.mode_NAME` in a title, `lab.mode_NAME` in the list;
-    where it is a way to a real refusal also `backlog.way_NAME`, `lab.way_NAME` and
-    `lab.mode_NAME_tip`; where it is private `backlog.measured_NAME`.
+    Its texts are found by its name: `backlog.mode_NAME` in a title, `lab.mode_NAME` in the list; if
+    it is a way to a real refusal, also `backlog.way_NAME`, `lab.way_NAME` and `lab.mode_NAME_tip`;
+    if it is private, `backlog.measured_NAME`.
 
     Attributes:
         name: in settings, JSON, records and `--mode`.
         private: it runs in a network namespace of its own (network_namespaces(7)), over TCP alone.
         listens: somebody can be accepted.
-        settling: seconds more that a run may need at its end.
-        rest: the names in the queue are read again after this many times what reading them took.
-        way: its place among the ways to a real refusal; 0 is none.
+        settling: further seconds that a run may need at its end.
+        rest: the names in the queue are read again after this many times as long as reading them
+            took.
+        way: its position among the ways to a real refusal; 0: it is none.
         queued_text, drops_text, overflows_text: text keys for a client that waits for accept(),
             for the listener's drops, for the counters of the network namespace.
-        queue_alone: who is connected waits in the kernel's queue, or in none.
-        unfinished_text: of a client that is connected and in no queue.
+        queue_alone: a connected client waits in the kernel's queue, or in none.
+        unfinished_text: text key for a client that is connected and in no queue.
     """
 
     name: str
@@ -82,7 +83,7 @@ class LabMode:
         return [c.Start(server)]
 
     def admission(self, stage: Stage) -> Admission:
-        """How a run lets its clients in."""
+        """How a run admits its clients."""
         return Admission(stage)
 
     def rejected(self, net: PrivateNet) -> int | None:

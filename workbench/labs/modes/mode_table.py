@@ -1,4 +1,4 @@
-"""The modes of the backlog lab, in the order in which they are offered."""
+"""The modes of the backlog lab, in the order they are offered."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ Hindrances = Mapping[str, Problem]
 
 
 def probe() -> Hindrances:
-    """Prepare a private network for each mode that needs one. Takes some 0.1 s; leaves nothing."""
+    """Prepare a private network for each mode that needs one. Takes about 0.1 s; leaves nothing
+    behind.
+    """
     private = [mode for mode in MODES.values() if mode.private]
     net = PrivateNet()
     try:
@@ -40,7 +42,7 @@ class Probe:
     """Runs `probe` on its own thread, so that a window does not wait.
 
     Attributes:
-        found: what came out, None until then.
+        found: the result, None until then.
     """
 
     def __init__(self) -> None:
@@ -52,5 +54,5 @@ class Probe:
         self.found = probe()
 
     def wait(self) -> None:
-        """Until it has ended."""
+        """Wait until it has ended."""
         self._thread.join()

@@ -48,8 +48,8 @@ class MessagesTold:
     """Collects the messages that OpenSSL reports while one of its calls runs.
 
     Attributes:
-        messages: of those that nobody took yet: whether it was written, its content type, the
-            bytes, and how many bytes of records have come, or gone, with it.
+        messages: those that nobody has taken yet: whether it was written, its content type, its
+            bytes, and how many bytes of records came, or went, with it.
         count: bytes of records read, and written, since the last row that told of some.
     """
 
@@ -65,17 +65,17 @@ class MessagesTold:
         written = direction == "write"
         if content == HEADER:
             self.count[written] += len(data) + (data[3] << 8 | data[4])
-            if data[0] == 20 and not written:  # it tells of the header alone
+            if data[0] == 20 and not written:  # it reports the header alone
                 self.note(False, 20, b"\x01")
         elif 20 <= content <= 22:
             self.note(written, content, data)
 
     def note(self, written: bool, content: int, data: bytes) -> None:
-        """A message."""
+        """Note one message."""
         self.messages.append((written, content, data, self.taken(written)))
 
     def taken(self, written: bool) -> int:
-        """Bytes of records since the last row of that way."""
+        """The bytes of records since the last row in that direction."""
         count, self.count[written] = self.count[written], 0
         return count
 
@@ -87,10 +87,10 @@ class ReadyTls:
         tls: the settings, without the password of the key once it is loaded.
         server: whether it is the end that accepts.
         name: what a client asks for, and what the certificate has to be for; "": nothing.
-        trust: whom it believes: SYSTEM, or `ca` as it was given; None: it checks nothing.
-        session: of a client that resumes: of its last connection.
-        asked: the name that a client has asked for in the handshake that is under way.
-        noted: what calls of ssl tell of.
+        trust: the roots it trusts: SYSTEM, or `ca` as it was given; None: it checks nothing.
+        session: for a client that resumes, that of its last connection.
+        asked: the name that a client has asked for in the handshake under way.
+        noted: the messages that calls of ssl report.
     """
 
     def __init__(self, settings: EndpointSettings, files: LayerFiles) -> None:
@@ -142,7 +142,7 @@ class ReadyTls:
     # -- contexts -----------------------------------------------------------------------------
 
     def _made(self, cert: str | None, key: str | None) -> ssl.SSLContext:
-        """A context in which everything is set that differs between Python versions."""
+        """A context with everything set that differs between Python versions."""
         tls = self.tls
         context = self._plain()
         context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
@@ -206,7 +206,7 @@ class ReadyTls:
                 except ssl.SSLError as error:
                     if error.reason not in _TOO_WEAK or self.tls.ciphers is not None:
                         raise
-                    context.set_ciphers(_ANYTHING)  # it is for the peer to judge
+                    context.set_ciphers(_ANYTHING)  # judging it is up to the peer
                     load()
             except ssl.SSLError as error:
                 raise _unusable(error, cert, key or cert, asked=asked) from error
@@ -242,15 +242,15 @@ def server_name(settings: EndpointSettings) -> str:
         return settings.tls.server_name
     try:
         host = parse(settings.address, settings.family).host
-    except Problem:  # it is told where the address is needed
+    except Problem:  # it is reported where the address is needed
         host = None
     return host or "localhost"
 
 
 def _hook(slot: Any, context: ssl.SSLContext, callback: Callable[..., None]) -> None:
-    """Have ssl report messages, where this Python can; else there are no rows of them."""
+    """Have ssl report messages, if this Python can; otherwise there are no rows of them."""
     if slot is not None:
-        slot.__set__(getattr(context, "_ctx", context), callback)  # truststore has its own within
+        slot.__set__(getattr(context, "_ctx", context), callback)  # truststore wraps one
 
 
 class _QuietNames:
@@ -264,7 +264,7 @@ class _QuietNames:
 
     @classmethod
     def begin(cls) -> None:
-        """For as long as the process lives; idempotent."""
+        """Take effect for as long as the process lives; idempotent."""
         if not isinstance(sys.unraisablehook, cls):
             sys.unraisablehook = cls()
 
@@ -274,7 +274,7 @@ class _QuietNames:
 
 
 def _as_the_system() -> ssl.SSLContext:
-    if sys.platform != "linux":  # there OpenSSL does not see what the system believes
+    if sys.platform != "linux":  # there OpenSSL cannot see what the system trusts
         truststore = importlib.import_module("truststore")
         made: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return made
@@ -328,11 +328,11 @@ _MADE: Final[dict[Path, tuple[int, int]]] = {}
 def new_keylog(path: Path) -> Path:
     """Make the file for a key log before OpenSSL opens it, which would let all users read it.
 
-    Its owner alone may; a link in its place is not followed. What this process has made before
-    goes on being used.
+    Only its owner may; a link in its place is not followed. A file that this process has made
+    before is used again.
 
     Raises:
-        Problem: there is such a file, or it cannot be made.
+        Problem: the file exists, or cannot be made.
     """
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -345,7 +345,7 @@ def new_keylog(path: Path) -> Path:
         os.close(descriptor)
     except OSError as error:
         raise Problem("engine.tls_keylog", path=str(path), reason=reason_of(error)) from error
-    except ValueError as error:  # a NUL, or what no file system can write
+    except ValueError as error:  # a NUL, or a name that no file system can store
         raise Problem("engine.tls_keylog", path=ascii(str(path)), reason=str(error)) from error
     _MADE[path] = made.st_dev, made.st_ino
     return path

@@ -1,10 +1,10 @@
 """TlsLayer: TLS over a stream (RFC 8446, RFC 5246), with ssl between two memory BIOs.
 
 tls.send|recv('client_hello' … | 'alert', name, fatal=)    each message of the handshake, each alert
-tls.send|recv('data')       plain bytes of one turn; left out where a layer above logs them
+tls.send|recv('data')       plain bytes of one turn; left out if a layer above logs them
 tls.handshake(version, cipher, alpn=, sni=, trust=, resumed=)     with errno: why it failed;
-                            alpn=None: none of those that this end names was agreed on
-tls.end('close_notify' | 'truncated' | 'fault')
+alpn=None: none of those offered by this end was agreed on tls.end('close_notify' | 'truncated' |
+'fault')
 """
 
 from __future__ import annotations
@@ -75,13 +75,14 @@ class TlsLayer(Layer):
         self._out = ssl.MemoryBIO()
         self._ssl = ready.wrap(self._in, self._out)
         self._open = False
-        self._first = b""  # that came: it says whether it is TLS
-        self._dead = False  # it failed: ssl does nothing any more
+        self._first = b""  # the first bytes received, which show whether it is TLS
+        self._dead = False  # it failed: ssl is not called any more
         self._heard_end = False
         self._said_end = False
-        self._asked: str | None = None  # the name that the client has asked for
-        self._alert: str | None = None  # the last fatal one that came
-        self._warning: str | None = None  # ... and that was none, but for close_notify
+        self._asked: str | None = None  # the name that the client asked for
+        self._alert: str | None = None  # the last fatal alert received
+        # ... the last one received that was not fatal, except close_notify
+        self._warning: str | None = None
         self._shown_none = False  # the server has asked for a certificate, and there is none
         self._logs_data = True
 
@@ -102,7 +103,9 @@ class TlsLayer(Layer):
         return self._handshake()
 
     def late(self) -> LayerRow:
-        """The peer spoke no TLS, or nothing: OpenSSL does not report fewer than five bytes."""
+        """The peer did not speak TLS, or said nothing: OpenSSL does not report fewer than five
+        bytes.
+        """
         word = UNFINISHED if self._first else NO_ANSWER
         if self._first and self._first[0] not in CONTENTS:
             word = _NO_TLS
@@ -197,11 +200,11 @@ class TlsLayer(Layer):
         }
 
     def _failed(self, error: ssl.SSLError, *, word: str = "") -> list[Action]:
-        """The handshake failed: its row, OpenSSL's alert for the peer, and the end."""
+        """Report a failed handshake: its row, OpenSSL's alert for the peer, and the end."""
         self._dead = True
         facts: dict[str, object] = {}
         if isinstance(error, ssl.SSLCertVerificationError):
-            word = VERIFY_FAILED  # truststore has no word of its own
+            word = VERIFY_FAILED  # truststore has no message of its own
             facts = {"verify": getattr(error, "verify_code", 0), "reason": _reason_of(error)}
         ended = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
         alert = self._alert or (self._warning if ended else None)
@@ -253,7 +256,7 @@ class TlsLayer(Layer):
                 ended = True
             except ssl.SSLError as error:
                 failure = error
-            if noted.messages:  # they came before this piece, and behind those before it
+            if noted.messages:  # these came before this piece, and after those before it
                 actions += self._handed_up(pieces, taken)
                 actions += self._told()
                 pieces, taken = [], 0
@@ -290,7 +293,7 @@ class TlsLayer(Layer):
         self._noted.count = self._count
         try:
             self._ssl.unwrap()
-        except ssl.SSLError:  # it wants to read the peer's own
+        except ssl.SSLError:  # it wants to read the peer's own first
             pass
         return [*self._told(), *self._to_peer()]
 
@@ -298,7 +301,7 @@ class TlsLayer(Layer):
         return [ToPeer(self._out.read())] if self._out.pending else []
 
     def _told(self) -> list[Action]:
-        """Rows of the messages that OpenSSL has reported."""
+        """The rows of the messages that OpenSSL has reported."""
         messages, self._noted.messages = self._noted.messages, []
         rows: list[Action] = []
         for written, content, data, count in messages:
@@ -334,12 +337,12 @@ class TlsMaker:
         return TlsLayer(self._ready)
 
     def fits(self, settings: EndpointSettings) -> bool:
-        """Whether these settings would make the same, of files that are as they were."""
+        """Whether these settings would make the same, given that no file has changed."""
         return self._ready.fits(settings)
 
 
 def tls_maker(settings: EndpointSettings, files: LayerFiles, before: object) -> TlsMaker:
-    """What makes the layers; the former maker if it would be equal, since it has the sessions.
+    """What makes the layers; the previous maker if it would be equal, since it holds the sessions.
 
     Raises:
         Problem: a certificate, key or list that cannot be used.

@@ -19,9 +19,9 @@ class AskedFrame(NamedTuple):
     """A frame that a command asks for.
 
     Attributes:
-        masked: None: as the role has to be. key: None: any.
+        masked: None: as the role requires. key: None: any.
         wrong_mask: the payload is masked by another key than the one that is sent.
-        length, form: what the header says; None: what is right.
+        length, form: what the header says; None: what is correct.
     """
 
     opcode: int
@@ -39,7 +39,7 @@ def asked_frame(command: FrameCommand, payload: bytes) -> AskedFrame:
     """The frame that a command asks for; `payload`: its text, hex or file as bytes.
 
     Raises:
-        Problem: what no frame can have.
+        Problem: something that no frame can have.
     """
     match command:
         case c.Ping():
@@ -93,7 +93,7 @@ def _key(text: str) -> bytes:
 
 
 class LongMessage:
-    """A message that is sent in parts, and how much of it is sent. `begin`: its first bytes, for
+    """A message that is sent in parts, and how much of it was sent. `begin`: its first bytes, for
     the log.
     """
 

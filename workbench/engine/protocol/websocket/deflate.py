@@ -26,8 +26,8 @@ class Agreed(NamedTuple):
     """The parameters that hold for one connection; a window of 15 bits is the largest.
 
     Attributes:
-        window_asked: the client asked for a window of the server's: it is told which it got, though
-            it be the usual one (RFC 7692 7.1.2.1).
+        window_asked: the client asked for a window size of the server, so it is told which one it
+            got, even if that is the default (RFC 7692 7.1.2.1).
     """
 
     server_no_context_takeover: bool = False
@@ -37,7 +37,7 @@ class Agreed(NamedTuple):
     window_asked: bool = False
 
     def header(self) -> str:
-        """As it stands in Sec-WebSocket-Extensions, what is usual left out."""
+        """Its form in Sec-WebSocket-Extensions, with defaults left out."""
         return "; ".join(
             [
                 NAME,
@@ -71,7 +71,7 @@ def extensions(header: str) -> Iterator[tuple[str, Parameters | None]]:
 
 
 def _cut(text: str, mark: str) -> list[str]:
-    """The parts between separators, which may stand in quoted strings."""
+    """The parts between separators; separators in quoted strings do not count."""
     begin, parts = 0, []
     for found in _SPLIT.finditer(text):
         if found[2] == mark:
@@ -147,11 +147,11 @@ class Packer:
     """Packs the messages of one direction.
 
     Attributes:
-        packs: False: zlib has no window of 8 bits; a message may go as it is at any time.
+        packs: False: zlib has no window of 8 bits; a message may be sent unpacked at any time.
     """
 
     def __init__(self, bits: int, *, anew: bool) -> None:
-        """`anew`: no message is packed with what the one before it was."""
+        """`anew`: no message is packed with the context of the one before."""
         self.packs = bits > 8
         self._bits = -bits
         self._anew = anew
@@ -167,7 +167,7 @@ class Packer:
         return made.removesuffix(TAIL) or b"\x00"
 
     def part(self, data: bytes, *, last: bool) -> bytes:
-        """Some bytes of one message; `last`: it ends with them."""
+        """Pack some bytes of one message; `last`: the message ends with them."""
         if last:
             return self.pack(data)
         if self._state is None:
@@ -191,8 +191,7 @@ class Unpacker:
         """Unpack a piece of a message, up to so many bytes.
 
         Raises:
-            TooLong: there would be more.
-            zlib.error: it is no deflate stream.
+            TooLong: there would be more. zlib.error: it is not a deflate stream.
         """
         pieces: list[bytes] = []
         parts: Sequence[bytes] = (data, TAIL) if last else (data,)
@@ -203,7 +202,7 @@ class Unpacker:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _part(self, part: bytes, most: int, pieces: list[bytes]) -> int:
-        if self._state is None or self._state.eof:  # after a last block (RFC 7692 7.2.3.4)
+        if self._state is None or self._state.eof:  # after a final block (RFC 7692 7.2.3.4)
             if self._state is not None and part == TAIL:
                 return most
             self._state = zlib.decompressobj(wbits=self._bits)

@@ -1,6 +1,6 @@
 """Rules of frames and messages (RFC 6455): which one is broken, and its close code and section.
 
-All sections are of RFC 6455, but for those that say RFC 7692.
+All sections are of RFC 6455, except where they say RFC 7692.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class BrokenRule(NamedTuple):
     """A rule that was broken.
 
     Attributes:
-        code: of the Close frame that answers it. section: where the rule stands.
+        code: of the Close frame that answers it. section: where the rule is stated.
         reason: what that Close frame says, for whoever reads it at the other end.
     """
 
@@ -61,10 +61,9 @@ CODES_SENT: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *rang
 
 
 def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> Iterator[str]:
-    """The rules that a frame's header breaks, the most telling first.
-
-    `masked`: the frames of this direction have to be. `deflate`: permessage-deflate is on, which
-    gives RSV1 a meaning. `begun`: a message has begun and is not at its end.
+    """The rules that a frame's header breaks, the most telling first. `masked`: frames in this
+    direction have to be masked. `deflate`: permessage-deflate is on, which gives RSV1 a meaning.
+    `begun`: a message has begun and has not ended.
     """
     opcode, fin, rsv, mask, form, length = frame[:6]
     control = opcode >= 8

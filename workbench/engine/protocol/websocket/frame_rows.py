@@ -9,7 +9,7 @@ from workbench.engine.protocol.websocket.inbound import WebSocketMessage
 
 
 def message_row(message: WebSocketMessage, way: str) -> LayerRow:
-    """The row of a message that came ("in") or goes ("out")."""
+    """The row of a message that was received ("in") or sent ("out")."""
     name = NAMES[TEXT] if message.text else NAMES[BINARY]
     args = f"{name!r}, {way!r}"
     if message.frames > 1:
@@ -23,7 +23,7 @@ def message_row(message: WebSocketMessage, way: str) -> LayerRow:
 
 
 def unsent_row(data: Data, *, text: bool) -> LayerRow:
-    """The row of a message that comes too late: a Close frame has gone, or the connection has
+    """The row of a message that is too late: a Close frame has gone out, or the connection has
     ended.
     """
     name = NAMES[TEXT] if text else NAMES[BINARY]
@@ -33,7 +33,7 @@ def unsent_row(data: Data, *, text: bool) -> LayerRow:
 
 
 def end_row(code: int, reason: str) -> LayerRow:
-    """The row that says how the WebSocket ended; it stands behind what is sent last."""
+    """The row that says how the WebSocket ended; it comes after whatever is sent last."""
     args = f"{code}, {reason!r}" if reason else str(code)
     if code == NO_CLOSE:
         return LayerRow("ws.end", args, errno=f"WS_{NO_CLOSE}", error="no_close", sent=True)
@@ -41,7 +41,7 @@ def end_row(code: int, reason: str) -> LayerRow:
 
 
 def close_args(payload: bytes) -> str:
-    """Code and reason of a Close frame, as arguments behind its header."""
+    """Code and reason of a Close frame, as arguments after those of its header."""
     code, reason = close_facts(payload)
     if code == NO_CODE:
         return ""
@@ -58,7 +58,9 @@ def frame_args(
     size: int,
     extra: str,
 ) -> str:
-    """A frame's header as Python literals, what is usual left out; `length`: where it lies."""
+    """A frame's header as Python literals, with defaults left out; `length`: that of its
+    payload.
+    """
     name = NAMES.get(opcode)
     args = str(opcode) if name is None else repr(name)
     if not fin:

@@ -1,6 +1,6 @@
 """Frames as bytes (RFC 6455 5.2): the reader sees every bit, the writer writes any frame.
 
-No bytes are unreadable as frames, so what is wrong with one is not decided here: `faults.py` does.
+Any bytes can be read as frames, so what is wrong with one is decided elsewhere: in `faults.py`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Frame(NamedTuple):
         mask: the key; None: not masked.
         form: bytes of the extended length.
         length: what the header says.
-        payload: unmasked; shorter than `length` where the rest has not come, or was not kept.
-        taken: bytes of the stream, header and all.
+        payload: unmasked; shorter than `length` if the rest has not come, or was not kept.
+        taken: bytes of the stream, including the header.
         whole: all of it has come.
     """
 
@@ -52,7 +52,7 @@ class Frame(NamedTuple):
 
 
 def masked(data: bytes, key: bytes, offset: int = 0) -> bytes:
-    """Mask or unmask bytes (RFC 6455 5.3); `offset`: where they stand in their payload."""
+    """Mask or unmask bytes (RFC 6455 5.3); `offset`: their position in the payload."""
     size = len(data)
     if size > _WIDE:
         return b"".join(
@@ -112,9 +112,9 @@ class FrameReader:
     """Divides a stream into frames.
 
     Attributes:
-        keeps: bytes of a payload that are kept, so that a frame of 2^63 fills no memory; the rest
-            is read and counted.
-        piece: of the frame that is not whole, what came of its payload with the last `read`.
+        keeps: how many bytes of a payload are kept, so that a frame of 2^63 bytes fills no memory;
+            the rest is read and counted.
+        piece: what the last `read` added to the payload of the incomplete frame.
     """
 
     __slots__ = ("_came", "_head", "_kept", "_payload", "_size", "keeps", "piece")
@@ -122,11 +122,11 @@ class FrameReader:
     def __init__(self, keeps: int) -> None:
         self.keeps = keeps
         self.piece = b""
-        self._kept = b""  # of a header that is not whole
+        self._kept = b""  # of an incomplete header
         self._head: Frame | None = None
         self._payload = bytearray()
         self._came = 0
-        self._size = 0  # of the header
+        self._size = 0  # its header
 
     def read(self, data: Data) -> list[Frame]:
         """The frames that are complete with these bytes."""
@@ -193,7 +193,7 @@ class FrameReader:
         self._payload = bytearray()
 
     def _go_on(self, came: bytes, at: int, found: list[Frame]) -> int:
-        """Take what there is of the payload of the incomplete frame."""
+        """Take what has come of the payload of the incomplete frame."""
         head = self._head
         assert head is not None
         part = came[at : at + head.length - self._came]
@@ -220,14 +220,14 @@ class FrameReader:
         return self._head
 
     def rest(self) -> Frame | None:
-        """The incomplete frame with what there is of it; None: its header is incomplete too."""
+        """The incomplete frame with what has come of it; None: its header is incomplete too."""
         return None if self._head is None else self._taken(self._head, whole=False)
 
     def unread(self) -> bytes:
-        """Bytes of no complete frame, the payload unmasked."""
+        """The bytes that belong to no complete frame, the payload unmasked."""
         return self._kept if self._head is None else bytes(self._payload)
 
     @property
     def within(self) -> bool:
-        """Whether the stream stands within a frame."""
+        """Whether the stream is in the middle of a frame."""
         return self._head is not None or bool(self._kept)

@@ -23,8 +23,8 @@ class Head(NamedTuple):
     """A head as it came.
 
     Attributes:
-        line: the first line. fields: the lines that are some, in order.
-        others: lines that are none.
+        line: the first line. fields: the lines that are header fields, in order.
+        others: lines that are not.
         data: its bytes.
     """
 
@@ -48,7 +48,7 @@ class Head(NamedTuple):
         return ", ".join(self.all(name))
 
     def names(self, name: str, word: str) -> bool:
-        """Whether a list has a word, whose case does not matter."""
+        """Whether a list contains a word; case does not matter."""
         return word in {part.strip().lower() for part in self.joined(name).split(",")}
 
 
@@ -86,7 +86,7 @@ class HeadReader:
     """Collects bytes up to the end of a head.
 
     Attributes:
-        too_long: it has more than HEAD_MOST bytes, none of which is looked at any more.
+        too_long: it has more than HEAD_MOST bytes; it is not looked at any more.
     """
 
     def __init__(self) -> None:
@@ -114,12 +114,12 @@ class HeadReader:
         return head_of(data)
 
     def rest(self) -> bytes:
-        """The bytes that belong to no head."""
+        """The bytes that come after the head."""
         return bytes(self._came)
 
 
 def head_of(data: bytes) -> Head:
-    """The lines of a head."""
+    """Parse the lines of a head."""
     line, *lines = _LINE.split(data.decode("latin-1").rstrip("\r\n"))
     fields, others = [], []
     for item in lines:

@@ -18,9 +18,9 @@ class WebSocketMessage(NamedTuple):
     """A complete message.
 
     Attributes:
-        data: all of it, or where nobody wants that its beginning.
-        deflate: its frames are packed. size: how many bytes it has. wire: how many its frames took
-            in the layer below.
+        data: all of it, or only its beginning if nobody wants all.
+        deflate: its frames are packed. size: how many bytes it has. wire: how many bytes its frames
+            took in the layer below.
     """
 
     text: bool
@@ -40,12 +40,12 @@ class Inbound:
     """The data frames of one direction.
 
     Attributes:
-        begun: a message has begun and is not at its end.
-        wanted: bytes of a message that somebody needs; None: all.
+        begun: a message has begun and has not ended.
+        wanted: how many bytes of a message somebody needs; None: all.
     """
 
     def __init__(self, most: int, unpacker: Unpacker | None) -> None:
-        """`most`: bytes of the longest message, unpacked; no more is ever kept."""
+        """`most`: the size in bytes of the longest message, unpacked; no more is ever kept."""
         self.begun = False
         self.wanted: int | None = None
         self._most = most
@@ -58,8 +58,8 @@ class Inbound:
         self._data = bytearray()
         self._utf8: Utf8 | None = None
         self._lost = False  # it is too long, or cannot be unpacked: nobody gets it
-        self._seen = 0  # bytes of the frame that is not whole
-        self._entered = False  # ... whose header was seen too
+        self._seen = 0  # bytes of the incomplete frame
+        self._entered = False  # ... whose header has been seen too
 
     def too_long(self, head: Frame) -> bool:
         """Whether the header alone says that its message has too many bytes."""

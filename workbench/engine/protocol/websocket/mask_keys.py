@@ -1,4 +1,4 @@
-"""MaskKeys: what a client's frames are masked with."""
+"""MaskKeys: the keys that a client's frames are masked with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _AT_ONCE: Final = 1024
 
 
 class MaskKeys:
-    """Four bytes for each frame that nobody can guess (RFC 6455 5.3)."""
+    """Four unpredictable bytes for each frame (RFC 6455 5.3)."""
 
     def __init__(self) -> None:
         self._left = b""

@@ -15,7 +15,7 @@ class UnansweredPings:
         self._sent: dict[bytes, float] = {}
 
     def sent(self, payload: bytes, now: float) -> bool:
-        """A ping goes; returns whether it is the only one that waits."""
+        """Note that a ping is sent; returns whether it is the only one that waits."""
         self._sent.pop(payload, None)
         self._sent[payload] = now
         if len(self._sent) > MOST:
@@ -37,5 +37,5 @@ class UnansweredPings:
         return now - asked
 
     def forget(self) -> None:
-        """Wait for none of them any more."""
+        """Stop waiting for all of them."""
         self._sent.clear()

@@ -37,7 +37,7 @@ _EXTENSIONS: Final = "Sec-WebSocket-Extensions"
 
 
 class Refusal(NamedTuple):
-    """A rule that a request breaks: the status it is answered with, and the rule's section."""
+    """A rule that a request breaks: the status that answers it, and the section of the rule."""
 
     status: int
     section: str
@@ -87,7 +87,7 @@ class UpgradeAnswer:
 
     Attributes:
         faults: what is wrong with the head that came.
-        subprotocol: None: none. agreed: permessage-deflate, where both ends have it.
+        subprotocol: None: none. agreed: permessage-deflate, if both ends have it.
         head, body: what a server writes.
     """
 
@@ -102,7 +102,7 @@ class UpgradeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClientOpening:
-    """A client's request, by which the response is judged.
+    """A client's request, against which the response is judged.
 
     Attributes:
         request: as it was sent.
@@ -114,7 +114,7 @@ class ClientOpening:
 
     @staticmethod
     def of(settings: WebSocketSettings, host: str) -> ClientOpening:
-        """Raises nothing: the settings were looked at before."""
+        """Never raises: the settings were checked before."""
         usual = [("Host", host), ("Upgrade", "websocket"), ("Connection", "Upgrade")]
         key = settings.key
         usual.append((_KEY, base64.b64encode(os.urandom(16)).decode() if key is None else key))
@@ -159,7 +159,7 @@ class ClientOpening:
             yield "accept"
 
     def _extensions(self, head: Head) -> tuple[deflate.Agreed | None, bool]:
-        """What was agreed on, and whether the answer names what was not offered."""
+        """What was agreed on, and whether the answer names something that was not offered."""
         found = None
         for name, parameters in deflate.extensions(head.joined(_EXTENSIONS)):
             if name != deflate.NAME or self._deflate is None or found is not None:
@@ -211,7 +211,7 @@ def request_faults(head: Head, settings: WebSocketSettings) -> Iterator[str]:
 
 
 def answer_to(head: Head, settings: WebSocketSettings, *, lenient: bool) -> UpgradeAnswer:
-    """A server's response; `lenient`: it opens though the request breaks rules."""
+    """A server's response; `lenient`: it opens even if the request breaks rules."""
     faults = tuple(request_faults(head, settings))
     if faults and not lenient:
         return refused(faults, settings)

@@ -1,4 +1,4 @@
-"""Utf8: checks text that comes in pieces as soon as a byte is wrong."""
+"""Utf8: checks text that comes in pieces, reporting a wrong byte as soon as it comes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _Decoder = codecs.getincrementaldecoder("utf-8")
 
 
 class Utf8:
-    """The check of one message, whose characters frames and reads may cut."""
+    """The check of one message, whose characters may be split over frames and reads."""
 
     __slots__ = ("_decoder",)
 
@@ -16,13 +16,13 @@ class Utf8:
         self._decoder = _Decoder()
 
     def takes(self, data: bytes, *, last: bool = False) -> bool:
-        """Whether the text is UTF-8 so far (RFC 3629); `last`: it has to end with whole
-        characters.
+        """Whether the text is UTF-8 so far (RFC 3629); `last`: it must end with a whole
+        character.
         """
         try:
             self._decoder.decode(data, last)
         except UnicodeDecodeError:
             return False
         waits = self._decoder.getstate()[0]
-        # Python waits for the third byte of a surrogate, which the second one tells of
+        # Python waits for the third byte of a surrogate, although the second one gives it away
         return not (len(waits) > 1 and waits[0] == 0xED and waits[1] >= 0xA0)

@@ -95,7 +95,7 @@ _BINARY_ARGS: Final = repr(NAMES[BINARY])
 class WebSocketLayer(Layer):
     """A WebSocket as client or server.
 
-    It answers by itself only what the settings say: pings, a Close frame, a broken rule.
+    It answers automatically only what the settings say: pings, a Close frame, a broken rule.
     """
 
     name = "websocket"
@@ -117,11 +117,11 @@ class WebSocketLayer(Layer):
         self._refused: RefusalBody | None = None
         self._head_came = False
         self._word = ""
-        self._wrong: LayerFault | None = None  # the first that is wrong with a head
+        self._wrong: LayerFault | None = None  # the first fault found in a head
         self._packer: Packer | None = None
         self._reader = FrameReader(self._settings.max_message)
         self._inbound = Inbound(self._settings.max_message, None)
-        self._judged: list[str] | None = None  # of the header of the frame that is not whole
+        self._judged: list[str] | None = None  # of the header of the incomplete frame
         self._plain = True  # the next frame begins a message
         self._deflate = False
         self._sent_close = False
@@ -131,13 +131,15 @@ class WebSocketLayer(Layer):
         self._pings = UnansweredPings()
         self._own_pings = 0
         self._wanted: int | None = None
-        self._parts: LongMessage | None = None  # the message that is sent in parts
+        self._parts: LongMessage | None = None  # the message that is being sent in parts
         self._behind: list[Data] = []  # answers that wait for its end
 
     # -- the opening handshake ----------------------------------------------------------------
 
     def aim(self, target: str) -> None:
-        """The Host of an @link is the one that it stands for, with its port (RFC 6455 4.1)."""
+        """Learn the target: the Host of an @link is the address that it stands for, with its port
+        (RFC 6455 4.1).
+        """
         if self._linked:
             self._host = target
 
@@ -341,7 +343,7 @@ class WebSocketLayer(Layer):
 
     def _data(self, frame: Frame) -> Iterator[Action]:
         if frame.opcode == CONTINUATION and not self._inbound.begun:
-            return  # noted: it continues nothing
+            return  # noted: it continues no message
         key, message = self._inbound.frame(frame)
         self._plain = not self._inbound.begun
         if key is not None:
@@ -355,7 +357,7 @@ class WebSocketLayer(Layer):
                 yield ToApp(Text(message.data) if message.text else message.data)
 
     def _part_of_frame(self) -> Iterator[Action]:
-        """Check a frame as far as that can be done before its end."""
+        """Check a frame as far as that is possible before its end."""
         head = self._reader.begun()
         assert head is not None
         key = None
@@ -398,7 +400,7 @@ class WebSocketLayer(Layer):
         return LayerRow("ws.fault", args, errno=f"WS_{fault.code}", error=key)
 
     def _broken(self, key: str) -> Iterator[Action]:
-        """A rule was broken: fail the WebSocket (RFC 6455 7.1.7)."""
+        """Act on a broken rule: fail the WebSocket (RFC 6455 7.1.7)."""
         yield self._fault_row(key)
         if self._lenient:
             return
@@ -438,7 +440,8 @@ class WebSocketLayer(Layer):
             code = self._got_close[0]
             answer = b"" if code == NO_CODE else code.to_bytes(2, "big")
             yield from self._write(AskedFrame(CLOSE, answer), now)
-        if self._client:  # the server closes first, so that TIME_WAIT is its (RFC 6455 7.1.1)
+        # the server closes first, so that TIME_WAIT is on its side (RFC 6455 7.1.1)
+        if self._client:
             yield end_row(*self._got_close)
             yield Wake(_CLOSE, CLOSE_WAIT)
         else:
@@ -453,7 +456,7 @@ class WebSocketLayer(Layer):
 
     @property
     def _handshaken(self) -> bool:
-        """Both Close frames have gone: the connection ends."""
+        """End the connection: both Close frames have been sent."""
         return self._sent_close and self._got_close is not None
 
     def receive_end(self, now: float) -> Actions:
@@ -476,7 +479,7 @@ class WebSocketLayer(Layer):
             yield from self._finish(self._got_close or (NO_CLOSE, ""), PeerFinished())
 
     def _finished_early(self) -> Iterator[Action]:
-        """The peer's FIN came before the WebSocket was open."""
+        """Report that the peer's FIN came before the WebSocket was open."""
         assert self._heads is not None
         if self._refused is not None:
             yield from self._whole_body(self._refused.came())
@@ -687,7 +690,7 @@ class WebSocketLayer(Layer):
         return ()
 
     def _waited_for_close(self) -> Iterator[Action]:
-        """The peer has not ended the connection in time."""
+        """Give up waiting: the peer has not ended the connection in time."""
         if self._handshaken:
             self._ended = True
             yield End(Ending.POLITE)
