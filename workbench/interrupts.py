@@ -1,8 +1,9 @@
 """The signals HUP, INT and TERM (signal(7)): each asks the program to end, and none interrupts it
-midway. No handler here raises. The C half of Python's handler writes the signal's number to a
-socket (signal.set_wakeup_fd); a thread reads it and tells whoever waits. The main thread goes on
-with what it is doing until it looks (`check`), so no half-made object, no lock and no clean-up is
-torn apart.
+midway.
+
+No handler here raises. The C half of Python's handler writes the signal's number to a socket
+(signal.set_wakeup_fd); a thread reads it and tells whoever waits. The main thread goes on with what
+it is doing until it looks (`check`), so no half-made object, no lock and no clean-up is torn apart.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def forget() -> None:
 @contextmanager
 def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator[None]:
     """A block in which `asked()` is called at the first signal and `hurried()` at later ones, on a
-    thread of its own. They must not block. For signals that came before, they are called at once.
+    thread of its own.
+
+    They must not block. For signals that came before, they are called at once.
     """
     wanted = [(times, job) for times, job in ((1, asked), (2, hurried)) if job is not None]
     with _asked.lock:
@@ -88,9 +91,10 @@ def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """A block in which HUP, INT and TERM are only noted, and reported to whoever waits. It changes
-    nothing on other threads than the main one, or within another such block. A signal that is
-    ignored stays ignored: nohup(1), a shell's background job.
+    """A block in which HUP, INT and TERM are only noted, and reported to whoever waits.
+
+    It changes nothing on other threads than the main one, or within another such block. A signal
+    that is ignored stays ignored: nohup(1), a shell's background job.
     """
     if threading.current_thread() is not threading.main_thread() or _asked.heard:
         yield

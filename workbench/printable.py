@@ -9,9 +9,10 @@ _SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
 
 def escape(text: str) -> str:
-    r"""The text with everything escaped that is not a plain character; a backslash stays. That is
-    everything `str.isprintable` rejects: control characters (ECMA-48: ESC, BEL, C1), line breaks,
-    marks that change the direction of writing (UAX #9) or have no width, lone surrogates.
+    r"""The text with everything escaped that is not a plain character; a backslash stays.
+
+    That is everything `str.isprintable` rejects: control characters (ECMA-48: ESC, BEL, C1), line
+    breaks, marks that change the direction of writing (UAX #9) or have no width, lone surrogates.
     """
     if text.isprintable():
         return text

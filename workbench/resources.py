@@ -23,21 +23,23 @@ def resource(relative: str) -> Path:
 
 
 def state_dir() -> Path:
-    """The user's state directory of this program, made 0700 where it is missing and can be."""
+    """The user's state directory of this program, created with mode 0700 if it is missing and can
+    be.
+    """
     path = user_dir("state")
-    with suppress(OSError):  # who writes there says why it cannot
+    with suppress(OSError):  # whoever writes there says why it cannot
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
 def user_dir(kind: Literal["state", "config"]) -> Path:
-    """The user's folder of this program; it need not be there yet."""
-    if sys.platform == "linux":  # in plain cases without an import of 2 ms
+    """The user's folder of this program; it need not exist yet."""
+    if sys.platform == "linux":  # plain cases avoid an import of 2 ms
         given = os.environ.get(f"XDG_{kind.upper()}_HOME", "")
         base = Path(given) if given else Path(os.environ.get("HOME", ""), _USUAL[kind])
         if base.is_absolute():
             return base / _NAME
-    import platformdirs  # here, so that texts can be read before anything is installed
+    import platformdirs  # imported here, so that texts can be read before anything is installed
 
     make = platformdirs.user_state_dir if kind == "state" else platformdirs.user_config_dir
     return Path(make(_NAME, appauthor=False))

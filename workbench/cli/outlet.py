@@ -26,8 +26,9 @@ _jobs: list[Callable[[], None]] = []
 
 
 def writes(thread: threading.Thread) -> None:
-    """Register a thread that writes to stdout beside the main one. It is woken when output is given
-    up.
+    """Register a thread that writes to stdout beside the main one.
+
+    It is woken when output is given up.
     """
     _writers.add(thread)
 

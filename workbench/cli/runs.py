@@ -319,7 +319,10 @@ def _summary(asked: Sequence[Run]) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Check that a file can be written at a path before a run takes its time. Raises Problem."""
+    """Check that a file can be written at a path before a run takes its time.
+
+    Raises Problem.
+    """
     there = path.exists()
     try:
         with path.open("a"):

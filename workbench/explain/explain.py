@@ -1,7 +1,8 @@
-"""Explains an event in the user's language, claiming only what was read in this record. The texts
-are in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`), explain.*.toml
-(`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket needs other
-words. `evidence.py` finds what needs evidence from the record.
+"""Explains an event in the user's language, claiming only what was read in this record.
+
+The texts are in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`),
+explain.*.toml (`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket
+needs other words. `evidence.py` finds what needs evidence from the record.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Writes events in bulk: few large INSERTs, with what many rows share stored only once (as a
-shape). A row is divided in two: its shape (whose call, which one, with what arguments, how it
-failed) is one row of table `shape` for all that share it; the rest is its row of table `entry`.
+shape).
+
+A row is divided in two: its shape (whose call, which one, with what arguments, how it failed) is
+one row of table `shape` for all that share it; the rest is its row of table `entry`.
 """
 
 from __future__ import annotations
@@ -110,8 +112,9 @@ class Rows:
         self._execute(*_inserted(columns, seq))
 
     def _ids(self, columns: tuple[Sequence[object], ...]) -> list[int | None]:
-        """The ids of the rows' shapes; new shapes are inserted. Only what differs between these
-        rows is looked up for each: usually a name or two.
+        """The ids of the rows' shapes; new shapes are inserted.
+
+        Only what differs between these rows is looked up for each: usually a name or two.
         """
         size = len(columns[0])
         fixed = tuple(  # a list: no generator is resumed for each of them

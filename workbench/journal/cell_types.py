@@ -1,6 +1,8 @@
 """Gives the cells of a record the types they must have, since SQLite stores any value in any
-column. A text that is not UTF-8 shows its bytes as escapes. A row that has something else where a
-number is needed is shown as a note that says so: what it says cannot be relied upon.
+column.
+
+A text that is not UTF-8 shows its bytes as escapes. A row that has something else where a number is
+needed is shown as a note that says so: what it says cannot be relied upon.
 """
 
 from __future__ import annotations

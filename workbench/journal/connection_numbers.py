@@ -1,4 +1,5 @@
 """Works out a connection's number in its endpoint for records of version 1, which do not store it.
+
 Numbers count the sockets of an endpoint from 1 in the order they were made, leaving out the
 listening one. So the number is the rank of its row among those of its endpoint in table
 `connection`.

@@ -25,8 +25,9 @@ class Pairs:
         self._step = 0
 
     def named(self, number: int, local: str | None, peer: str | None) -> int | None:
-        """Note a connection's addresses (None: unchanged). Returns its other end, if that is
-        known.
+        """Note a connection's addresses (None: unchanged).
+
+        Returns its other end, if that is known.
         """
         self._step += 1
         accepted = number not in self._begun and bool(local and peer)

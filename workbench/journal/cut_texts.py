@@ -38,7 +38,9 @@ def spelled(wanted: Contains, encodings: Mapping[int, str]) -> dict[int, list[by
 
 def may_complete(needles: Mapping[int, Sequence[bytes]]) -> tuple[str, list[bytes]]:
     """SQL over the payload of `e`, and its parameters: whether it begins like the last part of a
-    text. Every row is tested: the first byte is compared, the second only if that matches.
+    text.
+
+    Every row is tested: the first byte is compared, the second only if that matches.
     """
     texts = sorted({raw for found in needles.values() for raw in found if len(raw) > 1})
     if not texts:
@@ -76,7 +78,9 @@ def completed(
     candidates: Sequence[int],
 ) -> list[int]:
     """Which of the rows that `may_complete` it contain the end of a text that began in earlier
-    rows. Bytes that the record has not kept break a text, as does the edge of a message.
+    rows.
+
+    Bytes that the record has not kept break a text, as does the edge of a message.
 
     Args:
         fetch, before, source: how the record is read, and its events in a FROM.

@@ -50,6 +50,7 @@ def open_new(
     carried: Mapping[str, Sequence[Sequence[object]]] = MappingProxyType({}),
 ) -> sqlite3.Connection:
     """The connection that writes: a record without events, in a file that `create` has made.
+
     `first_seq`: the number of its first event; `carried`: rows of its tables from the record that
     it continues.
 
@@ -103,6 +104,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Connection:
     """The connection that goes on writing what `whole` began, in a file that `create` has made.
+
     SQLite still has the unlinked file open: its backup copies all of it (sqlite.org/backup.html).
     `rows`: how many events there must be.
 

@@ -1,4 +1,5 @@
 """FilterSql: a filter as SQL for one record; properties that many rows share are looked up once.
+
 Which shapes and connections meet a condition is found in their small tables first, so that only
 numbers have to be compared for each row. Bytes are searched for as the endpoints of this record
 encode them, and in no other encoding.
@@ -102,8 +103,9 @@ class FilterSql:
         return _all([*parts, *(self._term(term, first, last) for term in others)])
 
     def _renew(self) -> None:
-        """Forget what was found when the record was smaller or different. A shape never changes: in
-        a flood each look finds more rows, but no new shape.
+        """Forget what was found when the record was smaller or different.
+
+        A shape never changes: in a flood each look finds more rows, but no new shape.
         """
         version = self._ask("PRAGMA data_version", ())
         many = any(len(found) > _REMEMBERED for found in self._found.values())

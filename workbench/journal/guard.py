@@ -1,6 +1,7 @@
-"""Guard: protects against a stranger's record, whose contents are read but never run. As SQLite
-advises for such files (sqlite.org/security.html), no schema is trusted, only our own tables are
-read, each must be a plain table, and no statement goes on without end.
+"""Guard: protects against a stranger's record, whose contents are read but never run.
+
+As SQLite advises for such files (sqlite.org/security.html), no schema is trusted, only our own
+tables are read, each must be a plain table, and no statement goes on without end.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Guard:
     @contextmanager
     def limited(self) -> Iterator[None]:
         """A block in which a statement that takes longer than PATIENCE is given up with a Problem.
+
         In a stranger's file one may go on for ever.
         """
         self._until = None  # few statements ever need the clock, which is a system call

@@ -1,5 +1,6 @@
-"""LogRows: puts together the rows of a record that stores separately what rows share (shapes). What
-many rows share is fetched once and cached: a join in SQLite makes its texts anew for each row,
+"""LogRows: puts together the rows of a record that stores separately what rows share (shapes).
+
+What many rows share is fetched once and cached: a join in SQLite makes its texts anew for each row,
 which takes twice as long.
 """
 
@@ -121,8 +122,10 @@ class LogRows:
     def _known(
         self, found: Sequence[Values]
     ) -> tuple[Mapping[object, Values], Mapping[object, Values]]:
-        """The shapes and connections of rows. The rows have been read before, so what is cached is
-        from a record that was at least as large.
+        """The shapes and connections of rows.
+
+        The rows have been read before, so what is cached is from a record that was at least as
+        large.
         """
         version = self._ask("PRAGMA data_version", ())
         if version != self._version or len(self._connections) > REMEMBERED:

@@ -81,8 +81,10 @@ class Masked:
 
     def _go_on_plainly(self, rows: Sequence[Row]) -> bool:
         """Whether all rows of a page are as `_goes_on_plainly` says, or carry nothing: they are
-        checked all at once, in half the time, and noted. No word of a header's name occurs in a
-        row, and none begins at the end of one, so none is split over rows either.
+        checked all at once, in half the time, and noted.
+
+        No word of a header's name occurs in a row, and none begins at the end of one, so none is
+        split over rows either.
         """
         if not rows or rows[0].seq != self._next or rows[-1].seq != self._next + len(rows) - 1:
             return False

@@ -26,6 +26,7 @@ class Follower(Protocol):
 
     def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
         """Take items in the order of the record, including facts; the first event has seq `first`.
+
         If there are many, transfers are as they were put: making an event of each takes longer than
         writing it. This runs on any thread, one call at a time, and must only put aside what it
         needs.
@@ -71,8 +72,9 @@ def _are_of_one_endpoint(items: Sequence[Queued]) -> bool:
 
 
 class Numbering:
-    """What was put and is not in the file yet: items without a number, then numbered ones. Whoever
-    needs numbers gives them, the recorder or a follower, one at a time, so that a step of a
+    """What was put and is not in the file yet: items without a number, then numbered ones.
+
+    Whoever needs numbers gives them, the recorder or a follower, one at a time, so that a step of a
     scenario waits for no other thread and no file.
 
     Attributes:
@@ -100,8 +102,9 @@ class Numbering:
         return len(self.queue) + len(self._numbered)
 
     def take(self, most: int, *, whole: int | None = None) -> list[Queued]:
-        """The items to write next, at most that many. `whole`: of many items, a multiple of this
-        number; the rest waits for the next time.
+        """The items to write next, at most that many.
+
+        `whole`: of many items, a multiple of this number; the rest waits for the next time.
         """
         with self._lock:
             if len(self._numbered) < most:

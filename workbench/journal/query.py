@@ -402,8 +402,9 @@ _OK: Final = (
 
 
 def _as_shown(value: _Value, wall_ns: int) -> list[Part]:
-    """A word in the columns that show a number or a time: #, time, result, took. Only a word that
-    can occur there is looked for; others cost nothing.
+    """A word in the columns that show a number or a time: #, time, result, took.
+
+    Only a word that can occur there is looked for; others cost nothing.
     """
     word = value.text
     descriptor = _DESCRIPTOR.match(word)

@@ -386,8 +386,10 @@ class Reader:
         self, condition: Condition, after: int, upto: int
     ) -> tuple[list[int], list[ConnectRow]]:
         """One chunk in one pass: rows that do not meet a condition, and the connects among all
-        rows. Those are the rows in which a connect began to wait, and the ends of these: they count
-        as left out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
+        rows.
+
+        Those are the rows in which a connect began to wait, and the ends of these: they count as
+        left out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
         """
         where = self._filter_sql.where(condition, after + 1, upto)
         waits = self._filter_sql.where(_WAITS, after + 1, upto)
@@ -460,8 +462,9 @@ class Reader:
         return _connection(found[0]) if found else None
 
     def number_of(self, connection: int | None) -> int | None:
-        """The number of a connection within its endpoint, from 1, as the panels count. None: a
-        listening socket, or one that is not in the record (yet).
+        """The number of a connection within its endpoint, from 1, as the panels count.
+
+        None: a listening socket, or one that is not in the record (yet).
         """
         if self._numbers is not None:
             return self._numbers.of(connection)

@@ -98,9 +98,10 @@ class Place:
         return self._overwritten
 
     def cut(self) -> bool:
-        """Whether the file or its -wal is shorter than it was. This must be asked before each
-        batch, which may make it as long again. SQLite shortens neither, except for a -wal that
-        `room` has emptied.
+        """Whether the file or its -wal is shorter than it was.
+
+        This must be asked before each batch, which may make it as long again. SQLite shortens
+        neither, except for a -wal that `room` has emptied.
         """
         self._keep_index()
         try:
@@ -116,8 +117,10 @@ class Place:
 
     def _keep_index(self) -> None:
         """Have SQLite rebuild its index of the -wal if somebody has cut the -shm; nothing is lost
-        by that. SQLite maps the file, and touching what is no longer there kills the process
-        (SIGBUS, mmap(2)).
+        by that.
+
+        SQLite maps the file, and touching what is no longer there kills the process (SIGBUS,
+        mmap(2)).
         """
         with suppress(OSError):
             size = self._index.stat().st_size

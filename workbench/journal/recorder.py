@@ -156,8 +156,10 @@ class Recorder:
     @contextmanager
     def following(self, follower: Follower, *, whole: bool = False) -> Iterator[int]:
         """A block in which rows are handed over as they are numbered; yields the last seq before
-        the first. `whole`: with every byte, however much the record keeps. Sockets that were made
-        before are not affected.
+        the first.
+
+        `whole`: with every byte, however much the record keeps. Sockets that were made before are
+        not affected.
         """
         if whole:
             self._whole += 1
@@ -185,6 +187,7 @@ class Recorder:
 
     def number_settled(self, *, rings: bool = True) -> bool:
         """Number everything before which nothing can come any more; False: more than that was put.
+
         After True, the next put wakes the follower, if it is to ring.
         """
         self._sleeping = rings or self._sleeping
@@ -289,7 +292,9 @@ class Recorder:
 
     def when_written(self, then: Callable[[], None]) -> None:
         """Have `then` called once, when everything put so far is in the file or counted; does not
-        wait. It runs on the recorder's thread, or here if nothing is written any more.
+        wait.
+
+        It runs on the recorder's thread, or here if nothing is written any more.
         """
         self._mark(Marker(then))
         if self._thread is None or not self._thread.is_alive():

@@ -1,7 +1,9 @@
-"""The public schemas of a record: 2 is written, 1 and 2 are read. They are only ever extended.
-Other programs can rely on the views `event` and `log` with the columns of version 1 and `number`.
-Most of a row of `event` is the same as in many rows before it: whose call it was, which one, with
-what arguments, how it failed. That is stored once in table `shape`; table `entry` has the rest.
+"""The public schemas of a record: 2 is written, 1 and 2 are read.
+
+They are only ever extended. Other programs can rely on the views `event` and `log` with the columns
+of version 1 and `number`. Most of a row of `event` is the same as in many rows before it: whose
+call it was, which one, with what arguments, how it failed. That is stored once in table `shape`;
+table `entry` has the rest.
 """
 
 from __future__ import annotations

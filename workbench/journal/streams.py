@@ -102,6 +102,7 @@ class Streams:
 
     def show(self, row: Row, most: int | None = None, encoding: str | None = None) -> Shown:
         """The bytes of a row as text, cut after `most` of them, but never within a character.
+
         `encoding`: used in place of the endpoint's own.
         """
         manner = self._manner_of(row.endpoint)

@@ -49,9 +49,10 @@ _NONE: Final[Names] = frozenset()
 
 
 class Topmost:
-    """Takes an endpoint's rows in order and leaves out those of lower layers. The layers of a
-    connection are those that its endpoint was set to when the socket was opened, and those that its
-    own rows show: a layer may have been started later.
+    """Takes an endpoint's rows in order and leaves out those of lower layers.
+
+    The layers of a connection are those that its endpoint was set to when the socket was opened,
+    and those that its own rows show: a layer may have been started later.
     """
 
     def __init__(self, reader: Reader, *, divided: bool = True) -> None:

@@ -10,9 +10,11 @@ from typing import BinaryIO
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: bool) -> None:
-    """Have `write` fill a file; whatever goes wrong, no partial file is left at `path`. A link is
-    followed, a device or pipe is written to directly, and a file that is replaced keeps its mode. A
-    file in a folder where no other can be created is written in place, and empty if that fails.
+    """Have `write` fill a file; whatever goes wrong, no partial file is left at `path`.
+
+    A link is followed, a device or pipe is written to directly, and a file that is replaced keeps
+    its mode. A file in a folder where no other can be created is written in place, and empty if
+    that fails.
 
     Args:
         path: the file.

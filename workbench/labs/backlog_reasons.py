@@ -1,6 +1,7 @@
-"""Why a run turned out as it did: sentences whose evidence was read in this run. Each mode combines
-those that can be true of it (LabMode.reasons); what only its own actions bring about, it says
-itself.
+"""Why a run turned out as it did: sentences whose evidence was read in this run.
+
+Each mode combines those that can be true of it (LabMode.reasons); what only its own actions bring
+about, it says itself.
 """
 
 from __future__ import annotations

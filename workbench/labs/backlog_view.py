@@ -186,9 +186,10 @@ class Observer:
         )
 
     def _is_outside(self, view: ClientView) -> bool:
-        """Whether a client is in no queue although its connect() has succeeded. Two SYNs may pass
-        while one place is free: the second of the two last ACKs then meets a full queue, and Linux
-        drops it.
+        """Whether a client is in no queue although its connect() has succeeded.
+
+        Two SYNs may pass while one place is free: the second of the two last ACKs then meets a full
+        queue, and Linux drops it.
         """
         return (
             view.state is ClientState.QUEUED
@@ -231,9 +232,10 @@ class Observer:
 
     def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
         """Who waits, in order if that is known: if all are ours, and the connect() of each has
-        succeeded. On the loopback a connection enters the queue with the ACK that its connect()
-        sends as it returns; one that was silent and asked again comes after those that got in
-        before.
+        succeeded.
+
+        On the loopback a connection enters the queue with the ACK that its connect() sends as it
+        returns; one that was silent and asked again comes after those that got in before.
         """
         found = [(peer, self._clients.client_at(peer.address)) for peer in self._peers]
         entered = [

@@ -1,5 +1,6 @@
-"""The demonstrations: which ones exist, whether they work here, and what to try next. Each is a
-scenario `resources/scenarios/NUMBER-NAME.toml` with its words in resources/texts/demos:
+"""The demonstrations: which ones exist, whether they work here, and what to try next.
+
+Each is a scenario `resources/scenarios/NUMBER-NAME.toml` with its words in resources/texts/demos:
 `[demo.TOPIC.NAME]` with `shows` and `turn`. Everything else is derived from these.
 """
 

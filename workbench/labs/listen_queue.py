@@ -44,9 +44,10 @@ class Unaccepted(NamedTuple):
 
 
 def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
-    """Who waits for accept() at this address, in no order; None: unknown. A connection without an
-    inode belongs to no descriptor yet, so it is still in the queue (proc_pid_net(5)). `local` is
-    "host:port" or "[host]:port".
+    """Who waits for accept() at this address, in no order; None: unknown.
+
+    A connection without an inode belongs to no descriptor yet, so it is still in the queue
+    (proc_pid_net(5)). `local` is "host:port" or "[host]:port".
     """
     six = local.startswith("[")
     try:

@@ -1,5 +1,6 @@
-"""The helper process of the private network: run by its path, with the standard library only. It
-moves itself into a user and a network namespace (the kernel refuses that to a process with
+"""The helper process of the private network: run by its path, with the standard library only.
+
+It moves itself into a user and a network namespace (the kernel refuses that to a process with
 threads), brings the loopback up, and then serves the other end of the socket on its standard input:
 one message is one request, one message its answer. It ends when that end is gone, so a killed
 program leaves neither a process nor a namespace behind. An answer is "ok VALUE" or "no STAGE ERRNO

@@ -97,8 +97,9 @@ class PrivateNet:
             raise
 
     def give_up(self) -> None:
-        """Break off the question that another thread is waiting in. The helper answers nothing
-        afterwards.
+        """Break off the question that another thread is waiting in.
+
+        The helper answers nothing afterwards.
         """
         channel = self._channel  # without the lock, which whoever waits for an answer holds
         if channel is not None:

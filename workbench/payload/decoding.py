@@ -1,5 +1,7 @@
 """Decoder: the text of bytes that come in pieces; a character split over two pieces is shown whole,
-once. A decoder for each direction of each connection goes on where the last piece ended; `resume`
+once.
+
+A decoder for each direction of each connection goes on where the last piece ended; `resume`
 recovers its state in the middle of a stream from the few bytes before. Messages (SOCK_DGRAM,
 SOCK_SEQPACKET) are decoded on their own by `message`.
 """
@@ -103,8 +105,9 @@ class Decoder:
 
     def lose(self, count: int) -> None:
         """Note that this many bytes came and were not kept: a character cut by them is not
-        completed. If all characters have the same width (UTF-16, UTF-32), the position within one
-        is kept.
+        completed.
+
+        If all characters have the same width (UTF-16, UTF-32), the position within one is kept.
         """
         width = _width(self._name)
         place = (len(self._pending()) - self._lost + count) % width
@@ -137,12 +140,13 @@ class Decoder:
 
 def resume(encoding: str, earlier: Iterable[Piece], before: int = 0) -> Decoder:
     """A decoder in the state that it has after `earlier`, which is what came before, newest first,
-    and after `before` bytes before that, which are not looked at. No more of it is used than
-    needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC back to a byte below 0x80, after
-    which no character is open (in GB18030, nor a digit). UTF-16 and codecs with shifts have no such
-    byte, so everything given is decoded. If `earlier` ends before a certain place (its reader looks
-    back only so far), or bytes are missing, a character is assumed to begin there; only for such
-    text can that be wrong.
+    and after `before` bytes before that, which are not looked at.
+
+    No more of it is used than needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC back to
+    a byte below 0x80, after which no character is open (in GB18030, nor a digit). UTF-16 and codecs
+    with shifts have no such byte, so everything given is decoded. If `earlier` ends before a
+    certain place (its reader looks back only so far), or bytes are missing, a character is assumed
+    to begin there; only for such text can that be wrong.
     """
     codec = _codec_name(encoding)
     needed: list[Piece] = []

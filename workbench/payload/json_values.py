@@ -220,9 +220,10 @@ def value_at(came: Any, path: str) -> Value | None:
 
 
 def of_value(value: Value, *, sent: bool) -> Any:
-    """A value in place of a string that consists of its gap: with the type that it has. Of a value
-    without a type, as a pattern takes them, a number is sent as a number; an expectation accepts
-    either.
+    """A value in place of a string that consists of its gap: with the type that it has.
+
+    Of a value without a type, as a pattern takes them, a number is sent as a number; an expectation
+    accepts either.
     """
     text = value.data.decode("utf-8", "replace")
     if value.literal:
@@ -254,6 +255,7 @@ def check(source: Any) -> None:
 
 def check_ends_itself(source: Any) -> None:
     """Check that it is an object or list, whose end can be recognized in a stream without messages.
+
     Raises Problem.
     """
     if isinstance(source, str) and source.lstrip()[:1] not in {"{", "["}:

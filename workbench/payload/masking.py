@@ -142,7 +142,9 @@ class Masker:
 
     def end(self, data: bytes, *, cut: bool = False) -> bytes:
         """The end of a stream so far, as far as it decides how the stream goes on; `cut`: some of
-        its bytes are unknown. A header whose line has not ended is represented by its name.
+        its bytes are unknown.
+
+        A header whose line has not ended is represented by its name.
         """
         kept = b"" if cut else data[-max(self.reach, _NAME_MOST) :]
         line = data[data.rfind(b"\n") + 1 :].decode("latin-1")

@@ -1,6 +1,7 @@
-"""How far a regular expression matches what came, and which part of it comes next. A pattern is cut
-between its parts, also within its groups. The longest prefix that is found marks the place: with
-one more part it is found nowhere.
+"""How far a regular expression matches what came, and which part of it comes next.
+
+A pattern is cut between its parts, also within its groups. The longest prefix that is found marks
+the place: with one more part it is found nowhere.
 """
 
 from __future__ import annotations

@@ -63,8 +63,9 @@ class TooSlow(Problem):
 
 
 class Found(NamedTuple):
-    """A match, counted in characters; `grows`: more characters may still change it. `groups`: what
-    its named groups captured.
+    """A match, counted in characters; `grows`: more characters may still change it.
+
+    `groups`: what its named groups captured.
     """
 
     start: int

@@ -57,9 +57,10 @@ def unknown_gaps(text: str, known: Collection[str]) -> Iterator[UnknownGap]:
 
 
 def unfilled_gaps(text: str, names: Collection[str] = ()) -> Iterator[UnknownGap]:
-    """What would be filled in but stays, in a text where braces are just braces. These are names
-    and functions of the language, and `names`; any other word in braces is taken literally: JSON,
-    style sheets and programs are full of them.
+    """What would be filled in but stays, in a text where braces are just braces.
+
+    These are names and functions of the language, and `names`; any other word in braces is taken
+    literally: JSON, style sheets and programs are full of them.
     """
     for gap in _OF_LANGUAGE.finditer(text):
         if ":" in gap[1] or gap[1] in BUILT_IN or gap[1] in names:

@@ -1,4 +1,6 @@
-"""AnswerWatch: whether a datagram was answered in the expected time, which UDP does not tell."""
+"""AnswerWatch: notices when a datagram was not answered in the expected time, which UDP does not
+report.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AnswerWatch(QObject):
-    """Looks into the record when the time is over; a later send begins it again.
+    """Looks into the record when the time is over; a later send starts it anew.
 
     Signals:
         missed(float): nothing has come for so many seconds since it was sent.
@@ -33,7 +35,7 @@ class AnswerWatch(QObject):
         self._timer.timeout.connect(self._on_time)
 
     def rename(self, name: str) -> None:
-        """The endpoint has a new name."""
+        """Take the endpoint's new name."""
         self._came = parse(f"endpoint:{quoted(name)} call:recvfrom|recv -kind:command")
 
     def begin(self, seconds: float) -> None:
@@ -53,7 +55,7 @@ class AnswerWatch(QObject):
     def _judge(self) -> None:
         reader, committed = self._controller.reader, self._controller.session.journal.committed
         if self._timer.isActive() or self._came is None or committed < self._after:
-            return  # sent again meanwhile, or another record
+            return  # sent again meanwhile, or another record is open
         after = self._after
         while True:
             found = reader.nearest(self._came, after, committed, 1)

@@ -28,7 +28,7 @@ class Task:
     """One search under way; its findings arrive on the GUI thread, in order.
 
     Attributes:
-        cancelled: nothing of it is told any more.
+        cancelled: its findings are not reported any more.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class BackgroundReader(QObject):
     _said = Signal(object)
 
     def __init__(self, open_reader: Callable[[], Reader], parent: QObject) -> None:
-        """`open_reader`: is called on the thread; what it gives is closed there."""
+        """`open_reader` is called on the thread; the reader that it returns is closed there."""
         super().__init__(parent)
         self._open = open_reader
         self._tasks: list[Task] = []
@@ -86,7 +86,7 @@ class BackgroundReader(QObject):
         return task
 
     def cancel(self, task: Task | None) -> None:
-        """Cancel a task, also in the middle of a statement."""
+        """Cancel a task, even in the middle of a statement."""
         if task is None or task.cancelled:
             return
         task.cancelled = True
@@ -179,6 +179,6 @@ class _Thread(QThread):
         self._run = run
 
     def run(self) -> None:
-        if (trace := threading.gettrace()) is not None:  # coverage does not see a QThread otherwise
+        if (trace := threading.gettrace()) is not None:  # otherwise coverage does not see a QThread
             sys.settrace(trace)
         self._run()

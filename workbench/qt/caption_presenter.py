@@ -36,19 +36,19 @@ class CaptionPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The caption came into sight, or left it."""
+        """Note that the caption came into sight, or left it."""
         self._in_sight = shown
         self.look()
 
     @Slot()
     def tell(self) -> None:
-        """Emit the caption again, in the present language."""
+        """Emit the caption again, in the current language."""
         self._seen = 0
         self.look()
 
     @Slot()
     def look(self) -> None:
-        """Emit the newest call, if it is another one than before."""
+        """Emit the newest call, if it differs from the one before."""
         controller = self._controller
         if not self._in_sight or controller.closed:
             return

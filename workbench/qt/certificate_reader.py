@@ -9,7 +9,7 @@ from workbench.viewmodel.certificate_state import CertificateState, TlsShown
 
 
 class CertificateReader:
-    """Reads from the present record or an earlier one."""
+    """Reads from the current record or an earlier one."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
@@ -23,6 +23,7 @@ class CertificateReader:
 
     def judged(self, shown: TlsShown) -> CertificateState:
         """The state of the Certificate tab, in the current language."""
-        from workbench.viewmodel.judged_chain import judged  # cryptography: by who looks alone
+        # cryptography: imported only when somebody looks
+        from workbench.viewmodel.judged_chain import judged
 
         return judged(shown)

@@ -24,8 +24,9 @@ class CheckUpWorker(QObject):
     Signals:
         waits(str): a listener is open, at this address.
         begun(object): the first case is about to be tried; a Begun.
-        told(object): a case has come out; a Judged.
-        finished(object): all of it; the CheckResult, or the Problem that it met.
+        told(object): the verdict on a case; a Judged.
+        finished(object): the CheckResult, or the
+        Problem that it met.
     """
 
     waits = Signal(str)
@@ -52,7 +53,7 @@ class CheckUpWorker(QObject):
             run.cancel()
 
     def join(self) -> None:
-        """Wait for the thread's end, bounded."""
+        """Wait, within bounds, for the end of the thread."""
         self._thread.join(STOP_BOUND)
 
     def _work(self) -> None:

@@ -52,13 +52,15 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     """The presenter of a client's panel.
 
     Attributes:
-        expects_answer: it is said when a datagram has none within the timeout.
+        expects_answer: it is reported when a datagram gets none within the timeout.
 
     Signals:
-        start_wanted(str, str): Listen at this endpoint of ours; the other name is of who asks.
+        start_wanted(str, str): Listen at this endpoint of ours; the other name is that of the
+            client that asks.
         accept_wanted(str): one accept() at this endpoint of ours.
-        connect_next(): Connect is what comes next: it gets the focus.
-        sent(PayloadForm): this was sent: it is remembered.
+        connect_next(): Connect is the next thing to do: it gets the focus.
+        sent(PayloadForm): this was sent, and is
+        to be remembered.
     """
 
     start_wanted = Signal(str, str)
@@ -123,7 +125,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         )
 
     def look(self) -> None:
-        """As the base class; the linked endpoint may have changed too."""
+        """As the base class does; the linked endpoint may have changed too."""
         name = self.form.link
         linked: tuple[object, ...] = ()
         if name is not None and not self.controller.closed and self._is_known(name):
@@ -151,7 +153,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._followed = kind
 
     def configured(self, control: str) -> bool:
-        """As the base class, after a look at the linked endpoint."""
+        """As the base class does, after a look at the linked endpoint."""
         self._follow_kind()
         return super().configured(control)
 
@@ -193,7 +195,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         return self.act("connect", c.Connect(self.name, wait=False))
 
     def taken(self, snapshot: EndpointSnapshot) -> None:
-        """While the client connects again by itself, its message is about that, not about the
+        """While the client connects again by itself, its message is about that rather than the
         failure.
         """
         if snapshot.reconnecting != self._reconnecting:
@@ -214,7 +216,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         settings = self.settings
         several = settings.count > 1 or settings.reconnect is not None
         goes_on = self._snapshot.reconnecting is not None
-        # the counted message says it, not the first that failed; or when it connects again
+        # the message with the count says so, not the first that failed; or the one about connecting
+        # again
         if problem or not (goes_on or (isinstance(ticket.command, c.Connect) and several)):
             super().ended(ticket)
 
@@ -222,7 +225,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @property
     def scope(self) -> Scope:
-        """Which of the clients the actions act on."""
+        """Which of the clients the actions apply to."""
         look = Look(self._snapshot, chosen=self._chosen.keys)
         return scope_of(look, on_all=self._on_all, datagram=self.form.set_up.datagram)
 
@@ -232,7 +235,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot(bool)
     def aim(self, on_all: bool) -> None:
-        """Have actions act on all open clients, or on the chosen ones."""
+        """Have actions apply to all open clients, or to the chosen ones."""
         self._on_all = on_all
         self.refresh()
 
@@ -287,7 +290,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             "busy",
             msg("message.not_connected"),
             "connect_and_send",
-            # a scenario's `call` takes text: what is hex goes the ordinary way only
+            # a scenario's `call` takes text: hex can only be sent the ordinary way
             "send_anyway" if composed.draft.form == "text" else None,
         )
 
@@ -298,7 +301,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @Slot()
     def send_to_nobody(self) -> None:
-        """Say why the key for Send does nothing: no client is chosen."""
+        """Say why the Send key does nothing: no client is chosen."""
         self.tell("busy", msg("message.send_to_nobody"))
 
     def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
@@ -379,7 +382,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         )
 
     def _now(self) -> ClientPanelState:
-        """The state as it is now, whether it is in sight or not."""
+        """The current state, whether it is in sight or not."""
         if self._dirty or not isinstance(self.state, ClientPanelState):
             return self.make_state(self._look())
         return self.state

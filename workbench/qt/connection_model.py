@@ -36,8 +36,8 @@ class ConnectionModel(QAbstractTableModel):
 
     Attributes:
         columns, lines: what is shown.
-        muted: the colour of closed rows; None: that of the others.
-        why: why a line is silent, as a sentence and in a few words; "" where it is not.
+        muted: the colour of closed rows; None: the usual one.
+        why: why a line is silent, as a sentence and in a few words; "": it is not.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -58,13 +58,13 @@ class ConnectionModel(QAbstractTableModel):
 
     @property
     def timed(self) -> bool:
-        """Whether any cell's words change as time passes."""
+        """Whether any cell's text changes as time passes."""
         return any(column.timed for column in self.columns)
 
     def show_lines(
         self, lines: tuple[ConnectionRow, ...], columns: Columns, told: Told, seen: range
     ) -> None:
-        """Show these rows. `seen`: those in sight; of the others only the number matters."""
+        """Show these rows. `seen`: those in sight; for the others only their number matters."""
         self._told = told
         self._worded.clear()
         old = self.lines
@@ -114,20 +114,20 @@ class ConnectionModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(rows[0], first), self.index(rows[-1], last))
 
     def _differing(self, known: tuple[str, ...] | None, words: tuple[str, ...]) -> Iterable[int]:
-        """The columns in which two rows differ; all if they are shown in another way."""
+        """The columns in which two rows differ; all, if they are shown in another way."""
         count = len(self.columns)
         if known is None or known[count:] != words[count:]:
             return range(count)
         return [column for column in range(count) if known[column] != words[column]]
 
     def tell_measured(self, measured: bool) -> None:
-        """Note whether the kernel told the states; if not, the header says so."""
+        """Note whether the states come from the kernel; if not, the header says so."""
         if measured != self._measured:
             self._measured = measured
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def retranslate(self) -> None:
-        """Word every cell again: the language has changed."""
+        """Word every cell again, because the language has changed."""
         self._worded.clear()
         self._shown.clear()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
@@ -165,7 +165,9 @@ class ConnectionModel(QAbstractTableModel):
         return self.why(self.lines[row])[role - WHY_ROLE]
 
     def _tip(self, row: int, column: int) -> str:
-        """The whole cell, with the address behind a port and the sentence behind a mark."""
+        """The whole cell, with the address that a port belongs to and the sentence that a mark
+        stands for.
+        """
         line, name = self.lines[row], self.columns[column].key
         words = self._words(row)[column]
         if name == "local_port":
@@ -183,7 +185,7 @@ class ConnectionModel(QAbstractTableModel):
             return tr(
                 "column.state_ours" if name == "state" and not self._measured else f"column.{name}"
             )
-        if role == Qt.ItemDataRole.TextAlignmentRole:  # a heading stands over its cells
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # a heading is aligned with its cells
             return _RIGHT if self.columns[section].right else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"columntip.{self.columns[section].key}")
@@ -191,7 +193,7 @@ class ConnectionModel(QAbstractTableModel):
 
 
 def _common(old: Sequence[ConnectionRow], new: Sequence[ConnectionRow]) -> int:
-    """How many rows at the top are of the same connections in both lists."""
+    """How many rows at the top belong to the same connections in both lists."""
     count = 0
     for one, other in zip(old, new, strict=False):
         if one.key != other.key:

@@ -50,8 +50,8 @@ class Selection:
     """The one selection of the window: endpoint ⊃ connection ⊃ event.
 
     Attributes:
-        pinned: the event was chosen in the log: it stays until a person lets it go. One that
-            [Why?] or a chip has led to goes with the next action.
+        pinned: the event was chosen in the log, and stays chosen until a person releases it. One
+            that [Why?] or a chip led to is released by the next action.
     """
 
     endpoint: str | None = None
@@ -81,11 +81,12 @@ class Controller(QObject):
         committed(Committed): new rows are readable; coalesced, never one per event.
         snapshots_changed(): time to look at the endpoints again: ten times a second, three times
             while rows flow by, and once while nothing happens.
-        selection_changed(): another selection.
+        selection_changed(): the selection has changed.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
-        renamed(): an endpoint has another name, and all of its rows that are read from now on.
-        session_reset(): another session and record are in place of the old ones.
+        renamed(): an endpoint has another name, and so have all of its rows that are read from now
+            on.
+        session_reset(): another session and record have replaced the old ones.
     """
 
     committed = Signal(object)
@@ -120,7 +121,7 @@ class Controller(QObject):
         self._shows, self._looks = RefreshPace(TICK / 1000), RefreshPace()
         self._flood, self._flow = False, Flow()
         self._woken.connect(self._on_woken)
-        # queued always: a ticket that ended before perform() returned is told afterwards too
+        # always queued: a ticket that ended before perform() returned is reported afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
         self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
@@ -138,7 +139,7 @@ class Controller(QObject):
 
     @Slot(object)
     def _on_damaged(self, damage: Problem) -> None:
-        """What another thread had to pass over is told like what this one had to."""
+        """Report what another thread had to pass over in the same way as what this one had to."""
         self.reader.damage = self.reader.damage or damage
 
     @property
@@ -162,7 +163,7 @@ class Controller(QObject):
         return ticket
 
     def wake(self) -> None:
-        """Something has happened, or may at any moment: look often for a while."""
+        """Note that something happens or may at any moment: look often for a while."""
         self._awake_until = time.monotonic() + AWAKE
         if self._timer.interval() != TICK and not self._closed:
             self._timer.setInterval(TICK)
@@ -196,7 +197,7 @@ class Controller(QObject):
         for name in self.session.endpoints:
             try:
                 self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
-            except Problem:  # taken away meanwhile, on a thread of its own
+            except Problem:  # removed meanwhile, on a thread of its own
                 continue
         self.snapshots_changed.emit()
         self._looks.end()
@@ -210,7 +211,7 @@ class Controller(QObject):
         return self.session.snapshot(name)
 
     def address_of(self, name: str) -> str | None:
-        """The address of an endpoint, or the one it wishes; None: there is no such endpoint."""
+        """The address of an endpoint, or the one it asks for; None: there is no such endpoint."""
         try:
             snapshot = self.snapshot(name)
         except Problem:
@@ -218,8 +219,8 @@ class Controller(QObject):
         return snapshot.local or snapshot.settings.address
 
     def snapshots(self) -> list[EndpointSnapshot]:
-        """The newest picture of each endpoint; a lab or a demonstration, on a thread of its own,
-        may take one away between two of them.
+        """The newest snapshot of each endpoint; a lab or demonstration may remove one on a thread
+        of its own meanwhile.
         """
         found = []
         for name in self.session.endpoints:
@@ -230,16 +231,18 @@ class Controller(QObject):
         return found
 
     def watch(self, connections: frozenset[int]) -> None:
-        """Have these connections' whole kernel readings in the coming snapshots.
+        """Include the full kernel readings of these connections in the coming snapshots.
 
-        Whoever watches calls `wake` where they change.
+        Whoever watches calls `wake` when the choice changes.
         """
         if connections != self._watched:
             self._watched = connections
             self.wake()
 
     def see(self, name: str, connections: frozenset[int]) -> None:
-        """Have the readings of these rows, which are in sight, in the coming snapshots."""
+        """Include the readings of these connections, which are in sight, in the coming
+        snapshots.
+        """
         self._seen[name] = connections
 
     def say(self, problem: Problem) -> None:
@@ -249,7 +252,7 @@ class Controller(QObject):
     def after_commit(self, owner: QObject, then: Callable[[], None]) -> None:
         """Call `then` on this thread once everything that has happened can be read.
 
-        It is not called once `owner`, whose it is, is destroyed or the record closed.
+        It is not called after its `owner` is destroyed or the record closed.
         """
         self.session.journal.when_written(lambda: self._written.emit((owner, then)))
 
@@ -274,7 +277,7 @@ class Controller(QObject):
         seq: int | None = None,
         pinned: bool | None = None,
     ) -> None:
-        """Select an endpoint, a connection of it, or an event, which is pinned then."""
+        """Select an endpoint, a connection of it, or an event, which is then pinned."""
         wished = Selection(
             endpoint if endpoint is not None else self.selection.endpoint,
             connection,
@@ -317,7 +320,7 @@ class Controller(QObject):
         return self.reader.number_of(connection)
 
     def role_of(self, endpoint: str | None) -> str | None:
-        """The present role of an endpoint; None: there is no such endpoint."""
+        """The current role of an endpoint; None: there is no such endpoint."""
         if endpoint is not None and endpoint in self.session.endpoints:
             return self.session.settings(endpoint).role.value
         if endpoint is not None and endpoint not in self._roles:
@@ -325,7 +328,7 @@ class Controller(QObject):
         return self._roles.get(endpoint or "")
 
     def manner_of(self, endpoint: str | None) -> Manner:
-        """How an endpoint's bytes read as text: by its present settings, else by the record's."""
+        """How an endpoint's bytes read as text: by its current settings, else by the record's."""
         if endpoint is not None and endpoint in self.session.endpoints:
             settings = self.session.settings(endpoint)
             return Manner(settings.type, settings.encoding, settings.family)
@@ -349,7 +352,7 @@ class Controller(QObject):
             return None
         told = Accepted(number, found[1])
         if told.owner is not None or self.now_ns() - row.t_ns > SETTLED:
-            self._accepted[row.seq] = told  # whose the other end is may be learned a little later
+            self._accepted[row.seq] = told  # whose the other end is may become known a little later
         return told
 
     def reset_session(self, session: Session, timeout: float = 10.0) -> None:
@@ -388,7 +391,9 @@ class Controller(QObject):
     # -- from other threads -------------------------------------------------------------------
 
     def _on_commit(self, _seq: int) -> None:
-        """Called on the recorder's thread: queue a single wake, however many commits there are."""
+        """Called on the recorder's thread: queue a single wake-up, however many commits there
+        are.
+        """
         if not self._wake_pending and not self._closed:
             self._wake_pending = True
             self._woken.emit()
@@ -407,7 +412,7 @@ class Controller(QObject):
         if self._closed:
             return
         if self._rest_s() > 0:
-            self._on_woken()  # more was done meanwhile than was foreseen
+            self._on_woken()  # more was done meanwhile than was planned for
             return
         self._wake_pending = False
         self._shows.begin()
@@ -424,13 +429,13 @@ class Controller(QObject):
         if failed is not None:
             self.problem.emit(failed)
         self._posted = False
-        self._painted.start(0)  # comes after those that the views have set for themselves
+        self._painted.start(0)  # runs after the timers that the views have set for themselves
 
     @Slot()
     def _on_painted(self) -> None:
         if not self._posted:
             self._posted = True
-            self._painted.start(0)  # the next turn comes after what they have posted to be drawn
+            self._painted.start(0)  # the next turn runs after the painting that they have posted
             return
         self._shows.end()
         if self._wake_pending:

@@ -14,7 +14,7 @@ class ConversationOptions(QObject):
     """The options of one window.
 
     Signals:
-        changed(): conversations are to be read anew.
+        changed(): conversations have to be read anew.
     """
 
     changed = Signal()
@@ -25,7 +25,7 @@ class ConversationOptions(QObject):
 
     @property
     def breaks(self) -> bool:
-        """Whether a line feed in a message begins another line."""
+        """Whether a line feed in a message begins a new line."""
         return self._preferences.talk_breaks
 
     @breaks.setter

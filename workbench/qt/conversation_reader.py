@@ -42,15 +42,15 @@ class ConversationReader(QObject):
 
     Attributes:
         wanted: it is shown, not folded away.
-        connections: ids of those that are shown; empty: all of the endpoint.
+        connections: ids of those that are shown; empty: all of the endpoint's.
         answers_after_send: something was received after something was sent.
 
     Signals:
-        cleared(): the lines so far are shown no more.
+        cleared(): the lines so far are not shown any more.
         read(object): a list of ConversationLines to append.
-        save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
-        copied(str): what was asked to be copied.
-        refused(Problem): why it cannot be.
+        save_wanted(ConversationRequest): write it to a file, as it is shown.
+        copied(str): the text that was asked for.
+        refused(Problem): why it cannot be copied.
     """
 
     cleared = Signal()
@@ -74,11 +74,11 @@ class ConversationReader(QObject):
         self._peer: str | None = None
         self._numbered = False
         self._options: ConversationOptions | None = None
-        self._before: int | None = None  # when the line before was
+        self._before: int | None = None  # time of the line before
         self._begin()
 
     def rename(self, name: str) -> None:
-        """The endpoint has a new name, which the rows to come have."""
+        """Take the endpoint's new name, which the rows to come have."""
         self._name = name
         self._mine = parse(f"endpoint:{quoted(name)}")
 
@@ -87,7 +87,7 @@ class ConversationReader(QObject):
     def aim(self, connections: frozenset[int], peer: str | None, *, numbered: bool) -> None:
         """Show only these connections (none: all), or only this peer of a datagram socket.
 
-        `numbered`: each line says of which connection it is.
+        `numbered`: each line says which connection it belongs to.
         """
         shown = (connections, peer, numbered)
         if shown != (self.connections, self._peer, self._numbered):
@@ -128,7 +128,7 @@ class ConversationReader(QObject):
 
     @Slot(bool)
     def want(self, wanted: bool) -> None:
-        """The conversation is shown, or folded away."""
+        """Show the conversation, or fold it away."""
         self.wanted = wanted
         if wanted:
             self.again()
@@ -151,7 +151,9 @@ class ConversationReader(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Copy what these rows carried, in one of conversation_text.COPIES; secrets are masked."""
+        """Copy the payload of these rows, in one of conversation_text.COPIES; secrets are
+        masked.
+        """
         try:
             text = copied_text(self._controller, self._name, seqs, form, self._form)
         except Problem as problem:
@@ -172,21 +174,21 @@ class ConversationReader(QObject):
 
     @property
     def behind(self) -> bool:
-        """Whether there are rows that were not read yet."""
+        """Whether there are rows that have not been read yet."""
         return self._seen < self._controller.session.journal.committed
 
     def read_on(self, *, silent: bool) -> None:
-        """Read a page of new rows, if the conversation is shown; the next looks read the rest."""
+        """Read a page of new rows, if the conversation is shown; the next calls read the rest."""
         if self.wanted and self.behind:
             self.refresh(silent=silent)
             if self.behind:
                 self._controller.wake()
 
     def refresh(self, *, silent: bool = False) -> None:
-        """Read on, a page at most. `silent`: the endpoint has had no socket that is known of: what
-        is skipped is others'.
+        """Read on, at most a page. `silent`: the endpoint has had no known socket, so the rows
+        skipped belong to others.
         """
-        if self._reader is not self._controller.reader:  # of another record now
+        if self._reader is not self._controller.reader:  # another record by now
             self.again()
         committed = self._controller.session.journal.committed
         most = PAGE if self._flood else LOOK_BACK
@@ -223,8 +225,8 @@ class ConversationReader(QObject):
                 break
 
     def _read(self, seqs: list[int]) -> int | None:
-        """Have the lines of these rows shown; gives the last one before those that are to be read
-        later: after an accept() whose connection is not in the record yet.
+        """Have the lines of these rows shown; returns the last row before those to be read later,
+        which follow an accept() whose connection is not in the record yet.
         """
         lines = []
         unread: int | None = None
@@ -265,7 +267,9 @@ class ConversationReader(QObject):
         return row.connection
 
     def _is_coming(self, row: Row) -> bool:
-        """Whether an accept() has come before the connection that it made: that is put after it."""
+        """Whether an accept() has come before the connection that it made, which is recorded after
+        it.
+        """
         made = row.call == "accept" and row.result is not None
         return made and self._controller.now_ns() - row.t_ns < SETTLED
 

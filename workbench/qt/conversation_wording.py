@@ -1,4 +1,4 @@
-"""The words of a conversation besides its bytes: times, row numbers, copies of messages."""
+"""The words of a conversation other than its bytes: times, row numbers, copies of messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def time_text(
 
 
 def numbered(line: ConversationLine, row: Row) -> ConversationLine:
-    """The line with the number of its row, where that carried bytes."""
+    """The line with the number of its row, if that carried bytes."""
     if was_sent(row):
         return line._replace(sent=row.seq)
     came = is_received(row) and row.errno is None and row.error is None and row.size
@@ -43,7 +43,7 @@ def numbered(line: ConversationLine, row: Row) -> ConversationLine:
 def copied_text(
     controller: Controller, endpoint: str, seqs: Sequence[int], form: str, show_as: str
 ) -> str:
-    """What these rows carried, in one of conversation_text.COPIES; secrets are masked.
+    """The payload of these rows, in one of conversation_text.COPIES; secrets are masked.
 
     Raises:
         Problem: the record has not kept all of it.

@@ -17,13 +17,13 @@ class EndpointListPresenter(QObject):
     """Words the rows while the list is in sight.
 
     Signals:
-        changed(tuple[ListedRow, ...]): these are the rows now.
+        changed(tuple[ListedRow, ...]): the rows as they are now.
     """
 
     changed = Signal(object)
 
     def __init__(self, controller: Controller, owner: Owner, parent: QObject) -> None:
-        """`owner` names the endpoint of ours behind an address."""
+        """`owner` names the endpoint of ours that an address belongs to."""
         super().__init__(parent)
         self._controller = controller
         self._owner = owner
@@ -33,7 +33,7 @@ class EndpointListPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The list came into sight, or left it."""
+        """Note that the list came into sight, or left it."""
         self._in_sight = shown
         self.look()
 
@@ -49,5 +49,5 @@ class EndpointListPresenter(QObject):
 
     @Slot(str, object)
     def choose(self, endpoint: str, connection: int | None) -> None:
-        """A row was chosen: the window's selection follows."""
+        """Select the endpoint whose row was chosen."""
         self._controller.select(endpoint=endpoint, connection=connection)

@@ -49,29 +49,32 @@ Form = TypeVar("Form", bound=EndpointForm)
 
 
 class EndpointPresenter(QObject, Generic[Form]):
-    """Owns what is typed, chosen and asked for of one endpoint, whether its panel is seen or not.
+    """Owns what is typed into, chosen in and asked of one endpoint's panel, whether that is in
+    sight or not.
 
-    A state is made only when something it is made of has changed, and only while it is in sight.
+    A state is made only when something it depends on has changed, and only while the panel is in
+    sight.
 
     Attributes:
         name: of the endpoint.
         form: the set-up fields as typed.
-        state: what the panel shows; None until it was in sight.
+        state: what the panel shows; None: it was never in sight.
         commands: what was asked for, and is not shown as done yet.
-        owner: names the endpoint of ours behind an address.
+        owner: names the endpoint of ours that an address belongs to.
         conversation: reads what was sent and received.
         guide: leads to the events behind what its panel shows.
-        counter: counts what went each way.
+        counter: counts the bytes each way.
         keys: asks for the password of an encrypted key.
 
     Signals:
-        changed(PanelState): another state is to be shown.
-        filled(object): the fields are to show this form.
-        ticked(object): nanoseconds since the record began: what shows running time is outdated.
+        changed(PanelState): show this state.
+        filled(object): show this form in the fields.
+        ticked(object): nanoseconds since the record began: displays of running time are out of
+            date.
         focused(): something was chosen or pressed.
         started(): Listen, Bind or Connect is under way.
         not_started(): it has failed.
-        tab_changed(str): the panel's tab says something else.
+        tab_changed(str): the new text of the panel's tab.
     """
 
     changed = Signal(object)
@@ -109,10 +112,10 @@ class EndpointPresenter(QObject, Generic[Form]):
         controller.committed.connect(self._on_committed)
 
     def _forget(self, settings: EndpointSettings) -> None:
-        """Nothing was asked for yet, nothing is chosen."""
+        """Reset: nothing was asked for yet, and nothing is chosen."""
         self._known = settings
         self._configuring: Ticket | None = None
-        self._wished: EndpointSettings | None = None  # what it was last given
+        self._wished: EndpointSettings | None = None  # the settings it was last given
         self._snapshot: EndpointSnapshot = self.controller.snapshot(self.name)
         self._phase: Phase | None = None
         self._edited = False
@@ -129,7 +132,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- for the two kinds ----------------------------------------------------------------------
 
     def form_of(self, settings: EndpointSettings, before: Form | None) -> Form:
-        """The fields that show these settings."""
+        """The form that shows these settings."""
         raise NotImplementedError
 
     def make_state(self, look: Look) -> PanelState:
@@ -138,7 +141,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def start(self) -> None:
-        """Listen, Bind or Connect, once the key of the fields can be used."""
+        """Listen, Bind or Connect, once the key that the fields name can be used."""
         self.unlocked(self.begin)
 
     def begin(self) -> None:
@@ -146,7 +149,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         raise NotImplementedError
 
     def remedies(self, row: Row) -> tuple[str, ...]:
-        """Keys of what can be done about an event of this endpoint now."""
+        """The keys of what can be done about an event of this endpoint now."""
         raise NotImplementedError
 
     def apply(self, remedy: str, row: Row | None = None) -> None:
@@ -158,16 +161,16 @@ class EndpointPresenter(QObject, Generic[Form]):
         raise NotImplementedError
 
     def planned(self) -> tuple[Chip, ...]:
-        """The calls of a start to come."""
+        """The calls that a start would make."""
         raise NotImplementedError
 
     @property
     def tab_text(self) -> str:
-        """What the panel's tab says."""
+        """The text of the panel's tab."""
         raise NotImplementedError
 
     def taken(self, snapshot: EndpointSnapshot) -> None:
-        """A new snapshot was taken: a kind of endpoint may react to it."""
+        """React to a new snapshot."""
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -186,7 +189,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         return self._snapshot.phase
 
     def draft(self) -> EndpointSettings:
-        """The settings as the fields say.
+        """The settings that the fields describe.
 
         Raises:
             Problem: a field cannot be understood.
@@ -194,14 +197,16 @@ class EndpointPresenter(QObject, Generic[Form]):
         return self.form.read(self.settings)
 
     def understood(self) -> EndpointSettings | None:
-        """The draft; None where a field cannot be understood."""
+        """The draft; None: a field cannot be understood."""
         try:
             return self.draft()
         except Problem:
             return None
 
     def wished(self) -> EndpointSettings:
-        """The settings as the fields say; as they are where a field cannot be understood."""
+        """The settings that the fields describe; the current ones if a field cannot be
+        understood.
+        """
         return self.understood() or self.settings
 
     def fill(self, form: Form) -> None:
@@ -212,14 +217,14 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def edit(self, form: Form) -> None:
-        """A field is being edited, and may not be left yet."""
+        """Note that a field is being edited, and may not be left yet."""
         if form != self.form:
             self.form = form
             self.refresh()
 
     @Slot(str)
     def settle(self, field: str) -> None:
-        """An address field was left: say at once what is wrong with it."""
+        """Report what is wrong with an address field when it is left."""
         if self.phase in OPEN:
             return
         self._edited = True
@@ -233,7 +238,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(str)
     def change_live(self, control: str) -> None:
-        """A setting that open sockets can take: apply it at once, or with the next start."""
+        """Apply a setting that open sockets can take: at once, or with the next start."""
         try:
             self.draft()
         except Problem as problem:
@@ -245,13 +250,13 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.refresh()
 
     def configured(self, control: str) -> bool:
-        """Give the endpoint the settings of the fields; False and a message if they are bad."""
+        """Give the endpoint the settings of the fields; False and a message: they are bad."""
         try:
             wished = self.draft()
-            # what was refused the last time is replaced, whatever the endpoint has
+            # settings that were refused the last time are replaced, whatever the endpoint has
             if wished != self.settings or self._wished not in (None, wished):
                 self._wished = wished
-                # known after it was asked for: a snapshot of before may be looked at meanwhile
+                # known since they were asked for: an older snapshot may be looked at meanwhile
                 ticket = self.act(control, c.Configure(self.name, wished))
                 self._known, self._configuring = wished, ticket
         except Problem as problem:
@@ -261,19 +266,21 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(str, object)
     def set_option(self, name: str, value: OptionValue) -> None:
-        """A socket option is asked for: for new sockets, and for an open one at once."""
+        """Ask for a socket option, for new sockets and at once for an open one."""
         if self.configured("option_set") and self.phase in OPEN:
             self.act("option_set", c.SetOption(self.name, name, value))
 
     @Slot()
     def drop_option(self) -> None:
-        """A socket option is no longer asked for."""
+        """Ask for a socket option no longer."""
         self.configured("options")
 
     # -- the password of a key ------------------------------------------------------------------
 
     def unlocked(self, then: Callable[[], None]) -> None:
-        """Do this once the key that the fields name can be used: its password may be asked for."""
+        """Do this once the key that the fields name can be used, for which a password may be
+        asked.
+        """
         if self.phase in OPEN:
             then()
         else:
@@ -286,7 +293,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.keys.answer(self.wished())
 
     def leave_locked(self, question: KeyQuestion) -> None:
-        """The question for a password was dismissed."""
+        """Note that the question for a password was dismissed."""
         self.keys.give_up()
         self.not_started.emit()
         self.tell("busy", msg("message.key_locked", path=question.path))
@@ -294,7 +301,9 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- commands -------------------------------------------------------------------------------
 
     def act(self, control: str, *commands: c.Command) -> Ticket | None:
-        """Perform what a control asks for, then show it; the last ticket, None: it is refused."""
+        """Perform what a control asks for, then show it; returns the last ticket, None: it was
+        refused.
+        """
         self._trouble, ticket = None, None
         try:
             for command in commands:
@@ -314,7 +323,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def start_if_closed(self) -> None:
-        """Enter in a set-up field."""
+        """Start if nothing is open: Enter was pressed in a set-up field."""
         if self.phase not in OPEN:
             self.start()
 
@@ -325,7 +334,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def ask(self, asked: control_commands.FrameCommand | Problem) -> None:
-        """A frame by hand, of no endpoint yet; or why it is none."""
+        """Send a frame by hand, for which no endpoint is set yet, or say why that is impossible."""
         if isinstance(asked, Problem):
             self.refuse(asked)
             return
@@ -334,12 +343,12 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.act(control_commands.FRAME_BUTTONS[type(asked)], *made)
 
     def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
-        """Whom a frame goes to that is aimed so."""
+        """The connections that a frame with this target goes to."""
         return (target,)
 
     @Slot(object, object)
     def set_gate(self, gate: c.Gate, mode: GateMode) -> None:
-        """Hold the calls of a gate, or let them run by themselves."""
+        """Hold the calls of a gate, or let them run freely."""
         kind = c.Pause if mode is GateMode.PAUSED else c.Resume
         self._asked_gates.ask({gate: mode}, self.act(f"{gate}_gate", kind(self.name, gate)))
         self.refresh()
@@ -351,7 +360,9 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def set_pace(self, pace: Pace) -> None:
-        """Call by call holds the gates too: every call is made by hand, not the set-up's alone."""
+        """Set the pace; call by call holds the gates too, so that every call is made by hand, not
+        only the set-up's.
+        """
         modes = self._asked_gates.modes(self._snapshot)
         held = self._asked_gates.for_pace(pace, {gate: modes[gate] for gate in self._gates})
         self.act("pace", c.SetPace(self.name, pace))
@@ -368,7 +379,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def make_next(self) -> None:
-        """What comes next now; with nothing begun it begins, with its first call."""
+        """Make the call that comes next; if nothing has begun, begin with the first one."""
         snapshot = self.controller.snapshot(self.name)
         found = next_call(snapshot, self._item(snapshot))
         if isinstance(found, NextCall):
@@ -384,12 +395,12 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.make_planned(count)
 
     def make_planned(self, count: int) -> None:
-        """Make so many of the planned calls."""
+        """Make that many of the planned calls."""
         self.act("next_call", c.Step(self.name, c.Gate.CALLS, count, wait=False))
 
     @Slot(int)
     def run_to(self, count: int) -> None:
-        """Make so many of the planned calls from now, and stop there."""
+        """Make that many of the planned calls from here, and stop there."""
         if self.form.set_up.calls is not Pace.STEP:
             self.fill(replace(self.form, set_up=replace(self.form.set_up, calls=Pace.STEP)))
             self.set_pace(Pace.STEP)
@@ -401,7 +412,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- what came of them ----------------------------------------------------------------------
 
     def refuse(self, problem: Problem, way_out: str | None = None) -> None:
-        """Say what is wrong with what was typed or asked for."""
+        """Report what is wrong with what was typed or asked for."""
         self._trouble = StatusMessage("bad", ErrorMessage(problem), way_out=way_out)
         self.refresh()
 
@@ -412,7 +423,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         way_out: str | None = None,
         other_way: str | None = None,
     ) -> None:
-        """A message that stays until the next action or change of state."""
+        """Show a message that stays until the next action or change of state."""
         self._trouble = StatusMessage(level, text, way_out=way_out, other_way=other_way)
         self.refresh()
 
@@ -428,10 +439,10 @@ class EndpointPresenter(QObject, Generic[Form]):
     def _on_ticket_done(self, ticket: Ticket) -> None:
         if self.commands.end(ticket):
             self._dirty = True
-            self._soon.start()  # of hundreds that end together one look shows all
+            self._soon.start()  # one look shows all of hundreds that end together
 
     def ended(self, ticket: Ticket) -> None:
-        """A command has ended, and the snapshot shows its effect."""
+        """Note that a command has ended and the snapshot shows its effect."""
         starts = is_start(ticket.command)
         if starts and ticket.outcome is not None and not ticket.outcome.ok:
             self.not_started.emit()
@@ -448,7 +459,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object, object)
     def choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
-        """Rows of the table were chosen, or let go: the window's selection follows."""
+        """Choose rows of the table, or none: the window's selection follows."""
         before = self._chosen.current_id(self._snapshot)
         self._choose(keys, current)
         chosen = self._chosen.current_id(self._snapshot)
@@ -470,7 +481,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         return True
 
     def follow(self, connection: int | None) -> None:
-        """An event of this connection was chosen elsewhere: its row is chosen too."""
+        """Choose the row of a connection because an event of it was chosen elsewhere."""
         self.look()
         item = next((x for x in self._snapshot.connections if x.id == connection), None)
         if item is None or not self.has_table or item.number == self._chosen.current:
@@ -482,14 +493,16 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def explain_chosen(self) -> None:
-        """[Why?] of the chosen row."""
+        """Explain the chosen row: [Why?]."""
         if isinstance(self._chosen.current, int):
             self.guide.explain_stall(self._chosen.current)
 
     # -- the conversation -----------------------------------------------------------------------
 
     def _aim_conversation(self) -> None:
-        """Show the conversation of the chosen rows or of all; of a datagram socket, of one peer."""
+        """Show the conversation of the chosen rows or of all; for a datagram socket, that with one
+        peer.
+        """
         datagram = self.form.set_up.datagram
         self.conversation.follow(self._chosen, self._snapshot, datagram=datagram)
 
@@ -502,7 +515,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The panel came into sight, or left it."""
+        """Note that the panel came into sight, or left it."""
         self._in_sight = shown
         if shown and not self._gone and not self.controller.closed:
             self._dirty = True
@@ -513,7 +526,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def see(self, connections: frozenset[int]) -> None:
-        """These rows of the table are in sight: their readings are worth their time."""
+        """Note which rows of the table are in sight: their readings are worth the time."""
         self.controller.see(self.name, connections)
 
     @Slot(bool)
@@ -524,21 +537,22 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.refresh()
 
     def refresh(self) -> None:
-        """Something that the state is made of has changed."""
+        """Note that something the state depends on has changed."""
         self._dirty = True
         self.look()
 
     def look(self) -> None:
-        """Take the newest snapshot; where something has changed, show it."""
-        if self.controller.closed or self._gone:  # a field may lose the focus while the window goes
+        """Take the newest snapshot and show it, if anything has changed."""
+        # a field may lose the focus while the window is being destroyed
+        if self.controller.closed or self._gone:
             return
         snapshot = self.controller.snapshot(self.name)
-        # of a socket whose thread has begun just now a snapshot may know more than its number says
+        # for a socket whose thread has just begun, a snapshot may know more than its revision says
         if snapshot.revision != self._snapshot.revision or snapshot.phase is not self._phase:
             self._take(snapshot)
-        self._snapshot = snapshot  # the same, with newer readings of the kernel
+        self._snapshot = snapshot  # the same one, with newer kernel readings
         if is_told(self._configuring, snapshot.revision):
-            self._configuring = None  # its settings may have the password of a key
+            self._configuring = None  # its settings may contain the password of a key
         if self._restless:
             self.controller.wake()
         if self._in_sight:
@@ -554,7 +568,8 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._restless = is_restless(snapshot)
         self.controller.wake()
         if snapshot.phase is not self._phase:
-            # why a start failed holds on when its socket is closed after the ticket has ended
+            # the reason why a start failed is kept when its socket is closed after the ticket has
+            # ended
             kept = self._unstarted is not None and self._trouble is self._unstarted
             ended = snapshot.phase is Phase.CLOSED and kept
             if self._phase is not None and snapshot.phase is not Phase.FAILED and not ended:
@@ -577,22 +592,22 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.tab_changed.emit(text)
 
     def rename(self, name: str) -> None:
-        """The endpoint has another name; its rows have it once that is in the record."""
+        """Take another name; the rows have it once that is in the record."""
         self.name = name
-        self._known = replace(self._known, name=name)  # no form is made anew of that
+        self._known = replace(self._known, name=name)  # no form is made anew because of that
         self._wished = self._wished and replace(self._wished, name=name)
         self.conversation.rename(name)
         self.guide.rename(name)
         self.controller.after_commit(self, self.retranslate)
 
     def leave(self) -> None:
-        """The endpoint was removed."""
+        """Clean up: the endpoint was removed."""
         self._gone = True
         self._clock.stop()
         self.deleteLater()
 
     def _follow_settings(self, settings: EndpointSettings) -> None:
-        """Where a scenario has configured the endpoint, its fields follow."""
+        """Make the fields follow when a scenario has configured the endpoint."""
         foreign = settings != self._known and self.understood() != settings
         self._known = settings
         if foreign:
@@ -600,7 +615,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.fill(self.form_of(settings, self.form))
 
     def _item(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
-        """The connection that the call strip goes on with."""
+        """The connection that the call strip continues with."""
         current = self._chosen.current
         number = current if isinstance(current, int) and self.has_table else None
         return in_question(snapshot, number, server=self.server)
@@ -632,7 +647,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         return self._recent
 
     def _take_gates(self) -> None:
-        """The gates in the form are those that are shown."""
+        """Set the gates in the form to those that are shown."""
         modes = self._asked_gates.modes(self._snapshot)
         self.form = self.form.with_gates(modes)
 
@@ -649,7 +664,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def _on_committed(self, _committed: Committed) -> None:
-        """New rows: of this endpoint's they are in the conversation and the call strip."""
+        """New rows: those of this endpoint are shown in the conversation and the call strip."""
         if not self._in_sight or self._gone or self.controller.closed:
             return
         self._read_on()
@@ -659,7 +674,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def _on_clock(self) -> None:
-        """Silent connections are shown with their newest readings, running times as they are."""
+        """Show silent connections with their newest readings, and running times as of now."""
         if self.controller.closed or self._gone or self.state is None:
             return
         if any(is_owing(item) for item in self._snapshot.connections):
@@ -668,7 +683,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._tick()
 
     def _tick(self) -> None:
-        """What shows running time is outdated; and when it will be again."""
+        """Emit that displays of running time are out of date, and when they will be again."""
         if self.controller.closed or self._gone or self.state is None:
             return
         now_ns = self.controller.now_ns()
@@ -681,7 +696,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot()
     def retranslate(self) -> None:
-        """Word every sentence again: the language has changed."""
+        """Word every sentence again, because the language has changed."""
         if self.controller.closed or self._gone:
             return
         self.state = None
@@ -690,6 +705,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.refresh()
 
     def reset_session(self) -> None:
-        """The endpoint is a new one in another record: nothing of the old one is shown."""
+        """Forget the old record: the endpoint is a new one in another record."""
         self._forget(self.settings)
         self.refresh()

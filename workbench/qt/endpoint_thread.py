@@ -25,7 +25,7 @@ class EndpointThread(QThread):
         self._loop = loop
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the end of run(), as threading.Thread has it."""
+        """Wait for the end of run(), with the interface of threading.Thread."""
         self.wait(_FOR_EVER if timeout is None else int(timeout * 1000))
 
     def is_alive(self) -> bool:
@@ -44,7 +44,9 @@ _running: set[EndpointThread] = set()
 
 
 def qt_spawn(loop: EventLoop) -> EndpointThread:
-    """Run the loop on a QThread; it is kept until it has ended: destroying a running one aborts."""
+    """Run the loop on a QThread; it is kept until it has ended, since destroying a running one
+    aborts.
+    """
     # a copy: a demonstration starts endpoints on a thread of its own
     for thread in [thread for thread in tuple(_running) if thread.isFinished()]:
         thread.wait()

@@ -22,8 +22,9 @@ class EventGuide(QObject):
     """Chooses the event that explains something, as a person would in the log.
 
     Signals:
-        pressed(): somebody wants to be led to one.
-        told(object): why a connection stands still, a Sentence.
+        pressed(): somebody asks to be led to an event.
+        told(object): why a connection is stalled, a
+        Sentence.
     """
 
     pressed = Signal()
@@ -35,12 +36,12 @@ class EventGuide(QObject):
         self._name = name
 
     def rename(self, name: str) -> None:
-        """The endpoint has a new name."""
+        """Take the endpoint's new name."""
         self._name = name
 
     @Slot(object)
     def show_chip(self, chip: Chip) -> None:
-        """Select the event behind a chip of the strip; the endpoint, if it was not made."""
+        """Select the event behind a chip of the strip; the endpoint, if its call was not made."""
         self.pressed.emit()
         if chip.t_ns is None:
             self._controller.select(endpoint=self._name)
@@ -54,7 +55,7 @@ class EventGuide(QObject):
         self._controller.after_commit(self, self._show_failure)
 
     def _show_failure(self) -> None:
-        """The newest row of this endpoint with an error, not far back."""
+        """Select the newest row of this endpoint with an error, if it is not far back."""
         controller = self._controller
         committed = controller.session.journal.committed
         first = max(1, committed - LOOK_BACK)

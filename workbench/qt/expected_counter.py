@@ -1,4 +1,4 @@
-"""Counts the errors that runs expected, each time a run ends."""
+"""Counts the errors that runs expected, whenever a run ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.qt.row_counter import RowCounter
 
 
 class ExpectedCounter(RowCounter):
-    """Looks for the ends of runs, and at each run on another thread."""
+    """Looks for the ends of runs, and then at each run on another thread."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller, ENDS)

@@ -34,7 +34,7 @@ class Explained:
     """An event and its explanation.
 
     Attributes:
-        who: endpoint and connection. encoding: of the endpoint; "" where it has none.
+        who: endpoint and connection. encoding: of the endpoint; "": it has none.
     """
 
     row: Row
@@ -44,13 +44,13 @@ class Explained:
 
 
 class ExplainPresenter(QObject):
-    """With nothing chosen it follows the newest error, else the newest event, of the endpoint in
-    focus; what was asked for since then makes an error history. Of rows that fly by one a second
-    is explained, and the newest as soon as they rest.
+    """If nothing is chosen, it follows the newest error, else the newest event, of the endpoint in
+    focus; a later command makes an error history. While rows fly by, one a second is explained, and
+    the newest as soon as they rest.
 
     Signals:
         changed(object): an Explained, or None: there is nothing to explain.
-        looked(): the endpoints were looked at: what can be done may be something else.
+        looked(): the endpoints were looked at, so other remedies may be possible.
     """
 
     changed = Signal(object)
@@ -65,10 +65,12 @@ class ExplainPresenter(QObject):
         self._looked_at = 0
         self._flying_until = 0.0
         self._newest_error: Row | None = None
-        self._unasked = 0  # of the endpoint in focus: no command came after its error up to here
+        # of the endpoint in focus: no command came after its error up to this row
+        self._unasked = 0
         self._focus: str | None = None
         controller.selection_changed.connect(self.refresh)
-        # by itself: with all that is drawn at a tick before it, the window would stand still longer
+        # a turn of its own: together with all that is drawn at a tick, the window would be blocked
+        # longer
         controller.snapshots_changed.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         controller.session_reset.connect(self._on_session_reset)
 
@@ -76,7 +78,7 @@ class ExplainPresenter(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Look at the selection again."""
+        """React to a change of the selection."""
         seq = self._controller.selection.seq
         if seq is not None:
             self._show(self._controller.reader.row(seq))
@@ -112,7 +114,7 @@ class ExplainPresenter(QObject):
         if endpoint != self._focus:
             self._newest, self._newest_error, self._focus = 0, None, endpoint
             self._unasked = 0
-            self._row = None  # of another endpoint
+            self._row = None  # it belongs to another endpoint
         first = max(self._newest, committed - LOOK_BACK)
         self._newest = committed
         reader = self._controller.reader
@@ -134,7 +136,8 @@ class ExplainPresenter(QObject):
         error = self._newest_error
         if error is not None and newest is not None and newest > error.seq:
             asked = self._last(who + "kind:command", max(error.seq, self._unasked), committed)
-            self._unasked = committed  # an error may stand for hours, and a million rows come
+            # an error may be the newest for hours while a million rows come
+            self._unasked = committed
             if asked is not None:
                 self._newest_error = None
                 return reader.row(newest)
@@ -150,7 +153,7 @@ class ExplainPresenter(QObject):
 
     @Slot()
     def tell(self) -> None:
-        """Emit the explanation again, in the present language."""
+        """Emit the explanation again, in the current language."""
         self._show(self._row)
 
     def _show(self, row: Row | None) -> None:
@@ -170,7 +173,7 @@ class ExplainPresenter(QObject):
         self.changed.emit(Explained(row, explanation, who_text(row), encoding))
 
     def bytes_as(self, row: Row, encoding: str) -> str:
-        """The bytes of an event as text; "" once the record is closed."""
+        """The bytes of an event as text; "": the record is closed."""
         if self._controller.closed:
             return ""
         streams = Streams(self._controller.reader, self._controller.manner_of)
@@ -180,12 +183,12 @@ class ExplainPresenter(QObject):
 
     @Slot()
     def on_remedy_begun(self) -> None:
-        """What is done may bring another endpoint into focus: where we were is kept."""
+        """Remember where we are: a remedy may bring another endpoint into focus."""
         self._left = self._row
 
     @Slot()
     def on_remedy_taken(self) -> None:
-        """The explanation stays: the next way out may stand there."""
+        """Keep the explanation: it may offer the next remedy."""
         row = self._left
         if row is not None and not self._controller.closed:
             self._controller.select(
@@ -195,5 +198,5 @@ class ExplainPresenter(QObject):
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Condition | None:
-    """Three filters of the endpoint in focus, asked for at each look."""
+    """Three filters for the endpoint in focus, used at each look."""
     return parse(text)

@@ -20,14 +20,16 @@ Work = Callable[[Reader, BinaryIO], str]
 
 
 class FileWriter(QThread):
-    """Writes a file of everything put into the record so far; when it fails there is no file.
+    """Writes a file of everything put into the record so far; if that fails, no file is left.
 
     Attributes:
         sentence: how it ended.
     """
 
     def __init__(self, session: Session, path: Path, work: Work, parent: QObject) -> None:
-        """`work` writes the file with a reader of its own; a file of this name is replaced."""
+        """`work` writes the file with a reader of its own; an existing file of this name is
+        replaced.
+        """
         super().__init__(parent)
         self._journal = session.journal
         self._path = path

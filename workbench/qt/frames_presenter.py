@@ -17,8 +17,8 @@ class FramesPresenter(QObject):
     """Joins the table of frames and the record; its rows are searched for once it is shown.
 
     Signals:
-        wanted(): an endpoint speaks WebSocket; told once a record.
-        selection_changed(object, object, bool): as the log's.
+        wanted(): an endpoint speaks WebSocket; emitted once for each record.
+        selection_changed(object, object, bool): as in the log.
     """
 
     wanted = Signal()
@@ -45,7 +45,7 @@ class FramesPresenter(QObject):
         for name in session.endpoints:
             try:
                 settings = session.settings(name)
-            except Problem:  # taken away meanwhile
+            except Problem:  # removed meanwhile
                 continue
             if settings.websocket is not None or "websocket" in settings.layers:
                 return True
@@ -56,7 +56,8 @@ class FramesPresenter(QObject):
 
     def model(self, parent: QObject) -> LogModel:
         """The frames of the record, as rows of a table."""
-        from workbench.viewmodel.frame_columns import FRAMES, SHOWN  # with the first WebSocket
+        # imported with the first WebSocket
+        from workbench.viewmodel.frame_columns import FRAMES, SHOWN
 
         self._model = LogModel(self._controller, parent, FRAMES)
         self._model.set_filter(parse(SHOWN))
@@ -80,7 +81,7 @@ class FramesPresenter(QObject):
 
 
 def _speaks(row: EndpointRow) -> bool:
-    """Whether an endpoint of the record spoke WebSocket; a stranger's file may say anything."""
+    """Whether an endpoint of the record spoke WebSocket; a stranger's file may contain anything."""
     try:
         config = json.loads(row.config)
     except ValueError:

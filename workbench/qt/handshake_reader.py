@@ -9,7 +9,7 @@ from workbench.viewmodel.ws_handshake import REQUEST, RESPONSE, Handshake
 
 
 class HandshakeReader:
-    """Finds both heads, which stand near the beginning of their connection."""
+    """Finds both heads, which are near the beginning of their connection."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller

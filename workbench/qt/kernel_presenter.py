@@ -1,4 +1,4 @@
-"""Presents one socket for the Kernel tab: readings of now, or the last before its close."""
+"""Presents one socket for the Kernel tab: current readings, or the last ones before its close."""
 
 from __future__ import annotations
 
@@ -41,10 +41,11 @@ END_NS: Final = 2**62
 class KernelPresenter(QObject):
     """Follows the chosen connection; without one, the newest of the focused endpoint.
 
-    Its readings are taken anew, ten times a second while they change, only while somebody looks.
+    Its readings are taken anew, up to ten times a second while they change, but only while somebody
+    looks.
 
     Signals:
-        changed(KernelState): something else is to be shown.
+        changed(KernelState): show this state.
         measured(PlotPoints): a reading was taken.
     """
 
@@ -61,7 +62,7 @@ class KernelPresenter(QObject):
         controller.snapshots_changed.connect(self._on_tick)
 
     def _forget(self) -> None:
-        """Nothing of what was shown before belongs to what comes."""
+        """Forget everything that was shown before."""
         self._subject = self._state.subject + 1
         self._lines = KernelLines()
         self._named: SocketRow | None = None
@@ -75,13 +76,13 @@ class KernelPresenter(QObject):
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:
-        """The tab came into sight, or left it."""
+        """Note that the tab came into sight, or left it."""
         self._in_sight = shown
         self._on_tick()
 
     @Slot()
     def tell(self) -> None:
-        """Emit the state again, in the present language."""
+        """Emit the state again, in the current language."""
         self._lines = KernelLines(self._lines.kind)
         self._options_of = None
         self._on_tick()
@@ -106,7 +107,7 @@ class KernelPresenter(QObject):
             self._present(snapshot, number)
 
     def _target(self) -> tuple[EndpointSnapshot | None, int | None]:
-        """The snapshot of the focused endpoint, and the socket that is shown."""
+        """The snapshot of the focused endpoint, and the socket to show."""
         selection = self._controller.selection
         if selection.endpoint is None:
             return None, selection.connection
@@ -140,9 +141,9 @@ class KernelPresenter(QObject):
             self._show_last(who, number)
 
     def _who(self, number: int) -> str:
-        """The socket's name and addresses; "" while it is not in the record."""
+        """The socket's name and addresses; "": it is not in the record."""
         row = self._named
-        if row is None or None in {row.local, row.peer}:  # it may get them yet
+        if row is None or None in {row.local, row.peer}:  # it may still get them
             row = self._named = self._controller.reader.connection(number)
             kind = SocketKind(*self._controller.reader.socket_kind(number))
             if kind != self._lines.kind:

@@ -26,8 +26,8 @@ class KeyQuestion:
     """A password is needed for this key.
 
     Attributes:
-        path: of the file with the key.
-        wrong: there is one, and it is not the key's.
+        path: the file with the key.
+        wrong: a password was given, and it is not the key's.
     """
 
     path: str
@@ -35,10 +35,10 @@ class KeyQuestion:
 
 
 class KeyPasswords(QObject):
-    """The keys of one endpoint. Files are read on a thread, since decrypting a key is slow on
-    purpose.
+    """The keys of one endpoint.
 
-    What the files lack beside that is said by the endpoint, when it starts.
+    Files are read on a thread, since decrypting a key is slow by design. Anything else that is
+    wrong with the files is reported by the endpoint when it starts.
 
     Signals:
         wanted(object): a password is needed; the KeyQuestion.
@@ -47,7 +47,9 @@ class KeyPasswords(QObject):
     wanted = Signal(object)
 
     def __init__(self, loaded: Callable[[EndpointSettings], bool], parent: QObject) -> None:
-        """`loaded`: whether the endpoint has the key of these settings, and needs no password."""
+        """`loaded`: whether the endpoint has loaded the key of these settings, and needs no
+        password.
+        """
         super().__init__(parent)
         self._loaded = loaded
         self._then: Callable[[], None] | None = None
@@ -59,12 +61,12 @@ class KeyPasswords(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether files are read, or a password is waited for."""
+        """Whether files are being read, or a password is awaited."""
         return self._then is not None
 
     def unlock(self, settings: EndpointSettings, then: Callable[[], None]) -> None:
-        """Have this done once the key of these settings can be used; at once where none is
-        encrypted for sure, or it is loaded. What is asked for meanwhile is not done.
+        """Do this once the key of these settings can be used; at once if certainly none is
+        encrypted, or it is loaded. What is asked for meanwhile is dropped.
         """
         tls = settings.tls
         keyed = tls is not None and TLS in settings.layers and _files(tls)
@@ -74,13 +76,13 @@ class KeyPasswords(QObject):
             self._begin(tls, then)
 
     def answer(self, settings: EndpointSettings) -> None:
-        """A password was given: use it."""
+        """Use a password that was given."""
         then, self._then = self._then, None
         if then is not None:
             self.unlock(settings, then)
 
     def give_up(self) -> None:
-        """No password was given: drop what waited for it."""
+        """Drop what waited for a password, since none was given."""
         self._then = None
 
     def _begin(self, tls: TlsSettings, then: Callable[[], None]) -> None:
@@ -131,7 +133,7 @@ class _Look:
             self.done = True
 
     def _asked(self, cert: str, key: str | None) -> KeyQuestion | None:
-        from workbench.certificates import resolve  # by who uses TLS alone
+        from workbench.certificates import resolve  # imported only where TLS is used
 
         password = self.tls.key_password or None
         asked = False
@@ -152,7 +154,7 @@ class _Look:
 
 
 def _files(tls: TlsSettings) -> tuple[tuple[str, str | None], ...]:
-    """Certificates of the user, each with the file of its key; those made here have no password."""
+    """The user's certificates, each with the file of its key; those made here have no password."""
     shown = () if tls.cert is None else ((tls.cert, tls.key),)
     all_of_them = (*shown, *((cert, None) for _, cert in tls.sni))
     return tuple((cert, key) for cert, key in all_of_them if key or not cert.startswith(_MADE_HERE))

@@ -35,11 +35,11 @@ LOOK_BACK: Final = 500
 
 
 class LabPresenter(QObject):
-    """The presenter of one lab window; it runs on the session behind that.
+    """The presenter of one lab window; the lab runs on the session of the window behind it.
 
     Signals:
         changed(object): a LabState.
-        told(object): a StatusMessage: what happens, or why something cannot be done.
+        told(object): a StatusMessage: what is happening, or why something cannot be done.
         probed(object): Hindrances: the modes that cannot run here; once, soon after the start.
     """
 
@@ -93,7 +93,7 @@ class LabPresenter(QObject):
 
     @Slot()
     def close(self) -> None:
-        """The window is closed: end the run without waiting for its result."""
+        """End the run without waiting for its result, because the window is closed."""
         self.stop()
         self._timer.stop()
 
@@ -151,7 +151,7 @@ class LabPresenter(QObject):
         self._tell(msg("lab.done", os=result.os), "good")
 
     def _newest_call(self) -> str:
-        """Number, time, who, call and result; nothing is read while there is no newer row."""
+        """Number, time, who, call and result; nothing is read unless there is a newer row."""
         committed = self._controller.session.journal.committed
         if committed == self._committed or self._controller.closed:
             return self._state.newest_call

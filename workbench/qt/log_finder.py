@@ -65,8 +65,9 @@ class LogFinder(QObject):
 
     Signals:
         found(int): the row that holds the text.
-        missed(str): no row that is shown holds this text.
-        searching(Searching): how far it is; None: it has ended.
+        missed(str): no shown row contains this text.
+        searching(Searching): how far it has got;
+        None: it has ended.
     """
 
     found = Signal(int)
@@ -84,8 +85,8 @@ class LogFinder(QObject):
 
     @Slot(str, object, bool)
     def find(self, text: str, row: int | None, backwards: bool = False) -> None:
-        """Look for the next row that holds a text after this one, or the one before it; None: from
-        the beginning, or from the end.
+        """Look for the next row after this one that contains a text, or the one before it; None:
+        from the beginning, or from the end.
         """
         self.give_up()
         last = self._controller.session.journal.committed
@@ -114,7 +115,8 @@ class LogFinder(QObject):
         for seq in seen.seqs:
             row = self._model.row_showing(seq)
             if row is None or self._model.seq_of(row) != seq:
-                continue  # hidden, or the end of a connect: the row in which that began has it
+                # hidden, or the end of a connect, which is shown in the row where the connect began
+                continue
             event, cells = self._model.record_row(row), self._model.cells(row)
             if event is not None and cells is not None and self._wanted.holds(event, cells):
                 self.give_up()

@@ -65,9 +65,9 @@ class TimeForm(StrEnum):
 class LogModel(QAbstractTableModel):
     """The rows of the record that pass the filter, in order.
 
-    What is shown is looked for by a thread of its own, from both ends of the record; a few rows
+    What is to be shown is searched for on another thread, from both ends of the record; a few rows
     are looked at here and at once. Among the main calls a pending connect and its end are one row,
-    in the place where it began; under a filter each is a row that it finds or not.
+    where it began; under a filter each is a row of its own.
 
     Attributes:
         time_form: clock, UTC, since the start, or since the previous row.
@@ -76,7 +76,7 @@ class LogModel(QAbstractTableModel):
 
     Signals:
         counted(): the number of shown rows changed.
-        progressed(Progress): a search goes on, in which None is its end.
+        progressed(Progress): how far a search has got; None: it has ended.
     """
 
     counted = Signal()
@@ -105,7 +105,8 @@ class LogModel(QAbstractTableModel):
         self._stopped = False
         self._arrived: list[Looked] = []
         self._told_after = TOLD_AFTER
-        self._goal = 0  # in a flood there is always more: it is looked at when the window is told
+        # in a flood there are always more: they are looked at when the window is told
+        self._goal = 0
         self._headers: list[str] = []
         self.retranslate()
         self._next_look = single_shot(self, self._look_on)
@@ -122,7 +123,7 @@ class LogModel(QAbstractTableModel):
         self._restart()
 
     def set_main_only(self, main_only: bool) -> None:
-        """Hide or show the rows beside the main calls."""
+        """Hide or show the rows other than the main calls."""
         self.main_only = main_only
         self._restart()
 
@@ -136,7 +137,7 @@ class LogModel(QAbstractTableModel):
         self._restart()
 
     def _restart(self) -> None:
-        """Show another view; one without a filter as it was left."""
+        """Show another view; one without a filter, as it was left."""
         self._give_up()
         self._gaps = self._gaps_now()
         view = View(self._filter, self.main_only, max(self.cleared, self._let_go))
@@ -152,7 +153,7 @@ class LogModel(QAbstractTableModel):
 
     @Slot()
     def _on_renamed(self) -> None:
-        """Rows that are known have the name of before; a filter may find others now."""
+        """Drop known rows, which have the former name; a filter may find others now."""
         self._forget_events()
         self._restart()
         self._kept.clear()
@@ -170,29 +171,31 @@ class LogModel(QAbstractTableModel):
         self._kept.clear()
 
     def _gaps_now(self) -> list[range]:
-        """The rows that were let go with their segments."""
+        """The rows that were removed with their segments."""
         if self._controller.closed:
             return []
         return self._controller.reader.gaps(0, self._controller.session.journal.committed)
 
     @property
     def _let_go(self) -> int:
-        """All rows up to this one are gone from the record."""
+        """Note that all rows up to this one are gone from the record."""
         return self._gaps[0].stop - 1 if self._gaps and self._gaps[0].start == 1 else 0
 
     @property
     def condition(self) -> Condition | None:
-        """The user's filter, without what the view hides by itself; None: everything."""
+        """The user's filter, without what the view itself hides; None: everything."""
         return self._filter
 
     @property
     def view(self) -> View:
-        """What is shown, with what the view hides by itself."""
+        """The rows to show, including what the view itself hides."""
         return self._rows.view
 
     @property
     def hidden(self) -> int:
-        """Rows looked at and left out, by the filter or beside the main calls; not the cleared."""
+        """How many rows were looked at and left out, by the filter or as no main calls; cleared
+        ones do not count.
+        """
         looked_at = self._rows.looked_at
         begin = 1 if self.main_only and not self._rows.view.after and looked_at else 0
         gone = sum(map(len, self._gaps)) - self._let_go
@@ -200,8 +203,8 @@ class LogModel(QAbstractTableModel):
 
     @property
     def newest(self) -> int | None:
-        """The last row that is shown, where no later one can still be found; None: there is none,
-        or not yet.
+        """The last shown row, if no later one can still be found; None: there is none, or not
+        yet.
         """
         last, gap = len(self._rows) - 1, self._rows.gap_upto
         if last < 0 or (gap is not None and self._rows.at(last) <= gap):
@@ -275,7 +278,7 @@ class LogModel(QAbstractTableModel):
     def _on_scanned(self) -> None:
         self._scan = self._task = None
         self._add_arrived()
-        self._look_on()  # rows that were told of meanwhile
+        self._look_on()  # rows reported meanwhile
         if self._task is None:
             self._tell_progress()
 
@@ -295,7 +298,7 @@ class LogModel(QAbstractTableModel):
 
     @property
     def progress(self) -> Progress | None:
-        """How far the search for what is shown has come; None: nothing is left to look for."""
+        """How far the search for what to show has got; None: nothing is left to look for."""
         gap = self._rows.gap_upto
         if gap is None:
             return None
@@ -303,7 +306,7 @@ class LogModel(QAbstractTableModel):
         return Progress(self._rows.looked_at, of, len(self._rows), self._stopped)
 
     def _give_up(self) -> None:
-        """Stop the scan for the former view."""
+        """Stop the scan for the previous view."""
         self._controller.background.cancel(self._task)
         self._scan = self._task = None
         self._stopped = False
@@ -369,9 +372,10 @@ class LogModel(QAbstractTableModel):
         return self._rows.place_of(seq)
 
     def record_row(self, row: int) -> Row | None:
-        """The event of a shown row; a connect that waited, with what came of it.
+        """The event of a shown row; for a connect that waited, with its outcome.
 
-        Its `seq` is the row's; `event_of` has the number of the event that says how it ended.
+        Its `seq` is that of the row; `event_of` gives the number of the event that says how it
+        ended.
         """
         if not 0 <= row < len(self._rows) or self._controller.closed:
             return None
@@ -384,13 +388,13 @@ class LogModel(QAbstractTableModel):
         return event if ended is None else came_out(event, ended)
 
     def event_of(self, row: int) -> int:
-        """The number of the event to be explained for a shown row: the end, where there is one."""
+        """The number of the event to be explained for a shown row: the end, if there is one."""
         seq = self._rows.at(row)
         end = self._rows.end_of(seq)
         return seq if end is None else end
 
     def _event(self, seq: int, row: int | None = None) -> Row | None:
-        """An event of the record; one that is shown is read with the rows around it."""
+        """An event of the record; if it is shown, it is read with the rows around it."""
         known = self._events.get(seq) or self._newest.get(seq)
         if known is None:
             if row is None:
@@ -402,7 +406,7 @@ class LogModel(QAbstractTableModel):
         return known
 
     def other_end(self, event: Row) -> int | None:
-        """The connection at the other end of an event's, where that is ours too."""
+        """The connection at the other end of an event's connection, if that is ours too."""
         if event.connection is None or self._controller.closed:
             return None
         found = self._controller.reader.connection(event.connection)
@@ -421,7 +425,8 @@ class LogModel(QAbstractTableModel):
     def _read(self, seqs: list[int]) -> None:
         reader = self._controller.reader
         first, last = seqs[0], seqs[-1]
-        near = last - first < 2 * len(seqs) + FETCHED  # one run of the file, some of it too much
+        # a contiguous part of the file, some of it unneeded
+        near = last - first < 2 * len(seqs) + FETCHED
         found = reader.page(first, last - first + 1) if near else reader.rows(seqs)
         settled = self._controller.session.journal.committed - UNSETTLED
         for event in found:
@@ -434,7 +439,7 @@ class LogModel(QAbstractTableModel):
         self._newest.clear()
 
     def cells(self, row: int) -> tuple[str, ...] | None:
-        """All texts of a row, one a column: what is painted, copied and read aloud."""
+        """All texts of a row, one for each column: what is painted, copied and read aloud."""
         event = self.record_row(row)
         return self.cells_of(row, event) if event is not None else None
 
@@ -449,15 +454,15 @@ class LogModel(QAbstractTableModel):
         return tuple([column.value(line) for column in self._table.columns])
 
     def copied(self, row: int) -> str:
-        """A row as a line of text, always with date and zone; secrets are masked: it leaves the
-        window.
+        """A row as a line of text, always with date and zone; secrets are masked, since it leaves
+        the window.
         """
         found = self.record_row(row)
         if found is None:
             return ""
         event = self.masked(found)
         if event is not found:
-            self._shown_bytes.clear()  # they are those of the row as it is
+            self._shown_bytes.clear()  # the cached texts are those of the unmasked row
         cells = self.cells_of(row, event)
         if event is not found:
             self._shown_bytes.clear()
@@ -482,7 +487,7 @@ class LogModel(QAbstractTableModel):
         )
 
     def _bytes(self, event: Row) -> str | None:
-        """The bytes of a row as text; a row is painted often, and does not change."""
+        """The bytes of a row as text; cached, since a row is painted often and does not change."""
         if not event.payload:
             return None
         key = (event.seq, self._controller.manner_of(event.endpoint))
@@ -494,7 +499,7 @@ class LogModel(QAbstractTableModel):
         return known
 
     def _role(self, command: Row) -> str | None:
-        """What a command acted on: a server may have been of another kind then."""
+        """The role that a command acted on: a server may have been of another kind then."""
         if command.call == "start" and self._controller.reader.led_to(command.seq, "listen"):
             return "listener"
         return self._controller.role_of(command.endpoint)
@@ -519,7 +524,7 @@ class LogModel(QAbstractTableModel):
     # -- folding ------------------------------------------------------------------------------
 
     def fold(self, row: int) -> bool:
-        """Hide what a command led to, or show it again; False where the row is no command."""
+        """Hide what a command led to, or show it again; False: the row is not a command."""
         event = self.record_row(row)
         if event is None or event.kind != COMMAND:
             return False
@@ -541,7 +546,7 @@ class LogModel(QAbstractTableModel):
         return seq in self._rows.folded
 
     def retranslate(self) -> None:
-        """Make the headers and texts again."""
+        """Word the headers and texts again."""
         self._headers = [
             tr(f"{self._table.texts}.column_{column.key}") for column in self._table.columns
         ]
@@ -566,13 +571,14 @@ class LogModel(QAbstractTableModel):
         cells = self.cells(index.row())
         if cells is None:
             return None
-        if role == Qt.ItemDataRole.ToolTipRole:  # whole; a tip that looks like markup would be it
+        # whole, and marked as plain: a tip that looks like markup would be taken for it
+        if role == Qt.ItemDataRole.ToolTipRole:
             text = cells[index.column()] or self._spilled(cells)
             return plain_tip(text) if text else None
         return cells[index.column()]
 
     def _spilled(self, cells: tuple[str, ...]) -> str:
-        """What stands across the empty cells of a row."""
+        """The text that spans the empty cells of a row."""
         if self._table.spilled is None:
             return ""
         call, data = self._table.spilled
@@ -584,7 +590,7 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            right = self._table.columns[section].right  # a heading stands over its cells
+            right = self._table.columns[section].right  # a heading is aligned with its cells
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:

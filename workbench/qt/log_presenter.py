@@ -1,4 +1,4 @@
-"""Presents what the log's panel shows besides its rows, and handles its filter and selection."""
+"""Presents what the log's panel shows other than its rows, and handles its filter and selection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LogCounts:
     Attributes:
         committed: all. errors: of those, the failed calls that no run expected. shown: those that
             pass the filter.
-        hidden: those beside the main calls; 0 while something is filtered.
+        hidden: those that are no main calls; 0 while a filter is set.
         expected: the failed calls that runs expected.
         nothing_fits: every row was looked at, and none is shown.
     """
@@ -40,7 +40,7 @@ class LogPresenter(QObject):
 
     Signals:
         counts_changed(LogCounts)
-        filter_applied(): rows of the filter are shown from now on.
+        filter_applied(): the filter takes effect now.
         filter_refused(FilterProblem): a term cannot be read; the rows stay.
         selection_changed(object, object, bool): connection or None, seq or None, and whether a
             person has pinned it.
@@ -103,8 +103,9 @@ class LogPresenter(QObject):
         self.filter_applied.emit()
 
     def complete(self, before: str) -> Completion:
-        """The completions of a filter up to the cursor, of what occurs in this record."""
-        from workbench.viewmodel.filter_completion import complete_filter  # when one is typed
+        """Completions of a filter up to the cursor, from what occurs in this record."""
+        # imported when a filter is typed
+        from workbench.viewmodel.filter_completion import complete_filter
 
         return complete_filter(before, self._occurring())
 
@@ -123,7 +124,7 @@ class LogPresenter(QObject):
 
     @Slot(int)
     def choose(self, row: int) -> None:
-        """A person selected this row."""
+        """Select the row that a person has chosen."""
         event = self._model.record_row(row)
         if event is not None:
             self._controller.select(
@@ -134,5 +135,5 @@ class LogPresenter(QObject):
 
     @Slot()
     def let_go(self) -> None:
-        """Release the pinned event: the newest one is shown again."""
+        """Release the pinned event, so that the newest one is shown again."""
         self._controller.unpin()

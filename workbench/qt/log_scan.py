@@ -17,7 +17,7 @@ AT_ONCE_ACROSS: Final = 256
 
 
 def at_once(view: View) -> int:
-    """How many rows may be looked at on the GUI's thread."""
+    """How many rows may be looked at on the GUI thread."""
     across = view.condition is not None and view.condition.joins_reads
     return AT_ONCE_ACROSS if across else AT_ONCE
 
@@ -26,12 +26,12 @@ class Scan:
     """Looks at new rows first, then at the gap between both ends, in growing steps.
 
     Attributes:
-        goal: the newest row that is to be looked at; it may be moved on meanwhile, by any thread.
+        goal: the newest row to look at; any thread may advance it meanwhile.
     """
 
     def __init__(self, view: View, head: int, gap: int | None, newest: int, goal: int) -> None:
-        """`head`, `gap`: what is to be looked at lies after one, up to the other; `newest`: what
-        comes goes on after this.
+        """`head`, `gap`: the rows to look at, each after the first number and up to the second;
+        `newest`: where later rows begin.
         """
         self._view = view
         self._head = head

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NoticePresenter(QObject):
-    """Watches the record for what has to be said.
+    """Watches the record for anything that has to be reported.
 
     Signals:
         changed(Notice | None): the most urgent is another one; None: there is nothing to say.
@@ -45,7 +45,7 @@ class NoticePresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Work out the notice for the record as it is now."""
+        """Determine the notice for the record as it is now."""
         if self._controller.closed:
             return
         session = self._controller.session
@@ -71,19 +71,19 @@ class NoticePresenter(QObject):
 
     @Slot(object)
     def tell_crashed(self, record: Path) -> None:
-        """Note that this record was left by a crash, and is whole up to its end."""
+        """Note that this record was left by a crash, and is complete up to its end."""
         self._notices.say(Notice(NoticeKind.CRASHED, record))
         self._tell()
 
     @Slot(object)
     def tell_set_up(self, problem: Problem) -> None:
-        """Note why the window is not as it was left, or does not save how it is left."""
+        """Note why the window is not as it was left, or does not save its layout."""
         self._notices.say_problem(NoticeKind.SET_UP, problem)
         self._tell()
 
     @Slot()
     def put_away(self) -> None:
-        """The notice was dismissed."""
+        """Dismiss the notice."""
         notice = self._notices.put_away()
         self._tell()
         if notice.kind is NoticeKind.CRASHED:

@@ -39,13 +39,13 @@ class OldConversation(QObject):
     """The conversation of the chosen row's connection, as it looked while that was open.
 
     Signals:
-        cleared(): the lines so far are shown no more.
+        cleared(): the lines so far are not shown any more.
         read(object): a list of ConversationLines to append.
         named(str): whose they are.
         encoding(str): that of the endpoint.
-        save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
-        copied(str): what was asked to be copied.
-        refused(Problem): why it cannot be.
+        save_wanted(ConversationRequest): write it to a file, as it is shown.
+        copied(str): the text that was asked for.
+        refused(Problem): why it cannot be copied.
     """
 
     cleared = Signal()
@@ -72,7 +72,7 @@ class OldConversation(QObject):
 
     @Slot(bool)
     def set_in_sight(self, seen: bool) -> None:
-        """The conversation came into sight, or left it."""
+        """Note that the conversation came into sight, or left it."""
         self._seen = seen
         self.look()
 
@@ -92,7 +92,7 @@ class OldConversation(QObject):
             self.again()
 
     def _newest(self) -> int:
-        """The record's id of the newest connection that something has happened on; 0: none."""
+        """The record's id of the newest connection with any traffic; 0: there is none."""
         committed = self._controller.session.journal.committed
         rows = self._controller.reader.page(max(1, committed - LOOK_BACK), LOOK_BACK + 1)
         return next((row.connection for row in reversed(rows) if row.connection is not None), 0)
@@ -122,7 +122,9 @@ class OldConversation(QObject):
 
     @Slot(object, str)
     def copy(self, seqs: Sequence[int], form: str) -> None:
-        """Copy what these rows carried, in one of conversation_text.COPIES; secrets are masked."""
+        """Copy the payload of these rows, in one of conversation_text.COPIES; secrets are
+        masked.
+        """
         try:
             text = copied_text(self._controller, self._endpoint, seqs, form, self._form)
         except Problem as problem:
@@ -163,7 +165,7 @@ class OldConversation(QObject):
         return lines
 
     def _seqs(self, socket: SocketRow) -> list[int]:
-        """Its rows in order, that of the accept() that made it among them."""
+        """The numbers of its rows in order, including that of the accept() that made it."""
         reader = self._controller.reader
         committed = self._controller.session.journal.committed
         first = max(0, (socket.opened_seq or 1) - 1)

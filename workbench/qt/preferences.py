@@ -23,8 +23,8 @@ class Preferences:
     """Typed access to one INI file in the user's configuration folder; bad values are defaults.
 
     Attributes:
-        damaged: what to tell where the file could not be read: it is kept under another name,
-            since the next change writes over it. None: it could.
+        damaged: what to report if the file could not be read: it is kept under another name, since
+            the next change overwrites it. None: it could be read.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Preferences:
             kept = next(name for name in names if not name.exists())
             kept.write_bytes(data)
         except OSError:
-            return None  # there is none, or none that anybody can read
+            return None  # there is no file, or none that anybody can read
         self._store.clear()
         return Problem("workspace.damaged", path=str(kept))
 
@@ -94,7 +94,7 @@ class Preferences:
 
     @property
     def first_steps_done(self) -> bool:
-        """Whether the strip of a first start was dismissed."""
+        """Whether the strip of the first start was dismissed."""
         return self._text("first_steps_done") == "yes"
 
     @first_steps_done.setter
@@ -136,7 +136,7 @@ class Preferences:
 
     @property
     def enter_sends(self) -> bool:
-        """Whether Enter in an editor sends; else it breaks the line."""
+        """Whether Enter in an editor sends; otherwise it breaks the line."""
         return self._text("enter_sends") == "yes"
 
     @enter_sends.setter
@@ -155,7 +155,7 @@ class Preferences:
 
     @property
     def values_file(self) -> str:
-        """The file whose values are in force; "": none is."""
+        """The file whose values are in force; "": there is none."""
         return self._text("values_file")
 
     @values_file.setter
@@ -164,7 +164,7 @@ class Preferences:
 
     @property
     def messages_shown(self) -> bool:
-        """Whether their list stands beside the panels."""
+        """Whether the list of messages is shown beside the panels."""
         return self._text("messages_shown") == "yes"
 
     @messages_shown.setter
@@ -178,7 +178,7 @@ class Preferences:
 
     @property
     def crash_seen(self) -> str:
-        """Name of the record whose crash was already reported."""
+        """The name of the record whose crash was already reported."""
         return self._text("crash_seen")
 
     @crash_seen.setter
@@ -228,7 +228,7 @@ class Preferences:
         self._store.setValue("recent_set_ups", json.dumps(names[:most]))
 
     def read_list(self, key: str) -> list[dict[str, object]]:
-        """A list of JSON objects; empty where there is none or it is broken."""
+        """A list of JSON objects; empty if it is missing or broken."""
         try:
             found = json.loads(self._text(key, "[]"))
         except ValueError:

@@ -23,26 +23,26 @@ FLOW_ENDS: Final = 1.0
 
 
 class RefreshPace:
-    """Rests in proportion to all that the GUI thread did between two refreshes, including what was
-    drawn later or on another thread's answer.
+    """Rests in proportion to everything that the GUI thread did between two refreshes, including
+    what was drawn later or in response to another thread.
     """
 
     def __init__(self, least: float = 0.0) -> None:
-        """`least`: seconds of each rest."""
+        """`least`: the least seconds of each rest."""
         self._least = least
         self._spent = time.thread_time()
         self._ended = float("-inf")
 
     def begin(self) -> None:
-        """A refresh begins now."""
+        """Note that a refresh begins."""
         self._spent = time.thread_time()
 
     def end(self) -> None:
-        """The refresh is drawn."""
+        """Note that the refresh is drawn."""
         self._ended = time.perf_counter()
 
     def rest_s(self, *, flood: bool = False, flow: bool = False) -> float:
-        """Seconds from now until it may be refreshed again."""
+        """Seconds from now until the next refresh may begin."""
         spent = time.thread_time() - self._spent
         share, longest = (FLOOD_SHARE, FLOOD_REST) if flood else (IDLE_SHARE, LONGEST_REST)
         rest = FLOOD_REST if flow else min(longest, share * spent)
@@ -56,11 +56,11 @@ class Flow:
         self._calm = self._told = time.perf_counter()
 
     def begin_anew(self) -> None:
-        """The user did something: refresh at once."""
+        """Note that the user did something: refresh at once."""
         self._calm = time.perf_counter()
 
     def add(self, rows: int) -> None:
-        """So many rows more are shown now."""
+        """Note that this many more rows are shown now."""
         now = time.perf_counter()
         if rows < FLOW_RATE * (now - self._told):
             self._calm = now

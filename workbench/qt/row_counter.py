@@ -23,13 +23,13 @@ class RowCounter(QObject):
         count: of the rows looked at so far.
 
     Signals:
-        counted(): another thread has come to the end of those that were too many for this one.
+        counted(): another thread has finished counting the rows that were too many for this one.
     """
 
     counted = Signal()
 
     def __init__(self, controller: Controller, condition: Condition) -> None:
-        """`condition` should be cheap: in a flood it meets 10^5 rows a second."""
+        """`condition` should be cheap: in a flood it is applied to 10^5 rows a second."""
         super().__init__(controller)
         self._controller = controller
         self._condition = condition
@@ -63,11 +63,11 @@ class RowCounter(QObject):
         )
 
     def _of_few(self, reader: Reader, after: int, upto: int) -> int | None:
-        """What counts among a few rows, on the GUI's thread; None: it takes too long there."""
+        """The count among a few rows, on the GUI thread; None: it takes too long there."""
         return reader.tally(self._condition, after, upto)
 
     def _of_many(self, reader: Reader, after: int, upto: int) -> int:
-        """What counts among a chunk of rows; on another thread."""
+        """The count among a chunk of rows, on another thread."""
         return reader.tally(self._condition, after, upto)
 
     def _on_counted(self, counted: object) -> None:

@@ -1,4 +1,4 @@
-"""Makes a scenario of the window's record, and of what its endpoints know besides."""
+"""Makes a scenario from the window's record, and from what its endpoints know besides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Scope = tuple[str, int | None]
 
 
 class ScenarioMaker(QObject):
-    """What the window *Make scenario* works with.
+    """The model behind the window *Make scenario*.
 
     Signals:
         read_again(): what was done until `look_again` is in the record.
@@ -45,7 +45,7 @@ class ScenarioMaker(QObject):
         return self._controller.session.journal.committed
 
     def scopes(self) -> dict[str, Scope]:
-        """One endpoint or connection alone, by what it is called."""
+        """The single endpoints and connections to choose from, with their names."""
         reader = self._controller.reader
         names = {
             item.id: item.name
@@ -61,16 +61,16 @@ class ScenarioMaker(QObject):
         return found
 
     def commands_of(self, scope: Scope) -> set[int]:
-        """The rows of its commands."""
+        """The rows of the commands of one of them."""
         return commands_of(self._controller.reader, *scope)
 
     def made(self, excerpt: Excerpt) -> Made:
-        """The scenario, without what a lab did; raises Problem where there is none."""
+        """The scenario, without what a lab did; raises Problem if there is none."""
         return made_of(self._controller.reader, replace(excerpt, without=LAB_PREFIX))
 
     def passwords(self) -> dict[str, str]:
-        """By endpoint whose key needed a password here, the variable that is to have it: no record
-        has the password itself.
+        """The variable that is to hold the password, by endpoint whose key needed one here: no
+        record contains the password itself.
         """
         session = self._controller.session
         tls = {name: session.settings(name).tls for name in session.endpoints}
@@ -81,12 +81,12 @@ class ScenarioMaker(QObject):
         }
 
     def naming(self, text: str) -> str:
-        """The text with the names of the window's values where their texts stand."""
+        """The text, with the names of the window's values wherever their texts occur."""
         rows = self._controller.values.in_force
         return toml_naming(text, {row.name: row.value for row in rows if not row.secret})
 
     def held_open(self, made: Scenario) -> list[str]:
-        """Endpoints of the scenario that are open now: a run stops them."""
+        """The endpoints of the scenario that are open now, which a run stops."""
         session = self._controller.session
         return [
             settings.name
@@ -95,7 +95,7 @@ class ScenarioMaker(QObject):
         ]
 
     def without_secrets(self, text: str, *, python: bool) -> str:
-        """What leaves the window has the environment's variables in their place."""
+        """The text as it leaves the window, with environment variables in place of secrets."""
         with closing(self._controller.session.journal.reader()) as reader:
             known = secrets_in(reader.kept(SECRETS))
         return python_without(text, known, asks=True) if python else toml_without(text, known)

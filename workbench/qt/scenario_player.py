@@ -41,8 +41,8 @@ class Question:
     """A scenario that asks for permissions before it runs.
 
     Attributes:
-        text: of the file as it was read: what is allowed is allowed to this.
-        given: what it may so far.
+        text: of the file as it was read, which is what gets the permission.
+        given: what is permitted so far.
         wishes: what else it asks for, each with its line.
     """
 
@@ -60,13 +60,13 @@ class ScenarioPlayer(QObject):
         shown: names of the endpoints of the newest one: their panels come to the front.
 
     Signals:
-        told(str): how it goes, in a sentence.
-        reported(str): the same; at the end, all that there is to say of it.
+        told(str): the progress, in a sentence.
+        reported(str): the same; at the end, everything there is to say.
         begun(object): a ready demonstration runs; the Demo.
         ended(object): it has ended; the Problem that it met, or None.
-        slowly_changed(bool): they do from now on, or do not.
-        asking(object): a file asks for what it is not allowed yet; the Question.
-        running_changed(bool): a scenario began to run, or none runs any more.
+        slowly_changed(bool): whether demonstrations rest from now on.
+        asking(object): a file asks for permissions; the Question.
+        running_changed(bool): whether a scenario is running now.
     """
 
     told = Signal(str)
@@ -101,23 +101,21 @@ class ScenarioPlayer(QObject):
         return self._run is not None and self._run.isRunning()
 
     def found(self) -> list[Demo]:
-        """The ready ones, in order."""
-        from workbench.labs.demos import demos  # not before it is needed: the start is quicker
+        """The ready scenarios, in order."""
+        from workbench.labs.demos import demos  # imported when needed: the start is quicker
 
         return demos()
 
     @Slot(bool)
     def run_slowly(self, slowly: bool) -> None:
-        """Whether demonstrations rest after each step from now on: for a presentation."""
+        """Set whether demonstrations rest after each step from now on, for a presentation."""
         self.slowly = slowly
         self.slowly_changed.emit(slowly)
 
     @Slot(str)
     @Slot(str, bool)
     def run_named(self, name: str, slowly: bool | None = None) -> None:
-        """Run one of the ready scenarios, by the name that `lab` knows it under; None: as fast as
-        is usual now.
-        """
+        """Run one of the ready scenarios, by its name in `lab NAME`; None: at the current pace."""
         found = next((item for item in self.found() if item.name == name), None)
         if found is None:
             self.told.emit(tr("window.no_demo", name=name))
@@ -132,7 +130,7 @@ class ScenarioPlayer(QObject):
             self.begun.emit(found)
 
     def run(self, path: Path) -> None:
-        """Run a file, each of its cases; what it reaches for is asked for first."""
+        """Run each case of a file; permissions are asked for first."""
         from workbench.scenario.model import read_text
         from workbench.scenario.named_values import Given
         from workbench.scenario.permissions import Permissions
@@ -147,8 +145,8 @@ class ScenarioPlayer(QObject):
 
     @Slot(object)
     def go_on(self, question: Question) -> None:
-        """What a question asks for is allowed: the text that it was about is run, unless it asks
-        for more then.
+        """Grant what a question asks for, and run the text that it was about, unless that now asks
+        for more.
         """
         wishes = [wish for _, wish in question.wishes]
         self._read(Question(question.path, question.text, question.given.granting(wishes)))
@@ -181,9 +179,9 @@ class ScenarioPlayer(QObject):
     def run_scenario(
         self, scenario: Scenario, *, again: bool = False, rest: float | None = None
     ) -> bool:
-        """Run a scenario in this session, one at a time; False: another one runs.
+        """Run a scenario in this session, one at a time; False: another one is running.
 
-        `rest`: seconds after each step, which its newest call is shown for; of a demonstration.
+        `rest`: seconds after each step of a demonstration, during which its newest call is shown.
         """
         if self.running:
             self._tell(tr("window.demo_busy"))
@@ -209,7 +207,7 @@ class ScenarioPlayer(QObject):
 
     @Slot()
     def _on_stepped(self) -> None:
-        """Its newest call is chosen as soon as it can be read: in the log and in Explain."""
+        """Select the newest call of a step as soon as it can be read, in the log and in Explain."""
         self._controller.after_commit(self, self._light)
 
     def _light(self) -> None:
@@ -232,7 +230,7 @@ class ScenarioPlayer(QObject):
         self.reported.emit(text)
 
     def stop(self) -> None:
-        """Give a running scenario up: its endpoints are stopped, so its steps end."""
+        """Give up a running scenario: its endpoints are stopped, so its steps end."""
         self._choosing.stop()
         self._wanted = None
         self._cases = None
@@ -283,7 +281,7 @@ class ScenarioPlayer(QObject):
 
     @Slot()
     def _choose(self) -> None:
-        """The row that ended a loop, or the newest call of a step that is shown, in the log and in
+        """Select the row that ended a loop, or the newest call of the step shown, in the log and in
         Explain; its connection everywhere.
         """
         row, self._wanted = self._wanted, None
@@ -305,7 +303,7 @@ class _Cases:
     failed: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
-        """How many held, and what the first that did not says."""
+        """How many held, and what the first that did not has to say."""
         held = self.count - len(self.failed)
         if not self.failed:
             return tr("window.cases_held", count=self.count)
@@ -362,7 +360,7 @@ class _Run(QThread):
         return tr("window.demo_ok", title=title)
 
     def report(self) -> str:
-        """The sentence, how its last loop ended, and where to look."""
+        """The sentence, how the last loop ended, and where to look."""
         said = self._said()
         if self.problem is not None or said is None:
             return " ".join([self.sentence(), *(item.text for item in self._scenario.warnings)])

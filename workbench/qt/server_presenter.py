@@ -56,7 +56,7 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
 
     @Slot()
     def set_backlog(self) -> None:
-        """A listening socket gets another backlog by another listen()."""
+        """Give a listening socket another backlog, by another listen()."""
         if self.phase is not Phase.LISTENING:
             self.settle("backlog")
             return
@@ -118,7 +118,7 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
 
     @property
     def tab_text(self) -> str:
-        """What the panel's tab says."""
+        """The text of the panel's tab."""
         return tab_text(self._snapshot)
 
     # -- remedies -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A timer that goes off once each time that it is started."""
+"""A timer that fires once each time it is started."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer
 
 
 def single_shot(parent: QObject, then: Callable[[], None], milliseconds: int = 0) -> QTimer:
-    """A timer that calls `then` once after each start; started again meanwhile, it begins anew.
+    """A timer that calls `then` once after each start; starting it again meanwhile restarts it.
 
-    `milliseconds`: until then, where `start` does not say; 0: after all events that are there.
+    `milliseconds`: the delay unless `start` gives one; 0: after all pending events.
     """
     timer = QTimer(parent)
     timer.setSingleShot(True)

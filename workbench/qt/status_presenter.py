@@ -25,10 +25,10 @@ class StatusPresenter(QObject):
     """Counts events, and the bytes of all endpoints together.
 
     Attributes:
-        counter: of the traffic.
+        counter: counts the traffic.
 
     Signals:
-        changed(RecordCount): the record holds more, or grows at another rate.
+        changed(RecordCount): the record has grown, or grows at another rate.
     """
 
     changed = Signal(object)
@@ -56,19 +56,19 @@ class StatusPresenter(QObject):
             total = total.plus(traffic_of(snapshot))
         self.counter.look(total)
         journal = self._controller.session.journal
-        # a record begins with a note of its own: nobody has done anything yet
+        # a record begins with a note of the program: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
         shown = min(count, self._model.rowCount())
         rate = round(self._rate(journal.committed))
         if rate:
-            self._fading.start(FADES_MS)  # it falls by mere waiting
+            self._fading.start(FADES_MS)  # the rate falls by mere waiting
         told = RecordCount(shown, count, rate, journal.not_recorded)
         if told != self._told:
             self._told = told
             self.changed.emit(told)
 
     def _rate(self, committed: int) -> float:
-        """Events a second over the last looks."""
+        """Events a second, over the last looks."""
         now = time.monotonic()
         if self._looks and committed < self._looks[-1][1]:
             self._looks.clear()  # another record

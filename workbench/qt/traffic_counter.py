@@ -17,7 +17,7 @@ class TrafficCounter(QObject):
     """The counter of an endpoint, of one connection, or of all endpoints.
 
     Signals:
-        counted(object): the TrafficState is another one.
+        counted(object): the new TrafficState.
     """
 
     counted = Signal(object)

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 
 class WindowValues(QObject):
-    """Holds the values, and tells a record of the secrets among them before their bytes come.
+    """Holds the values, and tells a record which of them are secrets before their bytes come.
 
     Attributes:
-        rows: as they were typed. file: whose values stand above them; None: no file is chosen.
-        in_force: the typed values with those of the file. known: what their names stand for.
+        rows: the values as typed. file: the file whose values override them; None: none is chosen.
+        in_force: the typed values combined with those of the file. known: the value of each name.
 
     Signals:
-        changed(object, object): they are others; rows and known.
-        file_changed(): another file is chosen, or none.
+        changed(object, object): the new rows and known values.
+        file_changed(): another file is
+        chosen, or none.
     """
 
     changed = Signal(object, object)
@@ -49,10 +50,10 @@ class WindowValues(QObject):
             self._renew()
 
     def use_file(self, path: Path | None) -> None:
-        """Put a file's values above what was typed; None: what was typed alone.
+        """Let a file's values override what was typed; None: only what was typed.
 
         Raises:
-            Problem: it is no file of values; what was in force stays.
+            Problem: it is not a file of values; what was in force stays.
         """
         self._of_file = {} if path is None else value_files.read(path)
         self.file = path
@@ -60,11 +61,15 @@ class WindowValues(QObject):
         self.file_changed.emit()
 
     def of_scenario(self, text: str) -> dict[str, Plain]:
-        """What a scenario is given of the chosen file: values that it has itself."""
+        """The values of the chosen file that a scenario is given, limited to those it declares
+        itself.
+        """
         return value_files.named_in(text, self._of_file) if self._of_file else {}
 
     def keep_secrets(self, journal: Recorder) -> None:
-        """Tell a record what its outputs mask, before a message with such a value goes."""
+        """Tell a record which values its outputs have to mask, before a message with one goes
+        out.
+        """
         if self._told == (journal, self.in_force):
             return
         secrets = [

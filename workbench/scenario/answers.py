@@ -1,4 +1,4 @@
-"""Answers: what came between two commands, put together however the network cut it."""
+"""Answers: what came between two commands, put together however the network split it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Answer(NamedTuple):
     """The bytes that one connection received after a command and before the next.
 
     Attributes:
-        connection: its number when the commands are done again.
+        connection: its number when the commands are repeated.
         id: its number in the record.
-        seq: the row where it began; `t_ns`: when it was there wholly.
-        data: None where the record did not keep all of it.
+        seq: the row where it began; `t_ns`: when it was complete.
+        data: None: the record did not keep all of it.
         ends: it is the end of the stream.
     """
 
@@ -56,7 +56,7 @@ def answers_of(
 
     Args:
         wanted: whether a row counts at all.
-        numbers: by the connection's id its number; of those that are made again.
+        numbers: the number of each connection by its id, for those that are made again.
         commands: the rows of the commands, in order.
     """
     gathered = _AnswersSoFar(commands)
@@ -80,12 +80,12 @@ class _AnswersSoFar:
     def __init__(self, commands: Sequence[int]) -> None:
         self.answers: list[Answer] = []
         self._commands = commands
-        self._open: dict[int, int] = {}  # which answer may go on
-        self._read: dict[int, bytes | None] = {}  # what the newest read had
+        self._open: dict[int, int] = {}  # the answer that may still go on
+        self._read: dict[int, bytes | None] = {}  # what the newest read contained
         self._came: dict[int, WhatCame] = {}
 
     def take(self, row: Row, of: EndpointSettings, number: int) -> None:
-        """Take the next row; `number`: of its connection, when the commands are done again."""
+        """Take the next row; `number`: that of its connection when the commands are repeated."""
         assert row.connection is not None
         told = self._came.get(row.connection)
         if told is None:

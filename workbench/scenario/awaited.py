@@ -16,14 +16,14 @@ from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
-SOON: Final = 0.0002  # seconds after which a call that is under way may have come back
+SOON: Final = 0.0002  # seconds after which a call under way may have come back
 IMPATIENT: Final = 20
 """Looks of one expectation at each thing that comes; after these it rests between two."""
 RESTED: Final = 0.01  # seconds of such a rest
 
 
 class TakesRows(Protocol):
-    """Reads the rows numbered so far; `wait`: waits for all that has happened."""
+    """Reads the rows numbered so far; `wait`: waits for everything that has happened."""
 
     def __call__(self, *, wait: bool) -> int:
         """The moment before which everything is known, on the record's clock; 0: unknown."""
@@ -40,7 +40,7 @@ class Awaited:
         wait_for: Callable[[Flag | Bell, float], None],
         read: TakesRows,
     ) -> None:
-        """`came` rings when anything was put; `wait_for` and `read` raise Failed."""
+        """`came` rings when anything was put; `wait_for` and `read` may raise Failed."""
         self._journal = journal
         self._matcher = matcher
         self._came = came
@@ -48,7 +48,8 @@ class Awaited:
         self._read = read
 
     def text(self, expect: Expect, until: int, attend: Callable[[float], bool]) -> Findings | None:
-        """Wait for a text that comes whole and alone, as most do; None: it takes a search to tell.
+        """Wait for a text that comes in one piece and alone, as most do; None: only a search can
+        tell.
 
         `until`: the deadline, on the record's clock. `attend` waits for the socket itself, so many
         seconds; False: what comes rings.
@@ -74,7 +75,7 @@ class Awaited:
         return None
 
     def search(self, search: Search, until: int, known: int) -> Findings | None:
-        """Look at each row once, until it is found or its time is over, by the record's clock.
+        """Look at each row once, until a match is found or the time is over, by the record's clock.
 
         `known`: the moment before which everything was read.
         """
@@ -96,11 +97,11 @@ class Awaited:
             if found is not None or over or self._matcher.hopeless(search):
                 return found
             left = max(0.0, (until - now) / 1e9)
-            if not turn:  # from here on what comes is waited for
+            if not turn:  # from here on we wait for what comes
                 continue
             if search.open:
                 self._wait_for(Flag(), LOOK_EVERY)
-            elif turn > IMPATIENT:  # much comes, and not what is expected
+            elif turn > IMPATIENT:  # much comes, but not what is expected
                 self._wait_for(Flag(), min(RESTED, left))
                 self._wait_for(self._came, left)
             else:

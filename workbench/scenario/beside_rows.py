@@ -12,9 +12,9 @@ from workbench.session import Session
 
 
 def keep_beside(session: Session, scenario: Scenario, known: Collection[str] = ()) -> None:
-    """Secrets, which outputs mask, and what endpoints ignore, which a conversation folds.
+    """Store secrets, which outputs mask, and what endpoints ignore, which a conversation folds.
 
-    `known`: names of secrets of which the record was told before.
+    `known`: the names of secrets that the record knows already.
     """
     for key, items in ((SECRETS, secrets_of(scenario)), (IGNORED, kept(scenario))):
         if items:

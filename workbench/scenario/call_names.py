@@ -1,4 +1,6 @@
-"""Names of calls and errors in expectations: a misspelt one would never come, so it is refused."""
+"""Names of calls and errors in expectations: a misspelled one would never come, so it is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ other systems other errors."""
 
 @cache
 def _errnos() -> frozenset[str]:
-    """Every name of an errno that this system, another one or this program knows."""
+    """Every name of an errno known to this system, another one or this program."""
     return frozenset(
         {
             ANY,
@@ -64,7 +66,7 @@ def _errnos() -> frozenset[str]:
 
 @v.takes(v.TEXT)
 def errno(body: v.Table, key: str, path: KeyPath) -> str:
-    """The symbol of an error. Raises Wrong for one that is misspelt, with its name."""
+    """The symbol of an error. Raises Wrong for a misspelled one, with the right name."""
     name = str(v.typed(body, key, str, path))
     near = [] if name in _errnos() else _symbol_like(name)
     if near:
@@ -81,7 +83,7 @@ def _symbol_like(name: str) -> list[str]:
 
 @cache
 def _classes() -> frozenset[str]:
-    """Names of exceptions that a call of a socket may raise."""
+    """The names of exceptions that a socket call may raise."""
     found: set[type[OSError]] = {OSError}
     while True:
         more = found.union(*(one.__subclasses__() for one in found))
@@ -93,7 +95,9 @@ def _classes() -> frozenset[str]:
 
 @v.takes(v.TEXT)
 def error(body: v.Table, key: str, path: KeyPath) -> str:
-    """The symbol or the class of an error. Raises Wrong for one that is misspelt, with its name."""
+    """The symbol or the class of an error. Raises Wrong for a misspelled one, with the right
+    name.
+    """
     name = str(v.typed(body, key, str, path))
     if name in _errnos() or name in _classes():
         return name
@@ -109,9 +113,10 @@ def error(body: v.Table, key: str, path: KeyPath) -> str:
 
 
 def moved_symbol(values: dict[str, Any], path: KeyPath) -> None:
-    """An `error` in capitals is the symbol that `errno` is about: a step takes either there.
+    """The symbol in an `error` that is written in capitals, which means `errno`: a step accepts
+    either.
 
-    Raises Wrong for one that is misspelt.
+    Raises Wrong for a misspelled one.
     """
     if _SYMBOL.fullmatch(str(values.get("error", ""))) and "errno" not in values:
         values["errno"] = errno(values, "error", path)
@@ -120,7 +125,7 @@ def moved_symbol(values: dict[str, Any], path: KeyPath) -> None:
 
 @v.takes(v.TEXT)
 def call(body: v.Table, key: str, path: KeyPath) -> str:
-    """What the log has under `call`. Raises Wrong for a call that is misspelt, with its name."""
+    """The name of a call as in the log. Raises Wrong for a misspelled one, with the right name."""
     name = str(v.typed(body, key, str, path))
     lower = name.lower()
     if name in CALLS or name in COMMANDS or name in _OF_LAYERS:
@@ -129,7 +134,7 @@ def call(body: v.Table, key: str, path: KeyPath) -> str:
         near = [lower]
     elif name in _LOGGED_AS:
         near = [_LOGGED_AS[name]]
-    elif lower.startswith(_LAYERS):  # whose words are all known
+    elif lower.startswith(_LAYERS):  # all its words are known
         near = difflib.get_close_matches(lower, _OF_LAYERS, 1, 0.0)
     else:
         near = difflib.get_close_matches(lower, [*CALLS, *_OF_LAYERS], 1, _ALIKE)

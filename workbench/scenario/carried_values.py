@@ -91,12 +91,12 @@ class Carried:
         return found
 
     def _before(self, seq: int) -> list[tuple[Answer, str]]:
-        """Answers that are text, the last first."""
+        """The answers that are text, the last one first."""
         end = bisect(self._seqs, seq)
         return self._texts[max(0, end - _BACK) : end][::-1]
 
     def _found(self, seq: int, token: str) -> str:
-        """The name of the value that holds this; empty: nothing that came does."""
+        """The name of the value that holds this text; empty: nothing that came does."""
         wanted = re.compile(rf"(?<![\w]){re.escape(token)}(?![\w])")
         for number, (answer, text) in enumerate(self._before(seq)):
             places = [match.span() for match in wanted.finditer(text)]
@@ -109,7 +109,7 @@ class Carried:
         return ""
 
     def _named(self, answer: Answer, text: str, start: int, end: int) -> str:
-        """The part there gets a name, and is made where there is none; empty: it cannot be one."""
+        """Give the part there a name, adding the part if it is missing; empty: it cannot be one."""
         if (answer.seq, start) in self._left:
             return ""
         parts = self.parts.setdefault(answer.seq, [])
@@ -156,7 +156,9 @@ class Carried:
             self._gaps[seq] = sorted(gaps)
 
     def address(self, settings: EndpointSettings, first: int) -> EndpointSettings:
-        """The settings of an endpoint that was first used in this row, with a port that came."""
+        """The settings of an endpoint that was first used in this row, with a port that came in an
+        answer.
+        """
         host, _, port = settings.address.rpartition(":")
         if settings.role is Role.LISTENER or not port.isdigit() or not host:
             return settings
@@ -179,7 +181,7 @@ class Carried:
         return settings
 
     def finish(self) -> None:
-        """Names that nothing uses are none; what is used and comes back is expected by its name."""
+        """Drop names that nothing uses, and expect a used value that comes back by its name."""
         taken: dict[str, str] = {}
         texts = {answer.seq: text for answer, text in self._texts}
         for answer in self._answers:
@@ -202,8 +204,8 @@ class Carried:
             }
 
     def filled(self, seq: int, command: c.Command, known: frozenset[str]) -> c.Command:
-        """The command with the names of what it takes in place of what it was; where `known`
-        names stand by chance they stay what they are.
+        """The command with the names of what it takes in place of the values; text that happens to
+        look like one of the `known` names stays literal.
         """
         if not isinstance(command, c.Send) or command.file is not None:
             return command
@@ -232,7 +234,7 @@ class Carried:
 
 
 def _bytes(source: str) -> bytes:
-    """The bytes of a template without a gap; none where there is one, or it is malformed."""
+    """The bytes of a template without a gap; none if it has one, or is malformed."""
     try:
         return hex_template(source, (), "utf-8").fixed or b""
     except Problem:

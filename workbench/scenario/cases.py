@@ -1,4 +1,4 @@
-"""Cases: the sets of values with which a scenario is run once each, from tables or a CSV file."""
+"""Cases: the sets of values with which a scenario is run, once each, from tables or a CSV file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Case:
     """The values of one run; they override those of the file.
 
     Attributes:
-        name: tells it from the others; "" where there are none.
+        name: distinguishes it from the others; "": there are no others.
     """
 
     name: str = ""
@@ -42,10 +42,10 @@ ALONE: Final = Case()
 
 
 def cases_of(table: v.Table, asked: Asked) -> tuple[Case, ...]:
-    """The cases of a file in their order; ALONE where it has none.
+    """The cases of a file in order; ALONE if it has none.
 
     Raises:
-        Wrong: what is wrong with one, and on which line.
+        Wrong: what is wrong with one of them, and on which line.
     """
     if "cases" in table and "case" in table:
         raise v.wrong(("cases",), "scenario.one_of", keys="cases, case")
@@ -74,7 +74,9 @@ def _of_tables(bodies: list[Any], plain: Collection[str]) -> Iterator[Case]:
 
 
 def _of_file(name: str, asked: Asked) -> Iterator[Case]:
-    """Raises Wrong: the file cannot be read, or a line of it is not as its header says."""
+    """The cases of a CSV file. Raises Wrong: it cannot be read, or a line does not match its
+    header.
+    """
     where: KeyPath = ("cases",)
     before = len(asked.refused)
     path = Path(asked.file(name, where)).expanduser()
@@ -94,7 +96,9 @@ def _of_file(name: str, asked: Asked) -> Iterator[Case]:
 
 
 def _of_lines(file: Iterator[str], source: str) -> Iterator[Case]:
-    """RFC 4180: a header of names, then a case a line; an empty line is none."""
+    """The cases of CSV lines (RFC 4180): a header of names, then a case a line; empty lines are
+    skipped.
+    """
     lines = csv.reader(file, strict=True)
     header: list[str] | None = None
     count = 0
@@ -140,7 +144,7 @@ def _on_line(source: str, line: int, problem: Problem) -> v.Wrong:
 
 
 def _named(cases: list[Case], hidden: Collection[str]) -> Iterator[Case]:
-    """Each with a name of its own: its value `name`, or what it has for the others."""
+    """The cases, each with a unique name: its value `name`, or its values that differ."""
     names = [_name_of(case, hidden) for case in cases]
     twice = Counter(names)
     for number, (case, name) in enumerate(zip(cases, names, strict=True), 1):

@@ -1,6 +1,6 @@
-"""Exports a scenario as a plain Python script: the same calls, on the standard library alone.
+"""Exports a scenario as a plain Python script: the same calls, using only the standard library.
 
-What plain sockets have no counterpart of is said by `left_out`; the script then builds on
+`left_out` says what plain sockets have no counterpart of; the script then builds on
 `workbench.testing` instead.
 """
 
@@ -24,8 +24,8 @@ from workbench.scenario.steps import Scenario
 def to_python(scenario: Scenario) -> str:
     """A script that does what the scenario does.
 
-    It is one of plain sockets; where those have no counterpart of something (layers, proxies,
-    `reconnect` …) it is one that the program's own engine runs, and says so on top.
+    It uses plain sockets; if those have no counterpart of something (layers, proxies, `reconnect`
+    …), it is run by the program's own engine instead, and says so at the top.
     """
     plain = of_plain_sockets(scenario)
     missing = [*what_is_left_out(plain), *own_values(scenario)]
@@ -35,10 +35,10 @@ def to_python(scenario: Scenario) -> str:
 def of_plain_sockets(scenario: Scenario) -> str:
     """A script that makes the scenario's calls in order with blocking sockets.
 
-    What endpoints do by themselves (accept, read, answer) a thread of its helper does; the helper
-    stands at its top as far as it is needed. What has no counterpart is left as a comment. The
-    scenario may be a stranger's: each of its texts becomes a literal or a comment, and a name
-    stands as code only where it is one that we know.
+    What endpoints do by themselves (accept, read, answer) is done by a thread of its helper; those
+    parts of the helper that are needed are at the top of the script. What has no counterpart
+    becomes a comment. The scenario may be a stranger's: each of its texts becomes a literal or a
+    comment, and only names that we know become code.
     """
     script = ScriptSteps(scenario)
     body = script.steps(scenario.steps)
@@ -96,7 +96,7 @@ def _variables(script: ScriptSteps, endpoints: Iterable[EndpointSettings]) -> li
 
 
 def _end(script: ScriptSteps) -> list[str]:
-    """What is done when all steps are."""
+    """The lines that follow when all steps are done."""
     end = ["", "end_programs()"] if "other_programs" in script.needs else []
     end += ["", "close_all()"] if "by_itself" in script.needs else []
     end += ["assert not failures, failures"] if script.goes_on else []

@@ -147,7 +147,7 @@ def _said_first(said: Greet, encoding: str, ends: EndWords) -> Code:
 
 
 def _whole(item: EndpointSettings) -> str:
-    """What came as it is sent back: a message has its ending again."""
+    """How what came is sent back: a message gets its delimiter again."""
     if isinstance(item.messages, Delimiter):
         return f"data + {literal(wrapper_of(item.messages, item.encoding)(b''))}"
     return "data"

@@ -22,7 +22,7 @@ _SWITCHES: Final = {
 
 
 def asking(scenario: Scenario, commands: Iterable[str]) -> list[str]:
-    """The line that asks; none where there is nothing to ask for."""
+    """The line that asks; none if there is nothing to ask for."""
     found = dict.fromkeys((Reach.COMMAND, line) for line in commands)
     found |= dict.fromkeys((Reach.FILE, name) for name in files_of_others(scenario))
     asked = Asked(Permissions(), (), None)

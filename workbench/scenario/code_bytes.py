@@ -23,7 +23,7 @@ from workbench.scenario.code_values import FILLING, CodePlace, expression
 
 
 class Code(NamedTuple):
-    """An expression, the helper parts it needs, and the bytes where they are known already."""
+    """An expression, the helper parts it needs, and the bytes if they are known already."""
 
     text: str
     needs: frozenset[str] = frozenset()
@@ -69,16 +69,18 @@ def payload(
 
 
 def plain_text(text: str, encoding: str) -> Code:
-    """A text without gaps; one that the encoding lacks fails in the script as it does in a run."""
+    """A text without gaps; one that the encoding cannot express fails in the script as it does in a
+    run.
+    """
     try:
         fixed = text.encode(encoding)
-    except (ValueError, LookupError):  # of a name with a NUL too
+    except (ValueError, LookupError):  # also for a name with a NUL
         fixed = None
     return Code(f"{literal(text)}.encode({literal(encoding)})", fixed=fixed)
 
 
 def of_template(template: Template, place: CodePlace) -> Code:
-    """A template."""
+    """The code of a template."""
     if template.fixed is not None:
         return Code(literal(template.fixed), fixed=template.fixed)
     return Code(expression(template, place), frozenset({FILLING}))

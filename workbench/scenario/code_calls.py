@@ -85,11 +85,11 @@ class ScriptSteps:
 
     Attributes:
         begun: the settings that the endpoints begin with.
-        needs: parts of the helper; `modules`: of the standard library.
+        needs: parts of the helper; `modules`: those of the standard library.
         first: the values that it begins with.
         goes_on: a step that failed does not end it.
-        noted: sockets keep what their calls came to: something is expected of them, or a thread
-            works for them.
+        noted: sockets keep the results of their calls, since something is expected of them, or a
+            thread works for them.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -105,11 +105,11 @@ class ScriptSteps:
         self.names = variables(self.begun.values())
         self._settings: Settings = dict(self.begun)
         self._loops = 0
-        self._rounds: list[str] = []  # their variables, the innermost last
+        self._rounds: list[str] = []  # the variables of loops, the innermost last
         self.counts = counts_rounds(scenario, taken)
         self.needs |= {"noted_socket"} if self.counts else set()
         self._watching = 0
-        self._bound: set[str] = set()  # to the address that they have
+        self._bound: set[str] = set()  # connected to the address that they have
         self._tied: set[str] = set()  # datagram endpoints that are connected
         self.goes_on = False
         self._failing = scenario.on_failure is OnFailure.NEXT
@@ -138,7 +138,7 @@ class ScriptSteps:
             self.needs |= {"noted_socket", "by_itself"}
 
     def _addressed(self, item: EndpointSettings) -> EndpointSettings:
-        """The settings; an address that waits for a value is an expression."""
+        """The settings; an address that waits for a value becomes an expression."""
         try:
             return self._values.settings(item)
         except Problem:
@@ -153,7 +153,7 @@ class ScriptSteps:
     # -- what endpoints do by themselves ---------------------------------------------------------
 
     def _reads(self, item: EndpointSettings) -> bool:
-        """Whether a thread reads for it; where the steps say each recv() they alone do."""
+        """Whether a thread reads for it; not if the steps contain each recv()."""
         return item.receive.value == "auto" and item.name not in self._reads_by_hand
 
     def _accepts(self, item: EndpointSettings) -> bool:
@@ -165,7 +165,7 @@ class ScriptSteps:
         return self._reads(item) or (item.role is Role.LISTENER and self._accepts(item))
 
     def classes(self) -> list[str]:
-        """What each endpoint does by itself, as a class; of the usual ones there is none."""
+        """What each endpoint does by itself, as a class; the usual behaviour needs none."""
         if not self.noted:
             return []
         lines: list[str] = []
@@ -180,7 +180,7 @@ class ScriptSteps:
         return f"Answers_{self.names[item.name]}"
 
     def _let(self, item: EndpointSettings, name: str) -> list[str]:
-        """Let the thread work for a socket from here on."""
+        """The lines that let the thread work for a socket from here on."""
         return [f"by_itself({name}, {self._answers(item)}())"] if self.noted else []
 
     # -- steps ----------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ class ScriptSteps:
         if not isinstance(step, Loop | Stay | RunProgram):
             try:
                 step = self._values.filled(step, lambda name: self._settings[name].encoding)
-            except Problem:  # what it needs is known when the script runs
+            except Problem:  # what it needs is only known when the script runs
                 names = self._names
         match step:
             case Wait():
@@ -239,7 +239,7 @@ class ScriptSteps:
         return lines
 
     def _run(self, step: RunProgram) -> list[str]:
-        """Lines that start another program, whose words may contain values and addresses."""
+        """The lines that start another program, whose words may contain values and addresses."""
         self.needs.add("other_programs")
         self.commands.append(step.line)
         ends = {f"{name}.{part}" for name in self.begun for part in ("port", "address")}
@@ -435,7 +435,7 @@ class ScriptSteps:
         lines: Callable[[str], list[str]],
         times: int = 1,
     ) -> list[str]:
-        """Lines for each socket that a step means."""
+        """The lines for each socket that a step means."""
         several = item.role is Role.STREAM and item.count > 1 and connection is None
         if self.noted and (connection == c.ALL or several):
             made = lines("sock")
@@ -449,7 +449,9 @@ class ScriptSteps:
         return [*before, *made]
 
     def _accepted(self, item: EndpointSettings) -> list[str]:
-        """A listener accepts by itself in a scenario; without the helper a script is told."""
+        """The lines for an accept: a listener accepts by itself in a scenario; without the helper a
+        script must be told.
+        """
         if item.role is not Role.LISTENER or self.noted:
             return []
         name = self.names[item.name]
@@ -464,7 +466,7 @@ class ScriptSteps:
         return [*lines, *self._let(item, name)]
 
     def _said(self, item: EndpointSettings) -> list[str]:
-        """What the program does by itself and the script does not is said."""
+        """A comment on what the program does by itself and the script does not."""
         lines = []
         names = [name for name in layer_names(item) if name != MESSAGES]
         if names:
@@ -482,7 +484,7 @@ class ScriptSteps:
         return lines
 
     def _connect(self, item: EndpointSettings, command: c.Connect) -> list[str]:
-        """A client's new sockets; the one that a datagram endpoint has."""
+        """The lines for a client's new sockets, or for the one that a datagram endpoint has."""
         name = self.names[item.name]
         if item.family == options.UNSPECIFIED:
             return self._either(item, name)
@@ -502,7 +504,9 @@ class ScriptSteps:
         return [f"last[{literal(item.name)}] = {count:d}", *many] if self.noted else many
 
     def _either(self, item: EndpointSettings, name: str) -> list[str]:
-        """A client of IPv4 or IPv6: a socket for each address of the name, until one connects."""
+        """The lines for a client of IPv4 or IPv6: a socket for each address of the name, until one
+        connects.
+        """
         where = address(item.address, item.family)
         where += "[:2]" if item.address.startswith("@") else ""
         more = "" if item.timeout is None else f", {literal(item.timeout)}"
@@ -522,7 +526,9 @@ class ScriptSteps:
         ]
 
     def _made(self, item: EndpointSettings) -> list[str]:
-        """A datagram endpoint's socket where there is none yet: it has one for all it does."""
+        """The lines for a datagram endpoint's socket, if it has none yet: one for everything it
+        does.
+        """
         name = self.names[item.name]
         lines = [*built(item, name, Purpose.SEND, noted=self.noted), *self._let(item, name)]
         return [f"if {name} is None:", *(INDENT + line for line in lines)]
@@ -584,7 +590,9 @@ class ScriptSteps:
         return [*(self._made(item) if datagram else []), *done]
 
     def _to(self, item: EndpointSettings, command: c.Send) -> str:
-        """Where a datagram goes: as the step or endpoint says, else to whom the last came from."""
+        """The address that a datagram goes to: as the step or endpoint says, else that of the last
+        sender.
+        """
         to = command.to or ("" if item.name in self._bound else item.address)
         if not to:
             return f"peer_of({self.names[item.name]})" if self.noted else "address"

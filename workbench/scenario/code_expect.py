@@ -57,7 +57,7 @@ def expectation(
 ) -> Wanted:
     """What a step waits for.
 
-    `talk`: the socket that a look at the kernel means. `names`: values that are known at run time.
+    `talk`: the socket whose kernel state is meant. `names`: values that are known at run time.
     """
     if step.looks:
         return Wanted(_look(step, item, talk), frozenset({"looking"}))
@@ -82,7 +82,7 @@ def expectation(
 
 
 def ignoring(among: Sequence[Expect], item: EndpointSettings) -> Wanted:
-    """What an endpoint never sees."""
+    """What an endpoint never sees, as code."""
     try:
         tables = [f"dict({', '.join(_said(step, item, ()))})" for step in among]
     except (Problem, UnicodeError, LookupError):
@@ -94,7 +94,7 @@ def ignoring(among: Sequence[Expect], item: EndpointSettings) -> Wanted:
 
 
 def _said(step: Expect, item: EndpointSettings, names: Collection[str]) -> list[str]:
-    """What is looked for, as arguments."""
+    """What is searched for, as arguments."""
     plain = (key for key in _PLAIN if getattr(step, key) is not None)
     return [
         *_bytes(step, item, names),
@@ -147,8 +147,8 @@ def _gaps(source: str, names: Collection[str]) -> bool:
 
 
 def _split(source: str, names: Collection[str]) -> list[str]:
-    """What stands between the gaps, the numbers and the lengths that are known when the script
-    runs, and these at odd places.
+    """The parts between the gaps, numbers and lengths that are known when the script runs, with
+    those at odd positions.
     """
     found, last = [], 0
     for begin, end in spans_to_fill(source, names):
@@ -158,7 +158,7 @@ def _split(source: str, names: Collection[str]) -> list[str]:
 
 
 def _in_hex(part: str, names: Collection[str]) -> str:
-    """One of them, as a part of a regular expression over bytes."""
+    """One of these, as a part of a regular expression over bytes."""
     if part[1:-1] in names:
         return f"quoted({literal(part[1:-1])}, 'latin-1')"
     made = expression(hex_template(part, names, "latin-1"), CodePlace("latin-1"))
@@ -166,7 +166,7 @@ def _in_hex(part: str, names: Collection[str]) -> str:
 
 
 def _parts_of(regex: str, names: Collection[str]) -> list[str]:
-    """What stands between the gaps of a pattern, and the gaps in their braces."""
+    """The parts between the gaps of a pattern, and the gaps in their braces."""
     return _FUNCTIONS.split(regex) if names else [regex]
 
 

@@ -1,4 +1,6 @@
-"""Export: the helper at the top of a script, as much of `script_help` as it needs."""
+"""Export: the helper at the top of a script, limited to the parts of `script_help` that it
+needs.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ class HelpText(NamedTuple):
     Attributes:
         about: what it is, in a line.
         imports: its imports of the standard library, as lines.
-        body: all else.
+        body: everything else.
         names: what it defines.
     """
 
@@ -48,7 +50,7 @@ class HelpText(NamedTuple):
 
 @cache
 def help_text(part: str) -> HelpText:
-    """A part of the helper, as the script will have it."""
+    """A part of the helper, as the script will contain it."""
     path = _OWN.get(part, _FOLDER / f"{part}.py")
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
@@ -76,11 +78,11 @@ def help_text(part: str) -> HelpText:
 
 @cache
 def all_names() -> frozenset[str]:
-    """What the helper defines; no endpoint may be called so."""
+    """The names that the helper defines, which no endpoint may have."""
     return frozenset().union(*(help_text(part).names for part in ORDER))
 
 
 def parts_of(needed: Iterable[str]) -> list[HelpText]:
-    """The parts that are needed, in their order."""
+    """The parts that are needed, in order."""
     wanted = set(needed)
     return [help_text(part) for part in ORDER if part in wanted]

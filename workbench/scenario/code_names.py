@@ -38,7 +38,7 @@ _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
 def variables(endpoints: Iterable[EndpointSettings], also: Iterable[str] = ()) -> dict[str, str]:
-    """Each endpoint's name as a Python variable that no other has; nor is it one of `also`."""
+    """Each endpoint's name as a unique Python variable, which is none of `also` either."""
     found: dict[str, str] = {}
     used: set[str] = set()
     taken = _TAKEN | all_names() | {*also}

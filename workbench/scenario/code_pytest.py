@@ -34,10 +34,10 @@ _NAMED: Final = re.compile(r"@([\w.-]+)|([\w-]+)\.(?:port|address)\b")
 
 
 def to_pytest(scenario: Scenario) -> str:
-    """A test that does what the scenario does, a line a step.
+    """A test that does what the scenario does, one line per step.
 
-    The scenario may be a stranger's: each of its texts becomes a literal, and a name stands as
-    code only where it is a key of the language.
+    The scenario may be a stranger's: each of its texts becomes a literal, and only keys of the
+    language become code.
     """
     name = _NO_NAME.sub("_", scenario.title.lower()).strip("_") or "scenario"
     return "\n".join([
@@ -51,7 +51,7 @@ def to_pytest(scenario: Scenario) -> str:
 
 
 def on_testing(scenario: Scenario, missing: Iterable[str]) -> str:
-    """A script of the same lines; `missing`: what a script of plain sockets would not have."""
+    """A script of the same lines; `missing`: what a script of plain sockets would lack."""
     keys = [] if scenario.capture == DEFAULT_CAPTURE else [f"capture={literal(scenario.capture)}"]
     files = files_of_others(scenario)
     keys += [f"files={literal(files)}"] if files else []
@@ -69,7 +69,7 @@ def on_testing(scenario: Scenario, missing: Iterable[str]) -> str:
 
 
 def _lines(scenario: Scenario) -> list[str]:
-    """What is done with a `workbench`, indented."""
+    """The lines for what is done with a `workbench`, indented."""
     table = tomllib.loads(to_toml(scenario))
     names = variables(scenario.endpoints, {"workbench", "scripted"})
     lines = []
@@ -93,7 +93,7 @@ def _lines(scenario: Scenario) -> list[str]:
 
 
 def _as_written(address: str, written: str) -> str:
-    """An address with the values in it that its file has there, so that others reach it too."""
+    """An address with the values in it as in its file, so that others reach it too."""
     if not has_scheme(address) or has_scheme(written):
         return written if has_scheme(address) or not has_scheme(written) else address
     scheme, _, rest = address.partition("://")
@@ -101,7 +101,9 @@ def _as_written(address: str, written: str) -> str:
 
 
 def _named_first(endpoints: Sequence[EndpointSettings]) -> list[EndpointSettings]:
-    """Each after those that its settings name, as the fixture makes one after the other."""
+    """The endpoints, each after those that its settings name, since the fixture makes one after the
+    other.
+    """
     found: dict[str, EndpointSettings] = {}
     known = {item.name: item for item in endpoints}
 
@@ -116,12 +118,12 @@ def _named_first(endpoints: Sequence[EndpointSettings]) -> list[EndpointSettings
 
 
 def _names_in(text: str) -> set[str]:
-    """What stands behind an @, or before the part of an address: {server.port}."""
+    """The names after an @, or before the part of an address: {server.port}."""
     return {found[1] or found[2] for found in _NAMED.finditer(text)}
 
 
 def _going_on(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The steps as they are where the whole scenario says `on_failure = "next"`."""
+    """The steps unchanged, if the whole scenario says `on_failure = "next"`."""
     usual = {"on_failure": OnFailure.NEXT.value}
     return [
         {**usual, **step, **({"step": _going_on(step["step"])} if "step" in step else {})}
@@ -149,7 +151,7 @@ def _step(step: dict[str, Any], names: Mapping[str, str], alone: str | None) -> 
 
 
 def _call(function: str, keys: Mapping[str, Any], *first: str) -> str:
-    """A call with keywords; a key that Python keeps for itself stands in a table."""
+    """A call with keywords; a key that is a reserved word of Python goes into a table."""
     plain = {key: value for key, value in keys.items() if _is_plain(key)}
     other = {key: value for key, value in keys.items() if key not in plain}
     parts = [*first, *(f"{key}={literal(value)}" for key, value in plain.items())]

@@ -24,13 +24,13 @@ INDENT = "    "
 
 
 class Expression(str):
-    """An address that is known only when the script runs: the code that gives it."""
+    """An address that is known only when the script runs: the code that yields it."""
 
     __slots__ = ()
 
 
 def left_out(what: str) -> str:
-    """A comment: what has no counterpart in the script."""
+    """A comment on something that has no counterpart in the script."""
     return comment(f"{tr('scenario.not_in_code')}: {what}")
 
 
@@ -43,7 +43,9 @@ def what_is_left_out(script: str) -> list[str]:
 
 
 def built(item: EndpointSettings, name: str, purpose: Purpose, *, noted: bool) -> list[str]:
-    """The calls that build a socket of the endpoint; `noted`: one that keeps what they came to."""
+    """The calls that build a socket of the endpoint; `noted`: one that keeps the results of its
+    calls.
+    """
     planned = planned_calls(item, purpose)
     lines: list[str] = []
     for call in planned:
@@ -56,7 +58,7 @@ def built(item: EndpointSettings, name: str, purpose: Purpose, *, noted: bool) -
 
 
 def _planned(call: PlannedCall, item: EndpointSettings, name: str, *, noted: bool) -> list[str]:
-    """A planned call as a line, or two."""
+    """A planned call as one or two lines."""
     match call:
         case SocketCall():
             family = constant(call.family, options.FAMILIES)
@@ -95,14 +97,14 @@ def option(call: OptionCall, name: str) -> str:
     try:
         found = options.find(call.name)
         value = options.encode(found, call.value)
-    except Problem:  # a stranger's scenario may ask for what there is not
+    except Problem:  # a stranger's scenario may ask for something that does not exist
         return left_out(f"setsockopt({call.text})")
     level = f"socket.{options.level_name(found)}"
     return f"{name}.setsockopt({level}, socket.{found.name}, {literal(value)})"
 
 
 def constant(name: str, known: Iterable[options.Choice]) -> str:
-    """A family or a type as the module names it; an unknown one stays a text."""
+    """A family or type by its name in the module; an unknown one stays a text."""
     return f"socket.{name}" if name in {choice.name for choice in known} else literal(name)
 
 

@@ -1,4 +1,4 @@
-"""Export: single steps as lines of a script, and what a script has to know of all steps."""
+"""Export: single steps as lines of a script, and what a script has to know about all steps."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def by_number(steps: Iterable[Step]) -> bool:
 
 
 def own_values(scenario: Scenario) -> list[str]:
-    """What a script with one value of a name does not have: values that several connections take,
+    """What a script with one value for each name cannot have: values that several connections take,
     each its own.
     """
     roles = {item.name: item.role for item in scenario.endpoints}
     places: dict[str, set[tuple[object, ...]]] = {}
     for number, step in enumerate(flat(scenario.steps)):
         if isinstance(step, Expect):
-            # of a server it is whichever of its connections
+            # for a server, any of its connections
             whichever = step.connection is None and roles[step.endpoint] is Role.LISTENER
             for name in _taken_by(step):
                 its = places.setdefault(name, set())
@@ -69,7 +69,7 @@ def own_values(scenario: Scenario) -> list[str]:
 
 
 def until_open(made: list[str], seconds: float) -> list[str]:
-    """The lines again and again while nobody listens."""
+    """The lines, repeated until somebody listens."""
     name = next(
         (line.partition(" = ")[0] for line in made if ".socket(" in line or "Noted(" in line), None
     )
@@ -88,7 +88,9 @@ def until_open(made: list[str], seconds: float) -> list[str]:
 
 
 def stay(step: Stay, sleep: str) -> list[str]:
-    """Until Ctrl+C, which goes on with what follows; `sleep`: the function that waits."""
+    """The lines that wait until Ctrl+C, after which the script goes on; `sleep`: the function that
+    waits.
+    """
     if step.seconds is not None:
         return [f"{sleep}({literal(step.seconds)})"]
     return [
@@ -101,7 +103,7 @@ def stay(step: Stay, sleep: str) -> list[str]:
 
 
 def get_option(name: str, talk: str) -> list[str]:
-    """getsockopt() of an option that there is."""
+    """The getsockopt() of an option that exists."""
     try:
         found = options.find(name)
     except Problem:
@@ -128,7 +130,7 @@ def membership(command: c.Join | c.Leave, name: str) -> list[str]:
 
 
 def exception(name: str) -> str:
-    """The class that a step names, where it is one that the script knows; an errno is OSError."""
+    """The class that a step names, if the script knows it; an errno is OSError."""
     for module, prefix in ((builtins, ""), (socket, "socket.")):
         found = getattr(module, name, None)
         if isinstance(found, type) and issubclass(found, Exception):

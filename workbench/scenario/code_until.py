@@ -31,7 +31,7 @@ def look(*sockets):
 
 
 def looks(steps: Iterable[Step]) -> bool:
-    """Whether a reading is taken somewhere."""
+    """Whether a kernel reading is expected somewhere."""
     return any(
         (isinstance(step, Loop) and (step.until is not None or looks(step.steps)))
         or (isinstance(step, Perform) and isinstance(step.command, c.Sample))
@@ -40,14 +40,14 @@ def looks(steps: Iterable[Step]) -> bool:
 
 
 def counts_rounds(scenario: Scenario, taken: Collection[str]) -> bool:
-    """Whether the number of a round stands somewhere; `taken`: names that steps take."""
+    """Whether the number of a round is used somewhere; `taken`: names that steps take."""
     if ROUND in scenario.values or ROUND in taken:
         return False
     return bool(_NAMED.search(repr(scenario.steps)) or _NAMED.search(repr(scenario.endpoints)))
 
 
 def counted(variable: str) -> str:
-    """From here on {round} is this variable."""
+    """A block in which {round} is this variable."""
     return f"values[{literal(ROUND)}] = str({variable}).encode()"
 
 
@@ -62,12 +62,12 @@ def with_known(loop: Loop, values: TakenValues, encoding: str) -> Loop:
 
 
 def block(lines: list[str]) -> list[str]:
-    """The lines of a block, which needs a statement."""
+    """The lines of a block, which needs at least one statement."""
     return lines if any(not line.lstrip().startswith("#") for line in lines) else [*lines, "pass"]
 
 
 def _condition(until: Expect, encoding: str) -> list[str] | None:
-    """What ends it, as arguments; None: a script cannot tell."""
+    """The condition that ends it, as arguments; None: a script cannot tell."""
     if until.of_no_row or until.regex is not None or until.json is not None:
         return None
     if until.peer is not None:
@@ -80,7 +80,7 @@ def _condition(until: Expect, encoding: str) -> list[str] | None:
             found.append(f"text={literal(encode(until.text, encoding))}")
         if until.hex is not None:
             found.append(f"text={literal(parse_hex(until.hex))}")
-    except Problem:  # a record may name an encoding that there is not
+    except Problem:  # a record may name an encoding that does not exist
         return None
     keys = ("call", "result", "errno", "error", "size")
     found += [

@@ -14,13 +14,13 @@ FILLING: Final = "filling"
 
 
 class CodePlace(NamedTuple):
-    """Where an expression stands, which decides how its values are written.
+    """The context of an expression, which decides how its values are written.
 
     Attributes:
         encoding: of text.
-        own: the variable that has what a pattern took just now; None: there is none.
-        hexed: those of them that a pattern of hex took as bytes: big-endian numbers.
-        counter: a loop of a repeated send is around it.
+        own: the variable that holds what a pattern has just taken; None: there is none.
+        hexed: the values that a pattern of hex took as bytes, which are big-endian numbers.
+        counter: it is inside the loop of a repeated send.
     """
 
     encoding: str
@@ -30,7 +30,7 @@ class CodePlace(NamedTuple):
 
 
 def expression(template: Template, place: CodePlace) -> str:
-    """The bytes of a template."""
+    """The bytes of a template, as an expression."""
     return _joined(template.parts, place)
 
 
@@ -77,7 +77,7 @@ def _bytes(name: str | int, argument: str, place: CodePlace) -> str:
 
 
 def number(gap: Gap, place: CodePlace) -> str:
-    """What several terms count to."""
+    """The number that several terms come to."""
     said = []
     for at, (sign, name, argument) in enumerate(gap.terms):
         if isinstance(name, int):

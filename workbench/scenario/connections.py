@@ -36,8 +36,8 @@ class Since(NamedTuple):
     """The moment from which a time is counted, on the record's clock.
 
     Attributes:
-        what: "send", "connect", "accept", or "begin" where there was none of these.
-        seq: of its row; 0: it is not at hand any more.
+        what: "send", "connect", "accept", or "begin" if there was none of these.
+        seq: that of its row; 0: it is not at hand any more.
     """
 
     ns: int
@@ -49,26 +49,26 @@ class Since(NamedTuple):
 class RunConnection:
     """The rows of one connection of the run.
 
-    Rows have places: 0 is the first of the run, and what is used up keeps its place.
+    Each row has a place: 0 is the first of the run, and used rows keep their places.
 
     Attributes:
         endpoint: the name of its endpoint.
         id: of the record; None holds what an endpoint did without a socket.
         number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
         stream: bytes are one stream, not messages.
-        came: which rows say what came; of layers those of the topmost.
-        opened_by: the row of the command that made it or had it connect, 0 for none.
+        came: which rows say what came; with layers, those of the topmost one.
+        opened_by: the row of the command that made it or had it connect; 0: none.
         closed_by_step: a command closed it.
         passed_over: its connect failed, and the next address of the name was tried.
         used: the place of the first row that is not used up.
-        part: how many bytes of that row are.
-        resumed: where the decoder of the last search stood, as `StreamPlace` says.
+        part: how many bytes of that row are used up.
+        resumed: the state of the last search's decoder, as in `StreamPlace`.
         used_bytes, used_reads: what earlier steps have used of what was received.
-        ignores: whether a row is never seen by an expectation; None: none is. Raises TooSlow.
-        ignored: how many were not.
-        opened: when it was connected or accepted; None: not that it was seen.
-        over: it was reset, lost or closed: its peer's FIN can come no more.
-        deaf: reading was shut down here, so that recv() reads an end that the peer has not said.
+        ignores: whether a row is hidden from expectations; None: none is. Raises TooSlow.
+        ignored: how many were.
+        opened: when it was connected or accepted; None: that was not seen.
+        over: it was reset, lost or closed, so that its peer's FIN can come no more.
+        deaf: reading was shut down here, so that recv() reports an end that the peer has not sent.
     """
 
     endpoint: str
@@ -98,7 +98,7 @@ class RunConnection:
 
     @property
     def end(self) -> int:
-        """The place behind the newest row."""
+        """The place after the newest row."""
         return self._gone + len(self._rows)
 
     def add(self, row: Row) -> None:
@@ -116,7 +116,9 @@ class RunConnection:
         self._rows.append(row)
 
     def _note_end(self, row: Row) -> None:
-        """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
+        """Note how it ends; an end that is reported again, as by close() after shutdown(), does not
+        count.
+        """
         if row.kind == "call":
             self._note_call(row)
         if says_end(row):
@@ -141,7 +143,7 @@ class RunConnection:
             ending = SocketEnd(FIN, US)
         else:
             return
-        if self.number and not self._has_ended(ending):  # what listens is no connection
+        if self.number and not self._has_ended(ending):  # a listening socket is not a connection
             self._endings[row.seq] = ending
 
     def _note_call(self, row: Row) -> None:
@@ -156,9 +158,9 @@ class RunConnection:
         return self._endings.get(row.seq)
 
     def since(self, place: int) -> Since:
-        """What the time of the row at this place is counted from: the begin of the last send before
-        it (the other side may have all of it before the call comes back), else when it was
-        connected or accepted, else its first row.
+        """The moment from which the time of the row at this place is counted: the beginning of the
+        last send before it (the other side may have everything before the call comes back), else
+        when it was connected or accepted, else its first row.
         """
         for at in range(place - 1, self._gone - 1, -1):
             row = self.row(at)
@@ -166,13 +168,14 @@ class RunConnection:
                 return Since(row.t_ns, "send", row.seq)
         if self._sent_before is not None:
             return self._sent_before
-        if self.opened is not None and self.opened.seq < self.row(place).seq:  # no own connect
+        # it has no connect of its own
+        if self.opened is not None and self.opened.seq < self.row(place).seq:
             return self.opened
         first = self.row(max(self._gone, 0))
         return Since(ended_ns(first), "begin", first.seq)
 
     def forget(self, but: int = 0) -> None:
-        """Let its rows go, `but` so many of the newest: no step will ask for them."""
+        """Drop its rows, `but` so many of the newest: no step will ask for them."""
         done = max(0, len(self._rows) - but)
         self.used = self._gone = self._gone + done
         self.part = 0
@@ -181,8 +184,8 @@ class RunConnection:
         del self._rows[:done]
 
     def row(self, place: int) -> Row:
-        """The row at a place that is not used up; of one that is not at hand any more, the oldest
-        that is.
+        """The row at a place that is not used up; if it is not at hand any more, the oldest that
+        is.
         """
         return self._rows[max(place - self._gone, 0)]
 
@@ -191,7 +194,7 @@ class RunConnection:
         return self._rows[(self.used if place is None else place) - self._gone :]
 
     def from_place(self, place: int) -> RunConnection:
-        """These rows with nothing used from a place on, for whoever looks at what steps use up."""
+        """The same rows with nothing used from a place on, to see what steps use up."""
         return replace(self, used=max(place, self._gone), part=0, resumed=None, used_bytes=0)
 
     def all_rows(self) -> list[Row]:
@@ -199,19 +202,19 @@ class RunConnection:
         return self._rows
 
     def data(self, place: int, start: int) -> bytes:
-        """The bytes of a row for a search that began at place `start`: what is left of it."""
+        """The bytes of a row for a search that began at place `start`: those that are left."""
         payload = self.row(place).payload or b""
         return payload[self.part :] if place == self.used == start and self.part else payload
 
     def place_of(self, call: str, start: int) -> StreamPlace:
-        """Where in one direction's bytes a search from row `start` on begins."""
+        """The position in one direction's bytes at which a search from row `start` on begins."""
         first, head = self._heads.get(call, (start, b""))
         if start == self.used and self.resumed is not None:
             return self.resumed._replace(head=head)
         return StreamPlace(head, start < first or (start == first and not self.part))
 
     def use_up(self, place: int, part: int | None, resumed: StreamPlace | None = None) -> None:
-        """Rows before this place are used, and `part` bytes of this one; None: it wholly."""
+        """Mark rows before this place as used, and `part` bytes of this one; None: all of it."""
         for at in range(self.used, place + 1):
             row = self.row(at)
             if self.came(row) and row.size:
@@ -239,7 +242,9 @@ def is_sent(row: Row) -> bool:
 
 
 def is_reset_after_fin(row: Row) -> bool:
-    """Whether it tells that the peer reset what it had ended before: no call returns that."""
+    """Whether the row reports that the peer reset what it had ended before, which no call
+    returns.
+    """
     return row.kind == NOTE and row.call == "reset_after_fin"
 
 
@@ -256,9 +261,9 @@ def is_over(row: Row) -> bool:
 def ended_ns(row: Row) -> int:
     """When a call came back, on the record's clock.
 
-    How a call that had to wait came out is stamped with that moment; its duration is the wait.
-    One that read something did not wait: it was there when the call began, and what it took is
-    this machine's time.
+    The outcome of a call that had to wait is stamped with that moment, and its duration is the
+    wait. A call that read something did not wait: the data was there when it began, and its
+    duration is time of this machine.
     """
     if row.kind == END or row.call in READS or row.call == "accept":
         return row.t_ns

@@ -1,4 +1,4 @@
-"""Warnings about scenarios that are valid but hardly meant, each with its line."""
+"""Warnings about scenarios that are valid but hardly intended, each with its line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MATCHED: Final = ("match", "value", "json", "take", "lookup", "recall")
 
 
 def doubts(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
-    """Where, and what is to be asked."""
+    """The doubtful places, each with the question to ask."""
     for path, step in _steps(table, ()):
         if step.get("do") == "expect" and step.keys() <= _SAYS_NOTHING:
             yield path, Problem("scenario.expects_nothing")
@@ -69,7 +69,7 @@ def _takes_all(rule: dict[str, Any], later: dict[str, Any]) -> bool:
 
 
 def _may_lack(rule: dict[str, Any]) -> bool:
-    """Whether its reply names a value: where that is not there, the rule does not fit."""
+    """Whether the reply names a value: if that is missing, the rule does not fit."""
     said = (rule.get(key) for key in ("reply", "reply_hex", "in_turn", "keep", "store", "forget"))
     return any("{" in str(text) for text in said if text)
 
@@ -87,7 +87,7 @@ def _of_values(values: Any) -> Iterator[tuple[KeyPath, Problem]]:
 
 
 def _patterns(item: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """Every regular expression, with where it stands."""
+    """Every regular expression, with its path."""
     if isinstance(item, list):
         for at, part in enumerate(item):
             yield from _patterns(part, (*path, at))

@@ -41,15 +41,15 @@ class EndpointReading(NamedTuple):
 
 
 def as_table(said: str) -> dict[str, Any]:
-    """An endpoint that is its address alone, which says the family."""
+    """An endpoint's table; one that is just an address implies its family."""
     if has_scheme(said):
         return {"address": said}
     return {"address": said, "family": addresses.written_family(said)}
 
 
 def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
-    """What the address of a table says of the family, as it does where it stands alone; of one
-    that goes to `@server` what it binds to.
+    """The family that the address of a table implies, as when it is written alone; for one that
+    goes to `@server`, that of what it binds to.
     """
     said = body.get("address")
     if isinstance(said, str) and said.startswith("@"):
@@ -62,9 +62,9 @@ def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
 def reached_by_path(
     settings: s.EndpointSettings, endpoints: Mapping[str, s.EndpointSettings]
 ) -> s.EndpointSettings:
-    """A client of `@server` is of its family where no other reaches it: AF_UNIX, AF_INET6.
+    """A client of `@server` has the server's family if no other can reach it: AF_UNIX, AF_INET6.
 
-    One that says what it binds to is of the family of that.
+    One that says what it binds to has the family of that address.
     """
     server = endpoints.get((settings.address or "").removeprefix("@"))
     if server is None or not settings.address.startswith("@") or server.family not in _OWN_FAMILY:
@@ -77,7 +77,7 @@ def reached_by_path(
 def endpoint(
     name: str, body: dict[str, Any], path: KeyPath, reading: EndpointReading
 ) -> s.EndpointSettings:
-    """The settings of an endpoint's table. Raises Wrong."""
+    """The settings described by an endpoint's table. Raises Wrong."""
     v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
     table = {"role": k.STREAM, **_family_as_written(body, reading.named), **body}
     return with_keys(partial(s.EndpointSettings, name), table, path, reading)
@@ -90,7 +90,7 @@ def with_keys(
     reading: EndpointReading,
     before: s.EndpointSettings | None = None,
 ) -> s.EndpointSettings:
-    """Settings made with the given keys; `before`: those that a `configure` step changes."""
+    """Settings with the given keys applied; `before`: those that a `configure` step changes."""
     v.known(body, k.ENDPOINT, path)
     said, web = layer_keys.split_address(body, path)
     values = {key: k.ENDPOINT[key](said, key, path) for key in said}
@@ -110,7 +110,7 @@ def with_keys(
         proxied = problem.key.startswith("engine.proxy")
         about = "responder" if wraps else "proxy" if proxied else "type"
         raise v.Wrong((*path, about if about in body else "role"), problem) from problem
-    if made.responder.wraps():  # what stands fast can be wrapped now
+    if made.responder.wraps():  # now that the rest is decided, replies can be wrapped
         ready = partial(compile_responder, made.responder, made.encoding, made.messages)
         v.check(ready, (*path, "responder" if "responder" in body else "messages"))
     if variable is not None:
@@ -130,7 +130,7 @@ def with_keys(
 
 
 def _with_files(settings: TlsSettings, path: KeyPath, reading: EndpointReading) -> TlsSettings:
-    """The settings with the paths of their files, and passwords from variables."""
+    """The settings with the paths of their files, and with passwords from variables."""
 
     def file(name: str, *key: str) -> str:
         if not name.startswith(layer_keys.TEST):
@@ -154,7 +154,8 @@ def _with_files(settings: TlsSettings, path: KeyPath, reading: EndpointReading) 
 
 
 def check_started(endpoints: Mapping[str, s.EndpointSettings], steps: Iterable[Step]) -> None:
-    """Check that something starts TLS where its settings are given: else all would go in clear.
+    """Check that something starts TLS if settings for it are given: otherwise everything would be
+    sent in clear.
 
     Raises Wrong.
     """
@@ -170,7 +171,7 @@ def check_started(endpoints: Mapping[str, s.EndpointSettings], steps: Iterable[S
 
 
 def _starting(steps: Iterable[Step]) -> Iterable[str]:
-    """Endpoints into which a step puts TLS."""
+    """The endpoints into which a step inserts TLS."""
     for step in steps:
         if isinstance(step, Loop):
             yield from _starting(step.steps)

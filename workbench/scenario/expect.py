@@ -39,7 +39,7 @@ _OPENING: Final = frozenset({"connect", "start", "call"})
 
 
 class NotYet(Enum):
-    """The answer of `Matcher.next_text` while nothing has come at all."""
+    """The answer of `Matcher.next_text` while nothing at all has come."""
 
     CAME = 1
 
@@ -51,7 +51,7 @@ class Watch:
     """The condition that ends a loop.
 
     Attributes:
-        found: the row that met it; None until then.
+        found: the row that met it, None until then.
     """
 
     def __init__(self, search: Search) -> None:
@@ -61,7 +61,7 @@ class Watch:
 
     @property
     def so_far(self) -> int:
-        """How often it came, of `count` in all."""
+        """How often it has come, and how often it has to."""
         return self._search.so_far_in_all(self._means)
 
     def looked_through(self) -> list[tuple[RunConnection, Needle | None]]:
@@ -70,7 +70,7 @@ class Watch:
 
     def advance(self, connections: Iterable[RunConnection], known_ns: int) -> None:
         """Look through the new rows of connections. Raises TooSlow."""
-        if self.found is not None or self.until.of_no_row:  # a look at the kernel is no row
+        if self.found is not None or self.until.of_no_row:  # a look at the kernel is not a row
             return
         self._search.advance([item for item in connections if self._means(item)], known_ns)
         matches = self._search.matches(self._means)
@@ -89,8 +89,8 @@ class Findings:
     """The matches of an expectation, and what was passed over before them.
 
     Attributes:
-        row: the last that matched.
-        took: where a time is wanted, that of the last match; with `each` of each connection.
+        row: the last one that matched.
+        took: if a time is wanted, that of the last match; with `each`, that of each connection.
     """
 
     def __init__(
@@ -109,15 +109,15 @@ class Findings:
 class Matcher:
     """The rows of a run by connection; each is used up once.
 
-    Which connections an expectation means where it names none: on a stream those of its last
-    connect, open or closed since, without those whose address failed so that the next one of the
-    name was tried; on a listener, beside its own newest socket, every connection
-    that no step has closed, open or not; of a datagram endpoint its newest socket.
+    The connections that an expectation means if it names none: on a stream, those of its last
+    connect, open or closed since, except those whose address failed so that the next one of the
+    name was tried; on a listener, its own newest socket and every connection that no step has
+    closed, open or not; on a datagram endpoint, its newest socket.
 
     Attributes:
         kept: the endpoints of which anything will be expected; rows of others are only shown to
             watches.
-        commands: whether a row of what was asked for is ever looked for.
+        commands: whether rows of commands are ever looked for.
     """
 
     def __init__(
@@ -127,9 +127,9 @@ class Matcher:
         held: HeldBack,
         ignored_by: Callable[[str], tuple[Expect, ...]] = lambda _name: (),
     ) -> None:
-        """`settings_of`: an endpoint's by its name. `held` is shown commands and notes.
+        """`settings_of`: the settings of an endpoint by its name.
 
-        `ignored_by`: what an endpoint ignores.
+        `held` is shown commands and notes. `ignored_by`: what an endpoint ignores.
         """
         self._feed = feed
         self._settings_of = settings_of
@@ -139,14 +139,15 @@ class Matcher:
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
         self._accepted: dict[str, list[Since]] = {}  # in the order of the connections' numbers
-        self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
-        self._numbers: dict[int, int] = {}  # of connections that have not spoken yet
+        # the last id that has a number, and that number
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._numbers: dict[int, int] = {}  # for connections that have not spoken yet
         self._opened: dict[str, list[int]] = {}
         self._closers: set[int] = set()
         self._touched: dict[Search, dict[RunConnection, None]] = {}
         self._watches: list[Watch] = []
         self._held = held
-        self._changes = 0  # how often it became another question which connections are meant
+        self._changes = 0  # how often the set of meant connections may have changed
         self._meant_at = (0, 0)
         self._meant = IdentityCache(self._meaning)
         self._looked_for = IdentityCache(self._needles)
@@ -155,7 +156,9 @@ class Matcher:
     # -- reading ------------------------------------------------------------------------------
 
     def take(self, known_ns: int = 0) -> None:
-        """Read what came since. `known_ns`: all that ended before is there."""
+        """Read what has come since. `known_ns`: everything that ended before this moment has
+        come.
+        """
         while self._feed.any and (rows := self._feed.rows()):
             touched: dict[RunConnection, None] = {}
             for row in rows:
@@ -177,11 +180,11 @@ class Matcher:
             self._note_command(row)
             self._held.take(row)
             if not self.commands:
-                return None  # each expectation would look through all of them again
+                return None  # otherwise each expectation would look through all of them again
         elif kind == NOTE:
             self._held.take(row)
         if row.connection is not None and row.connection <= self._feed.before:
-            return None  # of before the run
+            return None  # from before the run
         connection = self._connection(row)
         connection.add(row)
         if row.call == "accept" and row.kind != "command" and row.error is None:
@@ -201,7 +204,7 @@ class Matcher:
         return connection
 
     def _opened_at(self, connection: RunConnection) -> Since | None:
-        """When a connection was accepted; the first that was accepted has the first number."""
+        """Note when a connection was accepted; the first that was accepted has the first number."""
         accepted = self._accepted.get(connection.endpoint, ())
         number = connection.number
         return accepted[number - 1] if 0 < number <= len(accepted) else None
@@ -214,8 +217,8 @@ class Matcher:
             self._opened.setdefault(row.endpoint or "", []).append(row.seq)
 
     def refused(self, seq: int | None) -> None:
-        """Take back what a command was counted as, where it was refused with a sentence: a connect
-        that opened no socket has not begun the client anew.
+        """Undo the counting of a command that was refused with a sentence: a connect that opened no
+        socket has not begun the client anew.
         """
         for name, opened in self._opened.items():
             if seq in opened and all(item.opened_by != seq for item in self._owned.get(name, ())):
@@ -271,7 +274,7 @@ class Matcher:
         for opened, parent in self._feed.opened(endpoint.id, last, wanted):
             last = opened
             if endpoint.role == "listener" and parent is None:
-                self._numbers[opened] = 0  # what listens is no conversation
+                self._numbers[opened] = 0  # a listening socket carries no conversation
                 continue
             count += 1
             self._numbers[opened] = count
@@ -281,7 +284,7 @@ class Matcher:
     # -- what a step means --------------------------------------------------------------------
 
     def meant(self, expect: Expect) -> Callable[[RunConnection], bool]:
-        """Whether an expectation means a connection, as things stand now."""
+        """Whether an expectation means a connection, as things are now."""
         at = self._changes, self._feed.changes
         if at != self._meant_at:
             self._meant_at = at
@@ -321,9 +324,9 @@ class Matcher:
         )
 
     def _needles(self, expect: Expect) -> Callable[[RunConnection], Needle | None] | None:
-        """What to look for in each connection's bytes; None where no bytes are wanted.
+        """What to look for in each connection's bytes; None: no bytes are wanted.
 
-        Of any endpoint, one whose encoding cannot express the text cannot send it either.
+        If any endpoint is meant, one whose encoding cannot express the text cannot send it either.
         """
         if not expect.wants_bytes:
             return None
@@ -350,10 +353,10 @@ class Matcher:
         return self._plain.of(expect)
 
     def next_text(self, expect: Expect, until_ns: int) -> Findings | NotYet | None:
-        """What meets an expectation, and is now used up, where it is the first that came, on the
-        only connection on which anything did; None: only a search can tell.
+        """What meets an expectation, and is now used up, if it is the first that came, on the only
+        connection on which anything did; None: only a search can tell.
 
-        `until_ns`: as of a search.
+        `until_ns`: as in a search.
         """
         meant, needle_in = self.meant(expect), self._looked_for.of(expect)
         assert needle_in is not None
@@ -374,7 +377,7 @@ class Matcher:
         connection, place, row = met
         try:
             needle = needle_in(connection)
-        except Problem:  # told by the search
+        except Problem:  # reported by the search
             return None
         if needle is None or needle.exact != (row.payload,) or ended_ns(row) > until_ns:
             return None
@@ -386,10 +389,10 @@ class Matcher:
     # -- searching ----------------------------------------------------------------------------
 
     def search(self, expect: Expect, until_ns: int = FOR_EVER) -> Search:
-        """Begin to look for an expectation in all that is not used up, and in what comes.
+        """Begin to look for an expectation in everything that is not used up, and in what comes.
 
         Raises:
-            Problem: its text is not one of the encoding.
+            Problem: the encoding cannot express its text.
         """
         search = Search(expect, self._looked_for.of(expect), until_ns=until_ns)
         self._touched[search] = dict.fromkeys(self.candidates(expect))
@@ -397,8 +400,8 @@ class Matcher:
 
     def watch(self, until: Expect) -> Watch:
         """Look for a condition in what comes from now on, whatever steps expect and use up."""
-        # the first bytes of its rounds are none that anybody asked for: as with `absent`, text is
-        # looked for in all that comes
+        # the first bytes of its rounds are not ones that anybody asked for: as with `absent`, text
+        # is looked for in everything that comes
         search = Search(until, self._needles(replace(until, absent=True)))
         for owned in self._owned.values():
             for connection in owned:
@@ -423,7 +426,8 @@ class Matcher:
             search.advance([item for item in touched if wanted(item)], known_ns)
 
     def found(self, search: Search, *, over: bool) -> Findings | None:
-        """What an expectation is looking for, and now used up; None: not there, or not settled.
+        """What an expectation is looking for, which is now used up; None: it has not come, or is
+        not settled.
 
         `over`: the deadline has passed, and everything before it was looked through.
         """
@@ -444,7 +448,7 @@ class Matcher:
         return Findings(matches, row, search.use_up(matches), took)
 
     def hopeless(self, search: Search) -> bool:
-        """Whether waiting longer would not help: more came than is wanted, or something else came
+        """Whether waiting longer is pointless: more came than is wanted, or something else came
         first on every connection that can still be meant, or a FIN is wanted and all are over.
         """
         expect = search.expect
@@ -456,14 +460,14 @@ class Matcher:
         return expect.exact and search.too_many(self.meant(expect))
 
     def _is_known(self, expect: Expect) -> bool:
-        """Whether no connection can come that the expectation means too."""
+        """Whether no further connection can come that the expectation means."""
         settings = self._settings_of(expect.endpoint)
         if expect.connection is not None:
             return isinstance(expect.connection, int) and expect.connection > 0
         return settings.role is not Role.LISTENER and settings.reconnect is None
 
     def needle(self, expect: Expect) -> Needle | None:
-        """What is looked for in its endpoint's bytes; None where no bytes are."""
+        """What is looked for in its endpoint's bytes; None: no bytes are."""
         if not expect.wants_bytes:
             return None
         settings = self._settings_of(expect.endpoint)
@@ -483,7 +487,7 @@ class Matcher:
 
 
 def _is_plain(expect: Expect) -> bool:
-    """Whether it is a text, or bytes, and nothing else is said of it."""
+    """Whether it is a text, or bytes, without any further condition."""
     if expect.text is None and (expect.hex is None or is_pattern(expect.hex)):
         return False
     how = {"text", "hex", "encoding", "within", "on_failure", "not_before", "at_most"}
@@ -497,7 +501,7 @@ def _is_plain(expect: Expect) -> bool:
 def _with_words(
     expect: Expect, connection: RunConnection, match: RowMatch
 ) -> tuple[RunConnection, RowMatch]:
-    """A match that has taken what is to be taken of its row too."""
+    """A match, with what is to be taken from its row."""
     if expect.json is not None:
         return connection, match
     row = connection.row(match.place)
@@ -527,7 +531,7 @@ def _opens(row: Row) -> bool:
 
 
 def in_words(row: Row) -> str:
-    """A call and what came of it, as code."""
+    """A call and its result, as code."""
     outcome = row.errno or row.error or row.result
     return f"{row.call}({row.args})" + ("" if outcome is None else f" = {outcome}")
 

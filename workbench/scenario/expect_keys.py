@@ -1,4 +1,4 @@
-"""The keys of `expect` that say how it judges, and which of them go together."""
+"""The keys of `expect` that say how it judges, and which of them may be combined."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BESIDE_CLOSED: Final = frozenset(
 
 @v.takes({"enum": [FIN, RESET, True]})
 def _closed(body: v.Table, key: str, path: KeyPath) -> str | bool:
-    """How a connection ends: true for whichever way."""
+    """How a connection ends; true: in any way."""
     if body[key] is True:
         return True
     if not isinstance(body[key], str):
@@ -48,7 +48,7 @@ def _closed(body: v.Table, key: str, path: KeyPath) -> str | bool:
 
 @v.takes({"type": ["object", "array", "string"]})
 def json_of(body: v.Table, key: str, path: KeyPath) -> Any:
-    """A table or a list as it stands, or a text of JSON, which is read when it is filled in."""
+    """A table or a list unchanged, or a text of JSON, which is parsed when it is filled in."""
     source = body[key]
     if isinstance(source, bool) or not isinstance(source, dict | list | str):
         raise v.not_wanted((*path, key), key, source, "table", "list", "json")
@@ -57,7 +57,7 @@ def json_of(body: v.Table, key: str, path: KeyPath) -> Any:
 
 
 def check_json_text(source: Any, names: Collection[str], path: KeyPath) -> None:
-    """Check that a text is JSON, as far as can be known. Raises Wrong."""
+    """Check that a text is JSON, as far as that is known. Raises Wrong."""
     if isinstance(source, str) and text_template(source, names, "utf-8").fixed is not None:
         v.check(partial(read_json, source), path)
 
@@ -107,7 +107,7 @@ PROGRAM: Final = "program"
 
 
 def check_program(body: v.Table, programs: Collection[str], path: KeyPath, *, until: bool) -> None:
-    """Check that a program ends a loop by a text of its output alone. Raises Wrong."""
+    """Check that a program ends a loop only by a text of its output. Raises Wrong."""
     where = (*path, PROGRAM)
     if not until:
         raise v.wrong(where, "scenario.program_until")
@@ -150,7 +150,7 @@ OF_HEADS: Final = ("status", "header")
 
 
 def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
-    """Check that the keys of an expectation go together.
+    """Check that the keys of an expectation may be combined.
 
     `owner`: the settings that its endpoint has then; None: it means any.
 
@@ -189,7 +189,7 @@ def _check_peer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) 
 
 
 def _check_layer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
-    """Check the keys about frames, ends and heads: only one kind, and where there are such."""
+    """Check the keys about frames, ends and heads: only one kind, and only if there are such."""
     kinds = [
         said
         for keys in (OF_FRAMES, OF_ENDS, OF_HEADS)
@@ -235,7 +235,7 @@ def _check_closed(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath
 
 
 def within(body: v.Table, values: Mapping[str, Any], path: KeyPath) -> dict[str, float]:
-    """How long is waited where nothing is said of it, but of the time: as long as that may take.
+    """How long to wait if only `took` is given: as long as that allows.
 
     Raises:
         Wrong: no time could hold.
@@ -249,14 +249,14 @@ def within(body: v.Table, values: Mapping[str, Any], path: KeyPath) -> dict[str,
 
 
 def usual_within(not_before: float | None, at_most: float | None) -> float:
-    """The seconds in which something has to come where nothing is said of them."""
+    """The default for how many seconds something may take to come."""
     if not_before is None and at_most is None:
         return _WITHIN
     return max(_WITHIN, at_most or 0.0, (not_before or 0.0) + _WITHIN)
 
 
 def is_plain_stream(owner: s.EndpointSettings | None) -> bool:
-    """Whether bytes come in it without an end between them."""
+    """Whether its bytes come without an end between messages."""
     return owner is not None and gives_stream(owner)
 
 

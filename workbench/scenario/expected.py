@@ -75,7 +75,7 @@ def parts_of(
 
 
 def plain(data: bytes, encoding: str) -> str | None:
-    """Bytes as a text that can be read; None where there is none."""
+    """Bytes as readable text; None: they are not."""
     text = as_text(data, encoding)
     return (
         text if text is not None and all(c.isprintable() or c in "\r\n\t" for c in text) else None
@@ -83,16 +83,16 @@ def plain(data: bytes, encoding: str) -> str | None:
 
 
 def as_text(data: bytes, encoding: str) -> str | None:
-    """Bytes as the text that gives these bytes again; None where there is none."""
+    """Bytes as a text that encodes to the same bytes; None: there is none."""
     try:
         text = data.decode(encoding)
         return text if encode(text, encoding) == data else None
-    except (ValueError, LookupError, Problem):  # ValueError: also a NUL in the name
+    except (ValueError, LookupError, Problem):  # ValueError: also for a NUL in the name
         return None
 
 
 def _with(found: Iterable[Part], more: Iterable[Part]) -> list[Part]:
-    """Both; where two overlap, the one that was known by its looks, and what of the other is
+    """Both lists of parts; where two overlap, the one known by its looks, and what the other has
     beside it.
     """
     all_ = list(found)
@@ -117,7 +117,9 @@ def _with(found: Iterable[Part], more: Iterable[Part]) -> list[Part]:
 
 
 def _between_bytes(first: bytes, second: bytes) -> list[Part]:
-    """Runs of bytes that differ; of another length, all from the first to the last that do."""
+    """Runs of bytes that differ; if the lengths differ, everything from the first to the last
+    difference.
+    """
     if len(first) != len(second):
         begin = next(
             (at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
@@ -138,7 +140,7 @@ def _between_bytes(first: bytes, second: bytes) -> list[Part]:
     for at, (one, two) in enumerate(zip(first, second, strict=True)):
         if one == two or (found and at < found[-1].end):
             continue
-        start, end = words.get(at, (at, at + 1))  # of a word some letters are equal by chance
+        start, end = words.get(at, (at, at + 1))  # some letters of a word are equal by chance
         if found and found[-1].end >= start - 2:
             found[-1] = replace(found[-1], end=end)
         else:
@@ -156,7 +158,9 @@ def expectation(
     connection: int | None,
     known: Collection[str],
 ) -> Expect:
-    """What has to come. `known`: names whose gaps are filled in; others are braces."""
+    """The step for what has to come. `known`: names whose gaps are filled in; other braces are
+    literal.
+    """
     blank = Expect(answer.endpoint, connection=connection)
     stream = answer.call in {"recv", "tls.recv"}
     if answer.ends:
@@ -208,7 +212,7 @@ def _hex_pattern(data: bytes, parts: Sequence[Part]) -> str:
 
 
 def _literal(data: bytes) -> list[str]:
-    """Hex, with what reads as text in quotes."""
+    """Bytes as hex, with what reads as text in quotes."""
     found: list[str] = []
     place = 0
     for match in _PRINTABLE.finditer(data):
@@ -221,8 +225,8 @@ def _literal(data: bytes) -> list[str]:
 def loosely(
     answer: Answer, parts: Sequence[Part], encoding: str, connection: int | None
 ) -> Expect | None:
-    """Something has to come, whatever it is, but for values that are taken of it: for the second
-    of two runs that are compared. None: it is to be expected as it is.
+    """A step for something that has to come, whatever it is, apart from values taken from it: for
+    the second of two runs that are compared. None: it has to be expected as it is.
     """
     blank = Expect(answer.endpoint, connection=connection)
     if answer.ends or answer.data is None:
@@ -244,7 +248,7 @@ def loosely(
 
 
 def choice(answer: Answer, part: Part, encoding: str) -> Substitute:
-    """A part as it can be shown, and left as it came."""
+    """A part in a form that can be shown, and left as it came."""
     assert answer.data is not None
     text = plain(answer.data, encoding)
     was = (

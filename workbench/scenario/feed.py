@@ -61,19 +61,21 @@ class _Socket(NamedTuple):
 class Feed:
     """A `Follower` of the recorder that keeps the rows that steps can use until they ask.
 
-    Rows are as the record will have them; their bytes are whole.
+    Rows are as the record will have them, with all of their bytes.
 
     Attributes:
         before: the newest connection that is older than the run.
-        wanted: of which endpoints rows are kept, and of which calls of each the bytes.
-        changes: how often an endpoint came or became another one.
+        wanted: the endpoints whose rows are kept, and for each the calls whose bytes are.
+        changes: how often an endpoint was added or changed.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called when something came, on any thread but this one, which is the run's."""
+        """`wake` is called when something has come, on any thread but this one, which is the
+        run's.
+        """
         self.wake = wake
         self._run = threading.get_ident()
-        self._lock = threading.Lock()  # of what is wanted
+        self._lock = threading.Lock()  # whether it is wanted
         self.before = 0
         self._came: deque[tuple[int, Event] | Item] = deque()
         self.wanted: Mapping[str, Collection[str]] = {}
@@ -87,7 +89,7 @@ class Feed:
         self._waiting: list[tuple[int, Event]] = []
 
     def begin(self, reader: Reader, after: int) -> None:
-        """Learn what the record had when row `after` was its last."""
+        """Learn what the record contained when row `after` was its last."""
         for item in reader.endpoints():
             self._endpoints.setdefault(
                 item.id, FedEndpoint(item.id, item.name, item.role, item.type)
@@ -105,10 +107,10 @@ class Feed:
         commands: bool = True,
         verdicts: bool = False,
     ) -> None:
-        """Keep the rows of these endpoints from now on, and the bytes of these calls of each.
+        """Keep the rows of these endpoints from now on, and for each the bytes of these calls.
 
-        ANY among them means every other endpoint. `commands`: also every command; `verdicts`:
-        also what the run says of itself.
+        ANY among them means every other endpoint. `commands`: also every command; `verdicts`: also
+        the run's own verdicts.
         """
         self._commands = commands
         self._left_out = frozenset() if verdicts else OF_RUNS
@@ -153,7 +155,7 @@ class Feed:
             calls = wanted.get(event.endpoint)
             kept = calls is not None
             if calls is not None and event.payload and event.call not in calls:
-                event = event._replace(payload=b"")  # the bytes go
+                event = event._replace(payload=b"")  # the bytes are dropped
         if kept:
             self._came.append((seq, event))
 
@@ -170,23 +172,23 @@ class Feed:
 
     @property
     def any(self) -> bool:
-        """Whether anything came since."""
+        """Whether anything has come since."""
         return bool(self._came)
 
     @property
     def many(self) -> bool:
-        """Whether more came than should wait until a step asks."""
+        """Whether more has come than should wait until a step asks."""
         return len(self._came) > PAGE
 
     @property
     def complete(self) -> bool:
-        """Whether all that came has been told; False: a fact is on its way."""
+        """Whether everything that came has been handed over; False: a fact is on its way."""
         return not self._waiting
 
     def rows(self) -> list[Row]:
-        """The rows that came since, about PAGE at most.
+        """The rows that have come since, about PAGE at most.
 
-        It ends before one whose connection is not known yet: that is put right after it.
+        They end before a row whose connection is not known yet: that fact is put right after it.
         """
         ready: list[tuple[int, Event]] = []
         came, waiting = self._came, self._waiting
@@ -202,7 +204,7 @@ class Feed:
         return [self._row(seq, event) for seq, event in ready]
 
     def _ready(self) -> list[tuple[int, Event]]:
-        """What waits and can be told, the connection of each being known."""
+        """Rows that can be handed over, the connection of each being known."""
         waiting = self._waiting
         unknown = 0
         for _, event in waiting:
@@ -267,7 +269,7 @@ class Feed:
         return next(item for item in reversed(tuple(self._endpoints.values())) if item.name == name)
 
     def opened(self, endpoint: int, after: int, upto: int) -> list[tuple[int, int | None]]:
-        """Connections of an endpoint with `after` < id <= `upto`, each with its listener's."""
+        """The connections of an endpoint with `after` < id <= `upto`, each with its listener's."""
         ids = self._opened.get(endpoint, [])
         found = ids[bisect_right(ids, after) : bisect_right(ids, upto)]
         return [(number, self._sockets[number].parent) for number in found]

@@ -1,4 +1,4 @@
-"""Finders: search a stream for the matches of one expectation, however reads cut it.
+"""Finders: search a stream for the matches of one expectation, however reads split it.
 
 A finder is fed the bytes of one direction of one connection, from where the search begins.
 """
@@ -24,9 +24,9 @@ class StreamPlace(NamedTuple):
     """The place in a stream where a search begins.
 
     Attributes:
-        head: the first bytes of the whole stream: they may say in which order the others stand.
-        begin: it is the begin of the stream.
-        encoding, state: of the decoder that stood here last, if one did.
+        head: the first bytes of the whole stream, which may state the byte order.
+        begin: it is the beginning of the stream.
+        encoding, state: those of the last decoder that stopped here, if any.
     """
 
     head: bytes = b""
@@ -38,7 +38,7 @@ class StreamPlace(NamedTuple):
 class Hit(NamedTuple):
     """A match, in bytes from where the search began; `grows`: it may still change.
 
-    `encoding`, `state`: with what a later search can go on there. `taken`: as values.
+    `encoding`, `state`: those with which a later search can go on there. `taken`: the values taken.
     """
 
     start: int
@@ -56,17 +56,17 @@ class Finder(Protocol):
         """Take the next bytes of the stream."""
 
     def finish(self) -> None:
-        """The stream is over."""
+        """Note that the stream is over."""
 
     def find(self) -> Hit | None:
-        """The next match; the same again until `accept`. Raises TooSlow."""
+        """The next match; the same one again until `accept`. Raises TooSlow."""
 
     def accept(self, hit: Hit) -> None:
-        """Use the match up: the next search begins behind it."""
+        """Use up the match: the next search begins after it."""
 
 
 def taken_by_hex(found: Found | None, numbers: Mapping[str, str]) -> Taken:
-    """The values that a pattern of hex took; `numbers`: the width of those that are numbers."""
+    """The values that a pattern of hex took; `numbers`: the width of each that is a number."""
     groups = found.groups if found is not None else ()
     return tuple(
         (name, taken_value(part.encode("latin-1"), numbers.get(name))) for name, part in groups
@@ -81,7 +81,7 @@ def taken_by_groups(found: Found | None, encoding: str) -> Taken:
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
     """A whole text as bytes; in an encoding with a byte order mark also without it, which means the
-    first order, as everywhere.
+    default order, as everywhere.
     """
     marks = marks_of(encoding)
     if not marks:
@@ -104,7 +104,7 @@ class NextBytes:
             self._data += data
 
     def finish(self) -> None:
-        """The stream is over: a match that is not whole now never will be."""
+        """Note that the stream is over: a match that is not complete now never will be."""
 
     def find(self) -> Hit | None:
         if self._dead:
@@ -167,7 +167,7 @@ class NextPattern:
         if self._dead or not self._text:
             return None
         found = self._pattern.search(self._text, EXPECT_TIME)
-        if found is None:  # it begins at the begin or nowhere
+        if found is None:  # it begins at the beginning or nowhere
             self._dead = self._pattern.resume(self._text, EXPECT_TIME) > 0
             return None
         self._end = found.end
@@ -183,16 +183,16 @@ class NextPattern:
 class NextText:
     """Finds a text that has to come next, in an encoding with shift sequences.
 
-    Behind the last character its writer may shift back to ASCII: that is used up with the text
-    where it comes, and is no part of it where the writer goes on in the same character set.
+    After the last character its writer may shift back to ASCII. If it does, the shift is used up
+    with the text; if it goes on in the same character set, there is none.
     """
 
     def __init__(self, encoding: str, place: StreamPlace, wanted: str, exact: bytes) -> None:
         self._encoding = encoding
         self._text = Characters(encoding, _state(place, encoding))
         self._wanted = wanted
-        self._from = self._end = 0  # characters
-        self._used = 0  # bytes
+        self._from = self._end = 0  # counted in characters
+        self._used = 0  # counted in bytes
         self._data = bytearray()
         self._shift = _shift_back(exact, encoding)
         self._over = False
@@ -218,18 +218,18 @@ class NextText:
         return Hit(begin, last, grows, self._encoding if state is not None else None, state)
 
     def accept(self, hit: Hit) -> None:
-        """Go on behind the match that was found last; `hit` is it."""
+        """Go on after the match that was found last, which is `hit`."""
         self._from = self._end
         self._used = hit.end
 
 
 def _state(place: StreamPlace, encoding: str) -> State | None:
-    """Where the decoder of the search before stood, if it was one of the same encoding."""
+    """The state of the previous search's decoder, if that had the same encoding."""
     return place.state if place.encoding is not None and place.encoding == encoding else None
 
 
 def _shift_back(exact: bytes, encoding: str) -> bytes:
-    """What stands in a whole text behind its last character."""
+    """What follows the last character in a complete text."""
     text = Characters(encoding)
     text.feed(exact)
     return exact[text.place(text.length)[0] :]
@@ -245,10 +245,10 @@ class InText:
         used = encoding if begin else within_stream(encoding, place.head)
         self._text = Characters(used, state)
         self._wanted = wanted
-        self._from = 0  # the character behind the last match
+        self._from = 0  # the character after the last match
         self._next = 0  # where a match can still begin
-        self._end = 0  # of the match that was found last
-        self._seen = -1  # how many characters the last look in vain had
+        self._end = 0  # the match that was found last
+        self._seen = -1  # how many characters there were at the last look that found nothing
 
     def feed(self, data: bytes) -> None:
         self._text.feed(data)
@@ -289,7 +289,7 @@ class InText:
         return None
 
     def accept(self, hit: Hit) -> None:
-        """Go on behind the match that was found last; `hit` is it."""
+        """Go on after the match that was found last, which is `hit`."""
         self._from = self._next = self._end
         self._seen = -1
 
@@ -321,7 +321,7 @@ class InJson:
         self._fed = self._text.length
 
     def finish(self) -> None:
-        """The stream is over: one that is not whole now never will be."""
+        """Note that the stream is over: a value that is not complete now never will be."""
 
     def find(self) -> Hit | None:
         while self._hit is None:

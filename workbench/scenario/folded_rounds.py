@@ -1,4 +1,4 @@
-"""Folds the rounds of a loop for reports: failed ones step by step, the others as a count."""
+"""Folds the rounds of a loop for reports: failed ones step by step, the others only as a count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Counts(NamedTuple):
         return tr(key, rounds=self.rounds, failed=self.failed, steps=self.steps)
 
     def with_round(self, results: Iterable[StepResult]) -> Counts:
-        """With one round more."""
+        """The counts with one more round."""
         steps = [result for result in results if not isinstance(result.step, Loop)]
         return Counts(
             self.rounds + 1,
@@ -34,7 +34,7 @@ class Counts(NamedTuple):
 
 
 def in_full(results: Sequence[StepResult]) -> list[bool]:
-    """Which are told: those of rounds in which one failed, and of the rounds round these."""
+    """The rounds to report in full: those in which a step failed, and the rounds around these."""
     paths = [_path(result) for result in results]
     failed = {
         path[:depth]
@@ -53,8 +53,8 @@ class FoldedLoop:
     """An outermost loop while it runs.
 
     Attributes:
-        loop: as the scenario has it.
-        number: of its newest step in the run; `round`: the one that runs.
+        loop: as in the scenario.
+        number: that of its newest step in the run; `round`: the one under way.
         counts: of the rounds that are over.
         is_over: that was the last step of its last round.
     """
@@ -73,7 +73,9 @@ class FoldedLoop:
         return title_of(self.loop)
 
     def take(self, result: StepResult) -> list[StepResult]:
-        """Add a step of it; what is told of the round before, where this begins the next."""
+        """Take a step of the loop; returns what is reported of the round before, if this begins the
+        next.
+        """
         told = self.end_round() if result.rounds[0].number != self.round else []
         self.round = result.rounds[0].number
         self.number = result.number
@@ -82,7 +84,7 @@ class FoldedLoop:
         return told
 
     def end_round(self) -> list[StepResult]:
-        """The round is over; what is told of it."""
+        """End the round; returns what is reported of it."""
         results, self._results = self._results, []
         if not results:
             return []
@@ -94,7 +96,7 @@ class FoldedLoop:
 
 
 def is_last(result: StepResult) -> bool:
-    """Whether no step of its loops follows; one with `until` says itself that it is over."""
+    """Whether no step of its loops follows; a loop with `until` reports its end itself."""
     step = result.step
     for made in result.rounds[::-1]:
         loop = made.loop

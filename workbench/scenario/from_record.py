@@ -50,18 +50,18 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What of a record is made a scenario of, and how.
+    """Which part of a record is made into a scenario, and how.
 
     Attributes:
         title: of the scenario; None: one that says where it comes from.
         seqs: only the commands of these rows; None takes all but those of a run of a scenario
             that was made from this record.
-        without: leave the endpoints out whose names begin so (a lab's: their addresses are of
-            one run).
+        without: leave out endpoints whose names begin so (a lab's, whose addresses are those of one
+            run).
         expectations: expect what each connection received.
-        waits: keep the time between the commands, where it was longer than PAUSE.
+        waits: keep the time between the commands, if it was longer than PAUSE.
         left: places of parts that are expected as they came.
-        loose: expect that something comes, whatever: for a second run.
+        loose: expect that something comes, whatever it is: for a second run.
     """
 
     title: str | None = None
@@ -137,7 +137,7 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
         tuple(steps),
         names=known,
     )
-    if known:  # what of its texts is filled in, reading it tells
+    if known:  # parsing it shows which of its texts are filled in
         scenario = parse(to_toml(scenario))
     choices = tuple(
         choice(answer, part, talk.encoding(answer))
@@ -148,7 +148,7 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
 
 
 def _filled_in(carried: Carried, endpoints: Iterable[str]) -> frozenset[str]:
-    """The names that are filled in in the scenario; none where nothing is sent again."""
+    """The names that are filled in in the scenario; none if nothing is sent again."""
     if not carried.names:
         return frozenset()
     ends = (f"{name}.{end}" for name in endpoints for end in ("port", "address"))
@@ -164,7 +164,7 @@ def _expected(
 
 
 class _Talk:
-    """The commands that are run again, and their answers."""
+    """The commands that are repeated, and their answers."""
 
     def __init__(
         self, reader: Reader, wanted: Callable[[Row], bool], seqs: Collection[int] | None
@@ -177,7 +177,7 @@ class _Talk:
             if wanted(row) and (seqs is None or row.seq in seqs)
         ]
         self.used = Settings(reader).at_first_use(chosen)
-        # of an endpoint of which a damaged record tells nothing there is nothing to do
+        # a damaged record may tell nothing about an endpoint, which then cannot be repeated
         self.chosen = [row for row in chosen if row.endpoint is None or row.endpoint in self.used]
         self._counted = Counted(reader, self.chosen, wanted)
         self.encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
@@ -186,8 +186,8 @@ class _Talk:
         return self.encodings.get(answer.endpoint, "utf-8")
 
     def answers(self) -> list[Answer]:
-        """What was received, but for what a connection still read while its endpoint stopped:
-        whether it does is a race each time.
+        """What was received, except what a connection still read while its endpoint stopped: that
+        is a race each time.
         """
         settings = {name: item for name, (_, item) in self.used.items()}
         stops = [row for row in self.chosen if row.call == "stop"]
@@ -209,11 +209,11 @@ class _Talk:
         ]
 
     def connection(self, answer: Answer) -> int | None:
-        """The number of an answer's connection; None where it goes without saying."""
+        """The number of an answer's connection; None: it need not be said."""
         return self._counted.needed(answer.id, answer.seq)
 
     def done(self) -> list[tuple[str, str | None]]:
-        """What was asked for, but for settings."""
+        """The commands that were given, except settings."""
         return [(row.call, row.endpoint) for row in self.chosen if row.call != CONFIGURE]
 
     def began(self) -> float:
@@ -221,7 +221,7 @@ class _Talk:
         return self._reader.clock.wall_ns / 1e9
 
     def local_ports(self) -> frozenset[int]:
-        """Ports of this machine that the kernel gave to clients."""
+        """The ports of this machine that the kernel gave to clients."""
         roles = {item.id: item.role for item in self._reader.endpoints()}
         ends = (
             (item.local or "").rpartition(":")[2]
@@ -231,11 +231,11 @@ class _Talk:
         return frozenset(int(port) for port in ends if port.isdigit())
 
     def sent_before(self) -> SentBefore:
-        """What was sent before a row, the last of it; asked for in the order of the rows."""
+        """What was last sent before a row; to be asked in the order of the rows."""
         return SentBefore(self._reader, self._wanted)
 
     def asked_again(self, answers: Sequence[Answer]) -> dict[int, bytes]:
-        """By the row of an answer: another one to the same question."""
+        """Another answer to the same question, by the row of an answer."""
         sends = [row for row in self.chosen if row.call == "send"]
         seqs = [row.seq for row in sends]
         last: dict[tuple[str | None, str], Answer] = {}
@@ -311,7 +311,7 @@ def _parts(
 
 
 def _numbered(answers: Sequence[Answer]) -> Iterator[tuple[tuple[str, int, int], Answer]]:
-    """Each with its endpoint, its connection and which one there it is."""
+    """The answers, each with its endpoint, its connection and its index there."""
     counts: Counter[tuple[str, int]] = Counter()
     for answer in answers:
         whose = (answer.endpoint, answer.connection)
@@ -325,7 +325,9 @@ def _second(
     runs: Sequence[tuple[int, int]],
     second: SecondRun | None,
 ) -> dict[tuple[str, int, int], bytes]:
-    """The answers of the second run: of another record, or the last here that did the same."""
+    """The answers of the second run: from another record, or the last ones here that did the
+    same.
+    """
     others = (
         (_Talk(second.reader, lambda _row: True, second.seqs),)
         if second is not None
@@ -340,15 +342,15 @@ def _second(
 
 
 def _run(reader: Reader, begin: int, end: int) -> _Talk:
-    """What the steps of a run did: its set-up, which is step 0, is none of them."""
+    """What the steps of a run did; its set-up, which is step 0, is not one of them."""
     steps = rows_of(reader, f"kind:note call:step seq>{begin} seq<{min(end, LARGEST)}")
     first = next((row.seq for row in steps if not row.args.startswith("0,")), end)
     return _Talk(reader, lambda row: first < row.seq < end, None)
 
 
 def commands_of(reader: Reader, endpoint: str, connection: int | None = None) -> set[int]:
-    """The rows of the commands of one endpoint, or of those that a connection of it is made of,
-    and of the start of the server that it names.
+    """The rows of the commands of one endpoint, or of those that made one of its connections, and
+    of the start of the server that it names.
 
     `connection`: its number in the record.
     """
@@ -374,7 +376,8 @@ def _performed(
 ) -> list[Step]:
     """The step of a command; none for settings that are in force already.
 
-    `waits`: it had ended before the next was asked for, whoever asked did not wait in the program.
+    `waits`: it had ended before the next one was given, by somebody who did not wait in the
+    program.
     """
     command = command_of(row)
     if command is None:
@@ -389,7 +392,7 @@ def _performed(
 
 
 def _runs_again(reader: Reader) -> list[tuple[int, int]]:
-    """Where a scenario made from this record ran in it: what it did is here already."""
+    """Where a scenario made from this record was run in it: what it did is contained already."""
     found: list[tuple[int, int]] = []
     begin = None
     for row in rows_of(reader, f"kind:note call:{RUN_BEGUN}|{RUN_ENDED}"):
@@ -402,14 +405,14 @@ def _runs_again(reader: Reader) -> list[tuple[int, int]]:
 
 
 def _failures(reader: Reader) -> dict[int, str]:
-    """By command: the error that its last call failed with and that nothing repaired."""
+    """The error of each command whose last call failed and was not repaired."""
     failed: dict[int, str] = {}
     ended: set[int] = set()
     for row in rows_of(reader, "cause>0 kind:call|end|note"):
         if row.cause is None or row.cause in ended:
             continue
         if row.call in {RECONNECT_LOST, RECONNECT_FAILED}:
-            ended.add(row.cause)  # what follows the client does by itself, as it will again
+            ended.add(row.cause)  # what follows, the client does by itself, as it will again
         if row.error is not None and row.errno not in PENDING:
             failed[row.cause] = row.errno or row.error
         elif row.call in {"bind", "connect", "recv", "recvfrom"} and row.error is None:
@@ -418,7 +421,7 @@ def _failures(reader: Reader) -> dict[int, str]:
 
 
 def _connected(reader: Reader) -> dict[int, int]:
-    """By command: the row with which the last of its connects came out; none while one waits."""
+    """The row in which the last of a command's connects ended; none while one is waiting."""
     waiting: dict[int, set[int | None]] = {}
     ended: dict[int, int] = {}
     for row in rows_of(reader, "call:connect cause>0 kind:call|end"):

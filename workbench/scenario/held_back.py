@@ -1,4 +1,4 @@
-"""What our own endpoints hold back: accepts, reads, sends or answers, as rows tell it."""
+"""What our own endpoints hold back: accepts, reads, sends or answers, according to the rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOTES: Final = {
 class HeldBack:
     """The gates of the endpoints, and the back-pressure on their connections.
 
-    A gate stands as the newest of its commands has put it, or as the settings say.
+    A gate is as the newest of its commands has set it, or as the settings say.
     """
 
     def __init__(self, settings: Callable[[], Iterable[EndpointSettings]]) -> None:
@@ -37,7 +37,7 @@ class HeldBack:
         self._settings = settings
         self._switched: dict[tuple[str, c.Gate], bool] = {}
         self._unanswered: dict[str, Row] = {}
-        self._full: set[tuple[str, int | None]] = set()  # None: what the record holds back
+        self._full: set[tuple[str, int | None]] = set()  # None: held back by the record
 
     def take(self, row: Row) -> None:
         """Look at the next row of an endpoint."""
@@ -75,7 +75,7 @@ class HeldBack:
         )
 
     def hold(self, name: str, connection: int | None) -> Hold | None:
-        """What keeps a connection from being read by itself."""
+        """What keeps a connection from being read automatically."""
         if self.paused(name, c.Gate.RECEIVE):
             return Hold.GATE
         if (name, None) in self._full:
@@ -83,7 +83,7 @@ class HeldBack:
         return Hold.ANSWERS if (name, connection) in self._full else None
 
     def silent_peer(self, name: str) -> str | None:
-        """Of an endpoint and those that it speaks with by its address or theirs, one whose send is
+        """Among an endpoint and those that it talks to by its address or theirs, one whose send is
         paused.
         """
         among = (*self._peers(name), name)
@@ -91,7 +91,7 @@ class HeldBack:
 
     def unanswered(self, name: str) -> Row | None:
         """An endpoint among these that has not answered by its rules: the newest row that says so,
-        and why where that is known.
+        and the reason if it is known.
         """
         rows = (self._unanswered.get(other) for other in self._peers(name))
         return next((row for row in rows if row is not None), None)
@@ -105,7 +105,7 @@ class HeldBack:
 
 
 def _tells_why(before: Row, row: Row) -> bool:
-    """Whether a note says why no rule fitted this message: it stands right before it."""
+    """Whether a note says why no rule fitted this message: it comes right before it."""
     return before.call in _WHY and before.connection == row.connection and before.seq + 1 == row.seq
 
 

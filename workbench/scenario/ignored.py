@@ -37,7 +37,7 @@ def ignored(
     """Read what an endpoint ignores; its strings are filled in already.
 
     Raises:
-        Wrong: a key that is none, or says nothing here.
+        Wrong: an unknown key, or one that has no meaning here.
     """
     found = []
     for index, item in enumerate(v.typed(body, KEY, list, path)):
@@ -51,7 +51,7 @@ def ignored(
 def _ignored(
     body: dict[str, Any], settings: s.EndpointSettings, path: KeyPath, named: Named | None
 ) -> Expect:
-    """`named`: None: there are no gaps in it any more."""
+    """Read a table; `named` None: no gaps are left in it."""
     v.known(body, IGNORED, path)
     if not body:
         raise v.wrong(path, "scenario.ignore_everything")
@@ -78,7 +78,7 @@ def _ignored(
 
 
 def _plain(text: str) -> Any:
-    """A string that was one gap is the value that it stood for."""
+    """The value that a string stood for, if it was a single gap."""
     if not isinstance(text, v.Filled):
         return text
     return FromGap(text.value) if isinstance(text.value, str) else text.value
@@ -93,7 +93,7 @@ def _strings(source: Any) -> Iterator[str]:
 
 
 def kept(scenario: Scenario) -> list[dict[str, Any]]:
-    """What endpoints ignore, as the record keeps it: their names, and keys of `ignore`."""
+    """What endpoints ignore, as the record keeps it: their names, and the keys of `ignore`."""
     return [
         {"endpoint": name, **_table(item)}
         for name, among in scenario.ignored.items()
@@ -109,22 +109,24 @@ def _table(item: Expect) -> dict[str, Any]:
 
 
 def ignored_in(items: object, settings: s.EndpointSettings) -> Callable[[Row], bool] | None:
-    """Whether a row of a conversation, as `Topmost` tells it, is ignored; None: none ever is.
+    """Whether a row of a conversation, as returned by `Topmost`, is ignored; None: none ever is.
 
-    `items`: what the record keeps; of a stranger it may be anything.
+    `items`: what the record keeps, which may be anything if the record is a stranger's.
     """
     wanted: list[Expect] = []
     for item in items if isinstance(items, list) else ():
         if not isinstance(item, dict) or item.get("endpoint") != settings.name:
             continue
         body = {key: said for key, said in item.items() if key != "endpoint"}
-        with suppress(v.Wrong, Problem):  # of other settings, which the endpoint has no more
+        with suppress(v.Wrong, Problem):  # from other settings, which the endpoint no longer has
             wanted.append(_ignored(body, settings, (), None))
     return ignores(tuple(wanted), settings, _Told())
 
 
 class _Told(WhatCame):
-    """The check on rows that `Topmost` gave, so that rows of lower layers are not among them."""
+    """The check on rows that `Topmost` has returned, so that rows of lower layers are not among
+    them.
+    """
 
     def __call__(self, row: Row | ToldRow) -> bool:
         return isinstance(row, Row) and is_received(row)
@@ -144,7 +146,7 @@ def ignores(
     for expect in among:
         try:
             needle = needle_of(expect, settings.encoding, http=http) if expect.wants_bytes else None
-        except Problem:  # of another encoding that was configured meanwhile: it cannot come
+        except Problem:  # for another encoding that was configured meanwhile: it cannot come
             continue
         needles.append((expect, needle))
 

@@ -21,8 +21,7 @@ class Interest(NamedTuple):
     Attributes:
         calls: by endpoint (ANY: every other one), the calls whose bytes are judged.
         expected: the endpoints of which a step expects something; the others are only watched.
-        commands, verdicts: whether a step looks for what was asked for, or for what the run says
-            of itself.
+        commands, verdicts: whether a step looks for commands, or for the run's own verdicts.
     """
 
     calls: Mapping[str, frozenset[str]]
@@ -58,9 +57,9 @@ EVERYTHING: Final = Interest({ANY: _Every()}, _Every(), commands=True, verdicts=
 def interests_of(
     steps: Sequence[Step], ignored: Mapping[str, Sequence[Expect]] | None = None
 ) -> list[Interest]:
-    """Before each step, what it and those after it look at; at the end, nothing.
+    """What each step and those after it look at; after the last, nothing.
 
-    `ignored`: by endpoint, what it ignores, which is told by its bytes too.
+    `ignored`: what each endpoint ignores, which depends on its bytes too.
     """
     told = {
         name for name, items in (ignored or {}).items() if any(item.wants_bytes for item in items)
@@ -72,7 +71,9 @@ def interests_of(
 
 
 def _told_by_bytes(interest: Interest, names: Collection[str]) -> Interest:
-    """The interest with the bytes that came to these endpoints, if anything of them is read."""
+    """The interest, including the bytes that came to these endpoints if anything of them is
+    read.
+    """
     calls = dict(interest.calls)
     for name in names:
         begun = calls.get(name, calls.get(ANY))

@@ -1,7 +1,7 @@
 """The table of keys as a JSON Schema, with which editors complete, explain and underline keys.
 
-Draft 7, which the editors' servers for TOML know. Where it and the parser differ, the parser is
-right: a schema cannot know which endpoints there are, or whether a pattern is one.
+It is draft 7, which the language servers for TOML know. Where it and the parser differ, the parser
+is right: a schema cannot know which endpoints exist, or whether a pattern is valid.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PLAIN: Final = (
 
 
 def to_json() -> str:
-    """The schema as a file, in the present language."""
+    """The schema as a file, in the current language."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
@@ -62,7 +62,7 @@ def _said(name: str) -> str:
 
 
 def _loop_word() -> Key:
-    """`[[loop]]` may say what it is, as a step does."""
+    """The schema of `[[loop]]`, which may say what it is, as a step does."""
     return Key("step", "do", {"enum": ["loop"]})
 
 
@@ -70,13 +70,13 @@ def _property(key: Key) -> v.Schema:
     found: dict[str, Any] = {"description": tr(key.line)}
     if isinstance(key.default, bool | int | float | str):
         found["default"] = key.default
-    if "$ref" in key.schema:  # draft 7 looks at nothing beside a reference
+    if "$ref" in key.schema:  # draft 7 ignores everything beside a reference
         return {**found, "allOf": [key.schema]}
     return {**found, **key.schema}
 
 
 def _table(keys: Iterable[Key], **also: v.Schema) -> dict[str, Any]:
-    """A table with these keys and no others."""
+    """The schema of a table with these keys and no others."""
     wanted = list(keys)
     found: dict[str, Any] = {
         "type": "object",
@@ -88,17 +88,17 @@ def _table(keys: Iterable[Key], **also: v.Schema) -> dict[str, Any]:
 
 
 def _told_by_key(kinds: Mapping[str, Iterable[Key]]) -> v.Schema:
-    """Tables of which a key of their own tells which they are."""
+    """The schema of tables that are told apart by a key of their own."""
     return {
         "anyOf": [{**_table(keys), "required": [how]} for how, keys in kinds.items()],
     }
 
 
 def _of_kinds(word: str, kinds: Mapping[str, Iterable[Key]]) -> v.Schema:
-    """Tables of which one word tells what else they have.
+    """The schema of tables in which one word decides about the other keys.
 
-    All keys stand beside the word, for an editor that completes; what a kind takes is a condition,
-    so that what is wrong is said of the key and not of the table.
+    All keys are listed beside the word, for completion in editors; what each kind takes is a
+    condition, so that an error is reported at the key and not at the table.
     """
     place = {"do": "step", "kind": "responder"}[word]
     every: dict[str, v.Schema] = {}

@@ -1,6 +1,6 @@
 """Finds JSON objects and lists in characters that come piece by piece (RFC 8259, RFC 7464).
 
-They say themselves where they end; a number or a word does not, so none is looked for.
+They show themselves where they end; a number or a word does not, so those are not looked for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class JsonTexts:
     """Finds one value after the other; characters are counted from the first one fed.
 
     Attributes:
-        begin: where the next one can still begin; all before it is done with.
+        begin: where the next one can still begin; everything before it is done with.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,9 @@ class JsonTexts:
         self._text += text
 
     def next(self) -> tuple[int, int, Any] | None:
-        """Where it stands, the blanks before it too, and what it is; None: none is whole yet."""
+        """Where it is, including the blanks before it, and its value; None: none is complete
+        yet.
+        """
         blank = 0  # where blanks before it begin
         while True:
             if not self._open:
@@ -71,10 +73,10 @@ class JsonTexts:
                     first = self.begin
                     self._drop(end, end)
                     return first, first + end, value
-            self._place = blank = begin + 1  # it was none; one may begin in it
+            self._place = blank = begin + 1  # it was not one; another may begin in it
 
     def _through(self) -> bool | None:
-        """Go on to the bracket that closes the first; False: these are none of JSON."""
+        """Advance to the bracket that closes the first one; False: this is not JSON."""
         while True:
             found = (_INSIDE if self._quoted else _OUTSIDE).search(self._text, self._place)
             if found is None:
@@ -82,7 +84,7 @@ class JsonTexts:
                 return None
             char, self._place = found[0], found.end()
             if char == "\\":
-                if self._place == len(self._text):  # what it escapes is still to come
+                if self._place == len(self._text):  # the character it escapes is still to come
                     self._place = found.start()
                     return None
                 self._place += 1
@@ -99,7 +101,7 @@ class JsonTexts:
                     return False
 
     def _drop(self, upto: int, blank: int) -> None:
-        """Let go of all before a character but the blanks right before it, from `blank` on."""
+        """Drop everything before a character except the blanks right before it, from `blank` on."""
         kept = self._text[blank:upto]
         upto -= len(kept) - len(kept.rstrip(_BLANK))
         self._text = self._text[upto:]
@@ -108,7 +110,7 @@ class JsonTexts:
 
 
 def values_in(text: str) -> list[Any]:
-    """Every one that is whole in a text."""
+    """Every value that is complete in a text."""
     texts = JsonTexts()
     texts.feed(text)
     found = []

@@ -1,10 +1,10 @@
 """Runs as JUnit XML, for GitHub's reporters and Jenkins.
 
-A suite is a run, a case is a step of the file: a loop is one, with its rounds as its output: the
-first and those that failed step by step, the others counted. A case has no number in its name: a
-step more would rename all behind it. What was not reached is skipped.
-
-Or a suite is a file, and a case is a run of it: where a file is one test, or each of its cases is.
+A suite is a run and a case is a step of the file. A loop is one case, with its rounds as its
+output: the first and the failed ones step by step, the others only counted. The name of a case
+contains no number: one more step would rename all after it. What was not reached is skipped.
+Alternatively a suite is a file and a case is a run of it: if a file is one test, or each of its
+cases is.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Suite:
     """A run, as a suite of the report.
 
     Attributes:
-        name: of the run: its file, and its case.
-        report: None where it was refused.
+        name: that of the run: its file, and its case.
+        report: None: it was refused.
         refused: why nothing was run.
-        begun: seconds since the epoch, when it began.
-        file: the scenario's, whose runs are together where each is one case; "": as its name.
-        interrupted: it was given up before its end, in the first step that has no result.
+        begun: when it began, in seconds since the epoch.
+        file: the scenario's; its runs form one suite if each is one case; "": as the name.
+        interrupted: it was given up before its end, in the first step without a result.
     """
 
     name: str
@@ -62,8 +62,8 @@ def write_junit(
 ) -> None:
     """Write the report. Raises OSError.
 
-    What XML 1.0 cannot hold (its section 2.2, Char) stands there as an escape.
-    `verbose`: every step of every round is told.
+    What XML 1.0 cannot contain (section 2.2, Char) is escaped. `verbose`: every step of every round
+    is reported.
     """
     if each is Each.STEP:
         write_suites((_suite(suite, verbose=verbose) for suite in suites), path)
@@ -86,7 +86,7 @@ def _files(runs: Iterable[Suite], *, verbose: bool) -> Iterator[ET.Element]:
 
 
 def _whole_run(run: Suite, classname: str, *, verbose: bool) -> ET.Element:
-    """One run as a case: it failed where its first step did."""
+    """One run as a case: it failed where its first failed step did."""
     scenario = None if run.report is None else run.report.scenario
     name = PurePosixPath(run.name.replace("\\", "/")).name
     if scenario is not None:
@@ -113,8 +113,8 @@ def _whole_run(run: Suite, classname: str, *, verbose: bool) -> ET.Element:
 
 
 def _told(results: Sequence[StepResult], labels: Sequence[str], *, verbose: bool) -> Iterator[str]:
-    """Lines of steps, each with its label; of rounds that held, but for the first of a loop, how
-    many steps there were. `verbose`: of these each too.
+    """Lines of steps, each with its label; for rounds that held, except the first of a loop, only
+    how many steps there were. `verbose`: all of these too.
     """
     shown = [True for _ in results] if verbose else in_full(results)
     first: dict[int, str] = {}
@@ -140,7 +140,7 @@ def _told(results: Sequence[StepResult], labels: Sequence[str], *, verbose: bool
 
 
 def _lines(number: str, result: StepResult) -> Iterator[str]:
-    """A step of a run or of a round, and what there is to say of it."""
+    """A step of a run or round, and what there is to say about it."""
     mark = tr("cli.held") if result.reason is None else tr("cli.failed")
     yield f"{number}  {mark}  {escape(result.line)}  ({result.seconds:.3f} s)"
     for said in (result.reason, result.said):
@@ -149,7 +149,9 @@ def _lines(number: str, result: StepResult) -> Iterator[str]:
 
 
 def write_suites(suites: Iterable[ET.Element], path: Path) -> None:
-    """Write suites that are elements already, with their sums, or nothing. Raises OSError."""
+    """Write suites that are elements already, with their sums; or nothing, if there are none.
+    Raises OSError.
+    """
     root = ET.Element("testsuites")
     root.extend(suites)
     for count in ("tests", "failures", "errors", "skipped"):
@@ -184,7 +186,7 @@ def _suite(suite: Suite, *, verbose: bool) -> ET.Element:
 
 
 def sum_up(suite: ET.Element) -> None:
-    """Have a suite say how many cases it has, how they came out, and how long they took."""
+    """Have a suite state how many cases it has, how they ended, and how long they took."""
     counts = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
     for count, tag in counts.items():
         suite.set(count, str(len(list(suite.iter(tag)))))
@@ -193,7 +195,7 @@ def sum_up(suite: ET.Element) -> None:
 
 
 def _dotted(name: str) -> str:
-    """A run's name as a class in its packages, by which Jenkins makes a tree."""
+    """A run's name as a class in packages, from which Jenkins makes a tree."""
     path = PurePosixPath(name.replace("\\", "/"))
     parts = [part for part in path.parts if part not in {"/", ".", ".."}]
     return ".".join(part.removesuffix(".toml").replace(".", "_") for part in parts) or "scenario"
@@ -232,7 +234,7 @@ def _cases(suite: Suite, report: Report, *, verbose: bool) -> Iterator[ET.Elemen
             key = "scenario.interrupted" if interrupted else "scenario.not_reached"
             case.set("time", "0.000")
             ET.SubElement(case, "skipped", message=tr(key))
-            interrupted = False  # those behind it were not reached
+            interrupted = False  # those after it were not reached
         yield case
 
 
@@ -248,7 +250,7 @@ def _fill(case: ET.Element, step: Step, came: Sequence[StepResult], *, verbose: 
     failed = next((result for result in came if result.reason is not None), None)
     if failed is not None and failed.reason is not None:
         text = escape_lines(str(failed.reason))
-        if failed.step is not step:  # of a loop: which of its steps
+        if failed.step is not step:  # for a loop: which of its steps
             text = f"{escape(failed.where)}: {text}"
         ET.SubElement(case, "failure", message=text).text = text
     alone = [result for result in came if result.step is step or not isinstance(step, Loop)]
@@ -261,7 +263,7 @@ def _fill(case: ET.Element, step: Step, came: Sequence[StepResult], *, verbose: 
 
 
 def _rounds(loop: Loop, came: Sequence[StepResult], *, verbose: bool) -> Iterator[str]:
-    """What came of the rounds, each with its number."""
+    """The results of the rounds, each with its number."""
     inner = {id(step) for step in _inside(loop)}
     rows = [result for result in came if id(result.step) in inner]
     yield from _told(rows, [result.round for result in rows], verbose=verbose)

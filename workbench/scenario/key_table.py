@@ -22,7 +22,7 @@ _KINDS_MOST: Final = 6
 
 
 def markdown() -> str:
-    """The table in the present language, a row for each key."""
+    """The table in the current language, a row for each key."""
     heads = ("where", "key", "takes", "default", "line")
     rows = [[tr(f"keys.heading_{head}") for head in heads], ["---"] * len(heads)]
     rows += [_row(key) for key in k.table()]
@@ -33,7 +33,7 @@ def within(text: str) -> str:
     """A README's text with the table in its place.
 
     Raises:
-        ValueError: it has no such place.
+        ValueError: there is no place for it.
     """
     begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
     return f"{text[:begin]}\n\n{markdown()}\n{text[end:]}"

@@ -1,7 +1,7 @@
 """Every key of the scenario language: its table, what it takes, its default.
 
 The parser takes its known keys from here, and so do the README's table, the JSON Schema and
-whoever completes what is typed. A key's line for people is the text `keys.PLACE.NAME`.
+completion while typing. A key's line for people is the text `keys.PLACE.NAME`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
 
 
 def _part(kind: type, schema: v.Schema) -> v.Read:
-    """What reads a part of a table, a dataclass of this kind, with the schema of its value."""
+    """Reads a part of a table, a dataclass of this kind, with the schema of its value."""
     return v.Read(v.key_of(kind).by, schema)
 
 
@@ -226,7 +226,7 @@ LOOP: Final[Mapping[str, v.Read]] = {
 
 
 def step_keys(do: str) -> Mapping[str, v.Read]:
-    """What a step of this kind takes beside `do`."""
+    """The keys that a step of this kind takes besides `do`."""
     own = {"wait": WAIT, "stay": STAY, "run": RUN, "expect": EXPECT, "loop": LOOP}.get(do)
     if own is not None:
         return own
@@ -248,11 +248,11 @@ class Key:
     """One key in one kind of table.
 
     Attributes:
-        place: the kind of table, as the key of its line has it (`keys.PLACE.NAME`).
+        place: the kind of table, as in the key of its line (`keys.PLACE.NAME`).
         schema: of its value.
-        default: what it is where nothing is said; None: nothing.
-        needed: the table cannot be without it.
-        kinds: which steps or responders take it, where not all do.
+        default: its value if it is left out; None: none.
+        needed: the table must have it.
+        kinds: which steps or responders take it, if not all do.
     """
 
     place: str
@@ -281,7 +281,7 @@ def _of(place: str, readers: Mapping[str, v.Read], *made: type, **defaults: Any)
             name,
             read.schema,
             default.value if isinstance(default, Enum) else default,
-            needed and name not in defaults and name != "endpoint",  # where there is one, it is it
+            needed and name not in defaults and name != "endpoint",  # it is the only one
         )
 
 
@@ -311,13 +311,13 @@ def keys_of_step(do: str) -> Mapping[str, Key]:
 
 
 def keys_of_responder(kind: str) -> Mapping[str, Key]:
-    """The keys of one kind of responder, beside `kind`."""
+    """The keys of one kind of responder, besides `kind`."""
     made = RESPONDERS[kind]
     return {key.name: key for key in _of("responder", readers_of(made), made)}
 
 
 def keys_of_messages(how: str) -> Mapping[str, Key]:
-    """The keys of `messages` that is told by the key `how`."""
+    """The keys of the kind of `messages` that is identified by the key `how`."""
     made = MESSAGES[how]
     keys = _of("messages", readers_of(made), made)
     return {key.name: key for key in keys if key.name == how or key.name not in MESSAGES}

@@ -24,8 +24,8 @@ class KnownByRule(NamedTuple):
     """The names that a string of a responder may use.
 
     Attributes:
-        said: it is said to the peer, so that what is built in and addresses are filled in too.
-        always: all that it names is looked at elsewhere.
+        said: it is sent to the peer, so that built-in names and addresses are filled in too.
+        always: everything that it names is checked elsewhere.
     """
 
     names: frozenset[str]
@@ -34,7 +34,7 @@ class KnownByRule(NamedTuple):
 
 
 def known_by_rule(table: Any, path: KeyPath) -> KnownByRule | None:
-    """What a string at a path of a file may name; None: it is in no responder."""
+    """What a string at a path of a file may name; None: it is not in a responder."""
     if "responder" not in path[:-1]:
         return None
     at = path.index("responder") + 1
@@ -56,13 +56,13 @@ def known_by_rule(table: Any, path: KeyPath) -> KnownByRule | None:
 
 
 def groups_of(text: str) -> Iterator[str]:
-    """The names of what a pattern takes."""
+    """The names of what a pattern captures."""
     yield from _GROUP.findall(text)
     yield from taken_by_hex(text)
 
 
 def taken_by(rule: Mapping[str, Any]) -> Iterator[str]:
-    """The names of what a rule takes of a message, of a row, of what is stored."""
+    """The names of what a rule takes from a message, a row or the store."""
     value = rule.get("value")
     if isinstance(value, str):
         yield from groups_of(value)
@@ -73,7 +73,7 @@ def taken_by(rule: Mapping[str, Any]) -> Iterator[str]:
 
 
 def kept_by(responder: Mapping[str, Any]) -> frozenset[str]:
-    """The names of what a responder's connections may have."""
+    """The names of what a responder's connections may keep."""
     return frozenset(_kept(responder))
 
 

@@ -57,7 +57,7 @@ def _names(body: v.Table, key: str, path: KeyPath) -> tuple[str, ...]:
 
 @v.takes({"type": "object", "additionalProperties": v.either(v.TEXT, _TEXTS)})
 def _headers(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]:
-    """Names and values; a list stands for a header that is said several times."""
+    """Names and values; a list stands for a header that is repeated."""
     table = v.typed(body, key, dict, path)
     where = (*path, key)
     return tuple((name, value) for name in table for value in _names(table, name, where))
@@ -90,7 +90,7 @@ def _deflate(body: v.Table, key: str, path: KeyPath) -> Deflate | None:
 
 @v.takes(_ENVIRONMENT)
 def _password(body: v.Table, key: str, path: KeyPath) -> str:
-    """The variable that has it: a password stands in no file."""
+    """The variable that holds it: no file contains a password."""
     value = body[key]
     where = (*path, key)
     if not isinstance(value, dict):
@@ -152,14 +152,14 @@ _OF_SERVER: Final = {
 
 @v.takes(v.either({"$ref": "#/definitions/websocket"}, v.NONE))
 def websocket(body: v.Table, key: str, path: KeyPath) -> WebSocketSettings | None:
-    """The table `websocket`; "none", since a `configure` step may say so."""
+    """The table `websocket`; or "none", since a `configure` step may say so."""
     made: WebSocketSettings | None = _settings(WebSocketSettings, WEBSOCKET_KEYS, body, key, path)
     return made
 
 
 @v.takes(v.either({"$ref": "#/definitions/tls"}, v.NONE))
 def tls(body: v.Table, key: str, path: KeyPath) -> TlsSettings | None:
-    """The table `tls`, its `key_password` being the name of the variable that has it."""
+    """The table `tls`, whose `key_password` names the variable that holds it."""
     made: TlsSettings | None = _settings(TlsSettings, TLS_KEYS, body, key, path)
     return made
 
@@ -229,7 +229,7 @@ def split_address(body: dict[str, Any], path: KeyPath) -> tuple[dict[str, Any], 
 def with_path(
     websocket_settings: WebSocketSettings | None, web: WebAddress, path: KeyPath
 ) -> WebSocketSettings:
-    """Settings that ask for what an address says. Raises Wrong: that cannot be asked for."""
+    """Settings that ask for the path in an address. Raises Wrong: that is not possible."""
     try:
         return replace(websocket_settings or WebSocketSettings(), path=web.path)
     except Problem as problem:
@@ -237,7 +237,7 @@ def with_path(
 
 
 def check(settings: s.EndpointSettings, body: v.Table, path: KeyPath) -> None:
-    """Check that what an endpoint says of its layers has a meaning.
+    """Check that what an endpoint says about its layers has a meaning.
 
     `body`: its table. Raises Wrong.
     """
@@ -252,7 +252,7 @@ def check(settings: s.EndpointSettings, body: v.Table, path: KeyPath) -> None:
 
 
 def check_keylog(name: str) -> None:
-    """Check that it is the name of a file beside the record. Raises Problem."""
+    """Check that it is the bare name of a file beside the record. Raises Problem."""
     if not name or name in {".", ".."} or any(mark in name for mark in "/\\\0:"):
         raise Problem("scenario.keylog_name", name=name)
 
@@ -261,7 +261,7 @@ def check_keylog(name: str) -> None:
 
 
 def websocket_plain(settings: WebSocketSettings) -> dict[str, Any]:
-    """The table of the key `websocket`: what is not usual."""
+    """The table of the key `websocket`: only what is not the default."""
     found = _differing(settings, WebSocketSettings())
     if settings.headers:
         found["headers"] = _listed(settings.headers)
@@ -273,7 +273,7 @@ def websocket_plain(settings: WebSocketSettings) -> dict[str, Any]:
 def tls_plain(settings: TlsSettings, variable: str | None) -> dict[str, Any]:
     """The table of the key `tls`, without the password of the key.
 
-    `variable`: the one that has it; None: the usual one will, where there is one.
+    `variable`: the one that holds it; None: the usual one, if there is a password.
     """
     found = _differing(settings, TlsSettings())
     if found.pop("key_password", None) is not None or variable is not None:
@@ -299,8 +299,8 @@ def _differing(item: Any, usual: Any) -> dict[str, Any]:
 
 
 def as_address(settings: s.EndpointSettings) -> tuple[str, str] | None:
-    """The address that says the layers of an endpoint too, and the family that it is written in;
-    None: these keys say it.
+    """The address in a form that also says the layers of an endpoint and its family; None: only
+    these keys can say it.
     """
     path = settings.websocket.path if settings.websocket is not None else ""
     spelled = spell_web(settings.address, settings.layers, path)

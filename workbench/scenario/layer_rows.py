@@ -1,4 +1,6 @@
-"""Rows of layers as expectations ask for them: frames, the end of a WebSocket, HTTP heads."""
+"""Rows of layers, in the form that expectations ask for: frames, the end of a WebSocket, HTTP
+heads.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,14 @@ class FrameFacts(NamedTuple):
 
 
 def says_end(row: Row) -> bool:
-    """Whether the peer has said within TLS that nothing more comes: its FIN may be read by nobody,
-    since who hears that may close at once (RFC 8446 6.1).
+    """Whether the peer has said within TLS that nothing more comes. Its FIN may never be read,
+    since whoever learns that may close at once (RFC 8446 6.1).
     """
     return row.call == _TLS_END and row.kind == LAYER and row.args == _NOTIFIED
 
 
 def frame_of(row: Row) -> FrameFacts | None:
-    """The facts of a frame that came whole; None: the row tells of none."""
+    """The facts of a complete frame; None: the row is not about one."""
     if row.call != FRAME:
         return None
     found = _literals(row.args)
@@ -65,7 +67,7 @@ def frame_of(row: Row) -> FrameFacts | None:
 
 
 def end_of(row: Row) -> tuple[int, str] | None:
-    """Code and reason with which a WebSocket ended; None: the row tells of no such end."""
+    """Code and reason with which a WebSocket ended; None: the row is not about such an end."""
     if row.call != WS_END:
         return None
     found = _literals(row.args)
@@ -81,7 +83,7 @@ def _number(value: object) -> int:
 
 @lru_cache(maxsize=1024)
 def _literals(args: str) -> tuple[tuple[object, ...], Mapping[str, object]] | None:
-    """Positional ones, at least one, and those by name."""
+    """The literals by position, at least one, and those by name."""
     try:
         tree = parse_expression(f"f({args})")
         if not isinstance(tree, ast.Call) or not tree.args:
@@ -93,13 +95,13 @@ def _literals(args: str) -> tuple[tuple[object, ...], Mapping[str, object]] | No
 
 
 def status_of(head: bytes) -> int | None:
-    """The status of an HTTP response; None: it is none."""
+    """The status of an HTTP response; None: it is not one."""
     found = _STATUS.match(head)
     return int(found[1]) if found else None
 
 
 def headers_of(head: bytes) -> dict[str, list[str]]:
-    """Headers by their names in small letters, each with all that it was said to be."""
+    """Headers by their names in lower case, each with all of its values."""
     found: dict[str, list[str]] = {}
     text = head.decode("latin-1")
     end = min((at for mark in ("\r\n\r\n", "\n\n") if (at := text.find(mark)) >= 0), default=None)
@@ -112,7 +114,8 @@ def headers_of(head: bytes) -> dict[str, list[str]]:
 
 def has_headers(wanted: Mapping[str, str], head: bytes) -> bool:
     """Whether a head has each of these; a value may be one of a list ("keep-alive, Upgrade"), and
-    "*" is any. Names, and the values of Upgrade and Connection, are the same in all letters.
+    "*" stands for any. Names, and the values of Upgrade and Connection, are compared
+    case-insensitively.
     """
     there = headers_of(head)
     return all(
@@ -128,9 +131,9 @@ def _is_said(name: str, wanted: str, said: str) -> bool:
 
 
 def is_of_layer(expect: Expect, row: Row, heads: Collection[str]) -> bool:
-    """Whether a row is the frame, the end or the head that an expectation is about.
+    """Whether a row is the frame, end or head that an expectation is about.
 
-    `heads`: calls of the rows that tell of a head which came.
+    `heads`: the calls of rows about a head that came.
     """
     kind = expect.of_layer
     if not is_of_kind(kind, row, heads) and not (kind == HEAD and row.call == expect.call):
@@ -146,7 +149,7 @@ def is_of_layer(expect: Expect, row: Row, heads: Collection[str]) -> bool:
 
 
 def is_of_kind(kind: str | None, row: Row, heads: Collection[str]) -> bool:
-    """Whether a row tells of any frame, end or head that came."""
+    """Whether a row is about any frame, end or head that came."""
     calls = {"frame": (FRAME,), "end": (WS_END,), HEAD: heads}.get(kind or "", ())
     return row.kind == LAYER and row.call in calls
 
@@ -166,8 +169,8 @@ def _ends_with(expect: Expect, code: int, reason: str) -> bool:
 
 
 def head_differs(expect: Expect, head: bytes) -> tuple[list[str], list[str]]:
-    """Lines of a head that came which are not as an expectation wants them, its first where the
-    status is another; and names of headers that it lacks. Both empty: it is the one.
+    """The lines of a head that are not as an expectation wants them (the first, if the status
+    differs), and the names of headers that it lacks. Both empty: it is the wanted one.
     """
     there = headers_of(head)
     lines = []

@@ -21,7 +21,7 @@ RSV_MOST: Final = 7
 
 @v.takes({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 15}, {"enum": [*_NAMES]}]})
 def opcode(body: v.Table, key: str, path: KeyPath) -> int:
-    """A number of four bits, or a name in small or capital letters."""
+    """A number of four bits, or a name in lower or upper case."""
     value = v.numeric(body[key])
     if isinstance(value, str) and not value.isdecimal():
         return OPCODES[v.choice({key: value.lower()}, key, _NAMES, path).upper()]
@@ -57,7 +57,7 @@ def _form(body: v.Table, key: str, path: KeyPath) -> int:
 
 @v.takes(v.either({"type": "integer", "minimum": 0}, v.TEXT))
 def _length(body: v.Table, key: str, path: KeyPath) -> int:
-    """Up to 64 bits; those that a whole number of TOML has no room for as text: "0x8000…"."""
+    """Up to 64 bits; numbers too large for a TOML integer are written as text: "0x8000…"."""
     value = v.numeric(body[key])
     if isinstance(value, str) and _NUMBER.match(value):
         value = int(value, 0)
@@ -68,7 +68,7 @@ def _length(body: v.Table, key: str, path: KeyPath) -> int:
 
 @v.takes({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 65535}, v.NONE]})
 def _code(body: v.Table, key: str, path: KeyPath) -> int | None:
-    """Any that two bytes can say; "none": the frame has neither code nor reason."""
+    """Any code of two bytes; "none": the frame has neither code nor reason."""
     value = v.numeric(body[key])
     if value == v.NO_TIMEOUT:
         return None
@@ -98,7 +98,7 @@ Payload = c.SendFrame | c.Ping | c.Pong | c.Raw
 def check(
     kind: type, values: Mapping[str, Any], default: str, names: Collection[str], path: KeyPath
 ) -> None:
-    """What can be known of a step before anything starts; `default`: the endpoint's encoding.
+    """Check a step as far as possible before anything starts; `default`: the endpoint's encoding.
 
     Raises Wrong.
     """

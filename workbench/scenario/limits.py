@@ -25,7 +25,7 @@ _DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
 
 
 def check_text(text: str) -> tuple[int, Problem] | None:
-    """The line (from 1) from which on a text is too much, and why; None where it is not."""
+    """The line (from 1) at which a text becomes too much, and why; None: it is fine."""
     if len(text) > LARGEST:
         return 1, Problem("scenario.too_large", most=LARGEST // 2**20)
     depth = parts = 0
@@ -47,7 +47,7 @@ def check_text(text: str) -> tuple[int, Problem] | None:
 
 
 def long_number(text: str) -> tuple[int, Problem]:
-    """Where a number stands that Python refuses to read (sys.set_int_max_str_digits)."""
+    """The position of a number that Python refuses to read (sys.set_int_max_str_digits)."""
     found = _DIGITS.search(text)
     line = text.count("\n", 0, found.start()) + 1 if found is not None else 1
     return line, Problem("scenario.too_long_number")

@@ -27,7 +27,7 @@ _SIMPLE: Final = re.compile(
 
 
 def locate(text: str) -> dict[Path, int]:
-    """Lines (from 1) of every table, key and element of a list, and of what holds them.
+    """Lines (from 1) of every table, key and list element, and of what contains them.
 
     Args:
         text: TOML that tomllib has read; only then the lines are right.
@@ -36,14 +36,14 @@ def locate(text: str) -> dict[Path, int]:
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """The line of a path, or of the nearest table or key that holds it."""
+    """The line of a path, or of the nearest table or key that contains it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
 
 
 def _parts(dotted: str) -> list[str]:
-    import tomllib  # the window needs the type of a path alone
+    import tomllib  # the window only needs the type of a path
 
     return [next(iter(tomllib.loads(f"{part}=0"))) for part in _PART.findall(dotted)]
 
@@ -102,7 +102,7 @@ class _Locator:
             self.lines.setdefault(path[:length], line)
 
     def _value(self, place: int, path: Path) -> int:
-        """Pass over a value that begins here, after blanks; where it ends."""
+        """Skip a value that begins here, after blanks; returns where it ends."""
         place = self._past(_BLANK, place)
         match self._text[place : place + 1]:
             case "[":

@@ -1,4 +1,4 @@
-"""What is said of a loop's `until`, and the readings that are kept when it has come."""
+"""The end of a loop with `until`: what is reported, and the readings that are then kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ON_ITS_WAY: Final = 0.5
 
 
 class LoopMet(Exception):
-    """Raised when what ends a loop is there, so that no further step of it is begun."""
+    """Raised when the condition that ends a loop is met, so that no further step of it is begun."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
@@ -39,9 +39,9 @@ def met_end(
     number: int,
     cause: Cause | None,
 ) -> Came:
-    """Say what ended a loop, and keep a reading of every open socket now.
+    """Report what ended a loop, and keep a reading of every open socket now.
 
-    `row`: that ended it; None: a look at a socket did. `number`: of the round.
+    `row`: the row that ended it; None: a look at a socket did. `number`: that of the round.
     """
     assert loop.until is not None
     what = condition_of(loop.until) if row is None else f"{row.endpoint} {in_words(row)}"
@@ -60,8 +60,8 @@ def met_end(
 
 
 def wait_for_late(pause: float, sleep: Callable[[float], None], look: Callable[[], None]) -> None:
-    """After the last round: what it led to is as much on its way as after each of the others, which
-    the next one leaves time. `look` raises what ends the loop.
+    """Wait after the last round: its effects are still on their way, and there is no next round to
+    leave them time. `look` raises what ends the loop.
     """
     until = time.monotonic() + max(pause, ON_ITS_WAY)
     while time.monotonic() < until:
@@ -70,9 +70,9 @@ def wait_for_late(pause: float, sleep: Callable[[float], None], look: Callable[[
 
 
 def in_vain(session: Session, loop: Loop, came: int, instead: Callable[[], Problem]) -> Came:
-    """Say that all rounds were made without it.
+    """Report that all rounds were made in vain.
 
-    `came`: how often of as often as it had to; `instead`: tells what came in its place.
+    `came`: how often it came, of how often it had to; `instead`: says what came in its place.
     """
     assert loop.until is not None
     title = condition_of(loop.until)

@@ -1,4 +1,4 @@
-"""Which connections a step means, for what was taken on them."""
+"""Determines which connections a step means, for what was taken on them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from workbench.scenario.run_numbers import Numbers
 from workbench.scenario.steps import Expect
 
 if TYPE_CHECKING:
-    # Code export imports what names the connections meant, and runs nothing.
+    # the code export imports what names the connections, and runs nothing
     from workbench.session import Session
 
-LOOK: Final = 1.0  # seconds that an endpoint has to say which of its connections are open
+LOOK: Final = 1.0  # seconds in which an endpoint has to say which of its connections are open
 
 
 class MeantConnections:
-    """Tells the connections of a run by the numbers that its steps use."""
+    """Finds the connections of a run by the numbers that its steps use."""
 
     def __init__(
         self,
@@ -36,7 +36,9 @@ class MeantConnections:
         self._read = read
 
     def in_run(self, endpoint: str, number: int) -> int:
-        """What counts from the begin of the run, of what a step may count from that of a round."""
+        """A number that counts from the beginning of the run, for a step that may count from that
+        of a round.
+        """
         return self._numbers.in_run(endpoint, number)
 
     def sent_to(self, endpoint: str, connection: int | str | None) -> list[int]:

@@ -1,4 +1,4 @@
-"""Finds steps and cases that TOML counts to the table before them."""
+"""Finds steps and cases that TOML attributes to the table before them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEADER: Final = re.compile(r"[ \t]*(\[\[?[^\[\]]*\]\]?)[ \t]*(#.*)?\Z")
 
 
 def check(table: v.Table) -> None:
-    """Raises Wrong for what belongs to the top of a file and stands in a table of it."""
+    """Raises Wrong for what belongs at the top of a file but is in one of its tables."""
     for path in _swallowed(table, ()):
         raise v.wrong(path, KEY, key=path[-1], line=0, header="")
 
@@ -37,7 +37,7 @@ def _belongs_above(key: str, value: Any) -> bool:
 
 
 def check_endpoints(table: v.Table, top: Collection[str]) -> None:
-    """Raises Wrong for tables that are an endpoint's and do not say so, or not whose."""
+    """Raises Wrong for tables that are an endpoint's but do not say so, or not whose."""
     listed = table.get("endpoint")
     if isinstance(listed, list) and listed and isinstance(listed[0], dict):  # [[endpoint]]
         name = listed[0].get("name")
@@ -69,9 +69,9 @@ def above(
     text: str,
     lines: dict[KeyPath, int],
 ) -> Problem:
-    """The same with the first table of the file: what stands above that belongs to none.
+    """The same problem, naming the first table of the file: what is above that belongs to no table.
 
-    Also for a key that its table does not know, and that the `top` of a file has.
+    Also for a key that its table does not know, but the `top` of a file does.
     """
     unknown = problem.key == "scenario.unknown_key" and len(path) > 1 and path[-1] in top
     if problem.key != KEY and not unknown:

@@ -1,4 +1,6 @@
-"""Parses scenario files into frozen objects, and says everything wrong with them first."""
+"""Parses scenario files into frozen objects, and first reports everything that is wrong with
+them.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,7 @@ def load(path: Path, given: Given = NOTHING_GIVEN) -> Scenario:
 
 
 def load_cases(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]:
-    """Read a scenario file: one for each of its cases, in their order. Raises as `load`."""
+    """Read a scenario file: one scenario for each of its cases, in order. Raises as `load` does."""
     return parse_cases(read_text(path), str(path), given, folder_of(path))
 
 
@@ -150,7 +152,7 @@ def read_text(path: Path) -> str:
 
 
 def table_of(text: str, source: str) -> dict[str, Any]:
-    """The table that a text of this program's is. Raises ScenarioProblem: it is none."""
+    """The table of a text written by this program. Raises ScenarioProblem: it is not one."""
     too_much = check_text(text)
     if too_much is not None:
         raise ScenarioProblem(source, *too_much)
@@ -171,7 +173,8 @@ def parse(
 ) -> Scenario:
     """Read a scenario's text; as `load`.
 
-    `folder`: where the names of its files begin; None: of the working directory, and any will do.
+    `folder`: what relative file names refer to; None: the working directory, and any file is
+    allowed.
     """
     return _only(parse_cases(text, source, given, folder))
 
@@ -188,10 +191,10 @@ def parse_cases(
     try:
         check_numbers(table)
         made = tuple(_scenarios(table, given, asked))
-        for each in made:  # of a file: who asks step by step may begin it later
+        for each in made:  # in a file: a caller that asks step by step may begin it later
             check_started({item.name: item for item in each.endpoints}, each.steps)
     except v.Wrong as wrong:
-        _check_asked(asked, text, source)  # what is not read may be what is missing
+        _check_asked(asked, text, source)  # the part that was not read may be what is missing
         lines = locate(text)
         reason = refused_word(table, wrong.path) or wrong.problem
         problem = misplaced.above(reason, wrong.path, k.TOP, text, lines)
@@ -315,7 +318,9 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
 def _endpoints(
     table: dict[str, Any], reading: EndpointReading
 ) -> tuple[dict[str, s.EndpointSettings], dict[str, tuple[Expect, ...]]]:
-    """By name the settings of each endpoint of the file, links checked, and what it ignores."""
+    """The settings of each endpoint of the file by its name, with links checked, and what it
+    ignores.
+    """
     found: dict[str, s.EndpointSettings] = {}
     ignoring: dict[str, tuple[Expect, ...]] = {}
     said = v.typed(table, "endpoint", dict, (), {})
@@ -343,7 +348,7 @@ def _endpoints(
 def _tabs(
     table: dict[str, Any], endpoints: Collection[str], asked: Asked
 ) -> dict[str, Mapping[str, Any]]:
-    """What the tabs of a window are filled in with; a run does nothing with it."""
+    """What the tabs of a window are filled in with; a run ignores it."""
     found: dict[str, Mapping[str, Any]] = {}
     for name, body in v.typed(table, "tab", dict, (), {}).items():
         path = ("tab", name)
@@ -360,7 +365,7 @@ def _tabs(
 
 
 def _addressed(table: dict[str, Any], named: Named) -> Iterator[tuple[str, str]]:
-    """Addresses of endpoints in which values stand, as they are written."""
+    """The addresses of endpoints that contain values, as they are written."""
     for name, body in v.typed(table, "endpoint", dict, (), {}).items():
         said = body.get("address") if isinstance(body, dict) else body
         if isinstance(said, str) and named.filled(said, "address") != said:
@@ -368,7 +373,7 @@ def _addressed(table: dict[str, Any], named: Named) -> Iterator[tuple[str, str]]
 
 
 def _titled(title: str, case: Case) -> str:
-    """The title of a run says which case it is."""
+    """The scenario with the case in the title of its run."""
     return f"{title} [{case.name}]".strip() if case.name else title
 
 
@@ -396,7 +401,7 @@ def _check_links(
 
 
 def _steps(table: dict[str, Any], path: KeyPath, file: _File) -> tuple[Step, ...]:
-    """Steps in the order they stand in the file, then the loops."""
+    """The steps in the order of the file, then the loops."""
     return tuple(
         _loop(body, where, file)
         if key == "loop" or body.get("do") == "loop"
@@ -430,7 +435,9 @@ def _loop(body: dict[str, Any], path: KeyPath, file: _File) -> Loop:
 
 
 def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
-    """As an expectation, but its endpoint may be ANY, and is where none is named."""
+    """The condition as an expectation, except that its endpoint may be ANY, and is if none is
+    named.
+    """
     where = (*path, "until")
     given = v.typed(body, "until", dict, path)
     for key in k.NOT_IN_UNTIL:
@@ -516,7 +523,7 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     if "role" in changes:
         role = s.Role(k.ENDPOINT["role"](changes, "role", path))
         if not s.fits(role, before.type):
-            before = replace(before, role=role, type="")  # of the new role, its usual type
+            before = replace(before, role=role, type="")  # for the new role, its usual type
     settings = with_keys(partial(replace, before), changes, path, file.reading, before)
     _check_links(settings, endpoints, path)
     endpoints[name] = settings
@@ -541,7 +548,7 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
     wait = v.typed(body, "wait", bool, path, True)
     if values.get("repeat") == 0 and wait:
         raise v.wrong((*path, "repeat"), "scenario.repeat_waits")
-    if error is None:  # what is to fail may be anything
+    if error is None:  # what is meant to fail may be anything
         _check_step(kind, values, path, file)
     for item in fields(kind):
         if item.default is MISSING and item.name not in values:
@@ -553,7 +560,7 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
 def _sent_json(
     body: dict[str, Any], values: Mapping[str, Any], path: KeyPath, file: _File
 ) -> tuple[Any, str]:
-    """What is sent as JSON, and its text while its gaps are not filled in."""
+    """A step with what it sends as JSON, and its text while its gaps are not filled in."""
     other = next((key for key in ("text", "hex", "file") if key in values), None)
     if other is not None:
         raise v.wrong((*path, "json"), "scenario.one_of", keys=f"json, {other}")
@@ -563,7 +570,7 @@ def _sent_json(
 
 
 def _ask(kind: type[c.Command], values: dict[str, Any], path: KeyPath, file: _File) -> None:
-    """Note what a step reaches for; a file that it names is where its scenario is."""
+    """Note what a step asks for; a file that it names is relative to the scenario."""
     if kind in {c.Send, c.SendFrame, c.Raw} and "file" in values:
         where = (*path, "file")
         if file.named.waits(values["file"]):
@@ -586,7 +593,7 @@ def _check_step(
     path: KeyPath,
     file: _File,
 ) -> None:
-    """What can be known before anything starts."""
+    """Check a step as far as possible before anything starts."""
     endpoints, names = file.endpoints, file.named.names
     if values.get("wrap"):
         v.check(partial(check_wrap, endpoints[values["endpoint"]].messages), (*path, "wrap"))

@@ -1,7 +1,7 @@
 """Values of a scenario: `[values]`, those given from outside, and where they are filled in.
 
-What they fill in before anything starts are the strings of endpoints, and those of steps that are
-no payload; a payload is filled in when its step begins, since it may hold what was taken till then.
+The strings of endpoints, and those of steps other than payloads, are filled in before anything
+starts; a payload is filled in when its step begins, since it may contain what was taken until then.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Given:
     permissions: Permissions = UNSAID
 
     def granting(self, wishes: Collection[Wish]) -> Given:
-        """What was given, with everything allowed that is wished for."""
+        """The same with everything granted that is wished for."""
         what = {wish.what for wish in wishes if wish.reach is Reach.ENVIRONMENT}
         reach = {wish.reach for wish in wishes}
         mine = self.permissions
@@ -99,15 +99,17 @@ class Named:
 
     Attributes:
         on: placeholders are filled in at all.
-        values: by their names.
+        values: the values by their names.
         names: everything that a gap may name: values, what steps take, addresses of endpoints.
-        ends: those of endpoints' addresses.
-        secrets: the variable of each value that is masked, by the value's name.
-        counts_rounds: {round} is the number of a round, and no value of the file.
+        ends: the names for endpoints' addresses.
+        secrets: the variable of each masked value, by the value's name.
+        counts_rounds: {round} is the number of a round, not a value of the file.
     """
 
     def __init__(self, table: v.Table, given: Given, asked: Asked, case: Case = ALONE) -> None:
-        """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
+        """Raises Wrong: an impossible name, a value of another type, a variable that cannot be
+        read.
+        """
         body = v.typed(table, "values", dict, (), {})
         self.on = bool(body or case.values) or v.typed(table, "placeholders", bool, (), False)
         self.on = self.on or takes(table)
@@ -155,7 +157,7 @@ class Named:
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
 
     def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:
-        """A table, list or string with the values that are known now filled in. Raises Wrong."""
+        """A table, list or string with the values known by now filled in. Raises Wrong."""
         if not self.on or key in LEFT_ALONE:
             return item
         if isinstance(item, dict):
@@ -182,8 +184,8 @@ class Named:
             raise v.Wrong(path, problem) from problem
 
     def _part(self, item: v.Table, name: str, key: str, path: KeyPath) -> Any:
-        """What stands under one key of a table. In a rule what it takes itself, and what is kept,
-        goes before a value of the file of the same name.
+        """What is under one key of a table. In a rule, what it takes itself, and what is kept,
+        takes precedence over a value of the file of the same name.
         """
         values, kept = self.values, self._kept
         if key == "responder":
@@ -204,7 +206,7 @@ class Named:
             return _GAP.sub(self._quoted, item)
         alone = _GAP.fullmatch(item)
         if alone is not None and alone[1] in self.values:
-            return v.Filled(self.values[alone[1]])  # the value itself, and no copy
+            return v.Filled(self.values[alone[1]])  # the value itself, not a copy
         made = self._text(item)
         return v.Filled(made) if _COUNTED.fullmatch(item) and made != item else made
 
@@ -214,8 +216,8 @@ class Named:
         return made
 
     def _with_built_in(self, item: v.Table, path: KeyPath) -> v.Table:
-        """A rule or a responder whose text names something built in, or an endpoint: it is made
-        when that is said.
+        """A rule or responder whose text names something built in, or an endpoint: it is filled in
+        when the text is sent.
         """
         said = item.get(_said_by_itself(path, item))
         texts = [said, *_said_in_turn(item.get("in_turn"))]
@@ -228,15 +230,17 @@ class Named:
             return isinstance(said, str) and (
                 text_template(said, {*PLACEHOLDERS, *self.ends}, "utf-8").fixed != said.encode()
             )
-        except Problem:  # said where it is read
+        except Problem:  # reported where it is read
             return False
 
     def waits(self, text: str) -> bool:
-        """Whether a string names something that is known only later."""
+        """Whether a string names something that is only known later."""
         return bool(self.later) and bool(text_template(text, self.later, "utf-8").names)
 
     def _text(self, source: str, own: bool = False) -> str:
-        """`own`: a value that the file itself says may be made when it is read, once for a run."""
+        """Fill in a text; `own`: a value that the file itself gives may be made when it is read,
+        once for a run.
+        """
         names = {*self.values, *((*MADE_ONCE, *_BYTES) if own else OF_VALUE)}
         if own and text_template(source, _BYTES, "utf-8").fixed is None:
             raise Problem("scenario.value_of_bytes")
@@ -245,7 +249,9 @@ class Named:
         return made
 
     def _hex(self, source: str) -> str:
-        """Gaps as pairs of digits, names that are counted as numbers; in quotes all is text."""
+        """Fill in hex: gaps as pairs of digits, names in calculations as numbers; in quotes
+        everything is text.
+        """
         parts = _QUOTED.split(source)
         return "".join(part if at % 2 else self._digits(part) for at, part in enumerate(parts))
 
@@ -259,14 +265,14 @@ class Named:
                 self._allowance.take(source.count(gap) * len(filled))
                 source = source.replace(gap, filled.hex())
             for word, number in ((name, str(value)), (f"len:{name}", str(len(data)))):
-                # not re.sub: a backslash of the value would mean something in what it fills in
+                # not re.sub: in what it fills in, a backslash of the value would have a meaning
                 source = number.join(re.split(rf"(?<=[(*+-]){word}(?=[)*+-])", source))
         return source
 
 
 def _as_number(given: v.Plain, own: object) -> v.Plain:
-    """What is given in place of a number of the file, as a number where it is written as one: in
-    JSON the two are not the same.
+    """What is given in place of a number in the file, as a number if it is written as one: in JSON
+    the two are not the same.
     """
     if not isinstance(given, str) or isinstance(own, bool) or not isinstance(own, int | float):
         return given
@@ -280,14 +286,14 @@ def _is_step(path: KeyPath) -> bool:
 
 
 def _said_in_turn(answers: object) -> list[object]:
-    """The texts that a rule says in turn."""
+    """The texts that a rule answers in turn."""
     if not isinstance(answers, list):
         return []
     return [item.get("reply") if isinstance(item, dict) else item for item in answers]
 
 
 def _said_by_itself(path: KeyPath, item: v.Table) -> str:
-    """The key of the text that an endpoint says by itself; "" in a table that has none."""
+    """The key of the text that an endpoint sends by itself; "": the table has none."""
     if path[-2:-1] == ("rules",) or path[-1:] == ("else",):
         return "reply"
     if path[-1:] == ("responder",):
@@ -296,21 +302,21 @@ def _said_by_itself(path: KeyPath, item: v.Table) -> str:
 
 
 def _form(table: v.Table, name: str) -> str:
-    """How values stand in a key: the value of a rule is as its `match` says."""
+    """How values are written in a key: the value of a rule depends on its `match`."""
     match = table.get("match") if name == "value" else name
     return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
 
 
 def end_names(table: v.Table) -> frozenset[str]:
-    """What stands for the addresses of a file's endpoints."""
+    """The names for the addresses of a file's endpoints."""
     names = table.get("endpoint")
-    if not isinstance(names, dict):  # who reads the endpoints refuses it
+    if not isinstance(names, dict):  # the reader of endpoints refuses it
         return frozenset()
     return frozenset(f"{name}.{part}" for name in names for part in ("port", "address"))
 
 
 def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
-    """Values as templates take them."""
+    """The values in the form that templates take."""
     return {
         name: Value(str(value).encode(), literal=not isinstance(value, str))
         for name, value in values.items()
@@ -318,7 +324,7 @@ def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
 
 
 def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None:
-    """What a value is; None: it is of a variable that may not be read."""
+    """The value; None: it comes from a variable that may not be read."""
     if isinstance(value, dict):
         v.known(value, ("env", "secret"), path)
         if "env" not in value and value.get("secret") is True:
@@ -330,7 +336,7 @@ def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None
 
 
 def of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
-    """A variable's text; None: it may not be read. Raises Wrong: there is none."""
+    """The text of a variable; None: it may not be read. Raises Wrong: there is none."""
     if not asked.may(Reach.ENVIRONMENT, name, path):
         return None
     if name not in os.environ:
@@ -339,7 +345,7 @@ def of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
 
 
 def takes(item: Any) -> bool:
-    """Whether a step takes something: what for, if not to be filled in."""
+    """Whether a step takes something: otherwise there is nothing to fill in."""
     if isinstance(item, dict):
         return "take" in item or any(takes(item.get(key)) for key in ("step", "loop"))
     return isinstance(item, list) and any(map(takes, item))

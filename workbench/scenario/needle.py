@@ -52,16 +52,16 @@ class Needle(NamedTuple):
 
     Attributes:
         finder: begins a search in a stream.
-        is_message: whether one message, whole, is what is wanted. Raises TooSlow.
-        exact: what the next bytes have to be, in the ways it can be written; empty for a pattern.
-        as_hex: bytes are shown as hex, as they are asked for.
-        encoding: of the characters; BYTES where each byte is one.
-        taken: what a message that fits has for each group. Raises TooSlow.
-        differs: of JSON, where a message has not what is wanted; None: it is no JSON.
-        other: the same of a value of JSON, as a stream without messages has them.
-        parts: of a pattern of hex, how far bytes are as it says. Raises TooSlow.
-        pattern: a regular expression that is looked for in the characters, or a text; else None.
-        masker: of secrets in it, which are not told a part of.
+        is_message: whether one whole message is what is wanted. Raises TooSlow.
+        exact: what the next bytes have to be, in all ways it can be written; empty for a pattern.
+        as_hex: bytes are shown as hex, as they were asked for.
+        encoding: of the characters; BYTES: each byte is one.
+        taken: what a matching message has for each group. Raises TooSlow.
+        differs: for JSON, where a message is not as wanted; None: it is not JSON.
+        other: the same for a single JSON value, as in a stream without messages.
+        parts: for a pattern of hex, how far bytes match it. Raises TooSlow.
+        pattern: a regular expression to look for in the characters, or a text; else None.
+        masker: masks secrets in it, of which no part may be shown.
     """
 
     finder: Begin
@@ -78,10 +78,10 @@ class Needle(NamedTuple):
 
 
 def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
-    """What an expectation looks for; `encoding`: of its endpoint, where it names none itself.
+    """What an expectation looks for; `encoding`: that of its endpoint, unless it names one itself.
 
     `http`: its messages are those of HTTP, and JSON is their body. With `absent`, text and hex are
-    looked for in all that comes, not only in what comes next.
+    looked for in everything that comes, not only in what comes next.
 
     Raises:
         Problem: a text that the encoding cannot express.
@@ -128,7 +128,7 @@ def _of_part(part: str, encoding: str) -> Needle:
 
 
 def _of_bytes(whole: bytes, *, absent: bool) -> Needle:
-    """The next bytes of a stream, or one message wholly; with `absent` anywhere."""
+    """The next bytes of a stream, or one whole message; with `absent`, anywhere."""
     exact = (whole,)
     anywhere = whole.decode("latin-1") if absent else None
     finder = _next(exact) if anywhere is None else _anywhere(anywhere, BYTES)
@@ -136,7 +136,7 @@ def _of_bytes(whole: bytes, *, absent: bool) -> Needle:
 
 
 def _of_text(text: str, encoding: str, *, absent: bool) -> Needle:
-    """The next characters of a stream, or one message wholly; with `absent` anywhere."""
+    """The next characters of a stream, or one whole message; with `absent`, anywhere."""
     exact = spellings(text, encoding)
     finder = _anywhere(text, encoding) if absent else _next_text(text, encoding, exact)
     pattern = text if absent else None
@@ -160,9 +160,8 @@ def _anywhere(wanted: str | Pattern, encoding: str) -> Begin:
 
 
 def _of_json(expect: Expect, encoding: str, *, http: bool) -> Needle:
-    """A message that says at least this in JSON, and has all that is to be taken.
-
-    Of a stream without messages the next object or list that does.
+    """A message that contains at least this JSON and everything that is to be taken; in a stream
+    without messages, the next such object or list.
     """
     wanted = read_json(expect.json) if isinstance(expect.json, str) else expect.json
 

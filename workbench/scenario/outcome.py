@@ -33,7 +33,7 @@ def check_outcome(
     kind: SocketKind = TCP,
     listener_of: Callable[[], str | None] = lambda: None,
 ) -> None:
-    """Hold a command's outcome against what the step says.
+    """Compare a command's outcome with what the step says.
 
     Args:
         step, outcome: what was asked for, and how it ended.
@@ -86,7 +86,9 @@ def check_wanted(expect: Expect, settings: EndpointSettings) -> None:
 
 
 def closed_listener(session: Session, ticket: Ticket) -> str | None:
-    """The listener of ours that was closed with the connection of a failed call in its queue."""
+    """The listener of ours that was closed while the connection of a failed call was in its
+    queue.
+    """
     session.journal.flush()
     with closing(session.journal.reader()) as reader:
         row = next(

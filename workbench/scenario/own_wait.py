@@ -1,6 +1,4 @@
-"""OwnWait: a run that itself reads the answer to what it sent, in place of the
-endpoint's thread.
-"""
+"""OwnWait: lets a run itself read the answer to what it sent, in place of the endpoint's thread."""
 
 from __future__ import annotations
 
@@ -37,11 +35,11 @@ class OwnWait:
         return id(step) in self._answered
 
     def begin(self, endpoint: str | None) -> None:
-        """The socket was borrowed with what was sent."""
+        """Note that the socket was borrowed with the send."""
         self._endpoint = endpoint
 
     def came(self, seconds: float) -> bool:
-        """Wait so long at most: whether anything came. Where not, the wait is over."""
+        """Wait at most that long; returns whether anything came. If not, the wait is over."""
         if self._endpoint is None:
             return False
         came = self._session.attend(self._endpoint, min(MOMENT, seconds))
@@ -50,7 +48,7 @@ class OwnWait:
         return came
 
     def end(self) -> None:
-        """The thread waits for what comes."""
+        """End the wait: from now on the thread waits for what comes."""
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is not None:
             self._session.give_back(endpoint)
@@ -62,7 +60,7 @@ class OwnWait:
             self.end()
 
     def tell(self, result: StepResult) -> None:
-        """Tell of a step that has ended."""
+        """Learn of a step that has ended."""
         if self._told is not None:
             self._untold.append(result)
             if self._endpoint is None:
@@ -76,9 +74,7 @@ class OwnWait:
 
 
 def answered(steps: Sequence[Step]) -> frozenset[int]:
-    """The steps, each by its id(), that send and are waited for, and whose answer is expected
-    next.
-    """
+    """The steps (by id()) that send and are waited for, and whose answer is expected next."""
     found: set[int] = set()
     for step in steps:
         if isinstance(step, Loop):

@@ -25,7 +25,7 @@ NEAR_BYTES: Final = 200
 
 
 class Parted(NamedTuple):
-    """How many bytes are right, what is missing then, and how many there are in all."""
+    """How many bytes are right, what is missing after them, and how many there are in all."""
 
     same: int
     missing: str
@@ -33,7 +33,7 @@ class Parted(NamedTuple):
 
 
 def parting(data: bytes, needle: Needle) -> Parted | None:
-    """Where bytes part from what was wanted; None: they do not, or it cannot be told."""
+    """Where bytes diverge from what was wanted; None: they do not, or it is unknown."""
     if needle.parts is not None:
         try:
             found = needle.parts(data)
@@ -68,7 +68,7 @@ class Partly(NamedTuple):
 
 
 def partly(data: bytes, needle: Needle) -> Partly | None:
-    """How far bytes go with what is looked for in them; None: it cannot be told."""
+    """How far bytes match what is looked for in them; None: unknown."""
     pattern = needle.pattern
     if pattern is None:
         return None
@@ -102,7 +102,7 @@ def _stuck(needle: Needle, text: str) -> Stuck | None:
 
 
 def _form(text: str, needle: Needle) -> str:
-    """Characters as `shown`; those of bytes that were none of the encoding, as they stand for."""
+    """Characters as `shown`; those of bytes that are not text in the encoding, as their escapes."""
     try:
         return shown(encode(text, needle.encoding), needle)
     except Problem:
@@ -115,8 +115,8 @@ def tells_nearest(needle: Needle) -> bool:
 
 
 def nearest(rows: Sequence[Row], needle: Needle) -> Row:
-    """The message that is most like what was wanted: it begins like it for longest, or holds most
-    of it; of those that are alike the newest.
+    """The message most like what was wanted: the one that begins like it for longest, or contains
+    most of it; of several such, the newest.
     """
     if not tells_nearest(needle):
         return rows[-1]
@@ -141,13 +141,13 @@ def nearest(rows: Sequence[Row], needle: Needle) -> Row:
         other = (row.payload or b"")[:NEAR_BYTES]
         return difflib.SequenceMatcher(None, wanted, other, autojunk=False).ratio()
 
-    import difflib  # for what did not come
+    import difflib  # shown in place of what did not come
 
     return max(zip(map(holds, some), range(len(some)), some, strict=True))[2]
 
 
 def _same(one: bytes, other: bytes) -> int:
-    """How many bytes two texts share at their beginning."""
+    """How many bytes two texts have in common at their beginning."""
     return next(
         (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
@@ -155,7 +155,7 @@ def _same(one: bytes, other: bytes) -> int:
 
 
 def is_inside(expect: Expect, data: bytes, needle: Needle) -> bool:
-    """Whether a message holds what was wanted behind something else, and so is another one."""
+    """Whether a message contains what was wanted after something else, and so is another one."""
     if expect.absent:
         return False
     if expect.hex is None or not is_pattern(expect.hex):
@@ -167,7 +167,9 @@ def is_inside(expect: Expect, data: bytes, needle: Needle) -> bool:
 
 
 def keeping_secrets(needle: Needle, expect: Expect, masker: Masker | None) -> Needle:
-    """The needle, of which no part of a secret is told: a part is not recognised as secret."""
+    """The needle, modified so that no part of a secret is shown: a part is not recognized as
+    secret.
+    """
     if masker is None:
         return needle
     source = expect.regex or expect.hex or ""
@@ -177,14 +179,18 @@ def keeping_secrets(needle: Needle, expect: Expect, masker: Masker | None) -> Ne
 
 
 def _before_secret(wanted: str | bytes, masked: str | bytes, place: int) -> int:
-    """The place, or the begin of the secret in which it is; what is masked keeps its length."""
+    """The place, or the beginning of the secret that contains it; what is masked keeps its
+    length.
+    """
     while 0 < place < len(wanted) and all(wanted[at] != masked[at] for at in (place - 1, place)):
         place -= 1
     return place
 
 
 def _boundary(exact: bytes, same: int, needle: Needle) -> int:
-    """The begin of the character in which two texts part, since half of one cannot be shown."""
+    """The beginning of the character in which two texts diverge, since half of one cannot be
+    shown.
+    """
     if needle.as_hex:
         return same
     for back in range(min(same, 4)):
@@ -197,7 +203,7 @@ def _boundary(exact: bytes, same: int, needle: Needle) -> int:
 
 
 def shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
-    """Bytes in the form in which they were asked for; of many, the begin, or both ends."""
+    """Bytes in the form in which they were asked for; of many, the beginning, or both ends."""
 
     def form(part: bytes) -> str:
         return part.hex(" ") if needle.as_hex else f'"{show(part, needle.encoding)}"'

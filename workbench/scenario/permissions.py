@@ -1,7 +1,7 @@
 """What a scenario may reach beyond its folder and this machine; it is asked before anything starts.
 
-A scenario may be a stranger's. What it reads of the environment and of files, what it runs, and
-where other machines can reach it, is known before anything starts; whoever begins it allows it.
+A scenario may be a stranger's. Which variables and files it reads, what it runs, and where other
+machines can reach it is known before anything starts, and has to be allowed by whoever begins it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Wish:
     """One thing that a scenario asks for.
 
     Attributes:
-        what: the variable, the file, the command or the address.
-        path: where it stands among the keys of the file.
+        what: the variable, file, command or address.
+        path: the key of the file that asks for it.
     """
 
     reach: Reach
@@ -83,7 +83,7 @@ class Asked:
     """Collects what one file asks for while it is read.
 
     Attributes:
-        refused: what is not allowed, in the order in which it was met.
+        refused: what is not allowed, in the order it was met.
         granted: what is.
         secrets: values that no sentence about the file may show.
     """
@@ -91,8 +91,8 @@ class Asked:
     def __init__(
         self, permissions: Permissions, environment: Collection[str], folder: Path | None
     ) -> None:
-        """`environment`: variables that may be read. `folder`: of the file; None: a text without
-        a place, whose files are the caller's.
+        """`environment`: variables that may be read. `folder`: that of the file; None: a text from
+        nowhere, whose files are the caller's.
         """
         self._permissions = permissions
         self._environment = environment
@@ -102,7 +102,7 @@ class Asked:
         self.secrets: list[str] = []
 
     def may(self, reach: Reach, what: str, path: KeyPath) -> bool:
-        """Note a wish; whether it is granted."""
+        """Note a wish; returns whether it is granted."""
         read = reach is Reach.ENVIRONMENT and what in self._environment
         granted = read or self._permissions.allow(reach)
         wish, noted = Wish(reach, what, path), self.granted if granted else self.refused
@@ -112,13 +112,13 @@ class Asked:
 
     @property
     def folder(self) -> str:
-        """Where a command is run; "": where we are."""
+        """The folder that a command is run in; "": the working directory."""
         return "" if self._folder is None else str(self._folder)
 
     def file(self, name: str, path: KeyPath) -> str:
-        """Where a file is that a scenario names: a relative name begins at the scenario's folder.
+        """The path of a file that a scenario names; relative names refer to the scenario's folder.
 
-        Links and `..` are followed before it is decided where it is.
+        Links and `..` are resolved before it is decided where the file is.
         """
         if self._folder is None:
             return name
@@ -133,17 +133,17 @@ class Asked:
         return there
 
     def address(self, settings: EndpointSettings, purpose: Purpose, path: KeyPath) -> None:
-        """What an endpoint binds to, where the address alone says who can reach it.
+        """Check what an endpoint binds to, if the address alone says who can reach it.
 
-        A name is looked up when it is bound to; the engine refuses it then. So it does not look
-        at what a stream binds to: nobody connects to that.
+        A name is looked up when it is bound to, and the engine refuses it then. What a stream binds
+        to is not checked: nobody connects to that.
         """
         spec = None if settings.role is Role.STREAM else own_address(settings, purpose)
         if not spec or spec.startswith("@"):
             return
         try:
             place = addresses.numeric(addresses.parse(spec, settings.family), Path())
-        except Problem:  # said where the address is checked
+        except Problem:  # reported where the address is checked
             return
         self.sockaddr(place, spec, settings.family, path)
 
@@ -159,10 +159,10 @@ class Asked:
 
 
 def folder_of(path: Path) -> Path:
-    """The folder that the files of a scenario are named from.
+    """The folder that relative file names of a scenario refer to.
 
-    A scenario that comes out of a pipe has the working directory (/dev/stdin, /dev/fd/63, but not
-    what lies in memory, shm_overview(7)).
+    For a scenario from a pipe it is the working directory (/dev/stdin, /dev/fd/63, but not what
+    lies in memory, shm_overview(7)).
     """
     parts = path.absolute().parts
     piped = parts[1:2] in {("dev",), ("proc",)} and parts[1:3] != ("dev", "shm")

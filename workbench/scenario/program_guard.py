@@ -1,7 +1,8 @@
 """A process that ends a scenario's programs if this program is killed before it could.
 
-Standard input names process groups: "+GROUP" to watch, "-GROUP" no more. Its end means that the
-process that began them has ended, however: a kill (kill(2), SIGKILL) gives it no time for anything.
+Standard input names process groups: "+GROUP" to watch one, "-GROUP" to stop. Its end means that the
+process which began them has ended, in whatever way: SIGKILL (kill(2)) leaves it no time for
+anything.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import suppress
 
 
 def main() -> None:
-    """Read till the end of standard input, then kill what is left."""
+    """Read until the end of standard input, then kill what is left."""
     left: set[int] = set()
     for line in sys.stdin:
         group = int(line[1:])

@@ -32,16 +32,16 @@ class ProgramSteps:
     """The program steps of one run."""
 
     def __init__(self, wait_for: Callable[[Flag, float | None], None]) -> None:
-        """`wait_for`: waits for a flag, so many seconds; raises where the run is given up."""
+        """`wait_for` waits for a flag, so many seconds; it raises if the run is given up."""
         self._wait_for = wait_for
         self._programs = Programs()
         self._beside: list[_Beside] = []
 
     def run(self, step: RunProgram, stands: Step, cause: Cause | None) -> Came:
-        """Begin a program, and wait as the step says; `stands`: the step as its file has it.
+        """Begin a program, and wait as the step says; `stands`: the step as in its file.
 
         Raises:
-            Failed: it cannot be begun, ended otherwise, or took too long.
+            Failed: it could not be begun, ended in another way, or took too long.
         """
         begun = time.monotonic()
         try:
@@ -54,13 +54,13 @@ class ProgramSteps:
             self._beside.append(_Beside(step, stands, program, cause, begun))
         self._await(step, program, begun)
         if not step.wait and program.output.has_it:
-            return Came()  # it may have ended already: that is judged when the others are
+            return Came()  # it may have ended already, which is judged when the others are
         self._forget(program)
         _check(step, program)
         return _came(program)
 
     def stop(self, step: StopProgram) -> Came:
-        """End a program. Raises Failed: there is none, or it had ended, and otherwise."""
+        """End a program. Raises Failed: there is none, or it had already ended, in another way."""
         try:
             program = self._programs.named(step.name)
         except Problem as problem:
@@ -71,7 +71,9 @@ class ProgramSteps:
         return _came(program)
 
     def said(self, until: Expect) -> bool:
-        """Whether the newest program of a name has written what ends a loop; other ends: no."""
+        """Whether the newest program of a name has written what ends a loop; False for conditions
+        on anything else.
+        """
         if until.program is None:
             return False
         try:
@@ -89,7 +91,9 @@ class ProgramSteps:
         return Problem("scenario.loop_wrote", program=name, output=output)
 
     def unjudged(self) -> Iterator[tuple[Step, Problem, Cause | None]]:
-        """What became of those beside the steps that have ended, or have to: those that failed."""
+        """What became of the programs beside the steps that have ended, or have to: those that
+        failed.
+        """
         for one in list(self._beside):
             try:
                 if one.step.exit is not None:
@@ -101,7 +105,9 @@ class ProgramSteps:
         self._beside.clear()
 
     def with_output(self, reason: Problem) -> Problem:
-        """Why a step failed, and what the programs beside the steps wrote last: it may say why."""
+        """Why a step failed, with the last output of the programs beside the steps, which may say
+        why.
+        """
         for one in self._beside:
             lines = one.program.output.last_lines()
             if lines:
@@ -110,11 +116,11 @@ class ProgramSteps:
         return reason
 
     def close(self) -> None:
-        """End all that still runs."""
+        """End everything that still runs."""
         self._programs.stop_all()
 
     def _await(self, step: RunProgram, program: Program, begun: float) -> None:
-        """Until it has ended or, of one beside the steps, has written what is waited for."""
+        """Wait until it has ended or, beside the steps, has written what is waited for."""
         if not step.wait and step.contains is None:
             return
         while True:
@@ -145,7 +151,7 @@ class ProgramSteps:
 
 
 def _check(step: RunProgram, program: Program) -> None:
-    """Hold the end of a program against its step. Raises Failed."""
+    """Compare the end of a program with its step. Raises Failed."""
     wanted = 0 if step.exit is None else step.exit
     what = {"command": shlex.join(step.command), "output": _output(program)}
     if not program.stopped and wanted not in {WHICHEVER, program.status}:
@@ -163,7 +169,7 @@ def _output(program: Program) -> Problem | str:
 
 
 def _ended(program: Program) -> Problem:
-    """With what status, or by which signal."""
+    """The status it ended with, or the signal."""
     status = program.status
     if status is None:
         return Problem("scenario.run_runs")

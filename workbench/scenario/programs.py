@@ -2,7 +2,7 @@
 children.
 
 Each is a process group of its own (setpgid(2)), which is ended with everything that it began: by a
-step, at the end of the run, and, where we are killed ourselves, by `program_guard`.
+step, at the end of the run or, if we are killed ourselves, by `program_guard`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Output:
         self.has_it = not self._wanted
 
     def take(self, data: bytes) -> None:
-        """Hear the next bytes."""
+        """Take the next bytes."""
         if not self.has_it:
             seen = self._last + data
             self.has_it = self._wanted in seen
@@ -74,13 +74,13 @@ class Output:
         return any(data in part for part in parts)
 
     def text(self) -> str:
-        """Its end, as far as a line of a report holds it."""
+        """Its end, as much as a line of a report can hold."""
         gap = b" ... " if self._left_out else b""
         whole = bytes(self._head + gap + self._tail).decode("utf-8", "replace").strip()
         return whole if len(whole) <= SHOWN else f"… {whole[-SHOWN:]}"
 
     def last_lines(self) -> str:
-        """The lines that it ends with."""
+        """The last lines of the output."""
         end = bytes((self._tail or self._head)[-LAST_BYTES:]).decode("utf-8", "replace")
         return "\n".join(end.strip().splitlines()[-LAST_LINES:])
 
@@ -90,15 +90,15 @@ class Program:
 
     Attributes:
         command: as it was begun. output: what it wrote, to either stream.
-        heard: is set whenever something has come, or it has ended.
-        over: it has ended, and what it wrote was heard.
+        heard: set whenever something has come, or it has ended.
+        over: it has ended, and its output was read.
         stopped: it was not left to end by itself.
     """
 
     def __init__(
         self, command: tuple[str, ...], folder: str, wanted: str | None, given: str | None = None
     ) -> None:
-        """`given`: what it reads. Raises Problem: it cannot be begun."""
+        """`given`: its standard input. Raises Problem: it cannot be begun."""
         self.command = command
         self.output = Output(wanted)
         self.heard = threading.Event()
@@ -133,7 +133,7 @@ class Program:
 
     @property
     def status(self) -> int | None:
-        """What it ended with; a signal as its number below 0; None: it runs."""
+        """Its exit status; a signal as its negative number; None: it is running."""
         return self._process.returncode
 
     def _read(self, pipe: IO[bytes]) -> None:
@@ -143,18 +143,20 @@ class Program:
                 self.heard.set()
 
     def _write(self, pipe: IO[bytes], data: bytes) -> None:
-        """All of it, and its end; a program need not read it (`head -1`)."""
+        """Write all of its input, then close it; a program need not read it (`head -1`)."""
         with suppress(OSError, ValueError), pipe:
             pipe.write(data)
 
     def _wait(self) -> None:
         self._process.wait()
-        self._reader.join(DRAINED)  # what it began may still hold the pipe
+        self._reader.join(DRAINED)  # a child of it may still hold the pipe
         self.over = True
         self.heard.set()
 
     def stop(self, grace: float = GRACE) -> None:
-        """End it and all that it began, asking first; `grace`: seconds until it is killed."""
+        """End it and everything that it began, first by asking; `grace`: seconds until it is
+        killed.
+        """
         self.stopped = self.stopped or self.status is None
         if sys.platform == "win32":
             self._end_tree()
@@ -166,7 +168,9 @@ class Program:
     if sys.platform == "win32":
 
         def _end_tree(self) -> None:
-            """No group of Windows can be ended at once: its tool goes through the tree."""
+            """End it with its children: Windows cannot end a group at once, but its tool walks the
+            tree.
+            """
             if self.status is None:
                 system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32")
                 subprocess.run(
@@ -178,8 +182,8 @@ class Program:
     else:
 
         def _quiet(self, since: float) -> bool:
-            """Whether it has ended and nobody can write any more; of those that nobody waits for
-            (zombies) the group exists nevertheless.
+            """Whether it has ended and nobody can write any more; unreaped children (zombies) keep
+            the group in existence.
             """
             return self.over and not self._reader.is_alive() and time.monotonic() > since
 
@@ -189,7 +193,7 @@ class Program:
             with suppress(OSError):  # nobody is left
                 os.killpg(self.group, number)
                 while time.monotonic() < until and not self._quiet(until - grace + SETTLED):
-                    time.sleep(LOOK_EVERY)  # none tells when the last of a group has ended
+                    time.sleep(LOOK_EVERY)  # nothing reports when the last of a group has ended
                     os.killpg(self.group, 0)
                 os.killpg(self.group, signal.SIGKILL)
 
@@ -230,7 +234,7 @@ class Programs:
         wanted: str | None,
         given: str | None = None,
     ) -> Program:
-        """Begin one; `given`: what it reads on its standard input.
+        """Begin a program; `given`: its standard input.
 
         Raises:
             Problem: it cannot be begun, or one of this name still runs.
@@ -246,7 +250,7 @@ class Programs:
         return made
 
     def named(self, name: str) -> Program:
-        """The newest of a name. Raises Problem: none was begun."""
+        """The newest program of a name. Raises Problem: none was begun."""
         found = self._named.get(name)
         if found is None:
             raise Problem("scenario.run_not_there", name=name)
@@ -258,7 +262,7 @@ class Programs:
         self._watch(program, "-")
 
     def stop_all(self) -> None:
-        """End what still runs, the newest first; without asking where somebody is in a hurry."""
+        """End what still runs, the newest first; without asking if somebody is in a hurry."""
         for program in reversed(self._all):
             program.stop(0.0 if interrupts.hurried() else GRACE)
         self._all.clear()
@@ -269,10 +273,10 @@ class Programs:
             self._guard = None
 
     def _watch(self, program: Program, sign: str) -> None:
-        """Where we are killed, the guard ends what runs."""
+        """Have the guard end what is running, should we be killed."""
         if sys.platform == "win32" or not sys.executable or getattr(sys, "frozen", False):
             return
-        with suppress(OSError):  # the guard was killed: then so much is not guarded
+        with suppress(OSError):  # the guard was killed: then these are not guarded
             if self._guard is None:
                 self._guard = subprocess.Popen(
                     [sys.executable, "-I", "-S", program_guard.__file__],

@@ -1,4 +1,4 @@
-"""Expectations about kernel readings: which keys go together, and when they are met."""
+"""Expectations about kernel readings: which keys may be combined, and when they are met."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check(body: Mapping[str, Any], path: KeyPath) -> None:
     if "reading" in body and not bounds:
         raise v.wrong(path, "scenario.missing", key="least")
     other = next((key for key in body if key not in {"do", *_BESIDE}), None)
-    if looks and other is None and body.get("connection") == WHICHEVER:  # it looks at one
+    if looks and other is None and body.get("connection") == WHICHEVER:  # it looks at a single one
         other = "connection"
     if looks and other is not None:
         raise v.wrong((*path, other), "scenario.one_of", keys=f"{looks[0]}, {other}")
@@ -88,9 +88,9 @@ def holds(expect: Expect, reading: Reading | None) -> bool:
 
 
 def of_any(expect: Expect, *, listens: bool) -> Callable[[Reading], bool] | None:
-    """Whether a socket is the one that is meant, where any of an endpoint's is; None: it means its
-    own or its newest one. Of an endpoint that `listens` a number is of one of its connections, but
-    for those of its accept queue.
+    """Whether a socket is the one that is meant, if any of an endpoint's may be; None: its own or
+    its newest one is meant. On an endpoint that `listens`, a number means one of its connections,
+    except for readings of its accept queue.
     """
     if expect.reading is None:
         return lambda reading: holds(expect, reading)
@@ -100,7 +100,7 @@ def of_any(expect: Expect, *, listens: bool) -> Callable[[Reading], bool] | None
 
 
 def instead(expect: Expect, reading: Reading | None) -> Problem:
-    """What was read of what is expected."""
+    """The values read of what is expected."""
     listens = reading is not None and reading.state == "LISTEN"
     if reading is None or (listens and expect.reading not in {None, *_OF_LISTENER}):
         return Problem("scenario.no_connection", endpoint=expect.endpoint)

@@ -1,4 +1,6 @@
-"""What a record tells of its endpoints: the settings in force at a row, and connection numbers."""
+"""What a record says about its endpoints: the settings in force at a row, and connection
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -37,19 +39,19 @@ class Settings:
         for item in reader.endpoints():
             if not names_endpoint(item.name):
                 continue
-            with suppress(ValueError):  # of somebody else; what has no settings is left out
+            with suppress(ValueError):  # another endpoint's; one without settings is left out
                 found = settings_from_json(item.first_config or item.config)
                 self._first[item.name] = replace(found, name=item.name)
                 self._ids[item.name] = item.id
         self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
         self._renamed: list[tuple[int, str, str]] = []
         for row in rows_of(reader, "kind:note call:renamed"):
-            with suppress(ValueError):  # of somebody else
+            with suppress(ValueError):  # another endpoint's
                 before, now = arguments_of(row.args)[0]
                 self._renamed.append((row.seq, str(before), str(now)))
 
     def at(self, name: str, seq: int) -> EndpointSettings | None:
-        """What was configured last before a row; None for an endpoint that is not there."""
+        """The settings last configured before a row; None: there is no such endpoint."""
         found = self._first.get(name)
         since = None
         for row in self._changes:
@@ -58,12 +60,12 @@ class Settings:
         return self._linked(found, since) if found is not None else None
 
     def _linked(self, settings: EndpointSettings, since: int | None) -> EndpointSettings:
-        """Its link by the name that the other endpoint has now. `since`: the row that made it;
-        None: those are its first settings.
+        """The settings with a link by the name that the other endpoint has now. `since`: the row
+        that made the link; None: these are its first settings.
         """
         address = settings.address
         for seq, before, name in self._renamed:
-            if since is None:  # who came after another one of that name means that one
+            if since is None:  # whoever came after another endpoint of that name means that one
                 older = self._ids[settings.name] < self._ids.get(before, sys.maxsize)
             else:
                 older = since < seq
@@ -72,9 +74,9 @@ class Settings:
         return replace(settings, address=address)
 
     def at_first_use(self, chosen: Iterable[Row]) -> dict[str, tuple[int, EndpointSettings]]:
-        """By endpoint in the order of use: the row that used it first, the settings it met.
+        """The row that first used each endpoint and the settings it met, in the order of use.
 
-        Being configured is no use; one that is only configured has its last settings.
+        Configuring is not a use; an endpoint that was only configured has its last settings.
         """
         rows = list(chosen)
         used: dict[str, tuple[int, EndpointSettings]] = {}
@@ -84,7 +86,7 @@ class Settings:
             settings = self.at(name, first)
             if settings is not None:
                 used[name] = (first, settings)
-        for first, settings in list(used.values()):  # an address may name one without a command
+        for first, settings in list(used.values()):  # an address may refer to it without a command
             link = settings.address[1:] if settings.address.startswith("@") else ""
             linked = self.at(link, first)
             if linked is not None and link not in used:
@@ -98,8 +100,8 @@ def _configured(row: Row) -> EndpointSettings | None:
 
 
 def command_of(row: Row) -> c.Command | None:
-    """The command of a row; None: of a newer version. Settings are those of its endpoint, whatever
-    name stands in them.
+    """The command of a row; None: it is from a newer version. Settings are those of its endpoint,
+    whatever name is in them.
     """
     try:
         command = parse_command(row.call, row.args, row.endpoint)
@@ -114,8 +116,8 @@ class Counted:
     """The numbers that connections will have when only the chosen commands are run again.
 
     Attributes:
-        of: the number by the connection's id; one that is not made again is not there.
-        begun: the row that opened it, by the same.
+        of: the number by the connection's id; one that is not made again is missing.
+        begun: the row that opened it, likewise.
     """
 
     def __init__(
@@ -136,7 +138,7 @@ class Counted:
         for item in sorted(reader.connections(), key=lambda row: row.id):
             owner = names.get(item.endpoint)
             if owner is None or (owner.role == "listener" and item.parent is None):
-                continue  # what listens has no number
+                continue  # a listening socket has no number
             before[owner.name] = number = before.get(owner.name, 0) + 1
             row = openings.get(item.id)
             if row is None or not wanted(row._replace(endpoint=owner.name)):
@@ -154,8 +156,8 @@ class Counted:
                 self._made.setdefault(owner.name, []).append((item.id, row.seq, row.cause))
 
     def needed(self, connection: int, seq: int) -> int | None:
-        """The number by which a connection has to be named in this row; None where it is the only
-        one of the last connect, which goes without saying.
+        """The number by which a connection has to be named in this row; None: it is the only one of
+        the last connect, which need not be named.
         """
         number = self.of[connection]
         made = self._made[self._owner[connection]]
@@ -175,7 +177,7 @@ class Counted:
 
 
 def _openings(reader: Reader) -> Mapping[int, Row]:
-    """By connection: its socket() call; of an accepted one a row beside its accept()."""
+    """The socket() call of each connection; for an accepted one, a row near its accept()."""
     found = {
         row.connection: row
         for row in rows_of(reader, "kind:call call:socket")

@@ -31,7 +31,7 @@ OPENING: Final = (c.Connect, c.Start)
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """How many rounds at most, the seconds between them, and what ends them."""
+    """The most rounds, the seconds between them, and what ends them."""
 
     times: int = 1
     pause: float = 0.0
@@ -41,7 +41,7 @@ class Repeat:
 def repeated(scenario: Scenario, repeat: Repeat) -> Scenario:
     """The scenario, with what follows its set-up in a loop.
 
-    Each round begins by closing what the one before left open; nothing follows the loop. So the
+    Each round begins by closing what the one before left open, and nothing follows the loop, so the
     sockets of the round that met the condition, or of the last one, stay open.
     """
     roles = {settings.name: settings for settings in scenario.endpoints}
@@ -59,7 +59,7 @@ def repeated(scenario: Scenario, repeat: Repeat) -> Scenario:
 def _split(
     steps: tuple[Step, ...], roles: dict[str, EndpointSettings]
 ) -> tuple[list[Step], list[Step]]:
-    """What is set up once, and what is done in each round."""
+    """The steps that set up once, and those of each round."""
     leading = 0
     while leading < len(steps) and _sets_up(steps[leading]):
         leading += 1
@@ -102,7 +102,7 @@ def _opens_anew(rest: Iterable[Step], settings: EndpointSettings) -> bool:
 
 
 def _closing(body: Iterable[Step], current: dict[str, EndpointSettings]) -> list[Step]:
-    """Stops for the endpoints that a round opens and does not close; listeners last."""
+    """Steps that close the endpoints which a round opens and does not close; listeners last."""
     opened: dict[str, bool] = {}
     for step in body:
         name = _of(step)
@@ -126,7 +126,7 @@ def _closing(body: Iterable[Step], current: dict[str, EndpointSettings]) -> list
 def _as_at_first(
     before: Iterable[Step], body: Iterable[Step], current: dict[str, EndpointSettings]
 ) -> list[Step]:
-    """What a round configures, holds back or lets go is taken back before the next."""
+    """Steps that undo what a round configures, holds back or releases, before the next."""
     found: list[Step] = []
     for name in dict.fromkeys(_of(step) for step in body if _changes(step)):
         if name is not None:
@@ -146,7 +146,7 @@ def _changes(step: Step) -> bool:
 
 
 def _without_number(step: Step, current: dict[str, EndpointSettings]) -> Step:
-    """A step without the number of its connection, for datagram endpoints: they have one socket,
+    """A step without the number of its connection, for datagram endpoints: each has one socket,
     whichever round made it.
     """
     if isinstance(step, Expect):

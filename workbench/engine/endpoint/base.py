@@ -86,7 +86,9 @@ class Endpoint:
 
     def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
         """A block that carries out a command: an exception in it ends the ticket, with a row if no
-        call was made. An exception that leaves the block is a bug of this program.
+        call was made.
+
+        An exception that leaves the block is a bug of this program.
         """
         return _CarryingOut(self, ticket)
 

@@ -13,9 +13,10 @@ from workbench.engine.sockets.event_loop import Timer
 
 
 class Reconnector:
-    """Keeps up a connection until a person or scenario ends it, or the attempts are used up. The
-    wait before an attempt doubles with each failure. A connection that lasted longer than the wait
-    before it resets the count; one that is closed at once does not.
+    """Keeps up a connection until a person or scenario ends it, or the attempts are used up.
+
+    The wait before an attempt doubles with each failure. A connection that lasted longer than the
+    wait before it resets the count; one that is closed at once does not.
 
     Attributes:
         state: what a snapshot shows; None while nothing waits and nothing was given up.
@@ -59,7 +60,9 @@ class Reconnector:
 
     def gone(self, stood: float | None) -> None:
         """Note that nothing is connected or connecting any more, and plan an attempt; may be called
-        again. `stood`: seconds that the newest connection lasted; None: there was none.
+        again.
+
+        `stood`: seconds that the newest connection lasted; None: there was none.
         """
         policy, origin = self._context.live.settings.reconnect, self._origin
         if policy is None or origin is None or self.waits:

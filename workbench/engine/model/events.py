@@ -38,9 +38,10 @@ DEFAULT_CAPTURE: Final = 4096
 
 
 class Cause:
-    """The command or step that caused a row; the recorder gives it the `seq` of its own row. Every
-    event that follows from it carries the same object, so that the column `cause` can name a row
-    that had no number yet when the call was made.
+    """The command or step that caused a row; the recorder gives it the `seq` of its own row.
+
+    Every event that follows from it carries the same object, so that the column `cause` can name a
+    row that had no number yet when the call was made.
 
     Attributes:
         above: the step that a command belongs to; None: a person gave it.
@@ -123,8 +124,10 @@ class EndpointAdded:
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened:
     """A kernel socket exists; comes before the event of its socket(), and after that of its
-    accept(). `number` counts the connections of its endpoint from 1 and is never used twice; None:
-    it is made to listen.
+    accept().
+
+    `number` counts the connections of its endpoint from 1 and is never used twice; None: it is made
+    to listen.
     """
 
     id: int

@@ -61,8 +61,10 @@ def _is_one(value: object, kind: Any) -> bool:
 
 
 def made_of(kind: type, table: Mapping[str, Any]) -> Any:
-    """A dataclass object made from JSON or literals. There, enumerations are written as their
-    values, dataclasses as tables, tuples as lists and pairs as a table.
+    """A dataclass object made from JSON or literals.
+
+    There, enumerations are written as their values, dataclasses as tables, tuples as lists and
+    pairs as a table.
 
     Raises:
         LookupError, TypeError, ValueError: not such a table.

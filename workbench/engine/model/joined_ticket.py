@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 class JoinedTicket:
-    """Counts a command's calls down. It is called with the error of each, or None. The first error
-    becomes the command's.
+    """Counts a command's calls down.
+
+    It is called with the error of each, or None. The first error becomes the command's.
     """
 
     def __init__(self, ticket: Ticket, count: int) -> None:

@@ -239,8 +239,9 @@ def numbers(settings: EndpointSettings) -> tuple[int, int]:
 
 
 def unfit(name: str, family: str, type_: str) -> Problem | None:
-    """Why this option makes no sense on such a socket; None: it does. Nothing is tried: how the
-    kernel answers an option that fits is for the user to see.
+    """Why this option makes no sense on such a socket; None: it does.
+
+    Nothing is tried: how the kernel answers an option that fits is for the user to see.
     """
     option = OPTIONS[name]
     unix, stream = family == "AF_UNIX", type_ == "SOCK_STREAM"

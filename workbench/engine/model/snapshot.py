@@ -24,7 +24,10 @@ class Phase(StrEnum):
 
 
 class CloseCause(StrEnum):
-    """Why a connection ended. PEER: the peer had finished sending (EOF), then we closed it."""
+    """Why a connection ended.
+
+    PEER: the peer had finished sending (EOF), then we closed it.
+    """
 
     LOCAL = "we closed"
     ABORTED = "we aborted"
@@ -35,8 +38,10 @@ class CloseCause(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why an open connection is not read automatically. ANSWERS: the kernel has not taken what its
-    own responder answered. RECORD: the record is behind. GATE: receive is paused.
+    """Why an open connection is not read automatically.
+
+    ANSWERS: the kernel has not taken what its own responder answered. RECORD: the record is behind.
+    GATE: receive is paused.
     """
 
     ANSWERS = "unsent answers"

@@ -11,9 +11,11 @@ ROOM: Final = 32
 
 
 class UnfinishedCommands:
-    """Commands that wait for a call, a connection or a step. Used on the endpoint's thread. Whoever
-    makes a command wait ends it. This is for what can end all of them at once, the endpoint's stop
-    and the close of its last socket: no command outlives those.
+    """Commands that wait for a call, a connection or a step.
+
+    Used on the endpoint's thread. Whoever makes a command wait ends it. This is for what can end
+    all of them at once, the endpoint's stop and the close of its last socket: no command outlives
+    those.
     """
 
     def __init__(self) -> None:

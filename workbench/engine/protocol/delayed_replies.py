@@ -10,6 +10,7 @@ from workbench.engine.model.responders.reply import Reply
 
 class DelayedReplies:
     """The delayed replies of one connection, by their due times in seconds on a monotonic clock.
+
     For each peer they keep the order of the answers: one without a delay waits for those before it.
 
     Attributes:

@@ -38,9 +38,10 @@ class _At(Enum):
 
 
 def with_content_length(data: bytes) -> bytes:
-    """An HTTP message with Content-Length added, unless its head states the length of the body. A
-    request without a body, and a response that cannot have one, stay as they are (RFC 9110, section
-    8.6).
+    """An HTTP message with Content-Length added, unless its head states the length of the body.
+
+    A request without a body, and a response that cannot have one, stay as they are (RFC 9110,
+    section 8.6).
 
     Raises:
         Problem: there is no whole head.

@@ -70,9 +70,10 @@ class PeerFinished(NamedTuple):
 
 
 class End(NamedTuple):
-    """Action: this layer has ended, and with it all layers above. `word` names the reason, which is
-    the error of what waits for the layer ("HTTP_401"); "": nothing is wrong. `fault`: the row that
-    reports it, if that says more than the word.
+    """Action: this layer has ended, and with it all layers above.
+
+    `word` names the reason, which is the error of what waits for the layer ("HTTP_401"); "":
+    nothing is wrong. `fault`: the row that reports it, if that says more than the word.
     """
 
     ending: Ending
@@ -81,8 +82,9 @@ class End(NamedTuple):
 
 
 class LayerRow(NamedTuple):
-    """Action: a row of kind "layer" for the log: what the layer understood or wrote. It precedes
-    the action that it is about.
+    """Action: a row of kind "layer" for the log: what the layer understood or wrote.
+
+    It precedes the action that it is about.
 
     Attributes:
         sent: it is about what the next ToPeer sends: logged just before the call that carries it.
@@ -106,8 +108,9 @@ class LayerRow(NamedTuple):
 
 
 class Wake(NamedTuple):
-    """Action: call `wake(name)` after so many seconds. It replaces an earlier one of that name;
-    None cancels it.
+    """Action: call `wake(name)` after so many seconds.
+
+    It replaces an earlier one of that name; None cancels it.
     """
 
     name: str
@@ -193,8 +196,9 @@ class Layer:
         return None
 
     def close(self, now: float) -> Actions:
-        """The layer above has ended: say the last words before the transport ends. An End among
-        them says how it ends, if the layer above would close at once.
+        """The layer above has ended: say the last words before the transport ends.
+
+        An End among them says how it ends, if the layer above would close at once.
         """
         return ()
 

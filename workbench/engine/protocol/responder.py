@@ -25,11 +25,12 @@ def compile_responder(
     rows: ReadRows | None = None,
     link: Callable[[str], str] | None = None,
 ) -> ResponderRuntime:
-    """The compiled responder; `encoding`: the endpoint's, for texts that name none. `messages`:
-    what a message is there. The echo of a message is a message again, with the delimiter that is
-    not part of it. `rows`: reads the files that rules look something up in; None: they are not
-    opened, for a caller that only wants to know what is wrong. `link`: finds the address of an
-    endpoint; None: likewise.
+    """The compiled responder; `encoding`: the endpoint's, for texts that name none.
+
+    `messages`: what a message is there. The echo of a message is a message again, with the
+    delimiter that is not part of it. `rows`: reads the files that rules look something up in; None:
+    they are not opened, for a caller that only wants to know what is wrong. `link`: finds the
+    address of an endpoint; None: likewise.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file

@@ -51,8 +51,9 @@ Wrap = Callable[[bytes], bytes]
 
 
 def by_rules(rules: ByRules, around: RuleSurroundings, wrap: Wrap, whole: Wrap) -> Begin:
-    """A maker of what answers by the rules on each connection. `wrap` turns a reply that asks for
-    it into a message, `whole` one that came.
+    """A maker of what answers by the rules on each connection.
+
+    `wrap` turns a reply that asks for it into a message, `whole` one that came.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern, a file

@@ -79,7 +79,9 @@ def ready_layers(
     before: Mapping[str, MakeLayer] | None = None,
 ) -> dict[str, MakeLayer]:
     """What makes each layer of a connection, by the layer's name, including those that may be
-    inserted later. `before`: what this function returned for other settings.
+    inserted later.
+
+    `before`: what this function returned for other settings.
 
     Raises:
         Problem: there is no such layer, it cannot be made, or the socket has no stream to put one

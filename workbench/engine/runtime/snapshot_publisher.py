@@ -28,8 +28,10 @@ FIRST: Final = 1.0
 
 
 class SnapshotPublisher:
-    """The newest snapshot of an endpoint: made on its thread, read from any. Until somebody looks,
-    there is only that of the new endpoint: making one takes half as long as a command does.
+    """The newest snapshot of an endpoint: made on its thread, read from any.
+
+    Until somebody looks, there is only that of the new endpoint: making one takes half as long as a
+    command does.
     """
 
     def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
@@ -51,8 +53,10 @@ class SnapshotPublisher:
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot. Only the first look at an endpoint at work may wait, for FIRST at
-        most. The caller's thread makes none itself, since the endpoint's sockets change meanwhile.
+        """The newest snapshot.
+
+        Only the first look at an endpoint at work may wait, for FIRST at most. The caller's thread
+        makes none itself, since the endpoint's sockets change meanwhile.
         """
         if not (self._published or self._gave_up):
             made = threading.Event()
@@ -122,8 +126,9 @@ class SnapshotPublisher:
 
     def publish_soon(self) -> None:
         """Build a snapshot after a command: at once or, with many sockets, so seldom that it takes
-        at most a tenth of the time. A thousand commands to five hundred sockets would otherwise
-        make half a million rows.
+        at most a tenth of the time.
+
+        A thousand commands to five hundred sockets would otherwise make half a million rows.
         """
         if not self._looked:
             return

@@ -78,8 +78,9 @@ class EventLoop:
         ended: Job,
         crashed: Callable[[BaseException], None],
     ) -> None:
-        """`turn` runs once a round; `crashed` for a handler's exception. `ended` runs on the way
-        out, when nothing is left to do; once more if a job came meanwhile.
+        """`turn` runs once a round; `crashed` for a handler's exception.
+
+        `ended` runs on the way out, when nothing is left to do; once more if a job came meanwhile.
         """
         self.name = name
         self._busy = busy
@@ -127,9 +128,10 @@ class EventLoop:
 
     def visit(self, job: Job, *, borrow: bool = False) -> bool:
         """Run `job` here and now, as a round of the loop, while its thread waits for sockets: it
-        need not be woken for that. False: nothing was done, since the thread has other work.
-        `borrow`: the visitor may wait for a single socket that is to be read (`attend`), until it
-        gives that back.
+        need not be woken for that.
+
+        False: nothing was done, since the thread has other work. `borrow`: the visitor may wait for
+        a single socket that is to be read (`attend`), until it gives that back.
         """
         poller = self._poller
         if poller is None or not poller.takes_visitors or not self._round.acquire(blocking=False):
@@ -259,7 +261,9 @@ class EventLoop:
 
     def in_thread(self, work: Callable[[], Job]) -> None:
         """Run `job`, which may block in C, on a daemon thread; the job that it returns runs on this
-        loop. When the program quits, such a thread is abandoned: getaddrinfo cannot be interrupted.
+        loop.
+
+        When the program quits, such a thread is abandoned: getaddrinfo cannot be interrupted.
         """
         self._guests += 1
 

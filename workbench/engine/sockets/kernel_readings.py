@@ -178,6 +178,7 @@ class Zero(Enum):
 
 def what_zero_means(sock: socket.socket) -> Zero:
     """What the next recv() of 0 bytes on a SOCK_SEQPACKET would mean, as far as a peek can tell.
+
     Linux returns 0 for both (unix(7)). POLLRDHUP says that the peer has finished: without it, what
     is readable is a message; with it, unread bytes come after the empty one.
     """

@@ -146,8 +146,9 @@ class TracedSocket:
         return self
 
     def accept(self, cause: Cause | None, numbered: Callable[[], int]) -> TracedSocket:
-        """accept(): the next connection in the queue, as a TracedSocket of its own. `numbered`
-        gives its number.
+        """accept(): the next connection in the queue, as a TracedSocket of its own.
+
+        `numbered` gives its number.
         """
         begin = perf_counter_ns()
         try:

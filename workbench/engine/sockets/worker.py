@@ -15,8 +15,9 @@ COLLECTED_IN: Final = 5.0
 
 
 class Worker:
-    """Starts a thread with the first job, and another one if that has ended by the next. Any thread
-    may call it.
+    """Starts a thread with the first job, and another one if that has ended by the next.
+
+    Any thread may call it.
 
     Attributes:
         loop: that of the thread that is running, or ran last.

@@ -18,8 +18,9 @@ Shared = tuple[
 
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
-    """Write one JSON object a line, and return their number. Bytes that were not kept show as a
-    payload shorter than `size`.
+    """Write one JSON object a line, and return their number.
+
+    Bytes that were not kept show as a payload shorter than `size`.
     """
     return write_pages(out, JsonLines().of, reader, condition)
 

@@ -1,6 +1,7 @@
-"""Plain pages of a record as lines of JSON, made column by column. In a flood nearly every page
-holds nothing but calls that carried bytes. Whatever has to be checked is checked for all rows of
-the page at once, and no row object is made, which takes half the time.
+"""Plain pages of a record as lines of JSON, made column by column.
+
+In a flood nearly every page holds nothing but calls that carried bytes. Whatever has to be checked
+is checked for all rows of the page at once, and no row object is made, which takes half the time.
 """
 
 from __future__ import annotations

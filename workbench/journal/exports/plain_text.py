@@ -55,8 +55,9 @@ class TextLines:
         return line.rstrip()
 
     def _said(self, row: Row) -> str:
-        """Who, call and result: in a flood the same again and again, so it is cached. No note or
-        name can send commands to a terminal.
+        """Who, call and result: in a flood the same again and again, so it is cached.
+
+        No note or name can send commands to a terminal.
         """
         if row.kind == NOTE:
             note = f"{_who(row):<14} {row.kind:<7} {note_text(row)} {_outcome(row)}"

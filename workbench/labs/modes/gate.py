@@ -25,9 +25,10 @@ ROOM_BACKLOG: Final = 128
 
 
 class WaitingRoom(Admission):
-    """A waiting room for `backlog` accepted connections in front of a listener. Thread-safe.
-    Between the accept that fills it and the close, the kernel may let one more in, which is reset
-    by the close. That race is real and is left as it is.
+    """A waiting room for `backlog` accepted connections in front of a listener.
+
+    Thread-safe. Between the accept that fills it and the close, the kernel may let one more in,
+    which is reset by the close. That race is real and is left as it is.
 
     Attributes:
         size: how many may wait; 0 or less keeps the listener closed.

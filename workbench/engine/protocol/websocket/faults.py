@@ -61,9 +61,10 @@ CODES_SENT: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *rang
 
 
 def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> Iterator[str]:
-    """The rules that a frame's header breaks, the most telling first. `masked`: frames in this
-    direction have to be masked. `deflate`: permessage-deflate is on, which gives RSV1 a meaning.
-    `begun`: a message has begun and has not ended.
+    """The rules that a frame's header breaks, the most telling first.
+
+    `masked`: frames in this direction have to be masked. `deflate`: permessage-deflate is on, which
+    gives RSV1 a meaning. `begun`: a message has begun and has not ended.
     """
     opcode, fin, rsv, mask, form, length = frame[:6]
     control = opcode >= 8
