@@ -63,9 +63,9 @@ class Session:
         journal: the recorder; readers are opened through it.
         record: the record's file, another one once that was taken away; or the folder of its
             segments.
-        passing: why the record goes with the session; None: it lasts.
-        beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
-        files: what names of certificates and the like in settings stand for.
+        passing: why the record is deleted with the session; None: it lasts.
+        beyond_loopback: whether a bind that other machines can reach is allowed (with a warning).
+        files: finds the certificates and the like that settings name.
         shows_secrets: whether outputs and reports of it mask nothing.
     """
 
@@ -82,9 +82,8 @@ class Session:
     ) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
 
-        `keep`: only the newest part of it; it is a folder then.
-
-        `lasting` False: where that cannot take it, one that goes with the session will do.
+        `keep`: keep only the newest part; the record is then a folder. `lasting` False: if it
+        cannot be made there, one that is deleted with the session will do.
 
         Raises:
             Problem: the file exists, or cannot be made.
@@ -134,7 +133,9 @@ class Session:
         return self.journal.record
 
     def _begin_anywhere(self, refused: Problem, capture: int | None, keep: Keep | None) -> Recorder:
-        """A record that goes with the session, on another disk or in memory. Raises `refused`."""
+        """A record that is deleted with the session, on another disk or in memory. Raises
+        `refused`.
+        """
         for place in private.places():
             try:
                 folder = PrivateFolder(place, "record-")
@@ -202,7 +203,9 @@ class Session:
         return self._held(name).settings
 
     def holds_key(self, settings: EndpointSettings) -> bool:
-        """Whether the endpoint has the key of these settings loaded: it needs no password."""
+        """Whether the endpoint has loaded the key of these settings, so that it needs no
+        password.
+        """
         return self._held(settings.name).holds_key(settings)
 
     def settings_of_all(self) -> tuple[EndpointSettings, ...]:
@@ -217,7 +220,9 @@ class Session:
         return self._held(name).newest()
 
     def snapshot_now(self, name: str, within: float) -> EndpointSnapshot:
-        """A snapshot made after this call; the newest one if that takes more than `within` s."""
+        """A snapshot made after this call; the newest one if making it takes more than `within`
+        s.
+        """
         made = threading.Event()
         self.refresh(name, done=made.set)
         made.wait(within)
@@ -232,11 +237,9 @@ class Session:
     ) -> None:
         """Have a newer snapshot of an endpoint made on its thread; never waits.
 
-        `done` is called there when it is made; at once where the endpoint has no thread, and so
-        nothing new to show.
-
-        `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
-        rows in sight, whose readings should.
+        `done` is called there when it is made; at once if the endpoint has no thread, and so
+        nothing new to show. `detail`: connection ids whose kernel readings and options should be
+        read in full; `seen`: connections in sight, whose readings should be.
         """
         self._held(name).refresh(detail, seen, done)
 
@@ -247,11 +250,11 @@ class Session:
         answer: Callable[[Reading | None], None],
         fits: Callable[[Reading], bool] | None = None,
     ) -> None:
-        """Keep what the kernel shows of a connection now, and hand it to `answer`; never waits.
+        """Record a kernel reading of a connection, and hand it to `answer`; never waits.
 
-        `connection` counts within the endpoint; None is the listener, or the current connection,
-        and with `fits` whichever of its sockets does.
-        `answer(None)`: there is no such socket. It is called on the endpoint's thread.
+        `connection` counts within the endpoint; None is the listener, or the current connection;
+        with `fits`, whichever of its sockets fits. `answer(None)`: there is no such socket. It is
+        called on the endpoint's thread.
         """
         self._held(name).look(connection, answer, fits)
 
@@ -260,7 +263,7 @@ class Session:
         return self._held(name).numbered
 
     def open_ones(self) -> list[str]:
-        """The endpoints that have a socket open or under way."""
+        """The endpoints that have a socket, open or being opened."""
         hosts = tuple(self._hosts.items())  # others may come and go meanwhile
         return [name for name, host in hosts if host.busy() or self._is_pending(name)]
 
@@ -271,7 +274,9 @@ class Session:
             raise Problem("engine.unknown_endpoint", name=name) from None
 
     def _host(self, name: str) -> EndpointHost:
-        """What drives an endpoint; it is made, and all of that imported, with the first command."""
+        """What drives an endpoint; with the first command it is made, and its modules are
+        imported.
+        """
         held = self._held(name)
         if isinstance(held, UnopenedEndpoint):
             from workbench.engine.runtime.host import EndpointHost
@@ -297,7 +302,7 @@ class Session:
         """Have outputs mask a proxy's login before any row contains it."""
         try:
             proxy = proxy_for(settings.proxy, settings.address, tls="tls" in settings.layers)
-        except Problem:  # what the environment names is no proxy: whoever connects is told
+        except Problem:  # the environment does not name a proxy: whoever connects is told
             return
         secrets = proxy_secrets(settings.proxy, proxy)
         if secrets:
@@ -315,11 +320,9 @@ class Session:
     ) -> Ticket:
         """Record a command and hand it to its endpoint's thread; `above`: the step it belongs to.
 
-        `here`: it is short, and may be carried out by the caller where that thread has nothing
-        else to do. `borrow`: the caller then waits for the answer itself (`attend`) and gives the
-        socket back (`give_back`) right after, whatever came.
-
-        What goes wrong with a socket fails the ticket.
+        `here`: it is short, and may be carried out by the caller if that thread has nothing else to
+        do. `borrow`: the caller then waits for the answer itself (`attend`) and gives the socket
+        back (`give_back`) right after, whatever came. An error of a socket fails the ticket.
 
         Raises:
             Problem: an unknown endpoint, or a closed session.
@@ -327,12 +330,12 @@ class Session:
         self._check_open()
         host = self._host(command.endpoint) if command.endpoint is not None else None
         if isinstance(command, c.Configure) and host is not None:
-            if command.settings.name != host.name:  # made before it was called otherwise
+            if command.settings.name != host.name:  # made before the endpoint got another name
                 command = replace(command, settings=replace(command.settings, name=host.name))
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        # nothing remembers settings: the password of a key may be among them
+        # nothing keeps the settings: they may contain the password of a key
         named = command_row if isinstance(command, c.Configure) else self._rows.of
         call, args = named(command)
         ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
@@ -356,14 +359,14 @@ class Session:
         return ticket
 
     def attend(self, name: str, seconds: float) -> bool:
-        """Wait for what the socket that was borrowed of an endpoint receives, and read it here.
+        """Wait for data on the socket borrowed from an endpoint, and read it here.
 
         False: nothing came in this time, or none was borrowed.
         """
         return self._host(name).worker.loop.attend(seconds)
 
     def give_back(self, name: str) -> None:
-        """The endpoint's thread waits for its socket again."""
+        """Give the borrowed socket back: the endpoint's thread waits for it again."""
         self._host(name).worker.loop.take_back()
 
     def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
@@ -407,11 +410,11 @@ class Session:
             self._wait(ticket.wait, until)
 
     def _at_work(self) -> bool:
-        """Whether any endpoint's thread does something now, so that a call may be under way."""
+        """Whether any endpoint's thread is doing something now, so that a call may be under way."""
         return any(host.at_work for host in tuple(self._hosts.values()))
 
     def _settle(self, seconds: float) -> bool:
-        """Wait until the calls that are under way have come back; False: some need not have."""
+        """Wait until the calls under way have come back; False: some may not have."""
         until = time.monotonic() + seconds
         settled = True
         for host in tuple(self._hosts.values()):
@@ -426,7 +429,7 @@ class Session:
     # -- what endpoints ask for ---------------------------------------------------------------
 
     def link(self, name: str) -> str:
-        """The address of another endpoint: where it listens, did last, or will.
+        """The address of another endpoint: where it listens, last did, or will.
 
         Raises:
             Problem: it has no port yet.
@@ -448,7 +451,7 @@ class Session:
     # -- the end ------------------------------------------------------------------------------
 
     def settle(self, timeout: float = 10.0) -> bool:
-        """Wait until every endpoint that owns nothing has given its thread back."""
+        """Wait until every endpoint that owns nothing has given up its thread."""
         until = time.monotonic() + timeout
         return all(
             host.join(max(0.0, until - time.monotonic()))
@@ -457,9 +460,10 @@ class Session:
         )
 
     def before_close(self, job: Callable[[], None]) -> Callable[[], None]:
-        """Have `job()` end what uses this session on a thread of its own; returns what ends that.
+        """Have `job()` called before the close, to end what uses this session on a thread of its
+        own; returns a function that cancels this.
 
-        A reader of the record may not be in use while the record is closed.
+        A reader of the record must not be in use while the record is closed.
         """
         self._before_close.append(job)
 
@@ -470,13 +474,13 @@ class Session:
         return end
 
     def hurry(self) -> None:
-        """Make `close` and `stop_all_and_wait` wait at most HURRIED from now on; from any
+        """Make `close` and `stop_all_and_wait` wait at most HURRIED from now on; callable from any
         thread.
         """
         self._hurry.set()
 
     def _wait(self, wait: Callable[[float], bool], until: float) -> None:
-        """Let `wait` wait until then, or until it is hurried and has had its moment."""
+        """Let `wait` wait until that time, or until it is hurried and has had its moment."""
         hurried = False
         while not wait(max(0.0, min(SLICE, until - time.monotonic()))):
             if self._hurry.is_set() and not hurried:

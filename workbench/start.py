@@ -1,6 +1,6 @@
 """Starts the command line if a subcommand is named, else the window.
 
-The first import here is the standard library alone, and so are `wants_window` and `no_display`:
+Importing this module, `wants_window` and `no_display` needs only the standard library:
 scripts/run.py asks them before anything is installed.
 """
 
@@ -26,7 +26,7 @@ def _leave(_number: int, _frame: object) -> None:
 
 
 def _when_asked_to_end(handler: signal.Handlers | Callable[[int, object], None]) -> None:
-    names = ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows'
+    names = ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")  # the last one is that of Windows
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1)
@@ -36,16 +36,17 @@ def _when_asked_to_end(handler: signal.Handlers | Callable[[int, object], None])
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the program; its exit status. Without `argv` this is the process's own main()."""
+    """Run the program; returns its exit status. Without `argv` this is the process's own main()."""
     if argv is not None:
         return _run(argv)
-    # until something is open there is nothing to tidy; then `interrupts` takes over
+    # until something is open there is nothing to clean up; then `interrupts` takes over
     _when_asked_to_end(_leave)
-    gc.disable()  # nothing of what is made until it begins is garbage: `cli.main` and `app` go on
+    # nothing made before the program begins is garbage: `cli.main` and `app` turn it on again
+    gc.disable()
     try:
         return _run(sys.argv[1:])
     finally:
-        # all is closed: what is left is the interpreter's own end, and the status stands
+        # everything is closed: what is left is the interpreter's own end, and the status stands
         _when_asked_to_end(signal.SIG_IGN)
 
 
@@ -93,13 +94,13 @@ def wants_window(args: list[str]) -> bool:
 def _no_command(args: list[str]) -> str | None:
     """The problem that a word is neither a command nor a record; None: it may be one.
 
-    A plain word without an ending that names no file is far more often a command misspelt than
-    the name of a new record.
+    A plain word without a suffix that names no file is far more often a misspelled command than the
+    name of a new record.
     """
     word = next((word for word in _without_common(args) if not word.startswith("-")), "")
     if not (word.isascii() and word.isalpha()) or os.path.lexists(word):
         return None
-    import difflib  # for a word that is wrong
+    import difflib  # only needed for a misspelled word
 
     near = difflib.get_close_matches(word.lower(), sorted(COMMANDS), 1, 0.5)
     known = near or sorted(COMMANDS)
@@ -115,7 +116,7 @@ def no_display(args: list[str], command: str) -> str | None:
     """
     if sys.platform in {"win32", "darwin"}:
         return None
-    # a platform that someone chose by hand (offscreen, vnc, eglfs) needs neither X nor Wayland
+    # a platform chosen by hand (offscreen, vnc, eglfs) needs neither X nor Wayland
     chosen = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
     if chosen and not chosen.startswith(("xcb", "wayland")):
         return None
@@ -125,7 +126,7 @@ def no_display(args: list[str], command: str) -> str | None:
 
 
 def _no_qt(args: list[str]) -> str | None:
-    """Why Qt cannot be loaded; None where it can."""
+    """Why Qt cannot be loaded; None: it can."""
     try:
         import_qt()
     except ImportError as error:
@@ -136,7 +137,7 @@ def _no_qt(args: list[str]) -> str | None:
 
 
 def _without_common(args: list[str]) -> list[str]:
-    """The arguments without `--lang X` and `--debug`, which may stand before a subcommand."""
+    """The arguments without `--lang X` and `--debug`, which may precede a subcommand."""
     words = [word for word in args if not word.startswith("--lang=") and word != "--debug"]
     if "--lang" in words:
         at = words.index("--lang")

@@ -1,6 +1,7 @@
 """All texts that people read, from the files in resources/texts, for window and command line.
 
-`resources/texts/AREA.LANGUAGE.toml` holds flat tables: key `section.name`, `{name}` to fill in.
+`resources/texts/AREA.LANGUAGE.toml` contains flat tables: key `section.name`, with `{name}` to be
+filled in.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ class Language:
 
     Attributes:
         code: in the names of the files, in `--lang` and in a scenario's `title_CODE`.
-        locales: how the names of the system's locales for it begin, in lower case; Windows
-            spells the language: "Chinese (Simplified)_China".
-        qt: the file of Qt's own words in it, which PySide6 carries; "" for those built in.
+        locales: how the names of its locales in the system begin, in lower case; Windows spells out
+            the language: "Chinese (Simplified)_China".
+        qt: the file with Qt's own words in it, which PySide6 provides; "": they are built in.
     """
 
     code: str
@@ -50,12 +51,12 @@ def language() -> str:
 
 
 def qt_words() -> str:
-    """The file of Qt's own words in that language; "" where they are built in."""
+    """The file with Qt's own words in that language; "": they are built in."""
     return next(known.qt for known in _KNOWN if known.code == _current[0])
 
 
 def next_language() -> str:
-    """The one that comes after it when the user goes from one to the next."""
+    """The language that comes next when the user switches from one to another."""
     return LANGUAGES[(LANGUAGES.index(_current[0]) + 1) % len(LANGUAGES)]
 
 
@@ -71,7 +72,7 @@ def set_language(name: str) -> None:
 
 
 def system_language() -> str:
-    """The language that the system's locale asks for; English where there is no translation."""
+    """The language that the system's locale asks for; English if there is no translation."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     wished = next((os.environ[key] for key in names if os.environ.get(key)), None)
     if wished is None:
@@ -85,12 +86,12 @@ def system_language() -> str:
 class _Texts(dict[str, str]):
     """The texts of one language by key; a file is parsed when one of its sections is first needed.
 
-    To begin with the window needs half of them, and most commands a few.
+    At its start the window needs half of them, and most commands a few.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._files: dict[str, list[str]] = {}  # what they say, by section
+        self._files: dict[str, list[str]] = {}  # their texts, by section
         self._parsed: set[str] = set()
         for path in sorted(resource("texts").glob(f"*.{name}.toml")):
             text = path.read_text(encoding="utf-8")
@@ -104,7 +105,7 @@ class _Texts(dict[str, str]):
         return self[key]
 
     def whole(self) -> Mapping[str, str]:
-        """All of them."""
+        """All texts of the language."""
         for section in self._files:
             self._parse(section)
         return self
@@ -117,7 +118,9 @@ class _Texts(dict[str, str]):
 
 
 def _sections(text: str) -> set[str]:
-    """What the keys of a file begin with. Every start asks it of all files: without a pattern."""
+    """The sections that a file contains. Every start asks all files for them, so no pattern is
+    used.
+    """
     heads = (part.partition("]")[0] for part in f"\n{text}".split("\n[")[1:])
     return {head.partition(".")[0] for head in heads}
 
@@ -125,8 +128,8 @@ def _sections(text: str) -> set[str]:
 def _read(text: str) -> dict[str, str]:
     """The texts of a file, which is TOML.
 
-    A start reads some hundred lines, and tomllib takes ten times as long for one as the time in
-    which it is seen to be of the usual form: what is not is left to it, a line or the whole file.
+    A start reads some hundred lines, and tomllib takes ten times as long for one as it takes to see
+    that it has the usual form. What does not, a line or the whole file, is left to tomllib.
     """
     found: dict[str, str] = {}
     prefix = ""
@@ -137,7 +140,7 @@ def _read(text: str) -> dict[str, str]:
                 if line.lstrip().startswith("["):
                     raise ValueError("a table of another form")
                 _flatten(prefix, _toml(line), found)
-            except ValueError:  # or what goes on in the next line
+            except ValueError:  # or a value that continues on the next line
                 found.clear()
                 _flatten("", _toml(text), found)
                 return found
@@ -154,7 +157,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _toml(text: str) -> dict[str, object]:
-    import tomllib  # no file of the command line has a line for it
+    import tomllib  # no file for the command line has such a line
 
     return tomllib.loads(text)
 
@@ -178,7 +181,7 @@ def catalogue(name: str) -> Mapping[str, str]:
 
 
 def in_all_languages(key: str) -> tuple[str, ...]:
-    """A text as it stands in each of LANGUAGES: what was named in one is known in another."""
+    """A text in each of LANGUAGES: what was named in one is recognized in another."""
     return tuple(_texts(name)[key] for name in LANGUAGES)
 
 
@@ -211,7 +214,7 @@ def tr(key: str, /, *positional: object, **values: object) -> str:
 def _one_line(value: object) -> object:
     """A value made fit for one line.
 
-    A number stays one: its text may say how many places it wants.
+    A number stays one, since its text may say how many decimals it wants.
     """
     return value if isinstance(value, int | float | Problem) else escape(str(value))
 
@@ -238,7 +241,7 @@ class Problem(Exception):
 
 
 def reason_of(error: OSError) -> Problem | str:
-    """Why the system refused a file, in the user's language where there are words for it."""
+    """Why the system refused a file, in the user's language if there are words for it."""
     name = errno.errorcode.get(error.errno or 0, "")
     if has(f"system.{name}"):
         return Problem(f"system.{name}")

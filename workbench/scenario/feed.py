@@ -75,7 +75,7 @@ class Feed:
         """
         self.wake = wake
         self._run = threading.get_ident()
-        self._lock = threading.Lock()  # whether it is wanted
+        self._lock = threading.Lock()  # guards what is wanted
         self.before = 0
         self._came: deque[tuple[int, Event] | Item] = deque()
         self.wanted: Mapping[str, Collection[str]] = {}

@@ -43,14 +43,14 @@ class StepResult(NamedTuple):
     """The outcome of one step.
 
     Attributes:
-        reason: why it did not hold; None where it did.
+        reason: why it did not hold; None: it did.
         seconds: how long it took.
-        said: of a loop that waited for something: which round it was, and what ended it.
-        step: as it stands in the scenario: what it is and not what it was filled in with.
+        said: for a loop that waited for something: which round it was, and what ended it.
+        step: the step as in the scenario, before anything was filled in.
         warns: it held, and `said` is worth a second look.
-        error: with which it failed as it was to: an errno, a class or the word of a layer.
-        name: the title as the scenario has it, where addresses were filled in.
-        rounds: in which it was made, of the outermost loop first.
+        error: the error with which it failed as intended: an errno, a class or the word of a layer.
+        name: the title as in the scenario, before addresses were filled in.
+        rounds: the rounds in which it was made, the outermost loop first.
     """
 
     number: int
@@ -66,14 +66,14 @@ class StepResult(NamedTuple):
 
     @property
     def line(self) -> str:
-        """The step, and how it failed where it was to."""
+        """The step, and how it failed if it was meant to."""
         if not self.error:
             return self.title
         return tr("scenario.failed_as_expected", title=self.title, error=self.error)
 
     @property
     def round(self) -> str:
-        """The number of its round, of loops in one another as 3.17; "": it is in no loop."""
+        """The number of its round, for nested loops as in 3.17; "": it is in no loop."""
         return ".".join(str(made.number) for made in self.rounds)
 
     @property
@@ -97,12 +97,12 @@ class Report:
 
 
 def seconds_of(results: Iterable[StepResult]) -> float:
-    """How long they took; what a loop took is that of its steps."""
+    """How long steps took; a loop takes as long as its steps."""
     return sum(result.seconds for result in results if not isinstance(result.step, Loop))
 
 
 def title_of(step: Step) -> str:
-    """A step in one line, as code; what is long is cut."""
+    """A step in one line, as code; a long one is shortened."""
     return shorten(_in_full(step))
 
 
@@ -112,8 +112,8 @@ class Title(NamedTuple):
     Attributes:
         text: as `title_of`.
         spelled: the same as a Python literal.
-        shown: as reports have it, without secrets.
-        endpoint: whose step it is: in its log it stands where it happened.
+        shown: as in reports, without secrets.
+        endpoint: whose step it is; in the log of that one it is shown where it happened.
     """
 
     text: str
@@ -123,15 +123,15 @@ class Title(NamedTuple):
 
 
 class Titles:
-    """The lines of steps; those of loops are made once."""
+    """The lines of steps; those of steps in loops are made once."""
 
     def __init__(self, masked: Callable[[str], str]) -> None:
-        """`masked`: a text without secrets."""
+        """`masked`: removes secrets from a text."""
         self._masked = masked
         self._known: dict[int, tuple[Step, Title]] = {}  # by id: a step need not be hashable
 
     def of(self, step: Step, *, again: bool) -> Title:
-        """`again`: it may come again."""
+        """The line of a step; `again`: the step may come again."""
         known = self._known.get(id(step))
         if known is not None:
             return known[1]
@@ -187,7 +187,7 @@ def condition_of(until: Expect) -> str:
 
 
 def _opcode(number: int) -> int | str:
-    """The word for it, as a scenario may have it; a reserved one has none."""
+    """The word for an opcode, as in a scenario; a reserved one has none."""
     return next((name.lower() for name, known in OPCODES.items() if known == number), number)
 
 

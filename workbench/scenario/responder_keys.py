@@ -26,13 +26,13 @@ def responder(body: v.Table, key: str, path: KeyPath) -> Responder:
     """Read a responder.
 
     Raises:
-        Wrong: also for a text that its encoding lacks, malformed hex and broken patterns.
+        Wrong: also for a text that the encoding cannot express, malformed hex and broken patterns.
     """
     table = v.typed(body, key, dict, path)
     where = (*path, key)
     kind = RESPONDERS[v.choice(table, "kind", RESPONDERS, where)]
     made: Responder = dataclass_of(kind, table, where, "kind")
-    if isinstance(made, Rules):  # what is wrong is said where the rule stands
+    if isinstance(made, Rules):  # errors are reported where the rule is
         for at, rule in enumerate(made.rules):
             v.check(partial(compile_responder, made.alone(rule)), (*where, "rules", at))
     v.check(partial(compile_responder, made), where)
@@ -40,7 +40,7 @@ def responder(body: v.Table, key: str, path: KeyPath) -> Responder:
 
 
 def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
-    """A dataclass of a table whose keys are its fields; `also`: keys that are none."""
+    """A dataclass made from a table whose keys are its fields; `also`: further keys."""
     items = {FIELD_NAMES.get(item.name, item.name): item for item in fields(kind)}
     v.known(table, (*also, *items), path)
     for name, item in items.items():
@@ -53,7 +53,7 @@ def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
 
 
 def readers_of(kind: type) -> Mapping[str, v.Read]:
-    """What reads the keys of a table that is a dataclass."""
+    """The readers of the keys of a table that describes a dataclass."""
     hints = get_type_hints(kind)
     return {
         FIELD_NAMES.get(item.name, item.name): _reader(item.name, hints[item.name])
@@ -67,7 +67,7 @@ def _ref(definition: str) -> v.Schema:
 
 @v.takes({"type": ["object", "array", "string"]})
 def _json(body: v.Table, key: str, path: KeyPath) -> str:
-    """A table or a list, or a text of JSON, as such a text."""
+    """A table or a list, or a text of JSON, as a text of JSON."""
     source = body[key]
     where = (*path, key)
     if isinstance(source, bool) or not isinstance(source, dict | list | str):
@@ -80,7 +80,7 @@ def _json(body: v.Table, key: str, path: KeyPath) -> str:
 
 
 def _plain(text: str) -> Any:
-    """A string in it; one that was a placeholder alone is what that stood for."""
+    """A string in it; one that was a single placeholder becomes the value that it stood for."""
     return FromGap(text) if not isinstance(text, v.Filled) else text.value
 
 
@@ -96,7 +96,7 @@ def _take(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]
 
 @v.takes({"type": "object", "additionalProperties": v.either(v.TEXT, {"type": "number"})})
 def _kept(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]:
-    """Names or keys, and what is kept under each: a template, or a number."""
+    """Names or keys, and what is kept under each: a template or a number."""
     table = v.typed(body, key, dict, path)
     where = (*path, key)
     found = []
@@ -111,7 +111,7 @@ def _kept(body: v.Table, key: str, path: KeyPath) -> tuple[tuple[str, str], ...]
 
 @v.takes({"type": "array", "items": v.TEXT})
 def _forget(body: v.Table, key: str, path: KeyPath) -> tuple[str, ...]:
-    """Keys that nothing is stored under from then on."""
+    """Keys whose values are removed."""
     names = v.typed(body, key, list, path)
     for index, name in enumerate(names):
         if not isinstance(name, str):
@@ -133,7 +133,7 @@ _TABLES: Final[Mapping[type, str]] = {Rule: "rule", InTurn: "turn", Lookup: "loo
 
 
 def _reader(name: str, hint: Any) -> v.Read:
-    """What reads a field, by its type; None is what is not said."""
+    """The reader of a field, by its type; None: it is left out."""
     if get_origin(hint) in {Union, UnionType}:
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
     if name in _BY_NAME:
@@ -180,7 +180,7 @@ def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
 def with_files(made: Responder, path: KeyPath, asked: Asked) -> Responder:
     """The responder with the paths of the files that its rules look something up in.
 
-    `asked` notes those that it has to be allowed. `path`: of the responder's table.
+    `asked` notes those that need permission. `path`: that of the responder's table.
     """
     if not isinstance(made, Rules):
         return made

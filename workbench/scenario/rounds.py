@@ -1,7 +1,7 @@
-"""The number of a round, {round}: where it may stand.
+"""The number of a round, {round}, and where it may be used.
 
-It is that of the innermost loop round a step, from 1 on. What ends a loop belongs to none of its
-rounds; what an endpoint says by itself is said whenever somebody asks for it.
+It is that of the innermost loop around a step, from 1 on. What ends a loop belongs to none of its
+rounds, and neither does what an endpoint sends by itself, at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ ROUND_GAP: Final = f"{{{ROUND}}}"
 
 
 def in_loop(path: KeyPath) -> bool:
-    """Whether what stands there is done in the rounds of a loop: a step in one's list of steps."""
+    """Whether what is at this path is done in the rounds of a loop: a step in a loop's list of
+    steps.
+    """
     depth = 0
     while path[:1] in {("step",), ("loop",)}:
         depth += 1
@@ -28,6 +30,6 @@ def in_loop(path: KeyPath) -> bool:
 def is_counted(table: Mapping[str, Any], values: Mapping[str, Any], taken: set[str]) -> bool:
     """Whether {round} is the number of a round: a file may have a value of that name.
 
-    `values`: what it has from elsewhere; `taken`: what its steps take.
+    `values`: those given from elsewhere; `taken`: what its steps take.
     """
     return ROUND not in values and ROUND not in taken and ROUND not in table.get("values", {})

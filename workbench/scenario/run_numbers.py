@@ -1,5 +1,5 @@
-"""Translates connection numbers of steps, which count within a run or round, to
-those of endpoints.
+"""Translates connection numbers in steps, which count within a run or round, into those of
+endpoints.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from workbench.engine.model import commands as c
 from workbench.scenario.steps import NEWEST, Expect, Loop, Perform, Step
 
 if TYPE_CHECKING:
-    # Code export imports what names the connections meant, and runs nothing.
+    # the code export imports what names the connections, and runs nothing
     from workbench.session import Session
 
 
 class Numbers:
     """Translates the numbers that steps use (from 1, in this run or round) to the endpoints' own.
 
-    These go on counting as long as the endpoint lives, over many runs and rounds.
+    Those continue counting as long as the endpoint lives, over many runs and rounds.
     """
 
     def __init__(self, session: Session, names: Iterable[str]) -> None:
@@ -31,7 +31,9 @@ class Numbers:
 
     @contextmanager
     def loop(self) -> Iterator[None]:
-        """A loop whose rounds may begin; after it numbers mean again what they meant before."""
+        """A block in which rounds of a loop may begin; after it, numbers mean what they meant
+        before.
+        """
         outer = self._rounds
         try:
             yield
@@ -46,7 +48,7 @@ class Numbers:
         }
 
     def command(self, command: c.Command) -> c.Command:
-        """The command with the number that its endpoint knows."""
+        """The command with the number by which its endpoint knows the connection."""
         number = c.numbered(command)
         if command.endpoint is None or number is None:
             return command
@@ -54,17 +56,17 @@ class Numbers:
         return c.aimed(command, number + moved) if moved else command
 
     def in_run(self, name: str, number: int) -> int:
-        """What a step calls `number`, counted from the begin of the run."""
+        """The number in a step, counted from the beginning of the run."""
         return number + self._rounds.get(name, 0)
 
     def as_said(self, name: str, number: int) -> int:
-        """What a step calls the connection with this number of its endpoint; 0 or less: it is of
-        before the run or the round.
+        """The number that a step uses for the connection with this number in its endpoint; 0 or
+        less: it is from before the run or round.
         """
         return number - self._before.get(name, 0) - self._rounds.get(name, 0)
 
     def expect(self, step: Expect) -> Expect:
-        """The expectation with the number that counts from the begin of the run."""
+        """The expectation with the number counted from the beginning of the run."""
         moved = self._rounds.get(step.endpoint, 0)
         if not isinstance(step.connection, int) or step.connection < 1 or not moved:
             return step
@@ -81,7 +83,7 @@ class Numbers:
 
 
 def named(steps: Iterable[Step]) -> frozenset[str]:
-    """The endpoints of which the steps name a connection by its number."""
+    """The endpoints whose connections the steps name by a number."""
     found: set[str] = set()
     for step in steps:
         match step:

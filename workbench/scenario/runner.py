@@ -58,8 +58,8 @@ from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, 
 from workbench.session import Session
 from workbench.texts import Problem
 
-AGAIN: Final = 0.1  # seconds between two attempts to connect to what does not listen yet
-ANSWER: Final = 2.0  # seconds after which an endpoint that does not answer has ended
+AGAIN: Final = 0.1  # seconds between two attempts to connect to something that does not listen yet
+ANSWER: Final = 2.0  # seconds after which an endpoint that does not answer counts as ended
 SLICE: Final = 0.2  # seconds of one wait
 ACCEPTED: Final = 0.5
 """Seconds that a round waits at most until a listener has accepted who came in the one before."""
@@ -73,7 +73,7 @@ class Runner:
 
     Attributes:
         report: what has been run so far.
-        round: the round that runs, and how many there are at most; None outside of loops.
+        round: the current round, and how many there are at most; None outside loops.
         met: the row that ended the last loop that waited for one.
         found: what met the last expectation that held.
     """
@@ -88,8 +88,8 @@ class Runner:
         waits: Callable[[], None] | None = None,
         rests: Callable[[], None] | None = None,
     ) -> None:
-        """`timeout`: seconds for the whole run; `told` is called after each step, `waits` where
-        one takes longer than a moment. `rests` takes its time after each step.
+        """`timeout`: seconds for the whole run; `told` is called after each step, `waits` if one
+        takes longer than a moment. `rests` is called after each step and may take its time.
         """
         self._session = session
         self._journal = session.journal
@@ -118,7 +118,7 @@ class Runner:
         self._titles = Titles(str if self._masker is None else self._masker.text)
 
     def cancel(self) -> None:
-        """Give the run up at its next wait; from any thread."""
+        """Give up the run at its next wait; callable from any thread."""
         self._cancelled = True
         self._came.set()
 
@@ -130,7 +130,7 @@ class Runner:
     def interrupt(self) -> None:
         """End a step that stays; else have `run` raise KeyboardInterrupt at its next wait or step.
 
-        From any thread.
+        Callable from any thread.
         """
         stay = self._stay
         if stay is None:
@@ -161,7 +161,7 @@ class Runner:
 
     @contextmanager
     def _following(self, interest: Interest) -> Iterator[None]:
-        """Read what is recorded meanwhile, of what steps can use."""
+        """A block in which the rows that steps can use are read as they are recorded."""
         self._feed = Feed(self._came.set)
         self._matcher = Matcher(
             self._feed,
@@ -175,7 +175,7 @@ class Runner:
         if not interest.anything:
             yield
             return
-        # expectations see every byte, whatever the record keeps of it
+        # expectations see every byte, however much the record keeps
         self._look_for(interest)
         journal = self._journal
         with journal.following(self._feed, whole=interest.bytes) as after:
@@ -184,7 +184,7 @@ class Runner:
             yield
 
     def _end_run(self, begun: float) -> None:
-        """Say what came of it, once everything that was judged is in the file."""
+        """Report the verdict, once everything that was judged is in the file."""
         self._journal.flush()
         stopped = self._not_recorded()
         if stopped is not None and self.report.ok and self.report.steps:
@@ -194,7 +194,7 @@ class Runner:
         end_run(self._session, self.report, time.monotonic() - begun)
 
     def _look_for(self, interest: Interest) -> None:
-        """From here on only what these steps can use is read."""
+        """Read only what these steps can use from here on."""
         if interest != self._looked_for:
             self._looked_for = interest
             self._feed.want(interest.calls, commands=interest.commands, verdicts=interest.verdicts)
@@ -216,13 +216,13 @@ class Runner:
             self._judge_unwaited()
 
     def _count(self, names: Iterable[str]) -> None:
-        """Connections count from here; `names`: endpoints that have had some before."""
+        """Begin to count connections; `names`: endpoints that have had some before."""
         self._numbers = Numbers(self._session, names)
         look = self._matcher.candidates
         self._values.meant = MeantConnections(self._session, self._numbers, look, self._read)
 
     def _begin_again(self, settings: EndpointSettings) -> None:
-        """An endpoint that is there from an earlier run becomes one of this."""
+        """Make an endpoint that exists from an earlier run one of this run."""
         for command in (c.Stop(settings.name), c.Configure(settings.name, settings)):
             self._session.perform(command, self._step).wait(5)
 
@@ -252,7 +252,7 @@ class Runner:
             explained = self._unwaited.explained(failed.problem, self._check)
             reason = None if met else self._programs.with_output(explained)
         stopped = self._not_recorded()
-        if stopped is not None:  # what did not come may have come, what held need not have
+        if stopped is not None:  # what was not seen may have come, and what held may not have
             reason, came, met = stopped, NOTHING, None
         self._tell(step, reason, begun, came, self._step, title=title)
         if met is not None:
@@ -260,15 +260,15 @@ class Runner:
         return reason is None or self._goes_on(step)
 
     def _goes_on(self, failed: Step) -> bool:
-        """Whether there is a next step for a step that failed; none where the run is given up."""
+        """Whether a next step follows a failed one; not if the run is given up."""
         said = failed.on_failure or self.report.scenario.on_failure
         return said is OnFailure.NEXT and self._over() is None
 
     def _judge_unwaited(self) -> None:
-        """A step that was not waited for is one more line where it failed."""
+        """Add a line for each step that was not waited for and failed."""
         begun = time.monotonic()
-        with suppress(Failed):  # given up: what has come out is judged all the same
-            for name in self._unwaited.endpoints():  # what it is about to do is done first
+        with suppress(Failed):  # given up: the results so far are judged all the same
+            for name in self._unwaited.endpoints():  # first let it do what it is about to do
                 self._reading(Expect(name))
             for ticket in self._unwaited.to_fail():
                 self._wait_for(flag_of(ticket), ANSWER)
@@ -277,7 +277,7 @@ class Runner:
             self._tell(step, reason, begun, cause=cause)
 
     def _not_recorded(self) -> Problem | None:
-        """Why nothing can be judged any more; None while everything is recorded."""
+        """Why nothing can be judged any more; None: everything is recorded."""
         failed = self._journal.failed
         return None if failed is None else Problem("scenario.not_recorded", reason=failed)
 
@@ -292,7 +292,7 @@ class Runner:
         title: Title | None = None,
         stands: Step | None = None,
     ) -> None:
-        """`stands`: the step as the scenario has it, where it was filled in."""
+        """`stands`: the step as in the scenario, if it was filled in."""
         title = title or self._titles.of(step, again=False)
         said, masker = came.said, self._masker
         taken = time.monotonic() - begun
@@ -329,7 +329,7 @@ class Runner:
                 self._tell(loop, problem, begun, stands=stands)
                 return self._goes_on(loop)
         if loop.until is not None:
-            self._read(wait=True)  # what was before the loop does not end it
+            self._read(wait=True)  # what came before the loop does not end it
             watch = self._matcher.watch(loop.until)
             self._loops.append((loop, watch))
         held, met = True, False
@@ -342,7 +342,7 @@ class Runner:
                 raise
             met = True
             self._unwaited.forget(unwaited)
-        except Failed as failed:  # given up in a pause
+        except Failed as failed:  # given up during a pause
             held = False
             self._within = outer[1]
             self._tell(loop, failed.problem, begun, stands=stands)
@@ -365,7 +365,7 @@ class Runner:
         return held or self._goes_on(loop)
 
     def _rounds(self, loop: Loop, stands: Loop) -> bool:
-        """`stands`: the loop as the scenario has it."""
+        """`stands`: the loop as in the scenario."""
         outer = self._within
         for number in range(1, loop.times + 1):
             if number > 1:
@@ -386,8 +386,8 @@ class Runner:
         return True
 
     def _let_accept(self, name: str) -> None:
-        """Wait until the listeners have accepted who connected in the round before: accepted in
-        this one, they would get its numbers.
+        """Wait until the listeners have accepted those that connected in the round before: accepted
+        in this one, they would get its numbers.
         """
         until = time.monotonic() + ACCEPTED
         while time.monotonic() < until:
@@ -397,7 +397,7 @@ class Runner:
             self._wait_for(Flag(), LOOK_EVERY)
 
     def _read(self, *, wait: bool) -> int:
-        """Take what was numbered; `wait`: all that has happened so far.
+        """Take the rows numbered so far; `wait`: wait for everything that has happened.
 
         Returns the moment before which everything is known, on the record's clock; 0: unknown.
         """
@@ -417,7 +417,7 @@ class Runner:
         return known
 
     def _look_out(self, *, wait: bool = False, ask: bool = False) -> None:
-        """Raises LoopMet when what ends a loop is there; `ask`: the kernel too."""
+        """Raises LoopMet when the condition that ends a loop is met; `ask`: ask the kernel too."""
         met = self._met(wait=wait, ask=ask) if self._loops else None
         if met is not None:
             raise LoopMet(met)
@@ -441,8 +441,8 @@ class Runner:
         return None
 
     def _excuse(self) -> Watch | None:
-        """The condition of a loop that a failed step has met, if it has: then the loop has ended,
-        and nothing has failed.
+        """The condition of a loop that a failed step has met, if any: then the loop has ended, and
+        nothing has failed.
         """
         try:
             return self._met(wait=True, ask=True)
@@ -455,7 +455,7 @@ class Runner:
         return met_end(self._session, scenario, loop, watch.found, number, self._step)
 
     def _in_its_place(self, watch: Watch) -> Problem:
-        """What came in the rounds of a loop in place of what was to end it."""
+        """What came in the rounds of a loop in place of what was meant to end it."""
         until = watch.until
         if until.program is not None:
             return self._programs.wrote(until.program)
@@ -466,7 +466,7 @@ class Runner:
     # -- steps ----------------------------------------------------------------------------------
 
     def _do(self, step: Single, until: int | None = None) -> Came:
-        """Carry a step out; what met it. `until`: as of `_expect`. Raises Failed."""
+        """Carry out a step; returns what met it. `until`: as in `_expect`. Raises Failed."""
         if (over := self._over()) is not None:
             raise Failed(over)
         stands = step
@@ -495,13 +495,17 @@ class Runner:
         return NOTHING
 
     def _do_each(self, parts: Sequence[Single]) -> Came:
-        """A step that is another one on each connection; what met the last. Raises Failed."""
+        """Carry out a step that differs on each connection; returns what met the last. Raises
+        Failed.
+        """
         within = max(part.within if isinstance(part, Expect) else 0.0 for part in parts)
         until = self._journal.clock.now() + int(within * 1e9)
         return [self._do(part, until) for part in parts][-1]
 
     def _stay_on(self, step: Stay) -> None:
-        """Wait until it is interrupted, or its time is over. Raises Failed: it is given up."""
+        """Wait until the step is interrupted, or its time is over. Raises Failed: the run is given
+        up.
+        """
         self._stay = Flag()
         try:
             self._wait_for(self._stay, step.seconds)
@@ -512,7 +516,9 @@ class Runner:
         return "utf-8" if endpoint == ANY else self._session.settings(endpoint).encoding
 
     def _fill_in_address(self, step: Perform) -> None:
-        """Before an endpoint is opened, its address may have become known. Raises Problem."""
+        """Fill in an address that has become known before its endpoint is opened. Raises
+        Problem.
+        """
         if not isinstance(step.command, c.Start | c.Connect):
             return
         settings = self._session.settings(step.command.endpoint)
@@ -523,7 +529,7 @@ class Runner:
 
     def _perform(self, step: Perform, *, borrow: bool) -> Came:
         until = time.monotonic() + step.until_open
-        while step.until_open:  # nobody may listen yet
+        while step.until_open:  # nobody may be listening yet
             try:
                 return self._perform_once(step)
             except Failed:
@@ -562,7 +568,7 @@ class Runner:
         return Came(words=error, error=error if step.error is not None else "")
 
     def _check(self, step: Perform, ticket: Ticket) -> None:
-        """Hold what a command came to against its step. Raises Failed."""
+        """Compare the outcome of a command with its step. Raises Failed."""
         assert ticket.outcome is not None
         check_outcome(
             step,
@@ -591,9 +597,9 @@ class Runner:
         return answers[0] if answers else None
 
     def _expect(self, step: Expect, until: int | None) -> Came:
-        """Wait for what is expected; what met it, and what it passed over. Raises Failed.
+        """Wait for what is expected; returns what met it, and what was passed over.
 
-        `until`: on the record's clock; None: as long as the step says.
+        Raises Failed. `until`: on the record's clock; None: as long as the step says.
         """
         if step.looks:
             look(step, lambda: self._reading(step), self._sleep)
@@ -604,7 +610,8 @@ class Runner:
         try:
             self._own.came(step.within)
             self._came.clear()
-            known = self._read(wait=True)  # what was done before tells which connections are meant
+            # what was done before determines which connections are meant
+            known = self._read(wait=True)
             expect = self._numbers.expect(step)
             found = self._awaited.text(expect, until, self._own.came)
         finally:
@@ -613,7 +620,7 @@ class Runner:
             return self._came_as(step, found)
         try:
             search = self._matcher.search(expect, until)
-        except Problem as problem:  # a text that the encoding does not have
+        except Problem as problem:  # a text that the encoding cannot express
             raise Failed(problem) from problem
         try:
             found = self._awaited.search(search, until, known)
@@ -640,7 +647,7 @@ class Runner:
         return Came(said=warned(step, self._session.settings(step.endpoint)))
 
     def _came_as(self, step: Expect, found: Findings) -> Came:
-        """What met a step. Raises Failed: not when it was to."""
+        """What met a step. Raises Failed: it came at the wrong time."""
         self.found = found
         wrong = out_of_time(step, found.took) if found.took else None
         if wrong is not None:
@@ -672,11 +679,11 @@ class Runner:
         self._wait_for(Flag(), seconds)
 
     def _wait_for(self, flag: Flag | Bell, seconds: float | None) -> None:
-        """Wait for a flag in slices of SLICE seconds, so that Ctrl-C, cancel() and what ends the
-        run or a loop are noticed meanwhile.
+        """Wait for a flag in slices of SLICE seconds, so that Ctrl-C, cancel() and whatever ends
+        the run or a loop are noticed meanwhile.
         """
         until = None if seconds is None else time.monotonic() + seconds
-        slice_ = LOOK_EVERY  # the first: then it is more than a moment
+        slice_ = LOOK_EVERY  # the first time: it takes longer than a moment
         told = False
         while not flag.is_set():
             self._check_interrupt()

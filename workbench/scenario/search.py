@@ -1,12 +1,11 @@
 """Search: one expectation, looked for in each row once as the record grows.
 
 Rows are judged by their stamps, not by when they are looked at: what came back after the deadline
-does not count, and a match that could still grow is settled where nothing came for PAUSE, or
-where the stream ends. So the verdict does not depend on how fast the record is read.
-
-With `exact` one more match than is wanted is looked for until the deadline. With `next` what has
-to be passed over in a connection ends the search there. With `each` every connection has to have
-as many. Of the end of a connection (`closed`) there is one.
+does not count, and a match that could still grow is settled when nothing has come for PAUSE, or
+when the stream ends. So the verdict does not depend on how fast the record is read. With `exact`,
+one more match than is wanted is looked for until the deadline. With `next`, anything that would
+have to be passed over in a connection ends the search there. With `each`, every connection has to
+have as many. A connection has only one end (`closed`).
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ class RowMatch(NamedTuple):
     """A match, by the row in which it ended.
 
     Attributes:
-        seq, place: of the row with which it was whole.
-        part: the bytes of that row that it uses; None: the row wholly.
+        seq, place: those of the row with which it was complete.
+        part: the bytes of that row that it uses; None: all of it.
         passed: bytes (of a stream) or messages before it that are something else; `failed`: calls
             that failed.
         resumed: how a later search goes on there.
@@ -93,8 +92,8 @@ class Search:
     ) -> None:
         """Look through the new rows of connections.
 
-        `known_ns`: every row that ended before is there. `begin`: the place from which a
-        connection is looked through that was not before; None: what is not used up.
+        `known_ns`: every row that ended before this moment has been read. `begin`: the place from
+        which a new connection is looked through; None: from what is not used up.
 
         Raises:
             TooSlow: the pattern takes too long.
@@ -106,7 +105,7 @@ class Search:
             before = len(part.matches)
             part.advance(self.until_ns, self._most)
             self._count(part, before)
-        for part in list(self._open):  # those that could grow have not, where nothing came
+        for part in list(self._open):  # those that could grow have not, if nothing came
             before = len(part.matches)
             part.settle(min(known_ns, self.until_ns + PAUSE), self._most)
             self._count(part, before)
@@ -127,15 +126,16 @@ class Search:
 
     @property
     def may_match(self) -> bool:
-        """Whether as many are there as are wanted, of whichever connection."""
+        """Whether there are as many as are wanted, on whichever connection."""
         return self._found + len(self._open) >= self.expect.count
 
     def matches(
         self, wanted: Callable[[RunConnection], bool], *, over: bool = True
     ) -> list[tuple[RunConnection, RowMatch]] | None:
-        """The oldest `count` matches in wanted connections, settled; None: not so many yet.
+        """The oldest `count` settled matches in wanted connections; None: there are not so many
+        yet.
 
-        `over`: the deadline has passed, and all that came before it was looked through.
+        `over`: the deadline has passed, and everything that came before it was looked through.
         """
         expect = self.expect
         if not self.may_match or (expect.exact and not over):
@@ -150,7 +150,9 @@ class Search:
     def in_each(
         self, connections: Iterable[RunConnection], *, over: bool
     ) -> list[tuple[RunConnection, RowMatch]] | None:
-        """As `matches`, `count` in each of these connections; None also where there is none."""
+        """As `matches`, `count` in each of these connections; None also if there are no
+        connections.
+        """
         count, exact = self.expect.count, self.expect.exact
         found: list[tuple[RunConnection, RowMatch]] = []
         for connection in filter(one_of_each, connections):
@@ -163,12 +165,12 @@ class Search:
         return sorted(found, key=lambda item: item[1].seq) or None
 
     def stopped(self, connections: Iterable[RunConnection]) -> bool:
-        """Whether in each of them, at least one, something came that `next` does not pass over."""
+        """Whether in each of them (at least one) something came that `next` does not pass over."""
         parts = [self._parts.get(item) for item in connections]
         return bool(parts) and all(part is not None and part.stopped for part in parts)
 
     def too_many(self, wanted: Callable[[RunConnection], bool]) -> bool:
-        """Whether more came than `exact` allows: no deadline changes that."""
+        """Whether more came than `exact` allows, which no deadline changes."""
         if not self.expect.exact or self._found <= self.expect.count:
             return False
         if self.expect.each:
@@ -180,7 +182,7 @@ class Search:
         return len(self._oldest(wanted)) > self.expect.count
 
     def looked_through(self) -> list[tuple[RunConnection, Needle | None]]:
-        """Each connection that was, from where that began, and what was looked for in its bytes."""
+        """Each connection searched, from where, and what was looked for in its bytes."""
         needle = self._needle or (lambda _connection: None)
         return [
             (connection.from_place(part.start), needle(connection))
@@ -199,7 +201,9 @@ class Search:
     def _oldest(
         self, wanted: Callable[[RunConnection], bool]
     ) -> list[tuple[int, RunConnection, RowMatch | None]]:
-        """By the row with which each was whole; None stands for one that could grow."""
+        """The oldest matches by the row with which each was complete; None stands for one that
+        could grow.
+        """
         found: list[tuple[int, RunConnection, RowMatch | None]] = []
         for connection, part in self._parts.items():
             if wanted(connection):
@@ -210,7 +214,7 @@ class Search:
         return heapq.nsmallest(most, found, key=lambda item: item[0])
 
     def use_up(self, found: Iterable[tuple[RunConnection, RowMatch]]) -> Passed:
-        """What was found is consumed, with all before it in its connection, unless it is kept."""
+        """Use up what was found and everything before it in its connection, unless it is kept."""
         last: dict[RunConnection, RowMatch] = {}
         passed = Passed()
         for connection, match in found:
@@ -246,11 +250,11 @@ class _Part:
     """The search in one connection.
 
     Attributes:
-        matches: what was found and does not change any more, in order.
-        open: a match that could still grow, `open_seq` the row with which it was whole first.
+        matches: the settled matches, in order.
+        open: a match that could still grow; `open_seq`: the row with which it was first complete.
         passed, failed: messages and failed calls since the last match that are something else.
-        start: the place from which it looks.
-        stopped: something came first that is not to be passed over.
+        start: the place from which it searches.
+        stopped: something came first that must not be passed over.
     """
 
     __slots__ = (
@@ -291,7 +295,8 @@ class _Part:
         self._needle = needle
         self._bytes_wanted = bytes_wanted
         self._finder: Finder | None = None
-        self._fed: list[tuple[int, int]] = []  # place of each row fed, and where its bytes begin
+        # the place of each row fed, and where its bytes begin
+        self._fed: list[tuple[int, int]] = []
         self._through = 0  # bytes fed
         self._looked = -1  # how many of them the last look had
         self._ended = 0  # where the last match ended
@@ -378,11 +383,11 @@ class _Part:
                 self._looked = -1
             self._pause(count, paused=False)
             if row.call == "close":
-                self._finder = self._needle = None  # what it has read need not be kept
+                self._finder = self._needle = None  # what the search has read need not be kept
 
     def _pause(self, count: int, *, paused: bool) -> None:
-        """Settle a match that could still grow, since nothing came for PAUSE or nothing more can
-        come.
+        """Settle a match that could still grow, since nothing has come for PAUSE or nothing more
+        can come.
         """
         self._find(count)
         while self.open is not None:
@@ -392,14 +397,14 @@ class _Part:
             self._find(count)
 
     def settle(self, known_ns: int, count: int) -> None:
-        """As `_pause`, where it is known that nothing came for PAUSE."""
+        """As `_pause`, when it is known that nothing has come for PAUSE."""
         if self.open is not None and known_ns - self._last_ns >= PAUSE:
             self._pause(count, paused=True)
 
     def _find(self, count: int) -> None:
-        """Find what there is; stops at a match that could grow.
+        """Find all matches up to one that could grow.
 
-        After the deadline only a match that was there before it may still grow, or be settled.
+        After the deadline only a match that was found before it may still grow, or be settled.
         """
         while self._finder is not None and len(self.matches) < count:
             if self._looked == self._through or (self._late and self.open is None):
@@ -458,12 +463,12 @@ class _Part:
 
 
 def one_of_each(connection: RunConnection) -> bool:
-    """Whether `each` means it: no listening socket, and no address that was tried in vain."""
+    """Whether `each` means it: not a listening socket, nor an address that was tried in vain."""
     return connection.number > 0 and not connection.passed_over
 
 
 def ends_so(expect: Expect, ending: SocketEnd) -> bool:
-    """Whether a connection ends as it is to."""
+    """Whether a connection ends in the expected way."""
     return expect.closed in {True, ending.how} and expect.by in {None, ending.by}
 
 
@@ -475,7 +480,7 @@ def fits(expect: Expect, row: Row, came: WhatCame) -> bool:
     if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
         return False
     if row.kind == NOTE and row.call in OF_RUNS and expect.call != row.call:
-        return False  # what a run says of itself only where it is asked for
+        return False  # the run's own verdicts only if they are asked for
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False
     if expect.of_layer is not None:
@@ -501,9 +506,9 @@ def fits(expect: Expect, row: Row, came: WhatCame) -> bool:
 
 
 def asks_for_end(expect: Expect) -> bool:
-    """Whether it is the end of a stream that is expected: a recv() of 0 bytes.
+    """Whether the end of a stream is expected: a recv() of 0 bytes.
 
-    An empty message is no end: `text = ""` or `size = 0` ask for one.
+    An empty message is not an end: `text = ""` or `size = 0` ask for one.
     """
     return (
         expect.call == "recv"

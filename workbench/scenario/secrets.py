@@ -1,4 +1,4 @@
-"""Secrets of a scenario: what the record is told of them, and reports without them."""
+"""Secrets of a scenario: what the record is told about them, and reports without them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.texts import Problem
 
 
 def secrets_of(scenario: Scenario) -> list[dict[str, str]]:
-    """Each as the record keeps it: its name, the environment's variable, and its value."""
+    """The secrets in the form that the record keeps: name, environment variable and value."""
     return [
         {"name": name, "env": env, "value": str(scenario.values[name])}
         for name, env in scenario.secrets.items()
@@ -17,14 +17,14 @@ def secrets_of(scenario: Scenario) -> list[dict[str, str]]:
 
 
 def too_short(scenario: Scenario) -> list[str]:
-    """Names of those that are too short to be masked: they would stand everywhere."""
+    """The names of secrets too short to be masked: they would occur everywhere."""
     return [
         secret["name"] for secret in secrets_of(scenario) if len(secret["value"].encode()) < LEAST
     ]
 
 
 def masker_of(scenario: Scenario) -> Masker:
-    """What masks the reports of a scenario."""
+    """Masks the reports of a scenario."""
     return Masker(secret["value"] for secret in secrets_of(scenario))
 
 

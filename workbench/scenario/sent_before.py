@@ -17,9 +17,9 @@ CHUNK: Final = 500
 
 
 class SentBefore:
-    """The last that was sent before rows, which are asked for in their order.
+    """The last bytes sent before a row; rows are asked for in order.
 
-    Of millions of sends only those are read that the last bytes before an asked row are made of.
+    Of millions of sends only those are read that make up the last bytes before such a row.
     """
 
     def __init__(self, reader: Reader, wanted: Callable[[Row], bool]) -> None:
@@ -28,12 +28,12 @@ class SentBefore:
         self._wanted = wanted
         condition = parse("call:send|sendto size>0")
         self._seqs = [seq for part in reader.select(condition, 0, reader.count()) for seq in part]
-        self._looked_at = 0  # of the sends, so many
+        self._looked_at = 0  # of the sends, this many
         self._kept: deque[bytes] = deque()
         self._size = 0
 
     def __call__(self, seq: int) -> bytes:
-        """The last REMEMBERED bytes, a line end before each send."""
+        """The last REMEMBERED bytes, with a line end before each send."""
         until = bisect_left(self._seqs, seq)
         found: list[bytes] = []
         size = 0

@@ -1,4 +1,6 @@
-"""The number that {counter} had in what was sent by hand, since a scenario's single send has 1."""
+"""The number that {counter} had in what was sent by hand, since a single send of a scenario has
+1.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ _NAME = "counter"
 
 
 def numbered(reader: Reader) -> Callable[[int, c.Command], c.Command]:
-    """What gives the command of a row the number that it was sent with; an endpoint counts what is
-    sent once and names it.
+    """A function that gives the command of a row the number that it was sent with; an endpoint
+    counts the messages that name it and are sent once.
     """
     sent: Counter[str | None] = Counter()
     numbers: dict[int, int] = {}
@@ -29,7 +31,7 @@ def numbered(reader: Reader) -> Callable[[int, c.Command], c.Command]:
             continue
         try:
             command = parse_command(row.call, row.args, row.endpoint)
-        except ValueError:  # of a newer version
+        except ValueError:  # from a newer version
             continue
         if isinstance(command, c.Send) and command.repeat == 1 and _named(command):
             sent[row.endpoint] += 1

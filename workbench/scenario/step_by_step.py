@@ -16,12 +16,12 @@ from workbench.scenario.steps import Scenario, Step
 class StepByStep(Runner):
     """A runner that begins with an empty scenario; `extend` adds the names it knows.
 
-    At the end what was not waited for is judged, and is in the report.
+    At the end, what was not waited for is judged and added to the report.
     """
 
     @contextmanager
     def begun(self) -> Iterator[None]:
-        """The run, from its first step to its verdict."""
+        """A block that is the run, from its first step to its verdict."""
         begun = time.monotonic()
         keep_beside(self._session, self.report.scenario)
         with self._following(EVERYTHING), closing(self._programs):
@@ -31,7 +31,7 @@ class StepByStep(Runner):
         self._end_run(begun)
 
     def extend(self, scenario: Scenario) -> None:
-        """Go on with a scenario that has more endpoints and values than the one so far.
+        """Go on with a scenario that has more endpoints and values than before.
 
         Raises:
             Problem: an endpoint cannot be added.
@@ -44,7 +44,7 @@ class StepByStep(Runner):
         self._values.extend(scenario)
 
     def step(self, step: Step) -> StepResult:
-        """Carry one step out; how it ended."""
+        """Carry out one step; returns how it ended."""
         self._unwaited.expect([step])
         self._run_step(step)
         return self.report.steps[-1]

@@ -11,12 +11,12 @@ from workbench.scenario.steps import Loop, Scenario, Step
 
 
 class StepLines:
-    """The line of each step, from 1; a step of no text is on line 1."""
+    """The line of each step, from 1; a step that is not in the text counts as on line 1."""
 
     def __init__(self, scenario: Scenario, text: str) -> None:
         """`text`: what the scenario was read from."""
         lines = locate(text)
-        # equal steps stand on different lines: they are told apart by what they are
+        # equal steps are on different lines, so they are told apart by identity
         self._steps = scenario.steps
         self._lines = {
             id(step): line_of(lines, path)
@@ -31,7 +31,7 @@ class StepLines:
 def _paths(
     steps: Iterable[Step], table: Mapping[str, Any], path: Path
 ) -> Iterator[tuple[Step, Path]]:
-    """Steps with where they stand: in the order in which `model` reads them."""
+    """The paths of steps, in the order in which `model` reads them."""
     left = iter(steps)
     for key in ("step", "loop"):
         for index, body in enumerate(table.get(key, ())):

@@ -38,7 +38,7 @@ WORDS: Final = ("payload", "peer", "result", "size")
 
 
 class OnFailure(StrEnum):
-    """What follows a failed step: the run stops or goes on, and has failed either way."""
+    """What follows a failed step: the run stops or goes on; it has failed either way."""
 
     STOP = "stop"
     NEXT = "next"
@@ -50,9 +50,9 @@ class Perform:
 
     Attributes:
         error: names the errno or class that it must fail with.
-        until_open: of a connect: seconds in which it is made again while it is refused.
-        json: of a send: what its text is made of when it begins, as `Expect.json`.
-        on_failure: None: as the scenario says for all; of every step the same.
+        until_open: for a connect: the seconds in which it is repeated while it is refused.
+        json: for a send: what its text is made from when it begins, as in `Expect.json`.
+        on_failure: None: as the scenario says for all steps.
     """
 
     command: c.Command
@@ -84,18 +84,18 @@ class Expect:
     """Something that must be in the record (or, with `absent`, must not come).
 
     At most one of text, hex, contains, regex and json; `within` in seconds from the step's start.
-    `connection`: which of the run by its number, NEWEST, or WHICHEVER; what None means is told in
-    expect.Matcher. `encoding`: of the characters, None: the endpoint's.
-    A text that is ANY only has to be there: error = "*" is any failed call.
-    `next`: nothing is passed over; `keep`: what it finds is not used up; `exact`: just `count`
-    until the deadline; `each`: every connection that is meant has it. `closed` ("fin", "reset" or
-    True) is the end of a connection, `by` one of PEER and US. `not_before` and `at_most` are
-    seconds from the last send on its connection to the last match. `json` is a table, a list, or a
-    text of it; `take` names values, each with a path in it, or a word of WORDS of what met it.
-    `opcode`, `fin`, `rsv`: a frame that came, whole; `code`, `reason`: of how a WebSocket ended,
-    with `opcode` of a Close frame; `status`, `header`: a head of HTTP that came.
-    With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
-    at the socket in place of a search; `connection` None is then the listener or the current one.
+    `connection`: one of the run's by its number, NEWEST, or WHICHEVER; expect.Matcher says what
+    None means. `encoding`: of the characters; None: the endpoint's. A text that is ANY only has to
+    exist: error = "*" is any failed call. `next`: nothing is passed over; `keep`: what it finds is
+    not used up; `exact`: exactly `count` until the deadline; `each`: every connection that is meant
+    has it. `closed` ("fin", "reset" or True) is the end of a connection, `by` one of PEER and US.
+    `not_before` and `at_most` are seconds from the last send on its connection to the last match.
+    `json` is a table, a list, or a text of JSON; `take` names values, each with a path in it, or
+    one of WORDS about what met it. `opcode`, `fin`, `rsv`: a complete frame that came; `code`,
+    `reason`: those with which a WebSocket ended or, with `opcode`, those of a Close frame;
+    `status`, `header`: an HTTP head that came. With `state` or `reading` (a number of
+    kernel.Reading, from `least` to `most`) the socket is looked at in place of a search;
+    `connection` None is then the listener or the current one.
     """
 
     endpoint: str
@@ -141,7 +141,9 @@ class Expect:
 
     @property
     def of_no_row(self) -> bool:
-        """Whether no row of the record can meet it: it asks the kernel, or a program's output."""
+        """Whether no row of the record can meet it: it asks the kernel, or for a program's
+        output.
+        """
         return self.looks or self.program is not None
 
     @property
@@ -154,7 +156,7 @@ class Expect:
 
     @property
     def of_layer(self) -> str | None:
-        """FRAME, END or HEAD where it is about a row of a layer that is no message."""
+        """FRAME, END or HEAD, if it is about a row of a layer that is not a message."""
         if self.opcode is not None or self.fin is not None or self.rsv is not None:
             return FRAME
         if self.code is not None or self.reason is not None:
@@ -178,13 +180,13 @@ class RunProgram:
     next steps.
 
     Attributes:
-        command: the program and its arguments; no shell sees them.
-        name: by which a StopProgram finds it.
-        exit: the status it ends with, WHICHEVER for any; None: 0 where it ends by itself.
-        contains: a text of its output. Without `wait` the step lasts until it has come.
+        command: the program and its arguments, which no shell sees.
+        name: how a StopProgram finds it.
+        exit: the status it must end with; WHICHEVER: any; None: 0 if it ends by itself.
+        contains: a text in its output; without `wait` the step lasts until that has come.
         timeout: seconds until it has ended or, without `wait`, until that text has come.
-        input: what it reads on its standard input, which is at its end then; None: nothing.
-        folder: in which it runs; "": the one we are in.
+        input: its standard input, which then ends; None: nothing.
+        folder: the one it runs in; "": the working directory.
     """
 
     command: tuple[str, ...]
@@ -199,7 +201,7 @@ class RunProgram:
 
     @property
     def line(self) -> str:
-        """What is begun, as one would type it into a shell (bash(1), Here Strings)."""
+        """What is begun, as one would type it in a shell (bash(1), Here Strings)."""
         line = shlex.join(self.command)
         return line if self.input is None else f"{line} <<< {escape(shlex.quote(self.input))}"
 
@@ -216,10 +218,10 @@ class StopProgram:
 class Loop:
     """Repeated steps: at most `times` rounds, `pause` seconds between them, until `until` comes.
 
-    `until` looks at what is recorded from the loop's first round on, whatever its steps expect
-    and use up; its endpoint may be ANY. Once it is there no further step is begun: the sockets
-    stay as they are, and a reading of each is kept. With `renumber` the connections that its
-    steps name count from 1 in each round. With `must` it fails where `until` did not come.
+    `until` looks at what is recorded from the loop's first round on, whatever its steps expect and
+    use up; its endpoint may be ANY. Once it is met no further step is begun: the sockets stay as
+    they are, and a reading of each is kept. With `renumber`, the connections that its steps name
+    count from 1 in each round. With `must`, it fails if `until` was not met.
     """
 
     steps: tuple[Step, ...]
@@ -243,16 +245,16 @@ class Scenario:
     Attributes:
         capture: bytes of each payload that the record keeps, None: all.
         values: what it begins with; its endpoints have them filled in.
-        names: what payloads of its steps may name; empty: braces are braces.
-        on_failure: of the steps that do not say so themselves.
-        warnings: what in its file need not be wrong, and may be, each with its line.
-        ignored: by endpoint, what no expectation ever sees.
-        secrets: the environment's variable of each value that is masked, by the value's name.
-        passwords: by endpoint, the environment's variable of its key's password.
-        case: which of the cases of its file it is; "": that has none.
-        addressed: by endpoint, its address as the file has it, where values stand in it.
-        tabs: by endpoint, what a window's tab of it is filled in with: keys of `[tab.NAME]`.
-        reaches: what its file asks for beyond its folder and this machine, and was allowed.
+        names: what payloads of its steps may name; empty: braces are literal.
+        on_failure: for steps that do not say so themselves.
+        warnings: what may be wrong in its file, each with its line.
+        ignored: by endpoint, what expectations never see.
+        secrets: the environment variable of each masked value, by the value's name.
+        passwords: by endpoint, the environment variable of its key's password.
+        case: which of the cases of its file it is; "": the file has none.
+        addressed: by endpoint, its address as in the file, if it contains values.
+        tabs: by endpoint, what its tab in a window is filled in with: keys of `[tab.NAME]`.
+        reaches: what its file asked for beyond its folder and this machine, and was allowed.
     """
 
     title: str

@@ -70,12 +70,12 @@ class _Broken(NamedTuple):
 
     @property
     def before(self) -> str:
-        """What stands in the line, up to the place."""
+        """What is on the line before the place."""
         return self.text[self.text.rfind("\n", 0, self.place) + 1 : self.place]
 
     @property
     def rest(self) -> str:
-        """What stands in the line, from the place on."""
+        """What is on the line from the place on."""
         return self.text[self.place :].partition("\n")[0]
 
     @property
@@ -89,7 +89,7 @@ class _Broken(NamedTuple):
         return found[0][:_SHOWN_MOST] if found else ""
 
     def opened(self) -> list[tuple[str, int]]:
-        """The brackets that are not closed before the place: each with its line."""
+        """The brackets that are open at the place, each with its line."""
         found: list[tuple[str, int]] = []
         for token in _TOKEN.finditer(self.text, 0, self.place):
             if token[0] in {"[", "{"}:
@@ -136,7 +136,7 @@ def _why(key: str, broken: _Broken, message: str) -> tuple[int, Problem]:
 
 
 def _foreign(key: str, broken: _Broken) -> Problem | None:
-    """A sign that only looks like TOML's, where one of these was wanted."""
+    """A character that only resembles TOML's, where one of these was expected."""
     if key in {"character", "escape", "twice"}:
         return None
     sign = broken.sign
@@ -177,7 +177,7 @@ def _plainly(key: str) -> str:
 
 
 def _no_value(broken: _Broken) -> tuple[int, Problem]:
-    """Where a value is wanted and none begins."""
+    """Explains a place where a value is expected and none begins."""
     line, word = broken.line, broken.word
     opened = [item for item in broken.opened() if item[1] < line]
     begins = broken.before.strip().strip("[") == "" and _STATEMENT.match(
@@ -200,7 +200,7 @@ def _no_value(broken: _Broken) -> tuple[int, Problem]:
 
 
 def _not_here(key: str, broken: _Broken) -> Problem:
-    """Where something stands that is neither an end nor a beginning."""
+    """Explains something that is neither an end nor a beginning."""
     last = broken.before.rstrip()[-1:]
     if broken.rest.startswith(("//", "/*", "--")) or (key == "key" and broken.sign in {";", "%"}):
         return Problem("toml.comment")
@@ -230,12 +230,12 @@ def _not_here(key: str, broken: _Broken) -> Problem:
 
 
 def _twice(broken: _Broken, message: str) -> tuple[int, Problem]:
-    """Which key or table it is, and where it stands first."""
+    """The key or table that occurs twice, and where it is first."""
     lines = broken.text.split("\n")
     told = re.match(r"Duplicate inline table key '([^']*)'", message)
     if told is not None:
         return broken.line, Problem("toml.twice", name=told[1])
-    for number in range(broken.line, 0, -1):  # a value may go over several lines
+    for number in range(broken.line, 0, -1):  # a value may span several lines
         found = _STATEMENT.match(lines[number - 1])
         if found is None or (number < broken.line and not _begins_at(broken, number)):
             continue
@@ -248,13 +248,13 @@ def _twice(broken: _Broken, message: str) -> tuple[int, Problem]:
 
 
 def _begins_at(broken: _Broken, number: int) -> bool:
-    """Whether a statement begins in a line: no bracket is open before it."""
+    """Whether a statement begins on a line: no bracket is open before it."""
     place = sum(len(line) + 1 for line in broken.text.split("\n")[: number - 1])
     return not _Broken(broken.text, place).opened()
 
 
 def _first(lines: list[str], name: str) -> int:
-    """The line, from 1, in which a key or table of that name stands first; 0: none is seen."""
+    """The line, from 1, on which a key or table of that name is first; 0: none is found."""
     for number, line in enumerate(lines, 1):
         found = _STATEMENT.match(line)
         if found is not None and name in {found[1], found[2]}:

@@ -54,12 +54,12 @@ Sent = c.Send | Payload | c.CloseWebSocket
 class TakenValues:
     """The values of one run.
 
-    A value that was taken is of the connection that it came on: a step gets those of the connection
-    that it means, and where it is to be met on each, or is sent to several, each its own. On
-    connections without one it is the newest of the run.
+    A taken value belongs to the connection that it came on. A step gets those of the connection
+    that it means; if it is to be met on each, or is sent to several, each gets its own. Connections
+    without one get the newest of the run.
 
     Attributes:
-        meant: which connections a step means; None: nothing runs, and nothing is taken.
+        meant: finds the connections that a step means; None: nothing runs, and nothing is taken.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class TakenValues:
         address_of: Callable[[str], str],
         round_: Callable[[], tuple[int, int] | None] = lambda: None,
     ) -> None:
-        """`address_of`: where an endpoint is now; raises Problem: it has no address. `round_`: that
-        of the innermost loop, and of how many; None: there is none round the step.
+        """`address_of`: the current address of an endpoint; raises Problem: it has none. `round_`:
+        the round of the innermost loop, and of how many; None: the step is in no loop.
         """
         self._names = scenario.names
         self._values = known(scenario.values)
@@ -95,8 +95,8 @@ class TakenValues:
                 own.update(taken)
 
     def parted(self, step: Single) -> list[Single]:
-        """The step; where what it needs is another value on each connection that it goes to, or is
-        to be met on, one for each.
+        """The step itself, or one for each connection that it goes to or is to be met on, if it
+        needs other values on each.
 
         Raises:
             Problem: there is no such endpoint.
@@ -120,7 +120,7 @@ class TakenValues:
         """A step as it is to be carried out now.
 
         Raises:
-            Problem: a value is not known yet, is no number, or cannot be written so.
+            Problem: a value is not known yet, is not a number, or cannot be written in this form.
         """
         if isinstance(step, RunProgram):
             return self._run(step)
@@ -154,14 +154,14 @@ class TakenValues:
         return step
 
     def _peer(self, peer: str, step: Expect) -> str:
-        """An address as the log has it; of an endpoint where it is."""
+        """An address as in the log; that of an endpoint where it is now."""
         if peer.startswith("@"):
             return self._address_of(peer[1:])
         return self._in(peer, self._known(step.endpoint, step.connection, sent=False))
 
     def _of_its_own(self, step: Single) -> Single:
-        """A send that has placeholders of its own, in a file that has none: what is built in is
-        made where it is sent.
+        """A send with placeholders of its own, in a file that has none: built-in names are filled
+        in where it is sent.
         """
         if not isinstance(step, Perform) or not isinstance(step.command, c.Send):
             return step
@@ -179,7 +179,7 @@ class TakenValues:
         return replace(step, command=replace(command, **filled)) if filled else step
 
     def shown(self, title: str, step: Step) -> str:
-        """The title of a step with the addresses of endpoints, where they are filled in."""
+        """The title of a step with the addresses of endpoints, if they are filled in."""
         if "{" not in title or not (self._names or isinstance(step, RunProgram)):
             return title
 
@@ -190,7 +190,7 @@ class TakenValues:
                 value = None
             return gap[0] if value is None else value.data.decode()
 
-        if isinstance(step, RunProgram):  # no shell would quote what stands there in its place
+        if isinstance(step, RunProgram):  # no shell would quote what takes its place
             title = _QUOTED_END.sub(r"\1", title)
         return _END.sub(address, title)
 
@@ -198,7 +198,7 @@ class TakenValues:
         return (f"{name}.{part}" for name in self._endpoints for part in ("port", "address"))
 
     def _run(self, step: RunProgram) -> RunProgram:
-        """What a program is begun with: the addresses of endpoints are known to it in any file."""
+        """The program to begin: the addresses of endpoints are filled in in any file."""
         own = {*self._names, *BUILT_IN, *WITH_ARGUMENT} if self._names else set()
         names = {*own, *self._ends()}
         values = self._known(None, None)
@@ -214,7 +214,7 @@ class TakenValues:
         )
 
     def settings(self, settings: EndpointSettings) -> EndpointSettings:
-        """An endpoint's settings with the addresses that were taken; anew for each connection.
+        """An endpoint's settings with the addresses that were taken, made anew for each connection.
 
         Raises:
             Problem: what an address needs is not known yet.
@@ -237,7 +237,7 @@ class TakenValues:
     def _request(
         self, settings: WebSocketSettings, values: Mapping[str, Value]
     ) -> WebSocketSettings:
-        """What a client asks for; of a server what it answers."""
+        """What a client asks for, or what a server answers."""
         return replace(
             settings,
             path=self._in(settings.path, values),
@@ -258,7 +258,7 @@ class TakenValues:
     def _json(
         self, source: Any, values: Mapping[str, Value], names: Collection[str], *, sent: bool
     ) -> Any:
-        """A table with its strings filled in; a text of JSON as the text that it then is."""
+        """A table with its strings filled in, or a text of JSON as the text that results."""
         if isinstance(source, str):
             text = text_template(source, names, "utf-8").fill(_Quoted(values)).decode()
             read_json(text)
@@ -297,10 +297,10 @@ class TakenValues:
         if not template.names and not (template.made_anew and command.repeat == 1):
             return _left(command, template)
         values = self._of_send(command)
-        if template.made_anew:  # for each send, where it is sent
+        if template.made_anew:  # filled in for each send, where it is sent
             try:
                 left = template.left(values)
-            except Problem:  # bytes that no text has, and which are not to be another one
+            except Problem:  # bytes that are not text and must not become other bytes
                 if command.repeat != 1:
                     raise
             else:
@@ -309,19 +309,19 @@ class TakenValues:
                 return replace(command, text=left, placeholders=True)
         data = template.fill(values)
         text = _as_text(data, encoding) if command.text is not None else None
-        if text is None or "{" in text:  # a brace that was taken is a brace
+        if text is None or "{" in text:  # a brace that was taken is literal
             return replace(command, text=None, hex=data.hex(), encoding=None, placeholders=False)
         return replace(command, text=text, placeholders=False)
 
     def _of_send(self, command: c.Send) -> Mapping[str, Value]:
-        """What fills in a send: {counter} is which one of a repeated send it is, else 1."""
+        """What fills in a send: {counter} is its number in a repeated send, else 1."""
         values = self._known(command.endpoint, command.connection)
         if command.repeat == 1:
             values["counter"] = Value(b"1", literal=True)
         return values
 
     def _bytes(self, command: Payload, encoding: str) -> Payload:
-        """What goes past the responder, or in a frame of its own: hex is plain then."""
+        """Bytes that bypass the responder, or a frame of its own: here hex is plain."""
         if command.hex is not None:
             template = hex_template(command.hex, self._names, encoding)
         elif command.text is not None and self._names:
@@ -330,14 +330,14 @@ class TakenValues:
         else:
             return command
         values = self._known(command.endpoint, command.connection)
-        values["counter"] = Value(b"1", literal=True)  # it goes once
+        values["counter"] = Value(b"1", literal=True)  # it is sent once
         data = template.fill(values)
         text = _as_text(data, encoding) if command.text is not None else None
         return replace(command, text=text, hex=data.hex() if text is None else None)
 
     def _expect(self, step: Expect, encoding: str) -> Expect:
         values = self._known(step.endpoint, step.connection, sent=False)
-        values["counter"] = Value(b"1", literal=True)  # as in a send that goes once
+        values["counter"] = Value(b"1", literal=True)  # as in a send that is sent once
         found: dict[str, Any] = {}
         for key in ("text", "contains"):
             source = getattr(step, key)
@@ -396,9 +396,11 @@ class TakenValues:
         return self._taken.get((endpoint, in_run), {})
 
     def _own(self, aim: _Aim, *, sent: bool) -> Mapping[str, Value]:
-        """What was taken on the connections that a step means, so far as it is the same on all."""
+        """The values taken on the connections that a step means, as far as they are the same on
+        all.
+        """
         if len(self._taken) < 2 or all(name != aim.endpoint for name, _ in self._taken):
-            return {}  # it is the newest anyway
+            return {}  # it is the newest in any case
         its = [self._of(aim.endpoint, number) for number in self._meant(aim, sent=sent)]
         first = its[0] if its else {}
         return {
@@ -408,7 +410,7 @@ class TakenValues:
         }
 
     def _address(self, name: str) -> Value | None:
-        """{NAME.port} and {NAME.address}; None: it is none of these."""
+        """The value of {NAME.port} and {NAME.address}; None: it is neither."""
         endpoint, _, part = name.rpartition(".")
         if endpoint not in self._endpoints or part not in {"port", "address"}:
             return None
@@ -416,7 +418,7 @@ class TakenValues:
 
 
 class _Aim(NamedTuple):
-    """Which connections of an endpoint."""
+    """A choice of connections of an endpoint."""
 
     endpoint: str
     connection: int | str | None
@@ -451,7 +453,7 @@ class _Known(dict[str, Value]):
 
 
 class _Quoted(dict[str, Value]):
-    """Values as they stand in JSON text, inside quotes or not."""
+    """Values as they are written in JSON text, inside quotes or not."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         super().__init__()
@@ -478,7 +480,7 @@ def _waiting(settings: EndpointSettings) -> _Waiting:
 
 
 def _left(command: c.Send, template: Template) -> c.Send:
-    """A send in which only what is built in is to be filled in, where it is sent."""
+    """A send in which only built-in names remain to be filled in, where it is sent."""
     if command.text is None:
         return command
     text = template.left({}) if "{{" in command.text else command.text
@@ -486,7 +488,7 @@ def _left(command: c.Send, template: Template) -> c.Send:
 
 
 def _as_text(data: bytes, encoding: str) -> str | None:
-    """Bytes as the text that would give them; None: no text does."""
+    """Bytes as a text that encodes to them; None: there is none."""
     try:
         text = data.decode(codec(encoding))
         return text if text.encode(codec(encoding)) == data else None

@@ -16,9 +16,9 @@ class Took(NamedTuple):
     """The time of a match, and from when it is counted.
 
     Attributes:
-        number: of the connection; 0: a listening socket.
+        number: that of the connection; 0: a listening socket.
         since: what the time is counted from.
-        seconds: until the row of the match.
+        seconds: up to the row of the match.
     """
 
     number: int
@@ -28,8 +28,8 @@ class Took(NamedTuple):
 
 
 def times_of(expect: Expect, matches: Iterable[tuple[RunConnection, RowMatch]]) -> list[Took]:
-    """The time of the last match, with `each` of the last in each connection; before they are
-    used up. Nothing where no time is wanted.
+    """The time of the last match or, with `each`, of the last one in each connection, before they
+    are used up. Empty if no time is wanted.
     """
     if not expect.timed:
         return []
@@ -43,7 +43,7 @@ def times_of(expect: Expect, matches: Iterable[tuple[RunConnection, RowMatch]]) 
 
 
 def out_of_time(expect: Expect, took: Sequence[Took]) -> Problem | None:
-    """Why what came did not come in time, or too early; None: it came when it was to."""
+    """Why what came was too late or too early; None: it came in time."""
     for item in took:
         early = expect.not_before is not None and item.seconds < expect.not_before
         if early or (expect.at_most is not None and item.seconds > expect.at_most):
@@ -57,7 +57,7 @@ def out_of_time(expect: Expect, took: Sequence[Took]) -> Problem | None:
 
 
 def told(took: Took) -> Problem:
-    """A time, and what it is counted from."""
+    """A time, and what it is counted from, in words."""
     return Problem(
         f"scenario.took_{took.since.what}",
         seconds=round(took.seconds, 6),

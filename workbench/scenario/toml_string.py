@@ -6,9 +6,9 @@ import json
 
 
 def string(text: str) -> str:
-    """A string of TOML 1.0, literal where that saves backslashes; what cannot be seen is an escape.
+    """A string of TOML 1.0, literal if that saves backslashes; invisible characters are escaped.
 
-    Half a character (a lone surrogate) no TOML can hold: U+FFFD stands in its place.
+    TOML cannot contain half a character (a lone surrogate), which becomes U+FFFD.
     """
     if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
         return f"'{text}'"

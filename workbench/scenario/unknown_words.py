@@ -1,6 +1,6 @@
 """Warns of words in braces that name no value, with the nearest name.
 
-It is no error, since a brace stands for itself and may be meant so.
+That is not an error, since a brace may be meant literally.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ _TAKING: Final = frozenset({"take", "keep", "recall"})
 def unknown_words(
     table: dict[str, Any], names: Collection[str], values: Collection[str], *, rounds: bool
 ) -> Iterator[tuple[KeyPath, Problem]]:
-    """Where a file has one, and the nearest name; `names`: of its `values`, and what steps take.
+    """Where a file has such words, and the nearest names; `names`: those of its `values`, and what
+    steps take.
 
-    `rounds`: {round} is the number of a round: what an endpoint says by itself has none.
+    `rounds`: {round} is the number of a round, which what an endpoint sends by itself does not
+    have.
     """
     known = {*names, *BUILT_IN}
     ends = end_names(table)
@@ -83,9 +85,9 @@ def unknown_words(
 
 
 def rounds_outside(table: dict[str, Any], names: Collection[str]) -> Iterator[KeyPath]:
-    """Where steps name the number of a round that they are in none of.
+    """Where steps name the number of a round without being in one.
 
-    `names`: those of the file, {round} among them where it is the number of a round.
+    `names`: those of the file, including {round} if it is the number of a round.
     """
     for key in ("step", "loop"):
         for path, text in _strings(table.get(key), (key,), bare=True):
@@ -123,8 +125,8 @@ _PLACES: Final = frozenset({"address", "bind", "to", "file"})
 def unfilled_words(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     """Warnings for a file without values, in which every brace is only a brace.
 
-    Only what looks like the language's own is doubted: texts that mean their braces, as JSON does,
-    need no care. A file that says `placeholders`, true or false, has decided.
+    Only what looks like a word of the language is doubted: texts that use braces literally, as JSON
+    does, cause no warning. A file that sets `placeholders`, true or false, has decided.
     """
     if "placeholders" in table:
         return
@@ -168,7 +170,7 @@ def _unfilled_by_responder(
 
 
 def _unfilled_in_expect(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
-    """Unfilled words in what a step expects: first those that are made anew each time."""
+    """Unfilled words in what a step expects, first those that are made anew each time."""
     changing = tuple(_made_elsewhere(text, path, names))
     yield from changing
     told = {problem.args_["name"] for problem in changing}
@@ -176,7 +178,7 @@ def _unfilled_in_expect(text: str, path: KeyPath, names: Collection[str]) -> Ite
 
 
 def refused_word(table: dict[str, Any], refused: KeyPath) -> Problem | None:
-    """Why what stands there is refused: its braces are not filled in. None: something else is."""
+    """Why a text is refused: its braces are not filled in. None: there is another reason."""
     if table.keys() & {"values", "case", "cases"} or takes(table):
         return None
     found = (problem for path, problem in unfilled_words(table) if path in {refused, refused[:-1]})
@@ -184,7 +186,7 @@ def refused_word(table: dict[str, Any], refused: KeyPath) -> Problem | None:
 
 
 def _unfilled_in_rule(text: str, names: Collection[str], here: KnownByRule) -> Iterator[UnknownGap]:
-    """Lengths and the like of what a rule knows are filled in where nothing else is."""
+    """Lengths and the like of what a rule knows, which are filled in even where nothing else is."""
     for gap in unfilled_gaps(text, names):
         function, found, name = gap.word.partition(":")
         if not (here.said and found and function in OF_VALUE and name in here.names):
@@ -192,7 +194,9 @@ def _unfilled_in_rule(text: str, names: Collection[str], here: KnownByRule) -> I
 
 
 def _made_elsewhere(text: str, path: KeyPath, names: Collection[str]) -> Iterator[Problem]:
-    """What an expectation names that is another one each time it is sent: it cannot know it."""
+    """A word in an expectation that differs each time it is sent, so that the expectation cannot
+    know it.
+    """
     for gap in unfilled_gaps(text):
         word = gap.word.partition(":")[0]
         plain = word == "counter" and path[-1] in {"text", "contains", "regex"}
@@ -207,7 +211,7 @@ def _is_expected(table: Any, path: KeyPath) -> bool:
 
 
 def _along(table: Any, path: KeyPath) -> Iterator[dict[str, Any]]:
-    """The tables that a string stands in, the innermost last."""
+    """The tables that contain a string, the innermost last."""
     for part in path:
         if isinstance(table, dict):
             yield table
@@ -215,13 +219,13 @@ def _along(table: Any, path: KeyPath) -> Iterator[dict[str, Any]]:
 
 
 def _holder(table: Any, path: KeyPath) -> dict[str, Any]:
-    """The innermost table that a string stands in."""
+    """The innermost table that contains a string."""
     *_, holder = _along(table, path)
     return holder
 
 
 def _sayer(table: Any, path: KeyPath) -> dict[str, Any]:
-    """The step, the rule or the responder in which a string stands."""
+    """The step, rule or responder that contains a string."""
     for end in range(len(path) - 1, 1, -1):
         if path[end - 1] in {"responder", "else"} or path[end - 2 : end - 1] in _SAYERS:
             found = table
@@ -236,7 +240,7 @@ _SAYERS: Final = (("step",), ("rules",))
 
 
 def _groups(item: Any) -> Iterator[str]:
-    """What rules take, for their replies: their patterns, of JSON, of the row of a file."""
+    """What rules take, for their replies: from patterns, from JSON, from the row of a file."""
     yield from _taken(item)
     for _path, text in _strings(item, (), bare=True):
         yield from groups_of(text)
@@ -252,7 +256,7 @@ def _taken(item: Any) -> Iterator[str]:
 
 
 def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[KeyPath, str]]:
-    """Every string, with where it stands; without those in hex unless `bare`."""
+    """Every string, with its path; without those in hex unless `bare`."""
     if isinstance(item, str):
         yield path, item
     elif isinstance(item, list):
@@ -260,7 +264,7 @@ def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[
             yield from _strings(part, (*path, at), bare=bare)
     elif isinstance(item, dict):
         as_hex = _HEX | ({"value"} if item.get("match") == "hex" else set())
-        free = path[-1:] and path[-1] in REMEMBERED  # its keys are any names
+        free = path[-1:] and path[-1] in REMEMBERED  # its keys are arbitrary names
         for key, part in item.items():
             if free or (key not in LEFT_ALONE and (bare or key not in as_hex)):
                 yield from _strings(part, (*path, key), bare=bare)

@@ -1,4 +1,6 @@
-"""Explains why an expectation failed: what was wanted, what came, how the connection stands."""
+"""Explains why an expectation failed: what was wanted, what came, and the state of the
+connection.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Ends(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """A clause about one connection: a text, whom it is about, and what else fills it in."""
+    """A clause about one connection: a text, whom it is about, and the other values that fill it
+    in.
+    """
 
     key: str
     who: str
@@ -105,7 +109,7 @@ def did_not_come(
     if came is not None and came.key == "scenario.instead_nothing":
         came = _nothing_came(came, among, others, stands)
     if expect.closed is not None and told:
-        ends_of = [item for item in told if item.number] or told  # what listens does not end
+        ends_of = [item for item in told if item.number] or told  # a listening socket does not end
         came, stands = in_one([_ended(expect, item, search) for item in ends_of], hidden), None
     elif expect.next and came is not None and came.key == "scenario.sentence":
         came = joined([came, Problem("scenario.next_passes_none")])
@@ -129,7 +133,7 @@ def _nothing_came(
     others: Sequence[RunConnection],
     stands: Problem | None,
 ) -> Problem:
-    """What is said where nothing came: where else something did, and whether waiting helps."""
+    """What is said if nothing came: where else something did, and whether waiting helps."""
     if any(map(_left, others)):
         server = any(item.id is not None and not item.number for item in among)
         return Problem(f"scenario.instead_elsewhere{'_server' if server else ''}")
@@ -149,7 +153,8 @@ def _wanted(expect: Expect, lacking: Sequence[RunConnection], count: int) -> obj
 def not_in_rounds(
     until: Expect, looked_through: Sequence[tuple[RunConnection, Needle | None]], ends: Ends
 ) -> Problem:
-    """What came in the rounds of a loop in place of what was to end it, on the newest connections.
+    """What came in the rounds of a loop in place of what should have ended it, on the newest
+    connections.
 
     `looked_through`: those that it means, with what was looked for in their bytes.
     """
@@ -203,8 +208,8 @@ def _names(connections: Sequence[RunConnection]) -> str:
 
 
 def told_of(passed: Passed, took: Sequence[Took] = ()) -> Problem | None:
-    """What an expectation that held passed over, whether a pause ended its match, and how long it
-    took where that was asked.
+    """What a satisfied expectation passed over, whether a pause ended its match, and how long it
+    took if that was asked.
     """
     parts = []
     if took:
@@ -229,7 +234,7 @@ def _passed_over(passed: Passed) -> list[Problem]:
 
 
 def warned(expect: Expect, settings: EndpointSettings) -> Problem | None:
-    """A warning that what must not come may be looked for in the wrong place."""
+    """A warning that what must not come may have been looked for in the wrong place."""
     if not expect.absent or (expect.text is None and expect.hex is None):
         return None
     if not is_plain_stream(settings):
@@ -246,9 +251,10 @@ def joined(parts: Sequence[Problem]) -> Problem:
 
 
 def in_one(clauses: Sequence[Clause], hidden: int = 0) -> Problem:
-    """One sentence of several connections; those of which the same is to be said stand together.
+    """One sentence about several connections, which are grouped if the same is said of them; at
+    least one clause.
 
-    `hidden`: how many more there are than it speaks of. At least one clause.
+    `hidden`: how many further connections there are.
     """
     names: dict[tuple[str, tuple[tuple[str, object], ...]], list[str]] = {}
     for item in clauses:
@@ -264,7 +270,7 @@ def in_one(clauses: Sequence[Clause], hidden: int = 0) -> Problem:
 
 
 def _told_of(among: Sequence[RunConnection]) -> list[RunConnection]:
-    """Which connections to speak of, first those with something that no step has used up."""
+    """The connections to speak about, first those with something that no step has used up."""
     real = [item for item in among if item.id is not None]
     return sorted(real, key=lambda item: (not _left(item), item.number))[:SHOWN]
 
@@ -300,7 +306,9 @@ def _came(
 
 
 def _of_bytes(expect: Expect, connection: RunConnection, needle: Needle) -> list[Clause]:
-    """What came of the bytes of a connection; of several messages also which is told about."""
+    """What came among the bytes of a connection; of several messages, also which one is
+    described.
+    """
     rows = [row for row in connection.rows() if row.payload and fits(expect, row, connection.came)]
     if not rows:
         return []
@@ -310,13 +318,13 @@ def _of_bytes(expect: Expect, connection: RunConnection, needle: Needle) -> list
 
 
 def _no_row(expect: Expect) -> Problem:
-    """Calls are made when they can be: a full buffer is asked of the kernel."""
+    """Why no row came: calls are made when possible, so the kernel is asked about a full buffer."""
     waits = expect.errno in {"EAGAIN", "EWOULDBLOCK"}
     return Problem("scenario.instead_no_wait" if waits else "scenario.instead_no_row")
 
 
 def _of_layer(expect: Expect, connection: RunConnection) -> Clause | None:
-    """The frames, ends or heads that came in place of the one that was wanted; None: none did."""
+    """The frames, ends or heads that came in place of the wanted one; None: none did."""
     kind, heads = expect.of_layer, connection.came.heads
     rows = [row for row in connection.rows() if is_of_kind(kind, row, heads)]
     if not rows:
@@ -327,7 +335,7 @@ def _of_layer(expect: Expect, connection: RunConnection) -> Clause | None:
 
 
 def _of_head(expect: Expect, head: bytes, who: str) -> Clause | None:
-    """How the newest head that came differs; None: it is not that which was missing."""
+    """How the newest head that came differs; None: it is not the one that is missing."""
     lines, lacking = head_differs(expect, head)
     if not lines and not lacking:
         return None
@@ -339,7 +347,7 @@ def _of_head(expect: Expect, head: bytes, who: str) -> Clause | None:
 
 
 def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | None:
-    """How late after the deadline the first thing came that would have met it; None: none."""
+    """How late after the deadline the first thing came that would have met it; None: none did."""
     wanted = (
         row
         for row in connection.rows()
@@ -361,7 +369,7 @@ def lost(problem: Problem, meant: Iterable[RunConnection], ends: Ends) -> Proble
 
 
 def _used(told: Sequence[RunConnection]) -> Problem:
-    """Say that nothing was left to look at, and what earlier steps have used up."""
+    """Says that nothing was left to look at, and what earlier steps have used up."""
     used = sum(item.used_bytes for item in told)
     reads = sum(item.used_reads for item in told)
     left = sum(row.size or 0 for item in told for row in item.rows() if item.came(row))
@@ -375,7 +383,7 @@ def _used(told: Sequence[RunConnection]) -> Problem:
 def _bytes(
     expect: Expect, connection: RunConnection, rows: Sequence[Row], needle: Needle
 ) -> Clause:
-    """What came of the bytes, from where they part from what was wanted."""
+    """What came of the bytes, from where they diverge from what was wanted."""
     who = _name(connection)
     if needle.differs is not None and not connection.stream:
         payloads = [row.payload or b"" for row in (rows[:1] if expect.next else rows[::-1])]
@@ -414,7 +422,7 @@ def _bytes(
 
 
 def _partly(expect: Expect, data: bytes, needle: Needle, who: str) -> Clause:
-    """What came of what is looked for in the bytes, and what in place of the rest."""
+    """What came of what is looked for in the bytes, and what came in place of the rest."""
     found = None if expect.absent else partly(data, needle)
     if found is None:
         return clause("instead", who, what=shown(data, needle, whole=True))
@@ -426,7 +434,7 @@ def _partly(expect: Expect, data: bytes, needle: Needle, who: str) -> Clause:
 def _which(
     expect: Expect, connection: RunConnection, rows: Sequence[Row], needle: Needle
 ) -> list[Clause]:
-    """Which of several messages is told about."""
+    """Which of several messages is described."""
     if expect.absent or not tells_nearest(needle):
         return []
     seq = nearest(rows, needle).seq
@@ -436,7 +444,7 @@ def _which(
 def _json(
     expect: Expect, told: Sequence[list[Difference]], came: bytes, needle: Needle, who: str
 ) -> Clause:
-    """Where what is nearest to what was wanted has something else; `told`: of all that is JSON."""
+    """Where the message nearest to what was wanted differs; `told`: everything that is JSON."""
     if not told:
         return clause("json_none", who, what=shown(came, needle))
     differences = min(told, key=len)
@@ -496,7 +504,7 @@ def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
 
 
 def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:
-    """How a connection has ended, where it should have ended otherwise, or that it has not."""
+    """How a connection has ended, if it should have ended otherwise, or that it has not."""
     who = _name(connection)
     if search.stopped([connection]):
         return clause("unread_first", who)
@@ -534,7 +542,7 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
             continue
         if row.error is not None:
             failure = _failure(row, who, ends)
-            if row.call == "shutdown" and row.cause is None:  # the end of who was told to end
+            if row.call == "shutdown" and row.cause is None:  # the end of one that was told to end
                 return _said_by_layer(connection) or failure
             of_tls = _said_by_tls(connection) if row.errno in RESETS else None
             return failure if of_tls is None else of_tls
@@ -545,13 +553,13 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
 
 
 def _said_by_layer(connection: RunConnection) -> Clause | None:
-    """Says how a layer ended, which tells more than what the kernel's end was."""
+    """Says how a layer ended, which tells more than how the kernel's connection did."""
     return _said_by_websocket(connection) or _said_by_tls(connection)
 
 
 def _said_by_tls(connection: RunConnection) -> Clause | None:
-    """Says that TLS ended by a fault, mostly a fatal alert: the cause of the FIN or
-    reset after it.
+    """Says that TLS ended with a fault, usually a fatal alert: the cause of the FIN or reset after
+    it.
     """
     for row in reversed(connection.all_rows()):
         if row.call != "tls.end":

@@ -45,7 +45,7 @@ class Unwaited:
     def forget(self, since: int) -> None:
         """Forget the commands begun after the first `since`.
 
-        A loop ended among them, so they need not come out.
+        A loop ended among them, so their results do not matter.
         """
         del self._begun[since:]
 
@@ -58,7 +58,7 @@ class Unwaited:
         }
 
     def to_fail(self) -> list[Ticket]:
-        """The commands still under way for which the scenario expects a failure."""
+        """The commands still under way which the scenario expects to fail."""
         return [ticket for step, ticket in self._begun if step.error is not None]
 
     def failures(
@@ -84,8 +84,8 @@ class Unwaited:
                 yield step, failed.problem, ticket.above
 
     def explained(self, reason: Problem, check: Callable[[Perform, Ticket], None]) -> Problem:
-        """Why a step failed, and before it the first of these that had failed by then: what was
-        not sent can't be answered, whatever the peer does.
+        """Why a step failed, preceded by the first of these commands that had failed by then: what
+        was not sent cannot be answered, whatever the peer does.
         """
         for step, why, _ in self.failures(check):
             if why.key != "scenario.still_waits":

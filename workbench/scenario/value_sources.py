@@ -32,7 +32,7 @@ def given_of(
 
 
 def pair_of(text: str) -> tuple[str, str]:
-    """NAME=VALUE as the two. Raises Problem."""
+    """The name and the value of NAME=VALUE. Raises Problem."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise Problem("cli.not_a_pair", value=text)

@@ -1,4 +1,4 @@
-"""Reads and checks single values of a scenario's tables, with the path of what is wrong."""
+"""Reads and checks single values of a scenario's tables, reporting the path of what is wrong."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ TEXT: Final[Schema] = {"type": "string"}
 
 
 def either(*schemas: Schema) -> Schema:
-    """What one of them allows; of those that are given alone it is the same."""
+    """A schema that allows what one of these does; of a single one, that one."""
     flat = [part for schema in schemas for part in schema.get("anyOf", [schema])]
     once = [part for index, part in enumerate(flat) if part not in flat[:index]]
     return once[0] if len(once) == 1 else {"anyOf": once}
 
 
 def filled(schema: Schema) -> Schema:
-    """What a schema allows, or a placeholder that stands for it."""
+    """A schema that also allows a placeholder that stands for the value."""
     return either(schema, {"$ref": f"#/definitions/{PLACEHOLDER}"})
 
 
@@ -74,7 +74,7 @@ Plain = str | int | float
 
 
 class Filled(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slots
-    """A string that was one placeholder, and so may stand where a number is wanted.
+    """A string that was a single placeholder, and so may be used where a number is wanted.
 
     Attributes:
         value: what it stood for.
@@ -98,12 +98,12 @@ class Wrong(Exception):
 
 
 def wrong(path: KeyPath, key: str, /, **args: object) -> Wrong:
-    """The text `key` about what stands at a path."""
+    """The error `key` about what is at the path."""
     return Wrong(path, Problem(key, **args))
 
 
 def check(job: Callable[[], object], path: KeyPath) -> None:
-    """Have `job` try a value; its Problem is about what stands at the path."""
+    """Have `job` try a value; its Problem is about what is at the path."""
     try:
         job()
     except Problem as problem:
@@ -114,7 +114,7 @@ def check(job: Callable[[], object], path: KeyPath) -> None:
 
 
 def known(body: Table, names: Iterable[str], path: KeyPath) -> None:
-    """Raises Wrong for a key that is none of the names, with the nearest."""
+    """Raises Wrong for a key that is none of the names, with the nearest one."""
     wanted = list(names)
     for key in body:
         if key not in wanted:
@@ -156,8 +156,8 @@ _MEANT: Final = {
 
 
 def _nearest(name: str, wanted: list[str]) -> str:
-    """The name that is meant, or most like it; "": none is."""
-    import difflib  # for a name that is wrong
+    """The name that is meant, or the most similar; "": there is none."""
+    import difflib  # only needed for a misspelled name
 
     lowered = name.lower()
     meant = _MEANT.get(lowered)
@@ -202,7 +202,7 @@ _MISSING: Final = object()
 def typed(
     body: Table, key: str, kind: type | tuple[type, ...], path: KeyPath, default: Any = _MISSING
 ) -> Any:
-    """The value, which must be of a type; a boolean is no number."""
+    """The value, which must be of a type; a boolean is not a number."""
     if key not in body:
         if default is _MISSING:
             for other in body:
@@ -245,7 +245,7 @@ def shown(value: object) -> str:
 
 
 def numeric(value: Any) -> Any:
-    """A string that was one placeholder as the number that it stood for, if it did."""
+    """A string that was a single placeholder, as the number that it stood for, if it was one."""
     if not isinstance(value, Filled) or not isinstance(value.value, str):
         return value.value if isinstance(value, Filled) else value
     text = value.value.strip()
@@ -255,7 +255,7 @@ def numeric(value: Any) -> Any:
 
 
 def tuples(value: Any) -> Any:
-    """Lists, and lists in them, as tuples."""
+    """Lists, and lists within them, as tuples."""
     return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
 
@@ -321,7 +321,7 @@ _seconds: Final = _in_range((int, float), "seconds", 0, 10**9)
 
 @takes(_seconds.schema)
 def seconds(body: Table, key: str, path: KeyPath) -> float:
-    """From 0 on; neither inf nor nan."""
+    """Seconds from 0 on; neither inf nor nan."""
     return float(_seconds(body, key, path))
 
 
@@ -362,7 +362,7 @@ def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
 
 @takes({"type": "array", "items": TEXT})
 def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
-    """Names of layers; which there are is known to the engine."""
+    """Names of layers; the engine knows which exist."""
     names = typed(body, key, list, path)
     for index, name in enumerate(names):
         if not isinstance(name, str):
@@ -386,7 +386,7 @@ def words(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
 
 @takes({"anyOf": [{"type": "integer"}, {"enum": [WHICHEVER]}]})
 def exit_status(body: Table, key: str, path: KeyPath) -> int | str:
-    """What a program ends with, or "any"."""
+    """The exit status of a program, or "any"."""
     value = numeric(body[key])
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -397,7 +397,7 @@ def exit_status(body: Table, key: str, path: KeyPath) -> int | str:
 
 @takes(TEXT)
 def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
-    """A text; an empty one is none."""
+    """A text; an empty one means none."""
     return typed(body, key, str, path) or None
 
 
@@ -434,7 +434,7 @@ def encoding(body: Table, key: str, path: KeyPath) -> str:
 def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str], object]) -> None:
     """Check that texts can be encoded, and that hex and patterns are valid.
 
-    `default`: the encoding where the values name none. `check_hex`: raises Problem.
+    `default`: the encoding if the values name none. `check_hex`: raises Problem.
     """
     for key in ("text", "contains"):
         if key in values:

@@ -1,4 +1,4 @@
-"""Recognises what a server sends anew each time: dates, ids, ports, readings, keys."""
+"""Recognizes what a server sends anew each time: dates, ids, ports, readings, keys."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Part:
     """A part of an answer that differs from run to run.
 
     Attributes:
-        start, end: which of its bytes.
+        start, end: the bytes it covers.
         kind: what it is taken for, a key of the texts under `varying`.
-        pattern: a regular expression for it; of bytes None, they are any.
-        name: of the value that it becomes; empty: of none.
+        pattern: a regular expression for it; None: any bytes.
+        name: that of the value that it becomes; empty: none.
     """
 
     start: int
@@ -41,8 +41,8 @@ class Circumstances(NamedTuple):
 
     Attributes:
         now: seconds since 1970 when it came.
-        ports: of this machine, that the kernel gave.
-        sent: all that was sent before; what it holds comes back because it was sent.
+        ports: those of this machine that the kernel chose.
+        sent: everything sent before; what it contains comes back because it was sent.
     """
 
     now: float = 0.0
@@ -51,9 +51,9 @@ class Circumstances(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """A regular expression for varying parts: each group is one, or the whole match.
+    """A regular expression for varying parts: each group is one, or else the whole match.
 
-    Without a `pattern` the shape of what was found is one.
+    Without a `pattern`, one is made from the shape of what was found.
     """
 
     kind: str
@@ -165,7 +165,7 @@ def in_text(text: str, known: Circumstances) -> list[Part]:
 
 
 def with_lengths(text: str, found: Sequence[Part]) -> list[Part]:
-    """Also the lengths of what varies, where it may become longer."""
+    """The parts, including the lengths of what varies, where it may become longer."""
     more = list(found)
     for wanted, before in _LENGTHS:
         for match in wanted.finditer(text):
@@ -180,7 +180,7 @@ def with_lengths(text: str, found: Sequence[Part]) -> list[Part]:
 
 
 def shape(date: str) -> str:
-    """A regular expression for dates that are written as this one."""
+    """A regular expression for dates written like this one."""
     words = re.sub(f"{_WEEKDAY}|{_MONTH}", "\0", date)
     found = re.sub(
         r"(?<=[.,])(\d+)|  \d| \d\d(?= \0| \d\d:)|(\d+)|([^\d\0])",
@@ -210,7 +210,7 @@ def _add(found: list[Part], part: Part) -> None:
 
 
 def _is_new(text: str, look: _Look, known: Circumstances) -> bool:
-    """Not so what was sent before, and a date of another year."""
+    """Whether it is new: not sent before, and not a date of another year."""
     if look.kind == "date":
         years = _YEAR.findall(text)
         this = int(1970 + known.now / (365.2425 * _DAY))
@@ -219,14 +219,14 @@ def _is_new(text: str, look: _Look, known: Circumstances) -> bool:
 
 
 def _is_of_this_moment(number: int, known: Circumstances) -> bool:
-    """A port that the kernel gave, or a stamp: seconds, milliseconds … since 1970."""
+    """Whether it is a port that the kernel gave, or a stamp: seconds, milliseconds … since 1970."""
     if number in known.ports:
         return True
     return any(abs(number / unit - known.now) < _DAY for unit in (1, 10**3, 10**6, 10**9))
 
 
 def _readings(text: str) -> Iterator[Part]:
-    """Numbers of a list in which a program tells how it goes."""
+    """Numbers in a list in which a program reports on itself."""
     pairs = list(_PAIR.finditer(text))
     if len(pairs) >= _LEAST:
         for match in pairs:
@@ -254,7 +254,7 @@ _READABLE: Final = re.compile(rb"[\x20-\x7e]{8,}")
 
 
 def in_bytes(data: bytes, known: Circumstances) -> list[Part]:
-    """The parts of bytes that are no text."""
+    """The parts of bytes that are not text."""
     found: list[Part] = []
     for kind, wanted in _MESSAGES:
         for match in wanted.finditer(data):
@@ -284,11 +284,11 @@ _TOKENS: Final = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
 def between(first: str, second: str) -> list[Part]:
-    """What of a text is another one in a second run."""
+    """The parts of a text that differ in a second run."""
     from difflib import SequenceMatcher
 
     one, two = _TOKENS.findall(first), _TOKENS.findall(second)
-    if max(len(one), len(two)) > _MOST_TOKENS:  # the time goes with the square
+    if max(len(one), len(two)) > _MOST_TOKENS:  # the time grows with the square
         return [] if first == second else [Part(0, len(first), "differs", r"(?s:.+)")]
     firsts, seconds = _starts(one), _starts(two)
     spans: list[tuple[int, int, int, int]] = []
@@ -296,7 +296,7 @@ def between(first: str, second: str) -> list[Part]:
         if what == "equal":
             continue
         start, stop = firsts[begin], firsts[end]
-        # neighbours as one: of an id whose letters are the same by chance, the whole id
+        # merge neighbours: of an id some of whose letters are the same by chance, the whole id
         if spans and re.fullmatch(r"\w{0,4}", first[spans[-1][1] : start]):
             spans[-1] = (spans[-1][0], stop, spans[-1][2], seconds[until])
         else:
@@ -315,7 +315,7 @@ def _starts(tokens: Iterable[str]) -> list[int]:
 
 
 def class_of(was: str, now: str) -> str:
-    """An expression for both, as narrow as it can be told."""
+    """An expression for both, as narrow as possible."""
     count = "*" if not was or not now else "+"
     both = was + now
     for wanted, pattern in (
@@ -331,7 +331,9 @@ def class_of(was: str, now: str) -> str:
 
 
 def counted(first: str, second: str) -> list[Part]:
-    """The numbers that differ in two answers to the same question, where all else is equal."""
+    """The numbers that differ in two answers to the same question, where everything else is
+    equal.
+    """
     if first == second or _NUMBERS.sub("0", first) != _NUMBERS.sub("0", second):
         return []
     return [

@@ -26,11 +26,11 @@ class Came(NamedTuple):
     """What met a step.
 
     Attributes:
-        seq: of the row with which an expectation was met; 0: it was none.
-        words: that row, or how a call failed as it had to.
-        said: what else there is to say of it.
+        seq: the row with which an expectation was met; 0: none.
+        words: that row, or how a call failed as intended.
+        said: what else there is to say about it.
         warns: whether that is worth a second look.
-        error: how a call failed as it had to.
+        error: how a call failed as intended.
     """
 
     seq: int = 0
@@ -44,7 +44,7 @@ NOTHING = Came()
 
 
 def begin_step(session: Session, number: int, title: Title) -> Cause:
-    """Note that a step begins; what is asked for in it has that row as its cause."""
+    """Note that a step begins; what is done in it has that row as its cause."""
     cause = Cause()
     session.note(STEP, f"{number}, {title.spelled}", title.endpoint, cause)
     return cause
@@ -65,7 +65,7 @@ def end_step(
 
 def end_run(session: Session, report: Report, seconds: float) -> None:
     """Note whether a run held: its title, how many steps were run, the seconds it took, and the
-    number of the first that failed; where more did, how many.
+    number of the first that failed; if more did, how many.
     """
     before = (report.scenario.title, len(report.steps), round(seconds, 6))
     failed = [step.number for step in report.steps if step.reason is not None]

@@ -1,9 +1,9 @@
-"""Tells which rows of a connection say what came: the topmost layer's, not those below.
+"""Tells which rows of a connection say what came: those of the topmost layer, not those below.
 
-Without layers these are the reads. With `messages` on top they are its messages. Of a WebSocket
-they are whole messages: a frame that is one, or the row of a message that is not; a fragment, a
-control frame and a frame that broke the protocol are none. Of TLS it is the plain data, of a proxy
-what it handed on.
+Without layers these are the reads. With `messages` on top they are its messages. With a WebSocket
+they are whole messages: a frame that is one, or the row of a message in several frames; a fragment,
+a control frame and a frame that broke the protocol do not count. With TLS they are the plain data,
+with a proxy what it passed on.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class WhatCame:
     """The rows of one connection; `note` is given them in order.
 
     Attributes:
-        calls: of the rows that can say what came.
+        calls: those of the rows that can say what came.
         layered: what the kernel read is not what came.
-        heads: calls of the rows that tell of a head of HTTP which came.
-        unfinished: bytes that a call has read and that are of no whole message; 0 where a layer
-            stands below, since what the calls read is then not what is divided.
+        heads: the calls of rows about an HTTP head that came.
+        unfinished: how many bytes a call has read that belong to no whole message yet; 0 above
+            another layer, where what the calls read is not what is divided.
     """
 
     __slots__ = ("_last_read", "calls", "heads", "layered", "unfinished")
@@ -74,10 +74,11 @@ class WhatCame:
         self._last_read: bytes | None = None
 
     def note(self, row: AnyRow) -> AnyRow:
-        """The row, with the bytes that it is about."""
+        """Note a row, with the bytes that it is about."""
         if self.calls is not MESSAGES:
             return row
-        if row.call in READS:  # a message that was just what one call read has none of its own
+        # a message that was exactly what one call read has no bytes of its own
+        if row.call in READS:
             self._last_read = row.payload
             if not self.layered:
                 self.unfinished += row.size or 0
@@ -93,7 +94,7 @@ class WhatCame:
         return row.call in self.calls
 
     def forget(self, before: int) -> None:
-        """Rows with smaller numbers are asked for no more."""
+        """Forget rows with smaller numbers, which are not asked for any more."""
 
 
 class _Layered(WhatCame):
@@ -160,7 +161,7 @@ class _OfWebSocket(_Layered):
             return False
         packed = "rsv=4" in row.args and self._deflate
         if packed or self._lenient:
-            return not packed  # packed, it is the row of the message that tells
+            return not packed  # if packed, the row of the message has its bytes
         if begun or any(odd in row.args for odd in _ODD) or ("mask=" in row.args) != self._mask:
             return False
         return not text or _is_text(row.payload or b"")
@@ -197,7 +198,7 @@ class _LaterTls(WhatCame):
 
 
 def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
-    """What reads the rows of a new connection; `stream`: of a SOCK_STREAM."""
+    """What reads the rows of a new connection; `stream`: it is a SOCK_STREAM."""
     if not stream:
         return WhatCame()
     names = layer_names(settings)
@@ -226,7 +227,7 @@ def _of_layers(settings: EndpointSettings, names: Collection[str]) -> WhatCame:
 
 
 def gives_stream(settings: EndpointSettings) -> bool:
-    """Whether what comes is bytes without an end between them."""
+    """Whether what comes is bytes without message boundaries."""
     if settings.type != "SOCK_STREAM" or settings.messages is not None:
         return False
     return WEBSOCKET not in layer_names(settings)

@@ -1,8 +1,7 @@
-"""Replaces secrets in what is run again by variables of the environment.
+"""Replaces secrets in what is run again by environment variables.
 
-It is done to the finished text, so that nothing that makes one can forget it: literals are taken
-apart at each value and at what stands in headers that carry one. What is left of a value in
-another form is masked.
+This is done on the finished text, so that no generator can forget it: literals are split at each
+value and at the contents of headers that carry one. Any other form of a value is masked.
 """
 
 from __future__ import annotations
@@ -48,8 +47,8 @@ _IMPORT: Final = re.compile(r"^(?:import|from (?!__future__))", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A secret: its value's name, and its variable. `plain`: it is no secret, and the file has its
-    value.
+    """A secret: the name of its value, and its variable. `plain`: it is no secret, and the file
+    contains its value.
     """
 
     name: str
@@ -58,7 +57,7 @@ class _Named:
 
     @property
     def definition(self) -> str:
-        """The line that gives it its value."""
+        """The line that defines the value."""
         if self.plain is not None:
             return f"{self.name} = {basic(self.plain)}\n"
         return f'{self.name} = {{ env = "{self.env}", secret = true }}\n'
@@ -81,7 +80,7 @@ class _Secrets:
         self.used: dict[_Named, None] = {}
 
     def name(self, name: str, value: str) -> None:
-        """Another value, which is no secret."""
+        """Another value, which is not a secret."""
         if len(value.encode()) >= LEAST and value not in self._known:
             self._known[value] = _Named(name, "", value)
 
@@ -90,7 +89,7 @@ class _Secrets:
         return list(self._known)
 
     def split(self, text: str) -> list[str | _Named]:
-        """A text as parts, secrets in the place of their values."""
+        """A text as parts, with secrets in place of their values."""
         for header, value in header_values(text) if self._headers else ():
             told = any(known in value for known in self._known) or _GAP.search(value)
             if not told and _PATTERN not in value:
@@ -124,20 +123,20 @@ class _Secrets:
 
 
 def toml_without(text: str, known: Iterable[Mapping[str, str]], *, headers: bool = True) -> str:
-    """A scenario without its secrets: values of the environment stand in their place.
+    """A scenario without its secrets, which are replaced by environment variables.
 
-    `known`: name, env and value of each, as a record keeps them. `headers`: what stands in
-    headers is one too.
+    `known`: name, env and value of each, as a record keeps them. `headers`: the contents of headers
+    count too.
     """
     secrets = _Secrets(known, headers=headers)
     return _rest_masked(_toml_named(text, secrets), secrets)
 
 
 def toml_naming(text: str, values: Mapping[str, str]) -> str:
-    """A scenario that names these values wherever they stand in it, and gives them first.
+    """A scenario that names these values wherever they occur in it, and defines them first.
 
-    Those of less than LEAST bytes stay as they are: they would be found everywhere. A text whose
-    braces would mean something else with values in it stays so, too.
+    Those of less than LEAST bytes are left as they are: they would be found everywhere. So is a
+    text whose braces would get another meaning with values in it.
     """
     if _BUILT_IN.search(text) and "placeholders = true" not in text:
         return text
@@ -172,7 +171,7 @@ def _toml_named(text: str, secrets: _Secrets, keys: Collection[str] = ()) -> str
 
 
 def _rest_masked(text: str, secrets: _Secrets) -> str:
-    """Without what is left of values in other forms; that something was is told on top."""
+    """Mask what is left of values in other forms, noting at the top that something was."""
     masked = Masker(secrets.values, headers=False).text(text)
     return masked if masked == text else _REST + masked
 
@@ -193,7 +192,7 @@ def _hex(key: str, spelled: str, secrets: _Secrets) -> str:
 
 
 def _defining(text: str, used: list[_Named]) -> str:
-    """The text with the values that it uses, told on top."""
+    """The text with the values that it uses, defined at the top."""
     table = tomllib.loads(text).get("values", {})
     new = [named for named in used if named.name not in table]
     lines = [named.definition for named in new]
@@ -211,9 +210,9 @@ def _listed(used: Iterable[_Named]) -> str:
 
 
 def python_without(code: str, known: Iterable[Mapping[str, str]], *, asks: bool = False) -> str:
-    """A script without its secrets: it reads the environment in their place.
+    """A script without its secrets: it reads environment variables instead.
 
-    `asks`: it is run by itself, and reads only the variables that its command line allows.
+    `asks`: it is run on its own, and reads only the variables that its command line allows.
     """
     secrets = _Secrets(known, headers=True)
     lines = code.splitlines(keepends=True)
@@ -250,7 +249,7 @@ for variable in {names}:
 
 
 def _asking(code: str, used: Iterable[_Named]) -> str:
-    """It asks behind its imports."""
+    """Asks for permission after its imports."""
     names = dict.fromkeys(named.env for named in used if named.plain is None)
     if not names:
         return code
@@ -267,7 +266,7 @@ def _asking(code: str, used: Iterable[_Named]) -> str:
 
 
 def _expression(spelled: str, secrets: _Secrets) -> str | None:
-    """A literal as what makes it of the environment; None: it has no secret."""
+    """A literal as an expression that reads the environment; None: it has no secret."""
     if "f" in spelled[: min(spelled.find("'") % 99, spelled.find('"') % 99)].lower():
         return None
     value = ast.literal_eval(spelled)
@@ -286,7 +285,7 @@ def _expression(spelled: str, secrets: _Secrets) -> str | None:
 
 
 def _characters(text: str) -> str:
-    """Bytes as the characters that they are in UTF-8; where they are none, each alone."""
+    """Bytes as the characters that they are in UTF-8; invalid ones one by one."""
     return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 

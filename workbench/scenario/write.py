@@ -43,7 +43,7 @@ from workbench.scenario.without_secrets import toml_without
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The whole scenario in the short form: a step a line, and nothing that equals a default."""
+    """The whole scenario in the short form: one step per line, and no defaults."""
     lines = [f"title = {_value(scenario.title)}"] if scenario.title else []
     lines += _pairs({_bare(f"title_{name}"): text for name, text in scenario.titles.items()})
     if scenario.capture != DEFAULT_CAPTURE:
@@ -74,12 +74,12 @@ def to_toml(scenario: Scenario) -> str:
 
 
 def values_table(values: Mapping[str, Any]) -> str:
-    """The table `[values]` behind a file's others; "" where there are none."""
+    """The table `[values]` to put after a file's others; "": there are none."""
     return "\n".join(["", "[values]", *_pairs(dict(values)), ""]) if values else ""
 
 
 def _own_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values that mean themselves when they are read again, whatever they look like."""
+    """Values written so that they are literal when read again, whatever they look like."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         known = {*found, *MADE_ONCE}
@@ -100,14 +100,14 @@ class _Written(NamedTuple):
 
 
 def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any]:
-    """The keys of an endpoint that are not what they would be without it."""
+    """The keys of an endpoint that differ from their defaults."""
     found = {} if settings.role is s.Role.STREAM else {"role": settings.role.value}
     blank = s.EndpointSettings(settings.name, settings.role)
     changes = _changes(blank, settings, scenario.passwords)
     keys: dict[str, Any] = _as_template(_in_one_address(changes, settings), scenario.values)
     others = {item.name: item for item in scenario.endpoints}
     if "family" not in keys and reached_by_path(settings, others) != settings:
-        keys["family"] = settings.family  # else it would be that of whom it connects to
+        keys["family"] = settings.family  # otherwise it would be the family of whom it connects to
     usual = replace(settings, family=blank.family)
     if "family" in keys and usual != settings == reached_by_path(usual, others):
         del keys["family"]
@@ -115,29 +115,30 @@ def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any
 
 
 def _in_one_address(keys: dict[str, Any], settings: s.EndpointSettings) -> dict[str, Any]:
-    """The keys with an address that says the layers, where one can."""
+    """The keys with an address that also says the layers, if possible."""
     said = layer_keys.as_address(settings)
     if said is None:
         return keys
     address, family = said
     left = {"layers"} | ({"family"} if settings.family == family else set())
     found = {key: item for key, item in keys.items() if key not in left} | {"address": address}
-    if settings.family != family:  # an address with brackets says another one
+    if settings.family != family:  # an address with brackets would say another one
         found["family"] = settings.family
     inside = {key: item for key, item in keys.get("websocket", {}).items() if key != "path"}
     found.pop("websocket", None)
-    usual = settings.websocket is not None and not settings.websocket.path  # else its path says it
+    # otherwise its path says it
+    usual = settings.websocket is not None and not settings.websocket.path
     return found | ({"websocket": inside} if inside or usual else {})
 
 
 def _ignored(scenario: Scenario, name: str) -> dict[str, Any]:
-    """The key of an endpoint that says what no expectation sees."""
+    """The key of an endpoint that says what expectations never see."""
     wanted = [_differing(item, {"endpoint"}) for item in scenario.ignored.get(name, ())]
     return {"ignore": _as_template(wanted, scenario.values)} if wanted else {}
 
 
 def _table(name: str, keys: dict[str, Any]) -> list[str]:
-    """An endpoint; its rules have a table of their own, one a line."""
+    """The table of an endpoint; its rules have a table of their own, one per line."""
     responder = keys.get("responder", {})
     rules = responder.get("rules", [])
     if not rules:
@@ -149,7 +150,7 @@ def _table(name: str, keys: dict[str, Any]) -> list[str]:
 
 
 def _is_address(keys: Mapping[str, Any]) -> bool:
-    """Whether an endpoint can be written as its address alone, which says the family."""
+    """Whether an endpoint can be written as just its address, which implies the family."""
     if not {"address"} <= keys.keys() <= {"address", "family"}:
         return False
     if has_scheme(keys["address"]) or keys["address"].startswith("@"):
@@ -167,7 +168,7 @@ _NONE: Final = {
 
 
 def _steps(steps: Iterable[Step], current: _Written, indent: str = "") -> list[str]:
-    """The list of steps, one a line; with `indent` it is that of a loop."""
+    """The list of steps, one per line; with `indent` it is that of a loop."""
     lines = []
     for step in steps:
         if isinstance(step, Loop):
@@ -218,14 +219,14 @@ def _on_failure(step: Step) -> dict[str, Any]:
 
 
 def _whose(endpoint: str, current: Collection[str]) -> dict[str, str]:
-    """The only endpoint goes without saying."""
+    """The endpoint of a step; if there is only one, it is left out."""
     return {} if len(current) == 1 else {"endpoint": endpoint}
 
 
 def _perform(step: Perform, current: _Written) -> dict[str, Any]:
     command = step.command
     found: dict[str, Any] = {"do": command_call(command)}
-    if isinstance(command, c.Mark):  # is of no endpoint where none is named
+    if isinstance(command, c.Mark):  # belongs to no endpoint if none is named
         found |= {} if command.endpoint is None else {"endpoint": command.endpoint}
     elif command.endpoint is not None:
         found |= _whose(command.endpoint, current.settings)
@@ -234,7 +235,7 @@ def _perform(step: Perform, current: _Written) -> dict[str, Any]:
         found |= _changes(before, command.settings, current.passwords)
         current.settings[command.endpoint] = command.settings
     else:
-        made = {"text"} if step.json is not None else set()  # of the JSON, when it is read
+        made = {"text"} if step.json is not None else set()  # made from the JSON when it is read
         found |= _differing(command, {"endpoint"} | made)
     if step.json is not None:
         found["json"] = step.json
@@ -250,7 +251,7 @@ def _perform(step: Perform, current: _Written) -> dict[str, Any]:
 def _changes(
     before: s.EndpointSettings, after: s.EndpointSettings, passwords: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The keys in which two settings differ; what became None again as it can be written."""
+    """The keys in which two settings differ; what became None again, if that can be written."""
     found: dict[str, Any] = {}
     for item in fields(s.EndpointSettings):
         old, new = getattr(before, item.name), getattr(after, item.name)
@@ -279,9 +280,9 @@ def _changes(
 def _as_template(
     item: Any, names: Collection[str], key: str = "", kept: frozenset[str] = frozenset()
 ) -> Any:
-    """What was filled in when the file was read, so that it is the same when it is read again.
+    """A value that was filled in when the file was read, so that it is the same when read again.
 
-    `kept`: the names of what a responder's connections may have, while it is in one.
+    `kept`: the names of what a responder's connections may keep, if it is in one.
     """
     if not names or key in LEFT_ALONE:
         return item
@@ -321,7 +322,7 @@ def _default(entry: Field[Any]) -> object:
 
 
 def inline(table: dict[str, Any]) -> str:
-    """Keys and their values in one line, as between the braces of a table."""
+    """Keys and their values on one line, as between the braces of a table."""
     return ", ".join(_pairs(table))
 
 

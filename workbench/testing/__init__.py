@@ -1,7 +1,7 @@
 """The pytest plugin: `*.swt.toml` files are tests, and the fixture `workbench` drives sockets.
 
-pytest loads this module on every run, wanted or not (entry point pytest11): nothing of the program
-is imported before a scenario or the fixture is used.
+pytest loads this module in every run, wanted or not (entry point pytest11), so nothing of the
+program is imported before a scenario or the fixture is used.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options, `--swb-…`: what a scenario may do here, and where its records stay."""
+    """The options, `--swb-…`: what a scenario may do here, and where its records are kept."""
     text = _help if {"-h", "--help"} & set(sys.argv) else lambda _key: ""
     group = parser.getgroup("socket-workbench", "Socket Workbench")
     group.addoption(

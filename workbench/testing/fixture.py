@@ -31,11 +31,11 @@ _T = TypeVar("_T")
 
 
 class StepFailed(AssertionError):
-    """A step did not hold; the message says why."""
+    """Raised when a step did not hold; the message says why."""
 
 
 class NotUnderstood(ValueError):
-    """What was asked for is not in the language; the message says what is wrong."""
+    """Raised for what is not in the language; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class MatchedRow:
     """The row that met an expectation, and the values taken from it.
 
     Attributes:
-        row: of the log, the last of several; None where the kernel was asked.
+        row: the row of the log, the last of several; None: the kernel was asked.
         values: what the groups of its pattern took, by their names.
     """
 
@@ -55,7 +55,7 @@ class WorkbenchEndpoint:
     """An endpoint of a test. Its steps are those of the language with its name filled in.
 
     Attributes:
-        name: in the log, and behind an @ in the address of another endpoint.
+        name: in the log, and after an @ in the address of another endpoint.
     """
 
     def __init__(self, owner: Workbench, name: str) -> None:
@@ -67,7 +67,7 @@ class WorkbenchEndpoint:
 
     @property
     def address(self) -> str:
-        """Where it is bound, as a scenario spells it: "127.0.0.1:40112".
+        """The address it is bound to, as a scenario spells it: "127.0.0.1:40112".
 
         Raises:
             NotUnderstood: it has no address yet.
@@ -87,7 +87,7 @@ class WorkbenchEndpoint:
         self._owner.do(step, endpoint=self.name, **keys)
 
     def start(self) -> None:
-        """socket, options, bind and, of a listener, listen. Raises StepFailed."""
+        """socket, options, bind and, for a listener, listen. Raises StepFailed."""
         __tracebackhide__ = True
         self.do("start")
 
@@ -97,12 +97,14 @@ class WorkbenchEndpoint:
         self._owner.do("send", endpoint=self.name, **keys)
 
     def expect(self, **keys: Unpack[ExpectKeys]) -> MatchedRow:
-        """Wait until it is in the log, two seconds where no `within` stands. Raises StepFailed."""
+        """Wait until it is in the log, for two seconds if no `within` is given. Raises
+        StepFailed.
+        """
         __tracebackhide__ = True
         return self._owner.expect(endpoint=self.name, **keys)
 
     def close(self, *, connection: int | None = None) -> None:
-        """close(): of a server its listening socket, or one connection. Raises StepFailed."""
+        """close(): for a server its listening socket, or one connection. Raises StepFailed."""
         __tracebackhide__ = True
         self.do("close", **_said(connection=connection))
 
@@ -130,8 +132,8 @@ class WorkbenchClient(WorkbenchEndpoint):
     """A stream that connects, or a datagram socket that sends."""
 
     def connect(self, *, until_open: float = 0.0, error: str | None = None) -> None:
-        """A new socket, connected; `until_open`: seconds in which it is tried again; `error`: what
-        it must fail with. Raises StepFailed.
+        """Connect a new socket; `until_open`: seconds in which to try again; `error`: what it must
+        fail with. Raises StepFailed.
         """
         __tracebackhide__ = True
         more = {"until_open": until_open} if until_open else {}
@@ -143,14 +145,14 @@ class Workbench:
 
     Attributes:
         record: the file that every call is written to.
-        late: why steps that were not waited for, or that others followed all the same
-            (`on_failure = "next"`), did not hold, when all has ended.
+        late: once all has ended, why steps did not hold that were not waited for, or that others
+            followed all the same (`on_failure = "next"`).
     """
 
     def __init__(
         self, session: Session, given: Given, title: str, refused: Callable[[str], str] = str
     ) -> None:
-        """For the fixture alone. `refused`: words a refusal for whoever began it."""
+        """Only for the fixture. `refused`: words a refusal for whoever began it."""
         self._refused = refused
         self._session = session
         self._given = given
@@ -172,7 +174,7 @@ class Workbench:
         """
         __tracebackhide__ = True
         self._file["values"] = {**self._file.get("values", {}), **values}
-        self._file["placeholders"] = True  # also where there is none yet
+        self._file["placeholders"] = True  # even if there is none yet
         scenario = self._asked(self._read)
         self._asked(lambda: self._runner.extend(scenario))
         for name, value in values.items():  # what is made for a value is made once
@@ -183,15 +185,15 @@ class Workbench:
     def server(
         self, *, name: str | None = None, start: bool = True, **keys: Unpack[EndpointKeys]
     ) -> WorkbenchServer:
-        """A listener on 127.0.0.1, or what the keys say; they are those of `[endpoint.NAME]`.
+        """A listener on 127.0.0.1, or what the keys say, which are those of `[endpoint.NAME]`.
 
         Args:
-            name: in the log; "server" where none is given, then "server-2".
+            name: in the log; the default is "server", then "server-2".
             start: at once; otherwise with `start()`.
             keys: `address="127.0.0.1:0"`, `responder={"kind": "echo"}`, `role="datagram"`, …
 
         Raises:
-            NotUnderstood: a key or value that is none.
+            NotUnderstood: an unknown key or a wrong value.
             StepFailed: it could not start.
         """
         __tracebackhide__ = True
@@ -206,12 +208,12 @@ class Workbench:
         """A client of `address="127.0.0.1:7"`, or of `"@server"`; a stream, or `role="datagram"`.
 
         Args:
-            name: in the log; "client" where none is given, then "client-2".
+            name: in the log; the default is "client", then "client-2".
             connect: at once; otherwise with `connect()`.
             keys: those of `[endpoint.NAME]`.
 
         Raises:
-            NotUnderstood: a key or value that is none.
+            NotUnderstood: an unknown key or a wrong value.
             StepFailed: it could not connect.
         """
         __tracebackhide__ = True
@@ -231,7 +233,9 @@ class Workbench:
         self._step({"do": step, **keys})
 
     def expect(self, *, endpoint: str | None = None, **keys: Unpack[ExpectKeys]) -> MatchedRow:
-        """As a step `expect`; `endpoint` may be left out where there is one. Raises StepFailed."""
+        """As a step `expect`; `endpoint` may be left out if there is only one. Raises
+        StepFailed.
+        """
         __tracebackhide__ = True
         self._runner.found = None
         self._step({"do": "expect", **_said(endpoint=endpoint), **keys})
@@ -242,7 +246,7 @@ class Workbench:
         return MatchedRow(self._row(found.row.seq), taken)
 
     def rows(self, filter: str = "") -> list[Row]:  # noqa: A002 - the language of filters has that name
-        """The rows of the log so far, those that a filter selects: `rows("call:send endpoint:a")`.
+        """The rows of the log so far that a filter selects: `rows("call:send endpoint:a")`.
 
         Raises:
             NotUnderstood: no such filter.
@@ -254,7 +258,7 @@ class Workbench:
             return list(rows_of(reader, condition))
 
     def address_of(self, name: str) -> str:
-        """Where an endpoint is bound. Raises NotUnderstood."""
+        """The address that an endpoint is bound to. Raises NotUnderstood."""
         __tracebackhide__ = True
         return self._asked(lambda: self._session.link(name))
 
@@ -264,8 +268,8 @@ class Workbench:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """For the fixture alone: while steps may be asked for; at the end what was not waited for
-        is judged.
+        """Only for the fixture: a block in which steps may be asked for; at its end what was not
+        waited for is judged.
         """
         with self._runner.begun():
             yield
@@ -277,7 +281,7 @@ class Workbench:
     # -- how ----------------------------------------------------------------------------------
 
     def _add(self, wanted: str, role: Role, keys: dict[str, Any]) -> str:
-        """Add an endpoint; its name."""
+        """Add an endpoint; returns its name."""
         __tracebackhide__ = True
         endpoints: dict[str, Any] = self._file["endpoint"]
         name = next(
@@ -297,7 +301,7 @@ class Workbench:
         return name
 
     def _family(self, address: str) -> str:
-        """As the address is written, or as the endpoint behind it has it."""
+        """The family, as the address is written, or as the endpoint behind it has it."""
         linked = address[1:] if address.startswith("@") else ""
         if linked in self._session.endpoints:
             return self._session.settings(linked).family
@@ -331,7 +335,7 @@ class Workbench:
         return None
 
     def _read(self, *steps: dict[str, Any]) -> Scenario:
-        """What has been said so far, as the scenario that it would be. Raises Problem."""
+        """Everything said so far, as the scenario that it would be. Raises Problem."""
         table = {**self._file, "step": [*self._before, *steps]}
         return read(_plain(table), fitting(self._given, self._file.get("values", {})))
 
@@ -341,7 +345,7 @@ class Workbench:
             return next(iter(reader.page(seq, 1)), None)
 
     def _asked(self, job: Callable[[], _T]) -> _T:
-        """What `job` gives; what it refuses becomes an error without its frames."""
+        """What `job` returns; its refusal becomes an error without its frames."""
         __tracebackhide__ = True
         try:
             return job()
@@ -351,12 +355,12 @@ class Workbench:
 
 
 def _said(**keys: Any) -> dict[str, Any]:
-    """The keys that say something."""
+    """The keys that were given."""
     return {name: value for name, value in keys.items() if value is not None}
 
 
 def _plain(item: Any) -> Any:
-    """Mappings and sequences as the tables and lists that a file has."""
+    """Mappings and sequences as the tables and lists of a file."""
     if isinstance(item, Mapping):
         return {name: _plain(part) for name, part in item.items()}
     if isinstance(item, list | tuple):
@@ -396,7 +400,7 @@ def of_test(item: pytest.Item) -> Iterator[Workbench]:
 
 
 def tell_more(item: pytest.Item, report: pytest.TestReport) -> None:
-    """The last rows of the log, and where the record is."""
+    """Add the last rows of the log to a report, and where the record is."""
     found = item.stash.get(_OF_TEST, None)
     if found is None or report.when == "teardown":
         return

@@ -29,8 +29,8 @@ class ScenarioFailed(Exception):
 
 
 def items_of(file: pytest.File) -> Iterator[pytest.Item]:
-    """A test for each case of a file, which is one where it has none; a file that cannot be read
-    is one that fails, so that the others are run.
+    """A test for each case of a file, or one if it has none; a file that cannot be read is a test
+    that fails, so that the others are run.
     """
     speak()
     try:
@@ -56,9 +56,9 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it. Raises ScenarioFailed."""
-        if isinstance(self._scenario, NotAllowed):  # each of them says where it is
+        if isinstance(self._scenario, NotAllowed):  # each message says where it is
             raise ScenarioFailed(own_switches(self._scenario.text))
-        if isinstance(self._scenario, ScenarioProblem):  # where it is, as pytest says it
+        if isinstance(self._scenario, ScenarioProblem):  # where it is, in the form of pytest
             where = {**self._scenario.args_, "source": self._short(self.path)}
             raise ScenarioFailed(own_switches(Problem(self._scenario.key, **where).text))
         if isinstance(self._scenario, Problem):
@@ -87,7 +87,7 @@ class ScenarioItem(pytest.Item):
         raise ScenarioFailed("\n".join(lines))
 
     def _told(self, scenario: Scenario, result: StepResult) -> str:
-        """A step that failed: where it stands, what it is, and why."""
+        """A step that failed: where it is, what it is, and why."""
         line = StepLines(scenario, self.path.read_text(encoding="utf-8-sig")).of(result.step)
         where = f"{self._short(self.path)}:{line}"
         title = escape(result.title)
@@ -101,13 +101,13 @@ class ScenarioItem(pytest.Item):
             return str(path)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """A scenario's report; no traceback, which would be of the program."""
+        """The scenario's report; no traceback, which would be that of the program."""
         if isinstance(excinfo.value, ScenarioFailed):
             return excinfo.value.text
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The file, the line that is wrong where the file is, and the title."""
+        """The file, the line that is wrong if the file is, and the title."""
         line = self._scenario.line - 1 if isinstance(self._scenario, ScenarioProblem) else 0
         return self.path, line, f"{self._short(self.path)}: {self.name}"
 

@@ -25,8 +25,8 @@ class RecordPlace:
     """The folder of a test's record.
 
     Attributes:
-        path: of the record.
-        failed: the test did; set before the folder is left.
+        path: that of the record.
+        failed: the test failed; set before the folder is left.
     """
 
     def __init__(self, folder: Path, wanted: str) -> None:
@@ -47,7 +47,9 @@ class RecordPlace:
 
 @contextmanager
 def kept(item: pytest.Item) -> Iterator[RecordPlace]:
-    """A place for the record of a test; without it afterwards, as --swb-records says."""
+    """A place for the record of a test; afterwards it is deleted, unless --swb-records says
+    otherwise.
+    """
     folder = _folder(item)
     place = RecordPlace(folder, item.config.getoption("swb_records"))
     try:
@@ -58,9 +60,9 @@ def kept(item: pytest.Item) -> Iterator[RecordPlace]:
 
 
 def _folder(item: pytest.Item) -> Path:
-    """Beside the tmp_path of tests, and like it kept for three runs."""
+    """A folder beside the tmp_path of tests, kept for three runs as those are."""
     name = _NO_NAME.sub("_", item.name)[:30]
-    factory = getattr(item.config, "_tmp_path_factory", None)  # -p no:tmpdir takes it away
+    factory = getattr(item.config, "_tmp_path_factory", None)  # missing with -p no:tmpdir
     if isinstance(factory, pytest.TempPathFactory):
         return factory.mktemp(f"workbench-{name}")
     return Path(tempfile.mkdtemp(prefix="workbench-"))

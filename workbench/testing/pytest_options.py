@@ -35,7 +35,7 @@ def given(config: pytest.Config) -> Given:
 
 
 def fitting(given: Given, names: Collection[str]) -> Given:
-    """Without the values of other files: one command line is for all of them."""
+    """The given values without those meant for other files: one command line serves all of them."""
     values = {name: value for name, value in given.values.items() if name in names}
     return replace(given, values=values)
 
@@ -52,5 +52,5 @@ def own_switches(text: str) -> str:
 
 
 def speak() -> None:
-    """From here on sentences are in the system's language, as on the command line."""
+    """Word sentences in the system's language from here on, as on the command line."""
     set_language(system_language())

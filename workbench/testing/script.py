@@ -28,8 +28,8 @@ def scripted(
 ) -> Iterator[Workbench]:
     """The fixture's `workbench` outside of pytest; afterwards everything is closed.
 
-    The script may be made of a stranger's scenario: what that reads, runs and where others reach
-    it is allowed on the script's command line, with the same options as those of `run`.
+    The script may come from a stranger's scenario: what it may read and run, and where others may
+    reach it, is allowed on the script's command line, with the same options as for `run`.
 
     Args:
         title: of the run.

@@ -1,4 +1,5 @@
-"""What an exported script has at its top, as far as it needs it: the standard library alone.
+"""The parts of the helper at the top of an exported script, each used only if needed; standard
+library only.
 
-The program itself uses none of it: `code_help` takes the text of these modules.
+The program itself does not run them: `code_help` takes the text of these modules.
 """

@@ -41,7 +41,7 @@ class Answers:
 
 
 def by_itself(sock: Noted, answer: Answers | None = None) -> None:
-    """From here on a thread accepts or reads for this socket."""
+    """From here on, a thread accepts or reads for this socket."""
     if answer is not None:
         answers[sock.name] = answer
     if sock.type == socket.SOCK_DGRAM and sock not in made.setdefault(sock.name, []):
@@ -52,7 +52,7 @@ def by_itself(sock: Noted, answer: Answers | None = None) -> None:
 
 
 def watch(sock: Noted) -> None:
-    """Let the thread look at a socket, for what it does by itself now."""
+    """Let the thread look at a socket, for what it is to do by itself now."""
     if not turns:
         turns.append(threading.Thread(target=take_turns, daemon=True))
         turns[0].start()
@@ -70,7 +70,7 @@ def watch(sock: Noted) -> None:
 
 
 def leave(sock: Noted) -> None:
-    """Let the thread look at it no more."""
+    """Have the thread ignore it from now on."""
     with changed:
         if looked_at(sock):
             ready.unregister(sock)
@@ -104,7 +104,7 @@ def later(sock: Noted, data: bytes, then: str | None = None) -> None:
 def reply(
     sock: Noted, data: bytes, peer: Any = None, then: str | None = None, delay: float = 0.0
 ) -> None:
-    """Answer on a connection, or to whom a datagram came from; `delay`: so many seconds later.
+    """Answer on a connection, or the sender of a datagram; `delay`: that many seconds later.
 
     Answers to one peer keep their order.
     """
@@ -120,7 +120,9 @@ def reply(
 
 
 def reply_in_turn(sock: Noted, peer: Any, waiting: list[tuple[float, bytes, str | None]]) -> None:
-    """Give the answers that wait, each at its time, and not before the one that waits before it."""
+    """Give the answers that wait, each at its time, and never before the one that waits before
+    it.
+    """
     while waiting:
         at, data, then = waiting[0]
         time.sleep(max(0.0, at - time.monotonic()))
@@ -141,7 +143,7 @@ def reply_now(sock: Noted, data: bytes, peer: Any, then: str | None) -> None:
 
 
 def finish(sock: Noted) -> None:
-    """What follows when all is sent."""
+    """Do what follows when everything is sent."""
     then, sock.then = sock.then, None
     if then == "half-close":
         sock.shutdown(socket.SHUT_WR)
@@ -153,7 +155,7 @@ def finish(sock: Noted) -> None:
 
 
 def close_all() -> None:
-    """Close whatever is open."""
+    """Close everything that is open."""
     for name in {*made, *listening}:
         for sock in [*filter(None, [listening.get(name)]), *made.get(name, [])]:
             if sock.fileno() != -1:
@@ -161,7 +163,7 @@ def close_all() -> None:
 
 
 def drain(sock: Noted) -> None:
-    """Hand the kernel what it takes of what waits."""
+    """Hand the kernel as much of what waits as it takes."""
     with changed:
         while sock.queued and sock.fileno() != -1:
             part = bytes(sock.queued[:65536])
@@ -181,7 +183,7 @@ def drain(sock: Noted) -> None:
 
 
 def take_turns() -> None:
-    """What the thread does: one call for each socket that is ready."""
+    """The thread: one call for each socket that is ready."""
     while True:
         for key, events in ready.select(0.02):
             sock = key.fileobj
@@ -196,7 +198,7 @@ def take_turns() -> None:
 
 
 def came(sock: Noted, data: bytes, does: Answers) -> None:
-    """Answer what was read, or each message that it makes whole."""
+    """Answer what was read, or each message that it completes."""
     if does.cut is None:
         does.answer(sock, data)
         return
@@ -209,7 +211,7 @@ def came(sock: Noted, data: bytes, does: Answers) -> None:
 
 
 def read(sock: Noted, does: Answers) -> None:
-    """One accept or one recv of a socket that has something."""
+    """One accept or one recv on a socket that is ready."""
     try:
         if listening.get(sock.name) is sock:
             new, _peer = sock.accept()

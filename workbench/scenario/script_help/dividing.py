@@ -10,7 +10,7 @@ Cut = Callable[[bytes], tuple[bytes, int] | None]
 
 
 def ends(end: bytes) -> Cut:
-    """Each is followed by these bytes."""
+    """Each message is followed by these bytes."""
 
     def cut(data: bytes) -> tuple[bytes, int] | None:
         place = data.find(end)
@@ -20,12 +20,12 @@ def ends(end: bytes) -> Cut:
 
 
 def size(count: int) -> Cut:
-    """Each has so many bytes."""
+    """Each message has this many bytes."""
     return lambda data: None if len(data) < count else (data[:count], count)
 
 
 def length(field: str, at: int, add: int | None) -> Cut:
-    """A field says how long it is; `add`: bytes that it does not count."""
+    """A field says how long the message is; `add`: bytes that it does not count."""
 
     def cut(data: bytes) -> tuple[bytes, int] | None:
         if field == "var7":
@@ -46,9 +46,10 @@ def length(field: str, at: int, add: int | None) -> Cut:
 
 
 def pattern(source: bytes, add: int) -> Cut:
-    """Each begins with what it matches; a named group says how many bytes follow, and `add` more.
+    """Each message begins with a match; a named group says how many bytes follow, and `add` more
+    do.
 
-    A match is taken as it stands: the pattern has to show its own end.
+    A match is taken as it is: the pattern has to show its own end.
     """
     wanted = re.compile(source, re.DOTALL)
 
@@ -69,7 +70,7 @@ def pattern(source: bytes, add: int) -> Cut:
 
 
 def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
-    """Bytes with the field at its place."""
+    """The bytes with the field at its place."""
     varies = field in {"var7", "ber"}
     for width in range(1, 10) if varies else [int(field[1:].removesuffix("le")) // 8]:
         number = len(data) + width - (at + width if add is None else add)
@@ -93,7 +94,7 @@ def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
 
 
 def with_content_length(data: bytes) -> bytes:
-    """A message of HTTP with the length of its body in the head, where that does not say it."""
+    """An HTTP message with the length of its body in the head, if that does not say it."""
     head, gap, body = [*re.split(rb"(\r?\n\r?\n)", data, maxsplit=1), b"", b""][:3]
     said = re.search(rb"(?im)^(content-length|transfer-encoding)[ \t]*:", head)
     status = re.match(rb"HTTP/\d\.\d (1\d\d|204|304)?", head)
@@ -103,7 +104,9 @@ def with_content_length(data: bytes) -> bytes:
 
 
 def http(data: bytes) -> tuple[bytes, int] | None:
-    """A request or a response with its head (RFC 9112, 6): by its length, in chunks, or without."""
+    """A request or response with its head (RFC 9112, 6): by its length, in chunks, or until the
+    end.
+    """
     head = re.search(rb"\r?\n\r?\n", data)
     if head is None:
         return None

@@ -32,7 +32,7 @@ ways: dict[str, Callable[[bytes, dict[str, Any], bool], int | None]] = {}  # of 
 def expect(
     name: str, within: float = 2.0, *, connection: int | str | None = None, **what: Any
 ) -> None:
-    """Wait until it has happened: bytes that came, a call, how it ended; it is used up.
+    """Wait until it has happened (bytes that came, a call, an end), and use it up.
 
     Raises AssertionError after so many seconds; with `absent`, when it has happened.
     """
@@ -65,7 +65,7 @@ def expect(
 
 
 def took(sock: Noted, what: dict[str, Any]) -> bool:
-    """Whether one socket has it, or had it when it was asked before."""
+    """Whether one socket has it, or had it when asked before."""
     if id(what) not in sock.had and take(sock, what):
         sock.had.add(id(what))
     return id(what) in sock.had
@@ -100,7 +100,7 @@ def take(sock: Noted, what: dict[str, Any]) -> bool:
 
 
 def keep_words(found: Happened, wanted: dict[str, str]) -> None:
-    """Keep what a call came to: `payload`, `peer`, `result` or `size`."""
+    """Keep the result of a call: `payload`, `peer`, `result` or `size`."""
     size = str(found.result).encode()
     words = {"payload": found.data, "peer": spelled(found.peer).encode(), "result": size}
     for name, word in wanted.items():
@@ -110,7 +110,7 @@ def keep_words(found: Happened, wanted: dict[str, str]) -> None:
 
 
 def ignored(sock: Noted, what: Happened, wanted: dict[str, Any]) -> bool:
-    """Whether this is what an endpoint never sees."""
+    """Whether this is something that an endpoint never sees."""
     if not fits(what, wanted):
         return False
     if not any(wanted.get(key) is not None for key in BYTES_KEYS):
@@ -120,7 +120,7 @@ def ignored(sock: Noted, what: Happened, wanted: dict[str, Any]) -> bool:
 
 
 def find(sock: Noted, what: dict[str, Any]) -> bool:
-    """Go past what is wanted of one socket."""
+    """Advance past what is wanted of one socket."""
     if any(what.get(key) is not None for key in BYTES_KEYS):
         return take_bytes(sock, what)
     for place in range(sock.used, len(sock.happened)):
@@ -131,7 +131,7 @@ def find(sock: Noted, what: dict[str, Any]) -> bool:
 
 
 def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
-    """The same of bytes: those that were read and not used up, of a datagram all."""
+    """The same for bytes: those that were read and not used up; all of a datagram."""
     calls = (what["call"],) if what.get("call") else (MESSAGE,) if sock.divided else READS
     places = [
         place
@@ -162,12 +162,12 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
 
 
 def is_empty(sock: Noted, found: Happened) -> bool:
-    """Whether it is a datagram without bytes; of a stream it would be the end."""
+    """Whether it is a datagram without bytes; on a stream it would be the end."""
     return sock.type == 2 and found.error is None
 
 
 def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
-    """How many bytes it uses, where it fits."""
+    """How many bytes the match uses, if it fits."""
     for key, way in ways.items():
         if what.get(key) is not None:
             return way(data, what, whole)

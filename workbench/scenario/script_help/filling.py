@@ -1,4 +1,6 @@
-"""Values of a script: what it begins with, what patterns took, what is made when it is sent."""
+"""Values of a script: those it begins with, those taken by patterns, those made when they are
+sent.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,14 @@ def value(name: str, own: Mapping[str, bytes] | None = None) -> bytes:
         return values[name]
     endpoint, _, part = name.rpartition(".")
     address = where[endpoint]
-    if isinstance(address, str):  # of AF_UNIX it is a path, and there is no port
+    if isinstance(address, str):  # for AF_UNIX it is a path, and there is no port
         assert part == "address", f"{address} has no port"
         return address.encode()
     return str(address[1] if part == "port" else address[0]).encode()
 
 
 def number(name: str, own: Mapping[str, bytes] | None = None, *, hexed: bool = False) -> int:
-    """What a value counts as."""
+    """The number that a value stands for."""
     data = value(name, own)
     big = hexed if own is not None and name in own else name in big_endian
     return int.from_bytes(data, "big") if big else int(data)
@@ -40,7 +42,7 @@ def number(name: str, own: Mapping[str, bytes] | None = None, *, hexed: bool = F
 def groups(
     found: re.Match[str], encoding: str, numbers: Mapping[str, str] | None = None
 ) -> dict[str, bytes]:
-    """What the groups of a pattern took; `numbers`: the width of those that are some."""
+    """What the groups of a pattern took; `numbers`: the width of those that are numbers."""
     taken = {name: (text or "").encode(encoding) for name, text in found.groupdict().items()}
     for name, width in (numbers or {}).items():
         taken[name] = str(number_in(width, taken[name])).encode()
@@ -48,7 +50,7 @@ def groups(
 
 
 def number_in(width: str, data: bytes) -> int:
-    """The number that a field has: u8 to u64, le behind it, var7 or ber."""
+    """The number in a field: u8 to u64, le appended, var7 or ber."""
     if width == "var7":
         return sum((byte & 127) << 7 * place for place, byte in enumerate(data))
     if width == "ber":
@@ -57,18 +59,18 @@ def number_in(width: str, data: bytes) -> int:
 
 
 def quoted(name: str, encoding: str) -> str:
-    """A value as it stands in a pattern."""
+    """A value as it is written in a pattern."""
     return re.escape(value(name).decode(encoding, "backslashreplace"))
 
 
 def address_of(text: bytes) -> tuple[str, int]:
-    """HOST:PORT as a call takes it."""
+    """HOST:PORT in the form that a call takes."""
     host, _, port = text.decode().rpartition(":")
     return host.strip("[]"), int(port)
 
 
 def counted(width: str, number: int) -> bytes:
-    """A number as a field: u8 to u64, le behind it, var7 (MQTT 5.0, 1.5.5), ber (X.690, 8.1.3)."""
+    """A number as a field: u8 to u64, le appended, var7 (MQTT 5.0, 1.5.5), ber (X.690, 8.1.3)."""
     if width == "var7":
         found = bytearray()
         while True:
@@ -86,12 +88,12 @@ def counted(width: str, number: int) -> bytes:
 
 
 def sized(width: str, inside: bytes, more: int = 0) -> bytes:
-    """The length of what follows, and that."""
+    """The length of what follows, and what follows."""
     return counted(width, len(inside) + more) + inside
 
 
 def padded(data: bytes, size: int) -> bytes:
-    """A field of a fixed width, filled up with zeros."""
+    """A field of fixed width, filled up with zeros."""
     if len(data) > size:
         raise ValueError(f"{len(data)} bytes do not fit into pad{size}")
     return data.ljust(size, b"\0")
@@ -125,7 +127,7 @@ def letters(count: int) -> bytes:
 def with_sum(
     data: bytes, kind: str, order: Any = None, first: int = 0, last: int | None = None
 ) -> bytes:
-    """Bytes with a checksum behind them."""
+    """Bytes followed by a checksum."""
     return data + checksum(kind, data, order, first, last)
 
 

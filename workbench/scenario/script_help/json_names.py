@@ -8,14 +8,14 @@ BYTES = "bytes"  # the encoding in which each byte is a character
 
 
 class WrongJson(ValueError):
-    """What is wrong, and what is told of it."""
+    """What is wrong with JSON, and the facts about it."""
 
     def __init__(self, key: str, **told: object) -> None:
         super().__init__(key, told)
 
 
 class JsonValue(NamedTuple):
-    """A value; `literal`: in JSON it stands as it is, as a number does."""
+    """A value; `literal`: in JSON it is written as it is, as a number is."""
 
     data: bytes
     hexed: bool = False
@@ -23,7 +23,7 @@ class JsonValue(NamedTuple):
 
 
 def codec(name: str) -> str:
-    """An encoding as Python calls it."""
+    """The name of an encoding in Python."""
     return name
 
 

@@ -14,12 +14,12 @@ from workbench.texts import Problem
 
 
 def json_value(name: str) -> Value:
-    """A value with what it is in JSON."""
+    """A value with its type in JSON."""
     return Value(value(name), name in big_endian, literally.get(name))
 
 
 def match_json(data: bytes, what: dict[str, Any], whole: bool) -> int | None:
-    """How many bytes an object or a message takes that has what is wanted."""
+    """How many bytes an object or message takes that contains what is wanted."""
     encoding = what.get("encoding") or "utf-8"
     if whole:
         try:
@@ -37,7 +37,7 @@ def match_json(data: bytes, what: dict[str, Any], whole: bool) -> int | None:
 
 
 def fits_json(came: Any, what: dict[str, Any]) -> bool:
-    """Whether it has what is wanted and what is to be taken, which then is taken."""
+    """Whether it contains what is wanted and what is to be taken, which is then taken."""
     paths: dict[str, str] = what.get("take") or {}
     if differences(what["json"], came) or any(
         differences({at: ANY}, came) for at in paths.values()

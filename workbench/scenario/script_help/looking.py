@@ -32,7 +32,7 @@ def reading(sock: socket.socket) -> dict[str, int | str]:
 
 
 def queued(sock: socket.socket, request: int) -> int:
-    """Bytes of a queue of the socket, by an ioctl."""
+    """The bytes in a queue of the socket, by an ioctl."""
     if sys.platform == "win32":
         raise NotImplementedError("Windows has no such ioctl")
     import fcntl
@@ -52,7 +52,7 @@ def look_until(
     least: int | None = None,
     most: int | None = None,
 ) -> None:
-    """Ask the kernel until it shows that. Raises AssertionError."""
+    """Ask the kernel until it shows this. Raises AssertionError."""
     until = time.monotonic() + within
     while True:
         seen = reading(sock)

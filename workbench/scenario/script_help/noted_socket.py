@@ -1,4 +1,4 @@
-"""Sockets of a script that keep what their calls came to, so that `expect` finds it."""
+"""Sockets of a script that keep the results of their calls, so that `expect` finds them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any, NamedTuple, Self
 where: dict[str, Any] = {}  # endpoint -> address, known once it is bound
 made: dict[str, list[Noted]] = {}  # endpoint -> its connections, the first is number 1
 listening: dict[str, Noted] = {}  # endpoint -> the socket that listens
-last: dict[str, int] = {}  # endpoint -> how many sockets its last connect made, where not one
+last: dict[str, int] = {}  # endpoint -> how many sockets its last connect made, if not one
 waits: list[Until] = []  # the loops that wait for something
-values: dict[str, bytes] = {}  # by name; what patterns took is added
+values: dict[str, bytes] = {}  # by name; what patterns take is added
 big_endian: set[str] = set()  # those that a pattern of hex took, as numbers
-literally: dict[str, bool | None] = {}  # whether JSON has it as it stands, as it has a number
+literally: dict[str, bool | None] = {}  # whether JSON has it as it is written, as with a number
 hidden: dict[str, Callable[[Noted, Happened], bool]] = {}  # endpoint -> what is never seen
 changed = threading.Condition()
 MESSAGE = "messages.recv"  # what a stream brought, divided
 
 
 class Happened(NamedTuple):
-    """What one call of a socket came to."""
+    """The result of one call of a socket."""
 
     call: str
     result: int | None
@@ -39,7 +39,7 @@ class Happened(NamedTuple):
         return f"{self.call} = {self.result}" + (f" {self.data[:60]!r}" if self.data else "")
 
     def means(self, name: str) -> bool:
-        """Whether it failed so: an errno, the name of its class or one that it is made of, "*"."""
+        """Whether it failed in this way: an errno, the name of its class or a base class, "*"."""
         if self.error is None:
             return False
         number = getattr(self.error, "errno", None)
@@ -48,28 +48,28 @@ class Happened(NamedTuple):
 
 
 class Noted(socket.socket):
-    """A socket that keeps what its calls came to."""
+    """A socket that keeps the results of its calls."""
 
     def __init__(self, name: str, *how: Any, **more: Any) -> None:
         super().__init__(*how, **more)
         self.name = name
         self.happened: list[Happened] = []
-        self.used = self.part = 0  # how far expect() has come: calls, and bytes of the next
+        self.used = self.part = 0  # how far expect() has got: calls, and bytes of the next one
         self.sent_at = time.monotonic()
         self.peer: Any = None
-        self.ended = False  # by a step of the script
+        self.ended = False  # closed by a step of the script
         self.delayed: dict[Any, list[tuple[float, bytes, str | None]]] = {}  # by peer
         self.queued = bytearray()  # what the kernel has not taken yet
         self.then: str | None = None  # what follows it
-        self.divided = False  # what came is messages
-        self.left = b""  # of what came, no whole message yet
+        self.divided = False  # what comes is messages
+        self.left = b""  # what came and is not a whole message yet
         self.word, self.silent = "", False  # of its rules
         self.answered: dict[int, int] = {}
         self.had: set[int] = set()
         self.on_close: list[Callable[[Noted], None]] = []
 
     def note(self, call: str, job: Callable[[], Any], size: Callable[[Any], Any] = int) -> Any:
-        """Make a call and keep what came of it."""
+        """Make a call and keep its result."""
         look_out()
         try:
             found = job()
@@ -85,7 +85,7 @@ class Noted(socket.socket):
         return found
 
     def add(self, what: Happened) -> None:
-        """Keep what happened, and wake who waits for it."""
+        """Keep what happened, and wake whoever waits for it."""
         if self.name in hidden and hidden[self.name](self, what):
             return
         with changed:
@@ -122,7 +122,7 @@ class Noted(socket.socket):
 
     def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, Any]:
         buffer = bytearray(size)
-        real = flags | getattr(socket, "MSG_TRUNC", 0)  # the size that it had, also where it is cut
+        real = flags | getattr(socket, "MSG_TRUNC", 0)  # its true size, even if it was cut
 
         def take() -> tuple[bytes, Any, int]:
             number, peer = self.recvfrom_into(buffer, size, real)
@@ -164,7 +164,7 @@ class Noted(socket.socket):
 
 
 def _accepts(sock: socket.socket) -> Callable[[], tuple[int, Any]]:
-    """accept() that gives the descriptor: the socket is to be one that notes, too."""
+    """The accept() that returns the descriptor: the socket made of it is to be a Noted one, too."""
     found: Callable[[], tuple[int, Any]] = sock._accept  # type: ignore[attr-defined]
     return found
 
@@ -174,7 +174,7 @@ def _nothing(_none: object) -> int:
 
 
 def connection(name: str, number: int | None = None) -> Noted:
-    """A connection by its number; without one, the newest that is open."""
+    """A connection by its number; without one, the newest open one."""
 
     def find() -> Noted | None:
         found = made.get(name, [])
@@ -190,7 +190,7 @@ def connection(name: str, number: int | None = None) -> Noted:
 
 
 def open_ones(name: str) -> list[Noted]:
-    """Its open connections: of a client those of its last connect."""
+    """The open connections; of a client, those of its last connect."""
     found = made.get(name, [])
     if name in last:
         found = found[-last[name] :]
@@ -198,7 +198,7 @@ def open_ones(name: str) -> list[Noted]:
 
 
 def stop(name: str) -> None:
-    """Close all that an endpoint has."""
+    """Close everything that an endpoint has."""
     for sock in [*filter(None, [listening.get(name)]), *open_ones(name)]:
         end(sock)
 
@@ -222,7 +222,7 @@ def connected(name: str, where: Any, timeout: float | None = None, **more: Any) 
 
 
 def peer_of(sock: Noted) -> Any:
-    """Whom the last datagram came from."""
+    """The sender of the last datagram."""
     return next(item.peer for item in reversed(sock.happened) if item.call == "recvfrom")
 
 
@@ -233,11 +233,11 @@ def end(sock: Noted) -> None:
 
 
 class Met(Exception):
-    """What a loop waits for is there."""
+    """Raised when what a loop waits for has come."""
 
 
 class Until:
-    """What ends a loop, whichever call brings it.
+    """The condition that ends a loop, whichever call brings it about.
 
     Attributes:
         found: the error or the bytes that met it.
@@ -265,7 +265,7 @@ class Until:
         return self.met and (kind is None or issubclass(kind, Exception))
 
     def look(self, sock: Noted, what: Happened) -> None:
-        """Whether this is it."""
+        """Check whether this is it."""
         if self.met or self.name not in {"*", sock.name} or not fits(what, self.what):
             return
         whole: bytes | None = self.what.get("text")
@@ -291,13 +291,13 @@ def spelled(address: Any) -> str:
 
 
 def look_out() -> None:
-    """End the loop around, if what it waits for is there."""
+    """End the enclosing loop, if what it waits for has come."""
     if threading.current_thread() is threading.main_thread() and any(item.met for item in waits):
         raise Met
 
 
 def fits(what: Happened, wanted: dict[str, Any]) -> bool:
-    """Whether a call is one that is looked for; its bytes are looked at elsewhere."""
+    """Whether a call is the one looked for; its bytes are checked elsewhere."""
     closed = wanted.get("closed")
     if closed is not None:
         fin = what.call == "recv" and what.result == 0

@@ -15,7 +15,7 @@ programs: dict[str, OtherProgram] = {}  # those that run, by name or number
 
 
 class OtherProgram:
-    """A program that was begun: what it has written, and how it is to end."""
+    """A program that was begun: its output, and how it is to end."""
 
     def __init__(
         self, command: Sequence[str], wanted: int | None, given: bytes | None = None
@@ -38,7 +38,7 @@ class OtherProgram:
             threading.Thread(target=self.write, args=(given,), daemon=True).start()
 
     def write(self, given: bytes) -> None:
-        """What it reads, and the end of it; it need not read all."""
+        """Write its input and close it; it need not read all."""
         assert self.process.stdin is not None
         try:
             with self.process.stdin as pipe:
@@ -47,7 +47,7 @@ class OtherProgram:
             pass
 
     def read(self) -> None:
-        """Keep what it writes."""
+        """Keep its output."""
         assert self.process.stdout is not None
         with self.process.stdout as out:
             while data := os.read(out.fileno(), 65536):
@@ -64,14 +64,14 @@ class OtherProgram:
                 self.heard.wait(0.05)
 
     def judge(self, contains: bytes = b"") -> None:
-        """That it ended as it is to, and wrote what it has to."""
+        """Check that it ended as it should, and wrote what it had to."""
         self.reader.join(10)
         status = self.process.wait()
         assert self.stopped or self.wanted in {None, status}, f"{self.command}: {status}"
         assert contains in self.output, f"{self.command}: {self.output!r} lacks {contains!r}"
 
     def stop(self) -> None:
-        """End it and all that it began."""
+        """End it and everything that it began."""
         self.stopped = self.process.poll() is None
         for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
             try:
@@ -99,8 +99,8 @@ def run(
     seconds: float = 60.0,
     wait: bool = True,
 ) -> None:
-    """Begin a program, which reads what is given; wait for its end, or until it has written what is
-    to be there.
+    """Begin a program with its input; wait for its end, or until it has written what is
+    expected.
     """
     one = OtherProgram(command, wanted, given)
     programs[name or str(id(one))] = one
@@ -118,7 +118,7 @@ def run(
 
 
 def stop_program(name: str) -> None:
-    """End one that runs beside the steps."""
+    """End a program that runs beside the steps."""
     one = programs.pop(name)
     one.stop()
     one.judge()
@@ -131,7 +131,7 @@ def end_programs() -> None:
 
 
 def stop_programs() -> None:
-    """End what still runs, whatever ends the script."""
+    """End what still runs, however the script ends."""
     for one in programs.values():
         one.stop()
 
