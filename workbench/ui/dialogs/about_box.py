@@ -18,7 +18,9 @@ from workbench.ui.style.retranslatable import Retranslatable
 
 
 def about_lines(settings: str) -> list[tuple[str, str]]:
-    """What is said, and of what; `settings` is the file that the window remembers in."""
+    """The lines of the box, as label and value; `settings`: the path of the window's
+    preferences.
+    """
     return [
         (tr("about.version"), workbench.__version__),
         (tr("about.python"), f"{platform.python_version()} ({sys.executable})"),
@@ -34,7 +36,7 @@ class AboutBox(Retranslatable, QDialog):
     """Lines of plain text, and a button that copies them."""
 
     def __init__(self, parent: QWidget, settings: str) -> None:
-        """`settings`: the path of what the window remembers."""
+        """`settings`: the path of the window's preferences."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("about")

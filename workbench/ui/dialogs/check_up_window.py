@@ -162,7 +162,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         self.heading.setText(self._sentence())
 
     def _sentence(self) -> str:
-        """The headline: what is checked, how far the check-up is, or its result."""
+        """The headline: what is checked, how far the check-up has got, or its result."""
         if self._result is not None and self._worker is None:
             counts = {str(item): self._result.count(item) for item in CheckVerdict}
             said = [tr("checkup.summary", **counts)]
@@ -313,7 +313,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         self.heading.setText(problem.text)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """A run under way is given up; its sockets and its record go."""
+        """Give up a run under way; its sockets and its record are removed."""
         if self._worker is not None:
             self._worker.cancel()
             self._worker.join()

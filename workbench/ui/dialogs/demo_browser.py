@@ -104,14 +104,14 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @property
     def chosen(self) -> DemoLine | None:
-        """The chosen demonstration; None: no line matches what is typed."""
+        """The chosen demonstration; None: no row matches what is typed."""
         row = self.table.currentRow()
         item = self.table.item(row, 0) if row >= 0 else None
         return self._lines[item.data(_PLACE)] if item is not None else None
 
     @Slot()
     def _show(self) -> None:
-        """Show the lines that match what is typed; a chosen one that matches stays chosen."""
+        """Show the rows that match what is typed; a chosen one that matches stays chosen."""
         before = self.chosen
         found = [(n, line) for n, line in enumerate(self._lines) if line.has(self.search.text())]
         self.table.setRowCount(len(found))
@@ -130,7 +130,7 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @Slot()
     def _tell(self) -> None:
-        """Say what the chosen demonstration shows, and whether it can be run."""
+        """Say what the chosen demonstration shows, and whether it can run."""
         line = self.chosen
         said = () if line is None else (line.shows, line.told if line.hindrance else "")
         self.shows.setText("\n".join(filter(None, said)))
@@ -143,7 +143,7 @@ class DemoBrowser(Retranslatable, QWidget):
 
     @Slot(bool)
     def run_slowly(self, slowly: bool) -> None:
-        """Follow whether the window is presented: demonstrations run slowly then."""
+        """Follow whether the window is being presented: demonstrations then run slowly."""
         self.slowly.setChecked(slowly)
 
     def retranslate(self) -> None:
@@ -166,7 +166,7 @@ class DemoBrowser(Retranslatable, QWidget):
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up and Down in the field choose a line; the field keeps the focus."""
+        """Let Up and Down in the field choose a row; the field keeps the focus."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None and self.table.rowCount():

@@ -31,7 +31,7 @@ _MARGIN: Final = 2 * theme.WIDE
 
 
 class ManualText(QTextBrowser):
-    """A page: pictures fit its width, and links do not lead outside."""
+    """A page whose pictures fit its width and whose links do not lead outside."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class ManualText(QTextBrowser):
         self._widened = QTimer(self)
         self._widened.setSingleShot(True)
         self._widened.timeout.connect(self._lay_out_again)
-        # one that comes and goes would change the width that the pictures have
+        # a scroll bar that comes and goes would change the width of the pictures
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
     def show_page(self, page: Page, heading: str = "") -> None:
@@ -59,7 +59,7 @@ class ManualText(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._widened.start(0)  # not while Qt lays the page out
+            self._widened.start(0)  # not while Qt lays out the page
 
     @Slot()
     def _lay_out_again(self) -> None:
@@ -77,7 +77,7 @@ class ManualText(QTextBrowser):
         self.document().setDocumentMargin(theme.WIDE)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Pictures of the gallery, by their names; nothing else is loaded."""
+        """Load pictures of the gallery by their names, and nothing else."""
         if kind != QTextDocument.ResourceType.ImageResource:
             return None
         plain = name.toString() if isinstance(name, QUrl) else name
@@ -96,7 +96,7 @@ class ManualWindow(Retranslatable, QWidget):
     """Shows a page, or the passages that a search found."""
 
     def __init__(self, parent: QWidget, keys: Callable[[], Page]) -> None:
-        """`keys` makes the last page, in the language in force."""
+        """`keys` makes the last page, in the current language."""
         super().__init__(parent, Qt.WindowType.Window)
         self._keys = keys
         self.setObjectName("manual")
@@ -138,7 +138,7 @@ class ManualWindow(Retranslatable, QWidget):
         self.open_page(shown or "start")
 
     def open_page(self, name: str) -> None:
-        """Show a page; a search is over."""
+        """Show a page, which ends a search."""
         self.search.clear()
         for row in range(self.list.count()):
             page = self.list.item(row).data(_PAGE)

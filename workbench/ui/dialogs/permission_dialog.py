@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PermissionDialog(Retranslatable, QDialog):
-    """Asks once; only yes lets the scenario run.
+    """Asks once; the scenario runs only after a yes.
 
     Signals:
         allowed(object): the Question, once everything in it was allowed.

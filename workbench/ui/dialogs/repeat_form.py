@@ -36,7 +36,7 @@ class RepeatForm(QFrame):
     """A switch that unfolds the fields of the loop.
 
     Signals:
-        changed(): another loop is wished for, or none.
+        changed(): another loop is wanted, or none.
     """
 
     changed = Signal()
@@ -86,7 +86,7 @@ class RepeatForm(QFrame):
         column.addWidget(self.rows)
 
     def fit(self) -> None:
-        """The boxes as wide as what is chosen in them, in the language and font in force."""
+        """Make the boxes as wide as what is chosen in them, in the current language and font."""
         for box in (self.until, self.errno, self.where):
             box.narrow()
 
@@ -97,13 +97,13 @@ class RepeatForm(QFrame):
         self.times.selectAll()
 
     def offer(self, names: Iterable[str]) -> None:
-        """Offer these endpoints to be watched."""
+        """Offer these endpoints as ones to watch."""
         choices: list[tuple[str, str | None]] = [(ANY, "choice.until_any")]
         self.where.offer([*choices, *((name, None) for name in names)])
         self.fit()
 
     def wish(self) -> Repeat | None:
-        """The loop that is filled in; None: none is wanted. Raises Problem."""
+        """The loop described by the fields; None: none is wanted. Raises Problem."""
         if not self.loop.isChecked():
             return None
         return Repeat(

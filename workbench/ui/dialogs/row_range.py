@@ -12,13 +12,13 @@ from workbench.viewmodel import parse_fields
 
 
 class RowRange(QObject):
-    """Two fields, of which an empty one sets no bound.
+    """Two fields; an empty one sets no bound.
 
     Attributes:
         first, last: the fields; `box` holds them.
 
     Signals:
-        changed(): another range is wished for.
+        changed(): another range is wanted.
     """
 
     changed = Signal()
@@ -40,7 +40,7 @@ class RowRange(QObject):
         """The rows that lie in the range; None: all. `newest`: the number of the last row.
 
         Raises:
-            Problem: a field is no number of a row, or the first lies behind the last.
+            Problem: a field is not the number of a row, or the first comes after the last.
         """
         first, last = self._bound(self.first, newest), self._bound(self.last, newest)
         if first is None and last is None:

@@ -68,10 +68,10 @@ class ScenarioDialog(Retranslatable, QDialog):
         repeat: bool = False,
         live: bool = True,
     ) -> None:
-        """`maker`: makes it, and goes with this window. `seqs`: only the commands among these
-        rows; None takes all. `repeat`: in a loop.
+        """`maker`: makes the scenario; it is deleted with this window.
 
-        `live` False: of an earlier record; it can be made and saved, and run elsewhere.
+        `seqs`: only the commands among these rows; None: all. `repeat`: show the fields of a loop.
+        `live` False: the record is an earlier one; the scenario can be saved and run elsewhere.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -169,7 +169,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def retranslate(self) -> None:
-        """Every text in the current language, in the font in force; what was typed stays."""
+        """Word every text in the current language and font; what was typed stays."""
         self.setWindowTitle(tr("scenario_window.title"))
         self._controls.retranslate()
         self.repeat.fit()
@@ -185,7 +185,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def make(self) -> None:
-        """Write the text anew from the record."""
+        """Make the text anew from the record."""
         try:
             found = self._made()
             made = replace(found.scenario, passwords=self._maker.passwords())
@@ -205,7 +205,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.text.setPlainText(text)
 
     def _made(self, *, loose: bool = False) -> Made:
-        """Raises Problem: there is none."""
+        """The scenario. Raises Problem: there is none."""
         scope = self._scopes.get(self.scope.value())
         chosen = self._seqs if scope is None else self._maker.commands_of(scope)
         excerpt = Excerpt(
@@ -223,7 +223,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.forms.setTabText(self.forms.indexOf(self.varying), title)
 
     def scenario(self) -> Scenario | None:
-        """The scenario in the editor; None: it is not one, which a message says, or asks first."""
+        """The scenario in the editor; None: it is not one, as a message says, or asks for
+        permissions first.
+        """
         typed = self._typed.read(self.text.toPlainText(), tr("scenario_window.here"))
         self._wishes = typed.wishes
         if typed.problem is not None:
@@ -294,7 +296,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._ask()
 
     def _ask(self) -> None:
-        """What the text reaches for, all of it, before it is run."""
+        """Ask for everything that the text needs permission for, before it is run."""
         text = self.text.toPlainText()
         given = self._typed.read(text, tr("scenario_window.here")).given
         here = Path(tr("scenario_window.here"))
@@ -312,7 +314,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def _on_compare(self) -> None:
-        """Do the same a second time, whatever comes; then see what came otherwise."""
+        """Do the same a second time, whatever comes; then see what differed."""
         try:
             wish = self._made(loose=True).scenario
         except Problem as problem:
@@ -344,11 +346,11 @@ class ScenarioDialog(Retranslatable, QDialog):
             self.write(Path(name), self._without_secrets(self.python if python else self.text))
 
     def _without_secrets(self, shown: QPlainTextEdit) -> str:
-        """What leaves the window has the environment's variables in their place."""
+        """The text as it leaves the window, with environment variables in place of secrets."""
         return self._maker.without_secrets(shown.toPlainText(), python=shown is self.python)
 
     def write(self, path: Path, text: str) -> None:
-        """Save the text; a message says how that went."""
+        """Save the text; a message reports the result."""
         try:
             write_text(path, text)
         except OSError as error:
@@ -359,5 +361,5 @@ class ScenarioDialog(Retranslatable, QDialog):
 
 
 def _count(steps: tuple[Step, ...]) -> int:
-    """The number of steps, those of loops included once."""
+    """The number of steps; those in loops count once."""
     return sum(_count(step.steps) if isinstance(step, Loop) else 1 for step in steps)

@@ -1,5 +1,5 @@
-"""Parts of answers that are expected as patterns: a row each, with a tick to leave
-it as it came.
+"""Parts of answers that are expected as patterns: a row for each, with a tick to expect it as it
+came.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class VaryingTable(Retranslatable, ItemTable):
     """The table; it remembers what was left as it came.
 
     Signals:
-        changed(): another one is left, or none.
+        changed(): the choice of those expected as they came has changed.
     """
 
     changed = Signal()
@@ -47,7 +47,7 @@ class VaryingTable(Retranslatable, ItemTable):
         return frozenset(self._left)
 
     def show_all(self, taken: Iterable[Substitute]) -> None:
-        """These, and those that are left, in the order of the record."""
+        """Show these, and those that are expected as they came, in the order of the record."""
         found = {item.place: item for item in taken}
         self._rows = [item for _, item in sorted((self._left | found).items())]
         self.retranslate()

@@ -19,8 +19,8 @@ from workbench.viewmodel.server_state import QueueState
 class AcceptQueueBar(QHBoxLayout):
     """A word, a bar and numbers, with the button that accepts one at the right.
 
-    What differs from the default (`chips`) stands between them: this line has room for it, and
-    those below stay where they are.
+    What differs from the default (`chips`) is shown between them: this line has room for it, and
+    the lines below do not move.
     """
 
     def __init__(self, controls: NamedControls, chips: QWidget, *right: QWidget) -> None:
@@ -32,7 +32,7 @@ class AcceptQueueBar(QHBoxLayout):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(12)
-        self._bar.setMinimumWidth(36)  # narrower it looks like a box to be ticked
+        self._bar.setMinimumWidth(36)  # a narrower one looks like a check box
         self._bar.setMaximumWidth(70)
         self._numbers = controls.add(SpokenLabel(), "queue")
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
@@ -40,7 +40,9 @@ class AcceptQueueBar(QHBoxLayout):
             self.addWidget(widget)
 
     def setGeometry(self, area: QRect) -> None:
-        """The caption goes where the others want the room: what is left for it would be a gap."""
+        """Hide the caption if the others need the room: what would be left for it would be a
+        gap.
+        """
         parts = [item for at in range(1, self.count()) if (item := self.itemAt(at)) is not None]
         wide = [self._label.sizeHint().width()]
         wide += [item.sizeHint().width() for item in parts if not item.isEmpty()]
@@ -49,11 +51,11 @@ class AcceptQueueBar(QHBoxLayout):
         super().setGeometry(area if fits else area.adjusted(-self.spacing(), 0, 0, 0))
 
     def show(self, state: QueueState, *, datagram: bool) -> None:
-        """`datagram`: peers and drops stand there instead."""
+        """`datagram`: peers and drops are shown instead."""
         self._controls.recaption(self._label, "peers" if datagram else "queue")
         self._bar.setVisible(not datagram)
         self._numbers.setText(state.words)
-        # a queue that fills shall not make the narrowest panel wider: the message says it too
+        # a queue that fills must not widen the narrowest panel: the message says it too
         usual = self._numbers.fontMetrics().horizontalAdvance(state.usual)
         if usual:
             self._numbers.setMinimumWidth(usual)

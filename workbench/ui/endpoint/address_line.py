@@ -44,8 +44,8 @@ class AddressLine(Retranslatable, QWidget):
         edited(str): a field has its new value; the name of the field.
         submitted(): Enter was pressed in a field.
         path_pasted(str): a pasted address names this path.
-        pasted(PastedCommand): so did a command line or a web address; what there are fields for
-            here stands in them.
+        pasted(PastedCommand): a command line or web address was pasted; whatever has a field here
+            has been filled in.
     """
 
     edited = Signal(str)
@@ -57,7 +57,7 @@ class AddressLine(Retranslatable, QWidget):
         super().__init__()
         self._controls = controls
         self._server = server
-        self._command: PastedCommand | None = None  # to be told of
+        self._command: PastedCommand | None = None  # still to be reported
         self._drawn: QPixmap | None = None
         self._sparing = False
         self.port_untouched = True
@@ -101,7 +101,7 @@ class AddressLine(Retranslatable, QWidget):
         self._families = {
             name: key
             for name, key in FAMILIES.items()
-            if name != options.UNSPECIFIED or not server  # a name to connect to may be both
+            if name != options.UNSPECIFIED or not server  # a name to connect to may have both
         }
         self._fill_families()
         self._wire()
@@ -159,7 +159,7 @@ class AddressLine(Retranslatable, QWidget):
 
     @property
     def over(self) -> str:
-        """What stands over the stream, one of LAYERED."""
+        """What is above the stream, one of LAYERED."""
         chosen = self.type.value()
         return chosen if chosen in LAYERED else PLAIN
 
@@ -177,27 +177,27 @@ class AddressLine(Retranslatable, QWidget):
         self.port.setText(where.port)
 
     def lock(self, locked: bool) -> None:
-        """While a socket is open, what it is bound to cannot change."""
+        """Lock what cannot change while a socket is open."""
         reason: Sentence | None = msg("why.locked") if locked else None
         for widget in (self.family, self.type, self.host, self.port):
             self._controls.enable(widget, reason)
 
     def show_badge(self, badge: Badge) -> None:
-        """The state of the socket; of many, how many are connected."""
+        """Show the state of the socket; of many, how many are connected."""
         if badge.word:
             self.state.set_state(badge.word, badge.layers)
         else:
             self.state.set_many(badge.connected, badge.of)
 
     def summarise(self, parts: tuple[str, ...]) -> None:
-        """What the fields say, for while they are folded."""
+        """Set the summary of the fields, shown while they are folded."""
         self._summary.show_parts(parts)
 
     def fold(self, folded: bool) -> None:
-        """The fields, or one line that says what stands in them."""
+        """Show the fields, or one line that says what is in them."""
         for widget in (self.family, self.type, self._where, self._gap):
             widget.setVisible(not folded)
-        # as high as the buttons that one side has in this line, so that both sides stand level
+        # as high as the buttons that one side has in this line, so that both sides are level
         self.set_up.setMinimumHeight(self.primary.sizeHint().height())
         self._summary.setVisible(folded)
         self.traffic.setVisible(folded)
@@ -205,7 +205,7 @@ class AddressLine(Retranslatable, QWidget):
         self._show_stop()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer: what is off and stood in a line of its own is left
+        """Follow whether the window is low: a disabled control on a line of its own is then left
         out.
         """
         self._sparing = sparing
@@ -216,7 +216,9 @@ class AddressLine(Retranslatable, QWidget):
             self.stop.setVisible(not self._sparing or self.stop.isEnabled())
 
     def draw(self) -> None:
-        """The icon in the colours of the scheme; set again, it would have its line laid out."""
+        """Draw the icon in the colours of the scheme, but not twice: that would lay out the line
+        anew.
+        """
         name = "chevron-up" if self.set_up.isChecked() else "chevron-down"
         picture = theme.pixmap(name, theme.current().text)
         if picture is not self._drawn:
@@ -225,7 +227,9 @@ class AddressLine(Retranslatable, QWidget):
             self.set_up.setIconSize(theme.small_icon())
 
     def retranslate(self) -> None:
-        """What its panel's `controls` do not know: why a choice is grey, and how wide both are."""
+        """Word what its panel's `controls` do not know: why a choice is greyed, and how wide both
+        are.
+        """
         self._word_choices()
         for box in (self.family, self.type):
             box.narrow()
@@ -252,7 +256,7 @@ class AddressLine(Retranslatable, QWidget):
 
     @Slot()
     def _on_submitted(self) -> None:
-        """Enter comes before the field is settled: what it means as a whole is taken in first."""
+        """Enter comes before the field is settled: first take in what is typed as a whole."""
         self._on_host()
         self.submitted.emit()
 
@@ -263,13 +267,13 @@ class AddressLine(Retranslatable, QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        """Of a command line, once what is said of the fields themselves was said."""
+        """Report a pasted command line, after its fields were reported."""
         command, self._command = self._command, None
         if command is not None:
             self.pasted.emit(command)
 
     def _take(self, command: PastedCommand) -> bool:
-        """Put what a command line says of an address into the fields."""
+        """Put what a command line says about the address into the fields."""
         self._command = command
         from workbench.viewmodel.pasted_command import fits
 
@@ -291,9 +295,12 @@ class AddressLine(Retranslatable, QWidget):
         return True
 
     def _paste(self) -> bool:
-        """`tcp://host:port`, `[::1]:80` and the like fill all the fields; a path is of AF_UNIX."""
+        """Fill all the fields from `tcp://host:port`, `[::1]:80` and the like; a path means
+        AF_UNIX.
+        """
         text = self.host.currentText().strip()
-        from workbench.viewmodel.pasted_line import pasted_command  # not at the start
+        # imported late: not needed at the start
+        from workbench.viewmodel.pasted_line import pasted_command
 
         command = pasted_command(text)
         if command is not None:
@@ -302,7 +309,7 @@ class AddressLine(Retranslatable, QWidget):
         if address.is_unix(text) and not unix and why_no_socket(UNIX, "SOCK_STREAM") is None:
             self.family.choose(UNIX)
             self._fill_types()
-            self.edited.emit("family")  # another list of hosts: what was typed is put back
+            self.edited.emit("family")  # the list of hosts has changed: what was typed is put back
             self.host.setEditText(text)
             return True
         if self._paste_web(text):
@@ -314,7 +321,7 @@ class AddressLine(Retranslatable, QWidget):
         if family != self.family.value():
             self.family.choose(family)
             self._fill_types()
-            self.edited.emit("family")  # another list of hosts; the field is filled below
+            self.edited.emit("family")  # the list of hosts has changed; the field is filled below
         if pasted.type:
             self.type.choose(pasted.type)
             self.type.narrow()
@@ -324,11 +331,11 @@ class AddressLine(Retranslatable, QWidget):
         return True
 
     def _paste_web(self, text: str) -> bool:
-        """`wss://host/chat?room=1` says what stands over the stream, too."""
+        """Take in `wss://host/chat?room=1`, which also says what is above the stream."""
         try:
             web = parse_web(text)
         except Problem:
-            return False  # half of one is still being typed; what is wrong is said at the start
+            return False  # half an address is still being typed; errors are reported at the start
         if web is None:
             return False
         host, _, port = web.address.rpartition(":")
@@ -361,7 +368,7 @@ class AddressLine(Retranslatable, QWidget):
 
 
 def _has_port(text: str) -> bool:
-    """Whether a host field holds `host:port` or `[v6]:port` (bare IPv6 text has more colons)."""
+    """Whether a host field contains `host:port` or `[v6]:port` (bare IPv6 text has more colons)."""
     if text.startswith("["):
         return "]:" in text
     head, colon, tail = text.partition(":")

@@ -40,7 +40,7 @@ class CallStrip(Retranslatable, QWidget):
 
     Signals:
         chosen(object): a Chip was clicked.
-        run_wanted(int): make so many of the planned calls now.
+        run_wanted(int): make that many of the planned calls now.
     """
 
     chosen = Signal(object)
@@ -60,7 +60,9 @@ class CallStrip(Retranslatable, QWidget):
         self.retranslate()
 
     def _measure(self) -> None:
-        """The same whether calls are left out or not: by an empty button, which wastes less."""
+        """Measure with an empty button, whose hint wastes less, so that it is the same whether
+        calls are left out or not.
+        """
         text = self._more.text()
         self._more.setText("")
         self._height = self._more.sizeHint().height() + 2
@@ -82,7 +84,7 @@ class CallStrip(Retranslatable, QWidget):
             button.forget()
 
     def tick(self, now_ns: int) -> None:
-        """How long the calls that wait have waited at this time of the record."""
+        """Show how long the waiting calls have waited at this time of the record."""
         self._now_ns = now_ns
         grown = False
         for button in self._chips:
@@ -169,7 +171,7 @@ class CallStrip(Retranslatable, QWidget):
                 left += widths[index] + GAP
 
     def _spell_out(self) -> None:
-        """As many with all they can say as there is room for: calls to come, then the newest."""
+        """Spell out as many as there is room for: first the calls to come, then the newest."""
         for chip in self._chips:
             chip.spell_out(False)
         left = (
@@ -197,7 +199,7 @@ class CallStrip(Retranslatable, QWidget):
         self._lay_out()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Its window has a style sheet now."""
+        """React to the style sheet that its window has got."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._measure()
@@ -223,10 +225,10 @@ class _ChipButton(QToolButton):
         self.chip = None
 
     def show_chip(self, chip: Chip, label: str) -> bool:
-        """Show a call; True if the button may need another width."""
+        """Show a call; returns True if the button may need another width."""
         before, self.chip = self.chip, chip
         if before is not None and self._label == label and _look(before) == _look(chip):
-            return False  # of a flow of calls that are alike each is another one
+            return False  # in a flow of calls each is another one, but looks the same
         self._label = label
         tone(self, _TONES[chip.state])
         colour = {
@@ -255,7 +257,7 @@ class _ChipButton(QToolButton):
             self.setText(in_full(self.chip, self._label) if spelled else self._label)
 
     def needed(self) -> int:
-        """Pixels for icon and text; QToolButton's own hint wastes a third."""
+        """The pixels that icon and text need; QToolButton's own hint wastes a third."""
         font = QFont(self.font())
         font.setBold(self.property("tone") == "busy")
         text = QFontMetrics(font).horizontalAdvance(self.text())

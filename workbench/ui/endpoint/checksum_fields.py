@@ -49,7 +49,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     Signals:
         edited(): one of them has changed.
-        number_typed(), number_left(): so has one of the numbers; it has its new value.
+        number_typed(), number_left(): a number is being edited; it has its new value.
     """
 
     edited = Signal()
@@ -80,7 +80,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def numbers(self) -> tuple[TextField, ...]:
-        """The fields that want numbers, where they are there."""
+        """The fields for numbers, if they have been built."""
         return () if self.built is None else (self.built.start, self.built.last)
 
     @property
@@ -90,7 +90,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def covered(self) -> tuple[int, int | None]:
-        """The first and last byte that are covered. Raises Problem: not a number."""
+        """The first and last byte covered. Raises Problem: not a number."""
         fields = self.built
         if fields is None:
             return self._range[1:]
@@ -101,7 +101,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def wrong(self) -> TextField | None:
-        """The field that holds no number; None: both do."""
+        """The field that does not contain a number; None: both do."""
         fields = self.built
         if fields is None:
             return None
@@ -117,7 +117,7 @@ class ChecksumFields(LatePart[_Fields]):
 
     @property
     def known(self) -> tuple[int, int | None]:
-        """As `covered`, and everything where that cannot be understood."""
+        """As `covered`, or everything if that cannot be understood."""
         try:
             return self.covered
         except Problem:

@@ -35,8 +35,9 @@ class ClientPanel(EndpointPanel):
     """The panel of a client.
 
     Attributes:
-        editor: what is sent. again: fields in More, once it has been opened.
-        talk_button: of many clients: unfolds the conversation. scope: whom the actions hit.
+        editor: what is sent. again: fields in More, once that has been opened.
+        talk_button: with many clients, unfolds the conversation. scope: which clients the actions
+            apply to.
 
     Signals:
         port_typed(): a person types another port.
@@ -155,7 +156,8 @@ class ClientPanel(EndpointPanel):
         if command.local:
             self.fill(replace(self.read(), local=command.local))
             self.tell_typed()
-        from workbench.viewmodel.pasted_command import message_of  # not at the start
+        # imported late: not needed at the start
+        from workbench.viewmodel.pasted_command import message_of
 
         self._request = command.request
         if command.request is not None:
@@ -166,7 +168,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot(str)
     def _on_remedy(self, remedy: str) -> None:
-        """The file of a pasted request is to be read."""
+        """Read the file of a pasted request."""
         if self._request is None:
             return
         from workbench.viewmodel.pasted_command import READ_BODY, message_of
@@ -222,7 +224,7 @@ class ClientPanel(EndpointPanel):
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
         make_primary(self.editor.send, state.send_next)
-        # Send may connect first, a frame cannot
+        # Send may connect first, but a frame cannot
         self.frames.enable(state.send.reason if state.can_send else state.abort.reason)
         self.editor.count_from(state.counter)
         self.editor.fold(live=state.live, presented=self._folded)
@@ -260,7 +262,7 @@ class ClientPanel(EndpointPanel):
         super().fit_height()
 
     def _ask_for_room(self) -> None:
-        """A few rows at least; more where the log can spare them, and then nothing else has it."""
+        """Ask for height for a few rows at least, and for more if the log can spare it."""
         table = self.table
         count = len(table.lines.lines)
         least, full = (table.height_of(min(rows, count)) for rows in (LEAST_ROWS, ROWS))

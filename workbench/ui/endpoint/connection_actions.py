@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class ConnectionActions(QWidget):
     """[Why?], Reply, Ping, Close frame, and the three ways to end a connection.
 
-    The row is always there, so that the table does not jump when one is chosen; its actions are
-    not. They stand in a box of their own: hidden with it, their keys still find them, and off.
+    The line is always there, so that the table does not jump when a row is chosen; its buttons are
+    not. They are in a box of their own: when it is hidden, their keys still find them, disabled.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class ConnectionActions(QWidget):
         talk: ConversationPane,
         frames: FramePlace,
     ) -> None:
-        """`frames`: whose buttons are for frames of WebSocket."""
+        """`frames`: the owner of the buttons for WebSocket frames."""
         super().__init__()
         self._talk = talk
         self._ends = ends
@@ -61,16 +61,18 @@ class ConnectionActions(QWidget):
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
-        """What acts on the connection, as in its context menu."""
+        """The buttons that act on the connection, as in its context menu."""
         return (self.reply, self._ends.half_close, self._ends.abort, self._ends.close)
 
     def unfold(self, shown: bool) -> None:
-        """The conversation is shown, or not: how it is shown and saved is beside its button."""
+        """Follow whether the conversation is shown: its options and Save are beside its button."""
         self._talk.view.setVisible(shown)
         self._talk.box.setVisible(shown)
 
     def show_chosen(self, state: ChosenState, why: str) -> None:
-        """What is chosen, and why an action is off; `why`: what the mark of the only one says."""
+        """Show what is chosen, and why an action is disabled; `why`: what the mark of a single one
+        says.
+        """
         self._label.setText(state.label)
         self._label.setVisible((state.some and not state.one) or not self.talk.isChecked())
         self.actions_box.setVisible(state.some)
@@ -85,14 +87,16 @@ class ConnectionActions(QWidget):
             self._controls.show(button, control)
 
     def show_why(self, why: str) -> None:
-        """[Why?] is there for a row with a mark; `why`: what the mark says."""
+        """Show [Why?] for a row with a mark; `why`: what the mark says."""
         self.why.setVisible(bool(why))
 
 
 def pop_up(
     parent: QWidget, buttons: Sequence[QPushButton], hide: QAction | None, where: QPoint
 ) -> None:
-    """The buttons as a menu at a point of the screen, and whether closed ones are shown."""
+    """Show the buttons as a menu at a point of the screen, with the switch for closed
+    connections.
+    """
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

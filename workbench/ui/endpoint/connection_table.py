@@ -58,15 +58,15 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
     """One row for each connection or peer; nothing is edited in it.
 
     Attributes:
-        hidden_count: closed ones that are not shown.
+        hidden_count: how many closed ones are not shown.
         seen_ids: of the open connections in sight, and of the chosen ones.
 
     Signals:
-        chosen_changed(tuple, object): a person chose these rows (their keys), the last one last; a
-            click on a chosen row tells so again.
+        chosen_changed(tuple, object): a person chose these rows (their keys), the last one last;
+            emitted again by a click on a chosen row.
         seen_changed(frozenset): ids of the connections in sight.
         why_wanted(int): the mark of this connection (its number) was clicked.
-        menu_wanted(QPoint): what can be done shall be shown there, on the screen.
+        menu_wanted(QPoint): show at this point of the screen what can be done.
     """
 
     chosen_changed = Signal(object, object)
@@ -75,14 +75,14 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
     menu_wanted = Signal(QPoint)
 
     def __init__(self, *, client: bool = False) -> None:
-        """`client`: its own port, how long connect() took and what came of it stand there."""
+        """`client`: show its own port, how long connect() took and what came of it."""
         super().__init__()
         self._pane = known_viewport(self)
         self._columns = CLIENT if client else STREAM
         self._silences = Silences()
         self._kind = TCP
         self._filling = False
-        self._titles: dict[int, int] = {}  # widths that the columns' titles need
+        self._titles: dict[int, int] = {}  # the widths that the columns' titles need
         self._told = Told()
         self.seen_ids: frozenset[int] = frozenset()
         self.hidden_count = 0
@@ -129,7 +129,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self._size_columns(self.lines.columns)
 
     def height_of(self, rows: int) -> int:
-        """Pixels in which so many rows are in sight."""
+        """The height in pixels in which that many rows are in sight."""
         return (
             self.horizontalHeader().sizeHint().height()
             + rows * self.verticalHeader().defaultSectionSize()
@@ -138,7 +138,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         )
 
     def retranslate(self) -> None:
-        """Every cell may be worded otherwise."""
+        """Word every cell again."""
         self.lines.retranslate()
         self.viewport().update()
 
@@ -172,7 +172,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """As wide as the rows in sight want it. Qt's own way asks for each cell's font, icon, check
+        """Fit the columns to the rows in sight. Qt's own way asks for each cell's font, icon, check
         mark … each time that a number changes: some milliseconds, ten times a second.
         """
         header, metrics = self.horizontalHeader(), self.fontMetrics()
@@ -190,7 +190,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
                 header.resizeSection(index, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The chosen row stays in sight where the table has less room than before."""
+        """Keep the chosen row in sight when the table has less room than before."""
         super().resizeEvent(event)
         row = self.currentIndex()
         if (
@@ -203,7 +203,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
     # -- rows -----------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """An empty table says what will stand in it."""
+        """Say in an empty table what it will contain."""
         super().paintEvent(event)
         if self.lines.rowCount():
             return
@@ -251,7 +251,9 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self._tell_seen()
 
     def _tell_seen(self) -> None:
-        """The connections in sight and the chosen ones: whose readings are worth their time."""
+        """Emit the connections in sight and the chosen ones, whose readings are worth their
+        time.
+        """
         seen = self.seen()
         lines = [*self.lines.lines[seen.start : seen.stop], *self.chosen_all()]
         ids = frozenset(line.id for line in lines if line.id is not None and not line.closed)
@@ -271,14 +273,14 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         return "", ""
 
     def why(self, number: int) -> str:
-        """The sentence behind a connection's mark; "": it has none."""
+        """The sentence that a connection's mark stands for; "": it has none."""
         line = next((line for line in self.lines.lines if line.key == number), None)
         return self._why(line)[0] if line is not None else ""
 
     # -- the choice -----------------------------------------------------------------------------
 
     def chosen(self) -> ConnectionRow | None:
-        """The chosen one, of several the one that was chosen last."""
+        """The chosen connection; of several, the one chosen last."""
         lines = self.chosen_all()
         row = self.currentIndex().row()
         current = self.lines.lines[row] if 0 <= row < len(self.lines.lines) else None
@@ -311,8 +313,8 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self.chosen_changed.emit(keys, current.key if current is not None else None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A key that moves chooses the row where it stands first, where none is chosen: Qt takes
-        the only row for reached already.
+        """Let a key that moves first choose the current row if none is chosen: Qt considers an only
+        row reached already.
         """
         here = self.currentIndex()
         if event.key() in MOVING and here.isValid() and not self.selectionModel().hasSelection():

@@ -74,7 +74,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        # lines wrap anywhere; a pixel of rounding is no reason to scroll sideways
+        # lines wrap anywhere; a rounding error of a pixel is no reason to scroll sideways
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUndoRedoEnabled(False)
@@ -89,20 +89,20 @@ class Conversation(Retranslatable, QPlainTextEdit):
         self.viewport().setMouseTracking(True)
 
     def redraw(self) -> None:
-        """One font for all scripts, so that every line is equally high."""
+        """Use one font for all scripts, so that every line is equally high."""
         self.setFont(theme.even_font())
         self.retranslate()
 
     @property
     def hint(self) -> str:
-        """What stands in an empty one; not its accessible description, which is its tool tip."""
+        """Set what an empty view says; its accessible description is its tool tip instead."""
         return tr("panel.empty_talk")
 
     def retranslate(self) -> None:
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """While it is empty it says what stands here, as the tables do."""
+        """Say in an empty view what it will contain, as the tables do."""
         super().paintEvent(event)
         if not self.document().isEmpty():
             return
@@ -114,7 +114,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         painter.drawText(area, flags, self.hint)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The newest line stays in view, whatever height the view gets."""
+        """Keep the newest line in view, whatever height the view gets."""
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 2
         super().resizeEvent(event)
@@ -177,10 +177,10 @@ class Conversation(Retranslatable, QPlainTextEdit):
             block = block.previous()
 
     def _append_head(self, line: ConversationLine) -> None:
-        """One that opens, or may come to do so."""
+        """Append a line that opens, or may come to do so."""
         self._numbers += 1
         self._folded[self._numbers] = _Folded(line)
-        if len(self._folded) > MOST_LINES:  # the view has not so many lines any more
+        if len(self._folded) > MOST_LINES:  # the view no longer has that many lines
             del self._folded[next(iter(self._folded))]
         self.appendPlainText(line.marked(opened=False) if line.inside else line.text)
         head = self.document().lastBlock()
@@ -202,7 +202,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             self._aside_head.setKeepPositionOnInsert(True)
             return
         folded = self._folded[self._aside_number]
-        again = folded.opened and self._aside.single  # what stands in it is of that one
+        again = folded.opened and self._aside.single  # what is inside belongs to that one
         if again:
             self._toggle(head)
             head = self._aside_head.block()
@@ -216,7 +216,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             self._toggle(head)
 
     def _last_head(self) -> QTextBlock:
-        """The block that was appended last and is not inside another."""
+        """The block of the last line that was appended and is not inside another."""
         block = self.document().lastBlock()
         while block.userState() in (_INSIDE, _BELOW):
             block = block.previous()
@@ -230,7 +230,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         return self._carried_in(self.textCursor().block())[0]
 
     def _carried_in(self, block: QTextBlock) -> tuple[int | None, int | None]:
-        """The row of what a line says was sent, or of what came."""
+        """The row of what a line says was sent or received."""
         while block.userState() in (_INSIDE, _BELOW):
             block = block.previous()
         state = block.userState()
@@ -241,7 +241,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         return (None, None) if folded is None else (folded.line.sent, folded.line.came)
 
     def chosen_rows(self, under: QTextBlock | None = None) -> list[int]:
-        """The rows of the messages that are selected; where none is, of a line."""
+        """The rows of the selected messages; if none is selected, those of a line."""
         cursor = self.textCursor()
         block = under if under is not None else cursor.block()
         last = block
@@ -261,7 +261,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
 
     @Slot(str)
     def put_on_clipboard(self, text: str) -> None:
-        """What was copied of the messages."""
+        """Put the copied text of the messages on the clipboard."""
         QGuiApplication.clipboard().setText(text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -271,7 +271,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         menu.popup(event.globalPos())
 
     def line_menu(self, sent: int | None, rows: Sequence[int] = ()) -> QMenu:
-        """What can be done with a line; `sent`: the row of what it says was sent; `rows`: of the
+        """The menu of a line; `sent`: the row of what it says was sent; `rows`: those of the
         messages that can be copied.
         """
         menu = self.createStandardContextMenu()
@@ -293,7 +293,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
     # -- lines that open ------------------------------------------------------------------------
 
     def _toggle(self, head: QTextBlock) -> bool:
-        """Open it, or close it; False: there is nothing in it."""
+        """Open a line, or close it; False: there is nothing in it."""
         folded = self._folded.get(head.userState())
         if folded is None or not folded.line.inside:
             return False
@@ -315,18 +315,18 @@ class Conversation(Retranslatable, QPlainTextEdit):
                 after = after.next()
             cursor.removeSelectedText()
             head = cursor.block()
-        head.setUserState(number)  # blocks that are split or joined have that of the other
+        head.setUserState(number)  # blocks that are split or joined get the data of the other
         return True
 
     def _word(self, head: QTextBlock, folded: _Folded) -> None:
-        """What it says and whether it is open."""
+        """Word a line, including whether it is open."""
         line = folded.line
         cursor = QTextCursor(head)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(line.marked(opened=folded.opened) if line.inside else line.text)
 
     def _at_mark(self, event: QMouseEvent) -> QTextBlock | None:
-        """The line whose mark is there, half a character around it too."""
+        """The line whose mark is at this point, or within half a character of it."""
         cursor = self.cursorForPosition(event.position().toPoint())
         block = cursor.block()
         folded = self._folded.get(block.userState())
@@ -359,10 +359,10 @@ class Conversation(Retranslatable, QPlainTextEdit):
 
 
 def _opening(line: ConversationLine) -> ConversationLine:
-    """The same with what always stands below it as what opens: others may come to fold with it."""
+    """The same line, with everything below it as what it opens: others may be folded into it."""
     return line._replace(inside=line.inside or line.more, more=())
 
 
 def _within(head: ConversationLine, line: str) -> str:
-    """A line below another, behind its time."""
+    """A line inside another one, after its time."""
     return f"{' ' * (head.mark + 3)}{line}"

@@ -29,14 +29,14 @@ class ConversationPane(RetranslatablePart, QObject):
 
     Attributes:
         view: the lines.
-        box: how they are shown, and Save; hidden with it, Save's key still works.
-        options: real line breaks, whether lines come open, times, and whether the form is the
-            editor's: a menu.
+        box: how they are shown, and Save, whose key works even while the box is hidden.
+        options: a menu: real line breaks, whether lines come open, times, and whether the form is
+            the editor's.
 
     Signals:
         show_as_chosen(str): word it in this encoding, or as "escaped", "hex" or BESIDE.
-        save_wanted(): it is wanted in a file.
-        anew_wanted(): its lines are to be read anew: they open now, or do not.
+        save_wanted(): save it to a file.
+        anew_wanted(): read its lines anew, since they now come open, or no longer do.
     """
 
     show_as_chosen = Signal(str)
@@ -60,7 +60,8 @@ class ConversationPane(RetranslatablePart, QObject):
             "show_as",
         )
         self.save = controls.add(QPushButton(), "save_talk")
-        self.options = controls.add(QToolButton(), "talk_options")  # an icon: words cost a row
+        # an icon: words would take a row
+        self.options = controls.add(QToolButton(), "talk_options")
         self._make_menu()
         self.box = group(self.show_as, self.options, self.save)
         self.show_as.activated.connect(self._on_chosen)
@@ -95,12 +96,12 @@ class ConversationPane(RetranslatablePart, QObject):
         self.options.clicked.connect(self._open_menu)
 
     def heed(self, options: ConversationOptions) -> None:
-        """Show lines and times as these options say, and change them by the menu."""
+        """Show lines and times as these options say, and change them from the menu."""
         self._options = options
 
     def spare_height(self, sparing: bool) -> None:
-        """Where there is little, saving is an entry of the menu, and the choice of a form as wide
-        as what is chosen.
+        """In little room, make saving an entry of the menu, and the choice of a form as wide as
+        what is chosen.
         """
         self._sparing = sparing
         self.save.setVisible(not sparing)
@@ -117,7 +118,7 @@ class ConversationPane(RetranslatablePart, QObject):
 
     @property
     def chosen(self) -> str:
-        """The form that a person has chosen; "": that of the editor."""
+        """The form that a person has chosen; "": the editor's."""
         return "" if self.following.isChecked() else self.show_as.value()
 
     def choose(self, form: str) -> None:
@@ -130,14 +131,16 @@ class ConversationPane(RetranslatablePart, QObject):
                 self._follow()
 
     def follow(self, encoding: str) -> None:
-        """Show as the endpoint's own encoding; what a person chooses holds until that changes."""
+        """Show text in the endpoint's own encoding; a person's choice is kept until that
+        changes.
+        """
         if encoding != self._followed:
             self._followed = encoding
             self.following.setChecked(True)
             self._follow()
 
     def follow_editor(self, form: str) -> None:
-        """What is sent is written as "text", "hex" or "file": it is shown likewise."""
+        """Show what is sent in the form in which it is written: "text", "hex" or "file"."""
         as_hex = form == HEX if form != "file" else self._as_hex
         if as_hex != self._as_hex:
             self._as_hex = as_hex

@@ -33,19 +33,20 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     Attributes:
         name: of the endpoint.
-        controls: all that have a name; message, strip, shared, more, receive_once, talk, table,
+        controls: all that have a name. message, strip, shared, more, receive_once, talk, table,
             ends: the parts.
         tab_text: what its tab says.
         hide_closed: the window's entry that hides closed connections (set by the window).
 
     Signals:
         needs(): it needs another height than before.
-        renamed(): its tab says something else.
-        worded(): its texts have been made again, in the language and font in force.
-        closed_hidden(bool): closed connections are to be left out, or shown.
-        typed(object): the fields say something else: the whole form.
+        renamed(): its tab has another text.
+        worded(): its texts have been made again, in the current language and font.
+        closed_hidden(bool): leave out closed connections, or show them.
+        typed(object): the fields have changed: the whole form.
         settled(str): a field of the address has its new value; the field.
-        live_changed(str): so has a setting that may change while a socket is open; the control.
+        live_changed(str): a setting that may change while a socket is open has its new value; the
+            control.
         start_wanted(), start_if_closed(): by the primary button, by Enter in a field.
         gate_chosen(object, object): a commands.Gate, and the GateMode that is wanted.
         step_wanted(object): let one call through this gate.
@@ -101,7 +102,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     # -- for the two kinds of panel -------------------------------------------------------------
 
     def build(self) -> None:
-        """Lay the lines out."""
+        """Lay out the lines."""
         raise NotImplementedError
 
     def lay_out_more(self, fields: MoreFields) -> None:
@@ -154,14 +155,14 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.settled.emit(field)
 
     def tell_live(self, control: str) -> None:
-        """A setting that open sockets can take was changed."""
+        """Report a changed setting that open sockets can take."""
         self.tell_typed()
         self.live_changed.emit(control)
 
     def take(self, command: PastedCommand) -> None:
         """Take what a pasted command line says besides the address."""
         self.shared.take(command)
-        if command.program:  # all of it is filled in: what comes next is the button
+        if command.program:  # everything is filled in: the next thing is the button
             self.address_line.primary.setFocus()
 
     @Slot()
@@ -187,12 +188,12 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     @Slot(object, object)
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
-        """The values of the window, and what messages may name from now on."""
+        """Show the values of the window, and what messages may name from now on."""
         self.more.show_values(rows, known)
         self.know(known)
 
     def know(self, known: KnownValues) -> None:
-        """The names that messages may contain from now on."""
+        """Learn the names that messages may contain from now on."""
         raise NotImplementedError
 
     @Slot(object)
@@ -213,14 +214,16 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         badge(self.address_line.primary, (1 if self.server else 2) if shown else None)
 
     def fold(self, folded: bool) -> None:
-        """Show or hide what is needed for setting up only: a projector has no room for it."""
+        """Show or hide what is needed for setting up only: on a projector there is no room for
+        it.
+        """
         self._presented = folded
         if folded:
             self.more.button.setChecked(False)
         self.fit_set_up()
 
     def spare_height(self, sparing: bool) -> None:
-        """Take less height around the content while the window is low, in fewer words."""
+        """Take less height around the content while the window is low, and use fewer words."""
         self._space(sparing=sparing)
         self.message.spare_height(sparing)
         self.address_line.spare_height(sparing)
@@ -246,7 +249,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         line.draw()
 
     def enter_set_up(self) -> None:
-        """Focus the first field that can be changed: a key has unfolded them."""
+        """Focus the first field that can be changed, since a key has unfolded the fields."""
         fields = [self.address_line.host, *self.behaviour_row.findChildren(QWidget)]
         for field in fields:
             tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
@@ -260,32 +263,34 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     @Slot(bool)
     def _on_opened(self, opened: bool) -> None:
-        """What is opened from among the fields brings them along."""
+        """Unfold the fields together with what is opened from among them."""
         if opened and self._live:
             self.address_line.set_up.setChecked(True)
 
     def is_set_up_open(self) -> bool:
-        """Whether a part of the set-up is open: it shall not close under the mouse."""
+        """Whether a part of the set-up is open, so that it must not close under the mouse."""
         return self.more.button.isChecked()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""
+        """Update the height: rows that wrap need more, and a splitter only asks for the minimum."""
         super().resizeEvent(event)
         self.fit_height()
 
     def event(self, event: QEvent) -> bool:
-        """What is in it wants another size: so does the panel."""
+        """Update the height when something inside wants another size."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self.fit_height()
         return handled
 
     def heightForWidth(self, width: int) -> int:
-        """The least: a panel that has to scroll shall not ask for all that its papers could use."""
+        """The least height: a panel that has to scroll must not ask for all that its parts could
+        use.
+        """
         return self.column.minimumHeightForWidth(width)
 
     def fit_height(self) -> None:
-        """As high as its rows need now: some wrap, and some come and go."""
+        """Make it as high as its rows need now: some wrap, and some come and go."""
         needed = self.column.minimumHeightForWidth(self.width())
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
@@ -293,9 +298,9 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     @property
     def wished_height(self) -> int:
-        """What it would have where the record can spare it; at least it needs its minimum."""
+        """The height it would like if the record can spare it; at least its minimum."""
         return self.minimumHeight()
 
     def retranslate(self) -> None:
-        """Its parts do that themselves."""
+        """Nothing to do: the parts do that themselves."""
         self.controls.retranslate()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def file_of(source: QMimeData) -> str | None:
-    """The path of the first local file of what is dropped or pasted; None: it is none."""
+    """The path of the first local file among what is dropped or pasted; None: there is none."""
     return next((url.toLocalFile() for url in source.urls() if url.isLocalFile()), None)
 
 
@@ -50,8 +50,8 @@ class FilePicker(Retranslatable, QWidget):
     """Takes the place of the editor while a file is sent.
 
     Signals:
-        edited(): another path.
-        submitted(): Enter in the path.
+        edited(): another path was entered.
+        submitted(): Enter was pressed in the path.
     """
 
     edited = Signal()
@@ -86,7 +86,7 @@ class FilePicker(Retranslatable, QWidget):
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
-        if text.startswith("file://"):  # as a file manager copies it
+        if text.startswith("file://"):  # in the form in which a file manager copies it
             from PySide6.QtCore import QUrl
 
             self.path.setText(QUrl(text).toLocalFile())
@@ -96,7 +96,7 @@ class FilePicker(Retranslatable, QWidget):
 
     @Slot()
     def _on_browse(self) -> None:
-        from workbench.ui.widgets.file_dialogs import ask_file  # where somebody browses
+        from workbench.ui.widgets.file_dialogs import ask_file  # while somebody browses
 
         ask_file(self, tr("name.file_path"), self._take, start=self.path.text())
 

@@ -1,5 +1,7 @@
-"""What is folded of an editor's long lines: Qt lays out a whole line with each key, which takes it
-a third of a second of a hundred thousand characters.
+"""Folded parts of an editor's long lines.
+
+Qt lays out a whole line with each key, which takes a third of a second for a hundred thousand
+characters.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ _NUMBER: Final = QTextFormat.Property.UserProperty.value + 1
 
 
 class _Stretch(NamedTuple):
-    """A part of the text; `begin` in the document, where one that is folded is one character."""
+    """A part of the text; `begin` in the document, where a folded part is one character."""
 
     text: str
     begin: int
@@ -54,8 +56,8 @@ class _Stretch(NamedTuple):
 
 
 class FoldedLines(QPyTextObject):
-    """Each folded stretch is one character of the document: the cursor passes it, Backspace takes
-    it away, Undo brings it back; it is drawn as a chip that says how much is in it.
+    """Each folded stretch is one character of the document: the cursor passes it, Backspace removes
+    it and Undo restores it; it is drawn as a chip that says how much is in it.
     """
 
     def __init__(self, document: QTextDocument) -> None:
@@ -67,12 +69,12 @@ class FoldedLines(QPyTextObject):
     # -- the whole text -------------------------------------------------------------------------
 
     def text(self, begin: int = 0, end: int | None = None) -> str:
-        """All of it between two places of the document, with what is folded."""
+        """The text between two places of the document, including what is folded."""
         return plain("".join(stretch.text for stretch in self._stretches(begin, end)))
 
     def places(self, positions: Sequence[int]) -> list[int]:
-        """Where these characters of the whole text, in rising order, stand in the document; of one
-        that is folded the place of its chip.
+        """The positions of these characters of the whole text, in rising order, in the document;
+        for a folded one, that of its chip.
         """
         found: list[int] = []
         before = 0
@@ -114,7 +116,7 @@ class FoldedLines(QPyTextObject):
     # -- folding --------------------------------------------------------------------------------
 
     def insert(self, cursor: QTextCursor, text: str) -> None:
-        """Put a text there, its long lines folded at once, and many lines as one."""
+        """Insert a text there, with its long lines folded at once, and many lines as one."""
         cursor.beginEditBlock()
         lines = lines_of(text)
         if len(lines) > MOST_LINES:
@@ -146,8 +148,8 @@ class FoldedLines(QPyTextObject):
         cursor.setCharFormat(QTextCharFormat())
 
     def fold(self, block: QTextBlock, keep: QTextCursor) -> None:
-        """Fold what is far from the ends of a line that has become too long, and from the cursor
-        `keep`; one Undo takes that back with what made it long.
+        """Fold the part of an overlong line that is far from its ends and from the cursor `keep`;
+        one Undo reverts that together with what made it long.
         """
         text = block.text()
         near = len(between_units(text, 0, keep.positionInBlock())) if keep.block() == block else 0
@@ -163,8 +165,8 @@ class FoldedLines(QPyTextObject):
         cursor.endEditBlock()
 
     def unfold(self, cursor: QTextCursor) -> None:
-        """Show more of what is folded right behind a cursor, from both of its ends; the cursor
-        stays before it.
+        """Show more of what is folded right after a cursor, from both of its ends; the cursor stays
+        before it.
         """
         place = cursor.position()
         inside = self.at(place)
@@ -212,12 +214,12 @@ class FoldedLines(QPyTextObject):
         painter.restore()
 
     def _words(self, look: QTextFormat) -> str:
-        """By its format: a cursor asks for the layout, which is being made."""
+        """Known from its format: a cursor would ask for the layout, which is being made."""
         return tr("panel.folded", count=f"{len(self._hidden[look.intProperty(_NUMBER)]):,}")
 
 
 def _hidable(length: int, near: int) -> list[tuple[int, int]]:
-    """What of a line can be folded: `near` is where the cursor is in it."""
+    """The part of a line that can be folded: `near` is the cursor's position in it."""
     found: list[tuple[int, int]] = []
     begin = KEPT
     for first, last in ((near - KEPT, near + KEPT), (length - KEPT, length)):

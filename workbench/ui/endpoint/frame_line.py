@@ -31,12 +31,12 @@ class FrameLine(Retranslatable, QWidget):
     """The fields of a frame, and the buttons that send it, a ping or a Close frame.
 
     Attributes:
-        open: unfolds them; buttons: Ping and Close frame. They stand elsewhere, these beside the
-            ways to end a connection.
+        open: unfolds them; buttons: Ping and Close frame. Both are placed elsewhere, the latter
+            beside the ways to end a connection.
 
     Signals:
-        submitted(object): this command is wanted (of no endpoint yet); or a Problem: what was typed
-            is no frame.
+        submitted(object): perform this command (for no endpoint yet); or a Problem: what was typed
+            is not a frame.
     """
 
     submitted = Signal(object)
@@ -116,7 +116,7 @@ class FrameLine(Retranslatable, QWidget):
         )
 
     def fill(self, frame: FrameForm) -> None:
-        """Put a frame that was kept into the fields."""
+        """Put a kept frame into the fields."""
         self.breaks.choose(AUTO)
         self._show(frame)
 
@@ -143,7 +143,9 @@ class FrameLine(Retranslatable, QWidget):
 
     @Slot()
     def _on_break(self) -> None:
-        """What a way of breaking it puts into the fields stands there to be seen, and changed."""
+        """Put what a way of breaking a frame changes into the fields, where it can be seen and
+        edited.
+        """
         self._show(self.frame.broken(self.breaks.value()))
 
     def _judge(self) -> None:
@@ -165,7 +167,7 @@ class FrameLine(Retranslatable, QWidget):
 
     @Slot()
     def _on_close(self) -> None:
-        """An empty field: a Close frame without a code."""
+        """Send a Close frame; an empty field means one without a code."""
         typed = self.code.text().strip()
         if typed and not typed.isdecimal():
             self.submitted.emit(Problem("problem.close_code", value=typed))
@@ -179,6 +181,6 @@ class FrameLine(Retranslatable, QWidget):
             self._controls.enable(button, reason)
 
     def retranslate(self) -> None:
-        """What can be chosen as a mask, with what it means."""
+        """Word the choices for the mask, with their meaning."""
         self.masking.offer([(mask, tr(f"choice.mask_{mask or 'auto'}")) for mask in MASKS])
         self._judge()

@@ -22,12 +22,12 @@ class FramePlace(LatePart["FrameLine"]):
     """Holds the fields of a frame while they are unfolded.
 
     Attributes:
-        opener: the place of what unfolds them, while WebSocket stands over the stream.
-        buttons: likewise of Ping and Close frame; a panel puts it beside the ways to end a
+        opener: the place of the button that unfolds them, while WebSocket is above the stream.
+        buttons: likewise for Ping and Close frame; a panel puts it beside the ways to end a
             connection.
 
     Signals:
-        submitted(object): as of the line.
+        submitted(object): as for the line.
     """
 
     submitted = Signal(object)
@@ -81,7 +81,7 @@ class FramePlace(LatePart["FrameLine"]):
         return self._kept if self.built is None else self.built.frame
 
     def fill(self, frame: FrameForm) -> None:
-        """Put a frame that was kept into the fields, as soon as they are there."""
+        """Put a kept frame into the fields, as soon as they exist."""
         self._kept = frame
         if self.built is not None:
             self.built.fill(frame)

@@ -1,4 +1,4 @@
-"""The values that a rule's pattern takes, as buttons that put their names into the reply."""
+"""The values that a rule's pattern takes, as buttons that insert their names into the reply."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class GroupChips(Retranslatable, QWidget):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that are offered."""
+        """The names on offer."""
         return self._names
 
     def show_names(self, names: Sequence[str]) -> None:
@@ -79,7 +79,7 @@ class GroupChips(Retranslatable, QWidget):
         self._fit()
 
     def retranslate(self) -> None:
-        """What each does, in the current language."""
+        """Word what each does, in the current language."""
         for name, button in zip(self._names, self._buttons, strict=True):
             words = tr("rules.insert", name=f"{{{name}}}")
             button.setToolTip(words)

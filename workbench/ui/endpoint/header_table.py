@@ -56,7 +56,7 @@ class HeaderTable(Retranslatable, ItemTable):
     """Typing into the last, empty row adds one. "Name: value" lines may be pasted.
 
     Signals:
-        edited(): they say something else.
+        edited(): the headers have changed.
     """
 
     edited = Signal()
@@ -66,7 +66,7 @@ class HeaderTable(Retranslatable, ItemTable):
         self._filling = False
         self._known = NO_VALUES
         self.verticalHeader().hide()
-        self.setShowGrid(True)  # of an empty row that is to be filled nothing else is seen
+        self.setShowGrid(True)  # nothing else of an empty row can be seen
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,7 +90,7 @@ class HeaderTable(Retranslatable, ItemTable):
 
     @property
     def rows(self) -> tuple[TypedHeader, ...]:
-        """What stands in it; an empty row is none."""
+        """The contents of the rows; empty ones do not count."""
         found = (self._typed(row) for row in range(self.rowCount()))
         return tuple(row for row in found if row.name or row.value)
 
@@ -103,7 +103,7 @@ class HeaderTable(Retranslatable, ItemTable):
         )
 
     def show_rows(self, rows: Iterable[TypedHeader]) -> None:
-        """Show these without telling anyone."""
+        """Show these headers without emitting a signal."""
         shown = tuple(rows)
         if self.rowCount() and shown == self.rows:
             return
@@ -160,7 +160,9 @@ class HeaderTable(Retranslatable, ItemTable):
             self._take(tuple(rows), place + by)
 
     def paste(self, text: str) -> bool:
-        """Lines as a browser or curl shows them, at the chosen row; False: it is none."""
+        """Paste lines as shown by a browser or curl at the chosen row; False: the text is not
+        that.
+        """
         try:
             pasted = tuple(TypedHeader(name, value) for name, value in headers_of(text))
         except Problem:
@@ -184,15 +186,15 @@ class HeaderTable(Retranslatable, ItemTable):
     # -- values, words and size -------------------------------------------------------------------
 
     def know(self, known: KnownValues) -> None:
-        """The values that a header may name from now on."""
+        """Learn the values that a header may name from now on."""
         self._known = known
 
     def completion(self, before: str) -> Completion:
-        """What these characters of a value may become."""
+        """What these characters of a value may be completed to."""
         return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def retranslate(self) -> None:
-        """The titles, and the size that rows take in the font in force."""
+        """Word the titles, and set the size that rows take in the current font."""
         self.setHorizontalHeaderLabels([tr(f"header_table.{key}") for key in COLUMNS])
         metrics = self.fontMetrics()
         height = metrics.height() + _AIR

@@ -39,12 +39,13 @@ class LayersFields(RetranslatablePart, QObject):
     """A row for each layer; a panel lays them out.
 
     Attributes:
-        rows: of TLS, of WebSocket, and what unfolds the rarer fields. proxy_field: of a client.
+        rows: those of TLS and WebSocket, and what unfolds the rarer fields. proxy_field: for a
+            client.
         unused: what this kind lacks. rarer: the place of the rarer fields.
 
     Signals:
-        edited(): a field says something else.
-        suited(str): this stands over the stream now, one of LAYERED.
+        edited(): a field has changed.
+        suited(str): what is above the stream now, one of LAYERED.
     """
 
     edited = Signal()
@@ -145,7 +146,7 @@ class LayersFields(RetranslatablePart, QObject):
         )
 
     def _template(self, field: TemplateField) -> TemplateField:
-        """It may name values."""
+        """A field that may name values."""
         field.complete = self._complete
         return field
 
@@ -166,7 +167,9 @@ class LayersFields(RetranslatablePart, QObject):
         self.rarer.setVisible(opened and bool(self._form.layers))
 
     def _draw(self) -> None:
-        """The icon in the colours of the scheme; folded, the word alone says it."""
+        """Draw the icon in the colours of the scheme; if there is no room, the word alone says
+        it.
+        """
         self.open.setIcon(theme.icon("chevron-down") if self.open.isChecked() else QIcon())
 
     def _wire(self) -> None:
@@ -190,7 +193,7 @@ class LayersFields(RetranslatablePart, QObject):
         down.clicked.connect(lambda: self.headers.move_row(1))
 
     def _look_for_file(self, name: str) -> None:
-        """Its path stands in the field then."""
+        """Ask for a file and put its path into the field."""
         field = self._chosen_files[name]
         kinds = "certificate_files" if name == "tls_ca" else "key_files"
         filters = f"{tr(f'more_files.{kinds}')};;{tr('more_files.all')}"
@@ -211,7 +214,7 @@ class LayersFields(RetranslatablePart, QObject):
             self.rarer.built.judge(bad)
 
     def form(self, over: str) -> LayerForm:
-        """The form that the fields hold; what has no field stays as it was."""
+        """The form with what is in the fields; what has no field stays as it was."""
         form = self._form if self.rarer.built is None else self.rarer.built.read(self._form)
         return replace(
             form,
@@ -241,7 +244,7 @@ class LayersFields(RetranslatablePart, QObject):
         )
 
     def know(self, known: KnownValues) -> None:
-        """The values that path and headers may name from now on."""
+        """Learn the values that path and headers may name from now on."""
         if known != self._known:
             self._known = known
             self.headers.know(known)
@@ -251,7 +254,7 @@ class LayersFields(RetranslatablePart, QObject):
         return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def show_form(self, form: LayerForm) -> None:
-        """Fill all of them without telling anyone."""
+        """Fill all fields without emitting a signal."""
         self._filling = True
         self._form = form
         tls, websocket = form.tls, form.websocket
@@ -281,7 +284,7 @@ class LayersFields(RetranslatablePart, QObject):
         self.suit(form.over)
 
     def begin(self, host: str) -> None:
-        """TLS was chosen: fill in what works at once, if the fields are empty."""
+        """Fill in what works at once, if the fields are empty, because TLS was chosen."""
         if TLS not in self._form.layers:
             return
         if self._server and not self.cert.currentText():
@@ -316,7 +319,7 @@ class LayersFields(RetranslatablePart, QObject):
             self._controls.enable(widget, reason)
 
     def retranslate(self) -> None:
-        """The notes beside what can be chosen."""
+        """Word the notes beside the choices."""
         of_client = (CertificateKind.CLIENT, CertificateKind.CLIENT_BAD)
         kinds = [kind for kind in CertificateKind if (kind in of_client) is not self._server]
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])

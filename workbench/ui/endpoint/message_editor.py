@@ -70,16 +70,16 @@ class MessageEditor(Retranslatable, QWidget):
     """The editor and the send line of a client.
 
     Attributes:
-        details: what is set less often; folded while something is open, what differs from the
-            default stays in words. opened: unfolds it.
+        details: what is set less often; while it is folded because something is open, what differs
+            from the default is shown in words. opened: unfolds it.
 
     Signals:
         submitted(Composed): Send, or Ctrl+Enter.
-        blocked(): Ctrl+Enter while Send is off.
-        escapes_dropped(): a pasted backslash turned the escapes off for this message.
+        blocked(): Ctrl+Enter while Send is disabled.
+        escapes_dropped(): a pasted backslash turned escapes off for this message.
         refused(object): a Problem: what was pasted or typed cannot be used here.
         enter_switched(bool): a person wants Enter to send, or to break the line.
-        mended(str): what this sentence (its key) said is no longer so.
+        mended(str): what this sentence (its key) said is no longer true.
     """
 
     submitted = Signal(object)
@@ -224,16 +224,18 @@ class MessageEditor(Retranslatable, QWidget):
 
     @property
     def draft(self) -> PayloadForm:
-        """What is to be sent. A bad range counts as everything here; `times` says what is wrong."""
+        """The message to send. An invalid range counts as everything here; `times` reports what is
+        wrong.
+        """
         form = self.form.value()
         typed = self.file.path.text() if form == "file" else self.text.toPlainText()
-        if form == "hex":  # as text is pasted from a page
+        if form == "hex":  # spaces as in text pasted from a web page
             typed = typed.replace("\u00a0", " ").replace("\u2028", "\n")
         return replace(self._choices, typed=typed)
 
     @property
     def _choices(self) -> PayloadForm:
-        """A draft without what is typed."""
+        """A draft without the typed text."""
         start, last = self.checksum.known
         return PayloadForm(
             "",
@@ -258,7 +260,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot(object)
     def fill(self, draft: PayloadForm) -> None:
-        """Put a saved or earlier message into the editor, with all that belongs to it."""
+        """Put a saved or earlier message into the editor, with everything that belongs to it."""
         self.form.choose(draft.form)
         self._form_before = draft.form
         self.encoding.choose(draft.encoding)
@@ -273,7 +275,9 @@ class MessageEditor(Retranslatable, QWidget):
         self._on_edited()
 
     def fold(self, *, live: bool, presented: bool) -> None:
-        """Details are in the way once something is open; a projector has room for Send alone."""
+        """Fold the details, which are in the way once something is open; a projector has only room
+        for Send.
+        """
         if live != self._live:
             self._live = live
             self.opened.setChecked(False)
@@ -281,8 +285,8 @@ class MessageEditor(Retranslatable, QWidget):
         self._fit()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer: the text begins with one line, what is chosen beside
-        Send takes no more room than it needs, and Send stays in its row.
+        """Follow whether the window is low: then the text begins with one line, the choices beside
+        Send take no more room than they need, and Send stays in its row.
         """
         self._sparing = sparing
         self.text.spare_height(sparing)
@@ -309,7 +313,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._word_details()
 
     def _word_details(self) -> None:
-        """What differs from the default, while its controls are folded."""
+        """Say in words what differs from the default, while its controls are folded."""
         enter = self.enter_sends.isChecked()
         words = sending_differences(
             self._choices, self.repeat.text(), self.interval.text(), enter_sends=enter
@@ -334,14 +338,14 @@ class MessageEditor(Retranslatable, QWidget):
         return self._counter if self.repeat.text().strip() in {"", "1"} else 1
 
     def know(self, known: KnownValues) -> None:
-        """The values that a message may name from now on."""
+        """Learn the values that a message may name from now on."""
         if known != self._known:
             self._known = known
             self._on_edited()
 
     def _complete(self, before: str) -> Completion:
-        """What the end of a line may become. In text that is no template a brace is mostly just
-        one, so it takes a letter; what is chosen then makes it a template.
+        """What the end of a line may be completed to. In text that is not a template a brace is
+        usually literal, so a letter must follow it; choosing a completion then makes it a template.
         """
         form = self.form.value()
         if form == "text" and before.endswith("{") and not self.placeholders.isChecked():
@@ -365,11 +369,11 @@ class MessageEditor(Retranslatable, QWidget):
         if self._pause.isActive():
             self._understand()
         composed = self._composed
-        if composed.draft.form == "file":  # it may have come or gone meanwhile
+        if composed.draft.form == "file":  # it may have been added or removed meanwhile
             composed = compose(composed.draft, self._upcoming(), self._known)
         send = composed.send
         if isinstance(self._numbers, Problem):
-            self.opened.setChecked(self._live)  # what is wrong is in sight
+            self.opened.setChecked(self._live)  # what is wrong can be seen
             tone(self._wrong_number(), "bad")
             send = send if isinstance(send, Problem) else self._numbers
         elif not isinstance(send, Problem):
@@ -379,7 +383,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot()
     def _on_number_typed(self) -> None:
-        """How often and how fast."""
+        """React to a number that is being typed: how often, or how fast."""
         try:
             self._numbers = self.times
         except Problem as problem:
@@ -436,7 +440,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot()
     def _understand(self) -> None:
-        """Parse the draft into bytes, or say what is wrong with it."""
+        """Parse the draft into bytes, or report what is wrong with it."""
         self._pause.stop()
         draft = self.draft
         file = draft.form == "file"
@@ -463,7 +467,7 @@ class MessageEditor(Retranslatable, QWidget):
     def _show_preview(self, count: int, head: list[str], *, about: bool, end: bool) -> None:
         """Show as many bytes in hex as fit; the tool tip has more.
 
-        `end`: something is appended, which is what one looks for.
+        `end`: show the end, since something is appended.
         """
         key = "panel.preview_about" if about else "panel.preview"
         texts = []
@@ -481,9 +485,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.preview.setToolTip("\n".join(tip))
 
     def _wrong_number(self) -> TextField:
-        """Which of the fields with numbers is the first that is wrong: it need not be the one that
-        is left.
-        """
+        """The first field with a wrong number, which need not be the one just left."""
         wrong = self.checksum.wrong
         if wrong is not None:
             return wrong
@@ -495,7 +497,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot()
     def _on_number(self) -> None:
-        """A field with a number is left: say at once what is wrong with it."""
+        """Report what is wrong with a number when its field is left."""
         for field in (self.repeat, self.interval, *self.checksum.numbers):
             tone(field, "")
         try:

@@ -15,7 +15,7 @@ class MessagesField(QWidget):
     """The choice and the field beside it.
 
     Signals:
-        edited(): they say something else.
+        edited(): the choice or the field has changed.
     """
 
     edited = Signal()
@@ -43,14 +43,14 @@ class MessagesField(QWidget):
         return MessagesForm(self.kind.value(), self.value.text())
 
     def show_form(self, form: MessagesForm) -> None:
-        """Fill both without telling anyone."""
+        """Fill both without emitting a signal."""
         self.kind.choose(form.kind)
         if form.value != self.value.text():
             self.value.setText(form.value)
         self._show()
 
     def lock(self, locked: bool, *, datagram: bool) -> None:
-        """A connection keeps what it began with; a datagram is a message already."""
+        """Lock both: a connection keeps what it began with, and a datagram is a message already."""
         self._locked = locked or datagram
         reason = "why.messages_udp" if datagram else "why.messages_live" if locked else None
         self._controls.enable(self.kind, msg(reason) if reason else None)

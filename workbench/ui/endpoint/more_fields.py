@@ -39,7 +39,8 @@ class MoreFields(QFrame):
         self.layers = LayersFields(controls, self, server=server)
         self.options = SocketOptions(controls)
         self.values = ValuesField(controls)
-        for widget in self.layers.unused:  # without a parent it would be the collector's
+        # without a parent it would be left to the garbage collector
+        for widget in self.layers.unused:
             widget.setParent(self)
             widget.hide()
         self._column = QVBoxLayout(self)
@@ -53,7 +54,7 @@ class MoreFields(QFrame):
         self._column.addLayout(row)
 
     def fill(self, form: SetUpForm) -> None:
-        """Show a form without telling anyone."""
+        """Show a form without emitting a signal."""
         self.receive_gate.mode.choose(form.receive.value)
         self.send_gate.mode.choose(form.send.value)
         self.options.show_options(form.options)
@@ -61,7 +62,7 @@ class MoreFields(QFrame):
         self.layers.show_form(form.layers)
 
     def show_state(self, state: PanelState, where: Where) -> None:
-        """What is locked, what suits such an address, and how the gates are."""
+        """Show what is locked, what suits such an address, and the state of the gates."""
         self.options.suit(where.family, where.type)
         self.messages.lock(state.live, datagram=where.type == DATAGRAM)
         self.layers.lock(state.live)

@@ -34,18 +34,18 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
     """The place of these fields; it keeps their values until they are built.
 
     Attributes:
-        button: opens and folds it; stands in another row.
+        button: opens and folds it; it is in another row.
         chips: names what differs from the default, also while folded.
 
     Signals:
-        typed(): a field has other words.
+        typed(): a field has changed.
         messages_edited(): messages end elsewhere.
-        suited(str): this stands over the stream now, one of LAYERED.
+        suited(str): what is above the stream now, one of LAYERED.
         gate_chosen(object, object): a commands.Gate, and the GateMode that is wanted.
         step_wanted(object): let one call through this gate.
-        option_wanted(str, object): this option is asked for with this value.
-        option_unwanted(): one is asked for no more.
-        values_edited(object): these are wanted from now on.
+        option_wanted(str, object): this option is wanted with this value.
+        option_unwanted(): one is not wanted any more.
+        values_edited(object): the values from now on.
         refused(object): a Problem: what is typed cannot be understood.
     """
 
@@ -62,7 +62,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
     def __init__(
         self, controls: NamedControls, lay_out: Callable[[MoreFields], None], *, server: bool
     ) -> None:
-        """`lay_out`: puts the fields into rows, beside those that the panel alone has."""
+        """`lay_out`: puts the fields into rows, beside those that only the panel has."""
         super().__init__(self._make)
         self._controls = controls
         self._lay_out = lay_out
@@ -122,7 +122,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
     # -- the fields -----------------------------------------------------------------------------
 
     def fill(self, form: SetUpForm) -> None:
-        """Show a form without telling anyone."""
+        """Show a form without emitting a signal."""
         self._form = form
         if self.built is not None:
             self.built.fill(form)
@@ -130,7 +130,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
             self.suited.emit(form.layers.over)
 
     def read(self, over: str) -> SetUpForm:
-        """The form with what stands in these fields; `over`: the chosen layers."""
+        """The form with what is in these fields; `over`: the chosen layers."""
         form, fields = self._form, self.built
         assert form is not None, "filled as soon as it is there"
         if fields is None:
@@ -145,9 +145,9 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
         )
 
     def suit(self, where: Where, field: str) -> None:
-        """Another address was chosen: show the fields that it needs.
+        """Show the fields that another address needs.
 
-        `field`: which one of it says something else.
+        `field`: which field of it has changed.
         """
         begins_tls = field == "type" and TLS in LAYERED[where.over]
         if self.built is None and not begins_tls and where.family != "AF_UNIX":
@@ -170,7 +170,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
             self.built.show_state(state, where)
 
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
-        """The values of the window, and what fields may name from now on."""
+        """Show the values of the window, and what fields may name from now on."""
         self._rows, self._known = rows, known
         if self.built is not None:
             self.built.values.show_rows(rows)
@@ -186,7 +186,9 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
         """Nothing to do: the place has no words of its own."""
 
     def redraw(self) -> None:
-        """The icon in the colours of the scheme; folded, the word alone says it."""
+        """Draw the icon in the colours of the scheme; if there is no room, the word alone says
+        it.
+        """
         opened = self.button.isChecked()
         self.button.setIcon(theme.icon("chevron-down") if opened else QIcon())
 

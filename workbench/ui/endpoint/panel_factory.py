@@ -1,4 +1,4 @@
-"""Joins a panel and its presenter: signals one way, states the other."""
+"""Joins a panel and its presenter: signals go one way, states the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Presenter = ServerPresenter | ClientPresenter
 
 
 def panel_of(presenter: Presenter) -> ServerPanel | ClientPanel:
-    """A panel joined with its presenter: states one way, signals the other."""
+    """A panel joined to its presenter: states go one way, signals the other."""
     if isinstance(presenter, ServerPresenter):
         return _server(presenter)
     return _client(presenter)
@@ -120,7 +120,7 @@ def _ask_password(panel: QWidget, presenter: Presenter, question: KeyQuestion) -
 
 
 def _take(panel: ServerPanel | ClientPanel, presenter: Presenter, command: PastedCommand) -> None:
-    """Fill the fields from a pasted command line, and say what became of it."""
+    """Fill the fields from a pasted command line, and report the result."""
     from workbench.viewmodel.pasted_command import fits, said_of  # not at the start
 
     if fits(command, server=panel.server):

@@ -28,7 +28,7 @@ class PasswordDialog(Retranslatable, QDialog):
     """Asks for the password of one key file, once.
 
     Signals:
-        answered(str): this was typed.
+        answered(str): the password that was typed.
     """
 
     answered = Signal(str)
@@ -91,7 +91,7 @@ class PasswordDialog(Retranslatable, QDialog):
 
 
 def ask_password(question: KeyQuestion, parent: QWidget) -> PasswordDialog:
-    """One that is open, and gone once it is answered or left."""
+    """Show a dialog, which is deleted once it is answered or dismissed."""
     dialog = PasswordDialog(question, parent)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

@@ -41,16 +41,17 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
     """Plain text of up to eight lines in sight.
 
     Attributes:
-        complete: what the characters of the line before the cursor may become; None: nothing.
+        complete: what the characters of the line before the cursor may be completed to; None:
+            nothing.
         choices: the list that offers it.
         enter_sends: Enter alone sends too; then Shift+Enter is a line break.
 
     Signals:
         submitted(): Ctrl+Enter, or Enter where that sends.
-        pasted_backslash(): pasted text holds a backslash.
-        pasted_too_much(int): so many characters were pasted, and refused.
+        pasted_backslash(): pasted text contains a backslash.
+        pasted_too_much(int): that many characters were pasted, and refused.
         file_dropped(str): a file was dropped or pasted here.
-        completed(): a word of the list was taken.
+        completed(): a word from the list was inserted.
     """
 
     submitted = Signal()
@@ -76,7 +77,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         self._fit()
 
     def retranslate(self) -> None:
-        """Its own words stand on what is folded."""
+        """Word what is drawn on the folded parts again."""
         self.document().markContentsDirty(0, self.document().characterCount())
 
     def redraw(self) -> None:
@@ -85,7 +86,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         self._fit()
 
     def spare_height(self, sparing: bool) -> None:
-        """Where there is little, one line is enough for one."""
+        """In little room, let a single line of text take only one line."""
         self._sparing = sparing
         self._fit()
 
@@ -148,7 +149,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
             self.pasted_backslash.emit()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """What is copied is whole."""
+        """Copy the whole text, including what is folded."""
         chosen = self.textCursor()
         made = QMimeData()
         made.setText(self._between(chosen.selectionStart(), chosen.selectionEnd()))
@@ -157,19 +158,19 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
     # -- long lines ---------------------------------------------------------------------------
 
     def toPlainText(self) -> str:
-        """All of it, character for character, with what is folded."""
+        """The whole text, character for character, including what is folded."""
         if self._folded is not None:
             return self._folded.text()
         return plain(self.document().toRawText())
 
     def setPlainText(self, text: str) -> None:
-        """Show another text; its long lines are folded."""
+        """Show another text, with its long lines folded."""
         if not too_long(text):
             super().setPlainText(text)
             return
         super().setPlainText("")
         document = self.document()
-        document.setUndoRedoEnabled(False)  # as Qt does: it cannot be undone
+        document.setUndoRedoEnabled(False)  # as in Qt: it cannot be undone
         self._folding().insert(QTextCursor(document), text)
         document.setUndoRedoEnabled(True)
         self.moveCursor(QTextCursor.MoveOperation.Start)
@@ -180,13 +181,13 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         return plain(between_units(self.document().toRawText(), begin, end))
 
     def _places(self, positions: Sequence[int]) -> list[int]:
-        """Where these characters stand in the document, in rising order."""
+        """The positions of these characters in the document, in rising order."""
         if self._folded is not None:
             return self._folded.places(positions)
         return list(places_in(self.toPlainText(), positions))
 
     def _folding(self) -> FoldedLines:
-        """Made with the first long line: few ever have one."""
+        """Made with the first long line: few editors ever have one."""
         if self._folded is None:
             from workbench.ui.endpoint.folded_lines import FoldedLines
 
@@ -199,7 +200,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     @Slot()
     def _fold_changed(self) -> None:
-        """A line that has grown too long is folded, whatever made it grow."""
+        """Fold a line that has grown too long, whatever made it grow."""
         begin, end = self._changed
         self._changed = (0, 0)
         block = self.document().findBlock(begin)
@@ -240,7 +241,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
     # -- completion ---------------------------------------------------------------------------
 
     def _offer(self) -> None:
-        """What the word before the cursor may become, in a list below it."""
+        """Offer completions of the word before the cursor, in a list below it."""
         cursor = self.textCursor()
         found = None
         if self.complete is not None and not cursor.hasSelection():
@@ -277,7 +278,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
             self._offer()
 
     def _entered(self, event: QKeyEvent) -> bool:
-        """Enter was pressed: whether that was more than a line break."""
+        """Handle Enter; returns whether it was more than a line break."""
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         alone = held == Qt.KeyboardModifier.NoModifier
         if held & Qt.KeyboardModifier.ControlModifier or (alone and self.enter_sends):
@@ -286,6 +287,6 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
                 self.selectAll()  # what is typed next is the next message
             return True
         if held == Qt.KeyboardModifier.ShiftModifier:
-            self.insertPlainText("\n")  # Qt would break the line inside its paragraph
+            self.insertPlainText("\n")  # Qt would break the line within its paragraph
             return True
         return False

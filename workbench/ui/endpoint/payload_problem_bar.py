@@ -1,4 +1,4 @@
-"""What is wrong with the text of the editor, with a button that mends it if one can."""
+"""What is wrong with the text of the editor, with a button that mends it if that is possible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST: Final = 3
 
 
 def places(draft: PayloadForm, problem: Problem) -> list[int]:
-    """Where the characters stand that cannot be sent, from 0."""
+    """The positions, from 0, of characters that cannot be sent."""
     if problem.key == "template.unknown":
         begin = int(str(problem.args_["position"])) - 1
         return list(range(begin, begin + len(str(problem.args_["name"]))))
@@ -44,7 +44,7 @@ class PayloadProblemBar(QWidget):
     """One or two lines, hidden while all is well.
 
     Signals:
-        wanted(str): this encoding is to be taken.
+        wanted(str): use this encoding.
     """
 
     wanted = Signal(str)
@@ -68,8 +68,8 @@ class PayloadProblemBar(QWidget):
         self.hide()
 
     def show_unknown(self, gaps: Sequence[UnknownGap]) -> None:
-        """Names that nothing fills in, which is said and hinders nothing; none: all is well."""
-        told: dict[str, list[UnknownGap]] = {}  # what is said of them, in one line where it can be
+        """Report names that nothing fills in, which does not prevent sending; none: all is well."""
+        told: dict[str, list[UnknownGap]] = {}  # what is said about them, on one line if possible
         for gap in gaps[:MOST]:
             told.setdefault(_about(gap), []).append(gap)
         said = [
@@ -87,7 +87,7 @@ class PayloadProblemBar(QWidget):
         self.label.setToolTip(plain_tip("\n".join([tr("tip.payload_trouble"), *said])))
 
     def show_problem(self, draft: PayloadForm, problem: Problem, found: list[int]) -> str:
-        """What is wrong with the text. `found`: where it is, from 0."""
+        """Report what is wrong with the text. `found`: where it is, from 0."""
         self.show()
         tone(self.label, "bad")
         self._encoding = None
@@ -119,7 +119,7 @@ class PayloadProblemBar(QWidget):
 
 
 def _about(gap: UnknownGap) -> str:
-    """The text that is said of a gap; of an unknown word each its own."""
+    """The text about a gap; each unknown word has its own."""
     if gap.quoted:
         return "quoted"
     if gap.unfilled:

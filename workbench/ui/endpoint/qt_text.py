@@ -1,4 +1,4 @@
-"""Text as Qt's documents have it: characters beyond U+FFFF are two units, U+2029 ends a line."""
+"""Text as in Qt's documents: characters beyond U+FFFF are two units, and U+2029 ends a line."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ MOST_LINES: Final = 10_000
 
 
 def units(text: str) -> int:
-    """Its length as Qt counts."""
+    """The length of a text as Qt counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def first_units(text: str, units: int) -> str:
-    """As much of a text as so many of Qt's units are."""
+    """As much of a text as that many of Qt's units."""
     return between_units(text, 0, units)
 
 
 def between_units(text: str, begin: int, end: int | None = None) -> str:
-    """What stands between two places; None: its end."""
+    """What is between two positions; None: the end."""
     found = text.encode("utf-16-le", "surrogatepass")
     return found[2 * begin : None if end is None else 2 * end].decode("utf-16-le", "surrogatepass")
 
 
 def places_in(text: str, positions: Sequence[int]) -> Iterator[int]:
-    """Where these characters, in rising order, stand in Qt's units."""
+    """The positions of these characters, in rising order, in Qt's units."""
     place = last = 0
     for position in positions:
         place += units(text[last:position])
@@ -38,12 +38,12 @@ def places_in(text: str, positions: Sequence[int]) -> Iterator[int]:
 
 
 def plain(raw: str) -> str:
-    """The text that a document keeps as `raw`. Qt's own `toPlainText` makes a space of U+00A0."""
+    """The text that a document keeps as `raw`. Qt's own `toPlainText` turns U+00A0 into a space."""
     return raw.replace("\u2029", "\n")
 
 
 def lines_of(text: str) -> list[str]:
-    """What Qt takes for a line's end each ends one."""
+    """The lines of a text, ended by anything that Qt takes for a line's end."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n").split("\n")
 
 

@@ -33,9 +33,9 @@ class _Rare(NamedTuple):
     """One field.
 
     Attributes:
-        layer: whose it is. name: of the form's attribute.
-        side: "server" or "client": it means something there alone.
-        width: in characters; 0: it is ticked. choices: of which it is one.
+        layer: the layer it belongs to. name: that of the form's attribute.
+        side: "server" or "client": it only has a meaning there.
+        width: in characters; 0: it is a check box. choices: it is one of these.
         names: it may name values.
     """
 
@@ -88,7 +88,7 @@ class RarerFields(QWidget):
     """Fields for a part of the form; the rest of it they leave as it is.
 
     Signals:
-        edited(): a field says something else.
+        edited(): a field has changed.
     """
 
     edited = Signal()
@@ -155,7 +155,7 @@ class RarerFields(QWidget):
     # -- the form -------------------------------------------------------------------------------
 
     def show_form(self, form: LayerForm) -> None:
-        """Fill all of them without telling anyone."""
+        """Fill all fields without emitting a signal."""
         self._filling = True
         for rare, field in self.fields.items():
             _fill(field, getattr(_part(form, rare.layer), rare.name))
@@ -165,9 +165,9 @@ class RarerFields(QWidget):
         self._filling = False
 
     def read(self, form: LayerForm) -> LayerForm:
-        """The form with what stands in these fields.
+        """The form with what is in these fields.
 
-        What nobody has touched is as it was: a line shows no line ends.
+        What nobody has touched stays as it was, since a line shows no line ends.
         """
         for layer in (TLS, WEBSOCKET):
             changes = {
@@ -184,7 +184,7 @@ class RarerFields(QWidget):
     # -- showing --------------------------------------------------------------------------------
 
     def suit(self, layers: tuple[str, ...]) -> None:
-        """Only the fields of what stands over the stream are there."""
+        """Show only the fields of what is above the stream."""
         for layer, part in self._parts.items():
             part.setVisible(layer in layers)
 

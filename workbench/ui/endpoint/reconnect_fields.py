@@ -22,7 +22,7 @@ class ReconnectFields(QWidget):
         local_field: the local address with its caption, for another row.
 
     Signals:
-        edited(): a field has other words.
+        edited(): a field has changed.
         settled(str): a field has its new value; the control.
     """
 
@@ -60,14 +60,14 @@ class ReconnectFields(QWidget):
             field.editingFinished.connect(lambda name=name: self.settled.emit(name))
 
     def fill(self, form: ClientForm) -> None:
-        """Show a form; who calls sees to it that nobody is told."""
+        """Show a form; the caller blocks the signals."""
         self._local.setText(form.local)
         self._times.setText(form.again_times)
         self._after.setText(form.again_after)
         self._most.setText(form.again_most)
 
     def read(self, form: ClientForm) -> ClientForm:
-        """A form, with what stands in these fields."""
+        """A form, with what is in these fields."""
         return replace(
             form,
             local=self._local.text(),

@@ -27,12 +27,12 @@ class ResponderForm(QObject):
     """The fields; a panel lays them out.
 
     Attributes:
-        kind, greeting, encoding: the fields; what is sent by hand is in that encoding too.
-        rules: the list of rules; its button stands in the place of the greeting, with `room`.
+        kind, greeting, encoding: the fields; what is sent by hand uses that encoding too.
+        rules: the list of rules; its button takes the place of the greeting, with `room`.
         at_end: what follows when a peer has finished sending.
 
     Signals:
-        edited(): another reply is wished for.
+        edited(): another reply is wanted.
         drafted(): a rule is being typed that is not in force yet.
         submitted(): Enter was pressed in the greeting.
         replaced(str, object): a rule was changed ("rule" …), or there is another reply ("reply"):
@@ -78,7 +78,9 @@ class ResponderForm(QObject):
 
     @Slot()
     def fit(self) -> None:
-        """As wide as its text, where that is of a usual length: it shall be read whole."""
+        """Make a field as wide as its text, if that has a usual length, so that it can be read in
+        full.
+        """
         metrics = self.greeting.fontMetrics()
         wanted = metrics.horizontalAdvance(self.greeting.text())
         self.greeting.setMinimumWidth(
@@ -86,7 +88,7 @@ class ResponderForm(QObject):
         )
 
     def fill(self, form: ReplyForm) -> None:
-        """Show a form without telling anyone."""
+        """Show a form without emitting a signal."""
         self.kind.choose(form.kind)
         self.at_end.choose(form.at_end.value)
         self._filled = form
@@ -99,7 +101,7 @@ class ResponderForm(QObject):
         self._show_kind()
 
     def read(self) -> ReplyForm:
-        """The form that the fields hold."""
+        """The form that is in the fields."""
         beside = self._filled
         return ReplyForm(
             self.kind.value(),
@@ -115,7 +117,7 @@ class ResponderForm(QObject):
         )
 
     def know(self, known: KnownValues) -> None:
-        """The values that rules may name from now on."""
+        """Learn the values that rules may name from now on."""
         if known == self._known:
             return
         self._known = known
@@ -124,11 +126,13 @@ class ResponderForm(QObject):
             self.edited.emit()
 
     def _complete(self, before: str) -> Completion:
-        """A greeting names values alone."""
+        """Completions for a greeting, which only names values."""
         return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def offer_greetings(self, *, offered: bool) -> None:
-        """A greeting needs a connection: with datagrams what would greet and echo just echoes."""
+        """Offer greetings only with connections: with datagrams what would greet and echo just
+        echoes.
+        """
         reason = None if offered else tr("why.no_greeting_udp")
         for key, choice in CHOICES.items():
             if choice.greets:
@@ -156,7 +160,7 @@ class ResponderForm(QObject):
 
     @Slot()
     def _on_kind(self) -> None:
-        """Rules are there to be written: choosing them opens their list."""
+        """Open the list of rules when they are chosen, since they are there to be written."""
         before, now = self._was, self.kind.value()
         self._on_edited()
         if before != now:

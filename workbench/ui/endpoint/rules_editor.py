@@ -1,6 +1,6 @@
 """Rules of a server: a list, and the fields of the chosen rule; opened inside the panel.
 
-What is typed is a draft: it comes into force by Enter, Apply or Add, or once the form is left.
+What is typed is a draft: it takes effect with Enter, Apply or Add, or when the form is left.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class RulesEditor(Retranslatable, QFrame):
         groups: what the chosen rule takes and its reply may name.
 
     Signals:
-        edited(): other rules are wished for.
-        drafted(): the fields say something else, which is not in force yet.
+        edited(): the rules have changed.
+        drafted(): the fields have changed, but that is not in force yet.
         submitted(): Enter was pressed in a field that is in force.
-        replaced(str, object): a person has changed the list: how (of `undo.KEY`), and what puts
-            the former one back.
+        replaced(str, object): a person has changed the list: how (of `undo.KEY`), and what puts the
+            former one back.
     """
 
     edited = Signal()
@@ -84,8 +84,8 @@ class RulesEditor(Retranslatable, QFrame):
         self._controls = controls
         self._filling = False
         self._known = NO_VALUES
-        self._row = NOTHING_YET  # whose fields are shown; -1: of none, they show the example
-        self._filled = EXAMPLE  # what they were filled with
+        self._row = NOTHING_YET  # the rule whose fields are shown; -1: none, they show the example
+        self._filled = EXAMPLE  # what the fields were filled with
         self.setProperty("more", True)
         self.table = controls.add(RuleTable(), "rules")
         self._add_fields(controls)
@@ -155,7 +155,7 @@ class RulesEditor(Retranslatable, QFrame):
                 row.addWidget(widget)
             column.addLayout(row)
         column.addWidget(self.trial)
-        column.addWidget(self.trouble)  # with room for what it says: below it nothing moves
+        column.addWidget(self.trouble)  # with room for its text, so that nothing below it moves
 
     def _wire(self) -> None:
         self.table.chosen.connect(self._on_chosen)
@@ -184,7 +184,7 @@ class RulesEditor(Retranslatable, QFrame):
     def show_typed(
         self, rules: Sequence[TypedRule], draft: RuleDraft | None, kept: Sequence[str] = ()
     ) -> None:
-        """Show rules, and what is typed beside them, without telling anyone."""
+        """Show rules, and what is typed beside them, without emitting a signal."""
         self.table.lines.kept = tuple(kept)
         if self.table.lines.rules == list(rules) and draft == self.draft:
             return
@@ -196,7 +196,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     @property
     def draft(self) -> RuleDraft | None:
-        """What stands in the fields and is not in force; None: all that stands there is."""
+        """What is in the fields and not in force; None: everything there is in force."""
         typed = self._typed()
         if typed == self._filled:
             return None
@@ -217,7 +217,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_add(self) -> None:
-        """One more, as the fields say."""
+        """Add a rule as the fields say."""
         rules = self.table.lines.rules
         self._change("rule_added", [*rules, self._typed()], len(rules))
         self.value.setFocus()
@@ -225,7 +225,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def take(self) -> None:
-        """What stands in the fields comes into force, if it can be understood."""
+        """Put what is in the fields into force, if it can be understood."""
         draft = self.draft
         if draft is None:
             return
@@ -243,13 +243,13 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_revert(self) -> None:
-        """What is in force again."""
+        """Show again what is in force."""
         self._row = NOTHING_YET
         self._on_chosen()
         self.drafted.emit()
 
     def _change(self, key: str, rules: list[TypedRule], row: int) -> None:
-        """Another list is in force."""
+        """Put another list into force."""
         before, chosen = list(self.table.lines.rules), self.table.row
         self._show(rules, row)
         self.edited.emit()
@@ -261,7 +261,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_enter(self) -> None:
-        """What was typed comes into force; with nothing typed, Enter is as elsewhere."""
+        """Put what was typed into force; if nothing was typed, Enter acts as elsewhere."""
         if self.draft is not None:
             self.take()
         elif self.table.row < 0:
@@ -278,15 +278,15 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot(QWidget, QWidget)
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        """The form is left, though not for another window or a list that opens."""
+        """React when the form is left, though not for another window or a list that opens."""
         if old is None or new is None or new.window() is not self.window():
             return
         if self.isAncestorOf(old) and not self.isAncestorOf(new):
             self.take()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc drops what is not in force; Ctrl+Z where the field has nothing to take back is the
-        window's.
+        """Let Esc drop what is not in force, and leave Ctrl+Z to the window if the field has
+        nothing to undo.
         """
         if isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape and self.draft is not None:
@@ -318,13 +318,13 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_typed(self) -> None:
-        """A field has changed: its rule is judged at once, and comes into force later."""
+        """Judge the rule of a changed field at once; it takes effect later."""
         if not self._filling:
             self._judge()
             self.drafted.emit()
 
     def _typed(self) -> TypedRule:
-        """The rule that stands in the fields, whether it is on the list or not yet."""
+        """The rule in the fields, whether it is on the list yet or not."""
         return TypedRule(
             self.match.value(),
             self.value.text(),
@@ -337,14 +337,14 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot(str)
     def _on_group(self, name: str) -> None:
-        """What the pattern took, at the place of the cursor in the reply."""
+        """Insert what the pattern took at the cursor's position in the reply."""
         self.reply.insert(f"{{{name}}}")
         self.reply.setFocus()
         self._on_typed()
 
     @Slot()
     def _on_chosen(self) -> None:
-        """The chosen rule in the fields; without one, they hold what Add would add."""
+        """Show the chosen rule in the fields; without one, they hold what Add would add."""
         row = self.table.row
         rule = self.table.lines.rules[row] if row >= 0 else None
         if row != self._row:
@@ -361,7 +361,7 @@ class RulesEditor(Retranslatable, QFrame):
         self._judge()
 
     def _leave(self, row: int) -> None:
-        """Another rule is chosen: what was typed of the one before comes into force."""
+        """Put what was typed for the previous rule into force, since another one is chosen."""
         draft = self.draft
         if draft is not None and draft.row is not None and self._row != NOTHING_YET:
             before = list(self.table.lines.rules)
@@ -374,7 +374,7 @@ class RulesEditor(Retranslatable, QFrame):
         """Show a rule in the fields."""
         self._filling = True
         self.match.choose(rule.match)
-        if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
+        if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any encoding
             self.encoding.offer(
                 [
                     *((name, f"encoding.{name}") for name in notation.ENCODINGS),
@@ -415,7 +415,7 @@ class RulesEditor(Retranslatable, QFrame):
             self._controls.enable(button, msg("why.no_draft") if draft is None else None)
         tone(self.trouble, "bad" if wrong is not None else "" if draft is None else "busy")
         said = self._unknown(typed)
-        if wrong is not None:  # on the list or not
+        if wrong is not None:  # whether it is on the list or not
             said = [tr("rules.not_in_force", reason=wrong[1].text)]
         elif draft is not None:
             said.insert(0, tr("rules.draft_new" if draft.row is None else "rules.draft"))
@@ -427,7 +427,7 @@ class RulesEditor(Retranslatable, QFrame):
         self.trial.judge()
 
     def _unknown(self, typed: TypedRule) -> list[str]:
-        """Of each name in its reply that nothing takes."""
+        """The problem of each name in the reply that nothing takes."""
         return [
             tr(
                 "rules.unknown" if gap.near else "rules.unnamed",
@@ -438,39 +438,41 @@ class RulesEditor(Retranslatable, QFrame):
         ]
 
     def _broken(self) -> int:
-        """The number of the first rule of the list that cannot be understood; 0: none."""
+        """The number of the first rule of the list that cannot be understood; 0: there is none."""
         rules = enumerate(self.table.lines.rules, 1)
         kept = self._kept()
         broken = (n for n, rule in rules if fault(named(rule, self._known), kept) is not None)
         return next(broken, 0)
 
     def _kept(self, *typed: TypedRule) -> tuple[str, ...]:
-        """The names of what a connection may have."""
+        """The names of what a connection may keep."""
         return kept_by((*self.table.lines.rules, *typed), self.table.lines.kept)
 
     def _complete_value(self, before: str) -> Completion:
-        """A pattern names values alone."""
+        """Completions for a pattern, which only names values."""
         if not self._known.values:
             return NOTHING
         return complete(before, len(before), self._known.values, as_hex=False, built_in=False)
 
     def _complete_reply(self, before: str) -> Completion:
-        """A reply names values, what the pattern takes, and what is built in where that is on."""
+        """Completions for a reply: values, what the pattern takes, and built-in names if they are
+        on.
+        """
         typed = self._typed()
         names = {*self._known.values, *groups_of(typed), *self._kept()}
         built_in = typed.basis.placeholders
         return complete(before, len(before), names, as_hex=False, built_in=built_in)
 
     def know(self, known: KnownValues) -> None:
-        """The values that a rule may name from now on."""
+        """Learn the values that a rule may name from now on."""
         self._known = self.table.lines.known = known
         self.table.lines.retranslate()
         self._judge()
 
     def spare_height(self, sparing: bool) -> None:
-        """The window is low, or no longer."""
+        """Follow whether the window is low."""
         self.table.spare_height(sparing)
 
     def retranslate(self) -> None:
-        """What `NamedControls` does not know: what is wrong."""
+        """Word what `NamedControls` does not know: what is wrong."""
         self._judge()

@@ -26,11 +26,11 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
     """Holds the editor; until it is built it keeps the rules.
 
     Attributes:
-        button: opens and folds it, and says how many there are; stands in another row.
+        button: opens and folds it, and says how many there are; it is in another row.
         try_out: what the rules answer to a message.
 
     Signals:
-        edited(), drafted(), submitted(), replaced(str, object): as of the editor.
+        edited(), drafted(), submitted(), replaced(str, object): as for the editor.
     """
 
     edited = Signal()
@@ -52,7 +52,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._on_toggled)
-        self._summary: ElidedLabel | None = None  # what they say in one line, while folded
+        self._summary: ElidedLabel | None = None  # what they say on one line, while folded
         self._word_button()
 
     def _make(self) -> RulesEditor:
@@ -78,15 +78,15 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     @property
     def draft(self) -> RuleDraft | None:
-        """What stands in the fields and is not in force."""
+        """What is in the fields and not in force."""
         return self._kept_draft if self.built is None else self.built.draft
 
     def show_typed(
         self, rules: Sequence[TypedRule], draft: RuleDraft | None, kept: Sequence[str] = ()
     ) -> None:
-        """Show rules, and what is typed beside them, without telling anyone.
+        """Show rules, and what is typed beside them, without emitting a signal.
 
-        `kept`: names of what connections have beside what these rules keep.
+        `kept`: the names of what connections have besides what these rules keep.
         """
         self._kept, self._kept_draft, self._names = tuple(rules), draft, tuple(kept)
         if self.built is not None:
@@ -94,7 +94,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self._word_button()
 
     def take(self) -> None:
-        """What stands in the fields comes into force."""
+        """Put what is in the fields into force."""
         if self.built is not None:
             self.built.take()
 
@@ -114,7 +114,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
         self._word_button()
 
     def know(self, known: KnownValues) -> None:
-        """The values that a rule may name from now on."""
+        """Learn the values that a rule may name from now on."""
         self._known = known
         if self.built is not None:
             self.built.know(known)

@@ -1,4 +1,4 @@
-"""The rules of a server as a list: what is asked of each reading, from the first on."""
+"""The rules of a server as a list, in the order they are tried."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class RuleModel(QAbstractTableModel):
     """Rules as they are typed; one that cannot be understood says why.
 
     Attributes:
-        rules: in the order in which they are tried. known: the values that they may name.
+        rules: in the order they are tried. known: the values that they may name.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rules: list[TypedRule] = []
         self.known = NO_VALUES
-        self.kept: tuple[str, ...] = ()  # beside what these keep
+        self.kept: tuple[str, ...] = ()  # besides what these keep
 
     def show_rules(self, rules: Sequence[TypedRule]) -> None:
         self.beginResetModel()
@@ -118,13 +118,13 @@ def _side(column: str) -> int:
     side = Qt.AlignmentFlag.AlignLeft
     if column == "number":
         side = Qt.AlignmentFlag.AlignRight
-    elif column == "delay":  # at the right it would touch the words of the next column
+    elif column == "delay":  # aligned right it would touch the words of the next column
         side = Qt.AlignmentFlag.AlignHCenter
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _cross() -> QIcon:
-    """In a chosen row too it stands out from its background."""
+    """A cross that stands out from the background in a chosen row too."""
     now = theme.current()
     icon = QIcon(theme.pixmap("circle-x", now.bad.text))
     icon.addPixmap(theme.pixmap("circle-x", now.highlight_text), QIcon.Mode.Selected)
@@ -177,12 +177,12 @@ class RuleTable(Retranslatable, RowUnderMouse, QTableView):
     def spare_height(self, sparing: bool) -> None:
         """Take less height while the window is low."""
         self._rows = LOW_ROWS if sparing else ROWS
-        for column in _SPARED:  # the fields have them; what is compared and answered has the room
+        for column in _SPARED:  # the fields show them; what is compared and answered gets the room
             self.setColumnHidden(COLUMNS.index(column), sparing)
         self.fit()
 
     def fit(self) -> None:
-        """Rows and columns as the font in force and the language want them."""
+        """Size rows and columns for the current font and language."""
         metrics = self.fontMetrics()
         height = metrics.height() + 4
         self.verticalHeader().setDefaultSectionSize(height)

@@ -28,7 +28,7 @@ class RuleTrial(QWidget):
     """A field, and below it the answer; empty until something is typed.
 
     Attributes:
-        message: what came, as one types it; form: as text or as hex.
+        message: what came, as it is typed; form: text or hex.
         answer: what is answered.
     """
 
@@ -78,7 +78,7 @@ class RuleTrial(QWidget):
 
 
 def _lines(found: tuple[TriedMessage, ...]) -> str:
-    """One for each message, counted where there are several."""
+    """A line for each message, numbered if there are several."""
     if len(found) == 1:
         return told(found[0])
     return "\n".join(

@@ -25,9 +25,9 @@ class SavedMenu(QPushButton):
 
     Signals:
         chosen(object): a Draft to put into the editor.
-        save_wanted(): what stands in the editor is to be kept: ask for its name.
-        told(object): a Problem: it could not be kept.
-        list_wanted(): where they are renamed, moved, removed and exchanged.
+        save_wanted(): ask for a name under which to save what is in the editor.
+        told(object): a Problem: it could not be saved.
+        list_wanted(): show the list, where they are renamed, moved, removed and exchanged.
     """
 
     chosen = Signal(object)
@@ -48,7 +48,7 @@ class SavedMenu(QPushButton):
     def _fill(self) -> None:
         menu, messages = self._menu, self.messages
         menu.clear()
-        for old in menu.findChildren(QMenu):  # clear() leaves submenus where they are
+        for old in menu.findChildren(QMenu):  # clear() does not delete submenus
             old.deleteLater()
         if messages is None:
             return
@@ -73,13 +73,13 @@ class SavedMenu(QPushButton):
         menu.addAction(tr("saved.list")).triggered.connect(lambda _=False: self.list_wanted.emit())
 
     def choose(self, number: int) -> None:
-        """The saved message with this number, from 1; nothing where there is none."""
+        """Choose the saved message with this number, from 1, if there is one."""
         saved = self.messages.saved if self.messages is not None else []
         if 1 <= number <= len(saved):
             self.chosen.emit(saved[number - 1].draft)
 
     def save(self, name: str, draft: PayloadForm) -> None:
-        """Keep a draft; "folder/name" puts it into a folder."""
+        """Save a draft; "folder/name" puts it into a folder."""
         folder, last = _place(name)
         if self.messages is None or not last:
             return
@@ -89,7 +89,7 @@ class SavedMenu(QPushButton):
             self.told.emit(problem)
 
     def has(self, name: str) -> bool:
-        """Whether a message is kept under this name."""
+        """Whether a message is saved under this name."""
         saved = self.messages.saved if self.messages is not None else []
         return any((item.folder, item.name) == _place(name) for item in saved)
 

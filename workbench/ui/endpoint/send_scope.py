@@ -1,4 +1,4 @@
-"""Which of many clients the actions act on: the chosen ones, or all open ones."""
+"""Which of many clients the actions apply to: the chosen ones, or all open ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SendScope(RoomyBox):
     """A label and a choice: "all (6)", "chosen (3)", or one by its number.
 
     Signals:
-        aimed(bool): all are meant; False: the chosen ones.
+        aimed(bool): all of them; False: the chosen ones.
     """
 
     aimed = Signal(bool)

@@ -42,8 +42,8 @@ class ServerPanel(EndpointPanel):
 
     Signals:
         backlog_settled(): the backlog has its new value.
-        conversation_wanted(bool): it is unfolded, or folded.
-        frame_wanted(object): this command on a WebSocket is wanted, or a Problem.
+        conversation_wanted(bool): unfold it, or fold it.
+        frame_wanted(object): perform this command on a WebSocket; or a Problem.
     """
 
     backlog_settled = Signal()
@@ -140,12 +140,12 @@ class ServerPanel(EndpointPanel):
         form.currentIndexChanged.connect(lambda: self.talk.follow_editor(form.value()))
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.table.chosen_changed.connect(self._on_chosen)
-        # in Chinese headings are higher: the rows that it keeps need more then
+        # headings are higher in Chinese: the rows to keep then need more
         self.table.horizontalHeader().geometriesChanged.connect(self._keep_rows)
 
     @Slot(object, object)
     def _on_chosen(self, _keys: object, current: int | str | None) -> None:
-        """Who is chosen is whom one sends to, and whose conversation is shown."""
+        """Send to whoever is chosen, and show the conversation with them."""
         if current is not None:
             self.send_line.aim(current)
             if not self._talk_by_hand:
@@ -153,19 +153,19 @@ class ServerPanel(EndpointPanel):
 
     @Slot(object)
     def _on_frame(self, asked: FrameCommand | Problem) -> None:
-        """A frame goes to whom the line above sends to."""
+        """Send a frame to whom the line above sends."""
         if not isinstance(asked, Problem):
             asked = replace(asked, connection=self.send_line.connection)
         self.frame_wanted.emit(asked)
 
     @Slot()
     def _on_talk_pressed(self) -> None:
-        """From now on it is shown where a person wants it."""
+        """Show the conversation from now on where a person wants it."""
         self._talk_by_hand = True
 
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
-        """The conversation of the chosen connection; of all while none is chosen."""
+        """Show the conversation of the chosen connection; of all, if none is chosen."""
         self.chosen_row.unfold(shown)
         self.conversation_wanted.emit(shown)
         self._show_chosen()
@@ -182,10 +182,10 @@ class ServerPanel(EndpointPanel):
         pop_up(self, buttons, self.hide_closed, where)
 
     def _try_out(self, text: str, as_hex: bool) -> tuple[TriedMessage, ...]:
-        """What the rules answer to a message, as the fields are now. Raises Problem."""
+        """What the rules answer to a message, with the fields as they are. Raises Problem."""
         form = self.reply.read().as_typed
         messages = self.shared.read().messages.read(form.encoding, None)
-        from workbench.viewmodel.rule_trial import try_out  # where a rule is tried
+        from workbench.viewmodel.rule_trial import try_out  # imported when a rule is first tried
 
         return try_out(form, messages, text, as_hex=as_hex)
 
@@ -193,7 +193,7 @@ class ServerPanel(EndpointPanel):
 
     @Slot(object)
     def fill(self, form: ServerForm) -> None:
-        """Show a form without telling anyone."""
+        """Show a form without emitting a signal."""
         self._filling = True
         self.shared.fill(form.set_up)
         self.address_line.port_untouched = form.port_untouched
@@ -235,7 +235,7 @@ class ServerPanel(EndpointPanel):
             self.fit_height()
 
     def _show_still(self, state: ServerPanelState) -> None:
-        """What does not change while rows flow by."""
+        """Show what does not change while rows flow by."""
         self.show_state(state)
         controls, line = self.controls, self.address_line
         controls.show(line.primary, state.listen)
@@ -257,7 +257,7 @@ class ServerPanel(EndpointPanel):
         self.chosen_row.show_why(self._why())
 
     def _why(self) -> str:
-        """What the mark of the chosen row says; "" where there is none, or several rows."""
+        """The sentence of the chosen row's mark; "": there is none, or several rows are chosen."""
         rows = self.table.chosen_all()
         only = rows[0].key if len(rows) == 1 else None
         return self.table.why(only) if isinstance(only, int) else ""
@@ -272,7 +272,7 @@ class ServerPanel(EndpointPanel):
         self.table.setMinimumHeight(self.table.height_of(self._least_rows()))
 
     def _least_rows(self) -> int:
-        """Beside a conversation the table keeps some of its rows."""
+        """Keep some of the table's rows in sight beside a conversation."""
         if self._sparing and self.chosen_row.talk.isChecked():
             return LOW_ROWS
         most = 4 if self.chosen_row.talk.isChecked() else 1
@@ -298,7 +298,7 @@ class ServerPanel(EndpointPanel):
         super().spare_height(sparing)
 
     def spares_frame(self) -> bool:
-        """While rules are written: connections and conversation keep their lines."""
+        """Whether rules are being written: then connections and conversation keep their lines."""
         return self.reply.rules.button.isChecked()
 
     @Slot()

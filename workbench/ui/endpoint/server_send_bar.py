@@ -50,8 +50,8 @@ class ServerSendBar(QHBoxLayout):
     """The target, the text or hex, its encoding, and Send.
 
     Signals:
-        submitted(object): this commands.Send is wanted (of no endpoint yet); or a Problem: what
-            was typed cannot be sent.
+        submitted(object): perform this commands.Send (for no endpoint yet); or a Problem: what was
+        typed cannot be sent.
     """
 
     submitted = Signal(object)
@@ -93,7 +93,7 @@ class ServerSendBar(QHBoxLayout):
         """The command that the fields ask for.
 
         Raises:
-            Problem: a malformed escape, or a character that the encoding lacks.
+            Problem: a malformed escape, or a character that the encoding cannot express.
         """
         draft = self.draft
         made = send_of(draft, content(draft, self._known))
@@ -103,7 +103,7 @@ class ServerSendBar(QHBoxLayout):
 
     @property
     def draft(self) -> PayloadForm:
-        """The message that stands in the fields."""
+        """The message in the fields."""
         return PayloadForm(
             self.payload.text(),
             self.form.value(),
@@ -123,13 +123,13 @@ class ServerSendBar(QHBoxLayout):
         return c.ALL if target == c.ALL else target if isinstance(target, int) else None
 
     def know(self, known: KnownValues) -> None:
-        """The values that a message may name from now on; where there are any, as in a scenario,
-        what is built in is filled in too.
+        """Learn the values that a message may name from now on; if there are any, built-in names
+        are filled in too, as in a scenario.
         """
         self._known = known
 
     def _complete(self, before: str) -> Completion:
-        """Where no value is known, a text is no template."""
+        """Completions; if no value is known, a text is not a template."""
         as_hex = self.form.value() == "hex"
         if not as_hex and not self._known.values:
             return NOTHING
@@ -142,18 +142,18 @@ class ServerSendBar(QHBoxLayout):
             self.target.setCurrentIndex(index)
 
     def fold(self, folded: bool) -> None:
-        """A projector has room for whom and what alone."""
+        """Show only whom and what: a projector has no room for more."""
         self.form.setVisible(not folded)
         self._encoding.setVisible(not folded)
 
     @Slot()
     def begin(self) -> None:
-        """What is typed next is sent from here."""
+        """Focus the field, so that what is typed next is sent from here."""
         self.payload.setFocus()
         self.payload.selectAll()
 
     def show(self, button: Control, targets: Sequence[tuple[str, int | str]]) -> None:
-        """`targets`: words and value of each choice of whom to send to."""
+        """`targets`: words and value for each choice of whom to send to."""
         self._controls.enable(self.button, button.reason)
         self._offer(targets)
 

@@ -26,7 +26,7 @@ class SettingsForm(QObject):
         address_line, timeout, pace: the widgets.
 
     Signals:
-        typed(): a field has other words.
+        typed(): a field has changed.
     """
 
     typed = Signal()
@@ -53,7 +53,7 @@ class SettingsForm(QObject):
             changed.connect(self.typed)
 
     def take(self, command: PastedCommand) -> None:
-        """What a pasted command line says beside the address."""
+        """Take what a pasted command line says besides the address."""
         if command.path:
             self._more.part.layers.path.setText(command.path)
         if command.where is not None and command.where.over:
@@ -68,11 +68,11 @@ class SettingsForm(QObject):
 
     @Slot(str)
     def _on_path(self, path: str) -> None:
-        """An address that was pasted had a path."""
+        """Take the path of an address that was pasted."""
         self._more.part.layers.path.setText(path)
 
     def fill(self, form: SetUpForm) -> None:
-        """Show a form without telling anyone."""
+        """Show a form without emitting a signal."""
         where = form.where
         if self.address_line.port.hasFocus():
             where = replace(where, port=self.address_line.port.text())
@@ -82,7 +82,7 @@ class SettingsForm(QObject):
         self._more.fill(form)
 
     def read(self) -> SetUpForm:
-        """The form that the fields hold."""
+        """The form that is in the fields."""
         where = self.address_line.where
         return replace(
             self._more.read(where.over),

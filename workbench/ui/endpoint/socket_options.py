@@ -27,8 +27,8 @@ class SocketOptions(Retranslatable, QWidget):
         options: what every new socket of the endpoint gets.
 
     Signals:
-        wanted(str, object): this option is asked for with this value.
-        unwanted(): one is asked for no more.
+        wanted(str, object): this option is wanted with this value.
+        unwanted(): one is not wanted any more.
         refused(object): a Problem: the value cannot be understood.
     """
 
@@ -40,7 +40,7 @@ class SocketOptions(Retranslatable, QWidget):
         super().__init__()
         self.options: Options = ()
         self._kind = ("AF_INET", "SOCK_STREAM")
-        self._aside: Options = ()  # the default that a Unix socket has no use for
+        self._aside: Options = ()  # the default that is of no use on a Unix socket
         self.name = controls.add(ChoiceBox(*((name, None) for name in OPTIONS)), "options")
         self._forbid()
         self.value = controls.add(TextField("1", width=7), "option_value")
@@ -54,7 +54,7 @@ class SocketOptions(Retranslatable, QWidget):
         self.value.returnPressed.connect(self._on_set)
 
     def _forbid(self) -> None:
-        """Offer what makes sense on the sockets in question; grey the rest, with the reason."""
+        """Offer what makes sense on these sockets; grey out the rest, with the reason."""
         fit = []
         for name in OPTIONS:
             problem = unfit(name, *self._kind)
@@ -64,13 +64,15 @@ class SocketOptions(Retranslatable, QWidget):
             self.name.choose(fit[0])
 
     def suit(self, family: str, type_: str) -> None:
-        """Sockets of this family and type are meant."""
+        """Suit sockets of this family and type."""
         if (family, type_) != self._kind:
             self._kind = (family, type_)
             self._forbid()
 
     def follow_family(self, family: str) -> None:
-        """A person chose another family: SO_REUSEADDR, a default, does nothing on AF_UNIX."""
+        """Follow another family chosen by a person: SO_REUSEADDR, a default, does nothing on
+        AF_UNIX.
+        """
         if family == "AF_UNIX":
             self._aside = tuple(item for item in self.options if item == REUSE)
             self.show_options(tuple(item for item in self.options if item != REUSE))
@@ -79,12 +81,12 @@ class SocketOptions(Retranslatable, QWidget):
             self._aside = ()
 
     def retranslate(self) -> None:
-        """What `NamedControls` does not know: why an option is greyed, and the chips."""
+        """Word what `NamedControls` does not know: why an option is greyed, and the chips."""
         self._forbid()
         self._chips.redraw()
 
     def show_options(self, options: Options) -> None:
-        """Show what is asked for, as chips; a click takes one away."""
+        """Show what is asked for, as chips; a click removes one."""
         if options != self.options:
             self.options = options
             self._chips.show([self._chip(name, value) for name, value in options])

@@ -17,7 +17,7 @@ class TemplateField(TextField):
     """The one-line counterpart of a client's editor.
 
     Attributes:
-        complete: what the characters before the cursor may become; None: nothing.
+        complete: what the characters before the cursor may be completed to; None: nothing.
         choices: the list that offers it.
     """
 
@@ -33,7 +33,7 @@ class TemplateField(TextField):
         return self.complete(first_units(self.text(), self.cursorPosition()))
 
     def _offer(self) -> None:
-        """What the word before the cursor may become, in a list below it."""
+        """Offer completions of the word before the cursor, in a list below it."""
         found = self._found()
         self.choices.offer(() if found is None else found.words, self.cursorRect())
 

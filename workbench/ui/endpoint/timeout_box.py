@@ -15,7 +15,7 @@ TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
 class TimeoutBox(Retranslatable, HintCombo):
-    """Offers the usual timeouts, with what "none" means, and takes any other."""
+    """Offers the usual timeouts, with an explanation of "none", and accepts any other."""
 
     def __init__(self) -> None:
         super().__init__(6)
@@ -29,7 +29,7 @@ class TimeoutBox(Retranslatable, HintCombo):
         return parse_fields.parse_timeout(self.currentText())
 
     def retranslate(self) -> None:
-        """Word it anew: "none" is another word in another language."""
+        """Word it again: "none" is another word in another language."""
         timeouts = [parse_fields.show_timeout(value) for value in TIMEOUTS]
         try:
             shown = parse_fields.show_timeout(self.seconds)
@@ -47,7 +47,7 @@ class TimeoutBox(Retranslatable, HintCombo):
 
     @Slot()
     def _on_settled(self) -> None:
-        """As it was understood: "2" is "2.0 s"."""
+        """Show the value as it was understood: "2" as "2.0 s"."""
         try:
             seconds = self.seconds
         except Problem:

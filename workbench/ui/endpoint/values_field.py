@@ -26,8 +26,8 @@ class ValuesField(Retranslatable, QWidget):
         rows: the values.
 
     Signals:
-        edited(object): these are wanted from now on.
-        refused(object): a Problem: what is typed is no value.
+        edited(object): the values from now on.
+        refused(object): a Problem: what is typed is not a value.
     """
 
     edited = Signal(object)
@@ -60,13 +60,13 @@ class ValuesField(Retranslatable, QWidget):
             field.textEdited.connect(lambda: tone(self.name, ""))
 
     def show_rows(self, rows: Sequence[TypedValue]) -> None:
-        """Show these without telling anyone."""
+        """Show these without emitting a signal."""
         if tuple(rows) != self.rows:
             self.rows = tuple(rows)
             self._chips.show([self._chip(row) for row in rows])
 
     def retranslate(self) -> None:
-        """What `NamedControls` does not know: the chips."""
+        """Word what `NamedControls` does not know: the chips."""
         self._chips.redraw()
 
     def _chip(self, row: TypedValue) -> RemovableChip:
