@@ -29,20 +29,20 @@ from workbench.viewmodel.message import ErrorMessage, StatusMessage
 
 
 class BacklogWindow(Retranslatable, QWidget):
-    """Not modal. What it shows is a LabState; what is wanted of the lab it says by signals.
+    """Not modal. It shows a LabState, and asks for things by signals.
 
     Signals:
         run_wanted(object, object): run with these BacklogSettings, and this Prediction or None.
         stop_wanted(), keep_wanted(): end the run under way; write the finished one to a file.
         kept_wanted(object): show this kept run (a Path).
-        accept_wanted(), listen_wanted(int), close_wanted(): done by hand to the listener.
-        log_wanted(str): show the log, filtered so.
+        accept_wanted(), listen_wanted(int), close_wanted(): act on the listener by hand.
+        log_wanted(str): show the log with this filter.
         smaller_wanted(), larger_wanted(), normal_wanted(): another text size.
-        closing(): nobody looks at the lab any more.
+        closing(): the window is being closed.
 
     Attributes:
         state: what is shown.
-        hindered: what cannot be had on this system; None until that is known.
+        hindered: what is not available on this system; None until that is known.
     """
 
     run_wanted = Signal(object, object)
@@ -171,9 +171,9 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot()
     def _on_space(self) -> None:
-        """Accept one; but a button that has the focus is pressed, as everywhere. With a run the
-        focus leaves the one with which it began: pressed once more, or when the run has just
-        ended, that would throw the run away.
+        """Accept one connection; but a button that has the focus is pressed, as everywhere. When a
+        run begins, the focus leaves the button that started it: pressed once more, or when the run
+        has just ended, that would discard the run.
         """
         focused = self.focusWidget()
         if isinstance(focused, QPushButton):
@@ -202,9 +202,9 @@ class BacklogWindow(Retranslatable, QWidget):
         self._show_picture()
         self._show_result()
         if self.focusWidget() is self.by_hand.accept_one and state.result is not None:
-            self.comparison.setFocus()  # a key that comes late changes nothing
+            self.comparison.setFocus()  # a key that comes late has no effect
         self._show_step(state.step)
-        if began:  # also out of a field in which Enter was pressed: Space accepts from now on
+        if began:  # also away from a field in which Enter was pressed: Space accepts from now on
             self.by_hand.accept_one.setFocus()
 
     def _show_picture(self) -> None:
@@ -232,7 +232,7 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot(object)
     def show_message(self, message: StatusMessage) -> None:
-        """What happens, or why something cannot be done."""
+        """Show what is happening, or why something cannot be done."""
         self._message = message
         self.message.setText(message.text.show())
         self.message.setProperty("badge", True)
@@ -240,7 +240,7 @@ class BacklogWindow(Retranslatable, QWidget):
 
     @Slot(object)
     def show_hindrances(self, hindered: Hindrances) -> None:
-        """What cannot be had on this system is off, with the reason."""
+        """Disable what is not available on this system, with the reason."""
         self.hindered = self.comparison.hindered = hindered
         self.set_up.forbid(hindered)
 
@@ -251,7 +251,9 @@ class BacklogWindow(Retranslatable, QWidget):
             self.show_message(StatusMessage("info", ends(settings)))
 
     def _word(self) -> BacklogSettings | None:
-        """The headline and the article's claim for what is set up; None where it cannot be run."""
+        """The headline and the article's claim for the current settings; None: they cannot be
+        run.
+        """
         try:
             settings = self.set_up.settings()
         except Problem as problem:

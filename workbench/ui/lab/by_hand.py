@@ -44,7 +44,7 @@ class ByHand(FlowLayout):
         self.close_listener.clicked.connect(self.close_wanted)
 
     def begin(self, backlog: int) -> None:
-        """A run has begun with this backlog."""
+        """Begin a run with this backlog."""
         self.listen_size.setText(str(backlog))
 
     def show_running(self, running: bool) -> None:

@@ -37,7 +37,7 @@ _ENDED: Final = frozenset(
 
 
 class ClientChart(QWidget):
-    """Paints the bars. It is as high as all of them, and stands in a scroll area."""
+    """Paints the bars. It is as high as all of them, and is placed in a scroll area."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class ClientChart(QWidget):
 
     @property
     def _lines(self) -> int:
-        """One for each client, the axis and the legend."""
+        """The number of lines: one for each client, the axis and the legend."""
         return (len(self._picture.clients) if self._picture is not None else 0) + 2
 
     @property
@@ -76,7 +76,9 @@ class ClientChart(QWidget):
 
     @property
     def _row(self) -> int:
-        """The bars of few clients use the height that there is, up to what a bar can do with."""
+        """The height of a row: the bars of few clients share the height there is, up to a bar's
+        maximum.
+        """
         return max(self._least, min((self.height() - 6) // self._lines, 2 * self._least))
 
     def sizeHint(self) -> QSize:

@@ -15,7 +15,7 @@ class NewestCall(Retranslatable, QWidget):
     """One row of the log, beside a button.
 
     Signals:
-        wanted(str): show the log, filtered so.
+        wanted(str): show the log with this filter.
     """
 
     wanted = Signal(str)
@@ -36,7 +36,7 @@ class NewestCall(Retranslatable, QWidget):
         self.retranslate()
 
     def show_call(self, text: str) -> None:
-        """The newest call as the log words it."""
+        """Show the newest call, worded as in the log."""
         self.label.setText(text)
 
     def retranslate(self) -> None:

@@ -35,11 +35,11 @@ ALWAYS: Final = frozenset({"connected", "silent", "refused"})
 
 
 class SideColumn(Retranslatable, QScrollArea):
-    """Three sections below each other, which scroll where the window is too low.
+    """Three sections, one below the other, which scroll if the window is too low.
 
     Attributes:
         said: the fields of the prediction.
-        numbers, drops: how the clients stand, and the counters beside them.
+        numbers, drops: how many clients are in which state, and the counters beside them.
     """
 
     def __init__(self, controls: NamedControls) -> None:
@@ -111,11 +111,11 @@ class SideColumn(Retranslatable, QScrollArea):
         return Prediction(**numbers)
 
     def show_claim(self, claim: int) -> None:
-        """The article's claim for the backlog that is set up."""
+        """Show the article's claim for the backlog that is set up."""
         self._article.setText(tr("backlog.article", claim=claim))
 
     def show_picture(self, picture: Picture, settings: BacklogSettings) -> None:
-        """How the clients stand, and the counters beside them."""
+        """Show how many clients are in which state, and the counters beside them."""
         lines = []
         for name, states in COUNTED:
             if picture.count(*states) or name in ALWAYS:

@@ -21,8 +21,8 @@ class TopRow(FlowLayout):
     """The steps of a run and where it stands, its clock, and the buttons that act on a whole run.
 
     Attributes:
-        stop, again, keep, close: buttons; the window knows what to do.
-        corner: text size and close, right of all: they stay where they are when the rest wraps.
+        stop, again, keep, close: buttons, wired by the window.
+        corner: text size and close, at the far right, where they stay when the rest wraps.
 
     Signals:
         kept_wanted(object): show this kept run (a Path).
@@ -80,14 +80,14 @@ class TopRow(FlowLayout):
             self._menu.addAction(tr("lab.no_kept")).setEnabled(False)
 
     def show_step(self, current: str, *, keepable: bool) -> None:
-        """One of STEPS; `keepable`: there is a finished run of today."""
+        """Show one of STEPS; `keepable`: there is a finished run from today."""
         for name, label in self._steps.items():
             tone(label, "busy" if name == current else "idle")
         self.stop.setEnabled(current == "run")
         self.keep.setEnabled(keepable)
 
     def show_clock(self, picture: Picture) -> None:
-        """How long it runs and will run."""
+        """Show how long it has run and will run."""
         time = f"{picture.time:.1f}"
         self._clock.setText(
             tr("lab.clock", time=time, left=f"{max(0.0, picture.ends_in):.1f}")
@@ -96,7 +96,9 @@ class TopRow(FlowLayout):
         )
 
     def redraw(self) -> None:
-        """Reserve the clock's width in the font in force: nothing moves when a run begins."""
+        """Reserve the clock's width in the current font, so that nothing moves when a run
+        begins.
+        """
         metrics = self._clock.fontMetrics()
         longest = (tr("lab.clock", time="88.8", left="88.8"), tr("lab.clock_ended", time="88.8"))
         self._clock.setMinimumWidth(max(map(metrics.horizontalAdvance, longest)) + 2)

@@ -53,7 +53,7 @@ class BytesTab(Retranslatable, QWidget):
         self.retranslate()
 
     def show_row(self, row: Row | None, encoding: str) -> None:
-        """Show the bytes of this row; None: of none. `encoding`: of its endpoint."""
+        """Show the bytes of this row; None: show none. `encoding`: that of its endpoint."""
         self._row = row
         self._follow(row, encoding)
         self.refresh()
@@ -72,7 +72,7 @@ class BytesTab(Retranslatable, QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the bytes in the present width and encoding."""
+        """Show the bytes in the current width and encoding."""
         row = self._row
         if row is None:
             self._say("")
@@ -100,18 +100,18 @@ class BytesTab(Retranslatable, QWidget):
             self._shown = text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow tab has eight bytes a row: nothing scrolls sideways."""
+        """Show eight bytes a row in a narrow tab, so that nothing scrolls sideways."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.refresh()
 
     def redraw(self) -> None:
-        """Fonts for the size in force."""
+        """Use the fonts for the current size."""
         self._bytes.setFont(theme.fixed_font())
         self.refresh()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         self._label.setText(tr("inspector.encoding"))
         for place, name in enumerate(ENCODINGS):
             self._encoding.setItemText(place, tr(f"encoding.{name}"))

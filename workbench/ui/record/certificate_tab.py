@@ -25,10 +25,10 @@ class ReadCertificates(Protocol):
     """Finds a connection's certificates in the record, and judges them."""
 
     def __call__(self, row: Row) -> TlsShown:
-        """What there is of the connection that a row is about."""
+        """The certificates of the connection that a row belongs to."""
 
     def judged(self, shown: TlsShown) -> CertificateState:
-        """What there is to say of them, in the current language."""
+        """What there is to say about them, in the current language."""
 
 
 class CertificateTab(Retranslatable, QWidget):
@@ -54,8 +54,8 @@ class CertificateTab(Retranslatable, QWidget):
         self.retranslate()
 
     def show_row(self, row: Row | None) -> None:
-        """Those of this row's connection; until its handshake has ended they are looked for anew,
-        and where TLS has: the other end may have refused ours by then.
+        """Show the certificates of this row's connection. They are looked up anew until its
+        handshake has ended, and again when TLS has: the other end may have refused ours by then.
         """
         connection = row.connection if row is not None else None
         known = connection == self._connection and self._shown.outcome is not None
@@ -108,7 +108,7 @@ class CertificateTab(Retranslatable, QWidget):
         self.facts.fit()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         for table, name, columns in (
             (self.chain, "chain", _CHAIN),
             (self.facts, "facts", _FACTS),
@@ -128,7 +128,7 @@ def _label() -> QLabel:
 
 
 def _item(text: str) -> QTableWidgetItem:
-    """A name of a stranger's certificate is text, and stands on one line."""
+    """An item: a name in a stranger's certificate is shown as text on one line."""
     line = escape(text)
     item = QTableWidgetItem(line)
     item.setToolTip(plain_tip(line) if line else "")

@@ -52,7 +52,7 @@ class ExplanationView(QScrollArea):
         self.setWidget(page)
 
     def forget(self) -> None:
-        """What is shown next is laid out anew, even if it is the same."""
+        """Have the next text laid out anew, even if it is the same."""
         self._shown = None
 
     def show_plain(self, text: str) -> None:
@@ -75,7 +75,9 @@ class ExplanationView(QScrollArea):
         self._fill(lines, shown.python)
 
     def _fill(self, lines: list[tuple[str, bool]], code: str = "") -> None:
-        """The labels are made once: to make a page of them takes longer than to draw it."""
+        """Fill the labels, which are made once: making a page of them takes longer than drawing
+        it.
+        """
         while len(self._labels) < len(lines):
             self._labels.append(label := _Paragraph())
             self._column.insertWidget(len(self._labels) - 1, label)
@@ -101,7 +103,7 @@ class _Paragraph(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def show_line(self, line: str, *, heading: bool, first: bool) -> None:
-        font = QFont(QApplication.font())  # of the size in force: its own would not follow
+        font = QFont(QApplication.font())  # in the size in force: its own would not follow
         font.setBold(heading)
         if font != self.font():
             self.setFont(font)
@@ -132,8 +134,8 @@ class RemedyButtons(Retranslatable, QWidget):
         self.hide()
 
     def offer(self, remedies: tuple[Remedy, ...]) -> None:
-        """Show these. A button is made once and hidden while it does not fit: what it does may
-        change what is offered, and whoever holds it must not be left with one that is gone.
+        """Offer these remedies. A button is made once and hidden while it does not apply: pressing
+        it may change what is offered, and whoever holds it must not be left with one that is gone.
         """
         self._remedies = {remedy.key: remedy for remedy in remedies}
         offered = tuple((remedy.key, tr(f"caption.{remedy.key}")) for remedy in remedies)
@@ -159,12 +161,12 @@ class RemedyButtons(Retranslatable, QWidget):
         fit(button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little height the text above gives way: that can be scrolled."""
+        """In little height, let the text above give way: that can be scrolled."""
         super().resizeEvent(event)
         self.setMinimumHeight(self.heightForWidth(event.size().width()))
 
     def retranslate(self) -> None:
-        """Word all buttons again, also hidden ones."""
+        """Word all buttons again, hidden ones too."""
         for key in self._buttons:
             self._word(key)
 
@@ -183,7 +185,7 @@ class RemedyButtons(Retranslatable, QWidget):
 
 
 class _Code(QPlainTextEdit):
-    """Code that can be copied; long bytes are wrapped anywhere."""
+    """Code that can be copied; long byte strings are wrapped anywhere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,7 +196,7 @@ class _Code(QPlainTextEdit):
         self.hide()
 
     def show_code(self, text: str) -> None:
-        """Show this; nothing where it is empty."""
+        """Show this code; hide the part if it is empty."""
         if text != self.toPlainText():
             self.setPlainText(text)
         self.setFont(theme.fixed_font())
@@ -217,4 +219,4 @@ class _Code(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            QTimer.singleShot(0, self, self._fit)  # within a resize the paper would keep its size
+            QTimer.singleShot(0, self, self._fit)  # within a resize the label would keep its size

@@ -17,8 +17,8 @@ class FilterField(QLineEdit):
     """A line edit: Down shows the history, Tab takes the first completion.
 
     Attributes:
-        complete: what a text that ends at the cursor may become.
-        history: what was used before, the newest first.
+        complete: what a text that ends at the cursor may be completed to.
+        history: the filters used before, the newest first.
         choices: the list that offers both.
     """
 
@@ -32,7 +32,7 @@ class FilterField(QLineEdit):
         self._examples: Sequence[str] = ()
 
     def give_examples(self, *texts: str) -> None:
-        """What may stand in the empty field: the first of these for which it has the room."""
+        """Set the hint for the empty field: the first of these that fits."""
         self._examples = texts
         self._fit_example()
 
@@ -47,7 +47,7 @@ class FilterField(QLineEdit):
         self._fit_example()
 
     def setText(self, text: str | None) -> None:
-        """What is not typed asks for nothing: a list that is open goes."""
+        """Set the text; a list that is open closes, since nothing was typed."""
         super().setText(text)
         self.choices.offer((), self.cursorRect())
 
@@ -55,7 +55,7 @@ class FilterField(QLineEdit):
         self.setText("")
 
     def _before(self) -> str:
-        """The text up to the cursor, whose place Qt counts in units of UTF-16."""
+        """The text up to the cursor, whose position Qt counts in units of UTF-16."""
         units = self.text().encode("utf-16-le", "surrogatepass")[: 2 * self.cursorPosition()]
         return units.decode("utf-16-le", "surrogatepass")
 
@@ -70,7 +70,7 @@ class FilterField(QLineEdit):
         self.choices.offer(() if found is None else found.words, self.cursorRect())
 
     def show_history(self) -> None:
-        """What was used before, in a list below the field; nothing where nothing was."""
+        """Show the filters used before in a list below the field, if there are any."""
         used = [text for text in self.history() if text != self.text()]
         self._past = bool(used)
         self.choices.offer(used, QRect(QPoint(2, 0), self.cursorRect().size()))
@@ -88,7 +88,7 @@ class FilterField(QLineEdit):
         self.setText(f"{kept}{word}{after}")
         self.setCursorPosition(len(f"{kept}{word}".encode("utf-16-le", "surrogatepass")) // 2)
         if word[-1:] in {":", "<", ">", "="} or word.isalpha():
-            self._offer()  # a key asks for its value
+            self._offer()  # a key needs a value
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
         return False if self.choices.open else super().focusNextPrevChild(forwards)

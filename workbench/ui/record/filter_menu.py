@@ -19,12 +19,12 @@ class FilterMenu(QPushButton):
     """Opens a menu.
 
     Attributes:
-        kept: the filters; None: nothing is kept, and it stays empty.
-        filtered: whether there is one now, which could be kept.
+        kept: the filters; None: none are kept, and the menu stays empty.
+        filtered: whether there is a filter now, which could be kept.
 
     Signals:
-        chosen(str): this shall be the filter.
-        name_wanted(): the present one is to be kept: ask for its name.
+        chosen(str): use this filter.
+        name_wanted(): ask for a name under which to keep the current one.
     """
 
     chosen = Signal(str)
@@ -44,7 +44,7 @@ class FilterMenu(QPushButton):
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        for old in menu.findChildren(QMenu):  # clear() leaves submenus where they are
+        for old in menu.findChildren(QMenu):  # clear() does not delete submenus
             old.deleteLater()
         named = self.kept.named if self.kept is not None else {}
         for name, text in named.items():
@@ -65,11 +65,11 @@ class FilterMenu(QPushButton):
         past.setEnabled(bool(used))
 
     def history(self) -> list[str]:
-        """What was used, the newest first."""
+        """The filters used before, the newest first."""
         return self.kept.history if self.kept is not None else []
 
     def use(self, text: str) -> None:
-        """Remember what was used."""
+        """Remember a filter that was used."""
         if self.kept is not None:
             self.kept.use(text)
 
@@ -79,7 +79,7 @@ class FilterMenu(QPushButton):
             self.kept.name(name, text)
 
     def has(self, name: str) -> bool:
-        """Whether one is kept under this name."""
+        """Whether a filter is kept under this name."""
         return self.kept is not None and name.strip() in self.kept.named
 
     def _add(self, menu: QMenu, shown: str, text: str) -> None:

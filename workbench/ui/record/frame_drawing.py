@@ -51,7 +51,7 @@ class FrameDrawing(Retranslatable, QWidget):
         self.update()
 
     def retranslate(self) -> None:
-        """Say each field with its bits, to who cannot see them."""
+        """Say each field with its bits, for people who cannot see them."""
         self.setAccessibleDescription(
             "; ".join(
                 f"{tr(f'frame.{field.key}')} {self._bits[field.first : field.first + field.bits]}"
@@ -90,7 +90,7 @@ class FrameDrawing(Retranslatable, QWidget):
         return lines * self._line_height + 2
 
     def _boxes(self) -> Iterator[tuple[int, int, QRect]]:
-        """Each part of a field that stands on one line: the field's place, its first bit, a box."""
+        """Each part of a field that is on one line: the field's index, its first bit, a box."""
         per_line, height = self._per_line, self._line_height
         bit = self.width() / per_line
         for place, field in enumerate(self._fields):
@@ -141,5 +141,5 @@ class FrameDrawing(Retranslatable, QWidget):
 
 
 def _short(name: str) -> str:
-    """What fits above one bit: FIN is F, RSV1 is R1."""
+    """What fits above a single bit: F for FIN, R1 for RSV1."""
     return name[:1] + (name[-1] if name[-1].isdecimal() else "")

@@ -96,7 +96,7 @@ class FrameTab(Retranslatable, QWidget):
 
     @Slot(int)
     def _mark(self, place: int) -> None:
-        """Light a field, and the bytes in which it stands; -1: none."""
+        """Highlight a field, and the bytes that contain it; -1: none."""
         if place < 0:
             place = self.table.currentRow()
         self.drawing.light(place)
@@ -123,13 +123,13 @@ class FrameTab(Retranslatable, QWidget):
         self.dump.setExtraSelections(marks)
 
     def redraw(self) -> None:
-        """Fonts for the size in force."""
+        """Use the fonts for the current size."""
         self.dump.setFont(theme.fixed_font())
         self.dump.setFixedHeight(4 * self.dump.fontMetrics().lineSpacing() + 10)
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         self.table.setHorizontalHeaderLabels(
             [tr("frame.column_field"), tr("frame.column_value"), tr("frame.column_meaning")]
         )

@@ -45,7 +45,7 @@ class FramesPanel(Retranslatable, QWidget):
         self.view = _FramesView(model)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         column = QVBoxLayout(self)
-        column.setContentsMargins(GAP, 0, NEAR, 0)  # as the log
+        column.setContentsMargins(GAP, 0, NEAR, 0)  # as in the log
         column.addWidget(self.view)
         self.retranslate()
 
@@ -57,7 +57,7 @@ class FramesPanel(Retranslatable, QWidget):
 
     @Slot(object, object, bool)
     def show_selection(self, _connection: int | None, seq: int | None, _pinned: bool) -> None:
-        """The row of the event that is explained is the chosen one."""
+        """Choose the row of the event that is being explained."""
         row = self.model.row_showing(seq) if seq is not None else None
         if row is None:
             self.view.clearSelection()
@@ -70,12 +70,12 @@ class FramesPanel(Retranslatable, QWidget):
         self.seen.emit()
 
     def redraw(self) -> None:
-        """Row height and widths for the size in force."""
+        """Set row height and widths for the current size."""
         self.view.fit()
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         self.model.retranslate()
         self.view.setAccessibleName(tr("frames.accessible"))
         self.view.empty_text = tr("frames.none")
@@ -105,7 +105,7 @@ class _FramesView(RowUnderMouse, QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Row height and column widths for the font in force."""
+        """Set row height and column widths for the current font."""
         metrics = self.fontMetrics()
         self.verticalHeader().setMinimumSectionSize(metrics.height() + 5)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
@@ -115,7 +115,7 @@ class _FramesView(RowUnderMouse, QTableView):
             self.setColumnWidth(number, metrics.horizontalAdvance(widest) + _MARGIN)
 
     def show_newest(self) -> None:
-        """The newest, where nobody has scrolled away from it."""
+        """Show the newest frame, unless somebody has scrolled away from it."""
         if self._follows:
             self.scrollToBottom()
             self._follows = True
@@ -133,8 +133,8 @@ class _FramesView(RowUnderMouse, QTableView):
         self.show_newest()
 
     def _halves(self) -> Iterator[QRect]:
-        """Where the rows at both ends stand that are not in sight whole: as in the log, half of a
-        row is none.
+        """Where the rows at both ends are that are not completely in sight: as in the log, half a
+        row is not shown.
         """
         high, pane = self.verticalHeader().defaultSectionSize(), self.viewport().rect()
         first, last = self.rowAt(0), self.rowAt(pane.bottom())

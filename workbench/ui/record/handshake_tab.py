@@ -45,7 +45,7 @@ class HandshakeTab(Retranslatable, QWidget):
         self.retranslate()
 
     def show_row(self, row: Row | None) -> None:
-        """Show the handshake of this row's connection; one without an answer is looked for anew."""
+        """Show the handshake of this row's connection; one without an answer is looked up anew."""
         connection = row.connection if row is not None else None
         if connection == self._connection and self._heads.response is not None:
             return
@@ -81,7 +81,7 @@ class HandshakeTab(Retranslatable, QWidget):
         table.fit()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         for side, table in self.tables.items():
             table.setHorizontalHeaderLabels([tr(f"handshake.column_{key}") for key in _COLUMNS])
             table.setAccessibleName(tr(f"handshake.{side}_name"))

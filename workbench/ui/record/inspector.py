@@ -37,11 +37,11 @@ class Inspector(Retranslatable, QTabWidget):
     """The tabs at the bottom right.
 
     Attributes:
-        remedies: what can be done about an event now.
+        remedies: buttons for what can be done about an event now.
 
     Signals:
-        remedy_begun(): a button of these was pressed. remedy_taken(): what it does was done.
-        explanation_wanted(): the event shall be explained again, in another language.
+        remedy_begun(): one of these buttons was pressed. remedy_taken(): its job is done.
+        explanation_wanted(): explain the event again, in another language.
     """
 
     remedy_begun = Signal()
@@ -55,14 +55,14 @@ class Inspector(Retranslatable, QTabWidget):
         handshake: Callable[[], HandshakeTab],
         certificate: Callable[[], CertificateTab],
     ) -> None:
-        """`read_bytes`: the bytes of an event as text. The others make tabs beside."""
+        """`read_bytes`: the bytes of an event as text. The other arguments become tabs beside."""
         super().__init__()
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
         self.remedies: Callable[[Row], tuple[Remedy, ...]] = lambda _row: ()
         self._explained: Explained | None = None
         self._text = ExplanationView()
-        self._offered = RemedyButtons()  # below the text, where it is seen without scrolling
+        self._offered = RemedyButtons()  # below the text, where they are seen without scrolling
         self._explain = QWidget()
         explain_column = QVBoxLayout(self._explain)
         explain_column.setContentsMargins(0, 0, 0, 0)
@@ -101,13 +101,13 @@ class Inspector(Retranslatable, QTabWidget):
 
     @Slot(object)
     def show_explained(self, explained: Explained | None) -> None:
-        """Show an event and what is said of it."""
+        """Show an event and its explanation."""
         self._explained = explained
         self._offer_layers(self.row.call if self.row is not None else "")
         self._show_front()
 
     def _offer_layers(self, call: str) -> None:
-        """The tabs of what a layer understood are there for its rows alone."""
+        """Show the tabs about layers only for rows of layers."""
         for place, shown in (
             (self._frame_place, call in FRAMES),
             (self._handshake_place, call.startswith(WEBSOCKET)),
@@ -118,7 +118,7 @@ class Inspector(Retranslatable, QTabWidget):
 
     @Slot()
     def _show_front(self) -> None:
-        """What nobody sees is not drawn."""
+        """Draw only the tab in front."""
         explained, front = self._explained, self.currentWidget()
         if front is self._page:
             self._page.part.show_row(self.row, explained.encoding if explained is not None else "")
@@ -140,17 +140,17 @@ class Inspector(Retranslatable, QTabWidget):
 
     @Slot()
     def offer_remedies(self) -> None:
-        """Buttons for what can be done now: that changes while the text stays."""
+        """Show buttons for what can be done now, which changes while the text stays."""
         if self.currentWidget() is self._explain:
             self._offered.offer(self.remedies(self.row) if self.row is not None else ())
 
     def redraw(self) -> None:
-        """Fonts for the size in force."""
+        """Use the fonts for the current size."""
         self._text.forget()
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         self.setTabText(0, tr("inspector.explain"))
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
@@ -161,14 +161,15 @@ class Inspector(Retranslatable, QTabWidget):
         self._text.setAccessibleName(tr("inspector.explain"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
         self.explanation_wanted.emit()
-        self._show_explanation()  # behind another tab too: nothing stays in another language
+        # behind another tab too, so that nothing stays in another language
+        self._show_explanation()
 
 
 class _Scrolling(Retranslatable, QScrollArea, Generic[T]):
     """A scroll area, so that diagram and plots do not force the window's height."""
 
     def __init__(self, page: T, name: str) -> None:
-        """`name`: its text's key."""
+        """`name`: the key of its text."""
         super().__init__()
         self.page = page
         self._name = name

@@ -45,7 +45,7 @@ ARROWS: Final = (
 
 
 class StateDiagram(Retranslatable, QWidget):
-    """TCP's states; the present one is lit, those seen before are outlined."""
+    """TCP's states; the current one is lit, and those seen before are outlined."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +116,7 @@ class Plot(Retranslatable, QWidget):
         self.retranslate()
 
     def add(self, value: int, times: int) -> None:
-        """What was read now, and so at each of the last `times` looks."""
+        """Add what was read now, and so at each of the last `times` looks."""
         flat = len(self.values) == KEPT and min(self.values) == max(self.values) == value
         self.values.extend([value] * min(times, KEPT))
         if not flat:
@@ -124,7 +124,7 @@ class Plot(Retranslatable, QWidget):
             self.update()
 
     def retranslate(self) -> None:
-        """What it has drawn, in words."""
+        """Put what it has drawn into words."""
         self.setAccessibleName(tr(f"kernel.plot_{self._key}"))
         said = ""
         if self.values:
@@ -133,7 +133,7 @@ class Plot(Retranslatable, QWidget):
         self.setAccessibleDescription(said)
 
     def clear(self) -> None:
-        """Begin anew for another socket, or for none."""
+        """Start anew for another socket, or for none."""
         self.values.clear()
         self.retranslate()
         self.update()

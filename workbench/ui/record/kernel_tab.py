@@ -32,7 +32,7 @@ class KernelTab(TellsWhenWorded, Sighted):
     """The kernel's readings of one socket.
 
     Signals:
-        worded(): the language is another one.
+        worded(): the language has changed.
     """
 
     worded = Signal()
@@ -102,7 +102,7 @@ class KernelTab(TellsWhenWorded, Sighted):
 
     @Slot(object)
     def plot(self, points: PlotPoints) -> None:
-        """Go on with the plots, in time however seldom a reading is taken."""
+        """Continue the plots, at an even pace however seldom a reading is taken."""
         times = max(1, round(points.passed / _READING_S))
         for key, plot in self.plots.items():
             if key in points.values:
@@ -110,7 +110,7 @@ class KernelTab(TellsWhenWorded, Sighted):
             plot.setVisible(bool(plot.values))
 
     def _clear(self) -> None:
-        """Nothing of what was shown before belongs to what comes."""
+        """Forget everything that was shown before."""
         self.diagram.show_state("", anew=True)
         self.diagram.hide()
         for plot in self.plots.values():
@@ -120,7 +120,7 @@ class KernelTab(TellsWhenWorded, Sighted):
         self._set_rows(0)
 
     def _set_rows(self, count: int) -> None:
-        """As high as its rows: the tab scrolls, the table in it does not."""
+        """Make the table as high as its rows: the tab scrolls, the table in it does not."""
         if count != self.table.rowCount() or not count:
             self.table.setRowCount(count)
             self._fit_table()

@@ -34,7 +34,7 @@ class ColumnMenu(QObject):
         header.customContextMenuRequested.connect(self._open)
 
     def restore(self, preferences: Preferences) -> None:
-        """Columns and time form as they were left."""
+        """Restore columns and time form as they were left."""
         self._preferences = preferences
         with suppress(ValueError):
             self._view.show_times(TimeForm(preferences.time_form))
@@ -44,7 +44,7 @@ class ColumnMenu(QObject):
             self._changed = True
 
     def keep(self) -> None:
-        """Remember the columns, where a person has changed them."""
+        """Remember the columns, if a person has changed them."""
         if self._preferences is not None and (self._view.by_hand or self._changed):
             self._preferences.write_list(KEPT, self._view.arrangement())
 
@@ -53,7 +53,7 @@ class ColumnMenu(QObject):
         self.menu().popup(self._view.horizontalHeader().mapToGlobal(where))
 
     def menu(self) -> QMenu:
-        """What the header offers now."""
+        """The menu that the header offers now."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for form in TimeForm:

@@ -22,10 +22,10 @@ class LogContextMenu(QMenu):
 
     Signals:
         copy_wanted(): copy the chosen rows as text.
-        filter_wanted(str): one more term shall hold.
-        all_wanted(): nothing shall be filtered.
+        filter_wanted(str): add this term to the filter.
+        all_wanted(): remove the filter.
         fold_wanted(): hide what the command led to, or show it again.
-        again_wanted(): send what the row says was sent once more.
+        again_wanted(): send again what the row says was sent.
     """
 
     copy_wanted = Signal()
@@ -76,6 +76,6 @@ class LogContextMenu(QMenu):
 
 
 def _code(row: Row | None, chosen: Sequence[Row]) -> str:
-    """The chosen calls as Python; of one that is not among them, that one."""
+    """The chosen calls as Python; for a row that is not among them, its own call."""
     rows = chosen if row in chosen else [row]
     return "\n".join(code for item in rows if item is not None and (code := as_python(item)))

@@ -61,12 +61,13 @@ class LogPanel(Retranslatable, QTabWidget):
     Signals:
         filter_wanted(str): show the rows that meet every term of this text.
         chosen(int): a person has chosen this row.
-        released(): no row is chosen any more; the newest is followed.
-        find_wanted(str, object, bool): look for a text from a row on (None: from the end), back?
-        find_given_up(): look for it no further.
+        released(): no row is chosen any more, and the newest is followed.
+        find_wanted(str, object, bool): look for a text from a row on (None: from the end),
+            backwards or not.
+        find_given_up(): stop looking for it.
         cleared(bool): the rows up to now are hidden, or shown again.
-        rows_changed(): other rows are shown: whoever knows what is chosen may tell it again.
-        again_wanted(object): send what this Row says was sent once more.
+        rows_changed(): other rows are shown: whoever knows what is chosen may say so again.
+        again_wanted(object): send again what this Row says was sent.
     """
 
     filter_wanted = Signal(str)
@@ -123,8 +124,8 @@ class LogPanel(Retranslatable, QTabWidget):
         self._counts = LogCounts()
         self._applied = ""
         self._programmatic = False
-        self._leading = False  # to the newest error, as soon as it is shown
-        self._led_here = False  # not by a click in the log: following goes on with the next action
+        self._leading = False  # choose the newest error, as soon as it is shown
+        self._led_here = False  # not by a click in the log: following resumes with the next action
         self._build()
         self._wire()
         self.retranslate()
@@ -160,7 +161,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._place_line()
 
     def event(self, event: QEvent) -> bool:
-        """What is in the line wants another width, or a tab does."""
+        """React when something in the line, or a tab, wants another width."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._place_line()
@@ -168,8 +169,8 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def _place_line(self) -> None:
-        """Beside the tabs, where they leave the line the room that it needs: else it is the first
-        of the page, and costs the log two rows.
+        """Place the line beside the tabs, if they leave it the room it needs; else at the top of
+        the page, where it costs the log two rows.
         """
         bar = self.tabBar()
         tabs = bar.mapToParent(bar.tabRect(bar.count() - 1).topRight())
@@ -193,7 +194,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def _show_line(self) -> None:
-        """It is about the log alone; folded, it is there where it hides rows."""
+        """Show the line if the log is in front, or if it is folded and hides rows."""
         wanted = not self._folded or bool(self.filter.text())
         self._line.setVisible(wanted and self.currentIndex() == 0)
 
@@ -235,13 +236,15 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def apply_filter(self) -> None:
-        """Apply what stands in the field; a term that cannot be read is pointed at."""
+        """Apply what is in the field; a term that cannot be read is pointed at."""
         self._settle.stop()
         self.filter_wanted.emit(self.filter.text())
 
     @Slot()
     def _on_used(self) -> None:
-        """Enter, or the field is left: what holds then is remembered, unless it is a secret."""
+        """Remember the filter in force when Enter is pressed or the field is left, unless it is a
+        secret.
+        """
         text = self.filter.text()
         if text == self._applied and not self.holds_secret(text):
             self.filters.use(text)
@@ -288,12 +291,12 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def find_next(self) -> None:
-        """Choose the next row, from the chosen one on, that holds the text."""
+        """Choose the next row, after the chosen one, that contains the text."""
         self._find(backwards=False)
 
     @Slot()
     def find_previous(self) -> None:
-        """Choose the row before the chosen one that holds the text."""
+        """Choose the previous row, before the chosen one, that contains the text."""
         self._find(backwards=True)
 
     def _find(self, *, backwards: bool) -> None:
@@ -305,7 +308,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(str)
     def _on_search(self, text: str) -> None:
-        """What is typed is marked in the rows in sight."""
+        """Highlight what is typed in the rows in sight."""
         self.view.wanted = FindText(text)
         self.view.viewport().update()
         self.find_given_up.emit()
@@ -324,13 +327,13 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(object)
     def show_searching(self, searching: Searching | None) -> None:
-        """Show how far the search for a text is; None: it has ended."""
+        """Show how far the search for a text has got; None: it has ended."""
         self._searching = searching
         self._show_progress()
 
     @Slot(object)
     def show_progress(self, progress: Progress | None) -> None:
-        """How far looking for what is shown has come; None: everything was looked at."""
+        """Show how far the search for what to show has got; None: everything was looked at."""
         self._progress = progress
         self._show_progress()
 
@@ -358,8 +361,8 @@ class LogPanel(Retranslatable, QTabWidget):
         self._beside[self.addTab(view, tr(title))] = title
 
     def fold(self, folded: bool) -> None:
-        """For a projector: calls and data, without times, and without the line of the filter; one
-        that hides rows stays in sight.
+        """Suit a projector: calls and data, without times and without the filter line, unless a
+        filter hides rows.
         """
         self._folded = folded
         self._show_line()
@@ -383,7 +386,7 @@ class LogPanel(Retranslatable, QTabWidget):
         QGuiApplication.clipboard().setText("\n".join(map(self.model.copied, rows)))
 
     def chosen_seqs(self) -> list[int] | None:
-        """Numbers of the chosen rows where several are; None: nobody has made a choice."""
+        """The numbers of the chosen rows if there are several; None: nobody has made a choice."""
         rows = self.view.chosen()
         return [self.model.seq_of(row) for row in rows] if len(rows) > 1 else None
 
@@ -394,7 +397,7 @@ class LogPanel(Retranslatable, QTabWidget):
         menu.popup(self.view.viewport().mapToGlobal(where))
 
     def row_menu(self, place: int, column: int = -1) -> LogContextMenu:
-        """What is offered for a shown row, first for its cell in a column."""
+        """The menu for a shown row, with entries for its cell in a column first."""
         chosen = [
             row
             for row in map(self.model.record_row, self.view.chosen(MOST_COPIED))
@@ -437,7 +440,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(str)
     def show_only(self, term: str) -> None:
-        """Replace the filter by this one; the former is in the history."""
+        """Replace the filter by this one; the former one is in the history."""
         self._on_used()
         self._on_filter_chosen(term)
 
@@ -453,7 +456,9 @@ class LogPanel(Retranslatable, QTabWidget):
         self.apply_filter()
 
     def leave_filter(self) -> bool:
-        """Esc in the field of the filter empties it; whether there was something to be emptied."""
+        """Empty the filter field, since Esc was pressed in it; returns whether it contained
+        anything.
+        """
         if not (self.filter.hasFocus() and self.filter.text()):
             return False
         self.show_all()
@@ -461,8 +466,8 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def _on_errors(self) -> None:
-        """Errors alone, or all again: the filter field says so, and the rest of it stays. The
-        newest error is chosen, so that Explain speaks of it.
+        """Show only errors, or everything again: the filter field says so, and the rest of it
+        stays. The newest error is chosen, so that Explain is about it.
         """
         text = f" {self.filter.text()} ".replace(f" {ERRORS} ", " ").strip()
         self._leading = self.errors.isChecked()
@@ -478,7 +483,7 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(object)
     def show_counts(self, counts: LogCounts) -> None:
-        """How many errors there are, how many rows are hidden, how many came below."""
+        """Show how many errors there are, how many rows are hidden, and how many came below."""
         self._counts = counts
         empty = (
             tr("log.empty" if self.live else "log.empty_record") if counts.committed <= 1 else ""
@@ -509,14 +514,14 @@ class LogPanel(Retranslatable, QTabWidget):
             if widget.text() != text:
                 widget.setText(text)
                 widget.setAccessibleName(text)
-                # what was once needed stays reserved: nothing moves away under the mouse
+                # the width once needed stays reserved, so that nothing moves away under the mouse
                 widget.setMinimumWidth(max(widget.minimumWidth(), widget.sizeHint().width()))
 
     # -- follow -------------------------------------------------------------------------------
 
     @Slot()
     def _on_counted(self) -> None:
-        if self._applied == self.filter.text():  # rows of the filter before it are none of it
+        if self._applied == self.filter.text():  # rows before the filter do not count
             self._lead()
         if self.follow.isChecked():
             self.view.scrollToBottom()
@@ -598,12 +603,12 @@ class LogPanel(Retranslatable, QTabWidget):
     # -- columns ------------------------------------------------------------------------------
 
     def restore(self, preferences: Preferences) -> None:
-        """Columns, time form and kept filters as they were left."""
+        """Restore columns, time form and kept filters as they were left."""
         self._columns.restore(preferences)
         self.filters.kept = KeptFilters(preferences)
 
     def keep(self) -> None:
-        """Remember the columns, where a person has changed them."""
+        """Remember the columns, if a person has changed them."""
         self.fold(False)
         self._columns.keep()
 
@@ -614,7 +619,7 @@ class LogPanel(Retranslatable, QTabWidget):
     # -- words --------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        """Make every text again in the current language."""
+        """Word every text again in the current language."""
         self.setTabText(0, tr("log.title"))
         for place, title in self._beside.items():
             self.setTabText(place, tr(title))
@@ -630,7 +635,7 @@ class LogPanel(Retranslatable, QTabWidget):
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
-        for button, key in (  # what they are called says how many: `show_counts`
+        for button, key in (  # their texts contain numbers: `show_counts`
             (self.follow, "log.follow"),
             (self.main_calls, "log.main_calls"),
             (self.clear_filter, "log.no_filter"),
@@ -654,7 +659,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Under another style sheet nothing of what was reserved holds."""
+        """React to another style sheet: nothing that was reserved is right any more."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             for widget in (self.errors, self.main_calls, self.follow):

@@ -54,7 +54,7 @@ class LogProgress(Retranslatable, QWidget):
         self.retranslate()
 
     def tell(self, sentence: Sentence, share: float, key: str = "log.stop") -> None:
-        """Show the progress, 0 to 1, in words too; `key`: what the button does."""
+        """Show the progress, 0 to 1, also in words; `key`: what the button does."""
         self._sentence, self._key = sentence, key
         self._bar.setValue(int(share * STEPS))
         self.retranslate()
@@ -63,7 +63,7 @@ class LogProgress(Retranslatable, QWidget):
 
     @Slot()
     def end(self) -> None:
-        """Hide the bar: the search has ended."""
+        """Hide the bar, since the search has ended."""
         self._patience.stop()
         self.hide()
 

@@ -66,22 +66,22 @@ class LogView(RowUnderMouse, QTableView):
     """The log's table.
 
     Attributes:
-        empty_text: what stands in the middle while there are no rows.
+        empty_text: shown in the middle while there are no rows.
         by_hand: a person has set the columns' widths.
         keep_end: the newest row stays in view, whatever size the view gets.
-        marked: connection whose rows carry a mark in the gutter.
-        wanted: what is looked for: it is marked where it stands.
+        marked: the connection whose rows have a mark in the gutter.
+        wanted: the text looked for, which is highlighted where it occurs.
     """
 
     def selectRow(self, row: int) -> None:
-        """Select that row alone. Qt's own method looks at the keys that are down."""
+        """Select only that row. Qt's own method looks at the modifier keys that are down."""
         index = self._log.index(row, 0)
         flag = QItemSelectionModel.SelectionFlag
         if index.isValid():
             self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A step from the current row to itself, at an end, chooses it too."""
+        """Choose the current row also by a step that cannot leave it, at an end."""
         super().keyPressEvent(event)
         steps = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_End}
         chosen = self.selectionModel().hasSelection()
@@ -121,7 +121,7 @@ class LogView(RowUnderMouse, QTableView):
         self.fit_rows()
 
     def fit_rows(self) -> None:
-        """Row height and column widths for the current font."""
+        """Set row height and column widths for the current font."""
         metrics = QFontMetricsF(self.font())
         self._advances = [metrics.horizontalAdvance(chr(code)) for code in range(128)]
         self._code = theme.fixed_font()
@@ -136,7 +136,9 @@ class LogView(RowUnderMouse, QTableView):
             self.scrollToBottom()
 
     def _fit_columns(self) -> None:
-        """Columns share the width, unless a person has set them: nothing scrolls sideways."""
+        """Let columns share the width, unless a person has set them, so that nothing scrolls
+        sideways.
+        """
         if self.by_hand:
             return
         metrics = self.fontMetrics()
@@ -160,7 +162,7 @@ class LogView(RowUnderMouse, QTableView):
         self._fitting = True
         for column, width in widths.items():
             self.setColumnWidth(column, width)
-        # it has what is left, and Qt never less than it had been given
+        # it gets what is left, but from Qt never less than it had been given
         self.setColumnWidth(DATA, self.horizontalHeader().minimumSectionSize())
         self._fitting = False
 
@@ -170,12 +172,12 @@ class LogView(RowUnderMouse, QTableView):
         return self._log.time_form
 
     def show_times(self, form: TimeForm) -> None:
-        """Tell times in another form, in a column that is wide enough for it."""
+        """Show times in another form, in a column that is wide enough for it."""
         self._log.set_time_form(form)
         self.fit_rows()
 
     def show_column(self, column: int, shown: bool) -> None:
-        """One that is asked for stands before the data, which has the rest of the width."""
+        """Show a column before the data, which gets the rest of the width."""
         header = self.horizontalHeader()
         self._fitting = True
         self.setColumnHidden(column, not shown)
@@ -186,7 +188,7 @@ class LogView(RowUnderMouse, QTableView):
         self._fit_columns()
 
     def _fit_number(self) -> None:
-        """Room for the number of the newest row."""
+        """Make room for the number of the newest row."""
         count = self._log.rowCount()
         digits = len(str(self._log.seq_of(count - 1))) if count else 0
         if digits > self._digits:
@@ -194,7 +196,9 @@ class LogView(RowUnderMouse, QTableView):
             self._fit_columns()
 
     def _width_of(self, column: int) -> int:
-        """Room for what the column holds as a rule; one that was asked for also shows its title."""
+        """The width for what the column usually contains; one that was asked for also shows its
+        title.
+        """
         advance, wanted = self.fontMetrics().horizontalAdvance, COLUMNS[column]
         if column == NUMBER:
             return advance("0" * self._digits) + MARGIN + 2
@@ -206,7 +210,7 @@ class LogView(RowUnderMouse, QTableView):
         return max(advance(wanted.sample), advance(title)) + MARGIN + 4
 
     def reset_columns(self) -> None:
-        """Columns as they were at first."""
+        """Show the columns as they were at first."""
         header = self.horizontalHeader()
         for number, column in enumerate(COLUMNS):
             self.setColumnHidden(number, column.extra)
@@ -228,10 +232,10 @@ class LogView(RowUnderMouse, QTableView):
         ]
 
     def arrange(self, wished: list[dict[str, object]]) -> None:
-        """As `arrangement` had it, perhaps in another version.
+        """Restore an `arrangement`, perhaps of another version.
 
-        A column that is not known any more is passed over; one that was not known then stays as it
-        is at first, before the data.
+        A column that is not known any more is ignored; one that was not known then is as at first,
+        before the data.
         """
         places = {column.key: number for number, column in enumerate(COLUMNS)}
         kept = {places[str(item["key"])]: item for item in wished if str(item.get("key")) in places}
@@ -265,14 +269,14 @@ class LogView(RowUnderMouse, QTableView):
     def rowsInserted(
         self, parent: QModelIndex | QPersistentModelIndex, first: int, last: int
     ) -> None:
-        """Rows that come in above leave those in sight where they are."""
+        """Leave the rows in sight where they are when rows come in above."""
         bar = self.verticalScrollBar()
         top = bar.value()
         self._fit_number()
         above = first <= top and self._log.rowCount() > last - first + 1
         super().rowsInserted(parent, first, last)
         if above and not self.keep_end:
-            self.updateGeometries()  # at once: the bar has to know of the rows first
+            self.updateGeometries()  # at once: the scroll bar has to know of the rows first
             bar.setValue(top + last - first + 1)
 
     def at_bottom(self) -> bool:
@@ -281,7 +285,7 @@ class LogView(RowUnderMouse, QTableView):
         return bar.value() >= bar.maximum() - 1
 
     def chosen(self, most: int | None = None) -> list[int]:
-        """The chosen rows in order, at most so many of them."""
+        """The chosen rows in order, at most that many of them."""
         rows: set[int] = set()
         for part in self.selectionModel().selection().toList():
             end = part.bottom() + 1
@@ -329,8 +333,8 @@ class LogView(RowUnderMouse, QTableView):
         self.tint_row(painter)
 
     def _paint_shapes(self, painter: QPainter) -> None:
-        """The stripes and arrows of all rows, colour by colour: each call of a painter may have to
-        wait for the sockets' thread.
+        """Paint the stripes and arrows of all rows, colour by colour: each call of a painter may
+        have to wait for the sockets' thread.
         """
         painter.setPen(Qt.PenStyle.NoPen)
         for endpoint, bars in self._bars.items():
@@ -344,7 +348,7 @@ class LogView(RowUnderMouse, QTableView):
         self._arrows.clear()
 
     def _paint_calls(self, painter: QPainter) -> None:
-        """The calls of all rows, in the font of code, which is set once for them."""
+        """Paint the calls of all rows, in the font of code, which is set once for them."""
         painter.setFont(self._code)
         for box, text, pen, selected in self._calls:
             painter.setPen(pen)
@@ -360,7 +364,7 @@ class LogView(RowUnderMouse, QTableView):
         self._calls.clear()
 
     def _stripe_of(self, endpoint: str) -> QColor:
-        """An endpoint's colour: each new one has the next."""
+        """An endpoint's colour: each new one gets the next."""
         found = self._stripes.get(endpoint)
         if found is None:
             found = QColor(theme.STRIPES[len(self._stripes) % len(theme.STRIPES)])
@@ -436,7 +440,7 @@ class LogView(RowUnderMouse, QTableView):
         *,
         hidden: bool = False,
     ) -> None:
-        """Mark what is looked for where it stands in a cell; at the end of the cell, if it is
+        """Highlight the text looked for where it occurs in a cell; at the end of the cell, if it is
         `hidden` in bytes that are not in sight.
         """
         metrics = painter.fontMetrics()
@@ -457,16 +461,17 @@ class LogView(RowUnderMouse, QTableView):
             side = box.height() // 3
             marks.append(QRect(box.right() - side, box.top() + 1, side, box.height() - 2))
         for mark in marks:
-            if selected:  # the row has a colour of its own: a frame is seen on each
+            if selected:  # the row has a colour of its own: a frame is visible on any
                 painter.drawRect(mark.adjusted(-1, 0, 0, -1))
             else:
                 painter.fillRect(mark, QColor(tone))
 
     def _paint_text(self, painter: QPainter, box: QRect, text: str, *, right: bool) -> None:
-        """A text on its row's baseline, whatever font helps out, cut where it has no room.
+        """Paint a text on its row's baseline, whatever font substitutes, shortened if there is no
+        room.
 
-        That it has room is seen from a table of widths, and it is drawn from a point: what Qt does
-        to measure and to lay out a text takes several times as long.
+        Whether there is room is read from a table of widths, and the text is drawn from a point:
+        measuring and laying it out by Qt takes several times as long.
         """
         width = sum(map(self._advances.__getitem__, text.encode())) if text.isascii() else 0.0
         if not 0 < width <= box.width():
@@ -478,7 +483,7 @@ class LogView(RowUnderMouse, QTableView):
     def _paint_conclusion(
         self, painter: QPainter, box: QRect, text: str, icon: QIcon, selected: bool
     ) -> None:
-        """What the program says and no call returned: italic, with an icon."""
+        """Paint what the program says and no call returned: italic, with an icon."""
         side = min(box.height() - 4, theme.ICON)
         icon.paint(painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
         box = box.adjusted(side + 4, 0, 0, 0)
@@ -495,7 +500,7 @@ class LogView(RowUnderMouse, QTableView):
     def _paint_arrow(
         self, painter: QPainter, box: QRect, call: str, pen: QColor, selected: bool
     ) -> QRect:
-        """Which way the bytes went: > out, < in, each in its colour; the calls stand in line with
+        """Paint which way the bytes went: > out, < in, each in its colour; calls are aligned with
         and without it.
         """
         side = _cross(box.height())
@@ -516,7 +521,7 @@ class LogView(RowUnderMouse, QTableView):
         return box.adjusted(side, 0, 0, 0)
 
     def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
-        """A drawn cross before an error: shape as well as colour."""
+        """Paint a cross before an error: shape as well as colour."""
         side = _cross(box.height())
         top = box.top() + (box.height() - side) // 2
         painter.drawLine(QPoint(box.left(), top), QPoint(box.left() + side, top + side))
@@ -535,7 +540,7 @@ class LogView(RowUnderMouse, QTableView):
         *,
         timed: bool,
     ) -> None:
-        """A command: a thin rule with its sentence; a mark of a person says when."""
+        """Paint a command: a thin rule with its sentence; a person's mark also has its time."""
         colour = palette.color(
             QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.PlaceholderText
         )
@@ -580,7 +585,7 @@ def _cross(height: int) -> int:
 
 
 def _said(event: Row, boxes: list[tuple[int, int]], data: QRect) -> QRect:
-    """Where a conclusion is painted: a note has the room of the call that it does not have."""
+    """Where a conclusion is painted: a note may use the space of the call that it does not have."""
     if event.kind != NOTE:
         return data
     shown = [boxes[column] for column in _SAID if boxes[column][1]]
@@ -590,12 +595,12 @@ def _said(event: Row, boxes: list[tuple[int, int]], data: QRect) -> QRect:
 
 
 def concluded(event: Row) -> bool:
-    """Whether the last column is the program's conclusion, not bytes of the call."""
+    """Whether the last column is the program's conclusion, rather than bytes of the call."""
     return event.kind == NOTE or not event.payload
 
 
 def _icon_of(event: Row, pen: QColor, *, selected: bool) -> QIcon:
-    """Before what the program says: whether a step or a run held, by shape and colour."""
+    """The icon before what the program says: whether a step or a run held, by shape and colour."""
     good = held(event)
     if good is None:
         begins = event.kind == NOTE and event.call == STEP

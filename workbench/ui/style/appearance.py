@@ -20,10 +20,10 @@ class Appearance(QObject):
     """Applies them to the application; there is one object.
 
     Attributes:
-        presenting: large and with high contrast, for a projector: a window is presented.
+        presenting: a window is presented, large and with high contrast, on a projector.
 
     Signals:
-        changed(): fonts and colours are others now.
+        changed(): fonts and colours have changed.
     """
 
     changed = Signal()
@@ -42,7 +42,7 @@ class Appearance(QObject):
 
     @property
     def scale(self) -> int:
-        """Per cent of the system's text size."""
+        """The text size in per cent of the system's."""
         return self._presented if self.presenting else self._preferences.scale
 
     def apply(self) -> None:
@@ -59,7 +59,7 @@ class Appearance(QObject):
 
     @Slot()
     def switch_language(self) -> None:
-        """The next language, in every window at once."""
+        """Switch to the next language, in every window at once."""
         use_language(next_language())
         self._preferences.language = language()
 
@@ -77,7 +77,9 @@ class Appearance(QObject):
         self._set_scale(PRESENTED if self.presenting else 100)
 
     def _set_scale(self, scale: int) -> None:
-        """A presentation has a size of its own: the everyday one is found again afterwards."""
+        """Set the size; a presentation has a size of its own, so that the everyday one is restored
+        afterwards.
+        """
         if self.presenting:
             self._presented = scale
         else:
@@ -85,7 +87,7 @@ class Appearance(QObject):
         self.apply()
 
     def set_scheme(self, scheme: str) -> None:
-        """One of "system", "light" or "dark"."""
+        """Set one of "system", "light" or "dark"."""
         self._preferences.scheme = scheme
         self.apply()
 

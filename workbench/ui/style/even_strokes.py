@@ -1,8 +1,8 @@
 """Keeps letters of CFF fonts (Noto CJK and others) as heavy on dark as on light.
 
-Qt has FreeType thicken the stems of such fonts, and blends them with a gamma that makes this good
-on light: light letters on dark get 1.4 times the ink, and look bold beside those of a TrueType
-font. A font asks once whether its stems are thickened, so that it is switched off before the first.
+Qt has FreeType thicken the stems of such fonts, and blends them with a gamma that suits dark on
+light: light letters on dark get 1.4 times the ink, and look bold beside those of a TrueType font. A
+font asks only once whether its stems are thickened, so this is switched off before the first.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ PROPERTY: Final = b"no-stem-darkening"
 
 @cache
 def keep_strokes_even() -> bool:
-    """Have FreeType draw stems as they are; False: this Qt has another way to its fonts.
+    """Have FreeType draw stems as they are; False: this Qt draws its fonts in another way.
 
-    Qt has no call for it, and overwrites what the environment says (FREETYPE_PROPERTIES). The
-    FT_Library of the calling thread, which is to be the one that paints, is what Qt exports as
-    qt_getFreetype().
+    Qt has no call for it, and overrides the environment (FREETYPE_PROPERTIES). The FT_Library of
+    the calling thread, which must be the one that paints, is exported by Qt as qt_getFreetype().
     """
     if sys.platform != "linux" or not _linked():
         return False  # other systems draw their fonts themselves
-    import ctypes  # 2 ms of a start, where it is of use
+    import ctypes  # it takes 2 ms of a start, where it is of use
 
     try:
         library = ctypes.CDLL(QT)
@@ -48,8 +47,8 @@ def keep_strokes_even() -> bool:
 
 
 def _linked() -> bool:
-    """Whether Qt draws with the FreeType that the process has loaded, and not with one within:
-    what the one has made, the other must not be given.
+    """Whether Qt draws with the FreeType loaded in the process, and not with a built-in one:
+    objects of one must not be passed to the other.
     """
     path = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.LibrariesPath), QT)
     try:

@@ -18,7 +18,7 @@ _installed: list[QTranslator] = []
 
 @cache
 def _translator(file: str) -> QTranslator:
-    """Qt's own translation, which PySide6 carries; empty where somebody has left it out."""
+    """Qt's own translation, which PySide6 provides; empty if somebody has left it out."""
     made = QTranslator(QCoreApplication.instance())
     made.load(file, QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     return made
@@ -54,10 +54,10 @@ class _LanguageChangeFilter(QObject):
 
 
 def install() -> None:
-    """Have Qt use the language in force; English is what it is written in.
+    """Have Qt use the current language; Qt itself is written in English.
 
-    Qt tells every window of it at its own time: they are not told here, but when the texts of this
-    program are in force too (workbench.ui.style.retranslatable).
+    Qt would tell every window at once: those events are swallowed here, and windows are told when
+    the texts of this program have changed too (workbench.ui.style.retranslatable).
     """
     app = QCoreApplication.instance()
     wanted = [*([_translator(qt_words())] if qt_words() else []), _key_names()]
@@ -76,7 +76,9 @@ def install() -> None:
 
 
 def name_scroll_buttons(window: QWidget) -> None:
-    """Qt words the scroll buttons of its tab bars once, when it makes them: word them again."""
+    """Word the scroll buttons of Qt's tab bars again, which Qt words only once, when it makes
+    them.
+    """
     for button in window.findChildren(QToolButton):
         if button.objectName() in _SCROLLERS:
             words = QCoreApplication.translate("QTabBar", _SCROLLERS[button.objectName()])

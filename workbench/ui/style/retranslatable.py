@@ -1,13 +1,13 @@
 """Mixins for widgets that word and draw themselves again when language, colours or text size
 change.
 
-A widget inherits `Retranslatable` before its Qt class and says in `retranslate` what its own texts
-are. Nobody calls that for it but itself: the language comes as Qt's LanguageChange, which Qt hands
-from each window down to all in it; colours and size come likewise as an event of our own, sent
-when palette, font and style sheet are all in force. (Qt's PaletteChange, FontChange and StyleChange
-come one by one while they are being set, and again when a widget gets another parent.)
-What is no widget but a child of one inherits `RetranslatablePart`; whoever has to act when all in
-a widget is worded, `TellsWhenWorded`.
+A widget inherits `Retranslatable` before its Qt class and sets its own texts in `retranslate`,
+which nobody else calls. The language comes as Qt's LanguageChange, which Qt hands from each window
+down to everything in it; colours and size come likewise as an event of our own, sent when palette,
+font and style sheet are all in force. (Qt's PaletteChange, FontChange and StyleChange come one by
+one while these are being set, and again when a widget gets another parent.) A child of a widget
+that is not one itself inherits `RetranslatablePart`; whatever has to act when everything in a
+widget is worded, `TellsWhenWorded`.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Retranslatable(_Widget):
     """Mixin, placed before a widget's Qt class: calls `retranslate` on each change.
 
     Attributes:
-        ended: of a window: it is closed for good, and what it shows can be read no more.
+        ended: for a window: it is closed for good, and what it shows can no longer be read.
     """
 
     ended = False
 
     def retranslate(self) -> None:
-        """Make every text of its own again, in the language and font in force."""
+        """Word every text of its own again, in the current language and font."""
         raise NotImplementedError
 
     def redraw(self) -> None:
@@ -60,10 +60,10 @@ class Retranslatable(_Widget):
 
 
 class RetranslatablePart(_Object):
-    """The same mixin for a QObject that is no widget but has one as its parent."""
+    """The same mixin for a QObject that is not a widget but has one as its parent."""
 
     def retranslate(self) -> None:
-        """Make every text of its own again, in the language and font in force."""
+        """Word every text of its own again, in the current language and font."""
         raise NotImplementedError
 
     def event(self, event: QEvent) -> bool:
@@ -76,7 +76,7 @@ class TellsWhenWorded(Retranslatable):
     """A widget that signals when everything in it has the new language, colours and font.
 
     Signals:
-        worded(): so it is; of the class that this is mixed into.
+        worded(): that has happened; declared by the class that this is mixed into.
     """
 
     worded: SignalInstance
@@ -101,7 +101,7 @@ def use_language(name: str) -> None:
 
 
 def tell_appearance() -> None:
-    """Have every widget that draws or measures for itself do it again, before its parts do."""
+    """Have every widget that draws or measures for itself do so again, before its parts do."""
     for window in _windows():
         _tell(window)
 
@@ -114,13 +114,15 @@ def _tell(item: QObject) -> None:
 
 
 def _hand_down(item: QObject) -> None:
-    """As Qt does with a language: from each to what is in it."""
+    """As Qt does with a language: from each widget to what is in it."""
     for child in item.children():
         _tell(child)
 
 
 def _windows() -> list[QWidget]:
-    """The windows that no other one owns: what they are told goes on to those that they own."""
+    """The windows that no other one owns; what they are told is passed on to those that they
+    own.
+    """
     return [
         widget
         for widget in QApplication.topLevelWidgets()

@@ -68,9 +68,9 @@ class Theme:
     """The colours of one scheme; every text on its background has a contrast of 4.5 or more.
 
     Attributes:
-        over, down: a button below the mouse; pressed, or chosen.
+        over, down: a button under the mouse; one that is pressed or chosen.
         thumb: of a scroll bar.
-        found: behind what was looked for. fault: behind a row that tells of an error.
+        found: behind a text that was looked for. fault: behind a row that reports an error.
         held, broken: a verdict beside text.
     """
 
@@ -229,7 +229,7 @@ def palette(theme: Theme) -> QPalette:
 
 
 def scaled(pixels: int) -> int:
-    """A length of 100 per cent at the size in force."""
+    """A length at 100 per cent, in the current text size."""
     return round(pixels * _scale[0] / 100)
 
 
@@ -244,7 +244,7 @@ _UNSEEN: Final = "rgba(0, 0, 0, 2)"
 
 
 def _flat(theme: Theme) -> list[str]:
-    """Buttons and choices without Fusion's gradients, as high as it makes them."""
+    """Buttons and choices without Fusion's gradients, but as high as Fusion makes them."""
     arrow = min(scaled(4), 5)
     button = "QPushButton, QToolButton[autoRaise='false']"
     box = f"background: {theme.button}; border: 1px solid {theme.edge}; border-radius: 4px;"
@@ -272,12 +272,12 @@ def _flat(theme: Theme) -> list[str]:
         ),
         f"QComboBox:focus {{ border: 2px solid {theme.link}; padding: 1px 2px 1px 4px; }}",
         "QComboBox::drop-down { border: none; width: 14px; }",
-        # a triangle: of four edges that meet slanting only the upper one is seen
+        # a triangle: of four borders that meet at a slant only the upper one is visible
         (
             f"QComboBox::down-arrow {{ width: 0; height: 0; border: {arrow}px solid {_UNSEEN};"
             f" border-bottom: none; border-top-color: {theme.muted}; }}"
         ),
-        # as the lists of menus: Fusion's lies over the field, and its chosen line is white on white
+        # like the lists of menus: Fusion's covers the field, and its chosen line is white on white
         "QComboBox { combobox-popup: 0; }",
         (
             f"QComboBox QAbstractItemView {{ background: {theme.base}; color: {theme.text};"
@@ -305,8 +305,8 @@ def _flat(theme: Theme) -> list[str]:
 
 
 def _scroll_bars(theme: Theme) -> list[str]:
-    """A thumb in a groove, without arrows; wider to the hand than it looks."""
-    side, least = min(scaled(12), 16), min(scaled(28), 40)  # what scrolls is no higher for it
+    """A thumb in a groove, without arrows; its active area is wider than it looks."""
+    side, least = min(scaled(12), 16), min(scaled(28), 40)  # without making what scrolls any higher
     return [
         f"QScrollBar {{ background: {theme.window}; border: none; margin: 0; }}",
         f"QScrollBar:vertical {{ width: {side}px; }}",
@@ -325,7 +325,7 @@ def _scroll_bars(theme: Theme) -> list[str]:
 
 
 def _menus(theme: Theme) -> list[str]:
-    """Lines with air, the chosen one in a rounded bar that does not touch the edge."""
+    """Menu lines with some air, the chosen one in a rounded bar that does not touch the edge."""
     mark, line = scaled(INDICATOR), scaled(4)
     return [
         (
@@ -377,7 +377,7 @@ def _sheet(theme: Theme) -> str:
         ),
         "QLineEdit { padding: 1px 4px; min-height: 18px; }",
         "QPlainTextEdit, QTableView, QTextBrowser, QTreeView, QListView { padding: 1px; }",
-        # as wide a border more as padding less: what is inside does not move
+        # the border grows by what the padding loses, so that the contents do not move
         (
             "QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus, QTableView:focus,"
             f" QTreeView:focus, QListView:focus {{ border: 2px solid {theme.link}; padding: 0; }}"
@@ -407,7 +407,7 @@ def _sheet(theme: Theme) -> str:
             "QToolButton[autoRaise='true']:pressed, QToolButton[autoRaise='true']:checked"
             f" {{ background: {theme.down}; border: none; border-radius: 4px; }}"
         ),
-        # it stands on the line below the tabs: as high as their texts
+        # it is on the line below the tabs: as high as their texts
         "QTabWidget > QToolButton { border: none; padding: 3px 4px 6px; }",
         (
             "QTabWidget > QToolButton:focus {"
@@ -452,7 +452,7 @@ def _sheet(theme: Theme) -> str:
     lines += [
         f"QToolButton[chip='true'] {{ qproperty-iconSize: {chip}px {chip}px; }}",
         f"QCheckBox::indicator {{ width: {side}px; height: {side}px; }}",
-        # the sheet's background of a table is what Fusion takes its outline from
+        # Fusion derives its outline from the sheet's background of a table
         (
             f"QTableView::indicator:unchecked {{ width: {chip}px; height: {chip}px;"
             f" border: 1px solid {theme.muted}; border-radius: 2px; background: {theme.base}; }}"
@@ -475,7 +475,7 @@ def _sheet(theme: Theme) -> str:
 def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> None:
     """Give the application the Fusion style and the palette of `theme` (None: the system's).
 
-    `scale`: of every text, in per cent of the system's size.
+    `scale`: the size of every text, in per cent of the system's.
     """
     chosen = theme or (DARK if dark() else LIGHT)
     _in_force[0] = chosen
@@ -501,7 +501,7 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
             dress(window)
     _pixmaps.clear()
     _drawings()
-    if app.topLevelWidgets():  # else once one is painted: a start does not wait for it
+    if app.topLevelWidgets():  # otherwise when one is painted, so that a start does not wait for it
         open_fonts()
 
 
@@ -511,26 +511,27 @@ def is_applied() -> bool:
 
 
 def dress(window: QWidget) -> None:
-    """Give a window that is put together its style sheet, and all that it owns with it.
+    """Give a finished window, and everything it owns, its style sheet.
 
-    Only then: under a sheet (of the application, or of a widget around it) Qt polishes all that is
-    in a widget anew for each one that this is put into, more than half of the time of building it.
+    Not earlier: under a sheet (of the application, or of an enclosing widget) Qt polishes
+    everything in a widget anew for each widget it is put into, which takes more than half of the
+    time of building it.
     """
-    window.setStyleSheet("")  # over another one Qt would polish twice
+    window.setStyleSheet("")  # over another sheet Qt would polish twice
     window.setStyleSheet(_in_force_sheet[0])
 
 
 def repolish(widget: QWidget) -> None:
-    """Have the style sheet look again at a widget, of which another property holds now.
+    """Have the style sheet applied again to a widget whose property has changed.
 
-    By Qt's own event and not by `style()`: what this gives belongs to a window, and PySide's
-    object of it would outlive it, and stand for whatever comes to the same address.
+    This uses Qt's own event and not `style()`: the style belongs to a window, and PySide's object
+    for it would outlive it, and stand for whatever comes to the same address.
     """
     QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.Polish))
 
 
 def open_fonts() -> None:
-    """What is written later is read now: a process may be short of descriptors by then."""
+    """Open now what will be read later: a process may be short of descriptors by then."""
     for font in (QApplication.font(), fixed_font()):
         for bold in (False, True):
             font.setBold(bold)
@@ -538,7 +539,7 @@ def open_fonts() -> None:
 
 
 def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
-    """The font with a simplified Chinese one behind it, if the system has one."""
+    """The font followed by a simplified Chinese one, if the system has one."""
     result = QFont(font)
     result.setFamilies([QFontInfo(font).family(), *_installed(cjk)])
     return result
@@ -546,7 +547,7 @@ def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
 
 @cache
 def _installed(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The first of these families that the system has; none: it has none of them."""
+    """The first of these families that the system has; "": it has none of them."""
     there = set(QFontDatabase.families())
     return tuple(name for name in names if name in there)[:1]
 
@@ -556,7 +557,7 @@ _pixmaps: dict[tuple[str, str], QPixmap] = {}
 
 @cache
 def _drawings() -> Mapping[str, str]:
-    """Every icon's SVG by name, read at once: what is painted must not wait for a file."""
+    """The SVG of every icon by name, read at once: painting must not wait for a file."""
     return {path.stem: path.read_text(encoding="utf-8") for path in resource("icons").glob("*.svg")}
 
 
@@ -583,7 +584,7 @@ def icon(name: str, colour: str | None = None) -> QIcon:
 
 
 def icon_before_words(name: str) -> QIcon:
-    """An icon with air behind it: what Qt leaves between the two is too little."""
+    """An icon followed by some space: what Qt leaves between the two is too little."""
     drawn = pixmap(name, current().text)
     ratio = drawn.devicePixelRatio()
     wide = QPixmap(drawn.width() + round(TIGHT * ratio), drawn.height())
@@ -614,7 +615,7 @@ def app_icon() -> QIcon:
 
 
 def numbered(number: int, side: int) -> QIcon:
-    """A number on a disc, for a button that may be the primary one; greyed with it."""
+    """A number on a disc, for a button that may be the primary one; greyed out with it."""
     icon = QIcon()
     theme, ratio = current(), max(1.0, QGuiApplication.primaryScreen().devicePixelRatio())
     for mode, ink, disc in (
@@ -640,8 +641,8 @@ def numbered(number: int, side: int) -> QIcon:
 
 
 def even_font() -> QFont:
-    """As fixed_font, but with the Chinese family first, which has the Latin letters too: a font
-    behind it would make lines with Chinese higher than others.
+    """Like fixed_font, but with the Chinese family first, which has the Latin letters too: a font
+    after it would make lines with Chinese higher than others.
     """
     font = fixed_font()
     *first, last = font.families()
@@ -650,7 +651,7 @@ def even_font() -> QFont:
 
 
 def fixed_font() -> QFont:
-    """A font of fixed width in the size of the application's."""
+    """A fixed-width font in the size of the application's."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSizeF(QApplication.font().pointSizeF())
     return _readable(font, CJK_FIXED)

@@ -32,7 +32,7 @@ class CentredEdit(QLineEdit):
     @Slot()
     def _centre(self) -> None:
         text = self.text()[:LOOKED_AT]
-        # of the field's own font alone: as high as it, without laying it out
+        # for the field's own font only: as high as it, without laying it out
         down = 0 if text.isascii() else floor((self._height(text) - self._height("x")) / 2)
         if down != self.textMargins().top():
             self.setTextMargins(0, down, 0, -down)
@@ -49,7 +49,7 @@ class CentredEdit(QLineEdit):
         self._entered = self.whole_at_click and event.reason() == Qt.FocusReason.MouseFocusReason
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A part that the mouse was drawn over stays chosen alone."""
+        """Keep a part selected that the mouse was dragged over."""
         super().mouseReleaseEvent(event)
         entered, self._entered = self._entered, False
         if entered and event.button() == Qt.MouseButton.LeftButton and not self.hasSelectedText():

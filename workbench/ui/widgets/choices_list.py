@@ -20,7 +20,7 @@ _TO_LIST: Final = frozenset(
 class _ClosesAtEscape(QObject):
     """Lets Escape close an open list before the window sees the key.
 
-    It has nothing of its own: it is asked still when what it belongs to is being destroyed.
+    It has no state of its own, since it is still called while its owner is being destroyed.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -36,15 +36,16 @@ class _ClosesAtEscape(QObject):
 
 
 class ChoicesList(QCompleter):
-    """The list of a field that finds its completions itself. `activated` tells a choice.
+    """The list of a field that finds its completions itself.
 
-    Its popup is made when something is first offered; nothing of ours keeps it, for it has no
-    parent.
+    `activated` reports a choice. Its popup is made when something is first offered; we keep no
+    reference to it, since it has no parent.
     """
 
     def __init__(self, field: QWidget, name: str, *, preferred: bool = True) -> None:
-        """`name`: of the popup; `preferred`: the first is chosen already, Enter takes it. Else
-        Enter is the field's until one was chosen, and Tab takes the first.
+        """`name`: that of the popup; `preferred`: the first entry is chosen already, and Enter
+        takes it. Otherwise Enter belongs to the field until one was chosen, and Tab takes the
+        first.
         """
         super().__init__(field)
         self._preferred = preferred
@@ -59,7 +60,7 @@ class ChoicesList(QCompleter):
         self._scheme: theme.Theme | None = None
 
     def offer(self, words: Sequence[str], place: QRect) -> None:
-        """Show these below `place` in the field; none: what was shown goes."""
+        """Show these below `place` in the field; none: close the list."""
         if not words:
             if self._opened:
                 self._list().hide()
@@ -70,7 +71,7 @@ class ChoicesList(QCompleter):
             popup.setObjectName(self._name)
             popup.installEventFilter(self._closes)
             popup.setProperty("choices", True)
-        if self._scheme is not theme.current():  # it stands in no window that would dress it
+        if self._scheme is not theme.current():  # it is in no window that would dress it
             self._scheme = theme.current()
             theme.dress(popup)
         self._words.setStringList(list(words))
@@ -83,7 +84,7 @@ class ChoicesList(QCompleter):
             popup.setCurrentIndex(QModelIndex())
 
     def takes(self, event: QKeyEvent) -> bool:
-        """Whether a key that came to the field chooses from the open list; it is left to that."""
+        """Whether a key that came to the field chooses from the open list, which then gets it."""
         if event.key() not in _TO_LIST or not self.open:
             return False
         if not self._list().currentIndex().isValid():

@@ -1,4 +1,4 @@
-"""A label that shrinks: its text ends in … and is whole in the tool tip."""
+"""A label that shrinks: its text ends in … and is shown in full in the tool tip."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class FactTable(ItemTable):
     """Selects whole rows; the last column takes the width that is left."""
 
     def __init__(self, name: str, columns: int) -> None:
-        """`name`: of the object."""
+        """`name`: that of the object."""
         super().__init__(0, columns)
         self.setObjectName(name)
         self.horizontalHeader().setStretchLastSection(True)
@@ -30,7 +30,7 @@ class FactTable(ItemTable):
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
 
     def fit(self) -> None:
-        """Set the height that the rows take in the present font."""
+        """Set the height that the rows take in the current font."""
         height = self.fontMetrics().height() + _AIR
         self.verticalHeader().setMinimumSectionSize(10)
         self.verticalHeader().setDefaultSectionSize(height)

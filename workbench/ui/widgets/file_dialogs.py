@@ -1,6 +1,6 @@
 """File dialogs that do not block: the answer comes by a callback.
 
-A question begins in the folder where a file was last chosen.
+A dialog opens in the folder where a file was last chosen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def ask_file(
     start: str = "",
     filters: str = "",
 ) -> QFileDialog:
-    """Ask for a file that is there; `then` gets its path."""
+    """Ask for an existing file; `then` gets its path."""
     dialog = _dialog(parent, title, then, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.open()
@@ -37,7 +37,7 @@ def ask_new_file(
     start: str = "",
     filters: str = "",
 ) -> QFileDialog:
-    """Ask where a file is to be written; `then` gets its path."""
+    """Ask where to write a file; `then` gets its path."""
     dialog = _dialog(parent, title, then, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.open()

@@ -12,18 +12,18 @@ from workbench.ui.widgets.named_controls import SpokenLabel
 
 
 class FittingLabel(SpokenLabel):
-    """A line of constant width whatever it says, so that its neighbours stay."""
+    """A line of constant width whatever it says, so that its neighbours stay in place."""
 
     def __init__(self, room: str = "", least: str = "") -> None:
-        """As wide as the text `room` ("": the longest that it may say) where there is room for it,
-        and at least as `least`.
+        """As wide as the text `room` ("": the longest that it may say) if there is room for it, and
+        at least as wide as `least`.
         """
         super().__init__()
         self._room = room
         self._least = least
         self._texts: tuple[str, ...] = ("",)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setIndent(0)  # where a style sheet pads it, Qt would add half an x
+        self.setIndent(0)  # with padding from a style sheet, Qt would add half an x
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
@@ -38,12 +38,12 @@ class FittingLabel(SpokenLabel):
         )
 
     def _wide(self, text: str) -> int:
-        """As it is drawn: where two fonts meet that is a pixel more than it advances."""
+        """The width as drawn: where two fonts meet it is a pixel more than the advance."""
         metrics = self.fontMetrics()
         return max(metrics.horizontalAdvance(text), metrics.size(0, text).width())
 
     def offer(self, texts: Sequence[str]) -> None:
-        """Give it its possible texts, the longest first."""
+        """Set its possible texts, the longest first."""
         self._texts = tuple(texts)
         self.updateGeometry()
         self._choose()
@@ -51,7 +51,7 @@ class FittingLabel(SpokenLabel):
 
     @property
     def longest(self) -> str:
-        """What it says where there is room for it."""
+        """What it says if there is room for it."""
         return self._texts[0]
 
     @property
@@ -63,7 +63,7 @@ class FittingLabel(SpokenLabel):
         self._choose()
 
     def changeEvent(self, event: QEvent) -> None:
-        """A font of another width: the style sheet comes last."""
+        """React to a font of another width: the style sheet comes last."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._choose()
@@ -77,7 +77,7 @@ class FittingLabel(SpokenLabel):
 
 
 class GivingLabel(FittingLabel):
-    """A caption that disappears when there is no room, since what it names explains itself."""
+    """A caption that disappears if there is no room, since what it names explains itself."""
 
     def setText(self, text: str) -> None:
         if (text, "") != self._texts:

@@ -1,6 +1,6 @@
 """A layout that wraps its row into further lines when the window is narrow.
 
-A widget whose policy is Maximum gives way first: it has what it asks for where there is room.
+A widget whose policy is Maximum gives way first: it gets what it asks for if there is room.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class _Asked:
     """The sizes that an item asks for.
 
     Attributes:
-        need, high: pixels; one that grows or gives way can do with its minimum.
-        wish: pixels that one that gives way would have.
+        need, high: pixels; for an item that grows or gives way, its minimum.
+        wish: pixels that an item that gives way would like.
         grows: it shares what is left of its line.
     """
 
@@ -32,7 +32,7 @@ class _Asked:
 
     @property
     def empty(self) -> bool:
-        """Room alone."""
+        """Whether it is only empty room."""
         return self.grows and self.need == 0
 
 
@@ -48,7 +48,7 @@ class FlowLayout(QLayout):
         self.setSpacing(GAP)
 
     def _asking(self) -> list[_Asked]:
-        """Its items that are there; asked once until something in it changes."""
+        """The items that are shown; computed once until something changes."""
         if self._asked is None:
             self._asked = [_ask(item) for item in self._items if not item.isEmpty()]
         return self._asked
@@ -59,20 +59,20 @@ class FlowLayout(QLayout):
         for asked in self._asking():
             if not lines or asked.need > room:
                 before = lines[-1] if lines else []
-                # empty room belongs before what it pushes to the right, in whichever line
+                # empty room belongs before what it pushes to the right, on whichever line
                 lines.append([before.pop()] if len(before) > 1 and before[-1].empty else [])
                 room = width
             lines[-1].append(asked)
             room -= asked.need + self.spacing()
         for line in lines:
             if len(line) == 1 and line[0].grows and line[0].item.hasHeightForWidth():
-                high = line[0].item.heightForWidth(width)  # it wraps what is in it
+                high = line[0].item.heightForWidth(width)  # it wraps its contents
                 line[0] = replace(line[0], high=high)
         return lines
 
     def _arrange(self, area: QRect, place: bool) -> int:
         top = area.top()
-        pushed = False  # what stands behind empty room stays at the right, in each further line
+        pushed = False  # what follows empty room stays at the right, on each further line
         for line in self._lines(area.width()):
             height = max(asked.high for asked in line)
             if place:
@@ -117,7 +117,7 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Asked for many times while a window is laid out: each width is worked out once."""
+        """Computed once for each width: it is asked for many times while a window is laid out."""
         known = self._heights.get(width)
         if known is None:
             around = self.contentsMargins()
@@ -127,7 +127,7 @@ class FlowLayout(QLayout):
         return known
 
     def invalidate(self) -> None:
-        """Something in it has changed."""
+        """Forget what was computed, since something in it has changed."""
         self._heights.clear()
         self._asked = None
         super().invalidate()

@@ -1,4 +1,4 @@
-"""The focus goes back to where it was before a line asked for something."""
+"""Returns the focus to where it was before a line asked for something."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from shiboken6 import isValid
 
 
 def focus_back(line: QWidget) -> Callable[[], None]:
-    """For a line that is about to take the focus: what gives it back, before the line is hidden.
+    """For a line that is about to take the focus: a function that gives it back, to be called
+    before the line is hidden.
 
-    Qt itself gives the focus of what is hidden to whatever comes next in its window.
+    Qt itself gives the focus of a hidden widget to whatever comes next in its window.
     """
     focused: QWidget | None = line.window().focusWidget()
     within = focused is not None and (focused is line or line.isAncestorOf(focused))

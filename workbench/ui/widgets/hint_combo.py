@@ -1,4 +1,4 @@
-"""An editable choice whose entries have a note each."""
+"""An editable choice whose entries each have a note."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class HintCombo(QComboBox):
             self.pasted.emit()
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
-        """Replace the list of (text, note); what stands in the field stays."""
+        """Replace the list of (text, note); the text of the field stays."""
         known = [(self.itemText(i), self.itemData(i, NOTE_ROLE)) for i in range(self.count())]
         if known == list(entries):
             return
@@ -78,13 +78,13 @@ class HintCombo(QComboBox):
 
 
 def _came(before: str, after: str) -> int:
-    """How many characters came in one stretch."""
+    """How many characters came at once."""
     head = _alike(before, after)
     return len(after) - head - _alike(before[head:][::-1], after[head:][::-1])
 
 
 def _alike(one: str, other: str) -> int:
-    """With how many characters both begin."""
+    """The number of characters that both begin with."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
@@ -95,7 +95,7 @@ class _NoteDelegate(QStyledItemDelegate):
         note = index.data(NOTE_ROLE)
         if not note:
             return
-        from PySide6.QtWidgets import QStyle  # with its enumerations 10 ms of a start
+        from PySide6.QtWidgets import QStyle  # importing its enumerations takes 10 ms of a start
 
         area = option.rect.adjusted(0, 0, -8, 0)
         painter.save()

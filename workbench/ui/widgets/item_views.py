@@ -1,4 +1,4 @@
-"""Qt's item-based views, with the row below the mouse tinted."""
+"""Qt's item-based views, with the row under the mouse tinted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 
 
 class ItemTable(RowUnderMouse, QTableWidget):
-    """A QTableWidget whose headings stand over their cells."""
+    """A QTableWidget whose headings are aligned with their cells."""
 
     def __init__(self, rows: int, columns: int) -> None:
         super().__init__(rows, columns)
         self.setShowGrid(False)  # as in the log
         self.setAlternatingRowColors(True)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)  # bold above what is chosen: that is every column
+        header.setHighlightSections(False)  # bold above what is chosen, which is every column
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -8,7 +8,7 @@ _LAST: Final = [""]
 
 
 def last_folder() -> str:
-    """The path of the folder; "": none was chosen yet."""
+    """The path of the folder; "": none has been chosen yet."""
     return _LAST[0]
 
 

@@ -17,7 +17,8 @@ W = TypeVar("W", bound=QWidget)
 class LatePart(Sighted, Generic[W]):
     """A hidden placeholder that builds the part when it is shown.
 
-    What is told the part before it is there has to be kept by who tells it, and told by `build`.
+    Anything for the part that comes before it exists has to be kept by the caller, and passed on by
+    `build`.
     """
 
     def __init__(self, build: Callable[[], W]) -> None:
@@ -26,30 +27,30 @@ class LatePart(Sighted, Generic[W]):
         self._part: W | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        # only what takes the focus keeps its place when others are ordered
+        # only a widget that takes the focus keeps its place when others are ordered
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hide()
 
     @property
     def built(self) -> W | None:
-        """The part, where it has been shown or asked for already."""
+        """The part, if it has been shown or asked for already."""
         return self._part
 
     @property
     def part(self) -> W:
-        """The part; built now if it was not."""
+        """The part, built now if it was not."""
         if self._part is None:
             self._part = self._build()
             layout = self.layout()
             assert layout is not None
             layout.addWidget(self._part)
-            # where it stands, not behind all that was there
+            # at its place, not after everything that was there
             set_tab_order(self, self._part)
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return self._part
 
     def setVisible(self, visible: bool) -> None:
-        """Qt shows by this too, as the page of a tab."""
+        """Show or hide it: Qt calls this too, for instance for the page of a tab."""
         if visible:
             _ = self.part
         super().setVisible(visible)

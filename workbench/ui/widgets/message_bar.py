@@ -38,7 +38,7 @@ class MessageBar(Retranslatable, QFrame):
     """An icon, a sentence, [Why?] and the remedy's button.
 
     Signals:
-        why_wanted(): the event behind the message is to be shown.
+        why_wanted(): show the event that the message is about.
         remedy_wanted(str): do what this remedy promises.
     """
 
@@ -70,14 +70,14 @@ class MessageBar(Retranslatable, QFrame):
         self.fit()
 
     def make_room(self, wide: bool) -> None:
-        """Room for two lines, whatever it says; or for as many as have been needed since."""
+        """Make room for two lines, whatever it says; or for as many as have been needed since."""
         if wide != self._roomy:
             self._roomy = wide
             self._lines = self._least
             self._fit_lines()
 
     def spare_height(self, sparing: bool) -> None:
-        """Where there is little, it has the lines that its sentence needs."""
+        """In little room, use only the lines that its sentence needs."""
         self._sparing = sparing
         self._lines = self._least
         self._fit_lines()
@@ -87,7 +87,7 @@ class MessageBar(Retranslatable, QFrame):
         return 2 if self._roomy else 1
 
     def fit(self) -> None:
-        """What stands below does not jump with every sentence."""
+        """Keep the height, so that what is below does not jump with every sentence."""
         metrics = QFontMetrics(QApplication.font())
         lines = "\n".join(self._lines * "国")
         # Chinese lines are higher: they come from another font
@@ -95,7 +95,7 @@ class MessageBar(Retranslatable, QFrame):
         self.setFixedHeight(max(len(lines.split()) * metrics.lineSpacing(), high) + 6)
 
     def _fit_lines(self) -> None:
-        """Another line once a sentence needs it, beside wide buttons more."""
+        """Add a line when a sentence needs it, and another one beside wide buttons."""
         room = QRect(0, 0, self._room_for_words(), 1000)
         metrics = self.label.fontMetrics()
         wrap = int(Qt.TextFlag.TextWordWrap)
@@ -167,13 +167,13 @@ class MessageBar(Retranslatable, QFrame):
 
 
 def _width(part: QWidget) -> int:
-    """What a layout gives it."""
+    """The width that a layout gives it."""
     hint = part.sizeHint().expandedTo(part.minimumSize())
     return hint.boundedTo(part.maximumSize()).width()
 
 
 class _SentenceLabel(QLabel):
-    """A sentence on a few lines, whole in the tool tip."""
+    """A sentence on a few lines, shown in full in the tool tip."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -18,7 +18,7 @@ from workbench.viewmodel.message import msg
 class NameWords(NamedTuple):
     """Text keys, which also name the field and the buttons.
 
-    `empty`: what the button does without a name; "": then it is off.
+    `empty`: what the button does without a name; "": it is then disabled.
     """
 
     name: str
@@ -50,12 +50,12 @@ class NameLine(LatePart[_NameFields]):
     """Hidden until a name is wanted, and built then; Enter takes it, Esc dismisses the line.
 
     Attributes:
-        is_taken: whether something has that name already: then it is replaced.
+        is_taken: whether something has that name already, which is then replaced.
 
     Signals:
-        agreed(str): keep it under this name; of "folder/name" the last part is not empty, unless
+        agreed(str): keep it under this name; the last part of "folder/name" is not empty, unless
             the words say what an empty one does.
-        left(): it was put away.
+        left(): it was dismissed.
     """
 
     agreed = Signal(str)
@@ -77,8 +77,8 @@ class NameLine(LatePart[_NameFields]):
         return made
 
     def begin(self, name: str | None = None) -> None:
-        """Ask; `name` is there to be changed, by default the one that was typed last."""
-        from workbench.ui.widgets.focus_back import focus_back  # no start needs it
+        """Ask for a name; `name` can be edited, and is by default the one typed last."""
+        from workbench.ui.widgets.focus_back import focus_back  # imported late: no start needs it
 
         field = self.part.name
         if name is not None:
@@ -115,7 +115,7 @@ class NameLine(LatePart[_NameFields]):
         self.left.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Esc in a part of it belongs to this line, before the window's own Esc."""
+        """Let Esc in a part of it close this line, before the window's own Esc."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()

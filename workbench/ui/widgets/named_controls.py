@@ -63,7 +63,7 @@ class _Caption:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, *, call: bool) -> str:
-        """`call`: with the call that the button makes below its words."""
+        """The caption; `call`: with the call that the button makes below its words."""
         words = tr(f"caption.{self.key}", **self.values)
         return f"{words}\n{CALLS[self.key]}" if call and self.key in CALLS else words
 
@@ -77,7 +77,7 @@ class SpokenLabel(QLabel):
 
     @property
     def whole(self) -> str:
-        """All of what it says, also where there is no room for it."""
+        """The full text, even if there is no room for it."""
         return self.text()
 
     def setText(self, text: str) -> None:
@@ -85,12 +85,12 @@ class SpokenLabel(QLabel):
         self.speak()
 
     def call_it(self, name: str) -> None:
-        """What it is, in the language in force."""
+        """Set what it is, in the current language."""
         self._called = name
         self.speak()
 
     def speak(self) -> None:
-        """What is read out; once more where `whole` is something else now."""
+        """Set what is read aloud; repeated if `whole` has changed by now."""
         if self._called:
             said = ": ".join(filter(None, (self._called, self.whole)))
             if said != self.accessibleName():
@@ -102,7 +102,7 @@ class NamedControls:
     reasons.
 
     Texts: `name.KEY` is the accessible name, `tip.KEY` the tool tip (it names the socket call),
-    `caption.KEY` what stands on a button or label.
+    `caption.KEY` the text of a button or label.
     """
 
     def __init__(self, prefix: str) -> None:
@@ -113,13 +113,13 @@ class NamedControls:
         self._calls = False
 
     def show_calls(self, shown: bool) -> None:
-        """Each button that makes a call names it, or not: for a presentation."""
+        """Name the call on each button that makes one, or not: for a presentation."""
         if shown != self._calls:
             self._calls = shown
             self.retranslate()
 
     def add(self, widget: W, control: str, key: str | None = None) -> W:
-        """Name a control; `key` is its texts' key where that is not `control`."""
+        """Name a control; `key` is the key of its texts if that is not `control`."""
         widget.setObjectName(f"{self.prefix}.{control}")
         self._entries[widget] = _Entry(key or control)
         if isinstance(widget, QAbstractButton):
@@ -130,7 +130,7 @@ class NamedControls:
     def caption(
         self, key: str, buddy: QWidget | None = None, label: QLabel | None = None
     ) -> QLabel:
-        """A label that follows the language; `label`: this one."""
+        """A label whose text follows the language; `label`: this one."""
         label = label or QLabel()
         label.setText(tr(f"caption.{key}"))
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -152,7 +152,9 @@ class NamedControls:
                     fit(widget)
 
     def show(self, widget: QWidget, state: Control) -> None:
-        """A control as a view model has it: on or off and why, whom it would hit, its words."""
+        """Show a control as a view model describes it: enabled or not and why, what it would act
+        on, its words.
+        """
         self.enable(widget, state.reason)
         self.note(widget, state.note)
         if state.caption and isinstance(widget, QLabel | QAbstractButton):
@@ -160,7 +162,7 @@ class NamedControls:
             self.recaption(widget, state.caption, **values)
 
     def enable(self, widget: QWidget, reason: Sentence | None) -> None:
-        """Let a control be used, or say in its tool tip why it cannot."""
+        """Enable a control, or say in its tool tip why it is disabled."""
         entry = self._entries[widget]
         if entry.reason == reason and widget.isEnabled() == (reason is None):
             return
@@ -171,19 +173,19 @@ class NamedControls:
         self._word(widget)
 
     def why_off(self, widget: QWidget) -> Sentence | None:
-        """Why a control cannot be used now; None where it can."""
+        """Why a control cannot be used now; None: it can."""
         return self._entries[widget].reason
 
     def note(self, widget: QWidget, note: Sentence | None) -> None:
-        """What its tool tip says besides, while it can be used: whom it would hit now."""
+        """Set what its tool tip adds while it is enabled: what it would act on now."""
         entry = self._entries[widget]
         if entry.note != note:
             entry.note = note
             self._word(widget)
 
     def settle(self) -> None:
-        """All stand in their rows: each button gets the width of its words, and what a screen
-        reader asks of a choice is there.
+        """Finish, once all are in their rows: each button gets the width of its words, and each
+        choice what a screen reader asks for.
         """
         for widget, entry in self._entries.items():
             if isinstance(widget, QPushButton):
@@ -207,7 +209,7 @@ class NamedControls:
         entry = self._entries[widget]
         key, name = entry.key, tr(f"name.{entry.key}")
         caption = next((each for each in self._captions if each.widget is widget), None)
-        if caption is not None and caption.key != key:  # what it does now is something else
+        if caption is not None and caption.key != key:  # its action has changed
             shown = caption.text(call=False)
             name = tr(f"name.{caption.key}") if has(f"name.{caption.key}") else shown
             key = caption.key if has(f"tip.{caption.key}") else key
@@ -227,9 +229,9 @@ class NamedControls:
             widget.setText(caption.text(call=self._calls))
 
     def _label(self, box: QComboBox, name: str) -> None:
-        """A screen reader asks the field of a choice, and of one without the label beside it: on
-        Linux the name that Qt gives it is what is chosen. Where no label is in sight, a hidden one
-        says what the choice is, as soon as something reads the screen.
+        """Name a choice for screen readers, which ask its field. Without a label beside it, Qt's
+        name for that on Linux is what is chosen. If no label is in sight, a hidden one says what
+        the choice is, as soon as something reads the screen.
         """
         line, beside = box.lineEdit(), box.parentWidget()
         if line is not None:
@@ -259,7 +261,7 @@ class RoomyBox(QComboBox):
         return super().sizeHint() + QSize(BESIDE - TIGHT, 0)
 
     def minimumSizeHint(self) -> QSize:
-        """The same; Qt keeps that of the words before."""
+        """The same width; Qt keeps that of the previous words."""
         return self.sizeHint()
 
 
@@ -267,14 +269,16 @@ class ChoiceBox(RoomyBox):
     """A choice of fixed values whose words follow the language."""
 
     def __init__(self, *choices: tuple[str, str | None]) -> None:
-        """`choices`: value and key of its text (None: the value itself is shown)."""
+        """`choices`: the value and the key of its text (None: the value itself is shown)."""
         super().__init__()
         self._keys: list[str | None] = []
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.offer(choices)
 
     def narrow(self) -> None:
-        """Be as wide as what is chosen, not as the longest choice; the list stays wide enough."""
+        """Make it as wide as what is chosen, not as the longest choice; the list stays wide
+        enough.
+        """
         metrics = QFontMetrics(self.font())
         texts = [self.itemText(index) for index in range(self.count())]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
@@ -287,7 +291,7 @@ class ChoiceBox(RoomyBox):
         self.setMaximumWidth(QWIDGETSIZE_MAX)
 
     def offer(self, choices: Sequence[tuple[str, str | None]]) -> None:
-        """Replace the choices, keeping the chosen value where it is still there."""
+        """Replace the choices, keeping the chosen value if it is still among them."""
         kept = self.value()
         self.blockSignals(True)
         self.clear()
@@ -298,20 +302,20 @@ class ChoiceBox(RoomyBox):
         self.blockSignals(False)
 
     def forbid(self, value: str, reason: str | None) -> None:
-        """Grey out a choice and say why; None allows it again."""
+        """Grey out a choice and say why; None: allow it again."""
         index = self.findData(value)
         model = self.model()
         if index >= 0 and isinstance(model, QStandardItemModel):
             item, tip = model.item(index), plain_tip(reason or "")
             item.setEnabled(reason is None)
-            if tip != item.toolTip():  # else the box measures all of them again
+            if tip != item.toolTip():  # otherwise the box measures all of them again
                 item.setToolTip(tip)
 
     def value(self) -> str:
         return str(self.currentData() or "")
 
     def choose(self, value: str) -> None:
-        """Select without telling anyone."""
+        """Select a choice without emitting a signal."""
         self.blockSignals(True)
         self.setCurrentIndex(max(0, self.findData(value)))
         self.blockSignals(False)
@@ -322,7 +326,7 @@ class ChoiceBox(RoomyBox):
             return
         for index, text in words.items():
             self.setItemText(index, text)
-        policy = QComboBox.SizeAdjustPolicy  # else Qt keeps the width of the longest before
+        policy = QComboBox.SizeAdjustPolicy  # otherwise Qt keeps the width of the previous longest
         self.setSizeAdjustPolicy(policy.AdjustToContentsOnFirstShow)
         self.setSizeAdjustPolicy(policy.AdjustToContents)
 
@@ -341,14 +345,16 @@ class TextField(CentredEdit):
 
     @Slot()
     def _say_full(self) -> None:
-        """What was pasted has more characters than a line of Qt takes: the rest is missing."""
-        from PySide6.QtWidgets import QToolTip  # seldom, and no start needs it
+        """Say that pasted text has more characters than a line of Qt takes, so that the rest is
+        missing.
+        """
+        from PySide6.QtWidgets import QToolTip  # seldom needed, and not at the start
 
         full = tr("panel.line_full", most=f"{self.maxLength():,}")
         QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), full, self)
 
     def fit(self) -> None:
-        """As wide as its characters are in the font in force."""
+        """Make it as wide as its characters are in the current font."""
         if self._wide:
             room = QFontMetrics(self.font()).horizontalAdvance("0" * self._wide)
             self.setFixedWidth(room + 16)
@@ -371,8 +377,8 @@ def group(*widgets: QWidget) -> QWidget:
 
 
 def _leave(button: QAbstractButton) -> None:
-    """Take the focus from a button that goes off to what follows and is no button: Qt would give
-    it to the next one, and a key that is pressed once more would press that.
+    """Move the focus from a button that is disabled to the next widget that is not a button: Qt
+    would give it to the next button, and a key pressed once more would press that.
     """
     found = button.nextInFocusChain()
     while found is not None and found is not button:
@@ -390,7 +396,7 @@ def _leave(button: QAbstractButton) -> None:
 
 
 def fit(button: QPushButton) -> None:
-    """As wide as its text wants; Fusion makes every button 80 px."""
+    """Make it as wide as its text needs; Fusion makes every button 80 px."""
     font = button.font()
     used = QFontMetrics(_bold(font) if button.property("primary") else font)
     arrow = 14 if button.menu() is not None else 0
@@ -400,7 +406,7 @@ def fit(button: QPushButton) -> None:
 
 
 def make_primary(button: QPushButton, on: bool) -> None:
-    """Whether this button is the next step."""
+    """Set whether this button is the next step."""
     if button.property("primary") != on:
         button.setProperty("primary", on)
         repolish(button)
@@ -414,7 +420,7 @@ def _bold(font: QFont) -> QFont:
 
 
 def badge(button: QPushButton, number: int | None) -> None:
-    """A number in a circle before the text; None takes it away."""
+    """Put a number in a circle before the text; None removes it."""
     side = QFontMetrics(button.font()).height()
     button.setIconSize(QSize(side, side))
     button.setIcon(QIcon() if number is None else numbered(number, side))

@@ -1,4 +1,4 @@
-"""A label of several parts, of which it shows those that fit; the tool tip has all."""
+"""A label of several parts, which shows those that fit; the tool tip has all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LEAST = 16
 
 
 class PartsLabel(SpokenLabel):
-    """Plain text on one line; what follows a part that has no room is left out with it, and what
-    the first one begins with.
+    """Plain text on one line; a part that does not fit is left out together with those after it,
+    and so is the beginning of the first part.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class PartsLabel(SpokenLabel):
         return BETWEEN.join(self._parts)
 
     def minimumSizeHint(self) -> QSize:
-        """The first part is read as a rule; it gives way before what stands beside it wraps."""
+        """The first part can usually be read; it gives way before its neighbours wrap."""
         first = (self._parts[0] if self._parts else "")[:LEAST]
         return QSize(
             self.fontMetrics().horizontalAdvance(first) + 2, super().minimumSizeHint().height()
@@ -62,7 +62,9 @@ class PartsLabel(SpokenLabel):
             self.setText(text)
 
     def _first(self) -> str:
-        """The first part without the words before its last one, or what there is room for of it."""
+        """The first part without the words before its last one, or as much of it as there is room
+        for.
+        """
         text = self._parts[0] if self._parts else ""
         metrics = self.fontMetrics()
         while " " in text and metrics.horizontalAdvance(text) > self.width():

@@ -18,8 +18,9 @@ class RemovableChip:
     """One chip.
 
     Attributes:
-        name: its object name. text: what it shows. tip: gives its tip, in the present language.
-        drop: takes away what it stands for.
+        name: its object name. text: what it shows. tip: returns its tool tip, in the current
+            language.
+        drop: removes what it stands for.
     """
 
     name: str
@@ -32,7 +33,7 @@ class RemovableChips:
     """The chips of one row; the row's owner says when they change."""
 
     def __init__(self, owner: QWidget, row: FlowLayout, after: QWidget) -> None:
-        """`after`: the control before the first of them, as Tab goes."""
+        """`after`: the control before the first of them in the Tab order."""
         self._owner = owner
         self._row = row
         self._after = after
@@ -65,7 +66,9 @@ class RemovableChips:
         return button
 
     def redraw(self) -> None:
-        """Their tips in the language, their crosses in the colours in force."""
+        """Word their tips in the current language, and draw their crosses in the current
+        colours.
+        """
         for button, chip in zip(self._buttons, self._chips, strict=True):
             tip = chip.tip()
             button.setToolTip(plain_tip(tip))

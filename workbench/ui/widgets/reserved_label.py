@@ -15,7 +15,7 @@ HIGH: Final = "国"
 
 
 class ReservedLabel(QLabel):
-    """Plain text, wrapped; what there is no room for ends in …, and its tip has all of it."""
+    """Plain text, wrapped; what does not fit ends in …, and the tool tip has all of it."""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class ReservedLabel(QLabel):
         self.setFixedHeight(self._lines * _line_height(self.fontMetrics()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As many lines as there is room for, the last of them shortened."""
+        """Paint as many lines as there is room for, the last of them shortened."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         metrics, room = self.fontMetrics(), self.contentsRect()
@@ -65,7 +65,7 @@ class ReservedLabel(QLabel):
             top += step
 
     def _wrapped(self, width: int) -> list[str]:
-        """Its lines; the last that there is room for goes on with the rest."""
+        """The lines; the last one that there is room for continues with the rest."""
         found: list[str] = []
         for part in self.text().split("\n"):
             layout = QTextLayout(part, self.font())

@@ -41,8 +41,8 @@ class RowUnderMouse(_View):
             self.viewport().update(after)
 
     def _row(self) -> QRect:
-        """Where the row is that the mouse is on: looked up, since rows move below a mouse that
-        rests; empty: it is on none.
+        """The rectangle of the row under the mouse, looked up because rows move below a mouse at
+        rest; empty: it is on none.
         """
         index = self.indexAt(self._mouse) if self._mouse is not None else None
         if index is None or not index.isValid():
@@ -51,7 +51,7 @@ class RowUnderMouse(_View):
         return QRect(0, cell.top(), self.viewport().width(), cell.height())
 
     def tint_row(self, painter: QPainter) -> None:
-        """Tint the row that the mouse is on."""
+        """Tint the row under the mouse."""
         colour = QColor(self.palette().color(QPalette.ColorRole.Text))
         colour.setAlpha(_ON_DARK if colour.lightness() > 128 else _ON_LIGHT)
         painter.fillRect(self._row(), colour)
@@ -62,11 +62,11 @@ class RowUnderMouse(_View):
             self.tint_row(QPainter(self.viewport()))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Qt moves the picture of the rows, and with it the tint."""
+        """Repaint the tint, since Qt moves the picture of the rows, including it."""
         super().scrollContentsBy(dx, dy)
         if self._mouse is not None:
             self.viewport().update()
 
 
 class ItemTree(RowUnderMouse, QTreeWidget):
-    """A tree of items; lists and tables of them, which no start needs: item_views.py."""
+    """A tree of items. Lists and tables of them, which no start needs, are in item_views.py."""

@@ -1,5 +1,5 @@
-"""Sighted: a widget that tells whether it is in sight, since nothing need be read
-for a hidden one.
+"""Sighted: a widget that reports whether it is in sight, since nothing need be read for a hidden
+one.
 """
 
 from __future__ import annotations

@@ -50,6 +50,6 @@ class StateBadge(SpokenLabel):
         tone(self, _TONES.get(state, "idle"))
 
     def set_many(self, connected: int, count: int) -> None:
-        """Show how many of how many have a connection."""
+        """Show how many of how many are connected."""
         self.setText(tr("state.of_many", connected=connected, count=count))
         tone(self, "good" if connected == count else "busy" if connected else "idle")

@@ -1,4 +1,4 @@
-"""Paints a state in a table: its word, a mark where something stalls, and as much of the reason as
+"""Paints a state in a table: its word, a mark if something stalls, and as much of the reason as
 fits.
 """
 
@@ -38,7 +38,7 @@ class StateDelegate(QStyledItemDelegate):
         if not why:
             super().paint(painter, option, index)
             return
-        from PySide6.QtWidgets import QStyle  # with its enumerations 10 ms of a start
+        from PySide6.QtWidgets import QStyle  # importing its enumerations takes 10 ms of a start
 
         self._wordless = True  # by Qt's own painting: see theme.repolish
         super().paint(painter, option, index)
@@ -66,7 +66,7 @@ class StateDelegate(QStyledItemDelegate):
 
 
 def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
-    """Where the mark is: all below each other, behind the longest of the kernel's words."""
+    """Where the mark is: all are aligned, after the longest of the kernel's words."""
     return QRect(
         cell.left() + metrics.horizontalAdvance("ESTABLISHED") + 3 * PAD,
         cell.top() + (cell.height() - theme.ICON) // 2,
@@ -76,5 +76,5 @@ def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
 
 
 def room(metrics: QFontMetrics) -> int:
-    """How wide a column of states is at the least: it does not change when a mark comes."""
+    """The least width of a column of states, which does not change when a mark comes."""
     return mark_of(QRect(), metrics).right() + PAD

@@ -1,4 +1,6 @@
-"""A label for often-changing text, which lays its neighbours out only when its width changes."""
+"""A label for often-changing text, which has its neighbours laid out only when its width
+changes.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ class SteadyLabel(QLabel):
             self._fit()
 
     def _shrink(self) -> None:
-        """QLabel wishes for no less than its minimum size."""
+        """Shrink it: QLabel asks for no less than its minimum size."""
         self.setMinimumSize(0, 0)
         self._fitted = QSize()
 

@@ -1,4 +1,4 @@
-"""The order in which the Tab key goes through widgets."""
+"""The order in which the Tab key moves through widgets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 
 def set_tab_order(before: QWidget, widget: QWidget) -> QWidget:
-    """Put a widget and all in it behind `before` in the Tab key's order; the last one of them.
+    """Put a widget and everything in it after `before` in the Tab order; returns the last of them.
 
-    Parts are made in the order in which they stand. (Not by nextInFocusChain(): PySide takes
-    what it gives for its own, and the program crashes later.)
+    Parts are created in the order in which they are placed. (Not with nextInFocusChain(): PySide
+    takes ownership of what it returns, and the program crashes later.)
     """
     for item in (widget, *widget.findChildren(QWidget)):
         takes = item.focusPolicy() & Qt.FocusPolicy.TabFocus and item.focusProxy() is None

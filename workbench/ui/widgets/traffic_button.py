@@ -1,4 +1,4 @@
-"""A counter of bytes each way; a click sets it to zero."""
+"""A counter of bytes each way; a click resets it to zero."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from workbench.viewmodel.traffic import NO_TRAFFIC, TrafficState, traffic_text, 
 
 
 class TrafficButton(Retranslatable, QToolButton):
-    """As high as a line of text; without room it leaves the rates out.
+    """As high as a line of text; without room it leaves out the rates.
 
-    It says something else with each look at a flood: what is not to be seen (its tip, its size
-    where that stays) is not made then, and Qt's own text, with which the whole line would be laid
-    out anew, is left alone.
+    In a flood its text changes with each look: what cannot be seen (its tip, its size if that stays
+    the same) is then not updated, nor is Qt's own text, which would have the whole line laid out
+    anew.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class TrafficButton(Retranslatable, QToolButton):
         return self._size
 
     def minimumSizeHint(self) -> QSize:
-        """Without rates."""
+        """The size without rates."""
         return self._least
 
     def _size_of(self, text: str) -> QSize:
@@ -53,7 +53,7 @@ class TrafficButton(Retranslatable, QToolButton):
         self._word()
 
     def event(self, event: QEvent) -> bool:
-        """Its tip is made when somebody asks for it."""
+        """Make the tip when somebody asks for it."""
         if event.type() == QEvent.Type.ToolTip:
             self.setToolTip(plain_tip(traffic_tip(self._state)))
         return super().event(event)

@@ -1,8 +1,8 @@
 """The table of the window's commands, from which menus, tool bar and keys are made.
 
 A new command is one row here, its texts (`menu.ID` and `menutip.ID`; of a button in the tool bar
-`window.NAME`, `tip.NAME` and `name.NAME`), and what it does, named in window.py. A button in the
-tool bar for a command that is there already is `button=` in its row.
+`window.NAME`, `tip.NAME` and `name.NAME`), and what it does, in window.py. A tool bar button for an
+existing command is `button=` in its row.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Button:
     """A button of the tool bar.
 
     Attributes:
-        group, place: buttons of one group stand together, in the order of their places.
-        icon: resources/icons/ICON.svg; None: words alone.
-        name: object name `window.NAME`, and key of its texts, where that is not the command's id.
+        group, place: buttons of one group are side by side, in the order of their places.
+        icon: resources/icons/ICON.svg; None: words only.
+        name: object name `window.NAME`, and key of its texts, if that is not the command's id.
     """
 
     group: int
@@ -40,17 +40,19 @@ class Action:
 
     Attributes:
         id: object name `action.ID`; its texts are `menu.ID` and `menutip.ID`.
-        menu: where it stands, in the order of the table; None: it has a key alone, and no text.
+        menu: the menu that contains it, in the order of the table; None: it only has a key, and no
+            text.
         keys: as QKeySequence reads them.
-        live: it acts on sockets or writes into their record: off while an old record is shown.
+        live: it acts on sockets or writes into their record, and is disabled while an old record is
+            shown.
         rule: a line above it in its menu.
-        checkable: it is on or off, and its entry says so.
-        choice: checkable, and one only of those with the same menu is on.
-        submenu: it is a menu, of rows that name it, or filled when it opens.
-        control: what it presses: a control of the panel in front, by its object name without
-            prefix; with its prefix: of whichever panel it can be pressed in.
-        also: a later menu in which it stands too, at the end of its first part.
-        old_text: key of its texts while an old record is shown, where that is another.
+        checkable: it is on or off, and its entry shows which.
+        choice: checkable, and only one of those with the same menu is on.
+        submenu: it is a menu, made of rows that name it, or filled when it opens.
+        control: what it presses: a control of the panel in front, by its object name without the
+            prefix; with the prefix: in whichever panel it can be pressed.
+        also: a later menu that contains it too, at the end of its first part.
+        old_text: the key of its texts while an old record is shown, if that differs.
     """
 
     id: str

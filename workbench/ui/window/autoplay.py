@@ -42,7 +42,7 @@ class Ring(QWidget):
         self.hide()
 
     def surround(self, target: QWidget) -> None:
-        """Stand around a control of the window."""
+        """Surround a control of the window."""
         where = target.mapTo(self.window(), QPoint(0, 0))
         self.setGeometry(QRect(where, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.raise_()
@@ -61,7 +61,7 @@ class _Press:
 
     Attributes:
         panel, button: what is pressed.
-        before: the endpoint and the phase it has to be in first.
+        before: an endpoint, and the phase it must be in first.
     """
 
     panel: EndpointPanel
@@ -73,7 +73,7 @@ class Autoplay(QObject):
     """Presses Listen, Connect, Send, one after the other; the connection stays open.
 
     Signals:
-        ended(): all pressed, or stopped.
+        ended(): all were pressed, or it was stopped.
     """
 
     ended = Signal()
@@ -97,7 +97,7 @@ class Autoplay(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Begin, or begin again, with panels of which nothing is open."""
+        """Begin, or begin again, with panels in which nothing is open."""
         self.stop()
         server, client = self._pair() or self._new_pair()
         self._steps = [
@@ -127,7 +127,7 @@ class Autoplay(QObject):
     # -- whose buttons --------------------------------------------------------------------------
 
     def _pair(self) -> tuple[ServerPanel, ClientPanel] | None:
-        """A server and a client linked to it that can both begin; those in front first."""
+        """A server and a client linked to it that can both begin; those in front are preferred."""
         panels = [panel for panel in self._area.panels() if self._can_begin(panel)]
         panels.sort(key=lambda panel: not panel.isVisible())
         return next(
@@ -147,7 +147,7 @@ class Autoplay(QObject):
         return form.link if isinstance(form, ClientForm) else None
 
     def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
-        """Both new: the client is linked to the newest server."""
+        """A new pair, the client linked to the new server."""
         known = set(self._area.panels())
         self._tabs.new_server()
         self._tabs.new_client()
@@ -156,7 +156,9 @@ class Autoplay(QObject):
         return server, next(panel for panel in made if isinstance(panel, ClientPanel))
 
     def _can_begin(self, panel: EndpointPanel) -> bool:
-        """Three presses lead to an answer there: nothing is open, it is TCP, at once or slowly."""
+        """Whether three presses lead to an answer there: nothing is open, it is TCP, at once or
+        slowly.
+        """
         snapshot = self._controller.snapshot(panel.name)
         wished = self._tabs.presenter(panel.name).wished()
         return (
@@ -187,7 +189,7 @@ class Autoplay(QObject):
             self._show(press)
 
     def _ring_on(self, press: _Press) -> None:
-        """Keep the ring around a button, wherever that is by now; after a while press it."""
+        """Keep the ring around a button, wherever that moves; after a while press it."""
         if self._in_vain(press):
             self.stop()
             return
@@ -223,7 +225,7 @@ class Autoplay(QObject):
         return phase and press.button.isEnabled()
 
     def _in_vain(self, press: _Press) -> bool:
-        """The panel was removed, or what had to come before has failed."""
+        """Whether the panel was removed, or what had to come before has failed."""
         if press.panel not in self._area.panels():
             return True
         return press.before is not None and self._phase(press.before[0]) in (None, Phase.FAILED)

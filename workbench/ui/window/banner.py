@@ -16,7 +16,7 @@ class Banner(Retranslatable, QWidget):
     """Hidden while there is no notice.
 
     Signals:
-        open_wanted(): the record that it speaks of is to be shown.
+        open_wanted(): show the record that it is about.
         put_away(): it has been read.
     """
 
@@ -47,7 +47,7 @@ class Banner(Retranslatable, QWidget):
 
     @Slot(object)
     def show_notice(self, notice: Notice | None) -> None:
-        """Say this; None: nothing."""
+        """Show a notice; None: nothing."""
         self._notice = notice
         self.retranslate()
 

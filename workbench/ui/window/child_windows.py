@@ -85,14 +85,14 @@ class ChildWindows(QObject):
         self._manual.activateWindow()
 
     def open_about(self, settings: str) -> None:
-        """Versions and paths. `settings`: of what the window remembers."""
+        """Show versions and paths. `settings`: the path of the window's preferences."""
         from workbench.ui.dialogs.about_box import AboutBox  # seldom needed
 
         AboutBox(self._owner, settings).show()
 
     @Slot()
     def open_demonstrations(self) -> None:
-        """All demonstrations in a list that is searched; they run in this window."""
+        """Show all demonstrations in a searchable list; they run in this window."""
         from workbench.ui.dialogs.demo_browser import DemoBrowser  # seldom needed
 
         player = self._player
@@ -103,13 +103,15 @@ class ChildWindows(QObject):
 
     @Slot()
     def open_check_all(self) -> None:
-        """Every demonstration once, in records of their own: does it hold on this system?"""
+        """Run every demonstration once, in records of their own: does it work on this system?"""
         from workbench.ui.dialogs.check_all_dialog import CheckAllDialog  # seldom needed
 
         CheckAllDialog(self._owner).show()
 
     def open_check_up(self, settings: EndpointSettings) -> None:
-        """How the other end of an endpoint takes frames and heads, right ones and broken."""
+        """Check how the other end of an endpoint handles frames and heads, correct ones and broken
+        ones.
+        """
         from workbench.ui.dialogs.check_up_window import CheckUpWindow  # seldom needed
 
         self._check_up = window = CheckUpWindow(settings, self._owner)
@@ -145,7 +147,7 @@ class ChildWindows(QObject):
     def ask_permission(
         self, question: Question, go_on: Callable[[Question], None] | None = None
     ) -> None:
-        """Show what a scenario reaches for; once that is allowed it is run, or `go_on` called."""
+        """Show what a scenario asks for; once that is allowed it is run, or `go_on` called."""
         from workbench.ui.dialogs.permission_dialog import PermissionDialog  # seldom needed
 
         asking = PermissionDialog(question, self._owner)
@@ -154,12 +156,12 @@ class ChildWindows(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """The record ends: so does a run of the lab."""
+        """End a run of the lab, since the record ends."""
         if self.lab is not None:
             self.lab.stop()
 
     def close(self) -> None:
-        """The main window goes; what it is the parent of goes with it."""
+        """Close, since the main window goes, and everything whose parent it is with it."""
         for window in (self.lab, self._manual):
             if window is not None:
                 window.close()

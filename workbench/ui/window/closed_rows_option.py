@@ -26,7 +26,7 @@ class ClosedRowsOption(QObject):
 
     @Slot(object)
     def apply(self, panel: EndpointPanel) -> None:
-        """Have a panel hide or show closed connections as it is set now."""
+        """Have a panel hide or show closed connections according to the switch."""
         panel.hide_closed = self._action
         panel.closed_hidden.emit(self._preferences.hide_closed)
 

@@ -55,7 +55,7 @@ class DemoBar(Retranslatable, QFrame):
         for label in (self._title, self._shows, self._turn):
             words.addWidget(label)
         kept = self._turn.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)  # its end moves nothing under the mouse
+        kept.setRetainSizeWhenHidden(True)  # its end must not move anything under the mouse
         self._turn.setSizePolicy(kept)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.WIDE, theme.NEAR, theme.GAP, theme.NEAR)
@@ -74,7 +74,7 @@ class DemoBar(Retranslatable, QFrame):
 
     @Slot(object)
     def begin(self, demo: Demo) -> None:
-        """Say that this demonstration runs now."""
+        """Say that this demonstration is running now."""
         self._demo, self._problem, self._ended = demo, None, False
         self.retranslate()
         self.show()

@@ -52,7 +52,7 @@ class EndpointList(TellsWhenWorded, QWidget):
 
     @Slot(object)
     def show_rows(self, rows: tuple[ListedRow, ...]) -> None:
-        """These are the rows now; only what has changed is touched."""
+        """Show these rows; only what has changed is touched."""
         if [row[:2] for row in rows] != [row[:2] for row in self._rows]:
             self._build(rows)
         else:
@@ -79,7 +79,7 @@ class EndpointList(TellsWhenWorded, QWidget):
         self.tree.blockSignals(False)
 
     def _write(self, rows: tuple[ListedRow, ...]) -> None:
-        # not by itemBelow(): that passes over what is folded in
+        # not with itemBelow(), which skips what is folded
         for item, (_name, _connection, text, state) in zip(self._items, rows, strict=True):
             for column, words in enumerate((text, state)):
                 if item.text(column) != words:

@@ -1,4 +1,4 @@
-"""The place of the list of endpoints: at the left of a wide window, or as the user wishes."""
+"""The place of the list of endpoints: at the left of a wide window, or as the user chooses."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class EndpointPlace(LatePart["EndpointList"]):
 
     @Slot()
     def switch(self) -> None:
-        """Show or hide it: from now on as the person wishes."""
+        """Show or hide it, from now on as the person chooses."""
         self._by_hand = True
         self.setVisible(not self.isVisible())
 
     @Slot(bool)
     def give_way(self, presented: bool) -> None:
-        """A projector has no room for it."""
+        """Hide it for a projector, which has no room for it."""
         if presented:
             self.hide()
 
     def show_where_wide(self, width: int, scale: int) -> None:
-        """Open by itself in a wide window, in pixels at `scale` per cent, else not."""
+        """Open it automatically in a wide window, in pixels at `scale` per cent, else not."""
         wide = width >= WIDE * scale / 100
         if not self._by_hand and wide != self.isVisible():
             self.setVisible(wide)

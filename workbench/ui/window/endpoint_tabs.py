@@ -1,4 +1,4 @@
-"""The panels of all endpoints, and how they know of each other."""
+"""The panels of all endpoints, and how they know about each other."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class EndpointTabs(QObject):
     """Keeps a panel in the tab area for each endpoint of the session.
 
     Signals:
-        added(object): a panel is there that was not, before it is shown.
+        added(object): a panel was added, and is not shown yet.
         told(object): a Problem that somebody should read.
-        list_wanted(): the list of saved messages.
+        list_wanted(): show the list of saved messages.
         save_wanted(object): write a conversation to a file; the ConversationRequest.
         undoable(object): a person has replaced something of a panel; the Deed.
     """
@@ -68,8 +68,8 @@ class EndpointTabs(QObject):
         messages: Messages,
         talk: ConversationOptions,
     ) -> None:
-        """`messages`: the saved ones, which every client's editor offers; `talk`: how
-        conversations are shown.
+        """`messages`: the saved ones, which every client's editor offers; `talk`: how conversations
+        are shown.
         """
         super().__init__()
         self._area = area
@@ -78,10 +78,12 @@ class EndpointTabs(QObject):
         self._messages = messages
         self._talk = talk
         self._owners: dict[str, str] = {}
-        self._owners_of: tuple[Path, dict[str, int]] | None = None  # revisions they are known from
+        # the revisions from which they are known
+        self._owners_of: tuple[Path, dict[str, int]] | None = None
         self._presenters: dict[str, Presenter] = {}
-        self._refused: Presenter | None = None  # whose panel says that it has nothing for a key
-        self._following = False  # a tab that comes to the front by itself chooses nothing
+        # the panel that has reported that it has nothing for a key
+        self._refused: Presenter | None = None
+        self._following = False  # a tab that comes to the front by itself selects nothing
         area.left.wanted.connect(self.new_server)
         area.right.wanted.connect(self.new_client)
         area.entered.connect(self._on_entered)
@@ -108,7 +110,7 @@ class EndpointTabs(QObject):
         ]
         link = servers[-1] if servers else None
         made = default_endpoints.client(name, link.name if link is not None else None)
-        if link is not None:  # of the same kind, else it could never connect
+        if link is not None:  # of the same kind, otherwise it could never connect
             made = replace(made, family=link.family, type=link.type)
         self._add(made)
 
@@ -129,7 +131,7 @@ class EndpointTabs(QObject):
         return self._show_panel(settings, server=server)
 
     def rename(self, panel: EndpointPanel, name: str) -> None:
-        """The endpoint of a panel has another name. Raises Problem where it is taken."""
+        """Rename the endpoint of a panel. Raises Problem: the name is taken."""
         before = panel.name
         self._controller.rename(before, name)
         panel.name = name
@@ -146,7 +148,7 @@ class EndpointTabs(QObject):
     def _show_panel(
         self, settings: EndpointSettings, *, server: bool | None = None
     ) -> EndpointPanel:
-        """`server` None: what the settings are like says which panel it gets."""
+        """`server` None: the settings decide which panel it gets."""
         if server is None or settings.role is not Role.DATAGRAM:
             own = settings.address and not settings.address.startswith("@")
             bound = settings.role is Role.DATAGRAM and bool(own)
@@ -191,7 +193,7 @@ class EndpointTabs(QObject):
         return self._presenters[name]
 
     def _drop(self, panel: EndpointPanel) -> None:
-        """The endpoint is gone: nothing presents it any more."""
+        """Drop the presenter of an endpoint that is gone."""
         self._presenters.pop(panel.name).leave()
         self._area.remove(panel)
 
@@ -207,7 +209,9 @@ class EndpointTabs(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Panels for endpoints that a scenario added; fresh state in those that can be seen."""
+        """Add panels for endpoints that a scenario added, and show fresh state in those in
+        sight.
+        """
         if self._controller.closed:
             return
         session = self._controller.session
@@ -238,10 +242,10 @@ class EndpointTabs(QObject):
             self._controller.perform(control_commands.check("window.stop_all", c.Stop(name)))
 
     def press(self, control: str) -> None:
-        """Press a control of the panel that keys act on, and of no other one.
+        """Press a control of the panel that keys act on, and of no other.
 
         `control`: its object name without the prefix; "primary" is Listen, Bind or Connect. With
-        the prefix it is pressed in the first panel where it is in sight and can be.
+        the prefix, it is pressed in the first panel where it is in sight and enabled.
         """
         if "." in control:
             for panel in self._area.panels():
@@ -267,7 +271,7 @@ class EndpointTabs(QObject):
 
     @Slot()
     def go_to_address(self) -> None:
-        """Type another address: the field has the focus, and all of it is chosen."""
+        """Focus the address with all of it selected, so that another one can be typed."""
         target = self._area.focused_panel()
         if target is not None:
             reason = None if target.address_line.host.isEnabled() else msg("why.locked")
@@ -275,15 +279,16 @@ class EndpointTabs(QObject):
 
     @Slot()
     def go_to_message(self) -> None:
-        """Type what is to be sent."""
+        """Focus the field in which a message is typed."""
         target = self._area.focused_panel()
         if target is not None:
             self._go(target, target.message_field, None)
 
     def go_on(self, by: int) -> None:
-        """Have keys act on the next endpoint, whichever half it is in; behind the last, the first.
+        """Have keys act on the next endpoint, whichever half it is in; after the last, on the
+        first.
 
-        The focus goes to a button or a table: a number that is pressed then is no text.
+        The focus goes to a button or a table, where a digit is not text.
         """
         panels = [panel for panel in self._area.panels() if self._area.shows(panel)]
         target = self._area.focused_panel()
@@ -309,7 +314,9 @@ class EndpointTabs(QObject):
             self._say_nothing_for_key(panel)
 
     def _say_why_off(self, panel: EndpointPanel, button: QAbstractButton) -> None:
-        """Why the button of a key that was pressed is off, as its tip says it to the mouse."""
+        """Say why the button of a key that was pressed is disabled, as its tool tip says it to the
+        mouse.
+        """
         reason = panel.controls.why_off(button)
         if reason is not None and panel.isVisible():
             self.presenter(panel.name).tell("busy", reason)
@@ -324,7 +331,7 @@ class EndpointTabs(QObject):
 
     @Slot()
     def _withdraw(self) -> None:
-        """Another key was pressed, or another endpoint has the keys: that is no longer so."""
+        """Withdraw that message: another key was pressed, or keys act on another endpoint."""
         refused, self._refused = self._refused, None
         if refused is not None and refused in self._presenters.values():
             refused.withdraw(NOT_OF_TARGET)
@@ -351,7 +358,7 @@ class EndpointTabs(QObject):
         return settings
 
     def put_saved(self, number: int) -> None:
-        """Put a saved message into the editor of the client in front; `number` from 1 on."""
+        """Put a saved message into the editor of the client in front; `number` from 1."""
         panel = self._area.focused_panel()
         if isinstance(panel, ClientPanel):
             panel.editor.saved.choose(number)
@@ -359,7 +366,7 @@ class EndpointTabs(QObject):
     # -- how they know of each other ------------------------------------------------------------
 
     def _press_start(self, name: str, asker: str) -> None:
-        """Where its panel would hide the one that asks, it starts out of sight."""
+        """Start an endpoint, out of sight if its panel would hide the one that asks."""
         panel = self._area.panel(name)
         if panel is not None:
             asking = self._area.panel(asker)
@@ -382,7 +389,7 @@ class EndpointTabs(QObject):
         )
 
     def owner(self, address: str | None) -> str | None:
-        """The endpoint of ours behind an address."""
+        """The endpoint of ours that an address belongs to."""
         return self._owners.get(address or "") or self._owners.get(every(address or ""))
 
     def _find_owners(self) -> None:
@@ -404,7 +411,7 @@ class EndpointTabs(QObject):
         self._owners = owners
 
     def _on_replaced(self, panel: ServerPanel, key: str, back: Callable[[], None]) -> None:
-        """A rule or the reply of a panel has gone for another: `back` puts it there again."""
+        """Offer to undo that a rule or the reply of a panel was replaced; `back` restores it."""
         self.undoable.emit(Deed(key, panel.name, back, partial(isValid, panel)))
 
     # -- selection and focus --------------------------------------------------------------------
@@ -417,7 +424,7 @@ class EndpointTabs(QObject):
 
     @Slot()
     def _follow(self) -> None:
-        """An event was chosen: the tab of its endpoint and the row of its connection with it."""
+        """Follow a chosen event with the tab of its endpoint and the row of its connection."""
         selection = self._controller.selection
         panel = self._area.panel(selection.endpoint) if selection.endpoint is not None else None
         if selection.seq is None or panel is None or self._following:
@@ -431,7 +438,9 @@ class EndpointTabs(QObject):
             self._following = False
 
     def _on_focused(self, panel: EndpointPanel) -> None:
-        """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
+        """Let Explain follow the endpoint of a panel in which something was pressed, if nothing is
+        pinned.
+        """
         selection = self._controller.selection
         if (
             not self._controller.closed
@@ -441,28 +450,30 @@ class EndpointTabs(QObject):
             self._controller.select(endpoint=panel.name)
 
     def _on_started(self, panel: EndpointPanel) -> None:
-        """What was pressed goes grey: the focus goes to what comes next, not into a field."""
+        """Move the focus to what comes next, not into a field, since what was pressed is greyed
+        out.
+        """
         focus = panel.window().focusWidget()
         if focus is None or not panel.isAncestorOf(focus):
             return
         following = self._following_control(panel)
-        # Qt would go on to the next field: what is typed then would become a backlog
+        # Qt would move on to the next field: what is typed then would become a backlog
         ready = following is not None and following.isEnabled()
         (following if ready and following is not None else panel.table).setFocus()
 
     def focus_first(self) -> None:
-        """Where one starts: at the button that opens the socket of the panel in front."""
+        """Focus where one starts: the button that opens the socket of the panel in front."""
         panel = self._area.left.in_front or self._area.right.in_front
         if panel is not None:
             panel.address_line.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_not_started(self, panel: EndpointPanel) -> None:
-        """The focus goes back to where it can be tried again, unless a person has moved it."""
+        """Return the focus to where one can try again, unless a person has moved it."""
         if panel.window().focusWidget() is self._following_control(panel):
             panel.address_line.primary.setFocus()
 
     def _following_control(self, panel: EndpointPanel) -> QWidget | None:
-        """What a person presses next when this panel's socket is there."""
+        """What a person presses next when this panel's socket exists."""
         if isinstance(panel, ClientPanel):
             return panel.editor.send
         other = self._area.right.in_front
@@ -470,7 +481,7 @@ class EndpointTabs(QObject):
 
 
 def _settle(panel: QWidget) -> None:
-    """What is being typed is taken in, as when its field is left: a key leaves none."""
+    """Take in what is being typed, as when its field is left: a key does not leave it."""
     focused = panel.window().focusWidget()
     field = focused.lineEdit() if isinstance(focused, QComboBox) else focused
     if isinstance(field, QLineEdit) and panel.isAncestorOf(field):
@@ -480,7 +491,7 @@ def _settle(panel: QWidget) -> None:
 
 
 def _button_of(panel: EndpointPanel, control: str) -> QAbstractButton | None:
-    """A panel's button, off or not; None: the panel has none in sight."""
+    """A panel's button, enabled or not; None: the panel has none in sight."""
     button: QAbstractButton | None = panel.address_line.primary
     if control != "primary":
         name = f"{panel.controls.prefix}.{control}"

@@ -24,14 +24,14 @@ class EnterOption(QObject):
 
     @Slot(object)
     def apply(self, panel: EndpointPanel) -> None:
-        """A panel that is new gets the switch as it stands in the others."""
+        """Give a new panel the switch as it is in the others."""
         if isinstance(panel, ClientPanel):
             panel.editor.enter_sends.setChecked(self._preferences.enter_sends)
             panel.editor.enter_switched.connect(self.switch)
 
     @Slot(bool)
     def switch(self, sends: bool) -> None:
-        """From now on, everywhere."""
+        """Set the switch everywhere, from now on."""
         self._preferences.enter_sends = sends
         for panel in self._area.panels():
             if isinstance(panel, ClientPanel):

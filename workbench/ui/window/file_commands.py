@@ -32,7 +32,7 @@ class FileCommands(QObject):
         record_wanted(Path): show this record in a window beside this one.
         scenario_wanted(Path): run this scenario.
         dropped(Path): this scenario or set-up was dropped.
-        told(str): how a file came out, in a sentence.
+        told(str): the result of writing a file, in a sentence.
     """
 
     record_wanted = Signal(object)
@@ -41,8 +41,8 @@ class FileCommands(QObject):
     told = Signal(str)
 
     def __init__(self, owner: QWidget, controller: Controller, model: LogModel) -> None:
-        """`owner`: the window that the questions stand in front of; `model`: what an export holds
-        to, the log's filter.
+        """`owner`: the window that dialogs belong to; `model`: an export keeps to the log's
+        filter.
         """
         super().__init__()
         self._owner = owner
@@ -53,7 +53,7 @@ class FileCommands(QObject):
     @Slot()
     def open_record(self) -> None:
         """Ask for a record and show it."""
-        from PySide6.QtWidgets import QFileDialog  # no start needs it
+        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
 
         from workbench.ui.window.menu_words import title_of
 
@@ -66,7 +66,7 @@ class FileCommands(QObject):
 
     @Slot(object)
     def show_record(self, path: Path) -> None:
-        """A record in a window of its own; the sockets of this one go on."""
+        """Show a record in a window of its own; the sockets of this one go on."""
         self.record_wanted.emit(path)
 
     @Slot()
@@ -100,12 +100,12 @@ class FileCommands(QObject):
         return str(Path(self.folder) / name) if self.folder else name
 
     def remember(self, name: str) -> None:
-        """A file was chosen there."""
+        """Note that a file was chosen there."""
         self.folder = str(Path(name).parent)
 
     def take(self, path: Path) -> None:
-        """A file that was dropped. A record is shown; a scenario is run and a set-up opened, once
-        all that it reaches for is allowed; of any other it is said what can be dropped where.
+        """Take a dropped file. A record is shown; a scenario is run or a set-up opened, once
+        everything it asks for is allowed; for any other file, say what can be dropped where.
         """
         if path.suffix == RECORD or (path.is_dir() and any(path.glob(f"*{RECORD}"))):
             self.show_record(whole_of(path))
@@ -116,7 +116,7 @@ class FileCommands(QObject):
 
     @Slot()
     def export(self) -> None:
-        """Ask for a file; its ending says the format."""
+        """Ask for a file; its suffix decides the format."""
         from PySide6.QtWidgets import QFileDialog
 
         from workbench.journal.exports.export_table import EXPORTS
@@ -132,8 +132,8 @@ class FileCommands(QObject):
             self.write(Path(name), chosen.partition(" ")[0])
 
     def write(self, path: Path, form: str = "") -> None:
-        """Export what the log shows (its filter holds) to a file; its ending says the form, and
-        `form` where the ending is none of theirs.
+        """Export what the log shows (its filter applies) to a file; its suffix decides the form, or
+        `form` if the suffix belongs to none.
         """
         from workbench.journal.exports.export_table import of_ending
 
@@ -151,7 +151,7 @@ class FileCommands(QObject):
 
     @Slot(object)
     def save_conversation(self, wish: ConversationRequest) -> None:
-        """Ask for a file and what of a conversation goes into it."""
+        """Ask for a file, and which part of a conversation goes into it."""
         from PySide6.QtWidgets import QFileDialog
 
         from workbench.viewmodel.conversation_export import ConversationForm
@@ -170,7 +170,7 @@ class FileCommands(QObject):
     def write_conversation(
         self, path: Path, wish: ConversationRequest, form: ConversationForm
     ) -> None:
-        """Write a conversation, all of it, to a file."""
+        """Write a whole conversation to a file."""
         from workbench.viewmodel.conversation_export import write_conversation
 
         def work(reader: Reader, out: BinaryIO) -> str:
@@ -195,6 +195,6 @@ class FileCommands(QObject):
             self._writer = None
 
     def close(self) -> None:
-        """An export under way is finished before the window goes."""
+        """Finish an export under way before the window is closed."""
         if self._writer is not None:
             self._writer.wait()
