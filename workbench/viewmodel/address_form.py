@@ -1,4 +1,4 @@
-"""The address fields of a panel: from what is typed to an address of the settings, and back."""
+"""The address fields of a panel: from what is typed to an address in the settings, and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Where:
     """The address fields as typed.
 
     Attributes:
-        over: what stands over the stream: one of layer_form.LAYERED.
+        over: what is above the stream: one of layer_form.LAYERED.
     """
 
     family: str
@@ -31,7 +31,7 @@ class Where:
 
 
 def why_no_socket(family: str, type_: str) -> Problem | None:
-    """Why this system has no such sockets; None where it has."""
+    """Why this system has no such sockets; None: it has."""
     return system_support.why_no_socket(family, type_)
 
 
@@ -40,7 +40,7 @@ def join_address(where: Where, *, bind: bool) -> str:
 
     Args:
         where: the fields.
-        bind: port 0 (the kernel chooses) makes sense.
+        bind: port 0 (the kernel chooses) is allowed.
     """
     host = where.host.strip()
     if host.startswith("@"):
@@ -75,7 +75,7 @@ def split_address(spec: str) -> tuple[str, str]:
 
 
 def role_of(type_name: str, *, server: bool) -> Role:
-    """Which role an endpoint of that socket type plays."""
+    """The role of an endpoint with this socket type."""
     if type_name == DATAGRAM:
         return Role.DATAGRAM
     return Role.LISTENER if server else Role.STREAM

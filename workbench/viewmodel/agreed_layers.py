@@ -15,7 +15,7 @@ LONGEST: Final = 60
 
 @lru_cache(maxsize=512)
 def agreed_parts(agreed: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """From rows (call and arguments): the version of TLS, path, subprotocol, deflate."""
+    """From rows (call and arguments): TLS version, path, subprotocol, deflate."""
     found: list[str] = []
     for call, args in agreed:
         values, named = arguments_of(args)
@@ -31,7 +31,7 @@ def agreed_parts(agreed: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 
 
 def agreed_text(agreed: tuple[tuple[str, str], ...]) -> str:
-    """The parts in a row; while a WebSocket is not open yet, that too."""
+    """The parts on one line, with a note while a WebSocket is not open yet."""
     parts = agreed_parts(agreed)
     calls = {call for call, _ in agreed}
     if "ws.request" in calls and "ws.open" not in calls:

@@ -1,4 +1,4 @@
-"""AskedCommands: a panel's commands, from when they are asked for until a snapshot shows their
+"""AskedCommands: a panel's commands, from when they are given until a snapshot shows their
 effect.
 """
 
@@ -17,19 +17,19 @@ class AskedCommands:
     """The tickets of one endpoint's panel.
 
     Attributes:
-        under_way: those that have not ended, in the order in which they were asked for.
+        under_way: those that have not ended, in the order they were given.
     """
 
     def __init__(self) -> None:
         self.under_way: dict[Ticket, None] = {}
-        self._ended: list[Ticket] = []  # no snapshot shows yet what they did
+        self._ended: list[Ticket] = []  # no snapshot shows their effect yet
 
     def ask(self, ticket: Ticket) -> None:
         """Note a ticket; its end is reported later, even if it has ended by now."""
         self.under_way[ticket] = None
 
     def end(self, ticket: Ticket) -> bool:
-        """Note that a ticket has ended. False: another panel asked for it."""
+        """Note that a ticket has ended. False: another panel gave the command."""
         if ticket not in self.under_way:
             return False
         del self.under_way[ticket]
@@ -49,7 +49,7 @@ class AskedCommands:
         return any(is_start(ticket.command) for ticket in self.under_way)
 
     def connected_after(self, revision: int) -> bool:
-        """Whether a connect() has come back that this snapshot does not know of."""
+        """Whether a connect() has come back that this snapshot does not show yet."""
         return any(
             isinstance(ticket.command, c.Connect)
             and ticket.outcome is not None

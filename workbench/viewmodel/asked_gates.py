@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_told(ticket: Ticket | None, revision: int) -> bool:
-    """Whether the snapshot of this revision shows what a command did, or there was none."""
+    """Whether the snapshot of this revision shows what a command did, or there was no command."""
     return ticket is None or (ticket.done and ticket.revision <= revision)
 
 
@@ -28,13 +28,13 @@ class AskedGates:
         self._held: tuple[Gate, ...] = ()
 
     def ask(self, modes: Mapping[Gate, GateMode], ticket: Ticket | None) -> None:
-        """These were asked for by this command."""
+        """Note that these modes were asked for by this command."""
         self._asked |= {gate: (mode, ticket) for gate, mode in modes.items()}
 
     def for_pace(self, pace: Pace, modes: Mapping[Gate, GateMode]) -> dict[Gate, GateMode]:
-        """What a pace asks for beside itself; `modes`: of the gates there are, as they are shown.
+        """The gate modes that a pace implies; `modes`: of the existing gates, as they are shown.
 
-        Call by call holds those that run by themselves, and any other pace lets just these go on.
+        Call by call holds the gates that run freely, and any other pace releases just these.
         """
         if pace is Pace.STEP:
             self._held = tuple(gate for gate, mode in modes.items() if mode is GateMode.AUTO)

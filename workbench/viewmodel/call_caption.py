@@ -15,7 +15,7 @@ class CallCaption(NamedTuple):
     """The three lines about a call.
 
     Attributes:
-        call: as code, and its result. words: the first sentence of what it means.
+        call: as code, and its result. words: the first sentence of its meaning.
     """
 
     call: str
@@ -33,6 +33,8 @@ def caption_of(row: Row, evidence: Evidence) -> CallCaption:
 
 
 def first_sentence(text: str) -> str:
-    """As far as the first full stop that ends one: in "127.0.0.1" and "0.5 s" none does."""
+    """The text up to the first full stop that ends a sentence; those in "127.0.0.1" and "0.5 s" do
+    not.
+    """
     found = re.search(r"[.](?=\s)|。", text)
     return text if found is None else text[: found.end()]

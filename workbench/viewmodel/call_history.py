@@ -1,4 +1,4 @@
-"""The newest calls of one connection as chips, with which the strip goes on after the set-up."""
+"""The newest calls of one connection as chips, with which the strip continues after the set-up."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class RecentCalls:
         reader: Reader,
         committed: int,
     ) -> tuple[Chip, ...]:
-        """What was called on it last, and the recv() that waits for its peer.
+        """The newest calls on it, and the recv() that waits for its peer.
 
         `reader` has the rows up to `committed`.
         """

@@ -35,26 +35,27 @@ def chips_of(
     """The calls to show, in order: made, under way, to come.
 
     Args:
-        planned: what a start will make, and what follows it.
-        item: the connection in question, `recent` its newest calls.
+        planned: the calls that a start will make, and what follows them.
+        item: the connection in question; `recent`: its newest calls.
         coming: what Next call will do.
     """
     made = [_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:]]
     if not made and snapshot.phase is Phase.IDLE:
         return planned
     if item is not None and is_stream_of_another(snapshot, item):
-        made = []  # of many, the strip of the endpoint is the newest one's
+        made = []  # of many, the endpoint's strip belongs to the newest one
     to_come = [chip for chip in made if chip.state is ChipState.PLANNED]
     begun = [chip for chip in made if chip.state is not ChipState.PLANNED]
     called = [chip for chip in recent if chip.state is not ChipState.WAITING]
-    # what was called on a socket by hand may stand between the calls of its set-up
+    # calls made on a socket by hand may come between the calls of its set-up
     chips = [*sorted([*begun, *called], key=lambda chip: chip.t_ns or 0), *to_come]
-    if not to_come:  # a datagram socket is read from socket() on: nothing comes while it is made
+    # a datagram socket is read from socket() on: nothing comes while it is being made
+    if not to_come:
         chips += [chip for chip in recent if chip.state is ChipState.WAITING]
     waiting = item.waiting if item is not None else snapshot.waiting
     opening = any(
         chip.call in OPENINGS.values() and chip.state is ChipState.WAITING for chip in chips
-    )  # what connect still waits for
+    )  # what connect is still waiting for
     if (
         waiting is not None
         and not opening
@@ -77,14 +78,14 @@ def chips_of(
 
 
 def is_stream_of_another(snapshot: EndpointSnapshot, item: ConnectionSnapshot) -> bool:
-    """Whether the set-up that the endpoint shows is that of another of its connections."""
+    """Whether the set-up that the endpoint shows belongs to another of its connections."""
     return snapshot.settings.role is Role.STREAM and any(
         chip.connection not in (None, item.id) for chip in snapshot.strip
     )
 
 
 def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
-    """A connect that had to wait, as it came out: the connection knows, the call did not."""
+    """The outcome of a connect that had to wait: the connection knows it, the call did not."""
     newest = snapshot.connections[-1] if snapshot.connections else None
     if chip.call != "connect" or chip.state is not ChipState.DONE or newest is None:
         return chip
@@ -108,7 +109,7 @@ def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
 
 
 def label(chip: Chip, now_ns: int) -> str:
-    """The shortest that a chip says."""
+    """The shortest text of a chip."""
     match chip.state:
         case ChipState.FAILED if chip.errno:
             return f"{chip.call} {chip.errno}"
@@ -126,7 +127,9 @@ def label(chip: Chip, now_ns: int) -> str:
 
 
 def in_full(chip: Chip, short: str) -> str:
-    """All that it can say: the arguments of a call to come, what a call was for or took."""
+    """The longest text: the arguments of a planned call, and what a call was for or how long it
+    took.
+    """
     if chip.state is ChipState.PLANNED:
         return f"{chip.call}({chip.args})"
     if chip.state is not ChipState.DONE:

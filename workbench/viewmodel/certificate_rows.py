@@ -13,10 +13,10 @@ _SENT: Final = "tls.send"
 
 
 def shown_of(reader: Reader, row: Row, committed: int) -> TlsShown:
-    """What there is of the connection that a row is about, of rows up to `committed`.
+    """The handshake of the connection that a row is about, from rows up to `committed`.
 
-    It stands near the beginning of its connection, or, where TLS was started later, not far before
-    the row in question.
+    It is near the beginning of its connection or, if TLS was started later, not far before the row
+    in question.
     """
     found = reader.connection(row.connection) if row.connection is not None else None
     if found is None:
@@ -48,7 +48,7 @@ def _rows(reader: Reader, row: Row, after: int, committed: int) -> list[Row]:
 
 
 def _with(shown: TlsShown, row: Row) -> TlsShown:
-    """What one more row tells."""
+    """Add what one more row says."""
     sent = row.call == _SENT
     if row.call == HANDSHAKE:
         return shown._replace(outcome=row.args, word=row.errno)

@@ -29,10 +29,10 @@ class TlsShown(NamedTuple):
     """What the record keeps of one connection's TLS handshake.
 
     Attributes:
-        peer, own: the message certificate that came, and that was sent; None: there was none.
-        server: whether we are the end that accepts; None: it was not seen.
-        outcome: arguments of the row tls.handshake; None: there is none. word: its error.
-        alert: what the other end has said against it after that; "": nothing.
+        peer, own: the certificate messages that came and went; None: there was none.
+        server: whether we are the end that accepts; None: unknown.
+        outcome: the arguments of the row tls.handshake; None: there is none. word: its error.
+        alert: the other end's objection after that; "": none.
         moment: when it was.
     """
 
@@ -49,7 +49,7 @@ class CertificateLine(NamedTuple):
     """One certificate of a chain.
 
     Attributes:
-        whose: side and place in the chain. title: whom it is of.
+        whose: side and place in the chain. title: its subject.
         good: whether nothing is wrong with it. facts: name and value of each.
     """
 
@@ -63,8 +63,8 @@ class CertificateState(NamedTuple):
     """Everything that the tab shows.
 
     Attributes:
-        says: what was asked for, and what became of it.
-        wrong: what is wrong with what was shown, in a sentence or two each.
+        says: what was asked for, and the result.
+        wrong: the faults of what was shown, each in a sentence or two.
     """
 
     says: tuple[str, ...] = ()
@@ -75,12 +75,12 @@ class CertificateState(NamedTuple):
 def chain_of(message: bytes) -> tuple[bytes, ...] | None:
     """Certificates of a message certificate, in DER (RFC 8446 4.4.2, RFC 5246 7.4.2).
 
-    Which of the two forms it is shows in its lengths; None: it is neither.
+    Its lengths show which of the two forms it has; None: it is neither.
     """
     body = message[_BODY:]
     if len(message) < _BODY or int.from_bytes(message[1:_BODY]) != len(body):
         return None
-    if int.from_bytes(body[:_LENGTH]) == len(body) - _LENGTH:  # also where the list is empty
+    if int.from_bytes(body[:_LENGTH]) == len(body) - _LENGTH:  # also if the list is empty
         return _entries(body[_LENGTH:], extensions=False)
     context = 1 + body[0] if body else 0
     rest = body[context:]

@@ -15,7 +15,7 @@ class ChosenRows:
     """The chosen rows of an endpoint's table by key, and the current one.
 
     Attributes:
-        keys: of the chosen rows. current: of several the one chosen last.
+        keys: those of the chosen rows. current: of several, the one chosen last.
     """
 
     def __init__(self) -> None:
@@ -26,20 +26,20 @@ class ChosenRows:
 
     @property
     def only(self) -> Key | None:
-        """The one that is chosen; None: there are several, or none."""
+        """The only chosen row; None: there are several, or none."""
         return self.keys[0] if len(self.keys) == 1 else None
 
     def choose(
         self, keys: tuple[Key, ...], current: Key | None, snapshot: EndpointSnapshot
     ) -> None:
-        """These instead; `snapshot`: in which they were found."""
+        """Choose these instead; `snapshot`: the one in which they were found."""
         self.keys, self.current = keys, current
         closed = {item.number for item in snapshot.connections if item.closed_ns is not None}
         gone = {peer.address for peer in snapshot.peers if peer.gone}
         self._open = frozenset(keys) - closed - gone
 
     def only_in(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
-        """The connection that alone is chosen."""
+        """The connection that is the only chosen one."""
         return next((x for x in snapshot.connections if x.number == self.only), None)
 
     def current_id(self, snapshot: EndpointSnapshot) -> int | None:
@@ -56,7 +56,7 @@ class ChosenRows:
     ) -> tuple[tuple[Key, ...], Key | None] | None:
         """What stays chosen (and which last) in a newer snapshot; None: all of it.
 
-        What is not there any more is let go; all of it when it has closed and something new came.
+        What no longer exists is dropped; everything is when it has closed and something new came.
         """
         newest = max((item.number for item in snapshot.connections), default=0)
         grown, self._newest = newest > self._newest, newest

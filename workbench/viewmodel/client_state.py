@@ -1,4 +1,4 @@
-"""The state of a client's panel, made of its snapshot and its fields."""
+"""The state of a client's panel, made from its snapshot and its fields."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class LinkState:
 
     Attributes:
         name: as typed, without the @; None: the field names a host.
-        phase: where it stands; None: there is none of that name.
+        phase: its state; None: there is none of that name.
         port: its port, as the port field shows it.
-        offers: hosts for the family in force, our own servers first.
+        offers: hosts for the current family, our own servers first.
     """
 
     name: str | None = None
@@ -86,7 +86,7 @@ class Scope:
 
     @property
     def meant(self) -> tuple[ConnectionSnapshot, ...]:
-        """The open ones that are hit."""
+        """The open connections that actions apply to."""
         return self.open_ones if self.on_all else self.chosen
 
     @property
@@ -95,7 +95,7 @@ class Scope:
 
     @property
     def chosen_words(self) -> str | None:
-        """As the choice names the chosen ones; None while none is."""
+        """The chosen ones, in the words of the choice; None: none is chosen."""
         if not self.picked:
             return None
         if len(self.picked) == 1:
@@ -119,12 +119,14 @@ class Scope:
 
     @property
     def close_targets(self) -> list[c.Target]:
-        """One by one: "all" are those with a connection, and close() is for the others too."""
+        """The connections one by one: "all" means those with a connection, but close() is for the
+        others too.
+        """
         return [item.number for item in self.meant] if self.many else [None]
 
 
 def scope_of(look: Look, *, on_all: bool, datagram: bool) -> Scope:
-    """Whom actions hit now; closed ones can be hit no more."""
+    """The connections that actions apply to now; not closed ones."""
     snapshot = look.known
     open_ones = tuple(item for item in snapshot.connections if item.closed_ns is None)
     picked = tuple(key for key in look.chosen if isinstance(key, int))
@@ -142,11 +144,11 @@ class ClientPanelState(PanelState):
     """Everything that a client's panel shows.
 
     Attributes:
-        connect: the button, or why it is off. connect_next, send_next: it is the next step;
-            neither is where a server of ours has to be started before.
+        connect: the button, or why it is disabled. connect_next, send_next: it is the next step;
+            neither is, if a server of ours has to be started first.
         count: the field for how many. counter: what {counter} is in the next message.
-        can_send: a connection stands, or none is needed. send_to: whom Send goes to.
-        host_offers: what the host field offers. port: what the linked endpoint has, else None.
+        can_send: there is a connection, or none is needed. send_to: whom Send goes to.
+        host_offers: what the host field offers. port: that of the linked endpoint, else None.
     """
 
     connect: Control
@@ -174,7 +176,7 @@ def ready_of(*, datagram: bool) -> StatusMessage:
 
 
 def way_to_link(link: LinkState, errno: str | None, *, datagram: bool) -> str | None:
-    """The remedy for a linked server that nobody answered for."""
+    """The remedy for a linked server that did not answer."""
     if errno in NOBODY_THERE and link.name is not None:
         return "bind_server" if datagram else "start_server"
     return None
@@ -253,8 +255,8 @@ def _said(
     *,
     datagram: bool,
 ) -> StatusMessage:
-    """What the snapshot says, or how far a repeated Send is where nothing is wrong."""
-    listens = link.phase is Phase.LISTENING  # it does by now
+    """What the snapshot says, or the progress of a repeated Send if nothing is wrong."""
+    listens = link.phase is Phase.LISTENING  # by now it does
     way = None if listens else way_to_link(link, "ECONNREFUSED", datagram=datagram)
     chosen_count = None if scope.on_all or not scope.many else len(scope.chosen)
     said = status_of(snapshot, ready, way, chosen_count, abandoned_by)
@@ -265,7 +267,7 @@ def _said(
 
 
 def _nobody(scope: Scope) -> Sentence | None:
-    """Why no action has a target: of many clients none is chosen."""
+    """Why no action has a target: none of many clients is chosen."""
     none_chosen = scope.many and not scope.on_all and not scope.chosen
     return msg("why.nobody_chosen") if none_chosen else None
 
@@ -273,7 +275,7 @@ def _nobody(scope: Scope) -> Sentence | None:
 def _ends(
     snapshot: EndpointSnapshot, scope: Scope, *, live: bool, datagram: bool
 ) -> tuple[Control, Control, Control]:
-    """Half-close, abort and close."""
+    """The buttons Half-close, abort and close."""
     nobody = _nobody(scope)
     again = snapshot.reconnecting
     to_end = live or (again is not None and again.wait is not None)
@@ -289,9 +291,9 @@ def _ends(
 
 
 def badge_of(snapshot: EndpointSnapshot, chips: tuple[Chip, ...] = ()) -> Badge:
-    """The badge; of many connections it says how many are connected while one is open.
+    """The badge; with many connections, while one is open, it says how many are connected.
 
-    `chips`: of the call strip, which say what the layers agreed on.
+    `chips`: those of the call strip, which say what the layers agreed on.
     """
     if is_many(snapshot) and snapshot.open_count:
         connected = sum(
@@ -302,7 +304,7 @@ def badge_of(snapshot: EndpointSnapshot, chips: tuple[Chip, ...] = ()) -> Badge:
 
 
 def tab_text(snapshot: EndpointSnapshot) -> str:
-    """What the panel's tab says: the name, and of many how many stand and wait."""
+    """The text of the panel's tab: the name and, with many, how many are connected and waiting."""
     if not is_many(snapshot):
         return snapshot.name
     waiting = sum(1 for x in snapshot.connections if x.closed_ns is None and x.connected_ns is None)
@@ -316,7 +318,7 @@ def tab_text(snapshot: EndpointSnapshot) -> str:
 
 
 def _connect_caption(form: ClientForm, *, datagram: bool) -> str:
-    """How many a press of Connect makes is said on the button."""
+    """The caption of Connect, which says how many a press makes."""
     count = form.count.strip()
     many = count.isdecimal() and int(count) > 1 and not datagram
     return "connect_many" if many else "connect"
@@ -347,7 +349,7 @@ def _end(
 
 
 def _hits(scope: Scope, ask: Ask) -> Sentence | None:
-    """Whom a press would hit now, for the tool tip."""
+    """What a press would act on now, for the tool tip."""
     if not scope.many:
         return None
     hit = [item for item in scope.meant if ask(item) is None]

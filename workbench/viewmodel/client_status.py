@@ -1,4 +1,4 @@
-"""State and message of a client, from a snapshot alone."""
+"""State and message of a client, derived only from a snapshot."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ that keeps up lets less than that gather.
 
 
 def _broken(snapshot: EndpointSnapshot, errno: str) -> str:
-    """The key of what is said of a connection with this error; ECONNRESET tells who ended it."""
+    """The key of what is said about a connection with this error; ECONNRESET depends on who ended
+    it.
+    """
     if errno != "ECONNRESET":
         return "message.broken"
     unix = snapshot.settings.family == UNIX  # has no RST: unix(7), af_unix.c of Linux
@@ -43,7 +45,7 @@ def _broken(snapshot: EndpointSnapshot, errno: str) -> str:
 
 
 def state_of(snapshot: EndpointSnapshot) -> str:
-    """The word in the badge: the kernel's of the newest connection, where there is one."""
+    """The word in the badge: the kernel's for the newest connection, if there is one."""
     if snapshot.phase is Phase.CONNECTING:
         return "SYN_SENT" if snapshot.settings.family != "AF_UNIX" else "CONNECTING"
     newest = newest_open(snapshot)
@@ -68,7 +70,7 @@ def status_of(
 
     Args:
         ready: what it says while nothing is open.
-        way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
+        way_out: the remedy if many were refused. chosen: how many of many Send goes to; None: all.
         abandoned_by: the listener of ours in whose accept queue a connection was reset.
     """
     if snapshot.settings.role is Role.DATAGRAM:
@@ -107,9 +109,9 @@ def status_of(
 
 
 def repeating_status(made: int, of: int, queued: int) -> StatusMessage:
-    """How far a repeated Send is; `of` 0: it goes on until it is stopped.
+    """The progress of a repeated Send; `of` 0: it goes on until it is stopped.
 
-    `queued`: bytes that this program still holds, for the kernel takes no more.
+    `queued`: bytes that this program still holds, since the kernel takes no more.
     """
     key = "message.sending_of" if of else "message.sending_on"
     if queued >= BEHIND:
@@ -138,7 +140,9 @@ def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage) -> StatusMessage
 
 
 def _many(snapshot: EndpointSnapshot, way_out: str | None, chosen: int | None) -> StatusMessage:
-    """How many of the last Connect came out how; [Why?] where something went wrong."""
+    """How the connections of the last Connect ended, in numbers; with [Why?] if something went
+    wrong.
+    """
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
     if not open_ones:
@@ -199,7 +203,7 @@ def _ended(last: ConnectionSnapshot, kind: SocketKind, listener: str | None) -> 
 
 
 def is_open(snapshot: EndpointSnapshot) -> bool:
-    """Whether at least one connection stands."""
+    """Whether at least one connection exists."""
     return any(
         x.closed_ns is None and x.connected_ns is not None and x.errno is None
         for x in snapshot.connections
@@ -207,14 +211,16 @@ def is_open(snapshot: EndpointSnapshot) -> bool:
 
 
 def is_many(snapshot: EndpointSnapshot) -> bool:
-    """Several connections are meant or live; an earlier one that is gone does not count."""
+    """Whether several connections are meant or alive; an earlier one that is gone does not
+    count.
+    """
     return len(snapshot.connections) > 1 and (
         snapshot.settings.count > 1 or snapshot.open_count > 1
     )
 
 
 def why_not_connect(snapshot: EndpointSnapshot, *, datagram: bool) -> Sentence | None:
-    """Why Connect is off; None where it can be pressed."""
+    """Why Connect is disabled; None: it can be pressed."""
     if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP):
         return msg("why.connecting")
     if datagram:

@@ -13,7 +13,7 @@ Ask = Callable[[ConnectionSnapshot | None], Sentence | None]
 
 
 def why_no_half_close(item: ConnectionSnapshot | None) -> Sentence | None:
-    """Why shutdown(SHUT_WR) can do nothing on it; None where it can."""
+    """Why shutdown(SHUT_WR) can do nothing on it; None: it can."""
     if item is None or item.connected_ns is None or item.errno is not None:
         return msg("why.not_connected")
     if item.closed_ns is not None:
@@ -24,12 +24,14 @@ def why_no_half_close(item: ConnectionSnapshot | None) -> Sentence | None:
 
 
 def why_no_abort(item: ConnectionSnapshot | None) -> Sentence | None:
-    """Why there is nothing to reset; None where there is."""
+    """Why there is nothing to reset; None: there is."""
     if item is None or item.connected_ns is None or item.errno is not None:
         return msg("why.not_connected")
     return msg("why.closed") if item.closed_ns is not None else None
 
 
 def abort_caption(snapshot: EndpointSnapshot) -> str:
-    """Key of the words on Abort: a unix socket has no reset (unix(7)), there it promises none."""
+    """The key of the words on Abort: a unix socket has no reset (unix(7)), so there it promises
+    none.
+    """
     return "abort_unix" if snapshot.settings.family == UNIX else "abort"

@@ -77,12 +77,12 @@ def outcome_message(
 
 
 def is_as_wished(command: c.Command, problem: Problem) -> bool:
-    """Whether the close, abort or stop that ended what it waited on was what was wished for."""
+    """Whether a close, abort or stop was what was wanted when it ended what it waited on."""
     return isinstance(command, _READS) and problem.key in _ENDED_BY_US
 
 
 def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
-    """The method that failed: of a set-up the failed chip's, else the command's own."""
+    """The method that failed: for a set-up that of the failed chip, else the command's own."""
     if isinstance(command, c.Start | c.Connect):
         for chip in reversed(snapshot.strip):
             if chip.errno is not None:
@@ -99,7 +99,7 @@ def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
 
 
 def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
-    """Says that `call` failed, and how; for a name with each of its addresses."""
+    """Says that `call` failed, and how; for a name, with each of its addresses."""
     errno = outcome.errno or outcome.error or ""
     fault = outcome.fault
     if fault is not None and fault.stem is not None:
@@ -121,7 +121,7 @@ def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
 
 
 def repeated_message(outcome: Outcome, command: c.Send) -> StatusMessage | None:
-    """How many went of a send that was repeated; None: its last call failed, which says more."""
+    """How many of a repeated send went out; None: its last call failed, which tells more."""
     if outcome.made is None:
         if not outcome.ok:
             return None
@@ -138,8 +138,8 @@ def repeated_message(outcome: Outcome, command: c.Send) -> StatusMessage | None:
 
 
 def reached_message(outcome: Outcome, command: c.Command) -> StatusMessage | None:
-    """Of what was sent to several connections at once: how many got it, and which did not, and
-    why; None: it was not.
+    """For something sent to several connections at once: how many got it, which did not, and why;
+    None: it was not.
     """
     reached = outcome.reached
     if reached is None or not isinstance(command, _TO_SEVERAL):

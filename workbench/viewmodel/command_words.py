@@ -32,9 +32,9 @@ class CommandWords:
     """The words of one command.
 
     Attributes:
-        words: the program and what it is given; a byte beyond ASCII of $'…' is a surrogate.
-        rest: what stands behind it, from where the shell would do something else with it.
-        filled_in: the first word in which a shell would fill something in; "": there is none.
+        words: the program and its arguments; a byte beyond ASCII in $'…' becomes a surrogate.
+        rest: what follows, from where the shell would do something else with it.
+        filled_in: the first word in which a shell would expand something; "": there is none.
     """
 
     words: tuple[str, ...]
@@ -43,7 +43,7 @@ class CommandWords:
 
 
 def command_words(text: str) -> CommandWords:
-    """Take a command line apart. Raises Problem where a quote is not closed."""
+    """Split a command line. Raises Problem: a quote is not closed."""
     text = text.strip().removeprefix("$ ")
     words: list[str] = []
     filled_in = ""
@@ -93,7 +93,9 @@ def options_of(
 
 
 def _word(text: str, at: int) -> tuple[str, bool, bool, int]:
-    """A word, whether a part of it is quoted, whether a shell fills something in, and its end."""
+    """A word, whether a part of it is quoted, whether a shell would expand something, and its
+    end.
+    """
     parts: list[str] = []
     quoted = fills = False
     while at < len(text):

@@ -41,10 +41,10 @@ NOTHING: Final = Completion(0, ())
 def complete(
     text: str, place: int, names: Collection[str], *, as_hex: bool, built_in: bool = True
 ) -> Completion:
-    """What the characters before `place` may become; `names`: of values, beside what is built in
-    where that is filled in too.
+    """What the characters before `place` may be completed to; `names`: those of values, besides
+    built-in ones if they are filled in too.
 
-    A brace alone offers everything; so it does not in text that is no template.
+    A brace alone offers everything, except in text that is not a template.
     """
     before = text[max(0, place - 80) : place]
     begin = place - len(before)
@@ -61,7 +61,7 @@ def complete(
 
 
 def _unless_done(found: Completion, before: str) -> Completion:
-    """Nothing is offered for what stands there already."""
+    """The completions, unless one of them is there already."""
     return NOTHING if found.words in ((), (before[found.begin :],)) else found
 
 

@@ -36,7 +36,7 @@ _ERRNOS: Final = {"ECONNREFUSED": "refused", "ETIMEDOUT": "timed_out"}
 
 
 def outcome_of(item: ConnectionSnapshot) -> str:
-    """One of ORDER."""
+    """The outcome of one connect, one of ORDER."""
     if item.closed_ns is not None:
         found = _CAUSES[item.close_cause or CloseCause.LOCAL]
         return _ERRNOS.get(item.errno or "", found) if found == "failed" else found
@@ -48,14 +48,14 @@ def outcome_of(item: ConnectionSnapshot) -> str:
 
 
 def outcome_text(item: ConnectionSnapshot) -> str:
-    """In words, with the errno where there was one."""
+    """An outcome in words, with the errno if there was one."""
     return f"{tr(f'outcome.{outcome_of(item)}')} {item.errno or ''}".rstrip()
 
 
 def newest_round(snapshot: EndpointSnapshot) -> Sequence[ConnectionSnapshot]:
-    """The connections of the last Connect: what came before it is not counted with them.
+    """The connections of the last Connect, without earlier ones.
 
-    Of a name's addresses only the last one that was tried counts.
+    Of a name's addresses only the last one tried counts.
     """
     counted = sorted(
         (item for item in snapshot.connections if not item.passed_over),
@@ -65,7 +65,7 @@ def newest_round(snapshot: EndpointSnapshot) -> Sequence[ConnectionSnapshot]:
 
 
 def tally(items: Sequence[ConnectionSnapshot]) -> tuple[Message, frozenset[str]]:
-    """How many came out how ("3 connected, 2 refused"), and which outcomes there are."""
+    """How many ended in which way ("3 connected, 2 refused"), and the outcomes that occurred."""
     counts = Counter(map(outcome_of, items))
     found = [name for name in ORDER if counts[name]]
     parts = [msg(f"tally.{name}", count=counts[name]) for name in found]

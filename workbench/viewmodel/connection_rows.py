@@ -22,7 +22,7 @@ class Told:
     """What the words of a row depend on besides the row.
 
     Attributes:
-        owner: names the endpoint of ours behind an address.
+        owner: names the endpoint of ours that an address belongs to.
         clock: words times of the record.
         now_ns: the record's time now.
     """
@@ -62,10 +62,10 @@ class ConnectionColumn(Generic[Item]):
     Attributes:
         key: its title is the text `column.KEY`, its tool tip `columntip.KEY`.
         value: the text of its cell.
-        sample: what it holds as a rule; "": as wide as the rows in sight want it.
-        right: whether its texts stand at the right.
-        rest: whether it has the width that is left; one of a table has.
-        timed: whether it says how long something goes on by now.
+        sample: its usual contents; "": as wide as the rows in sight need.
+        right: whether its texts are right-aligned.
+        rest: whether it gets the remaining width, as one column of a table does.
+        timed: whether it says how long something has been going on.
     """
 
     key: str
@@ -88,7 +88,7 @@ def peer_line(peer: PeerSnapshot) -> ConnectionRow:
 
 
 def _state(item: ConnectionSnapshot, clock: Callable[[int], str], *, bare: bool) -> str:
-    """The kernel's word, or ours where the header says so; for a closed one when and why.
+    """The kernel's word, or ours if the header says so; for a closed one, when and why.
 
     `bare`: the cause has a column of its own.
     """
@@ -119,7 +119,7 @@ def _connect(item: ConnectionSnapshot, now_ns: int) -> str:
 
 
 def took_to_connect(item: ConnectionSnapshot) -> str:
-    """How long connect() took until the connection stood."""
+    """How long connect() took until the connection was established."""
     begun = item.opened_ns if item.connect_ns is None else item.connect_ns
     return f"{((item.connected_ns or begun) - begun) / 1e6:.2f} ms"
 
@@ -130,7 +130,7 @@ def named(address: str | None, owner: Owner) -> str:
 
 
 def port_of(address: str | None) -> str:
-    """`:40112`; a path whole, and "-" for a socket without a name."""
+    """`:40112`; a whole path, and "-" for a socket without a name."""
     port = (address or "").rpartition(":")[2]
     return f":{port}" if port.isdecimal() else address or "-"
 

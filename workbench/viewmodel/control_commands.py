@@ -304,7 +304,7 @@ FRAME_BUTTONS: Final[Mapping[type[c.Command], str]] = {
 
 
 def check(control: str, command: c.Command) -> c.Command:
-    """The command, if the table lets this control perform it.
+    """The command, provided that the table lets this control perform it.
 
     Raises:
         TypeError: the control is not bound to that class.

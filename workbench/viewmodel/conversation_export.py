@@ -23,11 +23,11 @@ class ConversationRequest:
     """A request to save a conversation.
 
     Attributes:
-        connections: their ids in the record; None: all of the endpoint.
+        connections: their ids in the record; None: all of the endpoint's.
         show_as: an encoding, "escaped", "hex" or BESIDE.
-        peer: of a datagram socket: what was exchanged with this address only.
-        numbered: each line says of which connection it is.
-        breaks: a line feed in a text begins another line.
+        peer: for a datagram socket: only what was exchanged with this address.
+        numbered: each line says which connection it belongs to.
+        breaks: a line feed in a text begins a new line.
     """
 
     endpoint: str
@@ -40,7 +40,7 @@ class ConversationRequest:
 
 class ConversationForm(StrEnum):
     """The form of the file: lines as shown, with messages; or the bytes of the stream that messages
-    are made of, with their endings.
+    are made of, including their delimiters.
     """
 
     TEXT = "text"
@@ -84,7 +84,7 @@ def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[ConversationLi
 
 
 def _folded(lines: Iterable[ConversationLine]) -> Iterator[ConversationLine]:
-    """What is beside the talk in one line each, as it is shown."""
+    """What is not part of the talk, folded into single lines as it is shown."""
     aside: Aside | None = None
     for line in lines:
         if aside is not None and line.aside:
@@ -109,7 +109,7 @@ def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
 
 
 def _connection(reader: Reader, row: Row) -> int | None:
-    """Whose row it is: an accept() belongs to the connection that it made."""
+    """The connection of a row: an accept() belongs to the connection that it made."""
     if row.call == "accept" and row.error is None:
         found = reader.accepted(row)
         return found[0] if found is not None else None

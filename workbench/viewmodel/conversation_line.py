@@ -1,4 +1,4 @@
-"""ConversationLine: a line of a conversation with what unfolds below it."""
+"""ConversationLine: a line of a conversation, with what unfolds below it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class ConversationLine(NamedTuple):
     Attributes:
         text: as it is read.
         inside: the lines below it when it is opened; (): it does not open.
-        aside: what it is counted as where such lines follow each other, which fold into one; "":
-            it stands for itself.
-        mark: where in the text the mark stands that says that it opens: a space there.
-        sent, came: of bytes that went out, or came: the number of their row.
-        more: lines that always stand below it.
+        aside: what consecutive lines like it are counted as when they fold into one; "": it is not
+            folded.
+        mark: the position in the text of the mark which says that it opens; there is a space.
+        sent, came: for bytes that went out or came: the number of their row.
+        more: lines that are always below it.
     """
 
     text: str
@@ -53,7 +53,7 @@ class Aside:
     """Consecutive lines that are folded into one.
 
     Attributes:
-        lines: what they said, the newest MOST_INSIDE.
+        lines: their texts, the newest MOST_INSIDE.
     """
 
     def __init__(self, first: ConversationLine) -> None:
@@ -74,7 +74,7 @@ class Aside:
         return self._counts.total() == 1
 
     def line(self) -> ConversationLine:
-        """The one that they fold into; of a single one itself."""
+        """The line that they fold into; a single one is itself."""
         if self.single:
             return self._first._replace(aside="")
         parts = (
@@ -87,10 +87,9 @@ class Aside:
 
 
 def json_lines(data: bytes) -> tuple[str, ...]:
-    """A message of JSON that holds something, a line for each value; () for any other.
+    """A non-empty JSON message as a line for each value; () for any other.
 
-    It is taken apart as it is written: numbers, order and keys that come twice stay as they came
-    (RFC 8259).
+    It is split as it is written: numbers, order and repeated keys stay as they came (RFC 8259).
     """
     if not 2 < len(data) <= LONGEST_JSON or data.lstrip()[:1] not in (b"{", b"["):
         return ()

@@ -44,7 +44,7 @@ class ConversationRows:
         self._aborting: set[int | None] = set()
 
     def skipped(self) -> None:
-        """Rows were passed over."""
+        """Note that rows were passed over."""
         self._topmost.forget()
 
     def line(
@@ -57,15 +57,15 @@ class ConversationRows:
         most: int | None = SHOWN_BYTES,
         breaks: bool = False,
     ) -> ConversationLine | None:
-        """The line of a row, or None where it says nothing about the conversation.
+        """The line of a row; None: it says nothing about the conversation.
 
         Args:
             row: the event.
-            time: when, worded.
+            time: when, in words.
             show_as: an encoding, "escaped", "hex" or BESIDE.
-            who: names the connection, where several are shown.
-            most: bytes to show of each message; None: all that was kept.
-            breaks: a line feed in a text begins another line.
+            who: names the connection, if several are shown.
+            most: how many bytes of each message to show; None: all that was kept.
+            breaks: a line feed in a text begins a new line.
         """
         ends = row.call == "connect" and row.kind in ("call", "end")
         if ends and row.error is not None and row.errno not in PENDING:
@@ -107,16 +107,16 @@ def line_of(
     most: int | None = SHOWN_BYTES,
     breaks: bool = False,
 ) -> ConversationLine | None:
-    """The line of an event, or None where it says nothing about the conversation.
+    """The line of an event; None: it says nothing about the conversation.
 
     Args:
         row: the event.
         start: what the line begins with: when, and which connection.
         show_as: an encoding, "escaped", "hex" or BESIDE.
         streams: knows what came before on the row's connection.
-        datagram: the peer belongs to each line.
-        most: bytes to show of each message; None: all that was kept.
-        breaks: a line feed in a text begins another line.
+        datagram: each line names the peer.
+        most: how many bytes of each message to show; None: all that was kept.
+        breaks: a line feed in a text begins a new line.
     """
     if row.kind == LAYER:
         return _layer_line(row, start, show_as, streams, most=most, breaks=breaks)
@@ -156,7 +156,7 @@ def _call_words(row: Row) -> str | None:
 def _layer_line(
     row: Row, start: str, show_as: str, streams: Streams, *, most: int | None, breaks: bool
 ) -> ConversationLine:
-    """What a layer gave or took, or says of itself."""
+    """What a layer delivered or accepted, or says about itself."""
     for carries, arrow in ((is_received, "<"), (is_sent, ">")):
         if row.errno is None and carries(row):
             where = ""
@@ -210,13 +210,13 @@ def _data_line(
 
 
 def _carried(row: Row, start: str, arrow: str) -> str:
-    """Which way, and how many bytes."""
+    """Which way bytes went, and how many."""
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
     return f"{start}{arrow} {word} {row.size or 0:>5} B  "
 
 
 def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:
-    """The bytes of a row, and how many more there are."""
+    """The bytes of a row, and how many further ones there are."""
     shown = (row.payload or b"")[:most]
     taken = len(shown)
     if show_as == "hex":
@@ -230,6 +230,6 @@ def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:
 
 
 def _cut(row: Row, taken: int) -> str:
-    """How many more bytes there are than are shown."""
+    """How many bytes there are beyond those shown."""
     left = (row.size or 0) - taken
     return tr("conversation.cut", count=left) if left > 0 else ""

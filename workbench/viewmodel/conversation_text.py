@@ -32,10 +32,10 @@ def beside(data: bytes) -> tuple[str, ...]:
 
 
 def broken(text: str, data: bytes, encoding: str) -> tuple[str, ...]:
-    r"""What `data` is shown as, in lines where it has line feeds.
+    r"""The text of `data`, split into lines at its line feeds.
 
-    In `text` a line feed stands as an escape, and so may a backslash and an n that came as they
-    are: their order in the bytes tells which is which. Where it does not, one line stays.
+    In `text` a line feed is an escape, and so a backslash and an n that came literally look the
+    same: their order in the bytes tells which is which. If it does not, the text stays on one line.
     """
     try:
         plain = data.decode(codec(encoding), "replace")
@@ -56,8 +56,8 @@ def broken(text: str, data: bytes, encoding: str) -> tuple[str, ...]:
 
 
 def copied(messages: Sequence[bytes], form: str, encoding: str) -> str:
-    """Messages as one text for the clipboard: text and hex as they follow each other, a literal
-    of Python and Base64 a line each.
+    """Messages as one text for the clipboard: text and hex one after the other, Python literals and
+    Base64 one per line.
     """
     if form == "hex":
         return "\n".join(data.hex(" ") for data in messages)
@@ -78,5 +78,5 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def indented(lines: Iterable[str], head: str) -> tuple[str, ...]:
-    """Lines that stand below one, as far to the right as what follows its head."""
+    """Lines below another, indented as far as what follows its head."""
     return tuple(f"{' ' * width(head)}{line}" for line in lines)

@@ -1,4 +1,4 @@
-"""Reads a command line of curl: where it connects, and the request it would send."""
+"""Reads a curl command line: where it connects, and the request it would send."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _BREAK: Final = re.compile(r"[\r\n\0]")
 
 @dataclass(slots=True, frozen=True)
 class _Curl:
-    """The options of a command line of curl, as they are gathered."""
+    """The options of a curl command line, as they are collected."""
 
     options: dict[str, str] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class _Curl:
 
 
 def curl_line(found: CommandWords) -> PastedCommand:
-    """Understand one. Raises Problem where there is no address that can be used in it."""
+    """Understand a line. Raises Problem: it has no address that can be used here."""
     said = _Curl()
     for name, value, spelled in options_of(found.words[1:], _SHORT, _VALUED, said.urls):
         _take(said, name, value, spelled)
@@ -217,7 +217,7 @@ def _request(said: _Curl, target: str) -> HttpRequest:
 
 
 def _usual(said: _Curl) -> Iterator[tuple[str, str]]:
-    """Headers that curl makes of other options, and those that it always sends."""
+    """Headers that curl makes from other options, and those that it always sends."""
     options = said.options
     parts = urlsplit(said.urls[0] if "://" in said.urls[0] else f"http://{said.urls[0]}")
     yield "Host", parts.netloc.rpartition("@")[2]
@@ -255,7 +255,7 @@ def _checked(said: _Curl, name: str, value: str | None) -> Iterator[tuple[str, s
 
 
 def _header(line: str) -> str:
-    """`Name: value`; `Name;` is one without a value, `Name:` takes away that of curl."""
+    """`Name: value`; `Name;` is one without a value, `Name:` removes curl's own."""
     name, colon, value = line.partition(":")
     if colon:
         return f"{name.strip()}: {value.strip()}" if value.strip() else ""

@@ -34,7 +34,7 @@ def server(name: str, port: int = FIRST_PORT) -> EndpointSettings:
 
 
 def client(name: str, link: str | None) -> EndpointSettings:
-    """A client of `link`; the user closes it, so that a half-close can be seen."""
+    """A client of `link`, which the user closes, so that a half-close can be seen."""
     return EndpointSettings(
         name=name,
         role=Role.STREAM,

@@ -12,10 +12,10 @@ class DemoLine:
     """One demonstration in the current language.
 
     Attributes:
-        name: as `lab NAME` knows it.
-        topic: the heading that it stands under.
-        needs: what it takes beside an ordinary system; "" where that is nothing.
-        hindrance: why it does not work here; None where it does.
+        name: as in `lab NAME`.
+        topic: its heading.
+        needs: what it needs beyond an ordinary system; "": nothing.
+        hindrance: why it does not work here; None: it does.
     """
 
     name: str
@@ -28,20 +28,20 @@ class DemoLine:
 
     @property
     def told(self) -> str:
-        """What it needs, or why it cannot be had here."""
+        """What it needs, or why it does not work here."""
         if self.hindrance is not None:
             return tr("demos.not_here", reason=self.hindrance)
         return self.needs
 
     def has(self, words: str) -> bool:
-        """Whether each of these words stands somewhere in it."""
+        """Whether each of these words occurs somewhere in it."""
         parts = (self.name, self.topic, self.title, self.shows, self.takes, self.told)
         whole = "\n".join(parts).casefold()
         return all(word in whole for word in words.casefold().split())
 
 
 def line_of(demo: Demo) -> DemoLine:
-    """One in the current language; tries out whether it works on this system."""
+    """A demonstration in the current language; tries whether it works on this system."""
     seconds = demo.seconds
     return DemoLine(
         demo.name,

@@ -24,15 +24,16 @@ RESETTABLE: Final = frozenset({"SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT
 
 
 def was_reset(item: ConnectionSnapshot) -> bool | None:
-    """Whether our abort reset the connection: so it is in the states that RFC 9293 (3.10.5) names.
+    """Whether our abort reset the connection, as it does in the states that RFC 9293 (3.10.5)
+    names.
 
-    False: both directions were finished, nothing was left to reset. None: its state is unknown.
+    False: both directions were finished, and nothing was left to reset. None: its state is unknown.
     """
     return None if item.aborted_in is None else item.aborted_in in RESETTABLE
 
 
 def is_full(snapshot: EndpointSnapshot) -> bool:
-    """Whether the accept queue was read full: the kernel lets one more in than the limit says."""
+    """Whether the accept queue was seen to be full: the kernel admits one more than the limit."""
     return snapshot.queue is not None and snapshot.queue[0] > snapshot.queue[1]
 
 
@@ -44,8 +45,8 @@ def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
 def in_question(
     snapshot: EndpointSnapshot, number: int | None, *, server: bool
 ) -> ConnectionSnapshot | None:
-    """The connection that the call strip goes on with: the chosen one; where none is chosen, the
-    newest open one of a client, and of a server whose calls are made one by one.
+    """The connection that the call strip continues with: the chosen one; if none is chosen, the
+    newest open one of a client, or of a server whose calls are made one by one.
 
     Args:
         number: of the chosen connection; None: none is chosen.
@@ -61,12 +62,12 @@ def in_question(
 
 
 def _before(item: ConnectionSnapshot, snapshot: EndpointSnapshot) -> bool:
-    """Whether it belongs to an earlier listening socket: that one's calls are history."""
+    """Whether it belongs to an earlier listening socket, whose calls are history."""
     return item.closed_ns is not None and item.id < (snapshot.connection or 0)
 
 
 def setting_up(snapshot: EndpointSnapshot) -> StatusMessage:
-    """A set-up under way: by hand, it says which call is next."""
+    """Whether a set-up is under way that is made by hand, so that it says which call is next."""
     planned = next((chip for chip in snapshot.strip if chip.state is ChipState.PLANNED), None)
     if planned is None or snapshot.calls is not Pace.STEP:
         return StatusMessage("busy", msg("message.setting_up"))
@@ -74,7 +75,7 @@ def setting_up(snapshot: EndpointSnapshot) -> StatusMessage:
 
 
 def held(coming: Chip | None) -> StatusMessage | None:
-    """What was to be sent waits for Next call: that is not to be seen from Send."""
+    """Whether what was to be sent waits for Next call, which Send itself does not show."""
     if coming is None or coming.call != "send":
         return None
     return StatusMessage("busy", msg("message.next_call", call=f"{coming.call}({coming.args})"))

@@ -19,7 +19,7 @@ _WORD: Final = re.compile(r"[A-Za-z_]+\Z", re.ASCII)
 
 
 def complete_filter(before: str, known: Occurring) -> Completion:
-    """What the last term of this text, which ends at the cursor, may become."""
+    """What the last term of this text, which ends at the cursor, may be completed to."""
     begin, quote = _last(before, " \t")
     begin += before[begin:].startswith("-")
     term = before[begin:]
@@ -32,8 +32,8 @@ def complete_filter(before: str, known: Occurring) -> Completion:
 
 
 def _last(text: str, divides: str) -> tuple[int, bool]:
-    """Where what stands behind the last of these characters begins, and whether a quote is open;
-    none within quotes divides.
+    """Where the part after the last of these characters begins, and whether a quote is open; within
+    quotes they do not divide.
     """
     begin, place, quote = 0, 0, False
     while place < len(text):
@@ -49,7 +49,7 @@ def _last(text: str, divides: str) -> tuple[int, bool]:
 
 
 def _value(term: str, begin: int, head: re.Match[str], known: Occurring) -> Completion:
-    """Values of a key, of several with `|` the last one."""
+    """Values of a key; of several joined by `|`, the last one."""
     key, operator = head[1].lower(), head[2]
     of_key = {"failed": "errno"}.get(key, key)
     if operator != ":" or of_key not in Occurring._fields:
@@ -59,7 +59,7 @@ def _value(term: str, begin: int, head: re.Match[str], known: Occurring) -> Comp
     typed = values[inner:]
     found = _alike(typed.strip('"'), getattr(known, of_key))
     if found == [typed.strip('"')]:
-        return NOTHING  # it stands there already
+        return NOTHING  # it is there already
     words = [quoted(value) for value in found]
     if "*".startswith(typed):
         words.insert(0, "*")
@@ -74,7 +74,7 @@ def _alike(typed: str, values: tuple[str, ...]) -> list[str]:
 
 
 def _keys(word: str) -> Iterator[str]:
-    """Keys that begin so; of a whole one that takes numbers, how it may be compared."""
+    """Keys that begin like this; for a whole key that takes numbers, how it may be compared."""
     small = word.lower()
     if _WORD.match(small) is None:
         return
@@ -86,7 +86,7 @@ def _keys(word: str) -> Iterator[str]:
 
 
 def _terms(word: str, known: Occurring) -> Iterator[str]:
-    """Values that begin so, or have it in them, each with its key."""
+    """Values that begin like this, or contain it, each with its key."""
     if len(word) < LEAST:
         return
     for key in Occurring._fields:

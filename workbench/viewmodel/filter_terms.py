@@ -19,7 +19,9 @@ MOST_BYTES: Final = 64
 
 
 class Offer(NamedTuple):
-    """A menu text and the term that it adds to the filter; `alone`: that replaces the filter."""
+    """A menu text and the term that it adds to the filter; `alone`: the term replaces the
+    filter.
+    """
 
     text: str
     term: str
@@ -27,8 +29,8 @@ class Offer(NamedTuple):
 
 
 def offers(row: Row, column: str = "", pair: int | None = None) -> list[Offer]:
-    """What is offered for a row, first of the cell in this column; `pair`: the connection at the
-    other end, where that is ours.
+    """What is offered for a row, first for the cell in this column; `pair`: the connection at the
+    other end, if that is ours.
     """
     of_cell = _OF_CELL.get(column)
     found = [

@@ -47,7 +47,7 @@ class FindText:
         return bool(self.text)
 
     def condition(self) -> Condition:
-        """Rows that may hold it: none that does is left out."""
+        """Rows that may contain it; none that does is left out."""
         pattern = "%" + re.sub(r"[\\%_]", r"\\\g<0>", self.text) + "%"
         shapes = " OR ".join(f"{column} {_LIKE}" for column in _CELLS)
         parts: list[Part] = [
@@ -55,7 +55,7 @@ class FindText:
             Plain("e.kind IN ('note', 'command')", (), About.SHAPE),
             Plain(f"c.local {_LIKE}", (pattern,), About.CONNECTION),
             Plain(f"{PEER} {_LIKE}", (pattern,), About.PEER),
-            # cells of calls without bytes say what does not stand in the record
+            # cells of calls without bytes show text that is not in the record
             Plain("coalesce(length(e.payload), 0) = 0", (), About.ENTRY),
             Plain("instr(lower(CAST(e.payload AS TEXT)), lower(?)) > 0", (self.text,), About.ENTRY),
             replace(containing(self.text), joined=False),
@@ -65,7 +65,7 @@ class FindText:
         return Condition((Term(tuple(parts)),))
 
     def spots(self, column: int, cell: str) -> list[tuple[int, int]]:
-        """Where it stands in the text of a cell: first and last + 1."""
+        """Where it is in the text of a cell: first and last + 1."""
         if column in _NOT_FOUND_IN or not self.text:
             return []
         found = [match.span() for match in self._plain.finditer(cell)]
@@ -75,7 +75,7 @@ class FindText:
         return found
 
     def in_bytes(self, row: Row) -> bool:
-        """Whether the kept bytes of a row hold it, in sight or not."""
+        """Whether the kept bytes of a row contain it, in sight or not."""
         payload = row.payload or b""
         return bool(self.text) and (
             self.text.encode().lower() in payload.lower()
@@ -83,7 +83,7 @@ class FindText:
         )
 
     def holds(self, row: Row, cells: Sequence[str]) -> bool:
-        """Whether a row holds it, in its cells or in the kept bytes."""
+        """Whether a row contains it, in its cells or in the kept bytes."""
         return self.in_bytes(row) or any(
             self.spots(column, cell) for column, cell in enumerate(cells)
         )

@@ -34,7 +34,7 @@ def _way(line: LogLine) -> str:
 
 
 class _Sizes(NamedTuple):
-    """The sizes that the row of a message tells; empty for other rows."""
+    """The sizes in the row of a message; empty for other rows."""
 
     size: int | None = None
     result: int | None = None
@@ -47,8 +47,8 @@ def _message(line: LogLine) -> _Sizes:
 
 
 def _length(line: LogLine) -> str:
-    """The length in a frame's header; of a message, of all its frames or of what they were packed
-    from.
+    """The length in a frame's header; for a message, that of all its frames or of what they were
+    packed from.
     """
     frame = frame_of(line.event)
     size = frame.length if frame is not None else _message(line).size
@@ -70,7 +70,7 @@ def _ratio(line: LogLine) -> str:
 
 
 def _opcode(line: LogLine) -> str:
-    """The opcode of a frame; of another row its word."""
+    """The opcode of a frame; for another row, its word."""
     frame = frame_of(line.event)
     return escape(frame.name if frame is not None else line.event.call)
 

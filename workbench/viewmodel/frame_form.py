@@ -55,7 +55,7 @@ class FrameForm:
     Attributes:
         opcode: a name of OPCODES, or a number.
         mask: one of MASKS, or four bytes of hex.
-        length: what the header says; "": what is right. form: one of FORMS.
+        length: what the header says; "": the correct one. form: one of FORMS.
         payload: text with escapes.
     """
 
@@ -69,12 +69,12 @@ class FrameForm:
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FrameForm:
-        """A form from a file that anybody may have written; unknown keys are left out."""
+        """A form from a file that anybody may have written; unknown keys are ignored."""
         kinds = {item.name: type(item.default) for item in fields(cls)}
         return cls(**{key: raw[key] for key in kinds if isinstance(raw.get(key), kinds[key])})
 
     def broken(self, how: str) -> FrameForm:
-        """A right frame with this payload, broken in one way of BREAKS; "": in none."""
+        """A correct frame with this payload, broken in one way of BREAKS; "": not at all."""
         return replace(FrameForm(payload=self.payload), **BREAKS.get(how, {}))
 
     def command(self, endpoint: str = "") -> SendFrame:

@@ -1,4 +1,4 @@
-"""Suggestions of host fields: this machine's addresses with their reach, and our endpoints."""
+"""Suggestions for host fields: this machine's addresses with their reach, and our endpoints."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def bind_hosts(family: str) -> list[Offer]:
 
 
 def every(address: str) -> str:
-    """How a socket of this machine that is bound to no address of its own calls what another one
-    sees as this loopback address; "" for any other.
+    """The wildcard address with which a socket of this machine is bound, if others see it as this
+    loopback address; "": for any other address.
     """
     host, _, port = address.rpartition(":")
     if host.startswith("127."):

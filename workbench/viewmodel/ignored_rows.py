@@ -17,11 +17,11 @@ Ignores = Callable[["Row"], bool]
 
 
 class IgnoredRows:
-    """Tells whether a row's endpoint ignores it; it is asked in the order in which `Topmost` tells
+    """Tells whether a row's endpoint ignores it; asked in the order in which `Topmost` returns
     rows.
 
     What an endpoint ignores is looked up with the first row of each connection: a run has it
-    written before it opens one.
+    recorded before it opens one.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -30,7 +30,7 @@ class IgnoredRows:
         self._none = False
 
     def __call__(self, row: Row) -> bool:
-        """Whether it is passed over."""
+        """Whether the row is ignored."""
         if row.connection is None or row.endpoint is None or self._none:
             return False
         if row.connection not in self._of:
@@ -40,7 +40,7 @@ class IgnoredRows:
             return False
         try:
             return ignores(row)
-        except Problem:  # a pattern of a stranger's takes too long: none is tried any more
+        except Problem:  # a stranger's pattern takes too long: none is tried any more
             self._none = True
             return False
 
@@ -54,6 +54,7 @@ class IgnoredRows:
             settings = settings_from_json(config)
         except (ValueError, RecursionError, StopIteration):
             return None
-        from workbench.scenario.ignored import ignored_in  # with the first run that ignores
+        # imported with the first run that ignores something
+        from workbench.scenario.ignored import ignored_in
 
         return ignored_in(items, settings)

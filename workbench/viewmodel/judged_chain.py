@@ -1,7 +1,7 @@
 """A handshake's certificates with what OpenSSL said of them, and everything that is wrong.
 
-OpenSSL has looked at them when it was time, and the row says what it found; nothing here says
-otherwise. Who is trusted today is not looked for: that may be another one than it was then.
+OpenSSL looked at them at the time, and the row says what it found; nothing here contradicts it.
+Which roots are trusted today is not looked up: that may have changed since.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def judged(shown: TlsShown) -> CertificateState:
 
 
 def _asked(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
-    """Which name was asked for."""
+    """The name that was asked for."""
     if shown.outcome is None:
         return []
     side = "client" if shown.server else "own"
@@ -89,13 +89,13 @@ def _asked(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
 
 
 def _checked(named: Mapping[str, Any]) -> list[str]:
-    """Against whom it was checked; a record of an older version may not have it."""
+    """The roots it was checked against; a record of an older version may not have them."""
     trust = named.get("trust")
     return [tr("tls.message.believed", trust=believed(trust))] if trust else []
 
 
 def _became(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
-    """What OpenSSL said of what the other end has shown."""
+    """What OpenSSL said about what the other end showed."""
     if shown.outcome is None:
         return [tr("certificate_tab.not_done")]
     says: list[str] = []
@@ -125,7 +125,7 @@ def _became(shown: TlsShown, named: Mapping[str, Any]) -> list[str]:
 def _findings(
     shown: TlsShown, named: Mapping[str, Any], side: Whose, chain: tuple[bytes, ...]
 ) -> tuple[list[Finding], list[str]]:
-    """What is wrong with a chain; and what OpenSSL says that is not among it, or of it."""
+    """What is wrong with a chain, plus what OpenSSL says that is not among it."""
     servers = shown.server is not (side is Whose.PEER)  # whether it is the server's
     name = str(named.get("sni") or "") or None
     code = named.get("verify") if side is Whose.PEER else None
@@ -151,7 +151,7 @@ def _findings(
 
 
 def _looked(named: Mapping[str, Any], side: Whose) -> bool:
-    """Whether whoever got the chain has checked it: of the other end its going on says so."""
+    """Whether whoever got the chain has checked it; for the other end, its going on says so."""
     if side is Whose.OWN:
         return True
     return bool(named.get("trust")) and named.get("verified") is not False

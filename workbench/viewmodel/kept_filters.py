@@ -27,7 +27,7 @@ class KeptFilters:
 
     @property
     def named(self) -> dict[str, str]:
-        """By name."""
+        """The named filters, by name."""
         found = {
             item["name"]: item["filter"]
             for item in self._store.read_list(_NAMED)
@@ -36,7 +36,7 @@ class KeptFilters:
         return dict(sorted(found.items(), key=lambda pair: pair[0].casefold()))
 
     def use(self, text: str) -> None:
-        """Remember one that was used."""
+        """Remember a filter that was used."""
         text = text.strip()
         if not text or len(text) > LONGEST:
             return
@@ -44,11 +44,11 @@ class KeptFilters:
         self._store.write_list(_USED, [{"filter": item} for item in kept])
 
     def forget_history(self) -> None:
-        """None was used."""
+        """Forget which filters were used."""
         self._store.write_list(_USED, [])
 
     def name(self, name: str, text: str) -> None:
-        """Keep one under a name; one of the same name is replaced."""
+        """Keep a filter under a name; one of the same name is replaced."""
         self._write({**self.named, name.strip(): text.strip()})
 
     def forget(self, name: str) -> None:

@@ -11,7 +11,7 @@ from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.option_text import show_value
 
-# In order of usefulness (as `ss -ti` has them); what a system does not tell is left out.
+# In order of usefulness (as in `ss -ti`); what a system does not tell is left out.
 SHOWN: Final = (
     "rtt_us",
     "min_rtt_us",
@@ -59,10 +59,11 @@ class KernelState:
     """Everything that the Kernel tab shows.
 
     Attributes:
-        subject: another number for another socket: nothing of the one before belongs to it.
-        who: which socket, and between which addresses; "" while nobody knows.
-        head: its state and how new the readings are. silence: why nothing happens; "" if it does.
-        tcp_state: for the diagram; "" where the socket has none.
+        subject: a different number for each socket, so that nothing of one is shown for another.
+        who: which socket, and between which addresses; "": unknown.
+        head: its state and the age of the readings. silence: why nothing happens; "": something
+            does.
+        tcp_state: for the diagram; "": the socket has none.
     """
 
     subject: int
@@ -78,7 +79,8 @@ class PlotPoints:
     """The next points of the plots.
 
     Attributes:
-        values: of each plot that has one. passed: seconds since the points before; 0.0: none were.
+        values: one for each plot that has one. passed: seconds since the previous points; 0.0:
+            there were none.
     """
 
     values: dict[str, int]
@@ -94,11 +96,11 @@ class KernelLines:
 
     @property
     def has_states(self) -> bool:
-        """TCP's states and round trips are not those of a datagram or a unix socket."""
+        """Whether it has TCP's states and round trips, unlike a datagram or unix socket."""
         return self.kind.family != "AF_UNIX" and self.kind.type != "SOCK_DGRAM"
 
     def lines(self, reading: Mapping[str, object], state: str) -> list[Line]:
-        """The readings that are there, in order."""
+        """The readings that exist, in order."""
         named = OF_LISTENERS if state == "LISTEN" else [(key, key) for key in SHOWN]
         return [
             (*(self._words.get(name) or self._name_and_tip(name)), f"{value:,}")
@@ -107,7 +109,7 @@ class KernelLines:
         ]
 
     def _name_and_tip(self, key: str) -> tuple[str, str]:
-        """What a reading is called and means for this kind of socket."""
+        """The name of a reading, and its meaning for this kind of socket."""
         kind = self.kind
         found = tr(fitting(f"kernel.{key}", kind)), tr(fitting(f"kerneltip.{key}", kind))
         self._words[key] = found
@@ -130,7 +132,7 @@ def option_lines(in_effect: Options, asked_for: Options) -> list[Line]:
 
 
 def plotted(reading: Mapping[str, object], state: str) -> dict[str, int]:
-    """What the plots have of a reading: without a state of TCP there are no round trips."""
+    """What the plots show of a reading: without a TCP state there are no round trips."""
     return {
         key: value
         for key in PLOTTED

@@ -1,4 +1,4 @@
-"""The values of a window: names in braces that stand in what is sent, saved and answered."""
+"""The values of a window: names in braces in what is sent, saved and answered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TypedValue:
     """One row of the editor of values.
 
     Attributes:
-        secret: it is masked in all that leaves the program; the record keeps its bytes.
+        secret: it is masked in everything that leaves the program; the record keeps its bytes.
     """
 
     name: str
@@ -30,7 +30,7 @@ class KnownValues:
     """The values by name.
 
     Attributes:
-        values: by name. secrets: the text of those that are masked.
+        values: by name. secrets: the texts of those that are masked.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -41,15 +41,15 @@ NO_VALUES: Final = KnownValues()
 
 
 def with_values(text: str, known: KnownValues) -> str:
-    """A text with these values in the place of their names in braces; other braces stay."""
+    """A text with these values in place of their names in braces; other braces stay."""
     for name, value in known.values.items():
         text = text.replace(f"{{{name}}}", value.data.decode())
     return text
 
 
 def fault(row: TypedValue, others: Iterable[TypedValue] = ()) -> Problem | None:
-    """Why a row is no value; None: it is one. `others`: those before it."""
-    from workbench.scenario.values import Wrong, check_name  # what reads scenario files
+    """Why a row is not a value; None: it is one. `others`: those before it."""
+    from workbench.scenario.values import Wrong, check_name  # the module that reads scenario files
 
     try:
         check_name(row.name, ("values",))

@@ -19,12 +19,12 @@ class LabState:
     """The lab at one moment.
 
     Attributes:
-        step: how far a run is.
-        settings: of the run that is shown.
-        picture: of that run, None before the first.
-        said: what was predicted of it.
-        result: what came out, None until it has ended.
-        own: it was started in this window; a kept run of another day was not.
+        step: how far the run has got.
+        settings: those of the run that is shown.
+        picture: that of the run, None before the first one.
+        said: the prediction for it.
+        result: its result, None until it has ended.
+        own: it was started in this window, unlike a kept run of another day.
         newest_call: the newest row of the log that belongs to the lab, in one line.
     """
 

@@ -1,4 +1,6 @@
-"""The calls of layer rows of which the window can show more (frames, handshakes, certificates)."""
+"""The calls of layer rows about which the window can show more (frames, handshakes,
+certificates).
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _CARRY: Final = frozenset({"send", "recv"})
 
 
 def openings_of(settings: EndpointSettings) -> tuple[str, ...]:
-    """The handshakes of an endpoint's layers, in their order."""
+    """The handshakes of an endpoint's layers, in order."""
     names = layer_names(settings)
     return tuple(call for name, call in OPENINGS.items() if name in names)
 
@@ -36,8 +36,8 @@ class LayerRows(NamedTuple):
     """The rows that a connection's layers left in the record, as chips.
 
     Attributes:
-        opened: that they can talk, or why TLS cannot.
-        begun: the first message of TLS. fault: the newest that a layer could not go on for.
+        opened: the layers can talk, or why TLS cannot.
+        begun: the first message of TLS. fault: the newest one that a layer could not survive.
     """
 
     opened: tuple[Chip, ...] = ()
@@ -50,7 +50,7 @@ def with_openings(
 ) -> tuple[tuple[Chip, ...], bool]:
     """The calls with the openings among them, and whether the layers can talk.
 
-    The sends and recvs that carried a handshake stand for themselves in the log: here it is one
+    The sends and recvs that carried a handshake are rows of their own in the log: here it is one
     step, as connect is.
     """
     wanted = openings_of(settings)
@@ -66,7 +66,7 @@ def with_openings(
 
 
 def _said_before(hello: Chip, made: tuple[Chip, ...]) -> tuple[Chip, ...]:
-    """The calls before TLS began; what brought its first message is none of them."""
+    """The calls before TLS began, without the one that brought its first message."""
     since = hello.t_ns or 0
     if hello.call == "tls.recv":
         reads = (chip.t_ns or 0 for chip in made if chip.call == "recv")

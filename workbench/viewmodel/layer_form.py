@@ -55,13 +55,13 @@ class TlsForm:
     """The fields of TLS; cert, key, ca and server_name may name values in braces.
 
     Attributes:
-        cert, key, ca: as in the settings; "": not said.
-        server_name: NOTHING: none is asked for; "": not said.
-        alpn: protocols, with commas or spaces between.
-        key_password: of `key`; in memory alone, and only until it is loaded.
+        cert, key, ca: as in the settings; "": none given.
+        server_name: NOTHING: none is asked for; "": none given.
+        alpn: protocols, separated by commas or spaces.
+        key_password: of `key`; only in memory, and only until that is loaded.
         maximum: "": the newest there is.
-        sni: "name = certificate", with semicolons between.
-        ciphers, keylog: "": not said.
+        sni: "name = certificate", separated by semicolons.
+        ciphers, keylog: "": none given.
     """
 
     cert: str = ""
@@ -82,9 +82,9 @@ class TlsForm:
     resume: bool = False
 
     def read(self, known: TlsSettings | None, values: KnownValues = NO_VALUES) -> TlsSettings:
-        """What they mean; what no field shows is as in `known`. Raises Problem.
+        """The settings they describe; what no field shows is as in `known`.
 
-        `values`: what may be named in braces.
+        Raises Problem. `values`: those that may be named in braces.
         """
 
         def said(text: str) -> str | None:
@@ -111,14 +111,14 @@ class TlsForm:
         )
 
     def _let_go(self, known: TlsSettings | None, values: KnownValues) -> str | None:
-        """Whether the same key's password was given and has been forgotten since."""
+        """Whether the password of the same key was given and has been forgotten since."""
         files = tuple(with_values(text, values).strip() or None for text in (self.cert, self.key))
         if known is None or known.key_password or files != (known.cert, known.key):
             return None
         return known.key_password
 
     def bad(self, values: KnownValues) -> set[str]:
-        """Which fields cannot be understood."""
+        """The fields that cannot be understood."""
         base = TlsForm(cert=self.cert, verify=False, minimum=self.minimum)
         return _bad(self, base, lambda form: form.read(None, values))
 
@@ -132,7 +132,7 @@ def _keylog(name: str | None) -> str | None:
 
 
 def _or_nothing(text: str) -> str | None:
-    """The text, or None where the field is empty."""
+    """The text; None: the field is empty."""
     shown = text.strip()
     return "" if shown == NOTHING else shown or None
 
@@ -154,7 +154,7 @@ Part = TypeVar("Part", "TlsForm", "WebSocketForm")
 
 
 def _bad(form: Part, base: Part, read: Callable[[Part], object]) -> set[str]:
-    """Names of the fields that are wrong, each by itself."""
+    """The names of the fields that are wrong, each judged by itself."""
     found = set()
     for item in fields(form):
         value = getattr(form, item.name)
@@ -169,7 +169,8 @@ class TypedHeader(NamedTuple):
     """A row of the table of headers, as typed.
 
     Attributes:
-        drop: the header of this name that would be sent anyway is not; the value says nothing.
+        drop: the header of this name is left out, although it would usually be sent; the value has
+            no meaning.
     """
 
     name: str = ""
@@ -182,14 +183,14 @@ class WebSocketForm:
     """The fields of WebSocket; path, headers and subprotocols may name values in braces.
 
     Attributes:
-        subprotocols: with commas or spaces between.
-        headers: those that are sent beside the usual ones or in their place, in order, and those
+        subprotocols: separated by commas or spaces.
+        headers: those that are sent besides the usual ones or in their place, in order, and those
             of the usual ones that are not.
         ping: seconds between pings; "": none.
         server_fresh, client_fresh: …_no_context_takeover; server_bits, client_bits:
-            …_max_window_bits of permessage-deflate, "": not said.
-        origin, key: "": not said. choose: NOTHING: none is named; "": the first that was offered.
-        ping_timeout: "": as long as it likes.
+            …_max_window_bits of permessage-deflate, "": none given.
+        origin, key: "": none given. choose: NOTHING: none is named; "": the first that was offered.
+        ping_timeout: "": unlimited.
     """
 
     path: str = ""
@@ -219,9 +220,9 @@ class WebSocketForm:
     def read(
         self, known: WebSocketSettings | None, values: KnownValues = NO_VALUES
     ) -> WebSocketSettings:
-        """What they mean; what no field shows is as in `known`. Raises Problem.
+        """The settings they describe; what no field shows is as in `known`.
 
-        `values`: what may be named in braces.
+        Raises Problem. `values`: those that may be named in braces.
         """
         return replace(
             known or _USUAL,
@@ -257,7 +258,7 @@ class WebSocketForm:
         )
 
     def bad(self, values: KnownValues) -> set[str]:
-        """Which fields cannot be understood."""
+        """The fields that cannot be understood."""
         return _bad(self, WebSocketForm(deflate=True), lambda form: form.read(None, values))
 
 
@@ -274,9 +275,9 @@ class LayerForm:
     """The layers chosen (one of LAYERED), and the fields of each.
 
     Attributes:
-        proxy: of a client: what it goes through; "": it goes itself. It may name values.
+        proxy: for a client: what it goes through; "": it connects directly. It may name values.
         values: what the fields may name.
-        handshake_timeout: of a server: seconds for the layers to be open.
+        handshake_timeout: for a server: seconds within which the layers must be open.
     """
 
     over: str = PLAIN
@@ -291,8 +292,8 @@ class LayerForm:
         return LAYERED[self.over]
 
     def put_in(self, settings: EndpointSettings) -> EndpointSettings:
-        """The settings with these layers; of a layer that no longer stands there, what was set
-        stays only where a step or a rule may still begin it.
+        """The settings with these layers; the settings of a layer that is no longer chosen stay
+        only if a step or a rule may still begin it.
 
         Raises:
             Problem: a field cannot be understood.
@@ -315,7 +316,7 @@ class LayerForm:
 
     @property
     def bad(self) -> frozenset[str]:
-        """Which fields cannot be understood, as "tls.sni" and "websocket.headers"."""
+        """The fields that cannot be understood, as "tls.sni" and "websocket.headers"."""
         found = set()
         if TLS in self.layers:
             found |= {f"tls.{name}" for name in self.tls.bad(self.values)}
@@ -345,7 +346,7 @@ class LayerForm:
         return [*found, *self._rarer()]
 
     def _rarer(self) -> Iterator[str]:
-        """What is not as usual of the fields that are needed seldom, as a scenario says it."""
+        """What differs from the default in fields that are seldom needed, as in a scenario."""
         for layer, part, names in (
             (TLS, self.tls, RARER_TLS),
             (WEBSOCKET, self.websocket, RARER_WEBSOCKET),
@@ -359,7 +360,7 @@ class LayerForm:
 
 
 def layer_form(settings: EndpointSettings) -> LayerForm:
-    """Settings as they would have been typed."""
+    """The form as it would have been typed for these settings."""
     tls = settings.tls or TlsSettings()
     websocket = settings.websocket or WebSocketSettings()
     return LayerForm(
@@ -429,7 +430,7 @@ def _number(value: float | None) -> str:
 
 
 def headers_of(text: str) -> tuple[tuple[str, str], ...]:
-    """The headers of some lines, as a browser or curl shows them.
+    """The headers in lines as a browser or curl shows them.
 
     Raises:
         Problem: a line has no colon.

@@ -26,9 +26,9 @@ class LayerWords(NamedTuple):
 
     Attributes:
         text: without a time.
-        aside: what it is counted as where it folds; "": it stands for itself.
+        aside: what it is counted as when it is folded; "": it is not folded.
         arrow: ">" and "<": it carries bytes that way. "-" and "!": it carries none, or it failed.
-        bytes: whether they are shown behind the text.
+        bytes: whether they are shown after the text.
     """
 
     text: str
@@ -53,7 +53,9 @@ def layer_words(row: Row) -> LayerWords:
 
 
 def _failed(row: Row) -> str:
-    """That of a word alone says which and why; the section of its rule stands in the log."""
+    """The words of a failure, which say which one and why; the section of its rule is in the
+    log.
+    """
     return tr("conversation.layer_failed", call=row.call, errno=row.errno, why=what_failed(row))
 
 
@@ -101,7 +103,7 @@ def _code(code: object, reason: object) -> str:
 
 
 def _facts(named: dict[str, Any]) -> list[str]:
-    """What was agreed on, in the order of the row; what is as usual is left out."""
+    """What was agreed on, in the order of the row; defaults are left out."""
     found = []
     for name, value in named.items():
         key = f"conversation.fact_{name}"

@@ -20,8 +20,9 @@ class ListedRow(NamedTuple):
     """One row.
 
     Attributes:
-        endpoint: its name. connection: the id of the one that this row shows; None: the endpoint.
-        text, state: what its two cells say.
+        endpoint: its name. connection: the id of the connection that this row shows; None: the
+            endpoint itself.
+        text, state: its two cells.
     """
 
     endpoint: str
@@ -31,7 +32,7 @@ class ListedRow(NamedTuple):
 
 
 def listed(snapshots: Iterable[EndpointSnapshot], owner: Owner) -> tuple[ListedRow, ...]:
-    """The rows of these endpoints, in their order; those of a lab have a window of their own."""
+    """The rows of these endpoints, in order; those of a lab have a window of their own."""
     return tuple(
         row
         for snapshot in snapshots

@@ -44,12 +44,12 @@ class Accepted(NamedTuple):
 
 
 def failed(row: Row) -> bool:
-    """Whether the call failed: that it has to wait is no failure."""
+    """Whether the call failed; having to wait is not a failure."""
     return row.error is not None and row.errno not in PENDING
 
 
 def held(row: Row) -> bool | None:
-    """Whether a step or a run held, where a run says so in this row; None: it says nothing."""
+    """Whether a step or run held, if this row says so; None: it says nothing."""
     return _HELD.get(row.call) if row.kind == NOTE else None
 
 
@@ -74,7 +74,7 @@ _COUNTED: Final = frozenset({"send", "sendto", "recv", "recvfrom", "getsockopt"}
 
 
 def result_text(row: Row) -> str:
-    """What came back; a note says it itself, across the columns."""
+    """The result; a note is its own text, across the columns."""
     if row.kind == NOTE:
         return ""
     if row.errno is not None:
@@ -91,7 +91,7 @@ def result_text(row: Row) -> str:
 
 
 def took_text(row: Row) -> str:
-    """The duration in the unit that reads best; what a layer understood took none."""
+    """The duration in a readable unit; what a layer understood took no time."""
     if row.kind in {NOTE, LAYER}:
         return ""
     micro = row.duration_ns / 1000
@@ -103,7 +103,7 @@ def took_text(row: Row) -> str:
 
 
 def peer_text(address: str | None, owner: str | None) -> str:
-    """An end of ours as `= client-1 :40112`, else the address; "" for a peer without a name."""
+    """An end of ours as `= client-1 :40112`, else the address; "": a peer without a name."""
     if owner is None:
         return escape(address or "")
     port = address.rpartition(":")[2] if address and not is_unix(address) else ""
@@ -118,8 +118,8 @@ def data_text(
     Args:
         row: the event.
         accepted: for an accept() that returned.
-        shown: its bytes as text, where their stream is known.
-        kind: of socket that it happened on: the words of a failure fit it.
+        shown: its bytes as text, if their stream is known.
+        kind: the kind of socket that it happened on, for the words about a failure.
     """
     if row.kind == NOTE:
         return escape(note_text(row))
@@ -148,7 +148,7 @@ def data_text(
 
 
 def since_text(nanoseconds: int) -> str:
-    """Seconds since another row; stamps of two threads may run backwards."""
+    """Seconds since another row; stamps of two threads may go backwards."""
     return f"{nanoseconds / 1e9:+.6f}"
 
 
@@ -168,14 +168,14 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
         ).rstrip(" :：")
     if row.cause is not None:
         who = "scenario_asked"
-    else:  # nobody else can name an endpoint so
+    else:  # nobody else can give an endpoint such a name
         who = "lab_asked" if row.endpoint.startswith(LAB_PREFIX) else "asked"
     number = {0: "", 1: "_call"}.get(calls, "_calls")
     return tr(f"log.{who}{number}", what=what, endpoint=row.endpoint, count=calls)
 
 
 def title_of(row: Row, role: str | None = None) -> str:
-    """An event in one line: the call and what came back, or what was asked for, or the note."""
+    """An event on one line: the call and its result, or the command, or the note."""
     if row.kind == COMMAND:
         return command_text(row, role=role)
     if row.kind == NOTE:

@@ -17,8 +17,8 @@ class LogLine:
     """A row of the record with what its cells need besides.
 
     Attributes:
-        time: in the form that is chosen. said: a command's sentence. data: bytes, or what the
-            program concludes.
+        time: in the chosen form. said: a command's sentence. data: bytes, or what the program
+            concludes.
     """
 
     event: Row
@@ -32,11 +32,11 @@ class LogColumn:
     """One column.
 
     Attributes:
-        key: under which it is remembered; its title is the text `log.column_KEY`.
+        key: how it is remembered; its title is the text `log.column_KEY`.
         value: the text of its cell.
-        sample: what has to be in sight whole; "" shares the width that is left.
-        right: whether its texts stand at the right.
-        extra: shown on request only.
+        sample: what must fit; "": it shares the remaining width.
+        right: whether its texts are right-aligned.
+        extra: only shown on request.
     """
 
     key: str
@@ -47,7 +47,7 @@ class LogColumn:
 
 
 def _called(text: Callable[[Row], str]) -> Callable[[LogLine], str]:
-    """What a command has not: it calls nothing itself."""
+    """The value, but "" for a command, which calls nothing itself."""
     return lambda line: "" if line.event.kind == COMMAND else text(line.event)
 
 
@@ -58,7 +58,7 @@ def _call(line: LogLine) -> str:
 
 
 def _hex(row: Row) -> str:
-    """The first bytes of a call, as who sends bytes reads them."""
+    """The first bytes of a call, in the form in which people who send bytes read them."""
     return (row.payload or b"")[:PREVIEW].hex(" ")
 
 
@@ -84,7 +84,7 @@ COLUMNS: Final = (
 
 
 def place(key: str) -> int:
-    """Where a column stands among them. Raises KeyError for one that is not there."""
+    """The position of a column. Raises KeyError: there is no such column."""
     return _PLACES[key]
 
 
@@ -94,9 +94,9 @@ class LogTable:
 
     Attributes:
         columns: from left to right. texts: the area of their titles, `AREA.column_KEY`.
-        time: the column that has the time.
-        spilled: whose texts stand across the empty cells of a row that calls nothing: where that
-            begins, and whose text it is; None: nothing does.
+        time: the column with the time.
+        spilled: for a row that calls nothing, the column whose text spans the empty cells, and
+            where that begins; None: none does.
     """
 
     columns: tuple[LogColumn, ...]

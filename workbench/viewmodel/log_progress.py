@@ -23,14 +23,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """How far the search for the next row with a text has come, in rows."""
+    """How far the search for the next row with a text has got, in rows."""
 
     looked_at: int
     of: int
 
 
 def progress_told(progress: Progress) -> tuple[Message, float, str]:
-    """The sentence, the share from 0 to 1, and the key of what the button does."""
+    """The sentence, the fraction from 0 to 1, and the key of what the button does."""
     key = "log.looking_stopped" if progress.stopped else "log.looking"
     sentence = msg(
         key,

@@ -59,7 +59,7 @@ class Passage:
 
 
 def pages(language: str) -> tuple[Page, ...]:
-    """All of them, in a language."""
+    """All pages, in one language."""
     folder = resource("manual") / language
     return tuple(page(name, (folder / f"{name}.md").read_text("utf-8")) for name in PAGES)
 
@@ -75,7 +75,9 @@ def pictures(text: str) -> list[str]:
 
 
 def find(among: Sequence[Page], typed: str) -> list[Passage]:
-    """The paragraphs with every word of a search, whatever their case; nothing for no word."""
+    """The paragraphs that contain every word of a search, ignoring case; none for an empty
+    search.
+    """
     words = typed.casefold().split()
     if not words:
         return []
@@ -101,7 +103,7 @@ def _hits(item: Page, words: Iterable[str]) -> Iterable[Passage]:
 
 
 def _plain(line: str) -> str:
-    """A line of Markdown as it is read: no marks, no addresses, code as it stands."""
+    """A line of Markdown as it is read: without markup and addresses, with code unchanged."""
     parts = _CODE.split(_HEAD.sub("", _PICTURE.sub("", line)))
     return "".join(
         part.strip("`") if part.startswith("`") else _LINK.sub(r"\1", part).replace("*", "")
@@ -110,7 +112,7 @@ def _plain(line: str) -> str:
 
 
 def page_of(names: Iterable[str]) -> str:
-    """The page about a control. `names`: its object name, and those of what it stands in."""
+    """The page about a control. `names`: its object name, and those of what contains it."""
     for name in names:
         side, _, control = name.partition(".")
         parts = {control or side, *(control or side).split("_")}

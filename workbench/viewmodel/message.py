@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text key and the values that fill it in, other Messages among them."""
+    """A text key and the values that fill it in, which may be Messages themselves."""
 
     key: str
     args: tuple[tuple[str, object], ...] = ()
@@ -62,8 +62,8 @@ class StatusMessage:
     """The message line of a panel.
 
     Attributes:
-        why: an event is behind it that [Why?] can select.
-        way_out, other_way: keys of the remedies that are offered with it.
+        why: it is about an event that [Why?] can select.
+        way_out, other_way: the keys of the remedies offered with it.
     """
 
     level: Level

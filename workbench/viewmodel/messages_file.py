@@ -48,7 +48,7 @@ class Saved:
 
 
 def written(messages: Iterable[Saved]) -> str:
-    """The file that holds these."""
+    """The text of a file with these messages."""
     parts = [_HEAD]
     for item in messages:
         lines = ["", "[[message]]"]
@@ -72,8 +72,10 @@ def _value(value: Any) -> str:
 
 
 def parsed(text: str) -> list[Saved]:
-    """The messages of a file. Raises Problem: it is none, or one of them cannot be understood."""
-    import tomllib  # not at the start
+    """The messages of a file. Raises Problem: it is not such a file, or a message cannot be
+    understood.
+    """
+    import tomllib  # imported late: not at the start
 
     try:
         found = tomllib.loads(text)
@@ -122,7 +124,7 @@ def _checked(key: str, value: object, number: int) -> object:
 
 
 def read(path: Path) -> str:
-    """The text of a file. Raises Problem where it cannot be read."""
+    """The text of a file. Raises Problem: it cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
             raise Problem("saved.not_read", path=str(path), reason=Problem("saved.too_large"))
@@ -134,8 +136,8 @@ def read(path: Path) -> str:
 
 
 def write(path: Path, messages: Iterable[Saved]) -> None:
-    """Write them whole or not at all. A new file is its owner's alone (0600), one that is there
-    keeps its rights, and a link leads to it as before.
+    """Write the file completely or not at all. A new file is only for its owner (0600); an existing
+    one keeps its permissions, and a link stays a link.
 
     Raises:
         Problem: it cannot be written.

@@ -45,9 +45,9 @@ class MessagesForm:
 
     Attributes:
         kind: one of KINDS.
-        value: of "ends" text with escapes; of "length" the field and, where that is not usual, at
-            which byte it stands and how many it does not count: u16 at 4 add 6; of "pattern" the
-            regular expression; else a number.
+        value: for "ends", text with escapes; for "length", the field and, if not the default, its
+            offset and how many bytes it does not count: u16 at 4 add 6; for "pattern", the regular
+            expression; else a number.
     """
 
     kind: str = READS
@@ -66,14 +66,14 @@ class MessagesForm:
             made = replace(made, max=getattr(known, "max", made.max))
         if isinstance(made, ByPattern) and isinstance(known, ByPattern):
             made = replace(made, add=known.add)
-        from workbench.engine.protocol.framing import framer_of  # where something is set
+        from workbench.engine.protocol.framing import framer_of  # imported where something is set
 
         framer_of(made, encoding, requests=True)
         return made
 
     @property
     def fault(self) -> Problem | None:
-        """Why they cannot be understood, whatever the encoding; None: they can."""
+        """Why they cannot be understood, in any encoding; None: they can."""
         try:
             self.read("utf-8", None)
         except Problem as problem:
@@ -110,7 +110,7 @@ def _delimiter(value: str, encoding: str) -> Delimiter:
 
 
 def show_messages(messages: Messages | None) -> MessagesForm:
-    """A setting as it would have been typed."""
+    """The form as it would have been typed for a setting."""
     match messages:
         case None:
             return MessagesForm()

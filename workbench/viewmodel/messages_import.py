@@ -1,4 +1,4 @@
-"""Imports messages from a file of this program, of an older version, or of Packet Sender."""
+"""Imports messages from a file of this program, of an older version of it, or of Packet Sender."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def imported(path: Path) -> tuple[list[Saved], int]:
     """The messages, and how many entries could not be taken.
 
     Raises:
-        Problem: the file cannot be read, or holds none.
+        Problem: the file cannot be read, or contains none.
     """
     text = messages_file.read(path)
     try:

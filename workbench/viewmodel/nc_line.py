@@ -1,4 +1,4 @@
-"""Reads a command line of nc or ncat: where it listens or connects, and over what."""
+"""Reads an nc or ncat command line: where it listens or connects, and with which layers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _USUAL_PORT: Final = "31337"
 
 @dataclass(slots=True, frozen=True)
 class _Nc:
-    """The options of a command line of nc, as they are gathered."""
+    """The options of an nc command line, as they are collected."""
 
     ncat: bool
     options: dict[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class _Nc:
 
 
 def nc_line(found: CommandWords) -> PastedCommand:
-    """Understand one. Raises Problem where there is no address that can be used in it."""
+    """Understand a line. Raises Problem: it has no address that can be used here."""
     program = PurePath(found.words[0]).name
     said = _Nc("ncat" in program.lower())
     valued = {*_VALUED, "d"} if said.ncat else _VALUED
@@ -109,6 +109,6 @@ def _where(said: _Nc) -> Where:
 
 
 def _local(where: Where, source: str, port: str) -> str:
-    """Where a client comes from, in the scenario's spelling."""
+    """The local address of a client, in the scenario's spelling."""
     host = source or ("::" if where.family == "AF_INET6" else _EVERY)
     return f"[{host}]:{port or 0}" if ":" in host else f"{host}:{port or 0}"

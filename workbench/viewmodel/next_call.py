@@ -31,10 +31,10 @@ class NextCall:
 
 
 def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None) -> NextCall | Sentence:
-    """What Next call does; where there is nothing to do, why.
+    """What Next call does; if there is nothing to do, why.
 
-    A server answers first (what waits to be sent, then to be read), then it accepts; with nobody
-    there it waits in accept(), and with an idle peer in recv(), as a script does.
+    A server answers first (what waits to be sent, then to be read), then it accepts; with no peer
+    it waits in accept(), and with an idle peer in recv(), as a script would.
 
     Args:
         item: the connection that is chosen, or the newest.
@@ -78,7 +78,7 @@ def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None) -> Ne
 def _preferred(
     found: list[ConnectionSnapshot], item: ConnectionSnapshot | None
 ) -> ConnectionSnapshot:
-    """The one in question where it is among them, else the newest."""
+    """The connection in question if it is among these, else the newest."""
     return next((x for x in found if item is not None and x.id == item.id), found[-1])
 
 

@@ -1,4 +1,4 @@
-"""When a panel has to be drawn again though no call was made: a queue fills, time passes."""
+"""When a panel has to be drawn again although no call was made: a queue fills, time passes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_restless(snapshot: EndpointSnapshot) -> bool:
 
 
 def next_tick(state: PanelState, now_ns: int) -> int | None:
-    """Milliseconds until what shows running time shows another one; None: nothing does."""
+    """Milliseconds until a displayed running time changes; None: none is displayed."""
     waiting = [chip for chip in state.chips if chip.state is ChipState.WAITING]
     rows = [row.item for row in state.rows.rows if isinstance(row.item, ConnectionSnapshot)]
     if any(chip.deadline_ns is not None for chip in waiting) or any(

@@ -7,12 +7,12 @@ from workbench.texts import Problem
 
 
 def show_value(value: OptionValue) -> str:
-    """As it is typed: 1, or 1, 0 for a struct."""
+    """A value as it is typed: 1, or 1, 0 for a struct."""
     return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
 
 def parse_value(text: str) -> OptionValue:
-    """A number, several with commas (SO_LINGER: on, seconds), or a name.
+    """A number, several separated by commas (SO_LINGER: on, seconds), or a name.
 
     Raises:
         Problem: nothing was typed.

@@ -19,12 +19,12 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 def is_packet(item: object) -> bool:
-    """Whether an object of JSON is one; scripts write its keys as hexString and toIP too."""
+    """Whether a JSON object is a packet; scripts also write its keys as hexString and toIP."""
     return isinstance(item, Mapping) and {"hexstring", "name"} <= {str(key).lower() for key in item}
 
 
 def from_json(items: Iterable[object]) -> tuple[list[Saved], int]:
-    """The messages, and how many entries are none that can be sent here."""
+    """The messages, and how many entries cannot be sent here."""
     packets: list[Mapping[str, object]] = []
     bad = 0
     for item in items:
@@ -58,7 +58,7 @@ def from_ini(text: str) -> tuple[list[Saved], int]:
 
 
 def _unquoted(value: str) -> str:
-    """A value as Qt writes it."""
+    """A value in the form that Qt writes."""
     text = value.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
@@ -72,7 +72,7 @@ def _unquoted(value: str) -> str:
 
 
 def _bytes(typed: str) -> bytes:
-    """What stands alone may be one digit; one long number may lack its leading zero."""
+    """A single group may be one digit; one long number may lack its leading zero."""
     parts = _NO_HEX.sub(" ", typed).split()
     return bytes.fromhex("".join(part if len(part) % 2 == 0 else f"0{part}" for part in parts))
 
@@ -92,7 +92,7 @@ def _message(packet: Mapping[str, str]) -> Saved | None:
 
 
 def _draft(data: bytes) -> PayloadForm:
-    """As text where all of it can be read."""
+    """The draft, as text if all of it is readable."""
     as_hex = PayloadForm(data.hex(" "), "hex")
     if not data or not _PLAIN.issuperset(data):
         return as_hex

@@ -46,10 +46,10 @@ class Control:
     """The state of a button or field.
 
     Attributes:
-        reason: why it is off; None where it can be used.
-        note: what its tool tip says besides: whom a press would hit now.
-        shown: whether it is there.
-        caption: key of its words, where they change; `count` fills a gap in them.
+        reason: why it is disabled; None: it can be used.
+        note: what its tool tip adds: what a press would act on now.
+        shown: whether it is visible.
+        caption: the key of its words, if they change; `count` fills a gap in them.
     """
 
     reason: Sentence | None = None
@@ -64,7 +64,7 @@ class Badge:
     """The state at the right of the address line: a word, or "n of m connected".
 
     Attributes:
-        layers: what those of the connection agreed on.
+        layers: what the layers of the connection agreed on.
     """
 
     word: str = "CLOSED"
@@ -86,11 +86,11 @@ class RowsState:
     """The table of connections or peers.
 
     Attributes:
-        hidden: closed connections that are left out.
-        measured: the kernel told the states; else the header says whose they are.
-        kind: of socket: the words for silence fit it.
-        chosen: keys of the chosen rows.
-        told: what the rows' words need beside the rows.
+        hidden: how many closed connections are left out.
+        measured: the states come from the kernel; else the header says whose they are.
+        kind: the kind of socket, for the words about silence.
+        chosen: the keys of the chosen rows.
+        told: what the words of the rows need besides the rows.
     """
 
     rows: tuple[ConnectionRow, ...] = ()
@@ -104,16 +104,17 @@ class RowsState:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an EndpointPresenter makes a PanelState of.
+    """What an EndpointPresenter makes a PanelState from.
 
     Attributes:
         known: the snapshot.
         edited: fields were changed since the last start.
-        trouble: what an action came to; it is said until the next one.
+        trouble: the error of an action, shown until the next one.
         gates: modes that were asked for and that the snapshot does not show yet.
-        chosen: keys of the chosen rows. current: of several the one chosen last.
-        planned: the calls of a start to come. recent: the newest of the connection in question.
-        hide_closed: the table shows open connections only.
+        chosen: the keys of the chosen rows. current: of several, the one chosen last.
+        planned: the calls that a start would make. recent: the newest calls of the connection in
+            question.
+        hide_closed: the table shows only open connections.
     """
 
     known: EndpointSnapshot
@@ -134,7 +135,7 @@ class Look:
 
     @property
     def fresh(self) -> bool:
-        """Whether the next start is in question, not what became of the last one."""
+        """Whether this is about the next start, not about the last one's result."""
         return self.known.phase is Phase.IDLE or (self.edited and not self.live)
 
     @property
@@ -150,14 +151,14 @@ class PanelState:
     """What the panels of servers and clients both show.
 
     Attributes:
-        live: a socket is open, or will be in a moment: its address cannot change.
+        live: a socket is open, or will be in a moment, so its address cannot change.
         chips: the call strip.
-        by_hand: calls are made one by one: Next call is there. next_call: why it is off.
-        gates: of accept, receive and send.
+        by_hand: calls are made one by one, with Next call. next_call: why that is disabled.
+        gates: those of accept, receive and send.
         differences: what differs from the default, in words.
-        summary: what it was set up with, in parts of one line.
+        summary: the set-up, as parts of one line.
         receive_once: the button for one recvfrom().
-        encoding: of the endpoint: its conversation is shown in it.
+        encoding: that of the endpoint, in which its conversation is shown.
     """
 
     phase: Phase
@@ -204,7 +205,7 @@ class Calls:
 
 
 def calls_of(look: Look, pace: Pace, *, server: bool) -> Calls:
-    """The strip of a snapshot: made, under way, to come.
+    """The calls of a snapshot: made, under way, to come.
 
     `pace`: as chosen in the field; the endpoint may not have it yet.
     """
@@ -221,13 +222,13 @@ def calls_of(look: Look, pace: Pace, *, server: bool) -> Calls:
             coming = found.chip
     planned = look.planned if snapshot.phase in PLANNING else ()
     if reason is not None and planned and not look.live:
-        reason = None  # it begins, with the first of them
+        reason = None  # it begins with the first of them
     chips = chips_of(snapshot, planned, item, look.recent(item), coming)
     return Calls(chips, by_hand, reason, held(coming))
 
 
 def gates_of(look: Look) -> dict[c.Gate, GateState]:
-    """Accept, receive and send, as they were asked to be."""
+    """The gates of accept, receive and send, as they were asked to be."""
     snapshot = look.known
     asked = look.gates or {}
     result = {}
@@ -244,7 +245,7 @@ def gates_of(look: Look) -> dict[c.Gate, GateState]:
 
 
 def rows_of(look: Look, *, datagram: bool, client: bool) -> RowsState:
-    """The table's rows. `datagram`: what is chosen in the fields: its columns come first."""
+    """The table's rows. `datagram`: it is chosen in the fields, whose columns take precedence."""
     snapshot = look.known
     items = () if datagram else sorted(snapshot.connections, key=lambda item: item.number)
     every = tuple(map(peer_line, snapshot.peers)) if datagram else tuple(map(line_of, items))
@@ -261,14 +262,16 @@ def rows_of(look: Look, *, datagram: bool, client: bool) -> RowsState:
 
 
 def _stream_columns(snapshot: EndpointSnapshot) -> Columns:
-    """With what was agreed on where layers agree on something, or one was begun later."""
+    """The columns, including what was agreed on if layers agree on something, or one was begun
+    later.
+    """
     names = {*layer_names(snapshot.settings)}
     layered = TLS in names or WEBSOCKET in names or any(x.agreed for x in snapshot.connections)
     return LAYERED if layered else STREAM
 
 
 def keys_of(snapshot: EndpointSnapshot, *, hide_closed: bool) -> set[Key]:
-    """What can be chosen in the table."""
+    """The keys of what can be chosen in the table."""
     shown = (x for x in snapshot.connections if not (hide_closed and x.closed_ns is not None))
     return {item.number for item in shown} | {peer.address for peer in snapshot.peers}
 
@@ -276,10 +279,10 @@ def keys_of(snapshot: EndpointSnapshot, *, hide_closed: bool) -> set[Key]:
 def is_outdated(
     rows: Iterable[ConnectionRow], chosen_open: frozenset[Key], chosen: Iterable[Key]
 ) -> bool:
-    """Whether all that is chosen has closed since it was chosen.
+    """Whether everything that is chosen has closed since it was chosen.
 
-    `chosen_open`: those that were open then. Whoever clicks a closed row looks at the past on
-    purpose: that one stays.
+    `chosen_open`: those that were open then. A closed row that is clicked stays chosen: somebody
+    wants to look at the past.
     """
     keys = frozenset(chosen)
     if not keys or not keys <= chosen_open:
@@ -310,5 +313,5 @@ def _divided(form: MessagesForm) -> str:
 
 
 def receive_once_of(form: SetUpForm, reason: Sentence | None) -> Control:
-    """The button for one recvfrom(): of datagrams only, streams have recv() by a gate."""
+    """The button for one recvfrom(), for datagrams only: streams have recv() by a gate."""
     return Control(reason, shown=form.datagram)

@@ -26,7 +26,7 @@ def _whole(text: str, key: str, least: int, most: int) -> int:
 
 
 def parse_port(text: str, *, zero: bool) -> int:
-    """A port number; 0 (the kernel chooses) only where `zero` lets it."""
+    """A port number; 0 (the kernel chooses) only if `zero` allows it."""
     value = _whole(text, "port", 0, 65535)
     if value == 0 and not zero:
         raise Problem("problem.port_zero")
@@ -47,7 +47,7 @@ def parse_count(text: str) -> int:
 
 
 def parse_timeout(text: str) -> float | None:
-    """Seconds, or None (waits for ever) for an empty field or its own wording."""
+    """Seconds; None (wait for ever) for an empty field or its own word for it."""
     shown = text.strip()
     none = tr("choice.timeout_none").lower()
     if shown.lower() in ("", "none", none, none.partition("(")[0].strip()):
@@ -70,7 +70,7 @@ def show_timeout(value: float | None) -> str:
 
 
 def parse_whole(text: str, *, least: int, most: int) -> int:
-    """A whole number for a field that has no words of its own."""
+    """A whole number, for a field that has no special words."""
     shown = text.strip()
     try:
         value = int(shown)

@@ -25,11 +25,11 @@ class HttpRequest:
     """The HTTP/1 request of a command line: its head and body.
 
     Attributes:
-        head: the lines, without those that tell of the body.
-        body: as it is known; file: what is its body instead, which nobody has read.
-        stripped: line breaks of that file do not go along.
-        kind: of the body, for Content-Type; "": it is told already.
-        sized: its length is told already. chunked: it goes in chunks.
+        head: the lines, without those about the body.
+        body: if it is known; file: the file that is its body, not read yet.
+        stripped: line breaks of that file are left out.
+        kind: that of the body, for Content-Type; "": it is stated already.
+        sized: its length is stated already. chunked: it is sent in chunks.
     """
 
     head: tuple[str, ...]
@@ -41,7 +41,7 @@ class HttpRequest:
     chunked: bool = False
 
     def data(self) -> bytes:
-        """All of it, with the length right."""
+        """The whole request, with the right length."""
         lines = list(self.head)
         if self.body is not None and self.kind:
             lines.append(f"Content-Type: {self.kind}")
@@ -60,7 +60,9 @@ class HttpRequest:
         return replace(self, body=data, file="")
 
     def read(self) -> HttpRequest:
-        """The command with its file, which is read now. Raises Problem: it cannot be read."""
+        """The command with the contents of its file, which is read now. Raises Problem: it cannot
+        be read.
+        """
         path = Path(self.file).expanduser()
         try:
             with path.open("rb") as file:
@@ -77,15 +79,15 @@ class PastedCommand:
     """What a line says; what it leaves open is empty, and leaves the fields as they are.
 
     Attributes:
-        program: its name as it stood there; "": a web address alone.
-        where: the address; None: there is none in it. `family` may be empty.
+        program: its name as written; "": just a web address.
+        where: the address; None: it has none. `family` may be empty.
         server: it listens.
-        path: of a WebSocket.
+        path: that of a WebSocket.
         verify: the certificate of the other end is checked.
-        local: the address to come from.
+        local: the local address of a client.
         timeout: seconds, as typed.
         request: what to send.
-        append: what is added to each message; None: nothing is said of it.
+        append: what is added to each message; None: not stated.
         told: what was not understood or not taken over, in sentences.
     """
 
@@ -102,7 +104,7 @@ class PastedCommand:
 
 
 def said_of(command: PastedCommand, *, server: bool) -> StatusMessage:
-    """What somebody is to know once the fields of a server or a client were filled from it."""
+    """What somebody should know once the fields of a server or client were filled from it."""
     if command.where is None:
         text = _joined([ErrorMessage(problem) for problem in command.told])
         return StatusMessage("bad", text)
@@ -129,7 +131,7 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 
 
 def message_of(request: HttpRequest) -> PayloadForm:
-    """A request as it stands in an editor: as text where it is one."""
+    """A request as a message in an editor: as text if it is text."""
     data = request.data()
     try:
         text = data.decode()

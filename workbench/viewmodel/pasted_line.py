@@ -21,7 +21,7 @@ _KINDS: Final[Mapping[str, Callable[[CommandWords], PastedCommand]]] = {
 
 
 def pasted_command(text: str) -> PastedCommand | None:
-    """Understand a line; None: it is none of these, and goes its usual way."""
+    """Understand a line; None: it is neither, and is handled in the usual way."""
     text = text.strip()
     try:
         if _WEB.match(text) and not re.search(r"\s", text):

@@ -39,7 +39,7 @@ class PayloadForm:
         form: "text", "hex" or "file".
         escapes: a backslash starts an escape (CR, LF, TAB, NUL, a byte in hex, a code point).
         order: byte order of a checksum: "usual", "little" or "big".
-        start, last: first and last byte that a checksum covers (None: the end).
+        start, last: the first and last byte that a checksum covers (None: the end).
         placeholders: {counter}, {time} and {random:n} are filled in for each send.
     """
 
@@ -56,7 +56,7 @@ class PayloadForm:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a Send has: exactly one of text, hex and file."""
+    """The contents of a Send: exactly one of text, hex and file."""
 
     text: str | None = None
     hex: str | None = None
@@ -67,7 +67,8 @@ def body(draft: PayloadForm) -> bytes:
     """The bytes of a text or of hex, without what is appended.
 
     Raises:
-        Problem: malformed hex or escape, or a character that the encoding lacks.
+        Problem: a malformed escape or malformed hex, or a character that the encoding cannot
+            express.
     """
     if draft.form == "hex":
         return hex_template(draft.typed, (), draft.encoding).fill({})
@@ -78,8 +79,8 @@ def body(draft: PayloadForm) -> bytes:
 
 
 def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
-    """Text wherever the bytes are that text in that encoding, else hex; `known` values stand in
-    the place of their names.
+    """The contents as text if the bytes are that text in that encoding, else as hex; `known` values
+    replace their names.
 
     Raises:
         Problem: malformed hex or escape, a character that the encoding lacks, or no such file.
@@ -88,10 +89,10 @@ def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
 
 
 def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
-    """The form with the same bytes as hex or as text; None: they cannot be written so.
+    """The form with the same bytes as hex or as text; None: they cannot be written that way.
 
     Text with placeholders is a template in both forms, and text that is nothing but pairs of hex
-    digits was meant as those before *Hex* was chosen: both stay as they are typed.
+    digits was meant as such before *Hex* was chosen: both stay as they are typed.
     """
     if {draft.form, form} != {"text", "hex"} or not draft.typed:
         return None
@@ -145,7 +146,7 @@ def _understood(draft: PayloadForm, known: KnownValues) -> _Understood:
 
 
 def _as_text(draft: PayloadForm, data: bytes) -> str | None:
-    """The text that these bytes are in the encoding; None: they are none."""
+    """The text that these bytes are in the encoding; None: they are not text."""
     try:
         text = data.decode(draft.encoding)
         if notation.encode(text, draft.encoding) == data:
@@ -160,10 +161,10 @@ class Composed:
     """A typed message and the command that sends it, which is made while typing.
 
     Attributes:
-        send: what sends it, once, of no endpoint yet; or why it cannot be sent.
-        size: bytes that will go. head: the first of them in hex.
+        send: the command that sends it once, for no endpoint yet; or why it cannot be sent.
+        size: how many bytes will go. head: the first of them in hex.
         problem: what is wrong with what is typed; None: nothing.
-        varies: each send of it is another one, in more than the counter.
+        varies: each send of it differs, in more than the counter.
     """
 
     draft: PayloadForm
@@ -175,7 +176,7 @@ class Composed:
 
 
 def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES) -> Composed:
-    """Understand a draft; placeholders are filled in with this counter in what is shown of it.
+    """Understand a draft; in what is shown of it, placeholders are filled in with this counter.
 
     Of a file only the beginning is read.
     """
@@ -204,9 +205,9 @@ def _send_file(draft: PayloadForm, size: int) -> Send | Problem:
 
 
 def unknown_names(draft: PayloadForm, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
-    """Words in braces that are sent as they stand: they name nothing, or nothing is filled in.
+    """Words in braces that are sent literally: they name nothing, or nothing is filled in.
 
-    The first MOST_TOLD: of more nobody is told.
+    Only the first MOST_TOLD are reported.
     """
     return tuple(islice(_unknown_names(draft, known), MOST_TOLD))
 
@@ -222,7 +223,7 @@ def _unknown_names(draft: PayloadForm, known: KnownValues) -> Iterator[UnknownGa
 
 
 def file_size(typed: str) -> int:
-    """Bytes of a file. Raises Problem where there is none."""
+    """The size of a file in bytes. Raises Problem: there is no such file."""
     return _look(typed)[0]
 
 
@@ -258,12 +259,12 @@ def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
 
 
 def _has_gaps(source: str | None) -> bool:
-    """Whether hex is more than pairs of digits: each send fills it in."""
+    """Whether hex is more than pairs of digits, so that each send fills it in."""
     return source is not None and "{" in source
 
 
 def _is_template(text: str | None) -> bool:
-    """Whether a text is sent otherwise than it stands there."""
+    """Whether a text is sent in another form than it is written."""
     if text is None or "{" not in text:
         return False
     fixed = text_template(text, PLACEHOLDERS, "utf-8").fixed
@@ -273,7 +274,7 @@ def _is_template(text: str | None) -> bool:
 def sending_differences(
     form: PayloadForm, repeat: str, interval: str, *, enter_sends: bool = False
 ) -> str:
-    """What differs from the default in how a message goes out, in words; "" where nothing does."""
+    """What differs from the default in how a message is sent, in words; "": nothing does."""
     words = [] if form.escapes or form.form != "text" else [tr("chips.no_escapes")]
     if form.placeholders and form.form == "text":
         words.append(tr("chips.placeholders"))

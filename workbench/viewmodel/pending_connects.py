@@ -10,16 +10,16 @@ from workbench.journal.reader import ConnectRow, Row
 
 
 class ConnectRows:
-    """Which end belongs to which beginning, learned while the record is looked through.
+    """Which end belongs to which beginning, learned while the record is searched.
 
-    A socket may be connected more than once (a scenario calls in any order): an end belongs to
-    the newest beginning of its connection that has none yet.
+    A socket may be connected more than once (a scenario calls in any order): an end belongs to the
+    newest beginning of its connection that has none yet.
     """
 
     def __init__(self) -> None:
         self._open: dict[int, int] = {}
-        # numbers in order, and beside each the one of its other row, 0 while there is none: a
-        # record of many connects takes 32 bytes for each
+        # numbers in order, and beside each that of its other row, 0 while there is none: a record
+        # of many connects takes 32 bytes for each
         self._begins, self._their_ends = array("q"), array("q")
         self._ends, self._their_begins = array("q"), array("q")
 
@@ -50,7 +50,7 @@ class ConnectRows:
         return shown, changed
 
     def end_of(self, begin: int) -> int | None:
-        """The number of the end of a connect that began in this row; None while it waits."""
+        """The number of the end of a connect that began in this row; None: it is waiting."""
         place = _place(self._begins, begin)
         return (self._their_ends[place] or None) if place is not None else None
 
@@ -61,7 +61,7 @@ class ConnectRows:
 
 
 def _place(numbers: array[int], number: int) -> int | None:
-    """Where a number stands among others in order."""
+    """The position of a number among others in order."""
     place = bisect.bisect_left(numbers, number)
     return place if place < len(numbers) and numbers[place] == number else None
 

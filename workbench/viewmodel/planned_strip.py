@@ -1,4 +1,4 @@
-"""The calls that a start will make, as chips before any was made."""
+"""The calls that a start will make, as chips before any has been made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PlannedStrip:
     """The chips of the coming start, made again only when something in them has changed."""
 
     def __init__(self, where: Where, *, server: bool) -> None:
-        """`server`: the address is the own one, to bind to."""
+        """`server`: the address is its own, to bind to."""
         self._server = server
         self._where = where
         self._chips: tuple[Chip, ...] = ()
@@ -43,7 +43,7 @@ class PlannedStrip:
         self._read: EndpointSettings | None = None
 
     def read_from(self, form: EndpointForm, settings: EndpointSettings) -> tuple[Chip, ...]:
-        """For a start with what stands in the fields; they are read where they are other ones."""
+        """The chips for a start with what is in the fields, which are read if they have changed."""
         before = self._read_from
         if before is None or before[0] is not form or before[1] is not settings:
             self._read_from = form, settings
@@ -54,7 +54,9 @@ class PlannedStrip:
         return self.chips(self._read)
 
     def chips(self, draft: EndpointSettings | None) -> tuple[Chip, ...]:
-        """For a start with these settings; None (a field is bad): as they were before."""
+        """The chips for a start with these settings; None (a field is invalid): as they were
+        before.
+        """
         if draft is None:
             return self._chips
         linked = draft.address.startswith("@")
@@ -66,7 +68,7 @@ class PlannedStrip:
 
 
 def planned_chips(settings: EndpointSettings, *, server: bool, where: Where) -> tuple[Chip, ...]:
-    """The chips of a start with these settings; a datagram client's is its first Send."""
+    """The chips of a start with these settings; a datagram client's start is its first Send."""
     datagram = settings.role is Role.DATAGRAM
     purpose = Purpose.START if server else Purpose.SEND if datagram else Purpose.CONNECT
     target = _sockaddr(settings.address, settings.family, where)
@@ -91,7 +93,7 @@ def planned_chips(settings: EndpointSettings, *, server: bool, where: Where) -> 
 
 
 def _shown(spec: str, family: str, where: Where) -> str:
-    """As Python writes it; a name that is still to be looked up as it is, "" while nobody knows."""
+    """A socket address as Python writes it; a name still to be looked up as it is, "": unknown."""
     known = _sockaddr(spec, family, where)
     if known is not None:
         return repr(known)
@@ -106,14 +108,14 @@ def _shown(spec: str, family: str, where: Where) -> str:
 
 
 def _sockaddr(spec: str, family: str, where: Where) -> SockAddress | None:
-    """As the call takes it; None while nobody knows it."""
+    """A socket address in the form that the call takes; None: unknown."""
     if spec.startswith("@"):
         found = where(spec[1:])
         return None if found is None else _sockaddr(found, family, where)
     try:
         parsed = address.parse(spec, family)
         if parsed.kind is address.AddressKind.TEMP:
-            return None  # its folder is made with the socket
+            return None  # its folder is created together with the socket
         return address.numeric(parsed)
     except (Problem, OSError):
         return None

@@ -22,7 +22,7 @@ def show_times(reconnect: Reconnect | None) -> str:
 
 
 def parse_reconnect(times: str, first: str, most: str) -> Reconnect | None:
-    """The setting of three fields; None: never. Raises Problem for what is none."""
+    """The setting in three fields; None: never. Raises Problem: they cannot be understood."""
     shown = times.strip()
     if shown in _AS_TYPED:
         count = 0

@@ -10,7 +10,7 @@ class RecordCount(NamedTuple):
     """How many events a record has.
 
     Attributes:
-        shown: in the log. recorded: in the record. rate: a second. lost: not recorded.
+        shown: in the log. recorded: in the record. rate: per second. lost: not recorded.
     """
 
     shown: int = 0

@@ -13,22 +13,22 @@ LONGEST: Final = 80
 
 
 class RecordNames:
-    """The names by the record's file; of very many only the newest are kept."""
+    """The names by the record's file; if there are very many, only the newest are kept."""
 
     def __init__(self, store: MessageStore) -> None:
         self._store = store
 
     def of(self, record: Path) -> str:
-        """As it was named, with its date; else by its file."""
+        """The name it was given, with its date; else that of its file."""
         given = self.given(record)
         return f"{given} ({record.stem})" if given else record.stem
 
     def given(self, record: Path) -> str:
-        """The name alone; "" where it has none."""
+        """The name alone; "": it has none."""
         return self._all().get(str(record), "")
 
     def name(self, record: Path, name: str) -> None:
-        """Give it another name; "" takes the name away."""
+        """Give it another name; "" removes the name."""
         kept = {path: text for path, text in self._all().items() if path != str(record)}
         name = " ".join(name.split())[:LONGEST]
         if name:

@@ -1,4 +1,4 @@
-"""Notices about what a window shows, its record above all: a single line with the most urgent."""
+"""Notices about what a window shows, mainly its record: a single line with the most urgent one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 
 class NoticeKind(IntEnum):
-    """The kinds of notices; the highest is shown."""
+    """The kinds of notices; the highest one is shown."""
 
     OLD = 0
     CRASHED = 1
@@ -37,7 +37,8 @@ class Notice:
     """One notice, in any language.
 
     Attributes:
-        record: that it is about. problem: why. count: events that are not in the record.
+        record: the one that it is about. problem: why. count: how many events are not in the
+            record.
     """
 
     kind: NoticeKind
@@ -63,7 +64,7 @@ class Notice:
 
     @property
     def stays(self) -> bool:
-        """Whether nobody can put it away: it holds as long as the window shows this record."""
+        """Whether it cannot be dismissed: it is true as long as the window shows this record."""
         return self.bad or self.kind is NoticeKind.OLD
 
 
@@ -83,14 +84,14 @@ class RecordNotices:
         self._notices[notice.kind] = notice
 
     def say_problem(self, kind: NoticeKind, problem: Problem | None, count: int = 0) -> None:
-        """So it is now; None: there is none of this kind."""
+        """Set the problem of this kind; None: there is none."""
         if problem is None or problem in self._put_away:
             self._notices.pop(kind, None)
         else:
             self.say(Notice(kind, problem=problem, count=count))
 
     def put_away(self) -> Notice:
-        """The most urgent has been read; there is one."""
+        """Dismiss the most urgent one; there is one."""
         notice = self._notices.pop(max(self._notices))
         if notice.problem is not None:
             self._put_away.add(notice.problem)

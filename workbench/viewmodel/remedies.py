@@ -1,4 +1,4 @@
-"""What the program can do about an explained event, as far as it fits the present state."""
+"""What the program can do about an explained event, if it fits the current state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def way_to_port(errno: str | None, family: str) -> str | None:
 def server_remedies(row: Row, snapshot: EndpointSnapshot, family: str) -> Iterator[str]:
     """Keys of the remedies for an event of a listener or a bound datagram socket.
 
-    `family`: of its settings now.
+    `family`: that in its settings now.
     """
     trouble = row.errno or row.error
     if snapshot.phase not in OPEN and row.call == "bind":
@@ -46,7 +46,7 @@ def client_remedies(
     row: Row, snapshot: EndpointSnapshot, link: LinkState, *, datagram: bool
 ) -> Iterator[str]:
     """Keys of the remedies for an event of a stream that connects, or of an unbound datagram
-    socket; `datagram`: what is chosen in the fields.
+    socket; `datagram`: it is chosen in the fields.
     """
     trouble = row.errno or row.error
     has_socket = snapshot.open_count > 0 or snapshot.phase in OPEN
@@ -66,6 +66,6 @@ def client_remedies(
 
 
 def open_one(row: Row, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
-    """The connection of an event, while it is open."""
+    """The connection of an event, if it is open."""
     items = (item for item in snapshot.connections if item.id == row.connection)
     return next((item for item in items if item.closed_ns is None), None)

@@ -1,4 +1,6 @@
-"""Whether a reset connection had waited in the accept queue of our own closed listener."""
+"""Finds out whether a reset connection had waited in the accept queue of our own closed
+listener.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class ResetCauses:
-    """Looks once for each connection, since the past does not change."""
+    """Looks only once for each connection, since the past does not change."""
 
     def __init__(self) -> None:
         self._known: dict[int, str | None] = {}
 
     def of(self, item: ConnectionSnapshot, reader: Reader, committed: int) -> str | None:
-        """The listener that was closed; None where another cause is possible.
+        """The listener that was closed; None: another cause is possible.
 
         `reader` has the rows up to `committed`.
         """
@@ -28,7 +30,7 @@ class ResetCauses:
             rows = reader.before(item.id, committed + 1)
             row = next((row for row in reversed(rows) if row.errno in RESETS), None)
             if row is None:
-                return None  # not written yet: the next look finds it
+                return None  # not written yet: the next look will find it
             found = evidence_of(reader, row).abandoned
             self._known[item.id] = found.listener if found is not None else None
         return self._known[item.id]

@@ -1,4 +1,4 @@
-"""The choices of a server's reply field: one for each kind of responder, for some several."""
+"""The choices of a server's reply field: one for each kind of responder, several for some."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class ReplyChoice:
     """One choice; its text is `responder.KEY`.
 
     Attributes:
-        make: the responder that it means, of what stands in the fields for a greeting and rules.
-        shows: whether it shows a responder; the first that does.
-        greets: it has a greeting: only where there are connections.
+        make: the responder that it means, made from the fields for a greeting and rules.
+        shows: whether it shows a responder; the first that does is chosen.
+        greets: it has a greeting, which needs connections.
         has_rules: it has rules in place of a greeting.
     """
 
@@ -36,7 +36,7 @@ def _of(kind: type[Responder]) -> ReplyChoice:
 
 
 def _greeting(then: Then, *also: Then) -> ReplyChoice:
-    """`also`: what may follow too, and no choice of its own says."""
+    """A choice with a greeting; `also`: what else may follow that no choice of its own says."""
     return ReplyChoice(
         lambda text, _rules: Greet(text, then=then),
         lambda value: isinstance(value, Greet) and value.then in {then, *also},

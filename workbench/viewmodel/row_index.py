@@ -1,4 +1,4 @@
-"""RowIndex: which numbers of the record are shown, in a few bits a row."""
+"""RowIndex: which numbers of the record are shown, in a few bits per row."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SPAN: Final = 1 << 16
 class Stretch:
     """The shown rows among at most SPAN numbers, those after `after` up to `upto`.
 
-    Kept are the offsets of those that are shown or of those that are hidden, whichever are fewer:
-    10 million rows of which every second is hidden take 10 MB, of which every hundredth, 0.2 MB.
+    It keeps the offsets of the shown rows or of the hidden ones, whichever are fewer: 10 million
+    rows of which every second one is hidden take 10 MB; of which every hundredth is, 0.2 MB.
     """
 
     __slots__ = ("_hides", "_places", "after", "upto")
 
     def __init__(self, after: int, upto: int, seqs: Iterable[int], *, hidden: bool = False) -> None:
-        """`seqs`, in order: those that are shown, or with `hidden` those that are not."""
+        """`seqs`, in order: those that are shown or, with `hidden`, those that are not."""
         self.after = after
         self.upto = upto
         self._hides = hidden
@@ -42,7 +42,7 @@ class Stretch:
         return array("H", sorted(set(range(self.span)).difference(self._places)))
 
     def at(self, row: int) -> int:
-        """The number of the shown row at a place, 0 <= row < len()."""
+        """The number of the shown row at a position, 0 <= row < len()."""
         if not self._hides:
             return self.after + 1 + self._places[row]
         places = self._places
@@ -50,7 +50,7 @@ class Stretch:
         return self.after + 1 + row + before
 
     def run(self, row: int, count: int) -> list[int]:
-        """The numbers of up to `count` shown rows from a place on."""
+        """The numbers of up to `count` shown rows from a position on."""
         first = self.after + 1
         if not self._hides:
             return [first + place for place in self._places[row : row + count]]
@@ -67,13 +67,13 @@ class Stretch:
         return found
 
     def before(self, seq: int) -> int:
-        """How many are shown whose number is less."""
+        """How many shown rows have a smaller number."""
         offset = min(max(0, seq - self.after - 1), self.span)
         less = bisect.bisect_left(self._places, offset)
         return offset - less if self._hides else less
 
     def numbers(self) -> list[int]:
-        """All that are shown, in order."""
+        """The numbers of all shown rows, in order."""
         places: Sequence[int] = self._others() if self._hides else self._places
         first = self.after + 1
         return [first + place for place in places]
@@ -86,7 +86,9 @@ class Stretch:
         self._places = array("H", sorted(kept - places if shown is self._hides else kept | places))
 
     def grow(self, other: Stretch) -> None:
-        """Take in the one that follows: it costs what that one has, not what is here already."""
+        """Append the stretch that follows: the cost depends on that one, not on what is here
+        already.
+        """
         places = other._places if other._hides == self._hides else other._others()
         shift = self.span
         self._places.extend([place + shift for place in places])
@@ -97,13 +99,15 @@ class Stretch:
 
 
 class RowIndex:
-    """The shown rows among the numbers after `after` up to `upto`, found by place or by number."""
+    """The shown rows among the numbers after `after` up to `upto`, found by position or by
+    number.
+    """
 
     def __init__(self, after: int) -> None:
         self.after = after
         self._stretches: list[Stretch] = []
-        self._ends: list[int] = []  # of each stretch: the last number that it is about
-        self._starts: list[int] = []  # of each stretch: how many are shown before it
+        self._ends: list[int] = []  # for each stretch: the last number that it covers
+        self._starts: list[int] = []  # for each stretch: how many rows are shown before it
         self._count = 0
 
     @property
@@ -115,7 +119,7 @@ class RowIndex:
         return self._count
 
     def append(self, stretch: Stretch) -> None:
-        """Go on with the numbers that follow."""
+        """Append the numbers that follow."""
         assert stretch.after == self.upto
         if not stretch.span:
             return
@@ -130,19 +134,19 @@ class RowIndex:
         self._ends.append(stretch.upto)
 
     def extend(self, other: RowIndex) -> None:
-        """Go on with all that another one knows of the numbers that follow."""
+        """Append everything that another one knows about the numbers that follow."""
         for stretch in other._stretches:
             self.append(stretch)
 
     def at(self, row: int) -> int:
-        """The number of the shown row at a place. Raises IndexError."""
+        """The number of the shown row at a position. Raises IndexError."""
         if not 0 <= row < self._count:
             raise IndexError(row)
         place = bisect.bisect_right(self._starts, row) - 1
         return self._stretches[place].at(row - self._starts[place])
 
     def run(self, row: int, count: int) -> list[int]:
-        """The numbers of up to `count` shown rows from a place on: those that are in sight."""
+        """The numbers of up to `count` shown rows from a position on, such as those in sight."""
         found: list[int] = []
         while len(found) < count and row + len(found) < self._count:
             place = bisect.bisect_right(self._starts, row + len(found)) - 1
@@ -151,14 +155,14 @@ class RowIndex:
         return found
 
     def before(self, seq: int) -> int:
-        """How many are shown whose number is less."""
+        """How many shown rows have a smaller number."""
         place = bisect.bisect_left(self._ends, seq)
         if place == len(self._stretches):
             return self._count
         return self._starts[place] + self._stretches[place].before(seq)
 
     def place_of(self, seq: int) -> int | None:
-        """The place of a number; None: it is not shown."""
+        """The position of a number; None: it is not shown."""
         row = self.before(seq)
         return row if row < self._count and self.at(row) == seq else None
 

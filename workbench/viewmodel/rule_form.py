@@ -29,7 +29,7 @@ class TypedRule:
     """The fields of one rule, as typed.
 
     Attributes:
-        more: what has no field, as a scenario says it.
+        more: what has no field, as in a scenario.
     """
 
     match: str
@@ -42,7 +42,7 @@ class TypedRule:
 
     @property
     def basis(self) -> Rule:
-        """The rule that says no more than what has no field; what is broken says nothing."""
+        """The rule that says only what has no field; what is broken says nothing."""
         try:
             return rule_beside(self.more)
         except Problem:
@@ -54,14 +54,14 @@ class RuleDraft:
     """The fields of a rule that is not in force yet.
 
     Attributes:
-        row: of the list; None: it is not on the list yet.
+        row: that of the list; None: it is not on the list yet.
     """
 
     row: int | None
     typed: TypedRule
 
     def put_in(self, rules: tuple[TypedRule, ...]) -> tuple[TypedRule, ...]:
-        """The list once it is in force."""
+        """The list once the draft is in force."""
         if self.row is None or self.row >= len(rules):
             return (*rules, self.typed)
         return (*rules[: self.row], self.typed, *rules[self.row + 1 :])
@@ -72,20 +72,20 @@ EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
 
 def shown_value(rule: TypedRule) -> str:
-    """What it looks for; one that fits everything looks for nothing."""
+    """What it looks for; "" for one that fits everything."""
     return "" if rule.match == Match.ANY else rule.value
 
 
 def shown_reply(rule: TypedRule) -> str:
-    """Its reply, or several in turn; bytes, which have no field, as a scenario has them."""
+    """Its reply, or several in turn; bytes, which have no field, as in a scenario."""
     beside = rule.basis
     turns = (typed(item.reply or "") or item.reply_hex or "–" for item in beside.in_turn)
     return rule.reply or beside.reply_hex or " / ".join(turns)
 
 
 def in_words(rules: Iterable[TypedRule]) -> str:
-    """A list in one line: what is answered to what."""
-    from workbench.journal.reply_words import numbered, rule_line  # where there is a rule
+    """A list on one line: what is answered to what."""
+    from workbench.journal.reply_words import numbered, rule_line  # imported where there is a rule
 
     return numbered(
         rule_line(rule.match, shown_value(rule), shown_reply(rule), rule.then) for rule in rules
@@ -95,7 +95,7 @@ def in_words(rules: Iterable[TypedRule]) -> str:
 def typed(text: str) -> str:
     """A text as it is typed: control characters and backslashes are escapes.
 
-    What lies beyond U+FFFF and cannot be shown is typed as its two halves.
+    An unprintable character beyond U+FFFF is typed as its two halves.
     """
     return escape(
         "".join(
@@ -136,7 +136,7 @@ def _value(rule: TypedRule) -> str:
         try:
             value = _text(value, rule.encoding)
         except Problem as problem:
-            if problem.key == "payload.bad_escape":  # most often a pattern is meant
+            if problem.key == "payload.bad_escape":  # usually a pattern is meant
                 raise Problem("rules.bad_escape", **problem.args_) from problem
             raise
     _check(Rule(Match(rule.match), value, "", rule.encoding))
@@ -144,14 +144,14 @@ def _value(rule: TypedRule) -> str:
 
 
 def _check(rule: Rule, kept: Iterable[str] = ()) -> None:
-    """Raises Problem where it cannot be made ready."""
+    """Raises Problem: it cannot be compiled."""
     from workbench.engine.protocol.responder import compile_responder  # where there is a rule
 
     compile_responder(Rules((rule,), keep=tuple((name, "") for name in kept)))
 
 
 def kept_by(rules: Iterable[TypedRule], kept: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names of what connections may have: of rules, and `kept` by what has no field."""
+    """The names of what connections may have: from rules, and `kept` from what has no field."""
     more = (name for rule in rules if rule.more for name, _ in rule.basis.keep)
     return tuple(dict.fromkeys((*kept, *more)))
 
@@ -188,7 +188,9 @@ def rules_of(
 
 
 def named(rule: TypedRule, known: KnownValues) -> TypedRule:
-    """A rule with these values in it; what its pattern takes goes before a value of that name."""
+    """A rule with these values in it; what its pattern takes takes precedence over a value of that
+    name.
+    """
     own = groups_of(rule)
     values = {name: value for name, value in known.values.items() if name not in own}
     if not values:
@@ -218,7 +220,7 @@ def filled(text: str, values: Values) -> str:
 
 
 def groups_of(rule: TypedRule) -> tuple[str, ...]:
-    """The names of what it takes; of a pattern none where that takes nothing, or is broken."""
+    """The names of what it takes; none if its pattern takes nothing, or is broken."""
     beside = rule.basis
     row = beside.lookup.take if beside.lookup is not None else ()
     kept = (*beside.take, *row, *beside.recall, *beside.keep)

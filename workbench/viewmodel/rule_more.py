@@ -13,7 +13,7 @@ _FIELDS: Final = frozenset({"match", "value", "reply", "encoding", "delay", "the
 
 
 def more_of(rule: Rule) -> str:
-    """What stands in the line for a rule; a reply of no bytes is none in its field."""
+    """The text of the line for a rule; a reply of no bytes is empty in its own field."""
     found = {key: value for key, value in rule_plain(rule).items() if key not in _FIELDS}
     found = ({"reply": ""} if rule.reply == "" else {}) | found
     if not found:
@@ -51,6 +51,6 @@ def rule_beside(more: str) -> Rule:
     except (ValueError, RecursionError) as error:
         raise Problem("rules.more_broken") from error
     assert isinstance(made, Rule)
-    if made.reply or len(table) > 1:  # its field is there for it
+    if made.reply or len(table) > 1:  # it has a field of its own
         raise Problem("rules.more_broken")
     return made

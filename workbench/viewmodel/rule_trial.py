@@ -1,6 +1,6 @@
 """Tries rules on a message before one comes: which rule answers, and with which bytes.
 
-What looks and answers is the responder itself, for a connection that has just begun.
+The matching and answering is done by the responder itself, for a connection that has just begun.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TriedMessage:
 
     Attributes:
         came: the message, as rules see it.
-        rule: which of the list answers, from 1; 0: none does.
+        rule: the number of the rule that answers, from 1; 0: none does.
         otherwise: none fits, and the rule for that case answers.
         data: the reply's bytes; None: nothing is sent.
         delay: seconds before it. then: what follows it.
@@ -61,7 +61,7 @@ def try_out(
 ) -> tuple[TriedMessage, ...]:
     """What the rules of a form answer to a text, or to each message in it, in turn.
 
-    `messages`: where one ends; a text that holds none whole is one itself.
+    `messages`: where one ends; a text that contains no whole message counts as one.
 
     Raises:
         Problem: the text or a rule cannot be understood, or no message ends where it should.
@@ -117,7 +117,7 @@ def _tried(came: bytes, reply: Reply | None, rules: Rules, notes: tuple[str, ...
 
 
 def told(tried: TriedMessage) -> str:
-    """The outcome in one line."""
+    """The outcome on one line."""
     if not tried.rule:
         slow = [name for name in tried.notes if name != "no_rule"]
         return tr(f"rules.try_{slow[0]}" if slow else "rules.try_none")
@@ -142,11 +142,11 @@ def told(tried: TriedMessage) -> str:
 def unknown_in(
     rule: TypedRule, known: KnownValues = NO_VALUES, kept: Collection[str] = ()
 ) -> tuple[UnknownGap, ...]:
-    """What its reply names and nothing takes: it is sent as it stands."""
+    """What the reply names and nothing takes: it is sent literally."""
     return tuple(unknown_gaps(rule.reply, {*named_by(rule), *known.values, *kept}))
 
 
 def named_by(rule: TypedRule) -> Collection[str]:
-    """All that its reply may name."""
+    """Everything that the reply may name."""
     basis: Rule = rule.basis
     return (*groups_of(rule), *(PLACEHOLDERS if basis.placeholders else ()))

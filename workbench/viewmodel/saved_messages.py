@@ -26,21 +26,22 @@ LONGEST: Final = 20_000
 
 
 class MessageStore(Protocol):
-    """Where lists of plain values are kept between runs."""
+    """Keeps lists of plain values between runs."""
 
     def read_list(self, key: str) -> list[dict[str, Any]]:
-        """What was kept under this key; empty where nothing was."""
+        """The list kept under this key; empty if there is none."""
 
     def write_list(self, key: str, items: list[dict[str, Any]]) -> None:
-        """Keep these."""
+        """Keep this list."""
 
 
 class Messages:
     """The saved messages and the history.
 
     Attributes:
-        path: of the file. It is read again whenever it has changed: others may write it too.
-        told: is called with what is wrong with it, once; it stays in `problem`.
+        path: that of the file, which is read again whenever it has changed, since others may write
+            it too.
+        told: called once with what is wrong with it, which stays in `problem`.
     """
 
     def __init__(self, store: MessageStore, path: Path) -> None:
@@ -48,23 +49,23 @@ class Messages:
         self.path = path
         self.told: Callable[[Problem], None] = lambda _problem: None
         self._known: list[Saved] = []
-        self._known_of: object = None  # the file and the state of it that they are
+        self._known_of: object = None  # the file and the state of it that they come from
         self.problem: Problem | None = None
         self._watchers: list[Callable[[], None]] = []
 
     @property
     def saved(self) -> list[Saved]:
-        """In their order; the first nine have keys. Empty where the file cannot be read."""
+        """The messages in order; the first nine have keys. Empty if the file cannot be read."""
         self._look()
         return list(self._known)
 
     @property
     def history(self) -> list[PayloadForm]:
-        """What was sent, the newest first, nothing twice."""
+        """What was sent, the newest first, without repetitions."""
         return [item for item in map(draft_from, self._store.read_list(_HISTORY)) if item]
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call it whenever they have been changed from here."""
+        """Have a function called whenever they have been changed from here."""
         self._watchers.append(watcher)
 
     # -- changing -------------------------------------------------------------------------------
@@ -81,14 +82,14 @@ class Messages:
         self.replace_all(found)
 
     def forget(self, message: Saved) -> None:
-        """Keep it no more."""
+        """Remove a message."""
         self.replace_all([item for item in self._to_change() if item != message])
 
     def change(self, message: Saved, wanted: Saved) -> None:
         """Replace a saved message by another one.
 
         Raises:
-            Problem: its name is taken, besides.
+            Problem: also if its name is taken.
         """
         found = self._to_change()
         if any(_alike(item, wanted) for item in found if item != message):
@@ -96,7 +97,7 @@ class Messages:
         self.replace_all([wanted if item == message else item for item in found])
 
     def move(self, message: Saved, by: int) -> None:
-        """Put it so many places further down."""
+        """Move a message that many positions further down."""
         found = self._to_change()
         if message in found:
             place = found.index(message)
@@ -104,7 +105,7 @@ class Messages:
             self.replace_all(found)
 
     def replace_all(self, messages: list[Saved]) -> None:
-        """These and no others."""
+        """Keep these and no others."""
         messages_file.write(self.path, messages[-MOST:])
         for watcher in self._watchers:
             watcher()
@@ -119,7 +120,7 @@ class Messages:
     # -- files ----------------------------------------------------------------------------------
 
     def open(self, path: Path) -> None:
-        """Use another file from now on. Raises Problem: it holds no messages."""
+        """Use another file from now on. Raises Problem: it contains no messages."""
         messages_file.parsed(messages_file.read(path))
         self.path = path
         for watcher in self._watchers:
@@ -133,7 +134,7 @@ class Messages:
             watcher()
 
     def add(self, messages: list[Saved]) -> None:
-        """These behind the others; one that is called as another is gets a number.
+        """Add these after the others; one whose name is taken gets a number.
 
         Raises:
             Problem: there would be too many.
@@ -150,7 +151,9 @@ class Messages:
     # -- the file -------------------------------------------------------------------------------
 
     def _to_change(self) -> list[Saved]:
-        """As they are now. Raises Problem where the file cannot be read: it is not written over."""
+        """The messages as they are now. Raises Problem: the file cannot be read, so it is not
+        overwritten.
+        """
         self._look()
         if self.problem is not None:
             raise self.problem
@@ -176,7 +179,7 @@ class Messages:
             self.told(self.problem)
 
     def _take_over(self) -> None:
-        """Take over the messages that were in the settings, once."""
+        """Take over, once, the messages that were in the settings."""
         items = [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
         if not items:
             return
@@ -195,7 +198,7 @@ def _names(name: str) -> list[str]:
 
 
 def messages_in_json(text: str) -> list[Any]:
-    """What a JSON file holds, where it is a list. Raises Problem."""
+    """The contents of a JSON file, if it is a list. Raises Problem."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -206,7 +209,9 @@ def messages_in_json(text: str) -> list[Any]:
 
 
 def from_settings(items: list[Any]) -> tuple[list[Saved], int]:
-    """Messages as they were exported before there was a file, and how many are none."""
+    """Messages as they were exported before there was a file, and how many entries are not
+    messages.
+    """
     made = [_saved(item) if isinstance(item, dict) else None for item in items]
     return [item for item in made if item is not None], made.count(None)
 
@@ -220,7 +225,7 @@ def _saved(raw: dict[str, Any]) -> Saved | None:
 
 
 def draft_from(raw: dict[str, Any]) -> PayloadForm | None:
-    """A draft from JSON; None where something in it is not one's."""
+    """A draft from JSON; None: something in it does not belong to one."""
     try:
         order = raw.get("order", "usual")
         return PayloadForm(

@@ -19,7 +19,7 @@ _TEXT: Final = "'TEXT'"
 
 
 def was_sent(row: Row) -> bool:
-    """Whether a row tells of bytes that went out."""
+    """Whether a row is about bytes that went out."""
     return is_sent(row) and row.errno is None and row.error is None and row.size is not None
 
 
@@ -36,7 +36,7 @@ def command_again(row: Row, snapshot: EndpointSnapshot) -> c.Send:
     if len(data) < size:
         raise Problem("again.not_kept", kept=f"{len(data):,}", size=f"{size:,}")
     text = None
-    if row.kind == LAYER and _TEXT in row.args:  # a message of text stays one
+    if row.kind == LAYER and _TEXT in row.args:  # a text message stays one
         text = data.decode("utf-8", "replace")
         text = text if text.encode() == data else None
     made = c.Send(

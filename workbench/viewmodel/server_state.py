@@ -1,4 +1,4 @@
-"""The state of a server's panel, made of its snapshot and its fields."""
+"""The state of a server's panel, made from its snapshot and its fields."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class QueueState:
     """The accept queue or, for datagrams, how many the kernel dropped.
 
     Attributes:
-        words: the numbers. filled, room: of the bar; room 0: it shows nothing.
-        usual: the widest that the numbers are as a rule.
+        words: the numbers. filled, room: those of the bar; room 0: it shows nothing.
+        usual: the widest that the numbers usually are.
     """
 
     words: str = ""
@@ -62,8 +62,8 @@ class ChosenState:
 
     Attributes:
         label: what is chosen, or how to choose.
-        some: something is chosen: its actions are there.
-        one: it is one row, which the conversation and the send line name too.
+        some: something is chosen, so that its actions are shown.
+        one: it is a single row, which the conversation and the send line name too.
     """
 
     label: str
@@ -80,8 +80,9 @@ class ServerPanelState(PanelState):
     """Everything that a server's panel shows.
 
     Attributes:
-        listen: the primary button. port: where the default port that was taken has moved to.
-        send: why the button is off; targets: words and value of each choice of whom to send to.
+        listen: the primary button. port: the one that replaced a default port that was taken.
+        send: why the button is disabled; targets: words and value for each choice of whom to send
+            to.
     """
 
     listen: Control
@@ -153,7 +154,7 @@ def server_state(look: Look, form: ServerForm) -> ServerPanelState:
 
 
 def tab_text(snapshot: EndpointSnapshot) -> str:
-    """What the panel's tab says: the name, and its port while it is open."""
+    """The text of the panel's tab: the name, and its port while it is open."""
     port = (snapshot.local or "").rpartition(":")[2]
     if snapshot.phase in OPEN and port.isdecimal():
         return f"{snapshot.name} :{port}"
@@ -161,7 +162,7 @@ def tab_text(snapshot: EndpointSnapshot) -> str:
 
 
 def queue_of(snapshot: EndpointSnapshot, *, datagram: bool) -> QueueState:
-    """How full the accept queue is: the kernel lets one more in than the limit says."""
+    """How full the accept queue is: the kernel admits one more than the limit."""
     if datagram:
         drops = snapshot.drops
         return QueueState("" if drops is None else tr("panel.drops", count=drops))
@@ -231,7 +232,7 @@ def _label(rows: Sequence[ConnectionRow], hidden: int) -> str:
 
 
 def _end_differences(reply: ReplyForm, *, datagram: bool) -> tuple[str, ...]:
-    """What a peer's end leads to, where that is not what the reply lets one expect."""
+    """What follows when a peer ends, if that is not what the reply suggests."""
     if datagram:
         return ()
     if reply.at_end is OnPeerClose.KEEP:
@@ -247,9 +248,9 @@ def _send(snapshot: EndpointSnapshot, *, datagram: bool) -> Control:
 def targets_of(
     snapshot: EndpointSnapshot, owner: Owner, *, datagram: bool
 ) -> tuple[tuple[str, int | str], ...]:
-    """Whom the server can send to: words and value of each choice.
+    """Whom the server can send to: words and value for each choice.
 
-    `owner` names the endpoint of ours behind an address.
+    `owner` names the endpoint of ours that an address belongs to.
     """
     if datagram:
         return (
@@ -268,7 +269,7 @@ def targets_of(
 
 
 def _moved_port(snapshot: EndpointSnapshot, form: ServerForm) -> str | None:
-    """The default port that was taken has moved: the field says where to."""
+    """The port that replaced a default port that was taken, for the field."""
     port = (snapshot.local or "").rpartition(":")[2]
     moved = snapshot.phase in OPEN and form.port_untouched and port.isdecimal()
     return port if moved and form.set_up.where.port != port else None

@@ -1,4 +1,4 @@
-"""State and message of a server, from a snapshot alone."""
+"""State and message of a server, derived only from a snapshot."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _open(snapshot: EndpointSnapshot) -> StatusMessage:
 
 
 def _moved(snapshot: EndpointSnapshot) -> bool:
-    """The port that was wished for was taken, and the next free one is used."""
+    """Whether the wanted port was taken, and the next free one is used."""
     if snapshot.settings.family == UNIX or snapshot.local is None:
         return False
     return snapshot.local.rpartition(":")[2] != snapshot.settings.address.rpartition(":")[2]

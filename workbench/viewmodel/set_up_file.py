@@ -44,7 +44,7 @@ class FiledSetUp:
 
 
 def written(title: str, tabs: Iterable[Tab], values: Iterable[TypedValue]) -> str:
-    """As TOML, without secrets: a secret value is that of a variable of its name."""
+    """As TOML, without secrets: a secret value becomes an environment variable of its name."""
     kept = without_secrets(Workspace(tabs=tuple(tabs), values=tuple(values)))
     texts = {tab.settings.name: _said(tab) for tab in kept.tabs}
     scenario = Scenario(title, tuple(tab.settings for tab in kept.tabs), (), tabs=texts)
@@ -81,7 +81,7 @@ def read(text: str, source: str, given: Given, folder: Path | None) -> FiledSetU
 
 
 def _unset(table: Mapping[str, Any]) -> dict[str, str]:
-    """Values of variables that are not there: they have to be typed."""
+    """Values from variables that are not set, which have to be typed."""
     values = table.get("values")
     return {
         name: ""
@@ -93,7 +93,7 @@ def _unset(table: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _as_written(table: Mapping[str, Any], given: Given) -> tuple[EndpointSettings, ...]:
-    """The endpoints with the names of values still in them; (): they make no sense without."""
+    """The endpoints with the names of values still in them; (): they make no sense that way."""
     plain = {key: part for key, part in table.items() if key not in (*_RUNS, *_FILLS)}
     try:
         return read_table(plain, replace(given, values={})).endpoints
@@ -102,7 +102,7 @@ def _as_written(table: Mapping[str, Any], given: Given) -> tuple[EndpointSetting
 
 
 def _with_names(filled: EndpointSettings, written: EndpointSettings) -> EndpointSettings:
-    """Names of values stay in texts; the fields of an address take none."""
+    """Keep names of values in texts; the fields of an address do not accept them."""
     return replace(
         written,
         role=filled.role,
@@ -117,7 +117,7 @@ def _with_names(filled: EndpointSettings, written: EndpointSettings) -> Endpoint
 
 
 def _said(tab: Tab) -> dict[str, Any]:
-    """The keys of `[tab.NAME]`, without those that say what is usual."""
+    """The keys of `[tab.NAME]`, without those that have the default."""
     found: dict[str, Any] = {}
     if tab.settings.role is Role.DATAGRAM:
         found["panel"] = "server" if tab.server else "client"

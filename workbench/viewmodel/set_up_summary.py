@@ -1,4 +1,4 @@
-"""An open endpoint's set-up in one line, while its fields are folded."""
+"""An open endpoint's set-up on one line, while its fields are folded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _USUAL_READ: Final = "65536"
 
 
 def server_summary(form: ServerForm) -> tuple[str, ...]:
-    """Address, backlog, reply and a timeout; what differs besides stands as chips beside it."""
+    """Address, backlog, reply and a timeout; further differences are shown as chips beside it."""
     set_up, reply = form.set_up, form.reply
     stream = not set_up.datagram
     return _parts(
@@ -31,7 +31,7 @@ def server_summary(form: ServerForm) -> tuple[str, ...]:
 
 
 def client_summary(form: ClientForm, differences: Iterable[str]) -> tuple[str, ...]:
-    """Address, timeout, a size of reads, how many, and what differs from the default."""
+    """Address, timeout, a read size, how many, and what differs from the default."""
     set_up = form.set_up
     count = form.count.strip()
     return _parts(

@@ -78,7 +78,7 @@ class SetUpForm:
         return replace(self, layers=replace(self.layers, tls=tls))
 
     def read(self, known: EndpointSettings, *, server: bool) -> EndpointSettings:
-        """`known` with what stands in these fields.
+        """`known`, with the contents of these fields applied.
 
         Raises:
             Problem: a field cannot be understood.
@@ -104,7 +104,7 @@ class SetUpForm:
         )
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
-        """The same with these gates: this one where it has them."""
+        """The form with these gates, as far as it has them."""
         receive, send = modes[Gate.RECEIVE], modes[Gate.SEND]
         if (receive, send) == (self.receive, self.send):
             return self
@@ -131,11 +131,11 @@ class ReplyForm:
 
     Attributes:
         kind: one of responder_choices.CHOICES.
-        encoding: of greeting and endpoint: what is sent by hand is in it too.
+        encoding: that of greeting and endpoint, which what is sent by hand uses too.
         at_end: what follows when a peer has finished sending.
         otherwise: the rule for when none fits, which has no field.
         values: what greeting and rules may name.
-        draft: what stands in the fields of a rule and is not in force.
+        draft: what is in the fields of a rule and not in force.
         keep, store: what rules begin with, which has no field either.
     """
 
@@ -152,7 +152,7 @@ class ReplyForm:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The names of what connections may have, but for what the typed rules keep."""
+        """The names of what connections may have, apart from what the typed rules keep."""
         return Rules(keep=self.keep, otherwise=self.otherwise).kept
 
     @property
@@ -161,7 +161,7 @@ class ReplyForm:
 
     @property
     def as_typed(self) -> Self:
-        """The form once its draft is in force."""
+        """The form with its draft in force."""
         if self.draft is None:
             return self
         return replace(self, rules=self.draft.put_in(self.rules), draft=None)
@@ -182,7 +182,7 @@ class ReplyForm:
             greeting = text
         has_rules = CHOICES[self.kind].has_rules
         rules = rules_of(self.rules, self.values, self.kept) if has_rules else ()
-        # the endpoint's own encoding: what is said in it need not name it
+        # the endpoint's own encoding: texts in it need not name it
         rules = tuple(
             replace(rule, encoding=None) if rule.encoding == self.encoding else rule
             for rule in rules
@@ -194,7 +194,7 @@ class ReplyForm:
 
 
 def _keeping(made: Responder, known: Responder) -> Responder:
-    """What no field shows stays as it was."""
+    """Keep what no field shows."""
     if isinstance(made, Rules) and isinstance(known, Rules):
         return replace(known, rules=made.rules)
     if isinstance(made, Greet) and isinstance(known, Greet):
@@ -204,7 +204,7 @@ def _keeping(made: Responder, known: Responder) -> Responder:
 
 
 def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> ReplyForm:
-    """The fields that show a server's reply; those it leaves open stay as `before`."""
+    """The form that shows a server's reply; what the reply leaves open stays as in `before`."""
     reply = settings.responder
     greeting = before.greeting if before is not None else ""
     rules = before.rules if before is not None else ()
@@ -251,7 +251,7 @@ class EndpointForm:
     set_up: SetUpForm
 
     def read(self, known: EndpointSettings) -> EndpointSettings:
-        """`known` with what stands in the fields.
+        """`known`, with the contents of the fields applied.
 
         Raises:
             Problem: a field cannot be understood.
@@ -259,7 +259,7 @@ class EndpointForm:
         raise NotImplementedError
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
-        """The same with these gates: this one where it has them."""
+        """The form with these gates, as far as it has them."""
         set_up = self.set_up.with_gates(modes)
         return self if set_up is self.set_up else replace(self, set_up=set_up)
 
@@ -295,7 +295,7 @@ class ServerForm(EndpointForm):
 
 
 def server_form(settings: EndpointSettings, before: ServerForm | None = None) -> ServerForm:
-    """The fields that show a server's settings; what they leave open stays as `before`."""
+    """The form that shows a server's settings; what they leave open stays as in `before`."""
     return ServerForm(
         _set_up(settings),
         str(settings.backlog),
@@ -352,7 +352,9 @@ class ClientForm(EndpointForm):
 
 
 def client_form(settings: EndpointSettings) -> ClientForm:
-    """The fields that show a client's settings; without a reconnect, the waits that would be."""
+    """The form that shows a client's settings; without a reconnect, with the waits that it would
+    have.
+    """
     again = settings.reconnect or Reconnect()
     return ClientForm(
         _set_up(settings),

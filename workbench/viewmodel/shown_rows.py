@@ -26,8 +26,8 @@ class Looked(NamedTuple):
     """The result of a look at some numbers.
 
     Attributes:
-        stretch: the rows that are shown, but for connects.
-        connects: those that began to wait and their ends, where the two are one row.
+        stretch: the shown rows, except connects.
+        connects: those that began to wait and their ends, if the two are one row.
     """
 
     stretch: Stretch
@@ -37,7 +37,7 @@ class Looked(NamedTuple):
 class View(NamedTuple):
     """What the log is to show: rows after `after` that meet a condition (None: all).
 
-    With `main_only` what waiting adds is left out, and without a condition a pending connect and
+    With `main_only`, what waiting adds is left out, and without a condition a pending connect and
     its end are one row.
     """
 
@@ -52,7 +52,7 @@ class View(NamedTuple):
 
     @property
     def all(self) -> bool:
-        """Whether every row is shown: there is nothing to look at."""
+        """Whether every row is shown, so that there is nothing to look at."""
         return not self.main_only and self.condition is None
 
     def narrowed(self, condition: Condition) -> Condition:
@@ -98,8 +98,8 @@ class _Part:
 class ShownRows:
     """The rows of one view, in order.
 
-    What is looked at first of a long record is its end and its beginning. Between them there may
-    be a gap, which the beginning grows into; rows that come go on at the end meanwhile.
+    Of a long record its end and its beginning are looked at first. Between them there may be a gap,
+    into which the beginning grows; new rows are added at the end meanwhile.
 
     Attributes:
         view: what is shown.
@@ -117,7 +117,7 @@ class ShownRows:
 
     @property
     def head_upto(self) -> int:
-        """The beginning was looked at up to here."""
+        """How far the beginning was looked at."""
         return self._head.index.upto
 
     @property
@@ -137,7 +137,7 @@ class ShownRows:
         return self.head_upto - self.view.after + (tail.upto - tail.after if tail else 0)
 
     def leave_gap(self, upto: int) -> None:
-        """Go on with the numbers after `upto`, and with those before them later."""
+        """Continue with the numbers after `upto`, and with those before them later."""
         assert self._tail is None
         assert upto > self.head_upto
         self._tail = _Part(upto)
@@ -145,9 +145,10 @@ class ShownRows:
     # -- learning -----------------------------------------------------------------------------
 
     def learn(self, looked: Looked) -> tuple[int, Stretch, list[int]] | None:
-        """Where rows are to be added, which, and the numbers of rows that have ended since.
+        """Where rows are to be added, which ones, and the numbers of rows that have ended since;
+        `add` adds them.
 
-        `add` adds them. None: it does not follow what is known.
+        None: they do not follow what is known.
         """
         part = self._part_after(looked.stretch.after)
         if part is None:
@@ -159,20 +160,21 @@ class ShownRows:
         return place, stretch, ended
 
     def add(self, stretch: Stretch) -> None:
-        """Add the rows of `learn`."""
+        """Add the rows returned by `learn`."""
         part = self._part_after(stretch.after)
         assert part is not None
         part.index.append(stretch)
 
     def _part_after(self, after: int) -> _Part | None:
-        """The part that goes on after this number."""
+        """The part that continues after this number."""
         if self._tail is not None and after == self._tail.index.upto:
             return self._tail
         return self._head if after == self._head.index.upto else None
 
     def closing(self) -> tuple[list[int], list[int]] | None:
-        """Where the gap has just closed: numbers of rows that go, since a connect that began in
-        it shows them, and of rows that have ended. `close` makes it so. None: it has not.
+        """If the gap has just closed: the numbers of rows that are removed, since a connect that
+        began in the gap shows them, and of rows that have ended; `close` applies it. None: it has
+        not.
         """
         head, tail = self._head, self._tail
         if tail is None or head.index.upto < tail.index.after:
@@ -182,7 +184,7 @@ class ShownRows:
         return sorted(seq for seq in gone if tail.index.place_of(seq) is not None), ended
 
     def close(self) -> None:
-        """Beginning and end are one from now on."""
+        """Join beginning and end, from now on."""
         assert self._tail is not None
         self._head.index.extend(self._tail.index)
         self._tail = None
@@ -190,14 +192,14 @@ class ShownRows:
     # -- rows ---------------------------------------------------------------------------------
 
     def at(self, row: int) -> int:
-        """The number of the row at a place. Raises IndexError."""
+        """The number of the row at a position. Raises IndexError."""
         head = len(self._head.index)
         if self._tail is not None and row >= head:
             return self._tail.index.at(row - head)
         return self._head.index.at(row)
 
     def run(self, row: int, count: int) -> list[int]:
-        """The numbers of up to `count` rows from a place on."""
+        """The numbers of up to `count` rows from a position on."""
         head = self._head.index
         found = head.run(row, count) if row < len(head) else []
         if self._tail is not None and len(found) < count:
@@ -205,7 +207,7 @@ class ShownRows:
         return found
 
     def before(self, seq: int) -> int:
-        """How many rows are shown whose number is less."""
+        """How many shown rows have a smaller number."""
         found = self._head.index.before(seq)
         return found if self._tail is None else found + self._tail.index.before(seq)
 
@@ -218,7 +220,7 @@ class ShownRows:
         return row if row < len(self) and self.at(row) == number else None
 
     def end_of(self, seq: int) -> int | None:
-        """The number of the end of a connect that began in this row; None while it waits."""
+        """The number of the end of a connect that began in this row; None: it is waiting."""
         found = self._head.connects.end_of(seq)
         return self._tail.connects.end_of(seq) if found is None and self._tail else found
 
@@ -228,14 +230,16 @@ class ShownRows:
         return self.run(row, self.before(last + 1) - row)
 
     def hide(self, seqs: Iterable[int]) -> None:
-        """Take rows out."""
+        """Hide rows."""
         self._put(seqs, shown=False)
 
     def show_again(self, reader: Reader, seqs: Iterable[int], after: int, upto: int) -> None:
-        """Put back those of these rows that the view shows; all are after `after` up to `upto`."""
+        """Show those of these rows again that the view shows; all are after `after` up to
+        `upto`.
+        """
         upto = min(upto, self.head_upto if after < self.head_upto else self.upto)
         looked = self.view.look(reader, after, upto)
-        # what is known of connects is kept: those that were looked at before are told alike
+        # what is known about connects is kept: those looked at before give the same result
         stretch, _ = (self._head if after < self.head_upto else self._tail or self._head).learn(
             looked
         )
@@ -249,5 +253,5 @@ class ShownRows:
 
 
 def whole_spans(after: int, upto: int) -> list[tuple[int, int]]:
-    """The numbers after one up to another in spans that a Stretch can hold."""
+    """The numbers after one up to another, in spans that a Stretch can hold."""
     return [(first, min(first + SPAN, upto)) for first in range(after, upto, SPAN)]

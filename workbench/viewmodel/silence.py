@@ -1,4 +1,4 @@
-"""Why nothing happens on a connection, told from its readings and never guessed."""
+"""Why nothing happens on a connection, derived from its readings and never guessed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TWO_WAY: Final = frozenset({"ESTABLISHED", PEER_FINISHED, "SYN_RECV"})
 
 
 def is_owing(item: ConnectionSnapshot) -> bool:
-    """Whether there is something that should go on: a waiting call, or bytes not delivered."""
+    """Whether something should be going on: a waiting call, or undelivered bytes."""
     if item.closed_ns is not None:
         return False
     return bool(
@@ -38,8 +38,8 @@ def is_owing(item: ConnectionSnapshot) -> bool:
 
 
 def why_held(item: ConnectionSnapshot) -> str | None:
-    """The key of the sentence for an open connection that is not read by itself, though
-    something is there to be read, or may be.
+    """The key of the sentence for an open connection that is not read automatically, though there
+    is something to read, or may be.
     """
     match item.hold if item.closed_ns is None and not item.peer_finished else None:
         case Hold.ANSWERS:
@@ -52,7 +52,7 @@ def why_held(item: ConnectionSnapshot) -> str | None:
 
 
 def is_left_to_us(item: ConnectionSnapshot) -> bool:
-    """Whether the next call is ours: the peer has finished, or the connection is broken."""
+    """Whether the next call is up to us: the peer has finished, or the connection is broken."""
     if item.closed_ns is not None:
         return False
     broken = item.errno is not None and item.connected_ns is not None
@@ -60,7 +60,7 @@ def is_left_to_us(item: ConnectionSnapshot) -> bool:
 
 
 def why_left_to_us(item: ConnectionSnapshot) -> str:
-    """The key of the sentence for a connection on which only we can go on."""
+    """The key of the sentence for a connection on which only we can continue."""
     if item.errno is not None:
         return "silence.broken"
     if not item.peer_finished:
@@ -72,10 +72,10 @@ def why_left_to_us(item: ConnectionSnapshot) -> str:
 def reason(
     item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP
 ) -> tuple[str, dict[str, object]] | None:
-    """Key and gaps of the sentence for a connection that has been silent for so long.
+    """Key and gaps of the sentence for a connection that has been silent for that long; None:
+    nothing is due.
 
-    None where it owes nothing. The whole reading makes it more exact; without one only what the
-    table shows is used.
+    The full reading makes it more exact; without one, only what the table shows is used.
     """
     if not is_owing(item):
         return None
@@ -102,7 +102,7 @@ def reason(
 
 
 def why_silent(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP) -> str | None:
-    """`reason` in words, and what waits in this program besides."""
+    """`reason` in words, and what else waits in this program."""
     found = reason(item, seconds, kind)
     if found is None:
         return None
@@ -122,7 +122,7 @@ def _unsent(item: ConnectionSnapshot) -> tuple[str, dict[str, object]]:
 
 
 class Silences:
-    """Since when each connection of an endpoint has had no event."""
+    """How long each connection of an endpoint has had no event."""
 
     def __init__(self) -> None:
         self._last: dict[int, tuple[tuple[object, ...], float]] = {}
@@ -140,8 +140,8 @@ class Silences:
             self._last[item.id] = (activity, since)
 
     def why(self, item: ConnectionSnapshot, kind: SocketKind = TCP) -> tuple[str, str]:
-        """Why nothing happens on one of them, as a sentence and in a few words; "" where
-        something does. That the next call is ours, or what holds it, is no matter of time.
+        """Why nothing happens on one of them, as a sentence and in a few words; "": something does.
+        That the next call is up to us, or what holds it, does not depend on time.
         """
         since = self._last.get(item.id)
         seconds = time.monotonic() - since[1] if since is not None else 0.0

@@ -1,4 +1,4 @@
-"""Why a connection makes no progress: the sentence, and the row of the record behind it."""
+"""Why a connection makes no progress: the sentence, and the row of the record that shows it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def telling_row(rows: Iterable[Row]) -> int | None:
-    """The number of the row that tells most of a connection: the newest end of stream or failure,
-    else the newest of all. None: there is no row.
+    """The number of the most telling row of a connection: the newest end of stream or failure, else
+    the newest of all. None: there is no row.
     """
     newest: int | None = None
     for row in sorted(rows, key=lambda row: row.seq, reverse=True):
@@ -32,7 +32,7 @@ def telling_row(rows: Iterable[Row]) -> int | None:
 def stall_reason(
     item: ConnectionSnapshot, settings: EndpointSettings, now_ns: int
 ) -> Message | None:
-    """Why nothing happens on it, from its readings alone; None where nothing is owed.
+    """Why nothing happens on it, from its readings alone; None: nothing is due.
 
     `now_ns`: the time in nanoseconds since the record began.
     """

@@ -41,10 +41,10 @@ def name_beside(name: str, taken: Collection[str]) -> str:
 
 
 def place_beside(where: Where, taken: Collection[tuple[str, str]]) -> Where:
-    """Where a second one like it can stand: the next port, or another path.
+    """The address for a second one like it: the next port, or another path.
 
-    `taken`: host and port of those that are there, as typed. What the kernel chooses, and what
-    makes no sense, stays.
+    `taken`: host and port of the existing ones, as typed. What the kernel chooses, and what makes
+    no sense, stays.
     """
     host = where.host.strip()
     if host.startswith("@"):

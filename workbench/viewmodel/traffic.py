@@ -18,8 +18,8 @@ _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
 class Traffic(NamedTuple):
-    """Bytes and the calls that moved some; a recv() that reads the end of a stream
-    does not count.
+    """Bytes and the calls that moved any; a recv() that reads the end of a stream does not
+    count.
     """
 
     bytes_in: int = 0
@@ -49,7 +49,7 @@ class TrafficState:
     """What a counter shows.
 
     Attributes:
-        number: of the connection that is counted; None: all of them.
+        number: that of the counted connection; None: all of them.
         rate_in, rate_out: bytes a second.
     """
 
@@ -60,7 +60,7 @@ class TrafficState:
 
     @property
     def moving(self) -> bool:
-        """Whether it changes by mere waiting: a rate falls when nothing more comes."""
+        """Whether it changes just by waiting: a rate falls when nothing more comes."""
         return bool(self.rate_in or self.rate_out)
 
 
@@ -68,12 +68,12 @@ NO_TRAFFIC: Final = TrafficState()
 
 
 def traffic_of(item: EndpointSnapshot | ConnectionSnapshot) -> Traffic:
-    """All that an endpoint or a connection has moved since it is there."""
+    """Everything that an endpoint or connection has moved since it exists."""
     return Traffic(item.bytes_in, item.reads, item.bytes_out, item.sends)
 
 
 class Meter:
-    """Counters of an endpoint, and of each connection that was set to zero by itself."""
+    """The counters of an endpoint, and of each connection that was set to zero by itself."""
 
     def __init__(self) -> None:
         self._bases: dict[int | None, Traffic] = {}
@@ -82,7 +82,7 @@ class Meter:
         self._newest = Traffic()
 
     def look(self, total: Traffic, now: float, number: int | None = None) -> TrafficState:
-        """The state of a counter at a time in seconds. `number`: of one connection."""
+        """The state of the counter at a time in seconds. `number`: that of one connection."""
         if number != self._subject:
             self._looks.clear()
             self._subject, self._newest = number, Traffic()
@@ -98,7 +98,7 @@ class Meter:
         return TrafficState(total.since(base), rate_in, rate_out, number)
 
     def reset(self) -> None:
-        """Count what was looked at last from zero."""
+        """Count from zero what was looked at last."""
         self._bases[self._subject] = self._newest
 
     def _rates(self, total: Traffic, now: float) -> tuple[int, int]:
@@ -107,7 +107,7 @@ class Meter:
         while len(looks) > 2 and looks[1][0] <= now - SPAN:
             looks.popleft()
         then, before = looks[0]
-        took = max(now - then, SPAN / 3)  # of the first bytes nobody knows how long they took
+        took = max(now - then, SPAN / 3)  # for the first bytes it is unknown how long they took
         moved = total.since(before)
         return round(moved.bytes_in / took), round(moved.bytes_out / took)
 
@@ -126,7 +126,7 @@ def size_text(count: int) -> str:
 
 
 def traffic_text(state: TrafficState, *, rates: bool = True) -> str:
-    """One short line; rates only while something moves, and where there is room for them."""
+    """One short line; rates only while something moves, and if there is room for them."""
     counted = state.counted
     parts = []
     for way, count, rate in (
@@ -141,7 +141,7 @@ def traffic_text(state: TrafficState, *, rates: bool = True) -> str:
 
 
 def traffic_tip(state: TrafficState) -> str:
-    """Everything that is known, a line each way."""
+    """Everything that is known, one line for each direction."""
     counted = state.counted
     of = (
         tr("traffic.of_endpoint")

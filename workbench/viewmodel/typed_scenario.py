@@ -1,6 +1,6 @@
 """A scenario typed in the window: parsed, or what it asks for before it may run.
 
-The text may have been pasted, and be a stranger's. What the window itself made of the record asks
+The text may have been pasted, and be a stranger's. What the window itself made from the record asks
 for nothing that was not done here already.
 """
 
@@ -28,10 +28,10 @@ class TypedScenario:
     """A parsed text.
 
     Attributes:
-        scenario: None: it is none, or asks for more than it may.
-        given: what the text may; what is allowed further is added to that.
+        scenario: None: it is not one, or asks for more than it may.
+        given: what the text is allowed; further permissions are added to that.
         wishes: what else it asks for, each with its line.
-        problem: why it is no scenario.
+        problem: why it is not a scenario.
     """
 
     scenario: Scenario | None = None
@@ -42,22 +42,22 @@ class TypedScenario:
 
 @dataclass(slots=True)
 class TypedScenarios:
-    """The texts of one editor; a permission holds for the text that was asked about."""
+    """The texts of one editor; a permission is valid for the text that was asked about."""
 
     _own: frozenset[tuple[Reach, str]] = frozenset()
     _allowed: tuple[str, Given] = field(default=("", STRICT))
 
     def made(self, text: str, source: str) -> None:
-        """This text was made here: what it asks for is known."""
+        """Note that this text was made here, so that what it asks for is known."""
         self._own = frozenset()
         self._own = frozenset(_key(wish) for _, wish in self.read(text, source).wishes)
 
     def allow(self, text: str, given: Given) -> None:
-        """A person has allowed it to just this text."""
+        """Note that a person has allowed it, for just this text."""
         self._allowed = text, given
 
     def read(self, text: str, source: str) -> TypedScenario:
-        """What it is."""
+        """Parse the text."""
         given = self._allowed[1] if text == self._allowed[0] else STRICT
         try:
             return TypedScenario(parse(text, source, given, HERE), given)

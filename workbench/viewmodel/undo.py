@@ -17,9 +17,9 @@ class Deed:
     """An action that can be undone.
 
     Attributes:
-        key: of the sentence that says it, `undo.KEY`; name: what it was done to.
-        back: takes it back.
-        valid: whether that can still be done.
+        key: that of its sentence, `undo.KEY`; name: what it was done to.
+        back: undoes it.
+        valid: whether it can still be undone.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Deed:
 
 
 class Deeds:
-    """The newest actions, in the order in which they were done."""
+    """The newest actions, in the order they were done."""
 
     def __init__(self) -> None:
         self._done: list[Deed] = []
@@ -46,11 +46,11 @@ class Deeds:
         self._done = [*self._done, deed][-MOST:]
 
     def drop(self, key: str) -> None:
-        """What was done of this kind has been taken back in another way."""
+        """Drop the actions of this kind, which have been undone in another way."""
         self._done = [deed for deed in self._done if deed.key != key]
 
     def undo(self) -> Deed | None:
-        """Take the newest back that still can be; None: there is none."""
+        """Undo the newest action that still can be; None: there is none."""
         while self._done:
             deed = self._done.pop()
             if deed.valid():

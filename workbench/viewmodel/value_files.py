@@ -1,4 +1,4 @@
-"""Files of values beside a set-up, as values/local.toml and values/staging.toml."""
+"""Files of values beside a set-up, such as values/local.toml and values/staging.toml."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read(path: Path) -> Mapping[str, Plain]:
     Raises:
         Problem: it is none of values, or a name is none.
     """
-    from workbench.scenario.value_sources import given_of  # what reads scenario files
+    from workbench.scenario.value_sources import given_of  # the module that reads scenario files
 
     values = given_of((), [path], ()).values
     for name, value in values.items():
@@ -48,9 +48,9 @@ def read(path: Path) -> Mapping[str, Plain]:
 
 
 def with_file(rows: Iterable[TypedValue], values: Mapping[str, Plain]) -> tuple[TypedValue, ...]:
-    """The typed values with those of a file in their place, and its others behind them.
+    """The typed values, overridden by those of a file, with its other values after them.
 
-    What is typed as secret stays secret, as `--values` has it.
+    What is typed as secret stays secret, as with `--values`.
     """
     typed = tuple(
         replace(row, value=str(values[row.name])) if row.name in values else row for row in rows
@@ -61,11 +61,11 @@ def with_file(rows: Iterable[TypedValue], values: Mapping[str, Plain]) -> tuple[
 
 
 def named_in(scenario: str, values: Mapping[str, Plain]) -> dict[str, Plain]:
-    """Those of the values that a scenario's own `[values]` have too: it is refused others."""
+    """Those of the values that a scenario's own `[values]` have too, since it is refused others."""
     from workbench.scenario.model import table_of
 
     try:
         own = table_of(scenario, "").get("values")
     except Problem:
-        return {}  # it says so where it is run
+        return {}  # running it will say so
     return {name: value for name, value in values.items() if isinstance(own, dict) and name in own}

@@ -42,13 +42,13 @@ class Tab:
     """One tab with the fields of its panel.
 
     Attributes:
-        server: whether it has a server's panel: of a datagram socket its settings do not say it.
+        server: whether it has a server's panel, which the settings of a datagram socket do not say.
         side: one of SIDES.
-        message: what stands in the editor, or in a server's line; repeat, interval: beside it, of
-            a client.
-        show_as: the form that its conversation was chosen to have; "": the editor's.
-        expects: that an answer to a datagram comes within the timeout, of a client.
-        frame: the fields of a frame by hand, where they have been used.
+        message: what is in the editor, or in a server's line; repeat, interval: beside it, for a
+            client.
+        show_as: the chosen form of its conversation; "": the editor's.
+        expects: for a client, an answer to a datagram is expected within the timeout.
+        frame: the fields of a frame by hand, if they have been used.
     """
 
     settings: EndpointSettings
@@ -68,8 +68,8 @@ class Workspace:
 
     Attributes:
         front: the endpoint in front of each side, by side.
-        values: of the window; a secret one has no value here.
-        geometry: of the window, as Qt saves it, in hex; "": as at a first start.
+        values: those of the window; a secret one has no value here.
+        geometry: that of the window, as Qt saves it, in hex; "": as at a first start.
         parts: how each movable part (splitter, header) is divided, likewise, by object name.
         folder: where a file was last chosen; "": nowhere.
         layout: which halves are shown; "": as at a first start.
@@ -88,7 +88,7 @@ EMPTY: Final = Workspace()
 
 
 class NewerFormat(Exception):
-    """Raised for a file of a newer version of the program, which alone can read it."""
+    """Raised for a file of a newer version of the program, which only that can read."""
 
 
 def written(workspace: Workspace) -> str:
@@ -148,7 +148,7 @@ def too_long(workspace: Workspace) -> tuple[str, ...]:
 
 
 def without_secrets(workspace: Workspace) -> Workspace:
-    """The workspace without secrets, as it may be kept in a file."""
+    """The workspace without secrets, in a form that may be kept in a file."""
     secrets = [row.value for row in workspace.values if row.secret]
     mask = _mask_of(secrets)
     return replace(
@@ -162,7 +162,7 @@ def without_secrets(workspace: Workspace) -> Workspace:
 
 
 def _mask_of(secrets: list[str]) -> Mask:
-    """What masks them in a text; one that is too short for that, where it stands by itself."""
+    """What masks the secrets in a text; one that is too short for that, only if it stands alone."""
     masker = Masker(secrets)
     short = [re.escape(item) for item in secrets if item and len(item.encode()) < LEAST]
     if not short:
@@ -199,7 +199,7 @@ def _plain_tab(tab: Tab) -> dict[str, Any]:
 
 
 def _safe(settings: EndpointSettings, mask: Mask) -> EndpointSettings:
-    """Settings that hold no secret; a part that would be none without it is left out."""
+    """Settings that contain no secret; a part that would be meaningless without it is left out."""
     changes: dict[str, Any] = {}
     for item in fields(settings):
         value = getattr(settings, item.name)
@@ -273,7 +273,8 @@ def _tab(raw: object) -> Tab | None:
 def _frame(raw: object) -> FrameForm | None:
     if not isinstance(raw, dict):
         return None
-    from workbench.viewmodel.frame_form import FrameForm  # not at a start that has none
+    # imported late: not at a start that has none
+    from workbench.viewmodel.frame_form import FrameForm
 
     return FrameForm.read(raw)
 

@@ -23,11 +23,11 @@ class WorkspaceFile:
     """The workspace's file; of several windows only the first writes it.
 
     Attributes:
-        ours: whether this one does.
+        ours: whether this one writes it.
     """
 
     def __init__(self, path: Path) -> None:
-        """Take it, where nobody else has; its folder is made."""
+        """Take the file unless another window has it; its folder is created."""
         self.path = path
         self._last: str | None = None
         self._descriptor: int | None = None
@@ -43,7 +43,7 @@ class WorkspaceFile:
                 os.close(descriptor)
 
     def read(self) -> tuple[Workspace, Problem | None]:
-        """What was kept, or an empty one; and what somebody should know of it."""
+        """What was kept, or an empty workspace; and what somebody should know about it."""
         try:
             if self.path.stat().st_size > LARGEST:
                 raise ValueError("too large")
@@ -54,7 +54,7 @@ class WorkspaceFile:
         except (workspace.NewerFormat, ValueError, RecursionError) as error:
             return EMPTY, self._put_aside(newer=isinstance(error, workspace.NewerFormat))
         except OSError as error:
-            self.release()  # what cannot be read is not written over
+            self.release()  # a file that cannot be read is not overwritten
             return EMPTY, Problem(
                 "workspace.not_read", path=str(self.path), reason=reason_of(error)
             )
@@ -64,7 +64,7 @@ class WorkspaceFile:
         return None if self.ours else Problem("workspace.second")
 
     def _put_aside(self, *, newer: bool) -> Problem:
-        """Under another name, so that nothing is lost; where that fails it is not written over."""
+        """Rename the file, so that nothing is lost; if that fails it is not overwritten."""
         if not self.ours:
             return Problem("workspace.second")
         names = (
@@ -79,8 +79,8 @@ class WorkspaceFile:
         return Problem("workspace.newer" if newer else "workspace.damaged", path=str(kept))
 
     def write(self, kept: Workspace) -> None:
-        """Keep it where it differs from what was written last: whole or not at all, readable by
-        its owner alone (0600). It stands there when the program is killed.
+        """Write the workspace if it differs from what was written last: completely or not at all,
+        readable only by its owner (0600). It survives a kill of the program.
 
         Raises:
             Problem: it cannot be written.
@@ -114,5 +114,5 @@ class WorkspaceFile:
 
 
 def usual_place() -> Path:
-    """In the user's configuration folder."""
+    """Its place in the user's configuration folder."""
     return user_dir("config") / NAME

@@ -1,4 +1,4 @@
-"""A WebSocket frame as its row tells it, with its header bit by bit (RFC 6455 5.2)."""
+"""A WebSocket frame as its row describes it, with its header bit by bit (RFC 6455 5.2)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class WsFrame(NamedTuple):
     """One frame.
 
     Attributes:
-        name: of the opcode, as the row has it. opcode: None: a name that is not known.
+        name: that of the opcode, as in the row. opcode: None: the name is unknown.
         rsv: 4 is RSV1, 2 RSV2, 1 RSV3.
         mask: the key; None: the frame is not masked.
         form: bytes of the extended length: 0, 2 or 8.
         length: what the header says; size: bytes of the payload, unmasked.
-        wire: bytes that it took in the layer below; None: the row does not say.
+        wire: bytes that it took up in the layer below; None: the row does not say.
     """
 
     sent: bool
@@ -42,7 +42,7 @@ class WsFrame(NamedTuple):
 
     @property
     def header(self) -> bytes:
-        """The bytes before the payload; b"" where the opcode is not known."""
+        """The bytes before the payload; b"": the opcode is unknown."""
         if self.opcode is None:
             return b""
         return header(
@@ -54,9 +54,9 @@ class Field(NamedTuple):
     """One field of the header.
 
     Attributes:
-        key: of the text that names it, `frame.KEY`.
-        first, bits: where it stands in the header, and how long it is.
-        value: as it is read.
+        key: that of the text that names it, `frame.KEY`.
+        first, bits: its position and length in the header.
+        value: as it is shown.
     """
 
     key: str
@@ -66,12 +66,12 @@ class Field(NamedTuple):
 
     @property
     def bytes(self) -> range:
-        """The bytes of the header in which it stands."""
+        """The bytes of the header that contain it."""
         return range(self.first // 8, (self.first + self.bits + 7) // 8)
 
 
 def frame_of(row: Row) -> WsFrame | None:
-    """What a row says of a frame; None: it tells of none, or not so that one could read it."""
+    """The frame that a row describes; None: it describes none, or not in a readable form."""
     if row.call not in FRAMES:
         return None
     return _read(row.call == FRAME_SENT, row.args, row.size or 0, row.result)
@@ -100,7 +100,7 @@ def _made(
     mask = said.get("mask")
     if form not in FORMS:
         raise ValueError(form)
-    header(0, length, form=form)  # whether there can be such a one
+    header(0, length, form=form)  # whether there can be such a frame
     return WsFrame(
         sent,
         name,
@@ -116,7 +116,7 @@ def _made(
 
 
 def _opcode(name: str) -> int | None:
-    """The opcode from its name, or from its number where it has none ("0x3", "3")."""
+    """The opcode from its name, or from its number if it has none ("0x3", "3")."""
     if name in OPCODES:
         return OPCODES[name]
     try:
@@ -127,7 +127,7 @@ def _opcode(name: str) -> int | None:
 
 
 def fields(frame: WsFrame) -> tuple[Field, ...]:
-    """The header's fields in order, the payload not among them."""
+    """The header's fields in order, without the payload."""
     if frame.opcode is None:
         return ()
     found = [

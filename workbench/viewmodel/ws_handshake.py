@@ -1,4 +1,4 @@
-"""A WebSocket's opening handshake: what each head must say, and what it says."""
+"""A WebSocket's opening handshake: what each head must say, and what it does say."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Check(NamedTuple):
     """One thing that a head must say.
 
     Attributes:
-        name: of the header, or of the part of the first line.
-        has: what stands there; "": nothing does.
-        wants: what has to.
-        good: whether it does; None: it need not.
+        name: that of the header, or of the part of the first line.
+        has: its value; "": it is missing.
+        wants: what it must be.
+        good: whether it is; None: it need not be.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Check(NamedTuple):
 
     @property
     def says(self) -> str:
-        """What stands there, and where that is wrong what has to."""
+        """Its value and, if that is wrong, what it must be."""
         if self.good is not False:
             return self.has
         return tr("handshake.wrong", has=self.has or tr("handshake.nothing"), wants=self.wants)
@@ -57,7 +57,7 @@ class Handshake(NamedTuple):
 
 
 def request_checks(data: bytes) -> tuple[Check, ...]:
-    """What RFC 6455 4.1 and 4.2.1 ask of a request."""
+    """What RFC 6455 4.1 and 4.2.1 require of a request."""
     head = head_of(data)
     faults = set(request_faults(head, WebSocketSettings()))
     line = request_of(head)
@@ -79,7 +79,7 @@ def request_checks(data: bytes) -> tuple[Check, ...]:
 
 
 def response_checks(data: bytes, request: bytes | None) -> tuple[Check, ...]:
-    """What RFC 6455 4.1 asks of a response; the Accept is computed anew from the key."""
+    """What RFC 6455 4.1 requires of a response; the Accept is computed again from the key."""
     head = head_of(data)
     asked = head_of(request) if request is not None else None
     faults = set(_faults(head, asked)) if asked is not None else set()
@@ -120,5 +120,5 @@ def _check(head: Head, name: str, wants: str, good: bool | None) -> Check:
 
 
 def _optional(head: Head, *names: str) -> tuple[Check, ...]:
-    """Headers that need not be there, and are."""
+    """Optional headers that are present."""
     return tuple(_check(head, name, "", None) for name in names if head.all(name))

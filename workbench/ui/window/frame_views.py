@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def status_bar_of(controller: Controller, model: LogModel) -> StatusBar:
-    """What the controller's record holds; `model` knows how many rows the log leaves out."""
+    """The status bar about the controller's record; `model` knows how many rows the log leaves
+    out.
+    """
     bar = StatusBar()
     presenter = StatusPresenter(controller, model, bar)
     presenter.changed.connect(bar.show_count)
@@ -32,7 +34,9 @@ def status_bar_of(controller: Controller, model: LogModel) -> StatusBar:
 
 
 def banner_of(controller: Controller, *, live: bool) -> tuple[Banner, NoticePresenter]:
-    """The line above the panels, and what looks after it; `live` False: of an earlier run."""
+    """The line above the panels, with its presenter; `live` False: the record is of an earlier
+    run.
+    """
     banner = Banner()
     presenter = NoticePresenter(controller, banner, live=live)
     presenter.changed.connect(banner.show_notice)
@@ -45,8 +49,8 @@ def banner_of(controller: Controller, *, live: bool) -> tuple[Banner, NoticePres
 def caption_of(
     controller: Controller, place: Sighted, demos: QMenu, *, live: bool
 ) -> ProjectorCaption:
-    """The newest call of the controller's record, while its place is in sight."""
-    from workbench.qt.caption_presenter import CaptionPresenter  # for a projector alone
+    """The newest call of the controller's record, kept up to date while its place is in sight."""
+    from workbench.qt.caption_presenter import CaptionPresenter  # only for a projector
     from workbench.ui.window.projector_caption import ProjectorCaption
 
     caption = ProjectorCaption(demos, live=live)
@@ -58,10 +62,11 @@ def caption_of(
 
 
 def endpoint_list_of(controller: Controller, place: Sighted, owner: Owner) -> EndpointList:
-    """All endpoints of the controller's session, while the place of the list is in sight; `owner`
-    names those of ours.
+    """All endpoints of the controller's session, kept up to date while the place of the list is in
+    sight; `owner` names those of ours.
     """
-    from workbench.qt.endpoint_list_presenter import EndpointListPresenter  # in a wide window
+    # imported in a wide window
+    from workbench.qt.endpoint_list_presenter import EndpointListPresenter
     from workbench.ui.window.endpoint_list import EndpointList
 
     made = EndpointList()

@@ -30,7 +30,7 @@ class Layouts(QObject):
     changed = Signal()
 
     def __init__(self, area: TabArea, actions: Mapping[str, QAction]) -> None:
-        """`actions`: the entry of each, by its name."""
+        """`actions`: the menu entry of each layout, by its name."""
         super().__init__()
         self._area = area
         self._actions = actions
@@ -39,7 +39,7 @@ class Layouts(QObject):
         area.revealed.connect(self._on_revealed)
 
     def choose(self, name: str) -> None:
-        """Show this one; an unknown name changes nothing."""
+        """Show this layout; an unknown name changes nothing."""
         if name not in LAYOUTS:
             return
         area = self._area

@@ -18,10 +18,10 @@ class LowWindow(QObject):
     """Decides it once, and tells the parts of the window.
 
     Attributes:
-        low: there is little height; what frames the content takes less of it.
+        low: there is little height, so what frames the content takes less of it.
 
     Signals:
-        changed(bool): the window is low from now on, or no longer.
+        changed(bool): whether the window is low from now on.
     """
 
     changed = Signal(bool)
@@ -33,7 +33,7 @@ class LowWindow(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Decide again: the window's height or the text size has changed."""
+        """Decide again, because the window's height or the text size has changed."""
         lines = self._window.height() / QFontMetrics(QApplication.font()).lineSpacing()
         low = lines < LOW_LINES
         if low != self.low:

@@ -1,4 +1,4 @@
-"""The words of a menu's entry, where they stand elsewhere."""
+"""The words of a menu entry for use elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from workbench.texts import tr
 
 
 def plain_words(text: str) -> str:
-    """An entry without the mark of its letter: "&Open…", "打开(&O)…"."""
+    """An entry without its mnemonic: "&Open…", "打开(&O)…"."""
     before, bracket, rest = text.partition("(&")
     return before + rest[2:] if bracket else text.replace("&", "")
 

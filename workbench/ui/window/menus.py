@@ -34,7 +34,7 @@ class DemosMenu(QMenu):
     @Slot()
     def _fill(self) -> None:
         self.clear()
-        for old in self.findChildren(QMenu):  # clear() leaves them: they are its children
+        for old in self.findChildren(QMenu):  # clear() leaves them, since they are its children
             old.setParent(None)
             old.deleteLater()
         topics: dict[str, QMenu] = {"article": self}
@@ -53,7 +53,7 @@ class RecentMenu(QMenu):
     """The newest earlier records, filled when it opens.
 
     Attributes:
-        name_of: what a record is called.
+        name_of: returns what a record is called.
 
     Signals:
         chosen(object): show the record of this Path.
@@ -89,9 +89,9 @@ class MenuBar(Retranslatable, QMenuBar):
     """
 
     def __init__(self, player: ScenarioPlayer, parent: QWidget, *, live: bool) -> None:
-        """`live` False: an old record is shown; nothing acts on sockets."""
+        """`live` False: an old record is shown, and nothing acts on sockets."""
         # in its window from the start: Qt's own menu for what has no room, made in the middle of a
-        # change of size, would keep the old one
+        # resize, would keep the old one
         super().__init__(parent)
         self._live = live
         self._actions: dict[str, QAction] = {}
@@ -131,7 +131,7 @@ class MenuBar(Retranslatable, QMenuBar):
         return [action for action in self._actions.values() if action.shortcuts()]
 
     def connect_all(self, does: Mapping[str, Callable[[], object]]) -> None:
-        """Have each action do what `does` says for its id; a menu does nothing but open."""
+        """Connect each action to what `does` says for its id; a submenu does nothing but open."""
         for name, action in self._actions.items():
             if action.menu() is None:
                 action.triggered.connect(partial(_call, does[name]))

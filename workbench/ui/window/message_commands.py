@@ -55,8 +55,8 @@ class MessageCommands(QObject):
         messages.watch(self._remember)
 
     def make_list(self) -> MessageList:
-        """The list, joined with what it asks for."""
-        from workbench.ui.window.message_list import MessageList  # not at the start
+        """The list, connected to what it asks for."""
+        from workbench.ui.window.message_list import MessageList  # imported late: not at the start
 
         made = MessageList(self._messages)
         made.endpoints = lambda: list(self._controller.session.endpoints)
@@ -73,7 +73,9 @@ class MessageCommands(QObject):
 
     @Slot(object)
     def send(self, message: Saved) -> None:
-        """Once, by the endpoint that it names; what hinders it is said in that one's panel."""
+        """Send once, by the endpoint that the message names; what prevents it is reported in that
+        panel.
+        """
         presenter = self._presenter(message)
         if presenter is None:
             return
@@ -118,10 +120,10 @@ class MessageCommands(QObject):
         return self._tabs.presenter(panel.name)
 
     def _of_address(self, target: str) -> Presenter:
-        """The client that leads there, which is made where there is none.
+        """The client that connects to that address, which is created if there is none.
 
         Raises:
-            Problem: it is no address.
+            Problem: it is not an address.
         """
         wanted = client_of(target)
         for presenter in self._tabs.presenters:
@@ -161,7 +163,7 @@ def client_of(target: str) -> EndpointSettings:
 
 
 def leads_there(settings: EndpointSettings, wanted: EndpointSettings) -> bool:
-    """Whether an endpoint has the same other end, over the same."""
+    """Whether an endpoint has the same other end, with the same layers."""
     return (settings.role, settings.address, settings.layers) == (
         wanted.role,
         wanted.address,

@@ -53,8 +53,8 @@ class MessageList(Retranslatable, QWidget):
         endpoints: names of those that a message may be sent by.
 
     Signals:
-        send_wanted(object), put_wanted(object): send this Saved; have it in the editor.
-        told(str): how it went, in a sentence.
+        send_wanted(object), put_wanted(object): send this Saved; put it into the editor.
+        told(str): the result, in a sentence.
         done(object): one was removed; the Deed.
     """
 
@@ -139,7 +139,7 @@ class MessageList(Retranslatable, QWidget):
 
     @property
     def chosen(self) -> Saved | None:
-        """The message of the row with the cursor."""
+        """The message of the current row."""
         place = self.tree.currentIndex().row()
         return self._shown[place] if 0 <= place < len(self._shown) else None
 
@@ -191,7 +191,7 @@ class MessageList(Retranslatable, QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Who sends it is in sight where there is room; the tool tip has it always."""
+        """Show who sends it if there is room; the tool tip always does."""
         least = self.fontMetrics().averageCharWidth() * _ROOMY
         told = any(item.target for item in self._shown)
         self.tree.setColumnHidden(_TARGET, not told or self.width() < least)
@@ -202,7 +202,7 @@ class MessageList(Retranslatable, QWidget):
 
     @Slot()
     def _judge(self) -> None:
-        """Enable what can be done with the row of the cursor."""
+        """Enable what can be done with the current row."""
         place = self.tree.currentIndex().row()
         none = msg("why.no_message") if self.chosen is None else None
         for name, button in self._buttons.items():
@@ -260,7 +260,7 @@ class MessageList(Retranslatable, QWidget):
             )
 
     def _put_back(self, message: Saved, before: list[Saved]) -> None:
-        """Where it stood, among those that are there now."""
+        """Put a removed message back to where it was, among those that exist now."""
         now = self._messages.saved
         if message in now:
             return
@@ -287,7 +287,7 @@ class MessageList(Retranslatable, QWidget):
             menu.popup(self.tree.viewport().mapToGlobal(where))
 
     def message_menu(self, message: Saved) -> QMenu:
-        """What can be done with a message."""
+        """The menu of a message."""
         menu = QMenu(self)
         menu.addAction(tr("caption.send"), partial(self.send_wanted.emit, message))
         menu.addAction(tr("caption.messages_put"), partial(self.put_wanted.emit, message))

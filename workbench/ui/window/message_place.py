@@ -23,7 +23,7 @@ class MessagePlace(LatePart["MessageList"]):
     def __init__(
         self, action: QAction, build: Callable[[], MessageList], preferences: Preferences
     ) -> None:
-        """`action`: of the menu, which says whether it is shown."""
+        """`action`: the menu entry, which says whether the list is shown."""
         super().__init__(build)
         self._action = action
         self._preferences = preferences
@@ -38,24 +38,24 @@ class MessagePlace(LatePart["MessageList"]):
 
     @Slot()
     def open(self) -> None:
-        """Show it, with the cursor in it."""
+        """Show it, with the focus in it."""
         self._preferences.messages_shown = True
         self.fit()
         self.part.tree.setFocus()
 
     @Slot(bool)
     def give_way(self, presented: bool) -> None:
-        """A projector has no room for it."""
+        """Hide it for a projector, which has no room for it."""
         self._presented = presented
         self.fit()
 
     def fit(self) -> None:
-        """As it is wanted."""
+        """Show or hide it as it is wanted."""
         shown = self._preferences.messages_shown
         self._action.setChecked(shown)
         self.setVisible(shown and not self._presented)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The file may have changed meanwhile."""
+        """Read the file again, which may have changed meanwhile."""
         super().showEvent(event)
         self.part.refresh()

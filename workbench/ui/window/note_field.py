@@ -31,7 +31,7 @@ class NoteField(Retranslatable, QLineEdit):
     @Slot()
     def begin(self) -> None:
         """Show the line and wait for the note."""
-        from workbench.ui.widgets.focus_back import focus_back  # no start needs it
+        from workbench.ui.widgets.focus_back import focus_back  # imported late: no start needs it
 
         self._go_back = focus_back(self)
         self.show()
@@ -50,7 +50,7 @@ class NoteField(Retranslatable, QLineEdit):
             self.entered.emit(text)
 
     def give_up(self) -> None:
-        """Esc: no note after all."""
+        """Cancel the note, since Esc was pressed."""
         self._put_away()
 
     def _put_away(self) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Onboarding(QObject):
-    """Controls the strip. After the first answered Send it shows where to go on, until the mouse
-    has left the window, since all below moves when it goes.
+    """Controls the strip. After the first answered Send it shows how to continue, until the mouse
+    has left the window, since everything below moves when the strip goes.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Onboarding(QObject):
         self._preferences = preferences
         self._live = live
         self._numbered = False
-        # not with the commit alone: the conversation shows the answer a moment after it
+        # not with the commit alone: the conversation shows the answer a moment later
         controller.snapshots_changed.connect(self._on_tick)
         bar.left.connect(self._leave)
         bar.window_left.connect(self._go)
 
     def show(self, *, again: bool = False) -> None:
-        """Show the strip where it is still needed; `again`: somebody asked for it."""
+        """Show the strip if it is still needed; `again`: somebody asked for it."""
         if again:
             self._preferences.first_steps_done = False
         shown = self._live and not self._preferences.first_steps_done
@@ -81,13 +81,13 @@ class Onboarding(QObject):
 
     @Slot()
     def redraw(self) -> None:
-        """Draw the numbers in the size of the text."""
+        """Draw the numbers in the current text size."""
         if self._numbered and not self._controller.closed:
             self._number_steps(True)
 
     @Slot()
     def step_aside(self) -> None:
-        """A demonstration has a strip of its own, and other buttons."""
+        """Hide the strip for a demonstration, which has a strip of its own, and other buttons."""
         self._bar.hide()
         self._number_steps(False)
 
@@ -98,7 +98,7 @@ class Onboarding(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        """The steps are done with the first answered Send: text came back to a client."""
+        """End the steps with the first answered Send: text came back to a client."""
         if (
             self._numbered
             and not self._controller.closed
@@ -115,7 +115,9 @@ class Onboarding(QObject):
 
     @Slot()
     def _go(self) -> None:
-        """Nothing may move under the mouse, nor below what has popped up."""
+        """Hide the strip when nothing moves under the mouse, or below something that has popped
+        up.
+        """
         if (
             self._bar.done
             and not self._bar.window().underMouse()

@@ -45,7 +45,7 @@ class OnboardingBar(Retranslatable, QWidget):
         super().__init__()
         self.setObjectName("first_steps")
         self._label = QLabel()
-        self._keys = FittingLabel()  # the numbers stand on the buttons, too
+        self._keys = FittingLabel()  # the numbers are on the buttons, too
         self._keys.setProperty("muted", True)
         self._buttons: dict[str, QPushButton] = {}
         self._close = QToolButton()
@@ -82,20 +82,20 @@ class OnboardingBar(Retranslatable, QWidget):
         self.retranslate()
 
     def go_on(self) -> None:
-        """Show where to go on: the first steps are done."""
+        """Show how to continue, since the first steps are done."""
         self.window().installEventFilter(self)
         self.setMinimumHeight(self.height())
         self.done = True
         self.retranslate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Told when the window knows it too."""
+        """Notice when the mouse leaves the window."""
         if event.type() == QEvent.Type.Leave and watched is self.window():
             QTimer.singleShot(0, self, self.window_left.emit)
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In another width it may take another line, or none."""
+        """Lay it out anew: in another width it may take another line, or none."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.setMinimumHeight(0)

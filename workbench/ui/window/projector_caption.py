@@ -15,9 +15,9 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
     """The newest call as code, and its result in words below.
 
     Signals:
-        stop_wanted(): its button *Stop all*.
-        leave_wanted(): its button that ends the presentation.
-        worded(): the language is another one, or the size.
+        stop_wanted(): its button *Stop all* was pressed.
+        leave_wanted(): its button that ends the presentation was pressed.
+        worded(): the language or the size has changed.
     """
 
     stop_wanted = Signal()
@@ -25,8 +25,8 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
     worded = Signal()
 
     def __init__(self, demos: QMenu, *, live: bool) -> None:
-        """`demos`: what can be shown, since the menu bar is hidden on a projector. `live` False:
-        an old record has no sockets to stop and none to demonstrate with.
+        """`demos`: what can be shown, since the menu bar is hidden on a projector. `live` False: an
+        old record has no sockets to stop or to demonstrate with.
         """
         super().__init__()
         self.setObjectName("caption")
@@ -55,7 +55,7 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
         self.redraw()
 
     def retranslate(self) -> None:
-        """Words of the buttons; the rest is told anew."""
+        """Word the buttons again; the rest is emitted anew."""
         for name, button in self._buttons.items():
             key = "present_end" if name == "leave" else name
             button.setText(tr(f"window.{key}"))
@@ -63,7 +63,7 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
             button.setAccessibleName(tr(f"name.{key}"))
 
     def redraw(self) -> None:
-        """Fonts for the size in force."""
+        """Use the fonts for the current size."""
         code = theme.fixed_font()
         code.setPointSizeF(code.pointSizeF() * theme.LARGEST)
         code.setBold(True)

@@ -22,9 +22,9 @@ class ProjectorMode(QObject):
         on: this window is presented; another may be too.
 
     Signals:
-        presented(bool): it is on a projector from now on, or no longer.
+        presented(bool): whether it is on a projector from now on.
         everyday(bool): the opposite: whether everyday parts are shown.
-        calls_named(bool): there is room to name the calls on the buttons, or not.
+        calls_named(bool): whether there is room to name the calls on the buttons.
     """
 
     presented = Signal(bool)
@@ -56,11 +56,11 @@ class ProjectorMode(QObject):
         self.fit()
 
     def close(self) -> None:
-        """Restore the everyday size, since the window closes."""
+        """Restore the everyday size, because the window closes."""
         if self.on:
             self.on = False
             self._appearance.present(self, False)
 
     def fit(self) -> None:
-        """Calls stand on the buttons of a presentation where the window is high enough."""
+        """Name the calls on the buttons of a presentation if the window is high enough."""
         self.calls_named.emit(self.on and self._window.height() >= ROOMY)

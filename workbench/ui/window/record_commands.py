@@ -27,9 +27,9 @@ class RecordCommands(QObject):
     """Carries these commands out.
 
     Signals:
-        told(str): what came of one, in a sentence.
-        ending(): the session and its record end now: what runs in them has to stop.
-        restarted(): another session, with another record, is in their place.
+        told(str): the result of one, in a sentence.
+        ending(): the session and its record end now, so what runs in them has to stop.
+        restarted(): another session, with another record, has replaced them.
         crash_found(object): the record (a Path) of an earlier run was not closed.
     """
 
@@ -77,21 +77,23 @@ class RecordCommands(QObject):
 
     @Slot()
     def switch_every_byte(self) -> None:
-        """Keep whole payloads from the next record on, or the first 4 KiB of each call."""
+        """Keep full payloads from the next record on, or the first 4 KiB of each call."""
         self._preferences.every_byte = not self._preferences.every_byte
         key = "every_byte_on" if self._preferences.every_byte else "every_byte_off"
         self.told.emit(tr(f"window.{key}"))
 
     @Slot(str)
     def keep_newest(self, part: str) -> None:
-        """Keep only so much from the next record on, as `--keep` takes it; empty: all."""
+        """Limit what is kept from the next record on, as `--keep` does; empty: keep all."""
         self._preferences.kept = part
         key = "keep_newest" if part else "keep_all"
         self.told.emit(tr(f"window.{key}", part=tr(f"menu.keep_{part or 'all'}").replace("&", "")))
 
     @Slot()
     def look_for_a_crash(self) -> None:
-        """Say once that an earlier run ended without closing its record, and tidy after it."""
+        """Report once that an earlier run ended without closing its record, and clean up after
+        it.
+        """
         private.sweep()
         records.sweep()
         newest = next(iter(records.recent(1)), None)

@@ -16,7 +16,7 @@ from workbench.texts import Problem
 
 
 class _OldJournal:
-    """Stands for the recorder of an earlier record, to which nothing is added."""
+    """Takes the place of the recorder for an earlier record, to which nothing is added."""
 
     failed: Problem | None = None
     moved: Problem | None = None
@@ -30,12 +30,12 @@ class _OldJournal:
         self.clock: Clock = reader.clock
 
     def reader(self) -> Reader:
-        """For one thread; whoever asked closes it."""
+        """A reader for one thread; whoever asked for it closes it."""
         first, self._first = self._first, None
         return first or open_record(self.path, lenient=True)
 
     def flush(self, _timeout: float = 0.0) -> bool:
-        """Everything is in the file."""
+        """Do nothing: everything is in the file."""
         return True
 
     def when_written(self, then: Callable[[], None]) -> None:
@@ -72,4 +72,4 @@ class OldRecord(Session):
         raise Problem("problem.old_record")
 
     def close(self, timeout: float = 10.0) -> None:
-        """Nothing to stop; the controller closes the reader."""
+        """Do nothing: there is nothing to stop, and the controller closes the reader."""

@@ -51,11 +51,12 @@ def log_panel_of(controller: Controller) -> LogPanel:
 
 
 def _offer_frames(controller: Controller, panel: LogPanel) -> None:
-    """A table of frames beside the log, from when an endpoint speaks WebSocket."""
+    """A table of frames beside the log, shown from when an endpoint speaks WebSocket."""
     presenter = FramesPresenter(controller, panel)
 
     def add() -> None:
-        from workbench.ui.record.frames_panel import FramesPanel  # with the first WebSocket
+        # imported with the first WebSocket
+        from workbench.ui.record.frames_panel import FramesPanel
 
         model = presenter.model(panel)
         frames = FramesPanel(model)
@@ -73,7 +74,7 @@ def add_talk(
     save: Callable[[ConversationRequest], None],
 ) -> None:
     """The conversation of a connection, beside the log of an earlier record."""
-    from workbench.qt.old_conversation import OldConversation  # no start needs it
+    from workbench.qt.old_conversation import OldConversation  # imported late: no start needs it
     from workbench.ui.record.conversation_tab import ConversationTab
 
     talk = ConversationTab()
@@ -98,7 +99,9 @@ def add_talk(
 
 
 def inspector_of(controller: Controller) -> Inspector:
-    """What is said of one event of the controller's record, and of its connection."""
+    """The explanation of one event of the controller's record, and what is known about its
+    connection.
+    """
     presenter = ExplainPresenter(controller)
     inspector = Inspector(
         presenter.bytes_as,

@@ -38,12 +38,14 @@ class SendAgain(QObject):
 
     @Slot(object)
     def watch(self, panel: EndpointPanel) -> None:
-        """Do what the menu of its conversation asks for."""
+        """Do what the menu of a panel's conversation asks for."""
         panel.talk.view.again_wanted.connect(self._send_numbered)
 
     @Slot()
     def send_chosen(self) -> None:
-        """What the line of the conversation that has the focus says, else the chosen row."""
+        """Send again what the current line of the focused conversation says, else the chosen
+        row.
+        """
         focus = QApplication.focusWidget()
         if not isinstance(focus, Conversation):
             self.send(self._log.chosen_row)
@@ -58,7 +60,9 @@ class SendAgain(QObject):
 
     @Slot(object)
     def send(self, row: Row | None) -> None:
-        """What this row says was sent; what hinders it is said where its endpoint says things."""
+        """Send again what this row says was sent; what prevents it is reported by its endpoint's
+        panel.
+        """
         if row is None:
             self.told.emit(Problem("again.none_chosen"))
             return

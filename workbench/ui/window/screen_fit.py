@@ -18,7 +18,7 @@ TURNS: Final = 20
 def fit(window: QWidget, beside: QWidget | None = None) -> None:
     """Make a window that is about to be shown no larger than there is room on its screen.
 
-    `beside`: a window on the same screen; as large as that one it may be in any case.
+    `beside`: a window on the same screen; it may always be as large as that one.
     """
     room = window.screen().availableGeometry().size() - FRAME
     if beside is not None:
@@ -27,8 +27,8 @@ def fit(window: QWidget, beside: QWidget | None = None) -> None:
 
 
 class WishedSize(QObject):
-    """Gives a window back the size that it had, where larger text made it larger than its screen
-    and smaller text has room in it again.
+    """Gives a window back its previous size, when larger text had made it larger than its screen
+    and smaller text fits again.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -43,11 +43,11 @@ class WishedSize(QObject):
 
     @Slot()
     def look(self) -> None:
-        """The text has another size: layouts ask for their room in the next turns."""
+        """React to another text size: layouts ask for their room in the next turns."""
         window = self._window
         if window.isMaximized() or window.isFullScreen():
             return
-        if window.size() != self._grown:  # a person, or the window manager, gave it this one
+        if window.size() != self._grown:  # a person, or the window manager, chose this size
             self._wished = window.size()
         self._left = TURNS
         self._turn.start()
@@ -55,10 +55,10 @@ class WishedSize(QObject):
     def _on_turn(self) -> None:
         window, size = self._window, self._window.size()
         if size not in (self._grown, self._wished.expandedTo(window.minimumSizeHint())):
-            self._turn.stop()  # a person, or the window manager, has meanwhile given it this one
+            self._turn.stop()  # a person, or the window manager, has chosen this size meanwhile
             return
         self._left -= 1
         if not self._left:
             self._turn.stop()
-        window.resize(self._wished)  # Qt makes it no smaller than what is in it
+        window.resize(self._wished)  # Qt makes it no smaller than its contents
         self._grown = self._window.size()

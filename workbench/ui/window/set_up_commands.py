@@ -61,12 +61,12 @@ class SetUpCommands(QObject):
     """Carries these commands out on the tabs of a window.
 
     Signals:
-        told(str): how it went, in a sentence.
-        asking(object, object): a file asks for what it is not allowed yet: the Question, and what
-            goes on with it once it is allowed.
-        run_wanted(object): the scenario of this Path has steps: it is to be run.
-        done(object): the tabs are others: the Deed that can be taken back.
-        replacing(): others come now: what runs in them has to stop.
+        told(str): the result, in a sentence.
+        asking(object, object): a file asks for permissions: the Question, and what continues once
+            it is allowed.
+        run_wanted(object): run the scenario of this Path, which has steps.
+        done(object): the tabs were replaced: the Deed that can be undone.
+        replacing(): the tabs are being replaced now, so what runs in them has to stop.
     """
 
     told = Signal(str)
@@ -85,7 +85,7 @@ class SetUpCommands(QObject):
         files: FileCommands,
         preferences: Preferences,
     ) -> None:
-        """`owner`: the window that the questions stand in front of."""
+        """`owner`: the window that dialogs belong to."""
         super().__init__()
         self._owner = owner
         self._tabs = tabs
@@ -94,14 +94,14 @@ class SetUpCommands(QObject):
         self._controller = controller
         self._files = files
         self._preferences = preferences
-        self._ours: dict[Path, str] = {}  # what was saved here asks for nothing new
+        self._ours: dict[Path, str] = {}  # what was saved here needs no new permissions
 
     # -- saving ---------------------------------------------------------------------------------
 
     @Slot()
     def save(self) -> None:
         """Ask for a file and save the set-up there."""
-        from PySide6.QtWidgets import QFileDialog  # no start needs it
+        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
 
         from workbench.ui.window.menu_words import title_of
 
@@ -119,7 +119,9 @@ class SetUpCommands(QObject):
     def write(self, path: Path) -> None:
         """Save the tabs as they are filled in, without secrets."""
         from workbench.journal.whole_file import write_text
-        from workbench.viewmodel import set_up_file  # what reads scenarios: no start needs it
+
+        # the module that reads scenarios: no start needs it
+        from workbench.viewmodel import set_up_file
 
         tabs = [self._copies.tab(panel) for panel in self._area.panels()]
         try:
@@ -157,14 +159,12 @@ class SetUpCommands(QObject):
 
     @Slot(object)
     def show(self, path: Path) -> None:
-        """Show a set-up's endpoints in place of the tabs; what it reaches for is asked for
-        first.
-        """
+        """Show a set-up's endpoints in place of the tabs; permissions are asked for first."""
         self._begin(path, run=False)
 
     @Slot(object)
     def take(self, path: Path) -> None:
-        """A file that was dropped: a scenario with steps is run, any other is a set-up."""
+        """Take a dropped file: a scenario with steps is run, any other is a set-up."""
         self._begin(path, run=True)
 
     def _begin(self, path: Path, *, run: bool) -> None:
@@ -226,7 +226,7 @@ class SetUpCommands(QObject):
 
     @Slot()
     def new(self) -> None:
-        """A server and a client as at a first start, in place of the tabs."""
+        """Show a server and a client as at a first start, in place of the tabs."""
         self._ask(self._put_new, "new")
 
     def _put_new(self) -> None:
@@ -235,7 +235,7 @@ class SetUpCommands(QObject):
     # -- in place of the tabs -------------------------------------------------------------------
 
     def _ask(self, then: Callable[[], None], why: str) -> None:
-        """Where something is open, whether it may be closed; else go on at once."""
+        """Ask whether to close what is open, if anything is; else go on at once."""
         count = len(self._controller.session.open_ones())
         if not count:
             then()
@@ -264,7 +264,9 @@ class SetUpCommands(QObject):
         values: tuple[TypedValue, ...],
         name: str,
     ) -> Problem | None:
-        """Make others in place of the tabs; why one of them could not be made."""
+        """Put other tabs in place of the current ones; returns why one of them could not be
+        made.
+        """
         self.replacing.emit()
         before = [self._copies.copy(panel) for panel in self._area.panels()]
         known = self._controller.values.rows
@@ -295,14 +297,14 @@ class SetUpCommands(QObject):
         for make in makers:
             try:
                 make()
-            except Problem as problem:  # a name that a lab has
+            except Problem as problem:  # a name that a lab uses
                 refused = refused or problem
         self._tabs.refresh()
         return refused
 
 
 def _has_steps(text: str) -> bool:
-    """Whether a scenario does anything when it is run; one that cannot be read says so there."""
+    """Whether a scenario does anything when it is run; if it cannot be read, running it says so."""
     from workbench.scenario.model import table_of
 
     try:

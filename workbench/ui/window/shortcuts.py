@@ -11,7 +11,7 @@ from workbench.ui.window.action_table import ACTIONS
 
 
 def add_shortcuts(owner: QWidget, does: Mapping[str, Callable[[], object]]) -> None:
-    """Bind the keys of the table's rows without a menu, all over the window of `owner`.
+    """Bind the keys of the table's rows without a menu, throughout the window of `owner`.
 
     `does`: what each of them does, by the row's id.
     """
@@ -22,9 +22,9 @@ def add_shortcuts(owner: QWidget, does: Mapping[str, Callable[[], object]]) -> N
 
 
 def leave_first(ways: Iterable[tuple[Callable[[], bool], Callable[[], object]]]) -> None:
-    """Esc: of what may be going on, in this order, end the first that is.
+    """Handle Esc: end the first thing, in this order, that is going on.
 
-    `ways`: whether it is going on, and what ends it.
+    `ways`: for each, whether it is going on, and what ends it.
     """
     for going_on, leave in ways:
         if going_on():

@@ -46,7 +46,7 @@ class MainSplitter(QSplitter):
         self.setChildrenCollapsible(False)
         self.setStretchFactor(0, 3)
         self.setStretchFactor(1, 2)
-        self._later = QTimer(self)  # when all that changes at once has changed
+        self._later = QTimer(self)  # when everything that changes at once has changed
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self.give_room)
@@ -74,7 +74,7 @@ class MainSplitter(QSplitter):
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """Divide the height otherwise while the window is low."""
+        """Divide the height in another way while the window is low."""
         self._sparing = sparing
         self._later.start()
 
@@ -87,9 +87,10 @@ class MainSplitter(QSplitter):
 
     @Slot()
     def give_room(self) -> None:
-        """Panels that need more than their share get it from the log, as far as it can spare it.
+        """Give panels that need more than their share height from the log, as far as it can spare
+        it.
 
-        Where a person has set the heights, they stay: the panels scroll.
+        If a person has set the heights, they stay, and the panels scroll.
         """
         if self._by_hand or self._area.isHidden():
             return
@@ -100,7 +101,9 @@ class MainSplitter(QSplitter):
             self.setSizes([top, total - top])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A line above has come or gone: Qt shares the rest by stretch, not by need."""
+        """Divide the height again when a line above has come or gone: Qt divides by stretch, not by
+        need.
+        """
         super().resizeEvent(event)
         if event.size().height() != event.oldSize().height():
             self._later.start()

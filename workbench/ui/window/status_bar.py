@@ -27,7 +27,7 @@ class StatusBar(Retranslatable, QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("status")
-        self.record = FittingLabel()  # a narrow window shows its name in the title alone
+        self.record = FittingLabel()  # a narrow window shows its name only in the title
         self._name(self.record, "status.record")
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
@@ -39,7 +39,7 @@ class StatusBar(Retranslatable, QStatusBar):
         self._target = ""
         self.word = ElidedLabel()
         self._name(self.word, "status.word", stretch=1)
-        # a long sentence does not make the window wider: its tool tip has it whole
+        # a long sentence does not make the window wider: its tool tip has all of it
         self.word.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._count = RecordCount()
         self._record: tuple[Path, bool] | None = None
@@ -61,26 +61,28 @@ class StatusBar(Retranslatable, QStatusBar):
 
     @Slot(str)
     def tell(self, text: str) -> None:
-        """A word about something that has no line of its own; it goes after a while."""
+        """Show a message about something that has no line of its own; it disappears after a
+        while.
+        """
         self.word.setText(text)
         self._forget.start(SHOWN_MS)
 
     @Slot(str)
     def name_target(self, name: str) -> None:
-        """Which endpoint keys act on; "": there is none."""
+        """Show which endpoint keys act on; "": none."""
         self._target = name
         self.target.setText(tr("window.target", name=name) if name else "")
 
     @Slot(object)
     def show_count(self, count: RecordCount) -> None:
-        """The record holds so much now."""
+        """Show how much the record contains now."""
         self._count = count
         self.events.setText(count.events_text)
         self.rate.setText(count.rate_text)
         self.lost.setText(count.lost_text)
 
     def name_record(self, record: Path, *, passing: bool) -> None:
-        """Which file it is, and how long it is kept; `passing`: until the program ends."""
+        """Show which file it is, and how long it is kept; `passing`: until the program ends."""
         self._record = record, passing
         keys = ("window.record_listed",) if record.parent == folder() else ()
         keys = (*keys, "window.record")
@@ -97,5 +99,5 @@ class StatusBar(Retranslatable, QStatusBar):
         self.name_target(self._target)
         self.target.setToolTip(tr("window.target_tip"))
         self.lost.setToolTip(tr("window.lost_tip"))
-        self.word.clear()  # it was said in another language
+        self.word.clear()  # that was worded in another language
         self.show_count(self._count)

@@ -38,14 +38,14 @@ class TabGroup(Retranslatable, QTabWidget):
     """One group: a tab bar, a + button, and the panel in front.
 
     Signals:
-        wanted(): the + button.
-        unwanted(object): a tab's close button; the panel.
+        wanted(): the + button was pressed.
+        unwanted(object): a tab's close button was pressed; the panel.
         entered(object): another tab is in front; the panel.
         moved_here(str): a tab of the other group was dropped here; its endpoint.
-        moved_away(object): this panel's tab is to go to the other group.
-        name_wanted(object): this panel's endpoint is to get another name.
-        renamed(object, str): this panel's endpoint is to be called so.
-        twin_wanted(object): another tab like this panel's is wanted.
+        moved_away(object): move this panel's tab to the other group.
+        name_wanted(object): ask for another name for this panel's endpoint.
+        renamed(object, str): give this panel's endpoint this name.
+        twin_wanted(object): open another tab like this panel's.
     """
 
     wanted = Signal()
@@ -72,7 +72,7 @@ class TabGroup(Retranslatable, QTabWidget):
         bar.dragged.connect(self._on_dragged)
         # queued: the second press of a double click gives the focus to the bar once more
         bar.tabBarDoubleClicked.connect(self._begin_rename, Qt.ConnectionType.QueuedConnection)
-        # a click on the tab that is in front already, too: its panel is what keys act on then
+        # also after a click on the tab that is in front already: keys then act on its panel
         self.tabBarClicked.connect(lambda _index: bar.setFocus(Qt.FocusReason.MouseFocusReason))
         self.setDocumentMode(True)
         self.setMovable(True)
@@ -89,12 +89,12 @@ class TabGroup(Retranslatable, QTabWidget):
         return [panel for index in range(self.count()) if (panel := self.panel_at(index))]
 
     def panel_at(self, index: int) -> EndpointPanel | None:
-        """The panel of a tab; it stands in an area that scrolls."""
+        """The panel of a tab, which is inside a scroll area."""
         area = self.widget(index)
         return area.panel if isinstance(area, PanelScrollArea) else None
 
     def place_of(self, panel: EndpointPanel) -> int:
-        """The index of a panel's tab; -1 where it is in the other group."""
+        """The index of a panel's tab; -1: it is in the other group."""
         return next((i for i in range(self.count()) if self.panel_at(i) is panel), -1)
 
     @property
@@ -114,7 +114,7 @@ class TabGroup(Retranslatable, QTabWidget):
         self.tabBar().setAccessibleName(name)
 
     def label_tab(self, panel: EndpointPanel) -> None:
-        """Give a panel's tab its text, its tool tip and its cross."""
+        """Give a panel's tab its text, tool tip and close button."""
         place = self.place_of(panel)
         self.setTabText(place, panel.tab_text)
         self.setTabToolTip(place, plain_tip(panel.name))
@@ -128,14 +128,14 @@ class TabGroup(Retranslatable, QTabWidget):
         button.setObjectName(f"remove.{panel.name}")
         button.setIcon(theme.icon("x"))
         mark = theme.scaled(_CROSS)
-        side = max(_CROSS_BUTTON, self.fontMetrics().height())  # no tab is higher for it
+        side = max(_CROSS_BUTTON, self.fontMetrics().height())  # no tab gets higher because of it
         button.setIconSize(QSize(mark, mark))
         button.setFixedSize(side, side)
         button.setToolTip(tr("tip.remove"))
         button.setAccessibleName(tr("name.remove", name=panel.name))
 
     def _order_tabs(self) -> None:
-        """Tab key: the tabs, their crosses, the +, and then the panels."""
+        """Set the Tab order: the tabs, their close buttons, the +, and then the panels."""
         bar = self.tabBar()
         crosses = [
             bar.tabButton(place, QTabBar.ButtonPosition.RightSide) for place in range(self.count())
@@ -163,13 +163,13 @@ class TabGroup(Retranslatable, QTabWidget):
             self.name_wanted.emit(panel)
 
     def begin_rename(self, panel: EndpointPanel) -> None:
-        """A field for the name of a panel's endpoint, on its tab."""
+        """Open a field for the name of a panel's endpoint, on its tab."""
         field = TabNameField(self.tabBar(), self.place_of(panel), panel.name)
         field.named.connect(lambda name: self.renamed.emit(panel, name))
 
     @Slot(int)
     def _on_dragged(self, place: int) -> None:
-        """A tab was dragged out of its bar: it may be dropped on the other group."""
+        """Start a drag of a tab that left its bar: it may be dropped on the other group."""
         panel = self.panel_at(place)
         if panel is None:
             return
@@ -203,7 +203,7 @@ class _TabBar(QTabBar):
     _tall = 0
 
     def sizeHint(self) -> QSize:
-        """As high without a tab as with one: else there is no + beside it."""
+        """As high without a tab as with one: otherwise there is no + beside it."""
         hint = super().sizeHint()
         if self.count():
             self._tall = hint.height()
@@ -215,7 +215,7 @@ class _TabBar(QTabBar):
         if event.buttons() & Qt.MouseButton.LeftButton and not inside.contains(
             event.position().toPoint()
         ):
-            # the bar's own sorting ends here, as if the button had been let go
+            # the bar's own sorting ends here, as if the button had been released
             self.mouseReleaseEvent(
                 QMouseEvent(
                     QEvent.Type.MouseButtonRelease,
@@ -232,7 +232,7 @@ class _TabBar(QTabBar):
 
 
 class PanelScrollArea(QScrollArea):
-    """Scrolls a panel vertically where the window is too low; never sideways."""
+    """Scrolls a panel vertically if the window is too low; never sideways."""
 
     def __init__(self, panel: EndpointPanel) -> None:
         super().__init__()
@@ -260,8 +260,8 @@ class TabArea(QSplitter):
     Signals:
         entered(object): a panel came to the front of its group.
         needs(): a panel needs another height.
-        targeted(str): what keys act on is another endpoint; "": there is none.
-        revealed(): a panel came to the front of a half that is hidden.
+        targeted(str): keys act on another endpoint; "": on none.
+        revealed(): a panel came to the front of a hidden half.
     """
 
     entered = Signal(object)
@@ -299,9 +299,10 @@ class TabArea(QSplitter):
         return next((panel for panel in self.panels() if panel.name == name), None)
 
     def focused_panel(self) -> EndpointPanel | None:
-        """What keys act on: the panel that has the focus, or had it last, or whose tab has it.
+        """The panel that keys act on: the one that has the focus, or had it last, or whose tab has
+        it.
 
-        It is in front of its group always, and that is shown; before there was one it is the one
+        It is always in front of its group, which is in sight; before there was one, it is the one
         in front on the right, else on the left.
         """
         focus = self.window().focusWidget()
@@ -324,7 +325,7 @@ class TabArea(QSplitter):
         return group is not None and self._shows(group)
 
     def _front_with(self, group: TabGroup, focus: QWidget | None) -> EndpointPanel | None:
-        """The panel in front of a group, where the focus is in it or on its tabs."""
+        """The panel in front of a group, if the focus is in it or on its tabs."""
         front = group.in_front
         if front is None or focus is None:
             return None
@@ -332,7 +333,7 @@ class TabArea(QSplitter):
 
     @Slot()
     def tell_target(self) -> None:
-        """Say what keys act on now, where that is another endpoint."""
+        """Emit what keys act on now, if that is another endpoint."""
         panel = self.focused_panel()
         name = panel.name if panel is not None else ""
         if name != self._told:
@@ -340,7 +341,7 @@ class TabArea(QSplitter):
             self.targeted.emit(name)
 
     def same_group(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
-        """Whether two panels are in one group: one of them hides the other."""
+        """Whether two panels are in one group, so that one of them hides the other."""
         return other is not None and self._group_of(panel) is self._group_of(other)
 
     def _group_of(self, panel: EndpointPanel) -> TabGroup | None:
@@ -378,7 +379,7 @@ class TabArea(QSplitter):
 
     @Slot(object)
     def move_across(self, panel: EndpointPanel) -> None:
-        """Move a panel to the other group; its sockets do not notice."""
+        """Move a panel to the other group; its sockets are not affected."""
         home = self._group_of(panel)
         other = self.right if home is self.left else self.left
         area = home.widget(home.place_of(panel)) if home is not None else None
@@ -390,16 +391,16 @@ class TabArea(QSplitter):
         other.setCurrentIndex(other.place_of(panel))
 
     def place_of(self, panel: EndpointPanel) -> tuple[str, int]:
-        """Which side a panel is on, and where among the tabs there."""
+        """The side that a panel is on, and its position among the tabs there."""
         group = self._group_of(panel)
         return (group.side, group.place_of(panel)) if group is not None else (self.left.side, -1)
 
     def is_in_front(self, panel: EndpointPanel) -> bool:
-        """Whether it is the one of its group that is seen."""
+        """Whether it is the visible one of its group."""
         return any(group.in_front is panel for group in self.groups)
 
     def put(self, panel: EndpointPanel, side: str, place: int | None) -> None:
-        """Have a panel's tab stand at a place of a side; None, or one too many: the last."""
+        """Put a panel's tab at a position of a side; None, or too large a number: at the end."""
         if self.place_of(panel)[0] != side:
             self.move_across(panel)
         group = self._group_of(panel)
@@ -408,13 +409,13 @@ class TabArea(QSplitter):
             group.tabBar().moveTab(group.place_of(panel), wished)
 
     def begin_rename(self, panel: EndpointPanel) -> None:
-        """A field for its name, on its tab."""
+        """Open a field for its name, on its tab."""
         group = self._group_of(panel)
         if group is not None:
             group.begin_rename(panel)
 
     def name_anew(self, panel: EndpointPanel) -> None:
-        """Its endpoint has another name."""
+        """Show its endpoint's new name."""
         group = self._group_of(panel)
         if group is not None:
             group.label_tab(panel)
@@ -432,13 +433,13 @@ class TabArea(QSplitter):
 
     @property
     def needed_height(self) -> int:
-        """Pixels that the panels in front want, to be shown well."""
+        """The height in pixels that the panels in front need to be shown well."""
         bars = max(group.tabBar().sizeHint().height() for group in self.groups)
         fronts = [group.in_front for group in self.groups if self._shows(group)]
         return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
     def _rename(self, panel: EndpointPanel) -> None:
-        """Its tab says something else."""
+        """Set the text of its tab."""
         for group in self.groups:
             place = group.place_of(panel)
             if place >= 0:
@@ -459,7 +460,7 @@ class TabArea(QSplitter):
 
     @Slot(bool)
     def show_calls(self, shown: bool) -> None:
-        """Name on each button that makes a call which one it is, or not."""
+        """Show on each button that makes a call which one that is, or not."""
         for panel in self.panels():
             panel.controls.show_calls(shown)
 

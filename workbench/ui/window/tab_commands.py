@@ -48,7 +48,7 @@ class TabCommands(QObject):
 
     @Slot()
     def begin_rename(self) -> None:
-        """A field for another name, on the tab itself."""
+        """Open a field for another name, on the tab itself."""
         panel = self._area.focused_panel()
         if panel is not None:
             self.ask_name(panel)
@@ -60,7 +60,7 @@ class TabCommands(QObject):
 
     @Slot(object, str)
     def rename(self, panel: EndpointPanel, wished: str) -> None:
-        """Give an endpoint another name; what is linked to it goes with it."""
+        """Give an endpoint another name; links to it follow."""
         before = panel.name
         if wished.strip() == before:
             return
@@ -80,7 +80,9 @@ class TabCommands(QObject):
 
     @Slot(object)
     def duplicate(self, panel: EndpointPanel) -> None:
-        """A second one like it, beside it: its own name, and a port that no other tab has."""
+        """Add a second one like it, beside it, with its own name and a port that no other tab
+        has.
+        """
         copy = self._copies.copy(panel)
         name = tab_names.name_beside(panel.name, self._controller.session.endpoints)
         form, settings = copy.form, replace(copy.tab.settings, name=name)
@@ -114,7 +116,9 @@ class TabCommands(QObject):
 
     @Slot(object)
     def remove(self, panel: EndpointPanel) -> None:
-        """Stop an endpoint and take its tab away; it can come back as it is filled in."""
+        """Stop an endpoint and remove its tab; that can be undone, with everything that is filled
+        in.
+        """
         copy = self._copies.copy(panel)
         self._tabs.remove(panel)
         self.done.emit(Deed("tab", panel.name, partial(self._put_back, copy)))
@@ -128,7 +132,7 @@ class TabCommands(QObject):
         self._tabs.refresh()
 
     def move(self, by: int) -> None:
-        """The tab that keys act on, along its bar."""
+        """Move the tab that keys act on along its bar."""
         panel = self._area.focused_panel()
         if panel is not None:
             side, place = self._area.place_of(panel)

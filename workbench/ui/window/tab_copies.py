@@ -30,7 +30,7 @@ class TabCopy:
 
     Attributes:
         form: what is typed, whether it makes sense or not.
-        place: among the tabs of its side.
+        place: its position among the tabs of its side.
         front: it is in front of them.
     """
 
@@ -58,7 +58,7 @@ class TabCopies:
     # -- taking ---------------------------------------------------------------------------------
 
     def tab(self, panel: EndpointPanel, *, leaving: bool = False) -> Tab:
-        """What is kept of a panel between runs. `leaving`: with the rule that is being typed."""
+        """What is kept of a panel between runs. `leaving`: include the rule that is being typed."""
         side, _ = self._area.place_of(panel)
         settings = _settings(self._tabs.presenter(panel.name), leaving=leaving)
         tab = Tab(settings, panel.server, side, show_as=panel.talk.chosen)
@@ -77,7 +77,7 @@ class TabCopies:
         )
 
     def copy(self, panel: EndpointPanel) -> TabCopy:
-        """All of it, as it is now."""
+        """All of a tab, as it is now."""
         presenter = self._tabs.presenter(panel.name)
         _, place = self._area.place_of(panel)
         return TabCopy(self.tab(panel), presenter.form, place, self._area.is_in_front(panel))
@@ -85,7 +85,7 @@ class TabCopies:
     # -- putting back ---------------------------------------------------------------------------
 
     def restore(self, tab: Tab, place: int | None = None) -> EndpointPanel:
-        """A panel of what was kept, at a place of its side; None: behind the others.
+        """A panel made from what was kept, at a position of its side; None: after the others.
 
         Raises:
             Problem: the name is taken.
@@ -95,7 +95,7 @@ class TabCopies:
         return panel
 
     def put(self, copy: TabCopy) -> EndpointPanel:
-        """One like it, of a new endpoint. Raises Problem where the name is taken."""
+        """A panel like the copy, for a new endpoint. Raises Problem: the name is taken."""
         panel = self.restore(copy.tab, copy.place)
         self._type(panel, copy)
         return panel
@@ -118,7 +118,7 @@ class TabCopies:
             panel.expect.setChecked(tab.expects)
 
     def _type(self, panel: EndpointPanel, copy: TabCopy) -> None:
-        """As it was typed, which may make no sense yet."""
+        """Restore the text as it was typed, which may not make sense yet."""
         presenter = self._tabs.presenter(panel.name)
         if isinstance(copy.form, ServerForm):
             if isinstance(presenter, ServerPresenter):
@@ -130,7 +130,9 @@ class TabCopies:
 
 
 def _settings(presenter: Presenter, *, leaving: bool) -> EndpointSettings:
-    """As the fields say, names of values still names; as they are where one makes no sense."""
+    """The settings that the fields describe, with names of values left in; the endpoint's own if a
+    field makes no sense.
+    """
     form = presenter.form
     if isinstance(form, ServerForm):
         form = replace(form, reply=replace(form.reply, values=NO_VALUES))

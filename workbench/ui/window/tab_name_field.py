@@ -39,7 +39,7 @@ class TabNameField(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        """Esc and Enter are this field's, whatever the window does for them."""
+        """Handle Esc and Enter here, whatever the window does with them."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -55,12 +55,12 @@ class TabNameField(QLineEdit):
             super().keyPressEvent(event)
             return
         self._leave(self._before if leaves else self.text())
-        self._bar.setFocus(Qt.FocusReason.OtherFocusReason)  # its tab has the keys again
+        self._bar.setFocus(Qt.FocusReason.OtherFocusReason)  # keys act on its tab again
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() not in (
-            Qt.FocusReason.PopupFocusReason,  # its own menu
+            Qt.FocusReason.PopupFocusReason,  # its own context menu
             Qt.FocusReason.ActiveWindowFocusReason,
         ):
             self._leave(self.text())

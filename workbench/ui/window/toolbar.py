@@ -27,7 +27,7 @@ class ToolBar(Retranslatable, QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._buttons: dict[str, QToolButton] = {}
         self._places: dict[str, QAction] = {}
-        self._said: dict[str, str] = {}  # in place of the table's text
+        self._said: dict[str, str] = {}  # in place of the text in the table
         rows = [(row, row.button) for row in ACTIONS if row.button is not None]
         group = 1
         for row, button in sorted(rows, key=lambda pair: (pair[1].group, pair[1].place)):
@@ -38,7 +38,7 @@ class ToolBar(Retranslatable, QToolBar):
         self.retranslate()
 
     def _part(self, group: int) -> None:
-        """Between two groups a line, or all the room there is."""
+        """Separate two groups by a line, or by all the room there is."""
         if group != RIGHT:
             self.addSeparator()
             return
@@ -67,12 +67,12 @@ class ToolBar(Retranslatable, QToolBar):
         self._buttons[row.button_name] = button
 
     def say(self, name: str, text: str) -> None:
-        """Have a button say this from now on."""
+        """Give a button this text from now on."""
         self._said[name] = text
         self.retranslate()
 
     def offer(self, name: str, offered: bool) -> None:
-        """Show a button, or hide it while there is nothing that it could do."""
+        """Show a button, or hide it while there is nothing for it to do."""
         if self._places[name].isVisible() != offered:
             self._places[name].setVisible(offered)
             self._fit()
@@ -97,19 +97,21 @@ class ToolBar(Retranslatable, QToolBar):
 
     @property
     def _between(self) -> int:
-        """Pixels that no button has."""
+        """The pixels that belong to no button."""
         return self.fontMetrics().averageCharWidth() + APART * len(self.actions())
 
     @property
     def least_width(self) -> int:
-        """What icons alone take, where there is one."""
+        """The width that icons alone take, for buttons that have one."""
         return self._between + sum(_width(x, words=False) for x in self._offered())
 
     def _offered(self) -> list[QToolButton]:
         return [self._buttons[name] for name, place in self._places.items() if place.isVisible()]
 
     def _fit(self) -> None:
-        """Words beside the icons where all of it fits, else icons alone: nothing is cut off."""
+        """Show words beside the icons if everything fits, else icons only, so that nothing is cut
+        off.
+        """
         whole = {button: _width(button, words=True) for button in self._offered()}
         words = sum(whole.values()) + self._between <= self.width()
         style = Qt.ToolButtonStyle
@@ -122,7 +124,7 @@ class ToolBar(Retranslatable, QToolBar):
 
 
 def _width(button: QToolButton, *, words: bool) -> int:
-    """QToolButton's own hint wastes a third."""
+    """The width of a button; QToolButton's own hint wastes a third."""
     icon = button.iconSize().width() + 4 if button.property("icon_name") else 0
     arrow = 20 if button.property("menu") else 0
     words = words or not icon

@@ -1,4 +1,4 @@
-"""Menu bar and tool bar: below each other or, in a low window, side by side."""
+"""Menu bar and tool bar: one below the other or, in a low window, side by side."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TopBars(QWidget):
 
     @Slot(bool)
     def spare_height(self, sparing: bool) -> None:
-        """Put both bars beside each other while the window is low."""
+        """Put the bars side by side while the window is low."""
         self._sparing = sparing
         self._fit()
 
@@ -36,17 +36,17 @@ class TopBars(QWidget):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """A menu or a button has other words, or another size."""
+        """React when a menu or button has other words, or another size."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return handled
 
     def _fit(self) -> None:
-        """Beside each other where that spares height and both have the width."""
+        """Put them side by side if that saves height and both have the width."""
         needed = self._menus.sizeHint().width() + self._tools.least_width
         beside = self._sparing and needed <= self.width()
-        beside = beside and not self._menus.isNativeMenuBar()  # that stands in no window
+        beside = beside and not self._menus.isNativeMenuBar()  # it is in no window
         if beside == self._beside:
             return
         self._beside = beside

@@ -1,4 +1,4 @@
-"""A bar that offers *Undo* for some seconds, where it covers nothing important."""
+"""A bar that offers *Undo* for some seconds, at a place where it covers nothing important."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ class UndoBar(Retranslatable, QFrame):
     """Lies over the right end of the first visible of its places, so that nothing moves.
 
     It is no higher than this place, and stays while the mouse is over it, or the focus in it.
-
-    Signals:
-        told(str): what was taken back, in a sentence.
+    Signals: told(str): what was undone, in a sentence.
     """
 
     told = Signal(str)
@@ -110,7 +108,7 @@ class UndoBar(Retranslatable, QFrame):
         self.move(where.x() + there.width() - width, where.y())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """It stays on what it lies over: only now does it watch that."""
+        """Watch the place that it lies over, from now on."""
         super().showEvent(event)
         for place in self._under:
             place.installEventFilter(self)

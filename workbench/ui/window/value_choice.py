@@ -24,10 +24,10 @@ class ValuesMenu(QMenu):
     """The files that may be in force, filled when it opens.
 
     Attributes:
-        offered: the files that are there. now: the one in force; None: none is.
+        offered: the files that exist. now: the one in force; None: none is.
 
     Signals:
-        chosen(object): the values of this Path, or None: those that were typed alone.
+        chosen(object): use the values of this Path; None: only those that were typed.
         other_wanted(): ask for a file.
     """
 
@@ -87,7 +87,7 @@ class ValueChoice(QObject):
         files: FileCommands,
         preferences: Preferences,
     ) -> None:
-        """`owner`: the window that the question for a file stands in front of."""
+        """`owner`: the window that the file dialog belongs to."""
         super().__init__()
         self._owner = owner
         self._values = values
@@ -103,7 +103,7 @@ class ValueChoice(QObject):
 
     @Slot(object)
     def choose(self, path: Path | None) -> None:
-        """Put a file's values in force; None: what was typed alone."""
+        """Put a file's values in force; None: only what was typed."""
         try:
             self._values.use_file(path)
         except Problem as problem:
@@ -119,7 +119,7 @@ class ValueChoice(QObject):
     @Slot()
     def ask(self) -> None:
         """Ask for a file and put its values in force."""
-        from PySide6.QtWidgets import QFileDialog  # no start needs it
+        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
 
         from workbench.ui.window.menu_words import title_of
 
@@ -131,7 +131,7 @@ class ValueChoice(QObject):
             self.choose(Path(name).absolute())
 
     def restore(self) -> None:
-        """Put in force again what was at the last end; of a file that is gone it is said why."""
+        """Put in force again what was in force at the last end; if the file is gone, say so."""
         name = self._preferences.values_file
         if not name:
             return

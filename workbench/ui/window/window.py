@@ -85,10 +85,10 @@ class MainWindow(Retranslatable, QMainWindow):
     Attributes:
         controller: between widgets and session.
         live: False: a record of an earlier run is shown; there is nothing to act on.
-        low_window: whether it is one. menus, toolbar, status_bar: around the rest.
+        low_window: whether the window is low. menus, toolbar, status_bar: around the rest.
         banner, onboarding_bar, demo_bar, note_field, projector_caption: lines above the panels,
             each hidden until it is needed; notices: what the banner says.
-        tab_area: the endpoints' panels; endpoint_tabs: which there are.
+        tab_area: the endpoints' panels; endpoint_tabs: which panels there are.
         endpoint_list: the same as a tree, left of the panels.
         log, inspector: the record, below them.
     """
@@ -136,8 +136,8 @@ class MainWindow(Retranslatable, QMainWindow):
         self.resize(1280, 800)
         if live:
             self.message_list.fit()
-        # They go with the window, after all others: else Python's collector would destroy them on
-        # whichever thread that runs, timers and all
+        # They go with the window, after all others: otherwise Python's collector would destroy them
+        # on whichever thread it runs, timers and all
         for part in (*self._parts, controller):
             part.setParent(self)
 
@@ -237,7 +237,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @property
     def _parts(self) -> tuple[QObject, ...]:
-        """The parts that are no widgets."""
+        """Make the parts that are not widgets."""
         return (
             self.endpoint_tabs,
             self.conversation_options,
@@ -377,8 +377,8 @@ class MainWindow(Retranslatable, QMainWindow):
         }
 
     def _open_manual(self) -> None:
-        """At the page about what has the focus."""
-        from workbench.viewmodel.manual import page_of  # who needs it waits for its window too
+        """Open the manual at the page about the focused widget."""
+        from workbench.viewmodel.manual import page_of  # whoever needs it waits for its window too
 
         widget, names = QApplication.focusWidget(), []
         while widget is not None:
@@ -391,14 +391,14 @@ class MainWindow(Retranslatable, QMainWindow):
         self.child_windows.open_check_up(self.endpoint_tabs.to_check())
 
     def _try(self, act: Callable[[], None]) -> None:
-        """Do it, or say why it cannot be done."""
+        """Do it, or say why that is impossible."""
         try:
             act()
         except Problem as problem:
             self._on_problem(problem)
 
     def leave(self) -> None:
-        """Esc: leave what is going on: Watch it, a note, the projector, a pinned row."""
+        """Handle Esc: leave what is going on: Watch it, a note, the projector, a pinned row."""
         leave_first(
             (
                 (lambda: self.autoplay.running, self.autoplay.stop),
@@ -463,13 +463,13 @@ class MainWindow(Retranslatable, QMainWindow):
         menu.other_wanted.connect(choice.ask)
         choice.told.connect(self.status_bar.tell)
         self.controller.values.file_changed.connect(self._show_values)
-        self.set_ups.told.connect(self._show_values)  # a folder of values may stand beside it
+        self.set_ups.told.connect(self._show_values)  # a folder of values may be beside it
         choice.restore()
         self._show_values()
 
     @Slot()
     def _show_values(self) -> None:
-        """Tool bar and title say whose values are in force."""
+        """Show in tool bar and title whose values are in force."""
         file = self.controller.values.file
         offered = self.live and (file is not None or bool(self.value_choice.offered()))
         said = "" if file is None else tr("window.values_of", name=file.stem)
@@ -503,7 +503,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @Slot()
     def _forget_the_old(self) -> None:
-        """What was said of the record before, and what was looked for in it, goes with it."""
+        """Drop what was said about the previous record, and what was looked for in it."""
         self.log.show_all()
         self.log.follow.setChecked(True)
         self.demo_bar.hide()
@@ -525,16 +525,16 @@ class MainWindow(Retranslatable, QMainWindow):
         mode.calls_named.connect(self.tab_area.show_calls)
 
     def _wire_height(self) -> None:
-        """What takes less height where there is little, as soon as that is known."""
+        """Connect what takes less height in a low window to what knows of it."""
         for part in (self._top_bars, self.tab_area, self.splitter):
             self.low_window.changed.connect(part.spare_height)
         self.appearance.changed.connect(self.low_window.look)
         self.appearance.changed.connect(WishedSize(self).look)
 
     def remember(self, file: WorkspaceFile) -> bool:
-        """Come back as the window was left, and keep what it is like from now on.
+        """Restore the window as it was left, and save its state from now on.
 
-        False: nothing was kept.
+        False: nothing was saved.
         """
         self._keeper = WorkspaceKeeper(
             file,
@@ -563,7 +563,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @Slot(object, object)
     def _on_focus(self, _before: object, _after: object) -> None:
-        """The focus is elsewhere: keys may act on another endpoint from now on."""
+        """React when the focus moves: keys may act on another endpoint from now on."""
         if not self.ended:
             self.tab_area.tell_target()
 
@@ -577,7 +577,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @Slot(str)
     def _on_log_wanted(self, text: str) -> None:
-        """The log in front of what asked for it, with this filter in its field."""
+        """Show the log in front of what asked for it, with this filter in its field."""
         self.log.filter.setText(text)
         self.log.apply_filter()
         self.raise_()
@@ -585,7 +585,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @Slot()
     def name_record(self) -> None:
-        """Say what the record is called now: it may have been taken away and go on elsewhere."""
+        """Show what the record is called now: it may have been taken away and go on elsewhere."""
         record = self.record_names.of(self.controller.session.record)
         title = "window.title" if self.projector_mode.on else "window.title_record"
         named = tr(title, record=record)
@@ -598,7 +598,7 @@ class MainWindow(Retranslatable, QMainWindow):
 
     @Slot()
     def _ask_name(self) -> None:
-        """Ask what this record shall be called; its present name is there to be changed."""
+        """Ask for a name for this record; its current name can be edited."""
         self.record_name.begin(self.record_names.given(self.controller.session.record))
 
     @Slot(str)
@@ -617,7 +617,7 @@ class MainWindow(Retranslatable, QMainWindow):
     # -- Qt -------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A wide window has room for the list of endpoints, a high one for calls on buttons."""
+        """Show the list of endpoints in a wide window, and calls on buttons in a high one."""
         super().resizeEvent(event)
         self.low_window.look()
         self.projector_mode.fit()
@@ -625,7 +625,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.endpoint_list.show_where_wide(event.size().width(), self.appearance.scale)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file can be dropped anywhere; what is for one part that takes itself."""
+        """Accept a file dropped anywhere; parts that handle files themselves take it first."""
         if file_of(event.mimeData()) is not None:
             event.acceptProposedAction()
 
@@ -636,7 +636,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.file_commands.take(Path(file))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close every socket and the record within a bound; nothing is asked."""
+        """Close every socket and the record within bounded time, without asking."""
         if not self.ended:
             self.ended = True
             if self._keeper is not None:

@@ -33,7 +33,7 @@ class WorkspaceKeeper(QObject):
     """Saves a changed workspace every few seconds and at the end.
 
     Signals:
-        told(str): what somebody should know of the file.
+        told(str): what somebody should know about the file.
         found(Problem): what is wrong with it at the start.
     """
 
@@ -84,10 +84,10 @@ class WorkspaceKeeper(QObject):
     def keep(self) -> None:
         """Write the workspace now, if it has changed."""
         found = self.gathered()
-        if self._presenting:  # on a projector it has not its usual shape
+        if self._presenting:  # on a projector it does not have its usual shape
             found = replace(found, geometry=self._kept.geometry, parts=self._kept.parts)
         self._kept = found
-        if found == self._written:  # to mask and write a long text takes a tenth of a second
+        if found == self._written:  # masking and writing a long text takes a tenth of a second
             return
         try:
             self._file.write(found)
@@ -117,7 +117,7 @@ class WorkspaceKeeper(QObject):
     # -- gathering ------------------------------------------------------------------------------
 
     def gathered(self) -> Workspace:
-        """The present workspace of the window."""
+        """The current workspace of the window."""
         area = self._area
         groups = dict(zip(SIDES, (area.left, area.right), strict=True))
         front = {side: group.in_front for side, group in groups.items()}
