@@ -61,14 +61,12 @@ def is_row(item: object) -> bool:
 
 def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
     """The items with an event in place of each transfer."""
-    # type: ignore[arg-type,misc]
-    return [event_of(item) if type(item) is tuple else item for item in items]
+    return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
 
 
 def _are_of_one_endpoint(items: Sequence[Queued]) -> bool:
     """Whether they are only transfers of one endpoint, which are in order as they came."""
-    # type: ignore[index]
-    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1
+    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1  # type: ignore[index]
 
 
 class Numbering:

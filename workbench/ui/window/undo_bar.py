@@ -27,7 +27,9 @@ class UndoBar(Retranslatable, QFrame):
     """Lies over the right end of the first visible of its places, so that nothing moves.
 
     It is no higher than this place, and stays while the mouse is over it, or the focus in it.
-    Signals: told(str): what was undone, in a sentence.
+
+    Signals:
+        told(str): what was undone, in a sentence.
     """
 
     told = Signal(str)
