@@ -7,8 +7,7 @@ do that.
 
 from __future__ import annotations
 
-# type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
-import _signal
+import _signal  # type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
 import os
 
 

@@ -153,5 +153,4 @@ def ends(bench: Bench) -> Expect:
 
 def no_more(bench: Bench, **what: str | int) -> Expect:
     """An expectation that nothing of the kind comes before the end."""
-    # type: ignore[arg-type]  # keys of Expect
-    return Expect(bench.name, absent=True, within=MOMENT, **what)
+    return Expect(bench.name, absent=True, within=MOMENT, **what)  # type: ignore[arg-type]  # keys of Expect

@@ -84,8 +84,7 @@ def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _listen(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (backlog,) = _only(command, int)
-    # type: ignore[arg-type]  # checked above
-    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)
+    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]  # checked above
     ticket.finish()
 
 
@@ -123,8 +122,7 @@ def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _sendto(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     text, address = _only(command, str, (tuple, str))
     data = str(text).encode(endpoint.settings.encoding)
-    # type: ignore[arg-type]  # checked above
-    _connection(endpoint, command).traced.sendto(data, address, ticket)
+    _connection(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]  # checked above
     ticket.finish()
 
 
