@@ -1,5 +1,4 @@
-"""The parts of the helper at the top of an exported script, each used only if needed; standard
-library only.
+"""Parts of the helper at the top of an exported script: only those it needs, on the stdlib alone.
 
 The program itself does not run them: `code_help` takes the text of these modules.
 """

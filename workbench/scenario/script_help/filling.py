@@ -1,6 +1,4 @@
-"""Values of a script: those it begins with, those taken by patterns, those made when they are
-sent.
-"""
+"""Values of a script: its own, those that patterns take, those made when they are sent."""
 
 from __future__ import annotations
 
