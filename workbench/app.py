@@ -29,7 +29,7 @@ from workbench.viewmodel.workspace_file import WorkspaceFile, usual_place
 
 INTERRUPTED: Final = 130
 LOOK_BACK_MS: Final = 500
-"""After the window is painted there is time to look for a crashed record."""
+"""Delay after the window is painted until a record left by a crash is looked for."""
 
 
 def create_window(record_path: Path | None = None, workspace: Path | None = None) -> MainWindow:

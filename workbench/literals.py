@@ -22,9 +22,9 @@ _DECIMAL: Final = 10**4000
 """Larger numbers are written in hex: Python writes no more than 4 300 decimal digits
 (sys.set_int_max_str_digits)."""
 _PLAIN: Final = frozenset({str, bytes, bool, type(None)})
-"""What nearly every value is, so that it is looked for first."""
+"""What nearly every value is, and so what is checked first."""
 _CONSTANT: Final = late_pattern(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
-"""Names of module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
+"""Names from the module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
 _BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, OverflowError)
 
 

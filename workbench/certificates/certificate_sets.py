@@ -33,7 +33,7 @@ _UNTIL: Final = "until"
 _BEGUN: Final = "new-"
 """How the folder of a set begins while it is made."""
 _RENEWED: Final = timedelta(days=30)
-"""So long before its end a set is renewed: whoever has taken it can go on with it."""
+"""How long before its end a set is renewed: whoever is using it can go on with it."""
 _ABANDONED: Final = 3600.0
 """Seconds after which a set that is still being made is one of a program that was killed."""
 _KEPT: Final = 2

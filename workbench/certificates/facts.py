@@ -24,7 +24,7 @@ UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises of a certificate that is none, or that it does not know."""
+"""What the library raises for a certificate that is malformed, or that it does not support."""
 
 
 class CertificatePurpose(StrEnum):

@@ -22,9 +22,11 @@ from workbench.named_tuple import NamedTuple
 
 ROOT_DAYS: Final = 3650
 LEAF_DAYS: Final = 397
-"""More than a browser takes from anybody is nothing to test with (CA/Browser Forum, 6.3.2)."""
+"""Days; browsers accept no more from anybody, so more would be nothing to test with (CA/Browser
+Forum, 6.3.2).
+"""
 _BEFORE: Final = timedelta(days=1)
-"""By so much a certificate is older than it is: clocks of two machines differ."""
+"""How far certificates are backdated: clocks of two machines differ."""
 _WEAK_BITS: Final = 1024
 _ORGANIZATION: Final = "Socket Workbench, for tests only"
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey

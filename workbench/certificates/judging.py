@@ -31,7 +31,7 @@ LEAST_EC: Final = 224
 """Bits of OpenSSL's security level 2, which Python asks for (SSL_CTX_set_security_level(3))."""
 _OLD_HASHES: Final = frozenset({"md5", "sha1"})
 _LONGEST: Final = 32
-"""Certificates of one chain that are looked at; nobody sends as many."""
+"""The most certificates of one chain that are looked at; nobody sends that many."""
 
 
 class ChainFault(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 PREFIX: Final = "test:"
-"""What is written before the name of one where else a path stands."""
+"""Precedes the name of a test certificate where a path could be given."""
 ROOT: Final = "root"
 """The file of the root; it has a key of its own that no server is given."""
 
@@ -46,7 +46,7 @@ class CertificateKind(StrEnum):
 
 
 KNOWN: Final = (ROOT, *CertificateKind)
-"""Every name that may stand after PREFIX."""
+"""Every name that may follow PREFIX."""
 NAMES: Final = (
     "localhost",
     *(f"{letter}.test" for letter in "abcd"),
@@ -54,7 +54,9 @@ NAMES: Final = (
     "*.example.test",
     "server.test",
 )
-"""What they are for; the names under .test are never those of a real host (RFC 6761, 6.2)."""
+"""The names they are valid for; those under .test are never those of a real host (RFC 6761,
+6.2).
+"""
 ADDRESSES: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "::1")
 OTHER_NAME: Final = "other.test"
-"""What WRONGHOST is for."""
+"""The name that WRONGHOST is valid for."""

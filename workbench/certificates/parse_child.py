@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 SECONDS: Final = 5
-"""Of computing, and as many until an answer."""
+"""Seconds of processor time, and as many until an answer."""
 _MEMORY: Final = 1 << 30
-"""Bytes: room for Python, the library and a file of the largest size."""
+"""Bytes: enough for Python, the library and a file of the largest size."""
 READY: Final = b"ready\n"
 _BEGIN: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----")
 _CERTIFICATES: Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")

@@ -24,7 +24,7 @@ LARGEST: Final = 10_000_000
 SECONDS: Final = 5.0
 """For an answer, from when the process is ready."""
 _BEGINS: Final = 60.0
-"""Seconds until it is ready, on a machine that has much to do."""
+"""Seconds until it is ready, on a busy machine."""
 _LOCK_BYTES: Final = 24
 _FAULTS: Final = frozenset({"needs_password", "wrong_password", "nothing", "key_unknown"})
 

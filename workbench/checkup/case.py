@@ -20,7 +20,7 @@ from workbench.texts import LANGUAGES, catalogue, tr
 ANSWER: Final = 3.0
 """Seconds in which the other end has to answer; it is on this machine or near."""
 MOMENT: Final = 0.05
-"""Seconds in which nothing more may be seen, once it is over."""
+"""Seconds in which nothing more may be seen after that."""
 CLIENT: Final = "client"
 SERVER: Final = "server"
 

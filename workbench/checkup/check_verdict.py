@@ -125,7 +125,7 @@ def _not_held(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | 
 
 
 _OF_PROTOCOL = frozenset({1002, 1007, 1005, 1006})
-"""Close codes that speak of the protocol, or of nothing; all others are the application's."""
+"""Close codes about the protocol, or about nothing; all others are the application's."""
 _BROKEN = 1011
 """The code of a program that could not go on (RFC 6455 7.4.1)."""
 
@@ -179,7 +179,7 @@ def _refused(seen: Observed) -> tuple[CheckVerdict, Problem | None]:
 
 _ERRORS = 400
 _BROKEN_DOWN = 500
-"""From here on a status says that the server is at fault itself (RFC 9110 15.6)."""
+"""From here on a status says that the server itself is at fault (RFC 9110 15.6)."""
 
 
 def _answered(case: CheckCase, seen: Observed) -> tuple[CheckVerdict, Problem | None]:

@@ -37,7 +37,7 @@ from workbench.session import Session
 from workbench.texts import Problem, tr
 
 TOTAL: Final = 120.0
-"""Seconds for all of it, where nothing else is said."""
+"""Seconds for the whole check-up by default."""
 OF_CASE: Final = 20.0
 """Seconds for one case at most."""
 COME_BACK: Final = 10.0
@@ -52,7 +52,7 @@ _PAGE: Final = 1000
 _HELLO: Final = "check-up: hello"
 _ECHO: Final = 1.0
 _HANGS: Final = 3
-"""Openings in a row that fail before the server is taken to be out of order."""
+"""Openings in a row that fail before the server is considered out of order."""
 
 
 @dataclass(frozen=True, slots=True)

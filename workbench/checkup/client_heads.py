@@ -15,7 +15,7 @@ from workbench.scenario.steps import Expect, Perform, Step, Wait
 
 _OPEN: Final = "open"
 _SEEN: Final = 0.6
-"""Seconds in which is seen that a client which answers no pings stays."""
+"""Seconds after which a client that answers no pings is known to have stayed."""
 
 
 def _answering(**how: Any) -> Any:

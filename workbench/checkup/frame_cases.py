@@ -19,16 +19,16 @@ CLOSE: Final = OPCODES["CLOSE"]
 PING: Final = OPCODES["PING"]
 PONG: Final = OPCODES["PONG"]
 MARK: Final = "check-up"
-"""What broken messages carry: it must not come back."""
+"""Contained in broken messages: it must not come back."""
 _BEFORE: Final = "before"
 _AFTER: Final = "after"
 _WHILE: Final = 0.6
-"""Seconds in which is seen what is done with what need not be refused."""
+"""Seconds of watching what is done with something that need not be refused."""
 _BIG: Final = 65_536
 NO_CODE: Final = 0
 """Stands for a Close frame without a code."""
 Part = Callable[[Bench], Step | tuple[Step, ...]]
-"""A step, or some, once it is known who does it."""
+"""One or several steps, once it is known on which bench."""
 
 
 # -- parts ------------------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from workbench.texts import Problem
 SHOWN: Final = 40
 """Bytes of a message that are shown."""
 _PIECES: Final = 4
-"""Messages that are told of one by one."""
+"""Messages that are reported one by one."""
 _NO_CODE: Final = 0
-"""Of a Close frame that has none: the code 1005 itself could have been sent."""
+"""Stands for a Close frame without a code: the code 1005 itself could have been sent."""
 _NAMED: Final = ("Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Sec-WebSocket-Version")
-"""Headers of an answer that say what it agrees on."""
+"""Headers of an answer that say what it agrees to."""
 _RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 _CLOSE: Final = OPCODES["CLOSE"]
 _PONG: Final = OPCODES["PONG"]

@@ -22,11 +22,11 @@ from workbench.journal.whole_file import write_whole
 from workbench.texts import Problem, reason_of, tr
 
 CODE: Final = ("scenario", "python", "pytest")
-"""What a record was asked for, as a scenario or as code, and a scenario as code: `export_code` has
-them, imported when one is asked for, since rows need nothing of the scenario language.
+"""Forms of commands instead of rows: a scenario, or code. `export_code` makes them; it is imported
+only when one is asked for, since rows need nothing of the scenario language.
 """
 SCHEMA: Final = "schema"
-"""The language itself; it needs no file."""
+"""The schema of the language itself, which needs no file."""
 _FORMS: Final = (*EXPORTS, *CODE, SCHEMA)
 _SCENARIO: Final = ".toml"
 

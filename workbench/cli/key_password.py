@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from workbench.scenario.steps import Scenario
 
 Typed = dict[tuple[str, str | None], str | None]
-"""What was asked for, by certificate and key."""
+"""Typed passwords, by certificate and key."""
 _VARIABLE: Final = "env:"
 _FILE: Final = "file:"
 _OWN: Final = "test:"
-"""Begins the name of a certificate that this program makes: its key is not encrypted."""
+"""Prefix of the certificates that this program makes, whose keys are not encrypted."""
 _LONGEST: Final = 4096
 """Bytes of a file that are read: OpenSSL takes 1024 (PEM_BUFSIZE)."""
 

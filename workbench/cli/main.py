@@ -21,7 +21,7 @@ from workbench.frozen import dataclass
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
 HANG_UP_WITHIN: Final = 1.0
-"""Seconds in which the signal comes after a write to its terminal has failed."""
+"""Seconds within which SIGHUP comes after a write to its terminal has failed."""
 COMMANDS: Final = ("run", "lab", "listen", "connect", "check", "export")
 
 

@@ -18,7 +18,7 @@ from typing import Final
 from workbench import interrupts
 
 STUCK: Final = 3.0
-"""Seconds that an output may take nothing once the end was asked for."""
+"""Seconds that an output may block once the program was asked to end."""
 LOOK: Final = 0.1
 _STREAMS: Final = (1, 2)
 _writers: set[threading.Thread] = set()

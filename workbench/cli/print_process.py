@@ -34,8 +34,9 @@ NAMED_WITHIN: Final = 5.0
 
 
 GARBAGE: Final = 100_000
-"""Objects from which on the garbage collector looks for circles: a page of rows comes and goes
-without, and it took a sixth of the time."""
+"""The number of objects that triggers the garbage collector: a page of rows comes and goes without
+cycles, and collecting took a sixth of the time.
+"""
 
 
 class _End(IntEnum):

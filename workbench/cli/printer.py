@@ -16,10 +16,11 @@ from workbench.texts import Problem
 
 LOOK: Final = 0.5
 MANY: Final = 2000
-"""Rows in LOOK seconds from which on another process prints: below, it would cost more than it
-gives."""
+"""Rows in LOOK seconds above which another process prints: below, it would cost more than it
+saves.
+"""
 FLOOD: Final = 6000
-"""Rows of less time from which on it does: to print them takes about as long as to start it."""
+"""Rows in less time above which it does: printing them takes about as long as starting it."""
 
 
 class Printer:

@@ -59,13 +59,17 @@ QUIET: Final = 1.0
 FAREWELL: Final = 2.0
 """Seconds that the peer of a WebSocket has to answer our Close frame."""
 AFTERWARDS: Final = 0.5
-"""Seconds without input after which it is given up once the peer has finished sending."""
+"""Seconds without input, after the peer has finished sending, until waiting for more input is given
+up.
+"""
 TABLES_READ: Final = 2.0
-"""Seconds for the answer to who has an address: every process is looked at."""
+"""Seconds for finding out who holds an address: every process is looked at."""
 _PATIENCE: Final = 5.0
 _FOR_EVER: Final = 10**8
 _UNTIL_SENT: Final = Nothing(OnPeerClose.KEEP)
-"""Of a server that sends a file: whoever finishes first gets it all the same, as with ncat."""
+"""For a server that sends a file: whoever finishes sending first gets it all the same, as with
+ncat.
+"""
 _BACKLOG_MOST: Final = 2**31 - 1
 _SERVER: Final = "server"
 _CLIENT: Final = "client"

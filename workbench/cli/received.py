@@ -41,7 +41,7 @@ from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
 MUCH: Final = 4 * 1024 * 1024
-"""Bytes waiting here from which no more is read; it goes on below a quarter of them."""
+"""Bytes waiting here above which no more is read; reading resumes below a quarter of that."""
 _READS: Final = frozenset({"recv", "recvfrom"})
 _TLS_END: Final = "tls.end"
 _WS_END: Final = "ws.end"

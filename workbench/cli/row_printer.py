@@ -14,10 +14,11 @@ from workbench.journal.reader import Reader
 PAGE: Final = 1000
 """Rows of one read and one write at the most."""
 LARGE: Final = 1_000_000
-"""Characters of a page from which on the next one has half as many rows: what is larger than the
-processor's cache takes a quarter more time for each of them."""
+"""Characters of a page above which the next one has half as many rows: what exceeds the processor's
+cache takes a quarter more time for each of them.
+"""
 WIDTH: Final = 240
-"""Characters of a row as text: the bytes themselves are on stdout beside it."""
+"""Characters of a row as text: the bytes themselves are also on stdout."""
 
 
 class RowPrinter:

@@ -29,7 +29,7 @@ from workbench.texts import Problem, language, reason_of, tr
 
 ENDING: Final = ".toml"
 _STEPS: Final = ("step", "loop")
-"""What a file of a folder has at its top if it is a scenario."""
+"""Keys at the top of a file in a folder, if it is a scenario."""
 _WORST: Final = (OK, FAILED, BAD_INPUT, INTERRUPTED)
 
 

@@ -20,10 +20,12 @@ from workbench.session import Session
 from workbench.texts import Problem, reason_of
 
 PIECE: Final = 65_536
-"""Bytes of one read of stdin at most; of one datagram 8192, as other programs have it."""
+"""The most bytes of one read of stdin; of one datagram 8192, as in other programs."""
 DATAGRAM: Final = 8192
 SHORT: Final = 512
-"""A piece up to this stands in its command; the command of a longer one names a file of its own."""
+"""A piece up to this size is part of its command; the command of a longer one names a file of its
+own.
+"""
 SLICE: Final = 0.2
 """Seconds of one wait."""
 

@@ -23,7 +23,7 @@ _OF_TLS: Final = (
 )  # fmt: skip
 _VERSIONS: Final = [str(version) for version in TlsVersion]
 _TALK: Final = ("ping", "close")
-"""Those of the talk that a WebSocket alone has."""
+"""Options of the talk that only a WebSocket has."""
 
 
 class Web(NamedTuple):

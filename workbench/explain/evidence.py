@@ -12,7 +12,7 @@ from workbench.journal.reader import Reader, Row, SampleRow, SocketRow
 from workbench.literals import read_literal
 
 AROUND: Final = 200
-"""Rows after a reset in which the other end's close may stand."""
+"""Rows after a reset among which the other end's close may be."""
 NEAR_NS: Final = 2_000_000_000
 """A reading older or newer than this says nothing about the moment."""
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BEGINS: Final = "tls."
 _ALERTS: Final = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
-"""How the words of OpenSSL begin for an alert that came."""
+"""Prefixes of OpenSSL's words for an alert that came."""
 _SYSTEM: Final = "system"
 
 

@@ -23,7 +23,7 @@ from workbench.journal.connection_pairs import Pairs
 
 Execute = Callable[[str, Sequence[object]], object]
 Carried = Mapping[str, Sequence[Sequence[object]]]
-"""Rows of tables with which a file begins that goes on with a record."""
+"""Rows of tables that begin a file in which a record goes on."""
 
 
 @dataclass(frozen=True, slots=True)

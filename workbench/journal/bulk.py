@@ -21,8 +21,9 @@ larger ones cost more (measured: 1.2 us a row at 200 to 500 rows, 1.5 us at 1 00
 STATEMENTS: Final = 128
 """Prepared statements that the connection should keep: sizes times usual patterns."""
 REMEMBERED: Final = 5_000
-"""Shapes of which it is known where they stand, twice: a record may have as many as rows, and one
-that comes again after so many others is written again."""
+"""Shapes whose ids are remembered, twice: a record may have as many as rows, and one that recurs
+after so many others is written again.
+"""
 
 Execute = Callable[[str, Sequence[object]], object]
 _Shape = tuple[object, ...]

@@ -18,7 +18,7 @@ from workbench.engine.model.kernel_reading import Reading
 DAMAGED: Final = "damaged"
 """The note in place of a row that cannot be read: its call, and the cells that are wrong."""
 LAST_NS: Final = 2**62
-"""Nanoseconds, 146 years: a later stamp is taken for damage."""
+"""Nanoseconds, 146 years: a later stamp counts as damage."""
 WALL_NS: Final = 2**63 - 1
 _NUMBER: Final = (int,)
 _MAYBE_NUMBER: Final = (int, type(None))
@@ -47,8 +47,9 @@ _KINDS: Final = frozenset({CALL, END, COMMAND, NOTE, LAYER})
 _READINGS: Final = frozenset(item.name for item in fields(Reading))
 _SHOWN: Final = 40
 _good: set[tuple[type, ...]] = set()
-"""Combinations of cell types that were found right, some dozens of them: a row of these needs no
-check of each cell."""
+"""Combinations of cell types that were found right, a few dozen: a row with one of them needs no
+check of each cell.
+"""
 
 Values = tuple[Any, ...]
 

@@ -22,13 +22,13 @@ Ask = Callable[[str, Sequence[object]], list[Values]]
 SLICE: Final = 20_000
 """Rows of table connection that are taken at once."""
 OVERLAP: Final = 256
-"""Ids are given by many threads and written by one: a smaller one may come so much later."""
+"""Ids are assigned by many threads and written by one: a smaller one may come this much later."""
 NEAR: Final = 50
-"""Rows beside the fact that a socket was made, among which its socket() call stands."""
+"""Rows near the fact that a socket was made, among which its socket() call is."""
 SET_UP: Final = 500
 """Rows after it among which its listen() is looked for."""
 _CONNECTION: Final = 5
-"""Where it stands among the cells."""
+"""Its position among the cells."""
 _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
     "=": operator.eq,
     "<": operator.lt,

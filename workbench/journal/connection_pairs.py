@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SPARE: Final = 1_000
-"""Closed connections without a partner that may be remembered beside those that are open."""
+"""Closed connections without a partner that may be remembered in addition to the open ones."""
 
 _Names = tuple[str | None, str | None]
 

@@ -14,9 +14,9 @@ Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]
 """The row before one of a connection that some calls carried: number, kept bytes, true size."""
 
 FEW: Final = 100
-"""So many rows are looked at one by one; for more, all that was carried is walked through once."""
+"""This many rows are looked at one by one; for more, everything carried is walked through once."""
 RUNS: Final = 12
-"""Runs of bytes that are compared one by one; of more, one function says."""
+"""Runs of bytes that are compared one by one; for more, a function decides."""
 _WAYS: Final = (("recv", "recvfrom", "recvmsg"), ("send", "sendto", "sendmsg"))
 _DIRECTION: Final = {call: calls for calls in _WAYS for call in calls}
 

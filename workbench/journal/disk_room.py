@@ -22,13 +22,14 @@ except ImportError:  # Windows lacks it, and some builds of Python do
 
 RESERVE: Final = 16 * PAGE_BYTES
 """Bytes of the disk that no batch may take: for pages that it changes in the -wal and that are not
-new, and for what marks the record as closed."""
+new, and for the mark that closes the record.
+"""
 FRAMES: Final = 2 * (PAGE_BYTES + 24)
-"""Bytes that have to be free in a -wal that may not grow further, for the same mark."""
+"""Bytes that must be free in a -wal that may not grow further, for the same mark."""
 PLENTY: Final = 1 << 32
-"""Bytes of the disk that nobody takes within AGAIN."""
+"""Bytes of the disk that nobody uses up within AGAIN."""
 AGAIN: Final = 0.5
-"""Seconds until a disk with so much is asked anew: to ask takes 0.2 ms, a fifth of a batch."""
+"""Seconds until a disk with that much is asked again: asking takes 0.2 ms, a fifth of a batch."""
 _UNBOUNDED: Final = 2**31 - 1
 """Pages; more than SQLite's own limit, which it takes instead."""
 

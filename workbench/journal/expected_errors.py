@@ -17,7 +17,7 @@ FAILED: Final = about_shapes(f"{FAILED_AS} IS NOT NULL")
 ENDS: Final = about_shapes(
     f"e.kind = 'note' AND e.call IN ('{RUN_HELD}', '{RUN_FAILED}', '{LAB_ENDED}')"
 )
-"""Where a run says what came of it."""
+"""The rows in which a run reports its result."""
 _HELD: Final = about_shapes(f"e.kind = 'note' AND e.call = '{STEP_HELD}'")
 MOST: Final = 2_000
 """Errors, and steps that held, of one run that are looked at one by one."""

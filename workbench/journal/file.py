@@ -19,12 +19,13 @@ from workbench.journal.sqlite_reasons import reason_of_sqlite
 from workbench.texts import Problem, reason_of
 
 SEAL_WITHIN: Final = 1.0
-"""Seconds that a reader in the middle of a page may hold the sealing up."""
+"""Seconds that a reader in the middle of a page may delay the sealing."""
 PAGE_BYTES: Final = 1 << 15
-"""What is kept of a large read fits whole into a page (an overflow page of its own costs as much
-again: 18 us a row of 4096 bytes in pages of 4 KiB, 10 us so); small rows cost the same."""
+"""What is kept of a large read fits into one page (an overflow page costs as much again: 18 us for
+a row of 4096 bytes in pages of 4 KiB, 10 us with this); small rows cost the same.
+"""
 WAL_BYTES: Final = 1 << 22
-"""Of the -wal file, after which it is brought over into the record; SQLite's usual 1000 pages."""
+"""The size of the -wal file after which it is moved into the record; SQLite's usual 1000 pages."""
 
 
 def create(path: Path) -> None:

@@ -30,11 +30,13 @@ from workbench.named_tuple import NamedTuple
 Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 MANY: Final = 20_000
-"""Shapes or connections; of more, each row of a chunk is asked for its own instead."""
+"""Shapes or connections; if there are more, each row of a chunk is asked for its own instead."""
 FEW: Final = 12
 """Runs of numbers that are compared one by one; more are looked up in a list."""
 LISTED: Final = 1_000
-"""Rows of a chunk that hold a text: more are asked again instead of being looked up in a list."""
+"""Rows of a chunk that contain a text: if there are more, they are asked again instead of being
+looked up in a list.
+"""
 _REMEMBERED: Final = 64
 _SHAPE: Final = "shape"
 _CONNECTION: Final = "connection"

@@ -19,7 +19,7 @@ from workbench.texts import Problem
 PATIENCE: Final = 10.0
 """Seconds of processor time for one statement; a chunk of a large record takes less than one."""
 IMPATIENCE: Final = 0.3
-"""The same after one was given up: a window asks again and again."""
+"""The same after one was given up, since a window asks again and again."""
 STEP: Final = 1_000_000
 """Instructions of SQLite's machine between two looks at the clock: some milliseconds."""
 MANY: Final = 100_000
@@ -27,7 +27,7 @@ MANY: Final = 100_000
 _LATER: Final = frozenset({("endpoint", "first_config")})
 """Columns that a record of version 1 may lack."""
 _NUMBERED: Final = frozenset({"id", "seq"})
-"""Columns that SQLite itself keeps as whole numbers: INTEGER PRIMARY KEY."""
+"""Columns that SQLite itself stores as integers: INTEGER PRIMARY KEY."""
 _PRAGMAS: Final = frozenset(
     {"application_id", "user_version", "page_count", "page_size", "table_xinfo", "data_version"}
 )

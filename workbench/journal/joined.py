@@ -28,8 +28,9 @@ from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem, reason_of
 
 OPEN: Final = 3
-"""Segments that are open at once beside the newest: each takes up to three descriptors, and what is
-open cannot be sealed."""
+"""Segments that are open at once besides the newest: each takes up to three descriptors, and what
+is open cannot be sealed.
+"""
 Found = TypeVar("Found")
 
 

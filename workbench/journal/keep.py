@@ -10,9 +10,9 @@ from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 PIECES: Final = 8
-"""Segments that make up what is kept: one of them goes at a time."""
+"""Segments that make up what is kept: they are removed one at a time."""
 OFFERED: Final = ("30m", "2h", "500MB", "2GB")
-"""What a menu has to choose from."""
+"""What a menu offers."""
 LEAST_SECONDS: Final = 10.0
 LEAST_BYTES: Final = 10_000_000
 """A segment takes some hundred thousand bytes before its first row."""

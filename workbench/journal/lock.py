@@ -11,11 +11,13 @@ from time import monotonic, sleep
 from typing import Final
 
 ASKING: Final = 1.0
-"""Seconds for which taking the lock is tried again: whoever only asks who holds it has let go by
-then."""
+"""Seconds for which taking the lock is retried: whoever only asks who holds it has released it by
+then.
+"""
 RESERVE: Final = 65_536
-"""Bytes of disk that the lock keeps, so that a record can still be marked as closed, and its index
-made, on a disk that is full."""
+"""Bytes of disk that the lock reserves, so that a record can still be marked as closed, and its
+index made, on a full disk.
+"""
 
 
 def _path(record: Path) -> Path:

@@ -14,16 +14,16 @@ from workbench.journal.streams import READS, SENDS, carries, piece_of
 from workbench.payload.masking import Masker
 
 EARLIER: Final = 64
-"""Rows of a stream before one that are looked at, where they have not just been shown."""
+"""Rows of a stream before one that are looked at, unless they have just been shown."""
 LATER: Final = 64
 LINE_END: Final = 0x0A
 NAME: Final = 32
-"""Bytes in which the name of such a header has room."""
+"""Bytes that the name of such a header fits into."""
 STREAMS: Final = 20_000
-"""Streams of which the end is remembered."""
+"""Streams whose end is remembered."""
 TEXTS: Final = 4_096
 AT_ONCE: Final = 1_000_000
-"""Bytes of a page that are looked at as a whole, which takes them twice in memory."""
+"""Bytes of a page that are checked as a whole, which takes twice that in memory."""
 _SIZE: Final = itemgetter(Row._fields.index("size"))
 _KIND_OF_ROW: Final = itemgetter(*map(Row._fields.index, ("kind", "connection", "call", "error")))
 _CARRY: Final = READS | SENDS

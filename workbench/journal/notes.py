@@ -24,9 +24,9 @@ from workbench.texts import Problem, has, tr
 OF_HOLDERS: Final = frozenset(
     {"port_held", "port_held_unseen", "port_in_time_wait", "port_of_user"}
 )
-"""Notes that say who has an address which bind() was refused."""
+"""Notes that say who holds an address which bind() was refused."""
 _FOREIGN: Final = (LookupError, ValueError, TypeError, AttributeError, OverflowError)
-"""What comes of a note that somebody else wrote: a record is a file."""
+"""What reading a note that somebody else wrote may raise: a record is a file."""
 
 
 class Verdict(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.events import Clock
 
 READABLE: Final = 256
-"""Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
+"""Items of a batch that somebody may follow by eye: these are sorted (`in_order`)."""
 HELD: Final = 2_000_000
 """Nanoseconds that the newest events of such a batch are held back: a call that began before them
 may not have come back yet."""

@@ -14,7 +14,7 @@ from workbench.journal.sqlite_reasons import is_no_database, reason_of_sqlite
 from workbench.texts import Problem, reason_of
 
 RECOVER_WITHIN: Final = 1.0
-"""Seconds that another program may hold up the rolling back of what a killed one left."""
+"""Seconds that another program may delay the rollback of what a killed one left."""
 
 
 def let_go(db: sqlite3.Connection) -> None:

@@ -16,8 +16,9 @@ from workbench.texts import Problem, reason_of
 
 PREFIX: Final = "swb-"
 HELD: Final = ".held"
-"""A file in each folder, locked by its program as long as that lives: so `sweep` knows which
-folders nobody uses."""
+"""A file in each folder, locked by its program as long as it lives, so that `sweep` knows which
+folders nobody uses.
+"""
 
 
 def temporary() -> Path:

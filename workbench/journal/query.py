@@ -35,7 +35,7 @@ FAILED_AS: Final = (
     "CASE WHEN e.error IS NULL OR e.errno IN ('EINPROGRESS', 'EAGAIN') THEN NULL"
     " ELSE coalesce(e.errno, e.error) END"
 )
-"""What a call failed with: its errno, else the exception; a call that goes on has not failed."""
+"""What a call failed with: its errno, else the exception; a pending call has not failed."""
 _LIKE: Final = "{} LIKE ? ESCAPE '\\'"
 """ASCII case-insensitive."""
 
@@ -123,12 +123,12 @@ _ABOUT: Final[Mapping[str, About]] = {
     "local": About.CONNECTION, "pair": About.CONNECTION, "peer": About.PEER,
     **dict.fromkeys(("endpoint", "call", "kind", "errno", "error", "failed", "args"), About.SHAPE),
 }  # fmt: skip
-"""Of keys; of all others it is a row itself."""
+"""What these keys are about; all others are about a row itself."""
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
 _LAST: Final = 2**62
-"""A time after any record, in nanoseconds, that still fits SQLite's 64 bits."""
+"""A time after any record, in nanoseconds, that still fits into SQLite's 64 bits."""
 COMPARED: Final = (*_NUMBER_KEYS, "number", "duration", "time")
-"""Keys whose values can be smaller or larger."""
+"""Keys whose values can be compared by size."""
 KEYS: Final = (*_TEXT_KEYS, *COMPARED, "text", "hex")
 _SHORT: Final = late_pattern(r"#(\d+)(?![^\s|])", re.ASCII)
 """`#3`: a connection's number as people see it."""
@@ -141,7 +141,7 @@ LONGEST: Final = 500_000
 LONGEST_PATTERN: Final = 50_000
 """Bytes of a pattern (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
 DIGITS: Final = 40
-"""Of a number before and after its point: more change nothing, and Python refuses 4 300."""
+"""Of a number before and after its point: more make no difference, and Python refuses 4 300."""
 CLIPPED: Final = 200
 """Characters of a term that a sentence quotes."""
 _DURATION: Final = late_pattern(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
@@ -156,7 +156,7 @@ _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     # a peer's byte order mark may say the other
     "utf-16-be": ("utf-16-be", "utf-16be", "utf-16", "utf16"),
 }
-"""What the program offers, under the names that Python knows for it."""
+"""The encodings that the program offers, with the names that Python knows for them."""
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

@@ -28,7 +28,7 @@ from workbench.texts import Problem
 LED_TO: Final = 500
 """Rows after a command in which what it led to is looked for."""
 AROUND: Final = 50
-"""Rows beside the moment at which a connection was opened: its accept() is among them."""
+"""Rows near the moment at which a connection was opened: its accept() is among them."""
 LOOK_BACK: Final = 5_000
 FAR: Final = 20_000
 """Rows before one among which what its connection carried is looked for: some milliseconds."""

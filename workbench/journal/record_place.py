@@ -19,12 +19,13 @@ from workbench.journal.lock import RecordLock
 from workbench.texts import Problem, in_all_languages, reason_of, tr
 
 BESIDE: Final = ("", "-wal", "-shm")
-"""What SQLite has open while it writes, by what follows the record's name."""
+"""The files that SQLite has open while it writes, by what follows the record's name."""
 SIGN: Final = b"started_perf_ns"
-"""Key of a row in table meta whose value no other record has; it stays where it was written."""
+"""The key of a row in table meta whose value no other record has; it stays where it was written."""
 INDEX_HEAD: Final = bytes(136)
-"""What stands for no index at the start of a -shm: its head, twice, and what was brought over
-(sqlite.org/walformat.html)."""
+"""The beginning of a -shm that stands for no index: its head, twice, and the checkpoint information
+(sqlite.org/walformat.html).
+"""
 _Identity = tuple[int, int]
 
 

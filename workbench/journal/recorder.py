@@ -47,28 +47,31 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REST: Final = 0.03
-"""Seconds between batches: the engine keeps the processor, and each batch costs (about 80 us),
+"""Seconds between batches: the engine gets the processor, and each batch costs about 80 us,
 whatever is in it. Nobody waits for them: a step is handed rows before, and flush() is in a hurry.
 """
 SHORT_REST: Final = 0.003
-"""... after one that was all held back (`numbering.HELD`): what came after a pause is seen soon."""
+"""... after one that was held back completely (`numbering.HELD`): what came after a pause is seen
+soon.
+"""
 FLOW_REST: Final = 0.1
-"""... while a few rows at a time go by without a pause: so each batch has a few more."""
+"""... while a few rows at a time go by without a pause, so that each batch has a few more."""
 FLOW_BEGINS: Final = 0.5
-"""Seconds without a pause after which they do."""
+"""Seconds without a pause after which that is the case."""
 FREED_ONCE: Final = 8 << 20
-"""Bytes of a block that is freed when recording begins, never written to: from then on glibc keeps
-twice as much of what is freed (mallopt(3), M_MMAP_THRESHOLD). Else it gives back what a batch has
-held, and the kernel clears a page for each payload of the next: a tenth of the processor time of a
-session at 64 KiB."""
+"""Bytes of a block that is freed when recording begins and never written to: from then on glibc
+keeps twice as much of what is freed (mallopt(3), M_MMAP_THRESHOLD). Otherwise it returns what a
+batch has used, and the kernel clears a page for each payload of the next one: a tenth of the
+processor time of a session at 64 KiB.
+"""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 BATCH: Final = 20_000
-"""Items of one transaction, at the most."""
+"""The most items of one transaction."""
 HIGH_WATER: Final = 200_000
-"""Items that wait to be written, above which endpoints stop reading."""
+"""Waiting items above which endpoints stop reading."""
 LOW_WATER: Final = 50_000
-"""... and below which they read on."""
+"""... and below which they resume reading."""
 
 
 class Recorder:

@@ -14,7 +14,7 @@ from workbench.printable import escape
 from workbench.texts import has, tr
 
 TOLD: Final = 3
-"""Rules that a note tells one by one."""
+"""Rules that a note lists one by one."""
 
 
 def reply_words(said: str) -> str:

@@ -32,13 +32,13 @@ from workbench.texts import Problem, reason_of
 
 SUFFIX: Final = ".swb"
 LEFT: Final = ".damaged"
-"""... and what a segment is called besides that another program has cut or overwritten."""
+"""... and the suffix of a segment that another program has cut or overwritten."""
 MARK: Final = "note"
 """The command with which a person puts a mark into the log."""
 FAILED: Final = frozenset({STEP_FAILED, RUN_FAILED})
-"""Notes of a run that something did not hold."""
+"""Notes of a run about something that did not hold."""
 WAITS: Final = frozenset({"EAGAIN", "EWOULDBLOCK", "EINPROGRESS"})
-"""These say that a call has to wait: nothing is wrong."""
+"""These say that a call has to wait; nothing is wrong."""
 _SYMBOL: Final = re.compile(r"\b[A-Z][A-Za-z_]{3,}\b")
 """An errno or the class of an error in the words of a step."""
 

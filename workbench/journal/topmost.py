@@ -24,23 +24,24 @@ _ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
     "websocket": ("ws.recv", "ws.send"),
     "messages": ("messages.recv", None),
 }
-"""By layer, the lowest first: the rows of what it gave and of what it took; None: it passes on
-what it is given, and has no row of it."""
+"""By layer, the lowest first: the rows of what it delivered and of what it took; None: it passes on
+what it is given, and has no row of that kind.
+"""
 _IN: Final = "'in'"
 _DIVIDES: Final = "messages"
 _LAYER_OF: Final = {"proxy": "proxy", "tls": "tls", "ws": "websocket", "messages": "messages"}
-"""By the word before the dot of a row's call."""
+"""The layer, by the word before the dot of a row's call."""
 _DATA: Final = "'data'"
-"""What of TLS carries more than the layer's own talk."""
+"""What in TLS carries more than the layer's own messages."""
 _WHOLE_MESSAGE: Final = "ws.message"
 _PIECE: Final = late_pattern(r"'CONTINUATION'|fin=False|rsv=4")
-"""Of a frame that is no message by itself: the row of the message follows."""
+"""A frame that is not a message by itself: the row of the message follows."""
 _CONTROL: Final = late_pattern(r"'(?:TEXT|BINARY)'")
-"""What a frame that carries a message begins with; others are the layer's own talk."""
+"""What a frame that carries a message begins with; others are the layer's own."""
 _TLS_LATER: Final = "tls later"
-"""In the place of a layer: TLS may be started."""
+"""In place of a layer: TLS may be started."""
 _HANDSHAKE: Final = b"\x16"
-"""What TLS begins with, and no line of text does: a record of its handshake (RFC 8446, 5.1)."""
+"""What TLS begins with, and no line of text does: a handshake record (RFC 8446, 5.1)."""
 _CALLS: Final = frozenset({"call", "end"})
 NEAR: Final = 200_000
 """Rows before a socket was opened among which its endpoint's last change of settings is looked

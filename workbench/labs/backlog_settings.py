@@ -14,10 +14,10 @@ from workbench.texts import Problem
 KERNEL_GIVES_UP: Final = 140.0
 """Seconds within which Linux, left to itself, ends a connect (tcp_syn_retries 6: 133 s)."""
 UNIX_PATIENCE: Final = 10.0
-"""Seconds that an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
+"""Seconds for which an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
 GRACE: Final = 0.5
 EACH: Final = 0.05
-"""Seconds more for each client: on a busy machine they do not all begin at once."""
+"""Further seconds for each client: on a busy machine they do not all begin at once."""
 CLAIM_MAX: Final = 5
 
 

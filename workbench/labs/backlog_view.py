@@ -31,7 +31,7 @@ from workbench.texts import Problem
 READ_AT_ONCE: Final = 128
 """Silent clients whose TCP_INFO is decoded in one look; more take turns."""
 FRESH: Final = 10.0
-"""Seconds after which an endpoint whose thread is busy is shown as it was."""
+"""Seconds after which an endpoint with a busy thread is shown as it was."""
 ASK_FIREWALL: Final = 0.5
 """Seconds between two looks at the rule's counter: each starts nft."""
 

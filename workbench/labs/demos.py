@@ -25,7 +25,7 @@ from workbench.scenario.steps import Expect, Loop, Perform, Stay, Step, Wait
 from workbench.texts import Problem, catalogue, has, language, tr
 
 NO_FILES_S: Final = 0.5
-"""Seconds for which accept() rests after EMFILE: until then a step that accepts has to wait."""
+"""Seconds for which accept() pauses after EMFILE: until then a step that accepts has to wait."""
 
 
 @dataclass(frozen=True, slots=True)

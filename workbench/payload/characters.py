@@ -14,23 +14,22 @@ from typing import Final
 from workbench.named_tuple import NamedTuple
 
 BYTES: Final = "bytes"
-"""In place of an encoding's name: each byte is one character (U+0000 to U+00FF)."""
+"""Used in place of an encoding's name: each byte is one character (U+0000 to U+00FF)."""
 MARK: Final = "\ufeff"
-"""The byte order mark, which is no character where it begins a stream (RFC 2781, 3.2)."""
+"""The byte order mark, which is not a character at the beginning of a stream (RFC 2781, 3.2)."""
 _DAMAGED: Final = "workbench-damaged"
 _MARKS: Final = {
     "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
     "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
     "utf-8-sig": ((codecs.BOM_UTF8, "utf-8"),),
 }
-"""Encodings with a mark: the marks, and what the rest of the stream is in.
-
-Without one it is the first: little, the order of this kind of machine, as Python decodes it.
+"""Encodings with a mark: the marks, and the encoding of the rest of the stream. Without one it is
+the first, little-endian, the order of this kind of machine, as in Python.
 """
 LONGEST_MARK: Final = 4
 
 State = tuple[str, tuple[bytes, int]]
-"""A codec, and what its incremental decoder has in hand: bytes of a character that is not whole."""
+"""A codec, and the state of its incremental decoder: the bytes of an incomplete character."""
 
 
 def _damaged(error: UnicodeError) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from workbench.payload.characters import within_stream
 from workbench.printable import escape
 
 SHORT: Final = 256
-"""Bytes of a piece of which the text is kept for a while."""
+"""Bytes of a piece whose text is cached."""
 _HIGH: Final = bytes(range(0x80, 0x100))
 _DIGITS: Final = b"0123456789"
 _NATIVE: Final = "le" if sys.byteorder == "little" else "be"
@@ -48,9 +48,9 @@ _MARKS: Final = {
     "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
 }
 _WITH_MARK: Final = frozenset({*_MARKS, "utf-8-sig"})
-"""Their texts begin with U+FEFF, which is no character of them; each message has its own."""
+"""Their texts begin with U+FEFF, which is not a character of them; each message has its own."""
 BEGUN: Final = "‹…›"
-"""Stands before a character whose first bytes came in the piece before."""
+"""Precedes a character whose first bytes came in the piece before."""
 
 
 class Decoded(NamedTuple):
@@ -257,7 +257,7 @@ def _whole(data: bytes, encoding: str, most: int | None) -> Shown | None:
 
 
 _whole_short = lru_cache(maxsize=1024)(_whole)
-"""What is echoed comes and goes, and much comes again and again."""
+"""What is echoed comes and goes, and much of it recurs."""
 
 
 def message(piece: Piece, encoding: str, most: int | None = None) -> Shown:

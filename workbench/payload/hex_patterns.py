@@ -27,7 +27,7 @@ _SPECIAL: Final = re.compile(
     rf'"([\x20-\x21\x23-\x7e]*)"|\?\?|\*|{_TAKES}|({_MADE})|\{{([A-Za-z_][\w.-]*)\}}|[?{{"]',
     re.ASCII,
 )
-"""Text is in ASCII, which is the same bytes in every encoding that a protocol mixes with bytes."""
+"""Text is ASCII, which is the same bytes in every encoding that a protocol mixes with bytes."""
 _TAKEN: Final = re.compile(_TAKES, re.ASCII)
 _OPEN: Final = re.compile(rf"\?|\*|{_TAKES}", re.ASCII)
 """What has no fixed bytes."""

@@ -18,7 +18,7 @@ from workbench.payload.templates import Value
 from workbench.texts import Problem
 
 ANY: Final = "*"
-"""Any value that is there."""
+"""Any value, as long as there is one."""
 SHOWN: Final = 60
 """Characters of a value in a sentence."""
 _MISSING: Final = object()

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     import regex
 
 LEAST: Final = 4
-"""Bytes of a value that can be masked: a shorter one stands everywhere."""
+"""The least bytes of a value that can be masked: shorter ones occur everywhere."""
 MASK: Final = "*"
 _HEX_MASK: Final = "2a"
-"""A masked byte where bytes are written in hex."""
+"""A masked byte, where bytes are written in hex."""
 _BETWEEN: Final = " :.-"
-"""What may stand between two bytes in hex."""
+"""What may separate two bytes in hex."""
 _ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "latin-1")
 _SHORT: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", "\0": "0"}
 _NAMES: Final = (
     r"(?:(?<![A-Za-z0-9-])|(?<=\\[rn]))(?:proxy-authorization|authorization|set-cookie2?|cookie)"
 )
 _NAME_MOST: Final = 64
-"""Bytes in which the name of a header and what stands after it has room."""
+"""Bytes that the name of a header, and what follows it, fit into."""
 _STUB: Final = b"Cookie: "
 _HEX_RUN: Final = late_pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-Za-z])")
 _CUT: Final = "…"
@@ -42,9 +42,9 @@ _LAST: Final = frozenset(end for word in _BEGINNINGS for end in (word[-1:], word
 _LONGEST: Final = max(map(len, _BEGINNINGS))
 _HEX_LEAST: Final = 16
 _CODED: Final = 4
-"""Characters with which a value in hex or Base64 begins for sure."""
+"""Characters that a value in hex or Base64 certainly begins with."""
 Span = tuple[int, int, str]
-"""From, to, and what stands there instead of each character, in turn."""
+"""From, to, and what replaces each character, in turn."""
 
 
 @cache

@@ -17,8 +17,8 @@ ENCODINGS: Final = (
     "utf-8", "gbk", "gb18030", "big5", "shift_jis", "latin-1", "utf-16", "ascii",
 )  # fmt: skip
 MOST: Final = 64 << 20
-"""Bytes, or characters, that what is filled in may come to: a value of values of values is soon
-longer than any memory. Whoever needs more has it in a file.
+"""The most bytes, or characters, that may result from filling in: a value of values of values soon
+exceeds any memory. Larger contents belong in a file.
 """
 _SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
 _SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
@@ -75,7 +75,7 @@ def _encoded(
 
 
 _FIELD: Final = late_pattern(r"u\d+(?:le|be)?|var\d+|(?:ber|pad\d*|align\d*)(?=\W|\Z)", re.ASCII)
-"""What looks like a field of a template and is none, or has no bracket behind it."""
+"""What looks like a field of a template but is not, or has no bracket after it."""
 _WELL_FORMED: Final = late_pattern(r"(?:[ \t\r\n,;:_-]|0[xX]|\\x|[0-9A-Fa-f]{2})*+")
 _NO_DIGITS: Final = dict.fromkeys(map(ord, " \t\r\n,;:_-"))
 

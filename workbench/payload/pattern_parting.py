@@ -24,15 +24,19 @@ from workbench.payload.patterns import (
 from workbench.texts import Problem
 
 LEAST: Final = 3
-"""Characters that have to fit, one less where what came begins with them: one fits by chance."""
+"""The least characters that must match, one less if they begin what came: a single one matches by
+chance.
+"""
 LONGEST: Final = 1 << 18
-"""Characters in which it is looked for."""
+"""Characters that are searched for it."""
 _PLAIN_GROUP: Final = re.compile(r"\((?:\?(?::|P?<[A-Za-z_]\w*>))?(?![?*])")
-"""What opens a group whose parts can stand alone: no look around, no flags, no condition."""
+"""What opens a group whose parts are patterns by themselves: no look-around, no flags, no
+condition.
+"""
 _FLAGS: Final = re.compile(r"\(\?[A-Za-z0-9]+(?:-[A-Za-z]+)?\)")
 _REPEAT: Final = re.compile(r"(?:[*+?]|\{\d*,?\d*\})[+?]?")
 _ANYTHING: Final = re.compile(r"\.(?:[*+]|\{\d*,\d*\})[+?]?")
-"""A run of whatever."""
+"""A run of anything."""
 
 
 class Stuck(NamedTuple):

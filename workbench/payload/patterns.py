@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     import regex
 
 EXPECT_TIME: Final = 1.0
-"""Seconds of one search for an expectation, which holds up nobody but the run."""
+"""Seconds of one search for an expectation, which delays nobody but the run."""
 RULE_TIME: Final = 0.1
-"""Seconds of one search for a rule: all that its server has to do waits meanwhile."""
+"""Seconds of one search for a rule: everything else that its server has to do waits meanwhile."""
 LARGEST: Final = 100_000
-"""Items that a pattern may have, its repeats written out: beyond, compiling takes seconds."""
+"""The most items of a pattern, with its repeats written out: beyond that, compiling takes
+seconds.
+"""
 _NEXT: Final = ("a", " ", "\n")
-r"""A character of each kind that may follow the end, as far as \b, \B and $ tell kinds apart."""
+r"""A character of each kind that may follow the end, as far as \b, \B and $ distinguish kinds."""
 _BACK: Final = re.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
 _ENDS: Final = re.compile(r"\$|\\[bBZzmM]")
 _BYTE: Final = re.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
@@ -52,7 +54,7 @@ _REASONS: Final = {
     "unknown group": "reference",
     "repeat count": "large",
 }
-"""How messages of `regex` begin, and which of our texts (pattern.*) says the same."""
+"""Prefixes of messages of `regex`, and which of our texts (pattern.*) says the same."""
 
 
 class TooSlow(Problem):

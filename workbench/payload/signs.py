@@ -14,7 +14,7 @@ _PLAIN: Final = {
     **dict.fromkeys("－−–—‐‑", "-"),
     "。": ".",
 }
-"""Those that compatibility does not lead to the sign that is meant."""
+"""Characters that compatibility decomposition does not map to the intended sign."""
 
 
 def plain_sign(sign: str) -> str:

@@ -38,7 +38,7 @@ _FILLED_UP: Final = late_pattern(r"(pad|align)([1-9]\d{0,4})\[", re.ASCII)
 _SPECIAL: Final = late_pattern(rf'[\]{{"]|{_WIDTH.pattern}|{_FILLED_UP.pattern}', re.ASCII)
 _ARGUMENT: Final = late_pattern(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
-"""Brackets in one another."""
+"""The deepest nesting of brackets."""
 NTP_BEGIN: Final = 2_208_988_800
 """Seconds from the era of NTP, 1900, to that of the clock, 1970 (RFC 5905, 6)."""
 _OF_BYTE: Final = ((string.ascii_letters + string.digits) * 5)[:256].encode()
@@ -99,16 +99,16 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
     "ntp": lambda _counter: _ntp(),
     "uuid": _uuid,
 }
-"""Names that always stand for something; what they are given is the number of a repeated send."""
+"""Names that always stand for something; they are given the number of a repeated send."""
 OF_COUNT: Final = ("random", "random_bytes")
 """{random:8} letters and digits, {random_bytes:8} any bytes."""
 OF_VALUE: Final = ("base64", "len")
 """{base64:name}, and {len:name}: how many bytes the value has."""
 WITH_ARGUMENT: Final = (*OF_COUNT, *OF_VALUE)
 IN_EXPECT: Final = (*OF_VALUE, "counter")
-"""Of these what is the same each time, and so can be expected: {counter} as 1."""
+"""Those that are the same each time, and so can be expected: {counter} as 1."""
 PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
-"""What a text that is sent may hold where nothing else is known."""
+"""What a sent text may contain if nothing else is known."""
 
 
 def words_of_reply(*, placeholders: bool) -> tuple[str, ...]:

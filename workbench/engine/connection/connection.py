@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from workbench.engine.sockets.traced_socket import TracedSocket
 
 HIGH_WATER: Final = 1 << 20
-"""Bytes of a responder's own answers, not sent yet, above which a connection stops reading: an echo
-must not fill memory. What was asked for never counts: who sends goes on reading."""
+"""Bytes of a responder's own unsent answers above which a connection stops reading: an echo must
+not fill memory. What commands send never counts: whoever sends goes on reading.
+"""
 LOW_WATER: Final = HIGH_WATER // 4
-"""... and below which it reads on."""
+"""... and below which it resumes reading."""
 
 
 class ConnectionOwner(Protocol):

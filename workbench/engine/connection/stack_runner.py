@@ -37,7 +37,7 @@ Work = Callable[[float], "Iterable[Outward]"]
 LOW_WATER: Final = 1 << 18
 """Bytes in the queue below which the next piece of a long send goes through the layers."""
 PIECES: Final = 4
-"""... and how many of them in one go, where the kernel takes all: other sockets wait meanwhile."""
+"""... and how many of them in one go, if the kernel takes all: other sockets wait meanwhile."""
 
 
 class StackOwner(Protocol):

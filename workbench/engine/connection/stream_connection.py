@@ -30,13 +30,15 @@ from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 AT_ONCE: Final = 1 << 16
-"""Bytes of a read for which a buffer of its own is made, handed on as it is; a larger one costs
-more than the copies that it saves."""
+"""Bytes of a read up to which a separate buffer is allocated and handed on as it is; a larger one
+costs more than the copies that it saves.
+"""
 LAST_READ: Final = 1.0
 """Seconds that a polite end reads and drops what still comes."""
 LAST_WORDS: Final = 10.0
-"""Seconds that a peer may take to read what layers said last: one that never reads holds no place
-for ever."""
+"""Seconds that a peer may take to read the layers' last words: one that never reads must not hold
+its place for ever.
+"""
 
 
 class StreamConnection(Connection):
@@ -44,11 +46,11 @@ class StreamConnection(Connection):
 
     waits_for_ack = True
     in_thread = False
-    """A connect waits in C on a thread of its own: hands off."""
+    """A connect waits in C on a thread of its own: leave the socket alone."""
     _sending_error: Exception | None = None
-    """It is only read to its end."""
+    """Set when sending has failed: what the peer sent before is still read."""
     _drains = False
-    """A polite end reads and drops what still comes."""
+    """Set during a polite end, which reads and drops what still comes."""
 
     def __init__(self, owner: ConnectionOwner, traced: TracedSocket) -> None:
         super().__init__(owner, traced)

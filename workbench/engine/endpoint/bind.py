@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
 
 PORTS_TRIED: Final = 100
-"""Ports after the wished one, where that is taken and another will do."""
+"""How many ports after the wanted one are tried, if that is taken and another will do."""
 
 
 def check_reach(context: EngineContext, sockaddr: SockAddress, ticket: Ticket) -> None:

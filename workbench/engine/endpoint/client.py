@@ -33,7 +33,7 @@ class StreamEndpoint(Endpoint):
     _current: tuple[int, ...] = ()
     _asked: Ticket | None = None
     _closing = False
-    """A command closes connections: what is lost by that is not connected again."""
+    """A command is closing connections: what is lost because of that is not connected again."""
 
     def __init__(self, context: EngineContext) -> None:
         super().__init__(context)

@@ -42,9 +42,9 @@ SEND_BACK_OFF: Final = 0.02
 SEND_BACK_OFF_MOST: Final = 0.32
 """... twice as many each time, up to this."""
 LOOK_EVERY: Final = 0.1
-"""Seconds between two looks at what there is to read, where the selector cannot be believed."""
+"""Seconds between two looks at what there is to read, where the poller cannot be trusted."""
 PEERS_KEPT: Final = 1000
-"""Addresses that are told apart; of more, what was exchanged longest ago is forgotten."""
+"""Addresses that are told apart; if there are more, those used longest ago are forgotten."""
 
 
 @dataclass(slots=True)

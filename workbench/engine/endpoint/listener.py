@@ -30,10 +30,11 @@ from workbench.texts import Problem
 
 BACK_OFF: Final = 0.5
 """Seconds without accept after EMFILE, or while no descriptor is left for a connection: it stays
-queued, the selector would spin."""
+queued, and the poller would spin.
+"""
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _NOBODY = {errno.EAGAIN, errno.ECONNABORTED}
-"""Nobody is in the queue any more: nothing is wrong with the listener (accept(2))."""
+"""Nobody is in the queue any more; nothing is wrong with the listener (accept(2))."""
 
 
 class AcceptOwner(ConnectionOwner, Protocol):

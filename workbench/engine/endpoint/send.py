@@ -43,7 +43,7 @@ AHEAD: Final = 1 << 20
 the queue grow without end.
 """
 LOOK_AGAIN: Final = 0.02
-"""Seconds until what was held back looks again whether the kernel has taken enough."""
+"""Seconds until a send that was held back checks again whether the kernel has taken enough."""
 
 
 @overload

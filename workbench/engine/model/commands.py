@@ -21,8 +21,8 @@ All = Literal["all"]
 ALL: Final = "all"
 Target = int | All | None
 READ_MOST: Final = 2**31 - 1
-"""Bytes that one recv() may be asked for: Linux reads no more at once (read(2)), and as much is
-made room for.
+"""The most bytes that one recv() may be asked for: Linux reads no more at once (read(2)), and that
+much memory is allocated.
 """
 
 

@@ -28,7 +28,9 @@ _FAMILIES: Final = (
     *((f"HTTP_{digit}", f"HTTP_{digit}XX") for digit in "235"),
     ("HTTP_", "HTTP"),
 )
-"""How words of layers begin of which not each has a text of its own, and whose text it is."""
+"""Prefixes of words of layers which do not all have a text of their own, and whose text they
+use.
+"""
 
 OF_TLS: Final = frozenset(
     {
@@ -36,9 +38,9 @@ OF_TLS: Final = frozenset(
         *("SSLSyscallError", "SSLEOFError", "SSLCertVerificationError"),
     }
 )
-"""Made of OSError by a module that nothing else here needs."""
+"""Subclasses of OSError from a module that nothing else here needs."""
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
-"""A call that has to wait, and no failure of it."""
+"""A call that has to wait has not failed."""
 CLASSES: Final = (
     "OverflowError",
     "ValueError",
@@ -50,7 +52,7 @@ CLASSES: Final = (
 
 
 USER_ERRORS: Final = (OSError, OverflowError, TypeError, ValueError, Problem)
-"""What a call, or the input of a person, may raise; anything else is a fault of the program."""
+"""What a call, or a person's input, may raise; anything else is a bug of the program."""
 
 
 class Failure(NamedTuple):

@@ -84,7 +84,7 @@ class Event(NamedTuple):
 
 
 Shape = tuple[int, int, str, str, str | None]
-"""What is equal in all reads, or sends, of one connection, of datagrams those of one sender:
+"""What is the same in all reads, or sends, of one connection (for datagrams, of one sender):
 endpoint, connection, call, args, peer.
 """
 Transfer = tuple[Shape, int, int, int, bytes]

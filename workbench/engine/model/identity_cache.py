@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 MOST: Final = 256
-"""Objects that are remembered; of more than these it begins anew."""
+"""Objects that are remembered; if there are more, the cache is emptied."""
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")

@@ -9,13 +9,13 @@ from workbench.texts import has
 
 VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
-"""The word of an end of TLS that nobody has said."""
+"""The word for an end of TLS that was not announced."""
 _TLS: Final = "tls."
 _HANDSHAKE: Final = "tls.handshake"
 _WEBSOCKET: Final = "ws."
 _PROXY: Final = "proxy."
 _OPENINGS: Final = {_WEBSOCKET: "ws.open", _PROXY: "proxy.response"}
-"""How the row begins, and the call of the one that its success leaves."""
+"""Prefixes of words, and the call of the row that a success would leave."""
 _STATUS: Final = "status"
 """The key of a refusal, whose number says more."""
 _RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})

@@ -11,11 +11,11 @@ from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 RECV: Final = "messages.recv"
-"""The call of the row that tells of a message."""
+"""The call of the row about a message."""
 MOST: Final = 16 * 1024 * 1024
-"""Bytes of the longest message, where nothing else is said."""
+"""Bytes of the longest message by default."""
 LEAST_IDLE: Final = 0.001
-"""Seconds: a shorter pause is none that a clock of the system tells from a busy processor."""
+"""Seconds: a system clock cannot tell a shorter pause from a busy processor."""
 _FIELD: Final = late_pattern(r"u(8|16|24|32|64)(le)?\Z|(?:var7|ber)\Z")
 
 
@@ -153,7 +153,7 @@ MESSAGES: Final[Mapping[str, type[Messages]]] = {
     "idle": Idle,
     "pattern": ByPattern,
 }
-"""By the key that tells them from one another in a scenario; Http is the word HTTP alone."""
+"""The kinds by the key that tells them apart in a scenario; Http is just the word HTTP."""
 HTTP: Final = "http"
 
 

@@ -204,7 +204,9 @@ FAMILIES: Final = _choices(
     "AF_TIPC",
 )
 UNSPECIFIED: Final = "AF_UNSPEC"
-"""getaddrinfo(3): IPv4 and IPv6. A client's socket then has the family of the address tried."""
+"""getaddrinfo(3): IPv4 and IPv6. A client's socket then has the family of the address being
+tried.
+"""
 TYPES: Final = _choices("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET", "SOCK_RDM", "SOCK_RAW")
 
 

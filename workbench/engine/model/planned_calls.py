@@ -91,7 +91,9 @@ PlannedCall = SocketCall | OptionCall | BindCall | ListenCall | ConnectCall
 CALLS: Final = frozenset(
     kind.call for kind in (SocketCall, OptionCall, BindCall, ListenCall, ConnectCall)
 )
-"""Calls of a set-up. The others follow from what happens later: nobody can make accept() return."""
+"""The calls of a set-up. Others follow from what happens later: nobody can plan when accept()
+returns.
+"""
 
 
 def planned_calls(

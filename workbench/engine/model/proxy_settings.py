@@ -14,7 +14,7 @@ from workbench.late_pattern import late_pattern
 from workbench.texts import Problem
 
 FROM_ENVIRONMENT: Final = "env"
-"""What is written for: the one that the environment names, if any."""
+"""Written for the proxy that the environment names, if any."""
 LONGEST: Final = 255
 """Bytes of a user, a password and a name in SOCKS5 (RFC 1928, 4; RFC 1929, 2)."""
 _URL: Final = late_pattern(

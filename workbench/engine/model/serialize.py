@@ -111,7 +111,7 @@ def _converted(name: str, value: Any) -> Any:
 
 
 _UNFIT: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Problem)
-"""What a table raises that somebody else has written."""
+"""What reading a table raises that somebody else has written."""
 
 
 def settings_json(settings: s.EndpointSettings) -> str:
@@ -234,7 +234,7 @@ _ARGUMENTS: Final = {
     kind: tuple((item.name, _default(item)) for item in fields(kind) if item.name != "endpoint")
     for kind in _NAMES
 }
-"""The arguments of each command beside its endpoint, with their defaults."""
+"""The arguments of each command besides its endpoint, with their defaults."""
 
 
 def _plain(value: Any) -> Any:
@@ -268,7 +268,7 @@ def rule_plain(rule: Rule | InTurn | Lookup) -> dict[str, Any]:
 
 
 _PAIRS: Final = frozenset({"take", "keep", "store", "recall"})
-"""Fields that are pairs, which a scenario has as a table."""
+"""Fields of pairs, which a scenario writes as a table."""
 
 
 def _table_of(name: str, value: Any) -> Any:

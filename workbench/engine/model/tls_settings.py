@@ -10,7 +10,7 @@ from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 LET_GO: Final = ""
-"""In place of a password that was said: the key is loaded, and nothing knows it any more."""
+"""Replaces a given password once the key is loaded and nothing knows the password any more."""
 LONGEST_NAME: Final = 253
 """Characters of a host's name (RFC 1035 2.3.4, without the dot at its end)."""
 

@@ -16,7 +16,7 @@ from workbench.texts import Problem
 TLS: Final = "tls"
 WEBSOCKET: Final = "websocket"
 LAYERS: Final = {"ws": (WEBSOCKET,), "wss": (TLS, WEBSOCKET), "tls": (TLS,)}
-"""What stands above the socket, the lowest first."""
+"""The layers above the socket, the lowest first."""
 _PORTS: Final = {"ws": 80, "wss": 443}
 _SCHEME: Final = late_pattern(r"(wss?|tls)://", re.IGNORECASE)
 _LINK: Final = late_pattern(r"@[A-Za-z0-9_-]+\Z")

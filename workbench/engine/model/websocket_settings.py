@@ -25,7 +25,7 @@ FORMS: Final = (0, 2, 8)
 RIGHT: Final = "right"
 """The Sec-WebSocket-Accept that belongs to the key."""
 _NO_BYTES: Final = late_pattern(r"[\ud800-\udfff]")
-"""Half of a pair of UTF-16: as little a character in UTF-8 as it is one (RFC 3629 3)."""
+"""Half of a UTF-16 pair, which UTF-8 cannot express (RFC 3629 3)."""
 _NOT_IN_A_HEAD: Final = late_pattern(r"[\x00\r\n\ud800-\udfff]")
 _NOT_IN_A_LINE: Final = late_pattern(r"[\x00-\x20\x7f\ud800-\udfff]")
 

@@ -31,8 +31,7 @@ from workbench.texts import Problem
 _VAR7_MOST: Final = 4
 """Bytes of a length field of MQTT (MQTT 5.0, 1.5.5)."""
 _BER_MOST: Final = 9
-"""Bytes of a length field of ASN.1: a number of 64 bits, and how many bytes it has (X.690, 8.1.3).
-"""
+"""Bytes of a length field of ASN.1: a 64-bit number, and how many bytes it has (X.690, 8.1.3)."""
 
 
 def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:

@@ -15,9 +15,11 @@ _FIELDS: Final = frozenset(
     f"u{bits}{order}" for bits in (8, 16, 24, 32, 64) for order in ("", "le")
 )
 _NEAR: Final = 4096
-"""Bytes that are looked at first: of many short messages in one read each is near its begin."""
+"""Bytes that are searched first: of many short messages in one read, each ends near the
+beginning.
+"""
 _DIGITS: Final = 18
-"""More than any message has bytes."""
+"""Digits of more bytes than any message has."""
 
 
 class PatternFramer:

@@ -45,9 +45,11 @@ MOST: Final = 64 * 1024
 """Bytes of an answer's head; no proxy says so much."""
 NEEDS_LOGIN: Final = "HTTP_407"
 STATUS: Final = "PROXY_"
-"""Begins the word of another status of a proxy, "PROXY_403": what the server says is "HTTP_403"."""
+"""Prefix of the word for another status of a proxy, "PROXY_403"; that of the server is
+"HTTP_403".
+"""
 REPLY: Final = "SOCKS_"
-"""Begins the word of a refusal: "SOCKS_5" (RFC 1928, 6)."""
+"""Prefix of the word for a refusal: "SOCKS_5" (RFC 1928, 6)."""
 NO_ANSWER: Final = "PROXY_NO_ANSWER"
 CUT: Final = "PROXY_CUT"
 TOO_LONG: Final = "PROXY_TOO_LONG"

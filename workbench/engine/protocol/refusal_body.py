@@ -10,9 +10,9 @@ from workbench.engine.protocol.http_framing import HttpFramer
 from workbench.engine.protocol.layer import LayerRow
 
 BODY: Final = "body"
-"""The name of the time that it may take."""
+"""The name of the timer that limits it."""
 BODY_WAIT: Final = 3.0
-"""Seconds of it."""
+"""Seconds of that timer."""
 BODY_MOST: Final = 1 << 20
 """Bytes that are kept of it, with its head."""
 _HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")

@@ -18,7 +18,7 @@ from workbench.texts import Problem
 STORED_MOST: Final = 64 * 2**20
 """Bytes of all that an endpoint stores, keys and values."""
 _EACH: Final = 200
-"""Bytes that an entry costs beside them."""
+"""Bytes of overhead of each entry."""
 
 
 class Lacks(NamedTuple):

@@ -40,10 +40,11 @@ LAYERS: Final[Mapping[str, str]] = {
     MESSAGES: "workbench.engine.protocol.messages_layer:MessagesLayer",
 }
 """Where each layer is, imported when it is first used; in the order in which they stand, the lowest
-first. "module:Class" is made of the settings; "module:function" takes settings, files and what it
-gave for the settings before, and gives what makes the layer of each connection."""
+first. "module:Class" is made from the settings; "module:function" takes settings, files and what it
+returned for the previous settings, and returns what makes the layer of each connection.
+"""
 AGREED: Final = frozenset({"tls.handshake", "ws.request", "ws.open"})
-"""Calls of the rows that tell what a connection's layers agreed on with the other end."""
+"""Calls of the rows that say what a connection's layers agreed on with the other end."""
 Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake
 """What a stack asks of its connection."""
 _TOP: Final = "top"

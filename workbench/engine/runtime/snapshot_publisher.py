@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 FEW: Final = 32
 """Sockets whose snapshot costs nothing worth saving."""
 SHARE: Final = 9
-"""Many sockets: this many times as long as making it took passes before the next one."""
+"""With many sockets, making a snapshot is followed by a pause this many times as long."""
 FIRST: Final = 1.0
-"""Seconds that the first who looks waits at most for a snapshot of an endpoint at work."""
+"""The most seconds that the first look waits for a snapshot of an endpoint at work."""
 
 
 class SnapshotPublisher:

@@ -20,7 +20,9 @@ from typing import Final
 from workbench.texts import Problem
 
 LOOP: Final = 4
-"""What an endpoint's thread takes: a poller, a wake-up pair, Qt's eventfd in the window."""
+"""Descriptors that an endpoint's thread takes: a poller, a wake-up pair, Qt's eventfd in the
+window.
+"""
 _MOST, _LEAST, _SHARE = 64, 16, 4
 
 

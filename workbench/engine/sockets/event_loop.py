@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 Job = Callable[[], None]
 Handler = Callable[[int], None]
 LOOK_EVERY: Final = 0.5
-"""Seconds between two looks at a HANGUP socket where the poller does not tell."""
+"""Seconds between two looks at a HANGUP socket if the poller does not report it."""
 _ALONE: Final = 2
-"""Sockets of a loop with a single one: the other is what wakes it."""
+"""Sockets of a loop with a single one: the other is the one that wakes it."""
 
 
 class Timer:

@@ -61,7 +61,7 @@ _WHOLE: Final = struct.Struct(
         )
     )
 )
-"""All of them at once: a kernel that knows the last knows those before."""
+"""All of them in one structure: a kernel that has the last one has those before."""
 _NAMES: Final = tuple(name for _, _, name in _FIELDS)
 
 

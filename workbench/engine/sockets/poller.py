@@ -13,9 +13,8 @@ from typing import Final, Protocol
 READ: Final = 0x001
 WRITE: Final = 0x004
 HANGUP: Final = 0x010
-"""EPOLLIN, EPOLLOUT and EPOLLHUP (sys/epoll.h): what epoll answers is handed on as it is.
-
-HANGUP stands alone, for a socket neither to be read nor written: only how it breaks is of interest.
+"""EPOLLIN, EPOLLOUT and EPOLLHUP (sys/epoll.h): what epoll returns is passed on as it is. HANGUP is
+used alone, for a socket neither to be read nor written: only its end is of interest.
 """
 _EDGE: Final = 1 << 31  # EPOLLET
 _BREAKS: Final = ~READ & ~WRITE

@@ -14,7 +14,7 @@ from workbench.journal.reader import Reader, Row
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"-\d+\Z", re.ASCII)
-"""listen(-1): a number is no formula."""
+"""listen(-1): a number is not a formula."""
 _HEADER: Final = (*Row._fields[:2], "time", *Row._fields[2:], "not_kept")
 _LINE: Final = ",".join(["%s"] * len(_HEADER)) + "\r\n"
 

@@ -14,7 +14,7 @@ Shared = tuple[
     str, str | None, int | None, int | None, str, str, str | None, str | None, str | None,
     str | None,
 ]  # fmt: skip
-"""What is equal in rows of one connection, from kind to peer; neither result nor size."""
+"""What is the same in rows of one connection, from kind to peer, without result and size."""
 
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:

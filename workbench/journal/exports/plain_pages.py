@@ -18,12 +18,12 @@ from workbench.journal.reader import Reader
 from workbench.journal.streams import READS, SENDS
 
 LEAST: Final = 30
-"""Rows of a page: of fewer, to try costs more than it gives."""
+"""Rows of a page: with fewer, trying costs more than it saves."""
 PASSED_OVER: Final = 4
-"""Pages that are not tried after one that was none."""
+"""Pages that are not tried after one that was not plain."""
 _CARRY: Final = READS | SENDS
 _Pair = tuple[int, int]
-"""Where the shape of a row stands, and its connection."""
+"""The position of a row's shape, and its connection."""
 
 
 class PlainPages:

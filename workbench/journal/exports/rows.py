@@ -13,11 +13,11 @@ from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import not_kept
 
 PAGE: Final = 500
-"""Rows of one read: where payloads are kept whole, they take 64 KiB each."""
+"""Rows of one read: if payloads are kept whole, they take 64 KiB each."""
 REMEMBERED: Final = 4_096
-"""Texts of which a form keeps how it writes them."""
+"""Texts whose spelling in a form is cached."""
 SHORT: Final = 200
-"""Characters of a text that may be kept: the longer ones hardly come again."""
+"""Characters of a text that may be cached: longer ones hardly recur."""
 
 
 def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:

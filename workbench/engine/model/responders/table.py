@@ -12,11 +12,11 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.responders.sink import Sink
 
 Responder = Nothing | Greet | Echo | Sink | Rules
-"""One line: another kind is its file, and its name here, where it is offered."""
+"""To offer another kind, add its file, and its name here."""
 RESPONDERS: Final[Mapping[str, type[Responder]]] = {
     kind.name(): kind for kind in get_args(Responder)
 }
 """By the name that a scenario has for it."""
 
 FIELD_NAMES: Final[Mapping[str, str]] = {"otherwise": "else"}
-"""What a field is called in a scenario, where Python keeps that word for itself."""
+"""Fields whose key in a scenario is a reserved word of Python."""

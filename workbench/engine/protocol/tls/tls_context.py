@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
 SYSTEM: Final = "system"
-"""Who is believed where no `ca` is given: whoever the system believes."""
+"""The roots trusted if no `ca` is given: those that the system trusts."""
 _VERSIONS: Final = {
     TlsVersion.V1_0: ssl.TLSVersion.TLSv1,
     TlsVersion.V1_1: ssl.TLSVersion.TLSv1_1,
@@ -36,7 +36,7 @@ _ASKS: Final = {
     AskClient.REQUIRED: ssl.CERT_REQUIRED,
 }
 _ANYTHING: Final = "DEFAULT:@SECLEVEL=0"
-"""Short keys and SHA-1 too, without which there is no TLS 1.1 (SSL_CTX_set_security_level(3))."""
+"""Also short keys and SHA-1, without which there is no TLS 1.1 (SSL_CTX_set_security_level(3))."""
 _TOO_WEAK: Final = frozenset({"EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL", "CA_MD_TOO_WEAK"})
 _MESSAGES: Final = _ssl._SSLContext.__dict__.get("_msg_callback")
 _NAMES: Final = _ssl._SSLContext.__dict__.get("sni_callback")

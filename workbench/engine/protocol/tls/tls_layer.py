@@ -49,13 +49,15 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
 _UNNAMED: Final = "TLS_FAILED"
-"""The word of what OpenSSL has no word for."""
+"""The word for something that OpenSSL has no word for."""
 _CLOSED: Final = "TLS_CLOSED"
-"""... and of a handshake that the peer ended by close_notify."""
+"""... and for a handshake that the peer ended by close_notify."""
 NO_ANSWER: Final = "TLS_NO_ANSWER"
 UNFINISHED: Final = "TLS_UNFINISHED"
 _NO_TLS: Final = "WRONG_VERSION_NUMBER"
-"""Of a handshake that took too long: no byte came, it stopped on the way, what came is no TLS."""
+"""For a handshake that took too long: no byte came, it stopped on the way, or what came is not
+TLS.
+"""
 _RECORD: Final = 16384
 """Plain bytes of a record (RFC 8446 5.1)."""
 

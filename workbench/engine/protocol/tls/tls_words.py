@@ -43,7 +43,7 @@ RETRY: Final = "hello_retry_request"
 RETRY_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
 )
-"""By this random a server_hello is a hello_retry_request (RFC 8446 4.1.3)."""
+"""With this random a server_hello is a hello_retry_request (RFC 8446 4.1.3)."""
 
 ALERTS: Final[Mapping[int, str]] = {
     0: "close_notify",
@@ -88,7 +88,9 @@ CLOSE_NOTIFY: Final = ALERTS[0]
 EMPTY_CERTIFICATE: Final = 8
 """Bytes of a certificate message without a certificate (RFC 8446 4.4.2; one less in TLS 1.2)."""
 NO_CERTIFICATE: Final = frozenset(ALERTS[number] for number in (40, 41, 42, 46))
-"""By which a server of up to TLS 1.2 refuses a client that has shown none (RFC 5246 7.4.6)."""
+"""Alerts by which a server up to TLS 1.2 refuses a client that has shown no certificate (RFC 5246
+7.4.6).
+"""
 
 
 def message_name(data: bytes) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "permessage-deflate"
 TAIL: Final = b"\x00\x00\xff\xff"
-"""What ends a message before it is packed, and is left out (RFC 7692 7.2.1)."""
+"""What a packed message ends with, and is left out (RFC 7692 7.2.1)."""
 _BITS: Final = re.compile(r"(?:[89]|1[0-5])\Z")
 _PART: Final = re.compile(r'\s*([!#$%&\'*+.^_`|~\w-]+)\s*(?:=\s*("?)([^",;\s]*)\2)?\s*\Z', re.ASCII)
 _SPLIT: Final = re.compile(r'("(?:[^"\\]|\\.)*")|([,;])')

@@ -57,7 +57,7 @@ FAULTS: Final[Mapping[str, BrokenRule]] = {
     "ping_timeout": BrokenRule(UNEXPECTED, "5.5.2", "no pong in time"),
 }
 CODES_SENT: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})
-"""What may stand in a Close frame (RFC 6455 7.4, and the registry of IANA: 1012 to 1014)."""
+"""Codes that may be in a Close frame (RFC 6455 7.4, and the registry of IANA: 1012 to 1014)."""
 
 
 def frame_faults(frame: Frame, *, masked: bool, deflate: bool, begun: bool) -> Iterator[str]:

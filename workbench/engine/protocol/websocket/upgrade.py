@@ -70,9 +70,9 @@ RESPONSES: Final[Mapping[str, str]] = {
     "subprotocol": "4.1",
     "extension": "9.1",
 }
-"""What can be wrong with a response, and where the rule stands."""
+"""What can be wrong with a response, and the section of the rule."""
 HANDSHAKE: Final = "WS_HANDSHAKE"
-"""The word for a response that opens no WebSocket though its status is 101."""
+"""The word for a response that does not open a WebSocket although its status is 101."""
 
 
 def accept_of(key: str) -> str:
