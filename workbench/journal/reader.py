@@ -155,8 +155,7 @@ class Reader:
         Args:
             path: the file.
             follow: says where a live one goes on.
-            lenient: what cannot be read later is passed over and noted in `damage`, else it is a
-                Problem.
+            lenient: what cannot be read later is noted in `damage`, and raises no Problem.
 
         Raises:
             Problem: no such file, not a record, from a newer version, or not readable.
@@ -176,8 +175,7 @@ class Reader:
     def _open(self, path: Path) -> None:
         self.path = path
         self._db = connect(path)
-        # a connection that is merely dropped lives on in a cycle, and keeps the -wal beside the
-        # file
+        # a connection that is merely dropped lives on in a cycle, and keeps the -wal file there
         self._end = weakref.finalize(self, let_go, self._db)
         try:
             self._schema = self._checked()
@@ -312,9 +310,7 @@ class Reader:
         return [gap] if (gap := range(after + 1, min(self.first_seq, upto + 1))) else []
 
     def page(self, first: int, limit: int) -> list[Row]:
-        """`limit` rows from seq `first` on; a row that is missing between others counts as
-        damaged.
-        """
+        """`limit` rows from seq `first` on; a row missing between others counts as damaged."""
         found = self._cells(
             "WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq LIMIT ?", (first, first + limit, limit)
         )
@@ -369,9 +365,7 @@ class Reader:
     def nearest(
         self, condition: Condition, after: int, upto: int, most: int, *, backwards: bool = False
     ) -> list[int]:
-        """The first `most` rows of a chunk that meet a condition; or the last ones, newest
-        first.
-        """
+        """The first `most` rows of a chunk that meet a condition; or the last, newest first."""
         where = self._filter_sql.where(condition, after + 1, upto)
         if where == NOTHING:
             return []
@@ -385,8 +379,7 @@ class Reader:
     def left_out(
         self, condition: Condition, after: int, upto: int
     ) -> tuple[list[int], list[ConnectRow]]:
-        """One chunk in one pass: rows that do not meet a condition, and the connects among all
-        rows.
+        """One chunk in one pass: rows that do not meet a condition, and all its connects.
 
         Those are the rows in which a connect began to wait, and the ends of these: they count as
         left out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
@@ -415,9 +408,7 @@ class Reader:
         return left, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in connects]
 
     def may_meet(self, condition: Condition, after: int, upto: int) -> bool:
-        """Whether any row with after < seq <= upto may meet it, as far as that can be told at
-        once.
-        """
+        """Whether any row with after < seq <= upto may meet it; False only if that is certain."""
         return self._filter_sql.where(condition, after + 1, upto) != NOTHING
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
@@ -532,9 +523,7 @@ class Reader:
         return cell_types.text(found[0][0]) if found else None
 
     def accept_of(self, connection: int) -> Row | None:
-        """The accept() that made a connection: it follows the fact that the connection was
-        opened.
-        """
+        """The accept() that made a connection: it follows the fact that this was opened."""
         found = self._all(
             f"SELECT e.seq FROM connection c JOIN {self._event} e ON e.seq BETWEEN c.opened_seq - ?"
             " AND c.opened_seq + ? WHERE c.id=? AND e.connection=c.parent AND e.call='accept'"
@@ -636,9 +625,7 @@ class Reader:
         )
 
     def kept(self, key: str) -> str:
-        """What the record keeps beside its rows under one of the KEPT keys, as JSON: a list of
-        objects.
-        """
+        """What the record keeps beside its rows under a key of KEPT, as JSON: a list of objects."""
         found = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return found if isinstance(found, str) else NO_ITEMS
 
@@ -675,9 +662,7 @@ class Reader:
         ]
 
     def interrupt(self) -> None:
-        """Give up the search that is running: it raises OperationalError. Callable from any
-        thread.
-        """
+        """Make the search that is running raise OperationalError; callable from any thread."""
         self._db.interrupt()
 
     def close(self) -> None:

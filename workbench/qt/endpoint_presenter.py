@@ -49,11 +49,9 @@ Form = TypeVar("Form", bound=EndpointForm)
 
 
 class EndpointPresenter(QObject, Generic[Form]):
-    """Owns what is typed into, chosen in and asked of one endpoint's panel, whether that is in
-    sight or not.
+    """Owns what is typed into, chosen in and asked of one endpoint's panel, in sight or not.
 
-    A state is made only when something it depends on has changed, and only while the panel is in
-    sight.
+    A state is made only when what it depends on has changed, and while the panel is in sight.
 
     Attributes:
         name: of the endpoint.
@@ -69,8 +67,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     Signals:
         changed(PanelState): show this state.
         filled(object): show this form in the fields.
-        ticked(object): nanoseconds since the record began: displays of running time are out of
-            date.
+        ticked(object): nanoseconds since the record began: shown running times are out of date.
         focused(): something was chosen or pressed.
         started(): Listen, Bind or Connect is under way.
         not_started(): it has failed.
@@ -204,9 +201,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             return None
 
     def wished(self) -> EndpointSettings:
-        """The settings that the fields describe; the current ones if a field cannot be
-        understood.
-        """
+        """The settings that the fields describe; the current ones if a field is not understood."""
         return self.understood() or self.settings
 
     def fill(self, form: Form) -> None:
@@ -278,9 +273,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- the password of a key ------------------------------------------------------------------
 
     def unlocked(self, then: Callable[[], None]) -> None:
-        """Do this once the key that the fields name can be used, for which a password may be
-        asked.
-        """
+        """Do this once the key that the fields name can be used; asks for its password."""
         if self.phase in OPEN:
             then()
         else:
@@ -301,9 +294,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- commands -------------------------------------------------------------------------------
 
     def act(self, control: str, *commands: c.Command) -> Ticket | None:
-        """Perform what a control asks for, then show it; returns the last ticket, None: it was
-        refused.
-        """
+        """Perform what a control asks for, then show it; the last ticket, None: it was refused."""
         self._trouble, ticket = None, None
         try:
             for command in commands:
@@ -360,9 +351,7 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     @Slot(object)
     def set_pace(self, pace: Pace) -> None:
-        """Set the pace; call by call holds the gates too, so that every call is made by hand, not
-        only the set-up's.
-        """
+        """Set the pace; call by call holds the gates too, so that no call is made by itself."""
         modes = self._asked_gates.modes(self._snapshot)
         held = self._asked_gates.for_pace(pace, {gate: modes[gate] for gate in self._gates})
         self.act("pace", c.SetPace(self.name, pace))
@@ -500,9 +489,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     # -- the conversation -----------------------------------------------------------------------
 
     def _aim_conversation(self) -> None:
-        """Show the conversation of the chosen rows or of all; for a datagram socket, that with one
-        peer.
-        """
+        """Show the conversation of the chosen rows or of all; of a datagram socket, of one peer."""
         datagram = self.form.set_up.datagram
         self.conversation.follow(self._chosen, self._snapshot, datagram=datagram)
 
@@ -568,8 +555,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._restless = is_restless(snapshot)
         self.controller.wake()
         if snapshot.phase is not self._phase:
-            # the reason why a start failed is kept when its socket is closed after the ticket has
-            # ended
+            # why a start failed is kept when its socket is closed after the ticket has ended
             kept = self._unstarted is not None and self._trouble is self._unstarted
             ended = snapshot.phase is Phase.CLOSED and kept
             if self._phase is not None and snapshot.phase is not Phase.FAILED and not ended:

@@ -495,17 +495,13 @@ class Runner:
         return NOTHING
 
     def _do_each(self, parts: Sequence[Single]) -> Came:
-        """Carry out a step that differs on each connection; returns what met the last. Raises
-        Failed.
-        """
+        """Carry out a step that differs on each connection; what met the last. Raises Failed."""
         within = max(part.within if isinstance(part, Expect) else 0.0 for part in parts)
         until = self._journal.clock.now() + int(within * 1e9)
         return [self._do(part, until) for part in parts][-1]
 
     def _stay_on(self, step: Stay) -> None:
-        """Wait until the step is interrupted, or its time is over. Raises Failed: the run is given
-        up.
-        """
+        """Wait until interrupted or the time is over. Raises Failed: the run is given up."""
         self._stay = Flag()
         try:
             self._wait_for(self._stay, step.seconds)
@@ -516,9 +512,7 @@ class Runner:
         return "utf-8" if endpoint == ANY else self._session.settings(endpoint).encoding
 
     def _fill_in_address(self, step: Perform) -> None:
-        """Fill in an address that has become known before its endpoint is opened. Raises
-        Problem.
-        """
+        """Fill in an address that became known before its endpoint opens. Raises Problem."""
         if not isinstance(step.command, c.Start | c.Connect):
             return
         settings = self._session.settings(step.command.endpoint)
@@ -610,8 +604,7 @@ class Runner:
         try:
             self._own.came(step.within)
             self._came.clear()
-            # what was done before determines which connections are meant
-            known = self._read(wait=True)
+            known = self._read(wait=True)  # what was done determines which connections are meant
             expect = self._numbers.expect(step)
             found = self._awaited.text(expect, until, self._own.came)
         finally:

@@ -137,9 +137,7 @@ class WebSocketLayer(Layer):
     # -- the opening handshake ----------------------------------------------------------------
 
     def aim(self, target: str) -> None:
-        """Learn the target: the Host of an @link is the address that it stands for, with its port
-        (RFC 6455 4.1).
-        """
+        """Learn the Host: of an @link the address it stands for, with its port (RFC 6455 4.1)."""
         if self._linked:
             self._host = target
 
@@ -440,8 +438,7 @@ class WebSocketLayer(Layer):
             code = self._got_close[0]
             answer = b"" if code == NO_CODE else code.to_bytes(2, "big")
             yield from self._write(AskedFrame(CLOSE, answer), now)
-        # the server closes first, so that TIME_WAIT is on its side (RFC 6455 7.1.1)
-        if self._client:
+        if self._client:  # the server closes first: TIME_WAIT is on its side (RFC 6455 7.1.1)
             yield end_row(*self._got_close)
             yield Wake(_CLOSE, CLOSE_WAIT)
         else:
