@@ -270,25 +270,32 @@ def listen(args: argparse.Namespace) -> int:
     with new_session(args) as session:
         try:
             with _talking(session, settings, args) as talk:
-                session.add(settings)
-                ticket = session.perform(c.Start(_SERVER))
-                while not ticket.wait(SLICE):  # a name may be looked up for long
-                    interrupts.check()
-                outcome = ticket.outcome
-                if outcome is not None and not outcome.ok:
-                    tell(failure_text(outcome, kind_of(settings)), error=True)
-                    if outcome.errno == "EADDRINUSE":
-                        _say_holder(session)
-                    talk.begin_log()
-                    return BAD_INPUT if outcome.problem is not None else FAILED
-                if not args.json:
-                    tell(tr("cli.listening", address=session.link(_SERVER)), error=True)
-                talk.begin_log()  # after that sentence, from which others read the address
-                _serve(session, settings, args, talk)
-                interrupts.check()
+                return _listen(session, settings, args, talk)
         except KeyboardInterrupt:
             return INTERRUPTED
-        return OK
+
+
+def _listen(
+    session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
+) -> int:
+    """Open the server and serve until it is over; returns the exit status."""
+    session.add(settings)
+    ticket = session.perform(c.Start(_SERVER))
+    while not ticket.wait(SLICE):  # a name may be looked up for long
+        interrupts.check()
+    outcome = ticket.outcome
+    if outcome is not None and not outcome.ok:
+        tell(failure_text(outcome, kind_of(settings)), error=True)
+        if outcome.errno == "EADDRINUSE":
+            _say_holder(session)
+        talk.begin_log()
+        return BAD_INPUT if outcome.problem is not None else FAILED
+    if not args.json:
+        tell(tr("cli.listening", address=session.link(_SERVER)), error=True)
+    talk.begin_log()  # after that sentence, from which others read the address
+    _serve(session, settings, args, talk)
+    interrupts.check()
+    return OK
 
 
 def _say_holder(session: Session) -> None:
@@ -402,7 +409,6 @@ def connect(args: argparse.Namespace) -> int:
         return OK
     with new_session(args) as session:
         runner = StepByStep(session, Scenario("connect", (), ()))
-        status = FAILED
         try:
             with (
                 _talking(session, settings, args) as talk,
@@ -411,18 +417,30 @@ def connect(args: argparse.Namespace) -> int:
             ):
                 talk.begin_log()
                 runner.extend(Scenario("connect", (settings,), ()))
-                if _all_hold(runner, steps, talk):
-                    status = _by_hand(session, settings, args, talk) if not args.talk else OK
-                    _say_end(runner, settings, talk)
-                    if status == OK and (why := _broken(args, talk.received)) is not None:
-                        tell(failure_text(why, kind_of(settings)), error=True)
-                        status = FAILED
-                        if why.fault is None:  # so that the record says so too
-                            runner.step(Expect(_CLIENT, errno=why.errno, absent=True, within=0.0))
-                    runner.step(Perform(c.Close(_CLIENT)))
+                if not _all_hold(runner, steps, talk):
+                    return FAILED
+                return _converse(session, settings, args, talk, runner)
         except KeyboardInterrupt:
             return INTERRUPTED
-        return status
+
+
+def _converse(
+    session: Session,
+    settings: EndpointSettings,
+    args: argparse.Namespace,
+    talk: _Talk,
+    runner: StepByStep,
+) -> int:
+    """Send what is typed, unless the options said it all, and end the talk; the exit status."""
+    status = _by_hand(session, settings, args, talk) if not args.talk else OK
+    _say_end(runner, settings, talk)
+    if status == OK and (why := _broken(args, talk.received)) is not None:
+        tell(failure_text(why, kind_of(settings)), error=True)
+        status = FAILED
+        if why.fault is None:  # so that the record says so too
+            runner.step(Expect(_CLIENT, errno=why.errno, absent=True, within=0.0))
+    runner.step(Perform(c.Close(_CLIENT)))
+    return status
 
 
 def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:

@@ -292,14 +292,13 @@ def _flat(parts: tuple[Part, ...]) -> Iterator[bytes | str | Gap]:
 
 
 def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
-    for part in _flat(parts):
-        if isinstance(part, Gap):
-            for _, name, argument in part.terms:
-                if name in WITH_ARGUMENT:
-                    if name not in OF_COUNT:
-                        yield argument
-                elif isinstance(name, str) and name not in BUILT_IN:
-                    yield name
+    gaps = (part for part in _flat(parts) if isinstance(part, Gap))
+    for _, name, argument in (term for gap in gaps for term in gap.terms):
+        if name in WITH_ARGUMENT:
+            if name not in OF_COUNT:
+                yield argument
+        elif isinstance(name, str) and name not in BUILT_IN:
+            yield name
 
 
 # -- text -------------------------------------------------------------------------------------

@@ -121,31 +121,8 @@ class Named:
             v.check_name(name, ("case",))
             self.values[name] = value
         for name, value in body.items():
-            path = ("values", name)
-            v.check_name(name, path)
-            if isinstance(value, dict) and v.typed(value, "secret", bool, path, False):
-                self.secrets[name] = str(v.typed(value, "env", str, path, name.upper()))
-            if name in case.values:
-                self.values[name] = _as_number(case.values[name], value)
-                continue
-            found = (
-                _as_number(given.values[name], value)
-                if name in given.values
-                else _plain(name, value, path, asked)
-            )
-            if found is not None:
-                own = isinstance(value, str) and name not in given.values
-                if isinstance(found, str):
-                    try:
-                        found = self._text(found, own)
-                    except Problem as problem:
-                        raise v.Wrong(path, problem) from problem
-                self.values[name] = found
-        for name in given.values:
-            if name not in body and name not in case.values:
-                if not body and not case.values:
-                    raise v.wrong(("values",), "scenario.given_to_none", name=name)
-                raise v.unknown(("values",), name, {*body, *case.values}, "scenario.unknown_given")
+            self._read(name, value, given, case, asked)
+        _check_given(given, {*body, *case.values})
         taken = taken_names(table) if self.on else set[str]()
         ends = end_names(table)
         self.ends = ends if self.on else frozenset[str]()
@@ -155,6 +132,28 @@ class Named:
         rounds = {ROUND} if self.counts_rounds else set[str]()
         self.later = frozenset(taken | ends | unread | rounds) if self.on else frozenset[str]()
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
+
+    def _read(self, name: str, value: Any, given: Given, case: Case, asked: Asked) -> None:
+        """Read one of the file's values; that of the case, or a given one, replaces it."""
+        path = ("values", name)
+        v.check_name(name, path)
+        if isinstance(value, dict) and v.typed(value, "secret", bool, path, False):
+            self.secrets[name] = str(v.typed(value, "env", str, path, name.upper()))
+        if name in case.values:
+            self.values[name] = _as_number(case.values[name], value)
+            return
+        if name in given.values:
+            found: v.Plain | None = _as_number(given.values[name], value)
+        else:
+            found = _plain(name, value, path, asked)
+        if found is None:
+            return
+        if isinstance(found, str):
+            try:
+                found = self._text(found, isinstance(value, str) and name not in given.values)
+            except Problem as problem:
+                raise v.Wrong(path, problem) from problem
+        self.values[name] = found
 
     def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:
         """A table, list or string with the values known by now filled in. Raises Wrong."""
@@ -268,6 +267,15 @@ class Named:
                 # not re.sub: in what it fills in, a backslash of the value would have a meaning
                 source = number.join(re.split(rf"(?<=[(*+-]){word}(?=[)*+-])", source))
         return source
+
+
+def _check_given(given: Given, names: Collection[str]) -> None:
+    """Raises Wrong: a given value is none of those that the file and its case have."""
+    for name in given.values:
+        if not names:
+            raise v.wrong(("values",), "scenario.given_to_none", name=name)
+        if name not in names:
+            raise v.unknown(("values",), name, {*names}, "scenario.unknown_given")
 
 
 def _as_number(given: v.Plain, own: object) -> v.Plain:

@@ -64,24 +64,29 @@ def unknown_words(
                 made = {*BUILT_IN, *ends} if here.said else set()
                 own = {*here.names, *values, *(own & made)}
             for gap in unknown_gaps(text, own):
-                if asked and gap.word == ROUND:
-                    yield path, Problem("scenario.round_outside", name=ROUND_GAP)
-                    continue
-                if gap.word in groups | known:
-                    name = f"{{{gap.word}}}"
-                    yield path, Problem("scenario.unknown_here", name=name)
-                    continue
-                shown = (gap.near,) if gap.near else sorted(names)
-                yield (
-                    path,
-                    Problem(
-                        "scenario.unknown_word",
-                        name=f"{{{gap.word}}}",
-                        near=", ".join(f"{{{name}}}" for name in shown),
-                    ),
-                )
+                outside = asked and gap.word == ROUND
+                elsewhere = gap.word in groups | known
+                yield path, _unknown(gap, names, outside=outside, elsewhere=elsewhere)
             if _is_expected(table, path):
                 yield from ((path, problem) for problem in _made_elsewhere(text, path, names))
+
+
+def _unknown(gap: UnknownGap, names: Collection[str], *, outside: bool, elsewhere: bool) -> Problem:
+    """The warning about a word that names nothing here.
+
+    Args:
+        gap: where it is, and the name it resembles.
+        names: those to offer if it resembles none.
+        outside: it is the number of a round where there is no round.
+        elsewhere: it is known in another place of the file.
+    """
+    if outside:
+        return Problem("scenario.round_outside", name=ROUND_GAP)
+    if elsewhere:
+        return Problem("scenario.unknown_here", name=f"{{{gap.word}}}")
+    shown = (gap.near,) if gap.near else sorted(names)
+    near = ", ".join(f"{{{name}}}" for name in shown)
+    return Problem("scenario.unknown_word", name=f"{{{gap.word}}}", near=near)
 
 
 def rounds_outside(table: dict[str, Any], names: Collection[str]) -> Iterator[KeyPath]:
@@ -93,15 +98,16 @@ def rounds_outside(table: dict[str, Any], names: Collection[str]) -> Iterator[Ke
         for path, text in _strings(table.get(key), (key,), bare=True):
             if ROUND not in text or in_loop(path) or not _FILLED_IN & {*path}:
                 continue
-            own = _holder(table, path).get("placeholders") is True
-            if ROUND in names or own:
-                if path[-1] in _HEX:
-                    found = _ROUND_IN_HEX.search(text) is not None
-                else:
-                    known = {*names, *WITH_ARGUMENT, ROUND}
-                    found = ROUND in text_template(text, known, "utf-8").names
-                if found:
-                    yield path
+            filled = ROUND in names or _holder(table, path).get("placeholders") is True
+            if filled and _names_round(text, names, in_hex=path[-1] in _HEX):
+                yield path
+
+
+def _names_round(text: str, names: Collection[str], *, in_hex: bool) -> bool:
+    """Whether a text has a gap for the number of a round."""
+    if in_hex:
+        return _ROUND_IN_HEX.search(text) is not None
+    return ROUND in text_template(text, {*names, *WITH_ARGUMENT, ROUND}, "utf-8").names
 
 
 def quoted_words(

@@ -116,14 +116,18 @@ def read_address(field: str, family: int) -> tuple[str, int]:
 def _process_with(inode: int) -> int | None:
     """The process that has this socket open (proc_pid_fd(5))."""
     wanted = f"socket:[{inode}]"
-    for pid in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - each name counts
-        folder = f"/proc/{pid}/fd"
-        with suppress(OSError):  # it has ended, or is another user's
-            for number in os.listdir(folder):  # noqa: PTH208
-                with suppress(OSError):
-                    if os.readlink(f"{folder}/{number}") == wanted:  # noqa: PTH115
-                        return int(pid)
+    for pid in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - names alone are faster
+        if wanted in _open_files(f"/proc/{pid}/fd"):
+            return int(pid)
     return None
+
+
+def _open_files(folder: str) -> Iterator[str]:
+    """What the descriptors of a process refer to; nothing of one that ended or is not ours."""
+    with suppress(OSError):
+        for number in os.listdir(folder):  # noqa: PTH208 - as above
+            with suppress(OSError):
+                yield os.readlink(f"{folder}/{number}")  # noqa: PTH115 - as above
 
 
 def _name_of(pid: int) -> str:
