@@ -115,8 +115,8 @@ class Onboarding(QObject):
 
     @Slot()
     def _go(self) -> None:
-        """Hide the strip when nothing moves under the mouse, or below something that has popped
-        up.
+        """Hide the strip that is done with, unless that would move what is below the mouse or an
+        open pop-up.
         """
         if (
             self._bar.done
