@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -21,7 +22,15 @@ os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()  # a first start, and nobody'
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtGui import QImage  # noqa: E402
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget  # noqa: E402
+from PySide6.QtWidgets import (  # noqa: E402
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
@@ -31,6 +40,7 @@ from workbench.ui.window.window import MainWindow  # noqa: E402
 
 SIZES = {"": (1280, 800), "-1920": (1920, 1080)}
 BOUND_MS = 10_000
+W = TypeVar("W", bound=QWidget)
 
 
 class Hand:
@@ -51,27 +61,26 @@ class Hand:
             self.pause(20)
         raise SystemExit("the window did not get there")
 
-    def find(self, name: str) -> QWidget:
-        widget = self.window.findChild(QWidget, name)
-        assert isinstance(widget, QWidget), name
+    def find(self, kind: type[W], name: str) -> W:
+        widget = self.window.findChild(kind, name)
+        assert isinstance(widget, kind), name
         return widget
 
     def press(self, name: str) -> None:
-        button = self.find(name)
-        assert isinstance(button, QAbstractButton)
+        button = self.find(QAbstractButton, name)
         self.wait(button.isEnabled)
         button.click()
 
     def choose(self, name: str, value: str) -> None:
-        box = self.find(name)
-        assert isinstance(box, QComboBox)
+        box = self.find(QComboBox, name)
         box.setCurrentIndex(box.findData(value))
         box.activated.emit(box.currentIndex())
 
     def state(self, side: str, state: str) -> None:
         key = f"state.{state.lower()}"  # this program's own words speak the user's language
         shown = texts.tr(key) if texts.has(key) else state
-        self.wait(lambda: self.find(f"{side}.state").text().split(" | ")[0] == shown)  # type: ignore[attr-defined]
+        label = self.find(QLabel, f"{side}.state")
+        self.wait(lambda: label.text().split(" | ")[0] == shown)
 
 
 def first_start(hand: Hand) -> None:
@@ -100,7 +109,7 @@ def accept_paused(hand: Hand) -> None:
     hand.choose("server.accept_gate", "paused")
     hand.press("server.listen")
     hand.state("server", "LISTEN")
-    hand.find("client.count").setText("3")  # type: ignore[attr-defined]
+    hand.find(QLineEdit, "client.count").setText("3")
     hand.press("client.connect")
     controller = hand.window.controller
     hand.wait(lambda: controller.snapshot("client-1").open_count == 3)
@@ -135,10 +144,10 @@ def presentation(hand: Hand) -> None:
 
 def many_clients(hand: Hand) -> None:
     hand.choose("server.accept_gate", "paused")
-    hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
+    hand.find(QComboBox, "server.backlog").setEditText("2")
     hand.press("server.listen")
     hand.state("server", "LISTEN")
-    hand.find("client.count").setText("6")  # type: ignore[attr-defined]
+    hand.find(QLineEdit, "client.count").setText("6")
     hand.press("client.connect")
     hand.pause(1500)
 
@@ -176,8 +185,8 @@ def kernel_tab(hand: Hand) -> None:
     hand.state("server", "LISTEN")
     hand.press("client.connect")
     hand.state("client", "ESTABLISHED")
-    hand.find("client.repeat").setText("200")  # type: ignore[attr-defined]
-    hand.find("client.payload").setPlainText("x" * 40_000)  # type: ignore[attr-defined]
+    hand.find(QLineEdit, "client.repeat").setText("200")
+    hand.find(QPlainTextEdit, "client.payload").setPlainText("x" * 40_000)
     hand.press("client.send")
     window = hand.window
     number = window.controller.snapshot("client-1").connections[0].id

@@ -41,14 +41,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget  # noqa: E402
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window, make_application  # noqa: E402
@@ -127,6 +127,7 @@ def place(code: CodeType) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
+W = TypeVar("W", bound=QWidget)
 Hook = Callable[[FrameType, str, Any], None]
 
 
@@ -147,14 +148,13 @@ class Hand:
     def __init__(self, window: MainWindow) -> None:
         self.window = window
 
-    def find(self, name: str) -> Any:
-        found = self.window.findChild(QWidget, name)
-        assert isinstance(found, QWidget), name
+    def find(self, kind: type[W], name: str) -> W:
+        found = self.window.findChild(kind, name)
+        assert isinstance(found, kind), name
         return found
 
     def press(self, name: str) -> None:
-        button = self.find(name)
-        assert isinstance(button, QAbstractButton)
+        button = self.find(QAbstractButton, name)
         self.wait(button.isEnabled, name)
         button.click()
 
@@ -176,11 +176,14 @@ class Hand:
             ("server.listen", "server", "state.listen"),
             ("client.connect", "client", "state.established"),
         ):
-            shown = texts.tr(state) if texts.has(state) else state.rpartition(".")[2].upper()
             self.press(button)
-            label = self.find(f"{side}.state")
-            self.wait(lambda label=label, shown=shown: label.text() == shown, shown)  # type: ignore[misc]
+            self._reach(side, state)
         self.rest(SETTLE_S)
+
+    def _reach(self, side: str, state: str) -> None:
+        shown = texts.tr(state) if texts.has(state) else state.rpartition(".")[2].upper()
+        label = self.find(QLabel, f"{side}.state")
+        self.wait(lambda: label.text() == shown, shown)
 
 
 # -- a click on Send ---------------------------------------------------------------------------
@@ -315,7 +318,7 @@ def encoded(steps: Iterable[Step]) -> list[str]:
 def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
     """Click on Send in the client's panel; the totals, then each stay in a file."""
     sent = hand.window.controller.snapshot("client-1").connections[0].bytes_out
-    button = hand.find("client.send")
+    button = hand.find(QAbstractButton, "client.send")
     hand.wait(button.isEnabled, "client.send")
     sys.setprofile(recording.hook)
     recording.on = True

@@ -11,14 +11,17 @@ import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from tests.snapshots import fresh
 from workbench.app import create_window, make_application
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel import default_endpoints
+
+W = TypeVar("W", bound=QWidget)
 
 
 class Hands:
@@ -28,9 +31,9 @@ class Hands:
         self._app = app
         self.window = window
 
-    def find(self, name: str) -> QWidget:
-        found = self.window.findChild(QWidget, name)
-        assert isinstance(found, QWidget), name
+    def find(self, kind: type[W], name: str) -> W:
+        found = self.window.findChild(kind, name)
+        assert isinstance(found, kind), name
         return found
 
     def wait(self, true: Callable[[], bool]) -> None:
@@ -38,20 +41,19 @@ class Hands:
             self._app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def press(self, name: str) -> None:
-        button = self.find(name)
+        button = self.find(QAbstractButton, name)
         self.wait(button.isEnabled)
-        button.click()  # type: ignore[attr-defined]
+        button.click()
 
     def says(self, name: str) -> str:
-        found = self.find(name)
+        found = self.find(QWidget, name)
         labels = found.findChildren(QLabel)
         return " ".join([getattr(found, "text", str)(), *(label.text() for label in labels)])
 
     def clients(self, count: int) -> None:
-        field = self.find("client.count")
-        edit = field.lineEdit() if hasattr(field, "lineEdit") else field
-        edit.setText(str(count))  # type: ignore[attr-defined]
-        edit.editingFinished.emit()  # type: ignore[attr-defined]
+        edit = self.find(QLineEdit, "client.count")
+        edit.setText(str(count))
+        edit.editingFinished.emit()
         self.press("client.connect")
 
 

@@ -158,12 +158,12 @@ class Received:
         """As `Follower.take`."""
         with self.changed:
             if not self.needs_bytes and set(map(type, items)) == {tuple}:
-                self._count(items)  # type: ignore[arg-type]
+                self._count(items)  # type: ignore[arg-type]  # see Transfer
                 items = ()
             number = first
             for item in items:
                 if type(item) is tuple:
-                    self._transfer(item, number)  # type: ignore[arg-type]
+                    self._transfer(item, number)  # type: ignore[arg-type]  # see Transfer
                     number += 1
                 elif type(item) is Event:
                     self._told(item, number)

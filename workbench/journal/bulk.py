@@ -145,7 +145,7 @@ class Rows:
         number = self._before.get(key)
         if number is None:
             self.last = number = self.last + 1
-            self._new.append((number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]
+            self._new.append((number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]  # key[7] is a tuple
         if len(known) >= REMEMBERED:
             self._before, self._known = known, {}
         self._known[key] = number

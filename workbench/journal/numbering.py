@@ -61,12 +61,12 @@ def is_row(item: object) -> bool:
 
 def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
     """The items with an event in place of each transfer."""
-    return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]
+    return [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type,misc]  # see Transfer
 
 
 def _are_of_one_endpoint(items: Sequence[Queued]) -> bool:
     """Whether they are only transfers of one endpoint, which are in order as they came."""
-    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1  # type: ignore[index]
+    return set(map(type, items)) == {tuple} and len({item[0][0] for item in items}) == 1  # type: ignore[index]  # see Transfer
 
 
 class Numbering:
@@ -190,7 +190,7 @@ class Numbering:
     def _without_newest(self, items: list[Queued], before: int, now: int) -> list[Queued]:
         """The same for transfers of one endpoint."""
         for place, item in enumerate(items):
-            _, began, took, _, _ = item  # type: ignore[misc]
+            _, began, took, _, _ = item  # type: ignore[misc]  # see Transfer
             if before < began + took <= now:
                 self.queue.extendleft(reversed(items[place:]))
                 return items[:place]
@@ -201,10 +201,10 @@ class Numbering:
         last = self._last
         handed: Sequence[Item | Transfer]
         if set(map(type, items)) == {tuple}:  # nearly all batches of a flood
-            handed = items  # type: ignore[assignment]
+            handed = items  # type: ignore[assignment]  # see Transfer
             last += len(items)
         else:
-            handed = [item for item in items if type(item) is not Marker]  # type: ignore[misc]
+            handed = [item for item in items if type(item) is not Marker]  # type: ignore[misc]  # see Transfer
             for item in handed:
                 last += is_row(item)
                 if type(item) is Event:

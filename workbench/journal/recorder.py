@@ -590,7 +590,7 @@ class Recorder:
         execute = self._execute
         execute("BEGIN")
         if set(map(type, items)) == {tuple}:
-            self._rows.write_transfers(items, self._seq + 1)  # type: ignore[arg-type]
+            self._rows.write_transfers(items, self._seq + 1)  # type: ignore[arg-type]  # see Transfer
             self._seq += len(items)
         else:  # few batches are mixed, and those are mostly short
             self._write_mixed(with_events(items))
@@ -602,7 +602,7 @@ class Recorder:
         for kind, run in groupby(items, type):
             if kind is Event:
                 events = list(run)
-                self._rows.write(events, self._seq + 1)  # type: ignore[arg-type]
+                self._rows.write(events, self._seq + 1)  # type: ignore[arg-type]  # kind says that they are
                 self._seq += len(events)
             else:
                 for item in run:

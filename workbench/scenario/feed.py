@@ -133,8 +133,8 @@ class Feed:
         seq = first
         for item in items:
             if type(item) is tuple:
-                if item[0][0] in wanted:  # type: ignore[index]
-                    self._keep(seq, event_of(item), wanted)  # type: ignore[arg-type]
+                if item[0][0] in wanted:  # type: ignore[index]  # see Transfer
+                    self._keep(seq, event_of(item), wanted)  # type: ignore[arg-type]  # see Transfer
                 seq += 1
             elif type(item) is Event:
                 self._keep(seq, item, wanted)
@@ -142,7 +142,7 @@ class Feed:
             elif type(item) is EndpointAdded:
                 wanted = self._add(item)
             elif type(item) is not SampleTaken:
-                self._came.append(item)  # type: ignore[arg-type]
+                self._came.append(item)  # type: ignore[arg-type]  # see Transfer
         if threading.get_ident() != self._run:
             self.wake()
 
@@ -196,7 +196,7 @@ class Feed:
             for _ in range(min(len(came), PAGE)):
                 item = came.popleft()
                 if type(item) is tuple:
-                    waiting.append(item)  # type: ignore[arg-type]
+                    waiting.append(item)  # type: ignore[arg-type]  # see Transfer
                 else:
                     self._learn(item)
             ready = self._ready()

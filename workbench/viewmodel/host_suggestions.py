@@ -23,7 +23,7 @@ def bind_hosts(family: str) -> list[Offer]:
         return [("::1", tr("host.loopback")), ("::", tr("host.every"))]
     return [
         ("127.0.0.1", tr("host.loopback")),
-        ("0.0.0.0", tr("host.every")),  # noqa: S104
+        ("0.0.0.0", tr("host.every")),  # noqa: S104 - a choice, bound only where it is taken
         ("hostname", tr("host.hostname")),
     ]
 
@@ -46,7 +46,7 @@ def peer_hosts(family: str, others: Iterable[EndpointSettings]) -> list[Offer]:
         if other.role is not Role.STREAM and other.address
     ]
     if family == "AF_UNIX":
-        return [*links, ("/tmp/server.sock", tr("host.path"))]  # noqa: S108
+        return [*links, ("/tmp/server.sock", tr("host.path"))]  # noqa: S108 - the name of a socket, to be changed
     if family == "AF_INET6":
         return [*links, ("::1", tr("host.loopback"))]
     if family == UNSPECIFIED:

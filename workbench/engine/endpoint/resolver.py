@@ -121,8 +121,8 @@ class Resolver:
 
     def _connectable(self, sockaddr: SockAddress) -> SockAddress:
         """The address to connect to: for a wildcard address the loopback of its family."""
-        if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
-            host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
+        if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104 - it is only compared
+            host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104 - it is only compared
             return (host, *sockaddr[1:])
         return sockaddr
 

@@ -406,7 +406,7 @@ class Stack:
                 return
             kind = type(action)
             if kind is LayerRow:
-                yield action  # type: ignore[misc]
+                yield action  # type: ignore[misc]  # kind says that it is one
             elif isinstance(action, ToPeer):
                 if place <= self._held_at:
                     yield from self._let_go(now)  # it may build on what came before it
@@ -434,7 +434,7 @@ class Stack:
                         if kind is LayerRow or (
                             kind is ToPeer and not place and self._held_at == _NONE
                         ):
-                            yield out  # type: ignore[misc]
+                            yield out  # type: ignore[misc]  # kind says that it is one
                         else:
                             yield from self._routed(place, (out,), now)
             else:
