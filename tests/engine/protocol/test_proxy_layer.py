@@ -22,7 +22,7 @@ from workbench.engine.protocol.layer import (
     Wake,
 )
 from workbench.engine.protocol.proxy_layer import MOST, ProxyLayer
-from workbench.engine.protocol.stack import Stack, make_layers
+from workbench.engine.protocol.stack import Stack, ready_layers
 from workbench.texts import Problem
 
 OK = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -342,9 +342,10 @@ def test_it_stands_lowest_and_needs_its_setting() -> None:
     settings = EndpointSettings(
         "c", Role.STREAM, address="a.test:1", proxy="http://p.test:1", messages=Delimiter("\n")
     )
-    assert isinstance(make_layers(settings)[0], ProxyLayer)
+    lowest = next(iter(ready_layers(settings).values()))
+    assert isinstance(lowest(), ProxyLayer)
     with pytest.raises(Problem, match="`proxy`"):
-        make_layers(EndpointSettings("c", Role.STREAM, layers=("proxy",)))
+        ready_layers(EndpointSettings("c", Role.STREAM, layers=("proxy",)))
 
 
 def test_the_layer_above_begins_when_the_way_is_free() -> None:

@@ -31,7 +31,7 @@ from workbench.engine.protocol.layer import (
 )
 from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.protocol.responder_layer import ResponderLayer
-from workbench.engine.protocol.stack import Stack, make_layers
+from workbench.engine.protocol.stack import Stack, ready_layers
 from workbench.texts import Problem
 
 BARE = EndpointSettings("it", Role.STREAM)
@@ -218,15 +218,15 @@ def test_a_layer_lets_through_what_it_does_not_override() -> None:
 def test_layers_stand_in_the_order_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stacks, "LAYERS", TABLE)
     settings = EndpointSettings("it", Role.STREAM, layers=("upper", "framed"))
-    assert [type(layer) for layer in make_layers(settings)] == [Framed, Upper]
+    assert [type(make()) for make in ready_layers(settings).values()] == [Framed, Upper]
 
 
 def test_what_cannot_be_stacked(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Problem) as caught:
-        make_layers(EndpointSettings("it", Role.STREAM, layers=("upper",)))
+        ready_layers(EndpointSettings("it", Role.STREAM, layers=("upper",)))
     assert caught.value.key == "engine.unknown_layer"
     monkeypatch.setattr(stacks, "LAYERS", TABLE)
     for role, type_ in ((Role.DATAGRAM, "SOCK_DGRAM"), (Role.STREAM, "SOCK_SEQPACKET")):
         with pytest.raises(Problem) as caught:
-            make_layers(EndpointSettings("it", role, type=type_, layers=("upper",)))
+            ready_layers(EndpointSettings("it", role, type=type_, layers=("upper",)))
         assert caught.value.key == "engine.layers_need_a_stream"

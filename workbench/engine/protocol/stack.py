@@ -52,16 +52,6 @@ _NONE: Final = -1
 MakeLayer = Callable[[], Layer]
 
 
-def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
-    """The layers of one connection, the lowest first.
-
-    Raises:
-        Problem: as `ready_layers` does.
-    """
-    ready = ready_layers(settings)
-    return tuple(ready[name]() for name in layer_names(settings))
-
-
 def check_layers(settings: EndpointSettings) -> None:
     """Check the layers' settings without opening the files they name.
 
