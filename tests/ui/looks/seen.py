@@ -160,9 +160,5 @@ def painted() -> Iterator[list[Painted]]:
         QPainter.drawText = draw  # type: ignore[method-assign]
 
 
-def visible(root: QWidget, kind: type) -> list[QWidget]:
-    return [widget for widget in root.findChildren(kind) if widget.isVisible()]
-
-
 def views(root: QWidget) -> list[QAbstractItemView]:
     return [view for view in root.findChildren(QAbstractItemView) if view.isVisible()]
