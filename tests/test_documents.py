@@ -1,4 +1,4 @@
-"""What documents and packages say of the tree is so: files, folders, classes and modules."""
+"""ARCHITECTURE.md and CONTRIBUTING.md name what is there: files, folders and classes."""
 
 from __future__ import annotations
 
@@ -87,15 +87,3 @@ def test_every_folder_of_the_tree_is_there_and_none_is_left_out() -> None:
 
 def text_of(document: str) -> str:
     return (ROOT / document).read_text("utf-8")
-
-
-@pytest.mark.parametrize("package", ["scenario", "viewmodel"])
-def test_a_package_of_many_files_lists_each_of_its_modules_once(package: str) -> None:
-    folder = ROOT / "workbench" / package
-    source = (folder / "__init__.py").read_text("utf-8")
-    (text,) = re.findall(r'^"""(.*?)^"""', source, re.MULTILINE | re.DOTALL)
-    rows = [line for line in text.splitlines() if line.startswith("    ")]
-    listed = [name for row in rows for name in row.split()]
-    there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    there |= {path.parent.name for path in folder.glob("*/__init__.py")}
-    assert sorted(listed) == sorted(there)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
@@ -448,6 +449,18 @@ def test_no_file_is_longer_than_a_reader_s_patience() -> None:
         if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
     }
     assert not long, "one idea a file (ARCHITECTURE.md, rule 9)"
+
+
+@pytest.mark.parametrize("package", ["scenario", "viewmodel"])
+def test_a_package_of_many_files_lists_each_of_its_modules_once(package: str) -> None:
+    folder = ROOT / "workbench" / package
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")), clean=False)
+    assert text is not None
+    rows = [line for line in text.splitlines() if line.startswith("    ")]
+    listed = Counter(name for row in rows for name in row.split())
+    there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    there |= {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert listed == Counter(there), f"list it in workbench/{package}/__init__.py by what it does"
 
 
 @cache
