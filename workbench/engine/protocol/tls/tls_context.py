@@ -19,7 +19,7 @@ from workbench.engine.protocol.tls.tls_words import HEADER
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
-    from workbench.engine.model.layer_files import LayerFiles
+    from workbench.engine.model.layer_files import LayerFiles, Loadable
     from workbench.engine.model.settings import EndpointSettings
 
 SYSTEM: Final = "system"
@@ -195,30 +195,32 @@ class ReadyTls:
             return self.tls.key_password
 
         with self._files.to_show(cert, key, password) as found:
-            path = str(found.chain)
-
-            def load() -> None:
-                context.load_cert_chain(path, str(found.key), found.password)
-
             try:
-                try:
-                    load()
-                except ssl.SSLError as error:
-                    if error.reason not in _TOO_WEAK or self.tls.ciphers is not None:
-                        raise
-                    context.set_ciphers(_ANYTHING)  # judging it is up to the peer
-                    load()
+                self._load(context, found)
             except ssl.SSLError as error:
                 raise _unusable(error, cert, key or cert, asked=asked) from error
             except OSError as error:
                 raise Problem(
-                    "engine.no_file", path=error.filename or path, reason=reason_of(error)
+                    "engine.no_file",
+                    path=error.filename or str(found.chain),
+                    reason=reason_of(error),
                 ) from error
             except ValueError as error:  # a password of more than 1024 bytes
                 raise Problem("engine.tls_wrong_password", path=key or cert) from error
             files = {found.chain, found.key}
         named = {Path(name).expanduser() for name in (cert, key or cert)}
         self._stamps |= {file: _stamp(file) for file in files | named if file.exists()}
+
+    def _load(self, context: ssl.SSLContext, found: Loadable) -> None:
+        """Load what is found; a weak certificate too, since judging it is up to the peer."""
+        chain, key = str(found.chain), str(found.key)
+        try:
+            context.load_cert_chain(chain, key, found.password)
+        except ssl.SSLError as error:
+            if error.reason not in _TOO_WEAK or self.tls.ciphers is not None:
+                raise
+            context.set_ciphers(_ANYTHING)
+            context.load_cert_chain(chain, key, found.password)
 
 
 def _of(settings: EndpointSettings) -> tuple[object, ...]:
