@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
-    return start_command(*PROGRAM, *args, cwd=cwd, **more)
+    return _begin((*PROGRAM, *args), more, cwd=cwd)
 
 
 def start_command(
@@ -46,7 +46,18 @@ def start_command(
     **more: str,
 ) -> subprocess.Popen[str]:
     """`before` runs in the new process, before the command does."""
+    return _begin(command, more, cwd=cwd, stdin=stdin, stdout=stdout, before=before)
 
+
+def _begin(
+    command: Sequence[object],
+    more: dict[str, str],
+    *,
+    cwd: Path | None,
+    stdin: int | None = None,
+    stdout: int = subprocess.PIPE,
+    before: Callable[[], None] = lambda: None,
+) -> subprocess.Popen[str]:
     def ready() -> None:
         _take_interrupts()
         before()
@@ -85,7 +96,7 @@ def run(*args: object, cwd: Path | None = None, **more: str) -> tuple[int, str, 
 
 
 def run_command(*command: object, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
-    return end(start_command(*command, cwd=cwd, **more))
+    return end(_begin(command, more, cwd=cwd))
 
 
 class _Call:

@@ -59,8 +59,8 @@ def _until(process: subprocess.Popen[bytes], *, tcp: int, udp: int, unix: Path |
     while not _open(tcp=tcp, udp=udp, unix=unix):
         if process.poll() is not None:
             said = process.communicate()[0].decode(errors="replace")
-            raise AssertionError(f"{process.args} ended with {process.returncode}: {said}")
-        assert time.monotonic() < end, f"{process.args} does not come up"
+            raise AssertionError(f"{process.args!r} ended with {process.returncode}: {said}")
+        assert time.monotonic() < end, f"{process.args!r} does not come up"
         time.sleep(0.01)  # nothing tells when somebody else's socket listens
 
 
@@ -75,9 +75,11 @@ def until(holds: Callable[[], bool]) -> None:
 def _open(*, tcp: int, udp: int, unix: Path | None) -> bool:
     if udp:
         return f":{udp:04X} " in Path("/proc/net/udp").read_text()
-    kind, where = (socket.AF_INET, ("127.0.0.1", tcp)) if unix is None else (socket.AF_UNIX, unix)
-    with socket.socket(kind) as probe:
-        return probe.connect_ex(str(where) if unix is not None else where) == 0
+    if unix is not None:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(unix)) == 0
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", tcp)) == 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

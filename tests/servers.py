@@ -150,7 +150,7 @@ def postgres() -> Iterator[int]:
             *prefix, binaries[-1] / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p",
             port, "-k", folder, "-F", tcp=port, cwd=folder,
         ):  # fmt: skip
-            ready = [binaries[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            ready = [str(binaries[-1] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
             # it listens before it has started up, and refuses then: 57P03
             until(lambda: subprocess.run(ready, check=False).returncode == 0)
             yield port

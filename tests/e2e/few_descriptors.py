@@ -64,7 +64,7 @@ def say(word: object) -> None:
 def main(limit: int, record: Path) -> None:
     """The window under a flood of its own clients, then of somebody else's."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    default_endpoints.FIRST_PORT = 0
+    default_endpoints.FIRST_PORT = 0  # type: ignore[misc]  # a free one
     app = make_application()
     hands = Hands(app, create_window(record))
     hands.window.show()

@@ -16,7 +16,7 @@ from pathlib import Path
 PATIENCE = 0.3
 
 
-def outcome(client: socket.socket, address: object) -> str:
+def outcome(client: socket.socket, address: tuple[str, int]) -> str:
     client.settimeout(PATIENCE)
     try:
         client.connect(address)

@@ -345,7 +345,7 @@ class _Commands:
                 ("connect", (("127.0.0.1",),)),
             )
         )
-        return c.Call(name, call, args, self._target())  # type: ignore[arg-type]
+        return c.Call(name, call, args, self._target())
 
     def _set_option(self, name: str) -> c.SetOption:
         option, value = self._rng.choice(
@@ -358,7 +358,7 @@ class _Commands:
                 ("SO_KEEPALIVE", "x"),
             )
         )
-        return c.SetOption(name, option, value, self._target())  # type: ignore[arg-type]
+        return c.SetOption(name, option, value, self._target())
 
     def _get_option(self, name: str) -> c.GetOption:
         return c.GetOption(

@@ -16,8 +16,8 @@ from workbench.engine.model.events import (
     Event,
     Item,
     Transfer,
-    event_of,
 )
+from workbench.journal.numbering import Marker, with_events
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 
@@ -96,7 +96,7 @@ class Following:
         self.wake = self.woken.set
 
     def take(self, first: int, items: Sequence[Item | Transfer]) -> None:
-        whole = [event_of(item) if type(item) is tuple else item for item in items]  # type: ignore[arg-type]
+        whole = with_events(items)
         events = [item for item in whole if isinstance(item, Event)]
         self.events += enumerate(events, first)
-        self.facts += [item for item in whole if not isinstance(item, Event)]
+        self.facts += [item for item in whole if not isinstance(item, Event | Marker)]

@@ -7,16 +7,18 @@ import random
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 from workbench.engine.model.events import (
+    CALL,
     COMMAND,
     END,
     NOTE,
+    Cause,
     ConnectionClosed,
     ConnectionOpened,
     EndpointAdded,
     Event,
+    Kind,
     SampleTaken,
 )
 from workbench.engine.model.serialize import settings_json
@@ -35,6 +37,8 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import title_of
 
+_Row = tuple[int, int | None, Kind, str, str, int | None, str | None, str | None, bytes | None]
+"""Endpoint, connection, kind, call, arguments, result, errno, error and payload of an event."""
 FILTERS = (
     "",
     "call:recv",
@@ -115,70 +119,45 @@ def write(path: Path) -> None:
     recorder.put(ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:9", 1))
     t_ns = 0
     for round_ in range(4):
-        for values in (
-            (1, None, COMMAND, "start", "", None, None, None, None),
-            (1, 1, "call", "socket", "AF_INET, SOCK_STREAM", 5, None, None, None),
-            (1, 1, "call", "bind", "('127.0.0.1', 80)", None, "EADDRINUSE", "OSError", None),
-            (2, None, COMMAND, "connect", "", None, None, None, None),
-            (
-                2,
-                2,
-                "call",
-                "connect",
-                "('127.0.0.1', 80)",
-                None,
-                "EINPROGRESS",
-                "BlockingIOError",
-                None,
-            ),
-            (2, 2, END, "connect", "('127.0.0.1', 80)", 0, None, None, None),
-            (1, 1, "call", "accept", "", 6, None, None, None),
-            (2, None, COMMAND, "send", "text='abc'", None, None, None, None),
-            (2, 2, "call", "send", "", 3, None, None, b"abc"),
-            (1, 3, "call", "recv", "65536", 4, None, None, "中文".encode("gbk")),
-            (1, 3, "call", "recv", "65536", 0, None, None, b""),
-            (2, 2, "call", "recv", "10", None, "ECONNRESET", "ConnectionResetError", None),
-            (2, 2, END, "connect", "('127.0.0.1', 80)", None, None, "TimeoutError", None),
-            (1, None, NOTE, "internal_error", "'x'", None, None, None, None),
-            (1, None, NOTE, "not_done", "'engine.no_socket', {}", None, None, None, None),
-            (None, None, NOTE, "note", "a mark", None, None, None, None),
-            (
-                2,
-                None,
-                COMMAND,
-                "configure",
-                f"settings={{'role': 'stream', 'name': {round_}}}",
-                None,
-                None,
-                None,
-                None,
-            ),
-        ):
+        for endpoint, connection, kind, call, args, result, errno, error, payload in _rows(round_):
             t_ns += 1_000_000
-            endpoint, connection, kind, call, args, result, errno, error, payload = values
-            recorder.put(
-                Event(
-                    t_ns,
-                    900,
-                    endpoint,
-                    connection,
-                    kind,
-                    call,
-                    args,
-                    result,
-                    errno,
-                    error,
-                    "127.0.0.1:9" if call == "accept" else None,
-                    None if payload is None else len(payload),
-                    payload,
-                    SimpleNamespace(seq=round_ * 17 + 2, above=None),
-                )
-            )
+            cause = Cause()
+            cause.seq = round_ * 17 + 2
+            peer = "127.0.0.1:9" if call == "accept" else None
+            size = None if payload is None else len(payload)
+            event = Event(
+                t_ns, 900, endpoint, connection, kind, call, args, result, errno, error, peer, size,
+                payload, cause,
+            )  # fmt: skip
+            recorder.put(event)
         recorder.put(SampleTaken(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
         recorder.put(SampleTaken(t_ns, 1, '{"state": "LISTEN", "unacked": 3, "sacked": 2}'))
     recorder.put(ConnectionClosed(2))
     recorder.close()
     assert recorder.failed is None
+
+
+def _rows(round_: int) -> tuple[_Row, ...]:
+    settings = f"settings={{'role': 'stream', 'name': {round_}}}"
+    return (
+        (1, None, COMMAND, "start", "", None, None, None, None),
+        (1, 1, CALL, "socket", "AF_INET, SOCK_STREAM", 5, None, None, None),
+        (1, 1, CALL, "bind", "('127.0.0.1', 80)", None, "EADDRINUSE", "OSError", None),
+        (2, None, COMMAND, "connect", "", None, None, None, None),
+        (2, 2, CALL, "connect", "('127.0.0.1', 80)", None, "EINPROGRESS", "BlockingIOError", None),
+        (2, 2, END, "connect", "('127.0.0.1', 80)", 0, None, None, None),
+        (1, 1, CALL, "accept", "", 6, None, None, None),
+        (2, None, COMMAND, "send", "text='abc'", None, None, None, None),
+        (2, 2, CALL, "send", "", 3, None, None, b"abc"),
+        (1, 3, CALL, "recv", "65536", 4, None, None, "中文".encode("gbk")),
+        (1, 3, CALL, "recv", "65536", 0, None, None, b""),
+        (2, 2, CALL, "recv", "10", None, "ECONNRESET", "ConnectionResetError", None),
+        (2, 2, END, "connect", "('127.0.0.1', 80)", None, None, "TimeoutError", None),
+        (1, None, NOTE, "internal_error", "'x'", None, None, None, None),
+        (1, None, NOTE, "not_done", "'engine.no_socket', {}", None, None, None, None),
+        (0, None, NOTE, "note", "a mark", None, None, None, None),
+        (2, None, COMMAND, "configure", settings, None, None, None, None),
+    )
 
 
 def damage(whole: bytes, path: Path, seed: int) -> None:

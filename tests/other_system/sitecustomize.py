@@ -133,7 +133,7 @@ def become(system: str) -> None:
     absent = MODULES[system]
     if system == "win32":
         sys.modules["msvcrt"] = _msvcrt()
-        socket.socketpair = _socketpair
+        socket.socketpair = _socketpair  # type: ignore[assignment]  # its family is no int there
     if system == "darwin" and keep_idle is not None:
         socket.TCP_KEEPALIVE = keep_idle  # type: ignore[attr-defined]
     for name in absent:

@@ -10,8 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from workbench import texts
 from workbench.app import create_window, make_application
@@ -20,6 +21,7 @@ from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.client_status import is_open
 
 BOUND = 60.0
+W = TypeVar("W", bound=QWidget)
 
 
 def until(true: Callable[[], bool], what: str) -> None:
@@ -39,30 +41,23 @@ def main() -> None:
         window = create_window(Path(folder) / "r.swb")
         window.show()
 
-        def find(name: str) -> QWidget:
-            found = window.findChild(QWidget, name)
-            assert isinstance(found, QWidget), name
+        def find(kind: type[W], name: str) -> W:
+            found = window.findChild(kind, name)
+            assert isinstance(found, kind), name
             return found
 
         def press(name: str) -> None:
-            button = find(name)
-            assert isinstance(button, QAbstractButton)
+            button = find(QAbstractButton, name)
             until(lambda: button.isEnabled() and button.isVisible(), f"{name} can be pressed")
             button.click()
 
         def text(name: str) -> str:
-            widget = find(name)
+            widget = find(QWidget, name)
             plain = getattr(widget, "toPlainText", None)
             return str(plain() if plain is not None else widget.text())  # type: ignore[attr-defined]
 
-        field = (
-            find("server.port").lineEdit()
-            if hasattr(  # a free one: 23333 may be taken
-                find("server.port"), "lineEdit"
-            )
-            else find("server.port")
-        )
-        field.setText("0")
+        field = find(QLineEdit, "server.port")
+        field.setText("0")  # a free one: 23333 may be taken
         field.editingFinished.emit()
         press("server.listen")
         until(lambda: window.controller.snapshot("server-1").phase.value == "listening", "listens")

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -219,7 +220,7 @@ class Hand:
         edit = self.line(name)
         edit.setFocus()
         edit.selectAll()
-        self.qtbot.keyClicks(edit, text)
+        self.qtbot.keyClicks(edit, text)  # type: ignore[no-untyped-call]  # it is Qt's
         edit.editingFinished.emit()
 
     def choose(self, name: str, value: str) -> None:
@@ -319,7 +320,7 @@ class SharedHand(Hand):
         """The sockets closed, the fields as they were, and English."""
         self.window.endpoint_tabs.stop_all()
         for side in ("server", "client"):
-            self.wait(lambda side=side: self._is_closed(side))
+            self.wait(partial(self._is_closed, side))
         for name, value in self._chosen.items():
             super().choose(name, value)
         for name, text in reversed(self._typed.items()):  # a typed port undoes a host's link

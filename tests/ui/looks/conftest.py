@@ -17,6 +17,7 @@ from tests.ui.looks.scenes import SCENES, SIZE, settle
 from workbench import app, texts
 from workbench.labs import demos
 from workbench.qt.preferences import Preferences
+from workbench.scenario.model import load
 from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
 
@@ -31,7 +32,7 @@ def dressed() -> bool:
 def _read_once() -> Iterator[None]:
     """The menu of the demonstrations reads all of them when it opens, and each check opens it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demos, "load", cache(demos.load))
+        patch.setattr(demos, "load", cache(load))
         yield
 
 

@@ -104,7 +104,7 @@ def _menu(menu: QMenu) -> Iterator[tuple[str, str]]:
 
 
 def _model(kind: str, model: QAbstractItemModel) -> Iterator[tuple[str, str]]:
-    roles = (
+    roles: tuple[int, ...] = (
         Qt.ItemDataRole.DisplayRole,
         Qt.ItemDataRole.ToolTipRole,
         NOTE_ROLE,
@@ -151,7 +151,7 @@ def painted() -> Iterator[list[Painted]]:
         else:
             wanted = QRect(int(args[0]), 0, painter.fontMetrics().horizontalAdvance(text), 1)  # type: ignore[call-overload]
         found.append(Painted(text, box, wanted))
-        return draw(painter, *args)
+        return draw(painter, *args)  # type: ignore[call-overload]  # as it was called
 
     QPainter.drawText = watched  # type: ignore[assignment,method-assign]
     try:

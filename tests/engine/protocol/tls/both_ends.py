@@ -23,7 +23,7 @@ from workbench.engine.protocol.tls.tls_layer import TlsMaker, tls_maker
 from workbench.literals import parse_expression, value_of
 
 __all__ = ["Talk", "Tls", "maker", "resolve"]
-FILES = FilesOfSession(lambda: (_ for _ in ()).throw(AssertionError("there is no record")))  # type: ignore[arg-type]
+FILES = FilesOfSession(lambda: (_ for _ in ()).throw(AssertionError("there is no record")))
 
 
 def maker(
