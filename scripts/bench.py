@@ -134,7 +134,12 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
         memory: list[int] = []  # when all is built and warm, and at the end
         QTimer.singleShot(int(min(seconds / 2, 20) * 1000), lambda: memory.append(resident_mb()))
         QTimer.singleShot(int(seconds * 1000) - 50, lambda: memory.append(resident_mb()))
-        QTimer.singleShot(int(seconds * 1000), app.quit)
+
+        def end() -> None:
+            timer.stop()  # that a window closes is no stall of it
+            app.quit()
+
+        QTimer.singleShot(int(seconds * 1000), end)
         app.exec()
         if loader is not None:
             loader.wait(30)

@@ -165,6 +165,45 @@ def test_endpoints_are_shown_with_the_rows_that_are_to_be_told(
     assert len(shown) > 1
 
 
+def test_panels_their_surroundings_and_rows_each_have_a_turn_of_their_own(
+    controller: Controller, wait: Wait
+) -> None:
+    """A key that is pressed meanwhile comes between them."""
+    told: list[str] = []
+
+    def tell(name: str) -> None:
+        told.append(name)
+        QTimer.singleShot(0, controller, lambda: told.append("a key"))
+
+    controller.snapshots_changed.connect(lambda: tell("panels"))
+    controller.panels_shown.connect(lambda: tell("around"))
+    controller.committed.connect(lambda _: tell("rows"))
+    controller.session.note("note", "'x'")
+    wait(lambda: "rows" in told)
+    end = told.index("rows") + 1  # ticks before it had none to tell
+    assert told[end - 5 : end] == ["panels", "a key", "around", "a key", "rows"]
+
+
+def test_another_session_is_shown_though_the_former_one_was_just_being(
+    controller: Controller, wait: Wait, tmp_path: Path
+) -> None:
+    """What was waiting for its turn belongs to the record of before; what woke it does not."""
+    fresh, told = Session(tmp_path / "fresh.swb"), list[int]()
+
+    def leave() -> None:
+        if controller.session is not fresh and controller._turns.busy:
+            controller._on_commit(0)
+            controller.reset_session(fresh)
+            fresh.note("note", "'y'")
+
+    controller.panels_shown.connect(leave)
+    controller.committed.connect(lambda committed: told.append(committed.seq))
+    wait(lambda: controller.session is fresh)
+    told.clear()
+    wait(lambda: bool(told) and told[-1] == fresh.journal.committed)
+    assert max(told) == fresh.journal.committed
+
+
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:
     """A mark ends at once: its end must not overtake the caller, who does not know it yet."""
     told: list[Ticket] = []

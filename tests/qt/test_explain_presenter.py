@@ -28,7 +28,7 @@ class Told:
 
     def tick(self) -> None:
         """The window is refreshed; what is explained comes after what that draws."""
-        self._controller.snapshots_changed.emit()
+        self._controller.panels_shown.emit()
         QCoreApplication.sendPostedEvents(self.presenter)
 
     @property

@@ -147,7 +147,7 @@ def test_a_file_that_breaks_off_is_shown_as_far_as_it_goes(
     window = opened(path)
     look_at_all(window, qapp, 20)
     assert window.controller.reader.damage is not None
-    window.controller.snapshots_changed.emit()
+    window.controller.panels_shown.emit()
     label = window.banner.findChild(QLabel, "notice.text")
     assert label is not None
     assert window.controller.reader.damage.text in label.text()

@@ -32,7 +32,7 @@ class CaptionPresenter(QObject):
         self._controller = controller
         self._in_sight = False
         self._seen = 0
-        controller.snapshots_changed.connect(self.look)
+        controller.panels_shown.connect(self.look)
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:

@@ -24,6 +24,7 @@ from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
 from workbench.qt.refresh_pace import Flow, RefreshPace
 from workbench.qt.single_shot import single_shot
+from workbench.qt.turn_by_turn import TurnByTurn
 from workbench.qt.window_values import WindowValues
 from workbench.session import Session
 from workbench.texts import Problem
@@ -81,6 +82,9 @@ class Controller(QObject):
         committed(Committed): new rows are readable; coalesced, never one per event.
         snapshots_changed(): time to look at the endpoints again: ten times a second, three times
             while rows flow by, and once while nothing happens.
+        panels_shown(): the panels have looked at them: what stands around them may look too. It
+            comes a turn of the event loop later, as `committed` does after it: the user's next
+            key has to wait for one of them alone.
         selection_changed(): the selection has changed.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
@@ -91,6 +95,7 @@ class Controller(QObject):
 
     committed = Signal(object)
     snapshots_changed = Signal()
+    panels_shown = Signal()
     selection_changed = Signal()
     ticket_done = Signal(object)
     problem = Signal(object)
@@ -115,6 +120,7 @@ class Controller(QObject):
         self._roles: dict[str, str] = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
+        self._turns = TurnByTurn(self)
         self._pump = single_shot(self, self._flush)
         self._painted = single_shot(self, self._on_painted)
         self._posted = False
@@ -180,16 +186,15 @@ class Controller(QObject):
 
     @Slot()
     def _on_tick(self) -> None:
-        if self._wake_pending:
+        if self._wake_pending or self._turns.busy:
             return  # rows and endpoints are shown together
-        if self.flowing or self._flood:
-            self._look_if_rested()
-        else:
-            self._look()
+        if not (self.flowing or self._flood) or self._rested:
+            self._turns.take(self._look, self._look_around, self._on_woken)
 
-    def _look_if_rested(self) -> None:
-        if self._looks.rest_s(flood=self._flood, flow=self.flowing) <= 0:
-            self._look()
+    @property
+    def _rested(self) -> bool:
+        """Whether it is time to look at the endpoints while rows flow by."""
+        return self._looks.rest_s(flood=self._flood, flow=self.flowing) <= 0
 
     def _look(self) -> None:
         """Have presenters take their snapshots, and ask for newer ones."""
@@ -200,6 +205,14 @@ class Controller(QObject):
             except Problem:  # removed meanwhile, on a thread of its own
                 continue
         self.snapshots_changed.emit()
+
+    def in_turns(self, *things: Callable[[], object]) -> None:
+        """Do each of these in a turn of its own, before what else is still to be shown."""
+        self._turns.take_next(*things)
+
+    def _look_around(self) -> None:
+        """Have what stands around the panels look."""
+        self.panels_shown.emit()
         self._looks.end()
         if time.monotonic() > self._awake_until:
             rest = WATCHING if self._watched else RESTING
@@ -371,6 +384,8 @@ class Controller(QObject):
         self._roles = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
+        self._turns.drop()
+        self._on_woken()
         self._end_subscription = session.journal.subscribe(self._on_commit)
         old.close(timeout)
         self.session_reset.emit()
@@ -383,6 +398,7 @@ class Controller(QObject):
             return
         self._closed = True
         self._timer.stop()
+        self._turns.drop()
         self._end_subscription()
         self.background.stop()
         self.reader.close()
@@ -400,7 +416,8 @@ class Controller(QObject):
 
     @Slot()
     def _on_woken(self) -> None:
-        if not self._closed and not self._pump.isActive() and not self._painted.isActive():
+        busy = self._turns.busy or self._pump.isActive() or self._painted.isActive()
+        if self._wake_pending and not self._closed and not busy:
             self._pump.start(ceil(self._rest_s() * 1000))
 
     def _rest_s(self) -> float:
@@ -419,7 +436,12 @@ class Controller(QObject):
         seq = self.session.journal.committed
         self._flood = seq - self._told > FLOOD
         self._flow.add(seq - self._told)
-        self._look_if_rested()  # first: what they show need not be shown again because of the rows
+        # first: what they show need not be shown again because of the rows
+        looks = (self._look, self._look_around) if self._rested else ()
+        self._turns.take(*looks, lambda: self._tell_rows(seq))
+
+    def _tell_rows(self, seq: int) -> None:
+        """Have the rows up to `seq` shown, and say what fails."""
         if seq != self._told:
             self._told = seq
             self.wake()
@@ -438,8 +460,7 @@ class Controller(QObject):
             self._painted.start(0)  # the next turn runs after the painting that they have posted
             return
         self._shows.end()
-        if self._wake_pending:
-            self._on_woken()
+        self._on_woken()
 
     @Slot(object)
     def _on_ended(self, ticket: Ticket) -> None:

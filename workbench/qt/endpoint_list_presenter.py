@@ -29,7 +29,7 @@ class EndpointListPresenter(QObject):
         self._owner = owner
         self._in_sight = False
         self._rows: tuple[ListedRow, ...] | None = None
-        controller.snapshots_changed.connect(self.look)
+        controller.panels_shown.connect(self.look)
 
     @Slot(bool)
     def set_in_sight(self, shown: bool) -> None:

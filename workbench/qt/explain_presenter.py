@@ -71,7 +71,7 @@ class ExplainPresenter(QObject):
         controller.selection_changed.connect(self.refresh)
         # a turn of its own: together with all that is drawn at a tick, the window would be blocked
         # longer
-        controller.snapshots_changed.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
+        controller.panels_shown.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         controller.session_reset.connect(self._on_session_reset)
 
     # -- which --------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class FramesPresenter(QObject):
         super().__init__(parent)
         self._controller = controller
         self._model: LogModel | None = None
-        controller.snapshots_changed.connect(self.look)
+        controller.panels_shown.connect(self.look)
         controller.session_reset.connect(self.look)
         controller.selection_changed.connect(self.tell_selection)
 

@@ -59,7 +59,7 @@ class KernelPresenter(QObject):
         self._shown: tuple[Path, str | None, int] | None = None
         self._state = KernelState(0)
         self._forget()
-        controller.snapshots_changed.connect(self._on_tick)
+        controller.panels_shown.connect(self._on_tick)
 
     def _forget(self) -> None:
         """Forget everything that was shown before."""

@@ -41,7 +41,7 @@ class NoticePresenter(QObject):
             session = controller.session
             lost = session.journal.not_recorded
             self._notices.say(Notice(NoticeKind.OLD, session.record, count=lost))
-        controller.snapshots_changed.connect(self.look)
+        controller.panels_shown.connect(self.look)
 
     @Slot()
     def look(self) -> None:

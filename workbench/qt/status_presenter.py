@@ -44,7 +44,7 @@ class StatusPresenter(QObject):
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.timeout.connect(self.look)
-        controller.snapshots_changed.connect(self.look)
+        controller.panels_shown.connect(self.look)
 
     @Slot()
     def look(self) -> None:

@@ -227,11 +227,11 @@ class EndpointTabs(QObject):
                 self._drop(panel)
         owners = self._owners
         self._find_owners()
-        for presenter in self._presenters.values():
-            if owners != self._owners:
-                presenter.refresh()
-            else:
-                presenter.look()
+        looks = [
+            presenter.refresh if owners != self._owners else presenter.look
+            for presenter in self._presenters.values()
+        ]
+        self._controller.in_turns(*looks)
 
     # -- what is done for all, or for the one in front ------------------------------------------
 

@@ -46,7 +46,7 @@ class Onboarding(QObject):
         self._live = live
         self._numbered = False
         # not with the commit alone: the conversation shows the answer a moment later
-        controller.snapshots_changed.connect(self._on_tick)
+        controller.panels_shown.connect(self._on_tick)
         bar.left.connect(self._leave)
         bar.window_left.connect(self._go)
 
