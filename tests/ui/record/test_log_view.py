@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.seen import painted
@@ -53,6 +57,93 @@ def test_rows_that_come_in_above_leave_those_in_sight_where_they_are(
     assert log.model.rowCount() >= 400
     assert log.model.seq_of(log.view.rowAt(0)) == first
     assert log.view.rowAt(0) > between
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def on_screen(view: QWidget) -> QImage:
+    """What was painted of a view, and not what would be painted now."""
+    pane = view.viewport()
+    where = QRect(pane.mapTo(pane.window(), QPoint()), pane.size())
+    return pane.screen().grabWindow(pane.window().winId()).toImage().copy(where)
+
+
+def as_it_should_be(view: QWidget) -> QImage:
+    pane = view.viewport()
+    return pane.window().grab(QRect(pane.mapTo(pane.window(), QPoint()), pane.size())).toImage()
+
+
+def test_rows_that_came_far_above_are_no_reason_to_paint(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_marks(hand, 400)
+    log = hand.window.log
+    monkeypatch.setattr(log_scan, "AT_ONCE", 60)
+    monkeypatch.setattr(log_model, "TAIL", 60)
+    monkeypatch.setattr(log, "_show_progress", lambda: None)  # which makes the log less high
+    log.model.set_filter(query.parse("kind:command"))
+    log.model.stop_looking()
+    hand.wait_holds(lambda: on_screen(log.view) == as_it_should_be(log.view))
+    paints = Paints(log.view.viewport())
+    hand.at_rest(lambda: paints.count)
+    paints.count, count = 0, log.model.rowCount()
+    before = on_screen(log.view)
+    log.model.go_on_looking()
+    hand.wait(lambda: log.model.up_to_date)
+    hand.at_rest(lambda: paints.count)
+    assert log.model.rowCount() > count
+    assert paints.count == 0
+    assert on_screen(log.view) == before == as_it_should_be(log.view)
+    log.view.verticalScrollBar().setValue(100)
+    hand.wait_holds(lambda: on_screen(log.view) == as_it_should_be(log.view) != before)
+
+
+def test_what_is_on_the_screen_is_what_is_there_whatever_happens(hand: Hand) -> None:
+    """Rows that come at the end and above, a filter, a narrower view, another size of text."""
+    view, log = hand.window.log.view, hand.window.log
+    bar, chance = view.verticalScrollBar(), random.Random(7)
+
+    def added() -> None:
+        for _ in range(3):
+            hand.window.controller.session.perform(c.Mark(f"mark {chance.randrange(99)}"))
+        hand.window.controller.session.journal.flush()
+
+    def scrolled() -> None:
+        log.follow.setChecked(False)
+        bar.setValue(chance.randrange(bar.maximum() + 1))
+
+    def filtered() -> None:
+        log.model.set_filter(query.parse(f"text:{chance.randrange(10)}"))
+
+    deeds: list[Callable[[], object]] = [
+        added,
+        scrolled,
+        filtered,
+        lambda: log.model.set_filter(None),
+        lambda: log.follow.setChecked(True),
+        lambda: view.show_column(NUMBER, chance.random() < 0.5),
+        lambda: view.setFont(QFont(view.font().family(), chance.randrange(8, 12))),
+        lambda: view.selectRow(chance.randrange(log.model.rowCount() or 1)),
+        lambda: hand.window.resize(1280 - chance.randrange(60), 760 - chance.randrange(60)),
+        lambda: log.model.clear_view(),
+        lambda: log.model.undo_clear(),
+    ]
+    many_marks(hand, 60)
+    for _ in range(80):
+        chance.choice([*deeds, added, scrolled])()
+        hand.wait(lambda: log.model.up_to_date)
+        assert hand.at_rest(lambda: on_screen(view) == as_it_should_be(view))
 
 
 def test_all_rows_are_chosen_without_counting_them(hand: Hand) -> None:

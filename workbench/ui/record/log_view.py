@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import (
@@ -13,6 +15,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
+    Slot,
 )
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +27,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
@@ -115,6 +119,9 @@ class LogView(RowUnderMouse, QTableView):
         self._arrows: dict[str, list[QLine]] = {}
         self._digits = len(COLUMNS[NUMBER].sample)
         self._fitting = True
+        self._painted: tuple[int, ...] | None = None  # which rows, and where; None: it is outdated
+        for outdated in (model.modelReset, model.rowsRemoved, model.layoutChanged):
+            outdated.connect(self._forget_painted)
         self.horizontalHeader().sectionResized.connect(self._on_resized)
         for number, column in enumerate(COLUMNS):
             self.setColumnHidden(number, column.extra)
@@ -279,6 +286,57 @@ class LogView(RowUnderMouse, QTableView):
             self.updateGeometries()  # at once: the scroll bar has to know of the rows first
             bar.setValue(top + last - first + 1)
 
+    def doItemsLayout(self) -> None:
+        with self._painted_once():
+            super().doItemsLayout()
+            if self.keep_end:
+                bar = self.verticalScrollBar()
+                bar.setValue(bar.maximum())
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        if dx:
+            self._forget_painted()
+        with self._painted_once():
+            super().scrollContentsBy(dx, dy)
+
+    @contextmanager
+    def _painted_once(self) -> Iterator[None]:
+        """Qt paints all anew for rows that came far above, and for each step on the way to where
+        the view ends up: in a flood that is every second picture. One is made only where other
+        rows are in sight then.
+        """
+        hidden = Qt.WidgetAttribute.WA_UpdatesDisabled
+        if self._painted is None or self._pane.testAttribute(hidden):
+            yield
+            return
+        self._pane.setAttribute(hidden)
+        try:
+            yield
+        finally:
+            self._pane.setAttribute(hidden, False)  # which alone asks for no picture
+        if self._in_sight() != self._painted:
+            self._forget_painted()
+            self._pane.update()
+
+    def _rows_in_sight(self) -> tuple[int, int]:
+        """The first and the last row that the view has room for, at least a part of it."""
+        last = self.rowAt(self._pane.height() - 1)
+        return max(0, self.rowAt(0)), self._log.rowCount() - 1 if last < 0 else last
+
+    def _in_sight(self) -> tuple[int, ...] | None:
+        """Which events are to be painted, and where; None: there are none."""
+        if not self._log.rowCount():
+            return None
+        first, last = self._rows_in_sight()
+        pane, height = self._pane.size(), self.verticalHeader().defaultSectionSize()
+        at = self.rowViewportPosition(first)
+        seq_of = self._log.seq_of
+        return seq_of(first), seq_of(last), last - first, at, height, pane.width(), pane.height()
+
+    @Slot()
+    def _forget_painted(self) -> None:
+        self._painted = None
+
     def at_bottom(self) -> bool:
         """Whether the newest row is in sight."""
         bar = self.verticalScrollBar()
@@ -305,23 +363,23 @@ class LogView(RowUnderMouse, QTableView):
         painter = QPainter(self.viewport())
         palette = self.palette()
         painter.fillRect(event.rect(), palette.base())
-        count = self._log.rowCount()
-        if not count:
+        in_sight = self._in_sight()
+        if QRegion(self._pane.rect()).subtracted(event.region()).isEmpty():
+            self._painted = in_sight
+        if in_sight is None:
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             area = self.viewport().rect().adjusted(24, 8, -24, -8)
             painter.drawText(
                 area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty_text
             )
             return
-        first = self.rowAt(0)
-        last = self.rowAt(self.viewport().height() - 1)
-        last = count - 1 if last < 0 else last
+        first, last = self._rows_in_sight()
         boxes = self._column_boxes()
         height = self.verticalHeader().defaultSectionSize()
         self._log.fetch(first, last)
         any_chosen = self.selectionModel().hasSelection()
         room = self.viewport().height()
-        for row in range(max(0, first), last + 1):
+        for row in range(first, last + 1):
             top = self.rowViewportPosition(row)
             if (top < 0 or top + height > room) and last > first:
                 continue  # half of a row is none
