@@ -89,7 +89,7 @@ class EndpointTabs(QObject):
         area.entered.connect(self._on_entered)
         area.targeted.connect(self._withdraw)
         controller.selection_changed.connect(self._follow)
-        controller.snapshots_changed.connect(self.refresh)
+        controller.snapshots_changed.connect(self._on_snapshots)
 
     # -- which there are ------------------------------------------------------------------------
 
@@ -208,12 +208,21 @@ class EndpointTabs(QObject):
             controller.select(endpoint=front.name)
 
     @Slot()
+    def _on_snapshots(self) -> None:
+        """Have each panel look in a turn of its own: a key never waits for all of them."""
+        self._controller.in_turns(*self._looks())
+
     def refresh(self) -> None:
         """Add panels for endpoints that a scenario added, and show fresh state in those in
         sight.
         """
+        for look in self._looks():
+            look()
+
+    def _looks(self) -> list[Callable[[], None]]:
+        """What each presenter has to do, once the panels are those of the session's endpoints."""
         if self._controller.closed:
-            return
+            return []
         session = self._controller.session
         known = {panel.name: panel for panel in self._area.panels()}
         for name in session.endpoints:
@@ -227,11 +236,10 @@ class EndpointTabs(QObject):
                 self._drop(panel)
         owners = self._owners
         self._find_owners()
-        looks = [
+        return [
             presenter.refresh if owners != self._owners else presenter.look
             for presenter in self._presenters.values()
         ]
-        self._controller.in_turns(*looks)
 
     # -- what is done for all, or for the one in front ------------------------------------------
 
