@@ -74,6 +74,88 @@ def test_a_removed_endpoint_is_closed_and_its_rows_stay(session: Session) -> Non
     reader.close()
 
 
+def said(session: Session) -> list[tuple[str | None, str]]:
+    """Whose commands and notes are in the record, and what they are."""
+    session.journal.flush()
+    return [(row.endpoint, row.call) for row in rows(session.record) if row.kind != "call"]
+
+
+def test_of_what_has_nothing_open_the_record_says_that_it_was_removed_and_no_more(
+    session: Session,
+) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"), c.Stop("server"))
+    before = said(session)
+    assert session.remove("server").done
+    assert session.remove("client").done
+    assert said(session)[len(before) :] == [("server", "removed"), ("client", "removed")]
+    with pytest.raises(Problem, match="client"):
+        session.remove("client")
+
+
+def test_what_is_open_is_stopped_when_it_is_removed(session: Session) -> None:
+    session.add(SERVER)
+    do(session, c.Start("server"))
+    assert session.remove("server").wait(BOUND)
+    assert said(session)[-2:] == [("server", "removed"), ("server", "stop")]
+    session.add(SERVER)
+    assert not session.open_ones()
+    assert session.settings("server") == SERVER
+
+
+def test_a_removed_endpoint_comes_back_as_the_one_that_it_was(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"), c.Connect("client"))
+    identity = session.identity("client")
+    assert session.remove("client").wait(BOUND)
+    session.add(CLIENT)
+    assert session.identity("client") != identity, "another one of this name"
+    session.remove("client")
+    session.add(CLIENT, again=identity)
+    assert session.identity("client") == identity
+    assert session.numbered("client") == 1
+    do(session, c.Connect("client"))
+    session.add(replace(CLIENT, name="twin"), again=identity)
+    assert session.identity("twin") != identity, "it is there already"
+    session.close()
+    reader = Reader(session.record)
+    own = [item.id for item in reader.connections() if item.endpoint == identity.id]
+    assert [reader.number_of(number) for number in own] == [1, 2]
+    reader.close()
+
+
+def test_what_is_not_as_it_was_when_it_comes_back_stands_in_the_record(session: Session) -> None:
+    """A name, and settings: without a row, what is read from the record would be by those of
+    before.
+    """
+    session.add(SERVER)
+    identity = session.identity("server")
+    session.remove("server")
+    session.add(SERVER)
+    session.add(replace(SERVER, name="other", backlog=7), again=identity)
+    assert session.settings("other").backlog == 7
+    assert said(session)[-3:] == [
+        ("other", "put_back"),
+        ("other", "renamed"),
+        ("other", "configure"),
+    ]
+    session.remove("other")
+    session.add(replace(SERVER, name="other", backlog=7), again=identity)
+    assert said(session)[-2:] == [("other", "removed"), ("other", "put_back")]
+
+
+def test_of_another_session_none_comes_back(session: Session, tmp_path: Path) -> None:
+    with Session(tmp_path / "other.swb") as other:
+        other.add(SERVER)
+        identity = other.identity("server")
+    session.add(SERVER)
+    session.remove("server")
+    session.add(SERVER, again=identity)
+    assert session.identity("server").id == 2
+
+
 def test_an_endpoint_becomes_another_kind_only_while_it_is_closed(session: Session) -> None:
     session.add(SERVER)
     datagram = EndpointSettings("server", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")

@@ -21,6 +21,7 @@ from workbench.engine.model.events import (
     NOTE,
     Cause,
     EndpointAdded,
+    EndpointIdentity,
     Event,
 )
 from workbench.engine.model.identity_cache import IdentityCache
@@ -39,6 +40,7 @@ from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder
 from workbench.journal.records import free_name, new_path
 from workbench.journal.schema import SECRETS
+from workbench.named_tuple import NamedTuple
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -51,6 +53,17 @@ COLLECTED: Final = 2.0
 """Seconds in which a thread without sockets should have ended: one may wait in C for a name."""
 HURRIED: Final = 0.5
 """Seconds for each of these where somebody is in a hurry."""
+
+
+class _Removed(NamedTuple):
+    """What an endpoint was when it was removed.
+
+    Attributes:
+        numbered: how many of its connections had a number.
+    """
+
+    settings: EndpointSettings
+    numbered: int
 
 
 class Session:
@@ -108,6 +121,7 @@ class Session:
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost | UnopenedEndpoint] = {}
         self._latest: dict[str, Ticket] = {}
+        self._removed: dict[EndpointIdentity, _Removed] = {}
         self._rows = IdentityCache(command_row)
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
@@ -159,8 +173,17 @@ class Session:
         """Names, in the order they were added."""
         return tuple(self._hosts)
 
-    def add(self, settings: EndpointSettings, maker: Maker = HERE) -> None:
+    def add(
+        self,
+        settings: EndpointSettings,
+        maker: Maker = HERE,
+        *,
+        again: EndpointIdentity | None = None,
+    ) -> None:
         """Add an endpoint whose sockets `maker` makes; nothing is opened yet.
+
+        `again`: the one that was removed here comes back, under whatever name: its rows are its
+        own again, and its connections are counted on. One of another session is a new one.
 
         Raises:
             Problem: the name is taken, or the session is closed.
@@ -168,14 +191,62 @@ class Session:
         self._check_open()
         if settings.name in self._hosts:
             raise Problem("engine.name_taken", name=settings.name)
-        number = next(self._ids)
-        self._announce(number, settings)
-        self._hosts[settings.name] = UnopenedEndpoint(number, settings, maker)
+        before = self._removed.pop(again, None) if again is not None else None
+        number = again.id if again is not None and before is not None else next(self._ids)
+        numbered = before.numbered if before is not None else 0
+        self._hosts[settings.name] = UnopenedEndpoint(number, settings, maker, numbered)
+        if before is None:
+            self._announce(number, settings)
+        else:
+            self._tell_put_back(number, before.settings, settings)
+
+    def _tell_put_back(
+        self, number: int, before: EndpointSettings, settings: EndpointSettings
+    ) -> None:
+        """Rows of one that came back: that it has, and what is not as it was."""
+        name = settings.name
+        before_here = replace(before, name=name)
+        self._announce(number, before_here)
+        self.note("put_back", "", name)
+        if before.name != name:
+            self.note("renamed", f"{before.name!r}, {name!r}", name)
+        if before_here != settings:
+            command = c.Configure(name, settings)
+            self._announce(number, settings)
+            ticket = Ticket(command)
+            self._record(command, number, ticket)
+            ticket.finish()
+
+    def identity(self, name: str) -> EndpointIdentity:
+        """Which endpoint has this name now. Raises Problem for an unknown name."""
+        return EndpointIdentity(self._begun_ns, self._held(name).id)
 
     def remove(self, name: str) -> Ticket:
-        """Stop an endpoint and forget it; its rows stay in the record."""
-        ticket = self.perform(c.Stop(name))
+        """Forget an endpoint; its rows stay in the record, and one more says that it was removed.
+
+        What it has open is closed: the ticket ends then.
+
+        Raises:
+            Problem: an unknown endpoint, or a closed session.
+        """
+        self._check_open()
+        host, identity = self._held(name), self.identity(name)
+        self.note("removed", "", name)
+        if self._is_open(name, host):
+            ticket = self.perform(c.Stop(name))
+        else:  # a stop would leave rows that say it stopped nothing
+            ticket = Ticket(c.Stop(name))
+            ticket.finish()
         del self._hosts[name]
+        self._latest.pop(name, None)
+        settings = host.settings
+        self._removed[identity] = _Removed(settings, host.numbered)
+
+        def count(_ticket: Ticket) -> None:
+            if identity in self._removed:  # it may have accepted one more until it was stopped
+                self._removed[identity] = _Removed(settings, host.numbered)
+
+        ticket.add_callback(count)
         return ticket
 
     def rename(self, name: str, wished: str) -> None:
@@ -265,7 +336,10 @@ class Session:
     def open_ones(self) -> list[str]:
         """The endpoints that have a socket, open or being opened."""
         hosts = tuple(self._hosts.items())  # others may come and go meanwhile
-        return [name for name, host in hosts if host.busy() or self._is_pending(name)]
+        return [name for name, host in hosts if self._is_open(name, host)]
+
+    def _is_open(self, name: str, host: EndpointHost | UnopenedEndpoint) -> bool:
+        return host.busy() or self._is_pending(name)
 
     def _held(self, name: str) -> EndpointHost | UnopenedEndpoint:
         try:
@@ -335,28 +409,22 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        # nothing keeps the settings: they may contain the password of a key
-        named = command_row if isinstance(command, c.Configure) else self._rows.of
-        call, args = named(command)
         ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
-        self.journal.put(
-            Event(
-                perf_counter_ns() - self._begun_ns,
-                0,
-                host.id if host is not None else 0,
-                None,
-                COMMAND,
-                call,
-                args,
-                cause=ticket,
-            )
-        )
+        self._record(command, host.id if host is not None else 0, ticket)
         if host is None or isinstance(command, c.Mark):
             ticket.finish()
         else:
             self._latest[host.name] = ticket
             host.submit(ticket, here=here, borrow=borrow)
         return ticket
+
+    def _record(self, command: c.Command, number: int, ticket: Ticket) -> None:
+        """Write the row of a command. `number`: of its endpoint; 0: of none."""
+        # nothing keeps the settings: they may contain the password of a key
+        named = command_row if isinstance(command, c.Configure) else self._rows.of
+        call, args = named(command)
+        now = perf_counter_ns() - self._begun_ns
+        self.journal.put(Event(now, 0, number, None, COMMAND, call, args, cause=ticket))
 
     def attend(self, name: str, seconds: float) -> bool:
         """Wait for data on the socket borrowed from an endpoint, and read it here.

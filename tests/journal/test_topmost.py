@@ -125,6 +125,17 @@ def test_a_connection_without_messages_is_told_by_its_reads_whatever_came_later(
     assert told(pair) == [b"a", b"b", b"c\nd", b"e", b"f"]
 
 
+def test_what_another_one_of_the_same_name_was_set_to_says_nothing(pair: Pair) -> None:
+    """That one was removed; the new one has been given no settings since it was added."""
+    plain = replace(pair.session.settings("server"), messages=None)
+    pair.divide(FixedSize(2))
+    assert pair.session.remove("server").wait(BOUND)
+    pair.session.add(plain)
+    pair.open()
+    pair.send("abcd")
+    assert b"".join(told(pair)) == b"abcd"
+
+
 def test_a_message_that_was_just_one_read_has_its_bytes_though_rows_were_skipped(
     pair: Pair,
 ) -> None:

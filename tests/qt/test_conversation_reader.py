@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,11 @@ from workbench.journal.reader import Reader
 from workbench.qt.controller import Controller
 from workbench.qt.conversation_reader import KEPT, LOOK_BACK, PAGE, SCREEN, ConversationReader
 from workbench.texts import tr
+from workbench.viewmodel.conversation_export import (
+    ConversationForm,
+    ConversationRequest,
+    write_conversation,
+)
 from workbench.viewmodel.conversation_line import ConversationLine
 
 
@@ -102,6 +108,44 @@ def test_what_can_be_caught_up_with_is_read_page_by_page(
     read.pieces.clear()
     read.reader.again()
     assert 0 < len(read.lines()) <= KEPT
+
+
+def test_another_endpoint_of_the_same_name_has_a_conversation_of_its_own(
+    controller: Controller, read: Read, talk: Callable[[str], None]
+) -> None:
+    """Also in a file; the one that was removed and comes back has its own again."""
+    talk("of before")
+    session, settings = controller.session, controller.session.settings("client")
+    identity = session.identity("client")
+    assert session.remove("client").wait(BOUND_MS / 1000)
+    session.add(settings)
+    new = Read(controller)
+    assert session.perform(c.Connect("client", wait=True)).wait(BOUND_MS / 1000)
+    talk("hello")
+    new.reader.refresh()
+    assert any("hello" in line for line in new.lines())
+    assert not any("of before" in line for line in new.lines())
+    new.reader.again()
+    assert not any("of before" in line for line in new.lines())
+    assert "of before" not in saved(controller, new)
+    assert session.remove("client").wait(BOUND_MS / 1000)
+    session.add(settings, again=identity)
+    back = Read(controller)
+    back.reader.refresh()
+    assert any("of before" in line for line in back.lines())
+    assert not any("hello" in line for line in back.lines())
+    assert "hello" not in saved(controller, back)
+
+
+def saved(controller: Controller, read: Read) -> str:
+    """What *Save* puts into a file."""
+    wishes: list[ConversationRequest] = []
+    read.reader.save_wanted.connect(wishes.append)
+    read.reader.save()
+    controller.session.journal.flush()
+    out = io.BytesIO()
+    write_conversation(controller.reader, out, wishes[0], ConversationForm.TEXT)
+    return out.getvalue().decode()
 
 
 def test_an_accept_is_told_with_the_number_of_its_connection(

@@ -21,7 +21,7 @@ class About(Enum):
     """What a condition looks at: the fewer such things, the fewer rows are read."""
 
     SHAPE = auto()
-    """`p.name` and `kind call args errno error` of `e`: what many rows have in common."""
+    """`p.name` and `endpoint kind call args errno error` of `e`: what many rows have in common."""
     CONNECTION = auto()
     """`c`: no row without a connection meets it."""
     PEER = auto()
@@ -108,6 +108,13 @@ class Condition:
 def about_shapes(sql: str) -> Condition:
     """A condition made by the program itself, over `kind call args errno error` of `e`."""
     return Condition((Term((Plain(sql, (), About.SHAPE),)),))
+
+
+def of_endpoint(number: int) -> Condition:
+    """The rows of one endpoint, by its id in the record: one that was removed may have had the
+    same name.
+    """
+    return Condition((Term((Plain("e.endpoint = ?", (number,), About.SHAPE),)),))
 
 
 _TEXT_KEYS: Final[Mapping[str, str]] = {

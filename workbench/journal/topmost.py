@@ -12,7 +12,7 @@ from workbench.engine.model.events import COMMAND, LAYER
 from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.protocol.stack import layer_names
-from workbench.journal.query import parse, quoted
+from workbench.journal.query import of_endpoint, parse
 from workbench.journal.reader import EndpointRow, Reader, Row, SocketRow
 from workbench.journal.streams import READS, SENDS
 from workbench.late_pattern import late_pattern
@@ -156,10 +156,11 @@ class Topmost:
         if not now and not first:
             return _NONE
         opened = socket.opened_seq or 0
-        term = parse(f"endpoint:{quoted(endpoint.name)} kind:{COMMAND} call:configure")
+        term = parse(f"kind:{COMMAND} call:configure")
         after = max(self._reader.first_seq - 1, opened - NEAR)
         assert term is not None
-        changes = self._reader.nearest(term, after, opened, 1, backwards=True)
+        own = of_endpoint(endpoint.id) & term
+        changes = self._reader.nearest(own, after, opened, 1, backwards=True)
         row = self._reader.row(changes[0]) if changes else None
         if row is not None:
             return _configured(row)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.journal.query import parse, quoted
+from workbench.journal.query import of_endpoint
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.journal.topmost import Topmost
 from workbench.qt.controller import SETTLED
@@ -19,7 +19,7 @@ from workbench.viewmodel.ignored_rows import IgnoredRows
 
 if TYPE_CHECKING:
     from workbench.engine.model.snapshot import EndpointSnapshot
-    from workbench.journal.reader import Row
+    from workbench.journal.reader import Reader, Row
     from workbench.qt.controller import Controller
     from workbench.qt.conversation_options import ConversationOptions
     from workbench.viewmodel.chosen_rows import ChosenRows
@@ -63,7 +63,8 @@ class ConversationReader(QObject):
         """`name`: of the endpoint."""
         super().__init__(parent)
         self._controller = controller
-        self.rename(name)
+        self._name = name
+        self._reader: Reader | None = None
         self._seen = 0
         self._flood = False
         self._sent = False
@@ -78,9 +79,8 @@ class ConversationReader(QObject):
         self._begin()
 
     def rename(self, name: str) -> None:
-        """Take the endpoint's new name, which the rows to come have."""
+        """The endpoint has a new name; its rows are known by what it is in the record."""
         self._name = name
-        self._mine = parse(f"endpoint:{quoted(name)}")
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -146,6 +146,7 @@ class ConversationReader(QObject):
                 self._peer,
                 self._numbered,
                 self._breaks,
+                self._id,
             )
         )
 
@@ -164,12 +165,14 @@ class ConversationReader(QObject):
     # -- reading ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._reader = self._controller.reader
+        reader = self._controller.reader
+        if self._reader is not reader:
+            self._reader = reader
+            # by id: an endpoint that was removed may have had this name
+            self._id = self._controller.session.identity(self._name).id
         self._before = None
         self._rows = ConversationRows(
-            Streams(self._reader, self._controller.manner_of),
-            Topmost(self._reader),
-            IgnoredRows(self._reader),
+            Streams(reader, self._controller.manner_of), Topmost(reader), IgnoredRows(reader)
         )
 
     @property
@@ -206,9 +209,10 @@ class ConversationReader(QObject):
 
     def _own(self, after: int, upto: int, most: int) -> list[int]:
         """Numbers of the endpoint's newest rows; `after` < seq <= `upto`."""
-        if self._mine is None or upto <= after:
+        if upto <= after:
             return []
-        return self._reader.nearest(self._mine, after, upto, most, backwards=True)[::-1]
+        mine = of_endpoint(self._id)
+        return self._controller.reader.nearest(mine, after, upto, most, backwards=True)[::-1]
 
     def again(self) -> None:
         """Read the newest rows again, in another encoding, language or choice of connections."""
@@ -230,9 +234,7 @@ class ConversationReader(QObject):
         """
         lines = []
         unread: int | None = None
-        for row in self._reader.rows(seqs) if seqs else []:
-            if row.endpoint != self._name:
-                continue
+        for row in self._controller.reader.rows(seqs) if seqs else []:
             connection = self._whose(row)
             if connection is None and self._is_coming(row):
                 unread = row.seq - 1
@@ -262,7 +264,7 @@ class ConversationReader(QObject):
     def _whose(self, row: Row) -> int | None:
         """The connection of a row: an accept() belongs to the connection it made."""
         if row.call == "accept" and row.error is None:
-            found = self._reader.accepted(row)
+            found = self._controller.reader.accepted(row)
             return found[0] if found is not None else None
         return row.connection
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from workbench.frozen import dataclass
 from workbench.journal.exports.rows import WallTimes, missing_bytes, rows_of
-from workbench.journal.query import parse, quoted
+from workbench.journal.query import of_endpoint, parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost, is_received, is_sent
@@ -28,6 +28,7 @@ class ConversationRequest:
         peer: for a datagram socket: only what was exchanged with this address.
         numbered: each line says which connection it belongs to.
         breaks: a line feed in a text begins a new line.
+        id: of the endpoint in the record; None: all that ever had this name.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class ConversationRequest:
     peer: str | None = None
     numbered: bool = False
     breaks: bool = False
+    id: int | None = None
 
 
 class ConversationForm(StrEnum):
@@ -100,10 +102,16 @@ def _folded(lines: Iterable[ConversationLine]) -> Iterator[ConversationLine]:
 
 
 def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
-    term = f"endpoint:{quoted(wish.endpoint)} kind:call|end|layer"
+    term = "kind:call|end|layer"
+    if wish.id is None:
+        term += f" endpoint:{quoted(wish.endpoint)}"
     if wish.peer is not None:
         term += f" peer:{quoted(wish.peer)}"
-    for row in rows_of(reader, parse(term)):
+    wanted = parse(term)
+    assert wanted is not None
+    if wish.id is not None:
+        wanted &= of_endpoint(wish.id)
+    for row in rows_of(reader, wanted):
         if not wish.connections or _connection(reader, row) in wish.connections:
             yield row
 

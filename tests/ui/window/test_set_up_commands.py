@@ -81,6 +81,44 @@ def test_what_was_there_can_be_brought_back(hand: Hand, saved: Path) -> None:
     assert panel.editor.text.toPlainText() == "a text of mine {user}"
 
 
+def conversation(hand: Hand) -> str:
+    """What the conversation of the client that is there now shows, of all that has happened."""
+    hand.window.controller.session.journal.flush()
+    reader = hand.window.endpoint_tabs.presenter("client-1").conversation
+    hand.wait(lambda: not reader.behind)
+    panel = hand.window.tab_area.panel("client-1")
+    assert panel is not None
+    return panel.talk.view.toPlainText()
+
+
+def agree(hand: Hand) -> None:
+    """The question whether what is open may be closed."""
+    buttons = {button.text(): button for button in question(hand).findChildren(QPushButton)}
+    buttons["Close them and go on"].click()
+
+
+def test_a_new_one_begins_with_empty_conversations_and_undo_brings_the_old_ones_back(
+    hand: Hand,
+) -> None:
+    hand.exchange()
+    assert "hello" in conversation(hand)
+    set_ups(hand).new()
+    agree(hand)
+    hand.wait(lambda: not hand.window.controller.session.open_ones())
+    assert conversation(hand) == ""
+    hand.window.menus.action("undo").trigger()
+    hand.wait(lambda: "hello" in conversation(hand))
+
+
+def test_what_has_nothing_open_leaves_no_row_of_a_stop(hand: Hand) -> None:
+    set_ups(hand).new()
+    session = hand.window.controller.session
+    session.journal.flush()
+    rows = hand.window.controller.reader.page(1, 1000)
+    assert [row.endpoint for row in rows if row.call == "removed"] == ["server-1", "client-1"]
+    assert not [row for row in rows if row.call in {"stop", "nothing_open"}]
+
+
 @pytest.mark.parametrize("agreed", [True, False])
 def test_open_sockets_are_asked_about(hand: Hand, saved: Path, agreed: bool) -> None:
     hand.press("server.listen")

@@ -68,6 +68,33 @@ def test_a_tab_gets_another_name_and_keeps_what_is_in_it(hand: Hand) -> None:
     assert hand.window.controller.session.endpoints == ("gateway", "client-1")
 
 
+def test_a_tab_that_was_removed_comes_back_with_its_conversation(hand: Hand) -> None:
+    """Though another one has got its name meanwhile: the rows of before are shown by its new."""
+    hand.exchange()
+    act(hand, "client-1", "remove")
+    hand.window.endpoint_tabs.new_client()
+    session = hand.window.controller.session
+    hand.wait(lambda: session.open_ones() == ["server-1"])
+    session.journal.flush()
+    talk = hand.window.endpoint_tabs.presenter("client-1").conversation
+    hand.wait(lambda: not talk.behind)
+    assert panel(hand, "client-1").talk.view.toPlainText() == ""
+    hand.window.menus.action("undo").trigger()
+    assert names(hand) == ["server-1", "client-2", "client-1"]
+    hand.wait(lambda: "hello" in panel(hand, "client-2").talk.view.toPlainText())
+    hand.wait(lambda: "client-2" in shown_names(hand))
+    session.journal.flush()
+    rows = hand.window.controller.reader.page(1, 1000)
+    assert {row.endpoint for row in rows if row.call == "connect"} == {"client-2"}
+
+
+def shown_names(hand: Hand) -> set[str | None]:
+    """The endpoints of the rows that the log shows."""
+    model = hand.window.log.model
+    rows = map(model.record_row, range(model.rowCount()))
+    return {row.endpoint for row in rows if row is not None}
+
+
 def test_who_is_linked_to_it_follows(hand: Hand) -> None:
     rename(hand, "server-1", "gateway")
     assert panel(hand, "client-1").address_line.host.currentText() == "@gateway"

@@ -76,7 +76,7 @@ class Endpoint:
 
     def busy(self) -> bool:
         """Whether the endpoint owns a socket or a set-up under way."""
-        return bool(self.registry.open or self.setup.queue)
+        return bool(self.registry.open or self.under_way)
 
     def ended(self) -> None:
         """End with the thread: whatever still waits fails, since no socket is left to wait for."""

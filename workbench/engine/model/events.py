@@ -122,6 +122,18 @@ class EndpointAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointIdentity:
+    """Which endpoint it is, whatever it is called: a name is free again once it was removed.
+
+    Attributes:
+        begun_ns: when its session began, by that one's clock; id: of the endpoint in its record.
+    """
+
+    begun_ns: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionOpened:
     """A kernel socket exists; comes before the event of its socket(), and after that of its
     accept().

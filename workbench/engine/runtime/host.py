@@ -78,6 +78,7 @@ class EndpointHost:
         looking goes on looking.
         """
         made = cls(unopened.id, unopened.settings, surroundings, spawn, unopened.maker)
+        made.endpoint.registry.numbered = unopened.numbered
         made.publisher.count_on(unopened.newest().revision)
         if unopened.asked is not None:
             made.refresh(*unopened.asked)

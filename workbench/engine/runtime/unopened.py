@@ -24,14 +24,17 @@ class UnopenedEndpoint:
         id, name: in the record.
         settings: what it is to be; maker: of its kernel sockets.
         asked: what somebody who looks wants to see from now on; None: nobody has looked.
-        at_work, numbered: False; how many connections have been given a number.
+        at_work: False.
+        numbered: how many connections had a number before it was removed and came back.
     """
 
     at_work = False
-    numbered = 0
 
-    def __init__(self, number: int, settings: EndpointSettings, maker: Maker) -> None:
+    def __init__(
+        self, number: int, settings: EndpointSettings, maker: Maker, numbered: int = 0
+    ) -> None:
         self.id = number
+        self.numbered = numbered
         self.name = settings.name
         self.settings = settings
         self.maker = maker

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from workbench.engine.model.events import EndpointIdentity
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.qt.conversation_options import ConversationOptions
@@ -121,13 +122,28 @@ class EndpointTabs(QObject):
         # keys act on it from now on, and one sees where they go
         panel.address_line.primary.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def restore(self, settings: EndpointSettings, *, server: bool) -> EndpointPanel:
+    def identity(self, name: str) -> EndpointIdentity:
+        """Which endpoint has this name now. Raises Problem for an unknown name."""
+        return self._controller.session.identity(name)
+
+    def restore(
+        self,
+        settings: EndpointSettings,
+        *,
+        server: bool,
+        again: EndpointIdentity | None = None,
+    ) -> EndpointPanel:
         """Add an endpoint as it was left; `server`: it had a server's panel.
+
+        `again`: it is the one that was removed, with its conversation.
 
         Raises:
             Problem: the name is taken.
         """
-        self._controller.session.add(settings)
+        controller = self._controller
+        controller.session.add(settings, again=again)
+        if self.identity(settings.name) == again:  # its rows may have had another name
+            controller.after_commit(controller, controller.renamed.emit)
         return self._show_panel(settings, server=server)
 
     def rename(self, panel: EndpointPanel, name: str) -> None:

@@ -17,6 +17,7 @@ from workbench.viewmodel.setup_form import ClientForm, ServerForm
 from workbench.viewmodel.workspace import Tab
 
 if TYPE_CHECKING:
+    from workbench.engine.model.events import EndpointIdentity
     from workbench.engine.model.settings import EndpointSettings
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
     from workbench.ui.endpoint.panel_factory import Presenter
@@ -32,12 +33,14 @@ class TabCopy:
         form: what is typed, whether it makes sense or not.
         place: its position among the tabs of its side.
         front: it is in front of them.
+        identity: which endpoint it was; None: of which it was made does not matter.
     """
 
     tab: Tab
     form: ServerForm | ClientForm
     place: int
     front: bool
+    identity: EndpointIdentity | None = None
 
     @property
     def name(self) -> str:
@@ -80,23 +83,32 @@ class TabCopies:
         """All of a tab, as it is now."""
         presenter = self._tabs.presenter(panel.name)
         _, place = self._area.place_of(panel)
-        return TabCopy(self.tab(panel), presenter.form, place, self._area.is_in_front(panel))
+        front = self._area.is_in_front(panel)
+        return TabCopy(
+            self.tab(panel), presenter.form, place, front, self._tabs.identity(panel.name)
+        )
 
     # -- putting back ---------------------------------------------------------------------------
 
-    def restore(self, tab: Tab, place: int | None = None) -> EndpointPanel:
+    def restore(
+        self, tab: Tab, place: int | None = None, again: EndpointIdentity | None = None
+    ) -> EndpointPanel:
         """A panel made from what was kept, at a position of its side; None: after the others.
+
+        `again`: it is the endpoint that was removed.
 
         Raises:
             Problem: the name is taken.
         """
-        panel = self._tabs.restore(tab.settings, server=tab.server)
+        panel = self._tabs.restore(tab.settings, server=tab.server, again=again)
         self._fill(panel, tab, place)
         return panel
 
     def put(self, copy: TabCopy) -> EndpointPanel:
-        """A panel like the copy, for a new endpoint. Raises Problem: the name is taken."""
-        panel = self.restore(copy.tab, copy.place)
+        """One like it: of the endpoint that was copied where that was removed since, else of a new
+        one. Raises Problem where the name is taken.
+        """
+        panel = self.restore(copy.tab, copy.place, copy.identity)
         self._type(panel, copy)
         return panel
 
