@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.payload.templates import PLACEHOLDERS, Value, hex_template, text_template
+from workbench.payload.templates import (
+    PLACEHOLDERS,
+    Value,
+    gives_other_text,
+    hex_template,
+    text_template,
+)
 from workbench.texts import Problem
 
 NAMES = ("x", "y", "xy", "name-1.port")
@@ -217,6 +223,29 @@ def test_any_text_is_a_template_and_without_known_names_itself(
     if not names:
         assert template.fixed == source.encode()
     assert template.fixed is not None or template.names <= {"x", "y"}
+
+
+@given(st.text(alphabet="{}xy:+-1en lcouter", max_size=30) | st.sampled_from(["{x}", "{{x}}"]))
+def test_what_says_something_else_than_its_source_is_known_without_reading_it_all(
+    source: str,
+) -> None:
+    names = ["x", "y", "len", "counter"]
+    whole = text_template(source, names, "utf-8")
+    assert gives_other_text(source, names) == (whole.fixed != source.encode())
+    assert not gives_other_text(source, [])
+
+
+def test_what_stands_alone_in_braces_is_the_longest_name() -> None:
+    """A name may begin with another one, and look like a sum of two."""
+    values = {name: Value(name.upper().encode()) for name in ("a", "a-1", "a.port", "port")}
+    made = text_template("{a}{a-1}{a.port}{{a}}{port}{a.por}", values, "utf-8").fill(values)
+    assert made.decode() == "AA-1A.PORT{a}PORT{a.por}"
+
+
+def test_a_character_that_an_encoding_lacks_is_said_beside_gaps_too() -> None:
+    with pytest.raises(Problem) as caught:
+        text_template("{x} 好", ["x"], "ascii")
+    assert caught.value.key == "payload.not_expressible"
 
 
 @given(st.text(alphabet='0123456789abcdef {}[]()"u16var7berl:+*-xyz', max_size=30))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from workbench.engine.model.commands import Send
 from workbench.engine.model.tail import Append
+from workbench.payload import templates
 from workbench.texts import Problem
 from workbench.viewmodel.payload_form import (
     Content,
@@ -93,3 +97,34 @@ def test_text_and_hex_become_each_other(draft: PayloadForm, form: str, typed: st
 )
 def test_what_cannot_be_said_so_stays_as_it_is_typed(draft: PayloadForm, form: str) -> None:
     assert converted(draft, form) is None
+
+
+def test_a_text_full_of_placeholders_is_read_and_filled_in_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A megabyte of them is understood in a pause of typing."""
+    read: list[object] = []
+    filled: list[str] = []
+    parts = templates._text_parts
+
+    def told(source: str, names: list[str]) -> Iterator[object]:
+        for part in parts(source, names):
+            read.append(part)
+            yield part
+
+    def no_gap(*_args: object, **_named: object) -> None:
+        raise AssertionError("one name alone takes no reader of sums")
+
+    def count(number: int) -> str:
+        filled.append(str(number))
+        return str(number)
+
+    monkeypatch.setattr(templates, "_text_parts", told)
+    monkeypatch.setattr(templates, "_gap", no_gap)
+    monkeypatch.setattr(templates, "BUILT_IN", {**templates.BUILT_IN, "counter": count})
+    made = compose(PayloadForm("x{counter}" * 100, placeholders=True), 7)
+    assert made.size == 200
+    assert isinstance(made.send, Send)
+    assert made.send.placeholders
+    assert len(filled) == 100
+    assert len(read) < 2 * len(filled) + 5

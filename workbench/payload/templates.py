@@ -231,10 +231,22 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
     if not names or "{" not in source:  # the plain case, without detours
         return Template((source,), encoding, frozenset(), encode(source, encoding))
     parts = tuple(_text_parts(source, _longest_first(names)))
-    for part in parts:
-        if isinstance(part, str):
-            encode(part, encoding)
+    try:
+        encode(source, encoding)  # all of it at once: there may be tens of thousands of parts
+    except Problem:
+        for part in parts:
+            if isinstance(part, str):
+                encode(part, encoding)
     return _made(parts, encoding)
+
+
+def gives_other_text(source: str, names: Collection[str]) -> bool:
+    """Whether a template of text says anything else than its source: something is filled in, or
+    braces are there twice. It is read up to there and no further.
+    """
+    if not names or "{" not in source:
+        return False
+    return next(_text_parts(source, _longest_first(names))) != source
 
 
 def escape_gaps(text: str, names: Collection[str]) -> str:
@@ -306,9 +318,19 @@ def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
 
 def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
     opening = re.compile(rf"\{{(?=\{{?(?:{'|'.join(map(re.escape, names))}|\d))", re.ASCII)
+    # nearly all are of this kind, and a message may have tens of thousands of them
+    of_one = {f"{{{name}}}": _one(name) for name in names if name not in WITH_ARGUMENT}
+    plain = re.compile("|".join(map(re.escape, of_one)) or r"(?!)")
     last = place = 0
     while (begun := opening.search(source, place)) is not None:
         place = begun.start()
+        one = plain.match(source, place)
+        if one is not None:
+            if last < place:
+                yield source[last:place]
+            yield of_one[one[0]]
+            last = place = one.end()
+            continue
         quoted = source.startswith("{{", place)
         found = _gap(source, place + 1 + quoted, names)
         if found is None or not source.startswith("}}" if quoted else "}", found[1]):
@@ -323,6 +345,11 @@ def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
             yield gap
         last = place = end + 1 + quoted
     yield source[last:]  # even an empty one: the parts show that it is text
+
+
+def _one(name: str) -> Gap:
+    """The gap of one name."""
+    return Gap((("+", name, ""),))
 
 
 def _gap(
@@ -542,22 +569,24 @@ class _Filling(NamedTuple):
 
 def _filled(parts: tuple[Part, ...], filling: _Filling) -> bytes:
     found: list[bytes] = []
-    text = ""  # adjacent characters are encoded together: UTF-16 has one mark
+    text: list[str] = []  # adjacent characters are encoded together: UTF-16 has one mark
     marked = bool("".encode(codec(filling.encoding)))
     textual = any(isinstance(part, str) for part in parts)
     for part in parts:
-        made = _piece(part, filling)
+        made = part if isinstance(part, str) else _piece(part, filling)
         filling.allowance.take(len(made))
         if marked and textual and isinstance(part, Gap) and isinstance(made, bytes):
             made = _decoded(made, filling.encoding)
         if isinstance(made, str):
-            text += made
+            text.append(made)
             continue
-        if text:
-            found.append(encode(text, filling.encoding))
-            text = ""
+        if any(text):
+            found.append(encode("".join(text), filling.encoding))
+            text.clear()
         found.append(made)
-    return b"".join([*found, encode(text, filling.encoding)] if text else found)
+    if any(text):
+        found.append(encode("".join(text), filling.encoding))
+    return b"".join(found)
 
 
 def _piece(part: Part, filling: _Filling) -> bytes | str:

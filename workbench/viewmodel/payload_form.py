@@ -16,7 +16,13 @@ from workbench.frozen import dataclass
 from workbench.late_pattern import late_pattern
 from workbench.payload import notation
 from workbench.payload.masking import Masker
-from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
+from workbench.payload.templates import (
+    PLACEHOLDERS,
+    Template,
+    gives_other_text,
+    hex_template,
+    text_template,
+)
 from workbench.payload.unknown_gaps import UnknownGap, quoted_gaps, unfilled_gaps, unknown_gaps
 from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
@@ -83,9 +89,13 @@ def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
     replace their names.
 
     Raises:
-        Problem: malformed hex or escape, a character that the encoding lacks, or no such file.
+        Problem: malformed hex or escape, a character that the encoding lacks, no such file, or
+            what cannot be filled in.
     """
-    return _understood(draft, known).content
+    found = _understood(draft, known)
+    if found.template is not None and found.content.text is not None:
+        found.template.fill({})
+    return found.content
 
 
 def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
@@ -111,7 +121,12 @@ def converted(draft: PayloadForm, form: str) -> PayloadForm | None:
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """A parsed draft, and its template for each send; None: it has no gaps."""
+    """A parsed draft.
+
+    Attributes:
+        data: its bytes, where it has no template.
+        template: what each send fills in; None: it has no gaps.
+    """
 
     content: Content
     data: bytes = b""
@@ -130,7 +145,7 @@ def _understood(draft: PayloadForm, known: KnownValues) -> _Understood:
         rest = hex_template(left, (), draft.encoding)
         if rest.fixed is not None:
             return _Understood(Content(hex=rest.fixed.hex()), rest.fixed)
-        return _Understood(Content(hex=left if template.names else draft.typed), b"", rest)
+        return _Understood(Content(hex=left if template.names else draft.typed), template=rest)
     data = body(draft)
     text = _as_text(draft, data)
     if text is None:
@@ -141,8 +156,7 @@ def _understood(draft: PayloadForm, known: KnownValues) -> _Understood:
     if template.names:
         text = template.left(known.values)
         template = text_template(text, PLACEHOLDERS, draft.encoding)
-    made = template.fill({}) if template.fixed is None else template.fixed
-    return _Understood(Content(text=text), made, template)
+    return _Understood(Content(text=text), template=template)
 
 
 def _as_text(draft: PayloadForm, data: bytes) -> str | None:
@@ -254,21 +268,13 @@ def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
         checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
         checksum_from=draft.start,
         checksum_to=draft.last,
-        placeholders=draft.placeholders and _is_template(body.text),
+        placeholders=draft.placeholders and gives_other_text(body.text or "", PLACEHOLDERS),
     )
 
 
 def _has_gaps(source: str | None) -> bool:
     """Whether hex is more than pairs of digits, so that each send fills it in."""
     return source is not None and "{" in source
-
-
-def _is_template(text: str | None) -> bool:
-    """Whether a text is sent in another form than it is written."""
-    if text is None or "{" not in text:
-        return False
-    fixed = text_template(text, PLACEHOLDERS, "utf-8").fixed
-    return fixed is None or fixed != notation.encode(text, "utf-8")
 
 
 def sending_differences(
