@@ -336,7 +336,7 @@ IMPORTED_BY = {
     "ui/record/frame_tab.py": "ui/record/test_frames_panel.py",
     "viewmodel/frame_columns.py": "ui/record/test_frames_panel.py",
     "viewmodel/layer_words.py": "viewmodel/test_conversation_rows.py",
-    "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
+    "ui/widgets/progress_line.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
     "cli/exit_status.py": "cli/test_run.py",
     "cli/print_process.py": "cli/test_printer.py",

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.journal.reader import Reader
 from workbench.scenario.answers import Answer, answers_of
 from workbench.scenario.model import parse
-from workbench.scenario.recorded import Counted, Settings, rows_of
+from workbench.scenario.recorded import Counted, Settings, outcome_of, rows_of
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 
@@ -52,7 +52,7 @@ def answers(tmp_path: Path, messages: str = "") -> list[Answer]:
         used = Settings(reader).at_first_use(commands)
         settings = {name: item for name, (_, item) in used.items()}
         seqs = [row.seq for row in commands]
-        return answers_of(reader, lambda _row: True, counted.of, settings, seqs)
+        return outcome_of(answers_of(reader, lambda _row: True, counted.of, settings, seqs))
 
 
 def test_reads_between_two_commands_are_one_answer(tmp_path: Path) -> None:

@@ -13,15 +13,18 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import PAIR, Play, steps
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
+from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
-from workbench.scenario.from_record import Excerpt, commands_of, scenario_of
+from workbench.scenario.from_record import Excerpt, Made, commands_of, making, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
+from workbench.scenario.recorded import rows_of
 from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
 from workbench.session import Session
@@ -84,6 +87,87 @@ def test_a_link_leads_to_the_endpoint_that_it_led_to_whatever_names_there_were(
     links = {item.name: item.address for item in made.endpoints if item.role is Role.STREAM}
     assert links == {"client": "@gateway", "late": "@server"}
     assert {item.name for item in made.endpoints} == {"gateway", "client", "server", "late"}
+
+
+def test_the_next_endpoint_of_a_name_is_set_up_as_it_was(tmp_path: Path) -> None:
+    """One that was removed had the name before, with settings and connections of its own; where
+    they are done again both are one.
+    """
+    record = tmp_path / "r.swb"
+    with Session(record) as session:
+        add_pair(session)
+        for command in (c.Start("server"), c.Connect("client", 2)):
+            assert session.perform(command).wait(BOUND)
+        for name in ("client", "server"):
+            assert session.remove(name).wait(BOUND)
+        add_pair(session)
+        plain = replace(session.settings("server"), responder=Echo())
+        session.remove("server")
+        session.add(plain)
+        for command in (
+            c.Start("server"), c.Connect("client"), c.Send("client", text="two", connection=1),
+        ):  # fmt: skip
+            assert session.perform(command).wait(BOUND)
+        ours = fresh(session, "client").connections
+        while not (ours and ours[0].bytes_in):
+            session.journal.flush(BOUND)
+            ours = fresh(session, "client").connections
+    with closing(Reader(record)) as reader:
+        made = scenario_of(reader)
+    found = [step.command for step in made.steps if isinstance(step, Perform)]
+    changed = [item.settings.responder for item in found if isinstance(item, c.Configure)]
+    assert changed == [Echo()]
+    (sent,) = [item for item in found if isinstance(item, c.Send)]
+    assert sent.connection == 3
+    again = parse(to_toml(made))
+    with Session(tmp_path / "second.swb", capture=None) as session:
+        report = Runner(session, again, timeout=BOUND).run()
+    assert report.ok, [step for step in report.steps if step.reason is not None]
+
+
+def test_a_flood_of_answers_is_read_once_and_expected_as_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came is told of clients alone: the reads of a server under load are not fetched."""
+    record = tmp_path / "r.swb"
+    with Session(record) as session:
+        session.add(
+            EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo())
+        )
+        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND))
+        for command in (c.Start("server"), c.Connect("client")):
+            assert session.perform(command).wait(BOUND)
+        assert session.perform(c.Send("client", text="x", repeat=300)).wait(BOUND)
+        while fresh(session, "client").bytes_in < 300:
+            session.journal.flush(BOUND)
+    monkeypatch.setattr("workbench.scenario.answers.LONGEST", 200)
+    fetched: list[int] = []
+    rows = Reader.rows
+
+    def told(reader: Reader, seqs: list[int]) -> list[Row]:
+        fetched.extend(seqs)
+        return rows(reader, seqs)
+
+    monkeypatch.setattr(Reader, "rows", told)
+    with closing(Reader(record)) as reader:
+        shares = []
+        steps = making(reader, Excerpt(seqs=range(1, reader.count() + 1), waits=False))
+        while True:
+            try:
+                shares.append(next(steps))
+            except StopIteration as end:
+                made = end.value
+                break
+        read = set(fetched)
+        served = {row.seq for row in rows_of(reader, "kind:call call:recv endpoint:server")}
+    assert isinstance(made, Made)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert served
+    assert not served & read
+    *_, last = [step for step in made.scenario.steps if isinstance(step, Expect)]
+    assert last.text is None
+    assert last.regex is not None
 
 
 def calls(record: Path) -> dict[str, list[tuple[str, int | None, str | None]]]:

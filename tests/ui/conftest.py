@@ -15,7 +15,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -126,7 +126,16 @@ def made_scenario(window: MainWindow, qtbot: QtBot, *, repeat: bool = False) -> 
     qtbot.waitUntil(
         lambda: len(window.findChildren(ScenarioDialog)) > len(before), timeout=BOUND_MS
     )
-    return next(made for made in window.findChildren(ScenarioDialog) if made not in before)
+    return written(next(x for x in window.findChildren(ScenarioDialog) if x not in before))
+
+
+def written(dialog: ScenarioDialog) -> ScenarioDialog:
+    """The window that makes a scenario, once the text that its fields ask for stands there."""
+    until = QDeadlineTimer(BOUND_MS)
+    while dialog.making and not until.hasExpired():  # the window's own clock is an event too
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    assert not dialog.making
+    return dialog
 
 
 def build_late(window: QWidget) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, written
 from workbench.engine.model import commands as c
 from workbench.journal.reader import Reader
 from workbench.scenario.from_record import scenario_of
@@ -130,4 +130,4 @@ def test_the_window_does_not_wait_for_the_record(hand: Hand) -> None:
         go_on.set()
     hand.wait(lambda: bool(hand.window.findChildren(ScenarioDialog)))
     (made,) = hand.window.findChildren(ScenarioDialog)
-    assert "the last one" in made.text.toPlainText()
+    assert "the last one" in written(made).text.toPlainText()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, written
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.tail import Append
@@ -75,7 +75,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     hand.wait_state("client", "CLOSED")
     hand.window.controller.session.journal.flush()
     maker = ScenarioDialog(ScenarioMaker(hand.window.controller), None, hand.window)
-    made = maker.scenario()
+    made = written(maker).scenario()
     assert made is not None
     calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]
     assert [kind for kind in calls if kind is not c.Configure] == [

@@ -81,7 +81,7 @@ class BackgroundReader(QObject):
             self._tasks.append(task)
             self._changed.notify()
         if self._thread is None and not self._ended:
-            self._thread = _Thread(self._run)
+            self._thread = _Thread(self._run, self)
             self._thread.start()
         return task
 
@@ -173,8 +173,8 @@ class BackgroundReader(QObject):
 class _Thread(QThread):
     """Runs a function and nothing else; it has no slots."""
 
-    def __init__(self, run: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, run: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
         self.setObjectName("record reader")
         self._run = run
 

@@ -2,73 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.frozen import dataclass
 from workbench.journal.masked import secrets_in
 from workbench.journal.schema import SECRETS
-from workbench.scenario.from_record import Excerpt, Made, commands_of, made_of
+from workbench.qt.background_reader import SOON, WHENEVER
+from workbench.scenario.code import to_python
+from workbench.scenario.expected import Substitute
+from workbench.scenario.from_record import Excerpt, commands_of, making
 from workbench.scenario.layer_keys import TYPED
+from workbench.scenario.recorded import scaled
+from workbench.scenario.repeat import Repeat, repeated
+from workbench.scenario.steps import Scenario
 from workbench.scenario.without_secrets import python_without, toml_naming, toml_without
+from workbench.scenario.write import to_toml
+from workbench.texts import Problem
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 from workbench.viewmodel.endpoint_status import OPEN
+from workbench.viewmodel.typed_scenario import TypedScenario, TypedScenarios
 
 if TYPE_CHECKING:
+    from workbench.journal.reader import Reader
+    from workbench.qt.background_reader import Task
     from workbench.qt.controller import Controller
-    from workbench.scenario.steps import Scenario
 
 CONNECTIONS: Final = 50
 """Connections that are offered one by one, the newest."""
 Scope = tuple[str, int | None]
 """An endpoint, and a connection of it by its id in the record; None: all of them."""
+_MADE, _WRITTEN, _NAMED, _READ = 0.8, 0.85, 0.9, 0.95
+"""Shares of the work after each part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioWish:
+    """What is to be made.
+
+    Attributes:
+        source: what messages call the text.
+        excerpt: how; its `seqs` are those that were chosen. `loose`: only a scenario, no text.
+        scope: of one endpoint or connection alone, in place of the chosen rows.
+        rows: of those in this range; None: of all.
+        repeat: in a loop.
+    """
+
+    source: str
+    excerpt: Excerpt = Excerpt()
+    scope: Scope | None = None
+    rows: range | None = None
+    repeat: Repeat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """A text as a scenario.
+
+    Attributes:
+        read: what it is. python: the same in Python; "" where it is none.
+    """
+
+    text: str
+    read: TypedScenario
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was made.
+
+    Attributes:
+        scenario: without a loop. choices: parts that are expected as patterns.
+        text: what is shown of it; typed: knows that it was made here.
+    """
+
+    scenario: Scenario
+    choices: tuple[Substitute, ...]
+    text: ReadText
+    typed: TypedScenarios
 
 
 class ScenarioMaker(QObject):
-    """The model behind the window *Make scenario*.
+    """What the window *Make scenario* works with. What takes long is done on another thread: one
+    thing at a time, the newest.
 
     Signals:
+        scopes_found(object): one endpoint or connection alone (its Scope), by what it is called.
+        progressed(float): the share that is made.
+        written(Written): what was wished for is made.
+        made(Scenario): the loose one is.
+        refused(Problem): why there is none.
+        read(ReadText): a text was read.
         read_again(): what was done until `look_again` is in the record.
     """
 
+    scopes_found = Signal(object)
+    progressed = Signal(float)
+    written = Signal(object)
+    made = Signal(object)
+    refused = Signal(object)
+    read = Signal(object)
     read_again = Signal()
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
+        self._task: Task | None = None
+        self._scopes: Task | None = None
+        self._wish: ScenarioWish | None = None
+        controller.session_reset.connect(self._on_session_reset)
 
     @property
     def committed(self) -> int:
         """The last row that is in the record."""
         return self._controller.session.journal.committed
 
-    def scopes(self) -> dict[str, Scope]:
-        """The single endpoints and connections to choose from, with their names."""
-        reader = self._controller.reader
-        names = {
-            item.id: item.name
-            for item in reader.endpoints()
-            if not item.name.startswith(LAB_PREFIX)
-        }
-        found: dict[str, Scope] = {name: (name, None) for name in names.values()}
-        for item in reader.connections()[-CONNECTIONS:]:
-            number = reader.number_of(item.id)
-            if number is not None and item.parent is None and item.endpoint in names:
-                name = names[item.endpoint]
-                found[f"{name} #{number}"] = (name, item.id)
-        return found
+    @property
+    def making(self) -> bool:
+        """Whether something is being made, or read."""
+        return self._task is not None
 
-    def commands_of(self, scope: Scope) -> set[int]:
-        """The rows of the commands of one of them."""
-        return commands_of(self._controller.reader, *scope)
+    def look_for_scopes(self) -> None:
+        """Emit what a scenario can be made of."""
+        self._scopes = self._controller.background.begin(
+            lambda reader: iter([scopes_of(reader)]), self.scopes_found.emit, rank=SOON
+        )
 
-    def made(self, excerpt: Excerpt) -> Made:
-        """The scenario, without what a lab did; raises Problem if there is none."""
-        return made_of(self._controller.reader, replace(excerpt, without=LAB_PREFIX))
+    def make(self, wish: ScenarioWish) -> None:
+        """Make another one, in place of what is being made."""
+        self.give_up()
+        rows = self._controller.values.in_force
+        names = {row.name: row.value for row in rows if not row.secret}
+        work = partial(_made, wish=wish, names=names, passwords=self._passwords())
+        self._wish = wish
+        self._task = self._controller.background.begin(work, self._on_said, rank=WHENEVER)
 
-    def passwords(self) -> dict[str, str]:
+    def understand(self, text: str, typed: TypedScenarios, source: str) -> None:
+        """Read a text that somebody has typed, in place of what is being made."""
+        self.give_up()
+        self._task = self._controller.background.begin(
+            lambda _reader: iter([read_text(text, typed, source)]), self._on_said, rank=WHENEVER
+        )
+
+    @Slot()
+    def give_up(self) -> None:
+        """Make nothing more of what is being made."""
+        task, self._task, self._wish = self._task, None, None
+        self._controller.background.cancel(task)
+
+    def leave(self) -> None:
+        """Nobody waits for anything any more."""
+        self.give_up()
+        self._controller.background.cancel(self._scopes)
+
+    @Slot()
+    def _on_session_reset(self) -> None:
+        """What read the record before has ended with it."""
+        if self._wish is not None:
+            self._task = None
+            self.make(self._wish)
+
+    def _on_said(self, said: object) -> None:
+        if self._controller.closed:
+            return
+        if isinstance(said, float):
+            self.progressed.emit(said)
+            return
+        self._task = self._wish = None
+        if isinstance(said, Written):
+            self.written.emit(said)
+        elif isinstance(said, Scenario):
+            self.made.emit(said)
+        elif isinstance(said, ReadText):
+            self.read.emit(said)
+        else:
+            self.refused.emit(said)
+
+    def _passwords(self) -> dict[str, str]:
         """The variable that is to hold the password, by endpoint whose key needed one here: no
         record contains the password itself.
         """
@@ -79,11 +195,6 @@ class ScenarioMaker(QObject):
             for name, item in tls.items()
             if item is not None and item.key_password is not None
         }
-
-    def naming(self, text: str) -> str:
-        """The text, with the names of the window's values wherever their texts occur."""
-        rows = self._controller.values.in_force
-        return toml_naming(text, {row.name: row.value for row in rows if not row.secret})
 
     def held_open(self, made: Scenario) -> list[str]:
         """The endpoints of the scenario that are open now, which a run stops."""
@@ -104,3 +215,60 @@ class ScenarioMaker(QObject):
     def look_again(self) -> None:
         """Emit a signal once everything done so far is in the record."""
         self._controller.after_commit(self, self.read_again.emit)
+
+
+def read_text(text: str, typed: TypedScenarios, source: str) -> ReadText:
+    """A text as a scenario, if it is one."""
+    read = typed.read(text, source)
+    return ReadText(text, read, "" if read.scenario is None else to_python(read.scenario))
+
+
+def scopes_of(reader: Reader) -> dict[str, Scope]:
+    """One endpoint or connection of a record alone, by what it is called."""
+    names = {
+        item.id: item.name for item in reader.endpoints() if not item.name.startswith(LAB_PREFIX)
+    }
+    found: dict[str, Scope] = {name: (name, None) for name in names.values()}
+    for item in reader.connections()[-CONNECTIONS:]:
+        number = reader.number_of(item.id)
+        if number is not None and item.parent is None and item.endpoint in names:
+            name = names[item.endpoint]
+            found[f"{name} #{number}"] = (name, item.id)
+    return found
+
+
+def _made(
+    reader: Reader, wish: ScenarioWish, names: Mapping[str, str], passwords: Mapping[str, str]
+) -> Iterator[object]:
+    """The work of a background task: shares that are done, then what was made, or a Problem."""
+    try:
+        yield from _steps(reader, wish, names, passwords)
+    except Problem as problem:
+        yield Problem(problem.key, **problem.args_)
+
+
+def _steps(
+    reader: Reader, wish: ScenarioWish, names: Mapping[str, str], passwords: Mapping[str, str]
+) -> Iterator[object]:
+    excerpt = replace(wish.excerpt, seqs=_meant(reader, wish), without=LAB_PREFIX)
+    found = yield from scaled(making(reader, excerpt), 0.0, _MADE)
+    scenario = replace(found.scenario, passwords=passwords)
+    if excerpt.loose:
+        yield scenario
+        return
+    text = to_toml(scenario if wish.repeat is None else repeated(scenario, wish.repeat))
+    yield _WRITTEN
+    text = toml_naming(text, names)
+    yield _NAMED
+    typed = TypedScenarios()
+    typed.made(text, wish.source)
+    yield _READ
+    yield Written(scenario, found.choices, read_text(text, typed, wish.source), typed)
+
+
+def _meant(reader: Reader, wish: ScenarioWish) -> Collection[int] | None:
+    """The rows whose commands are meant; None: all."""
+    chosen = wish.excerpt.seqs if wish.scope is None else commands_of(reader, *wish.scope)
+    if chosen is None or wish.rows is None:
+        return wish.rows if chosen is None else chosen
+    return {row for row in chosen if row in wish.rows}

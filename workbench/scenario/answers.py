@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from typing import Final
 
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.journal.query import Condition, parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.named_tuple import NamedTuple
-from workbench.scenario.recorded import rows_of
+from workbench.scenario.recorded import pages_of
 from workbench.scenario.what_came import (
     TLS_DATA,
     WS_MESSAGES,
@@ -21,6 +23,10 @@ from workbench.scenario.what_came import (
 MESSAGE = "messages.recv"
 _OF_LAYERS = (WS_OPEN, *sorted(WS_MESSAGES | TLS_DATA))
 """Rows of the layers that say what came, and by what it is to be read."""
+LONGEST: Final = 1 << 20
+"""Bytes of an answer that stand in a scenario: nobody reads the many megabytes of a flood."""
+_FEW: Final = 100
+"""Endpoints that a filter may name."""
 
 
 class Answer(NamedTuple):
@@ -30,7 +36,7 @@ class Answer(NamedTuple):
         connection: its number when the commands are repeated.
         id: its number in the record.
         seq: the row where it began; `t_ns`: when it was complete.
-        data: None: the record did not keep all of it.
+        data: None where the record did not keep all of it, or it is longer than LONGEST.
         ends: it is the end of the stream.
     """
 
@@ -51,38 +57,57 @@ def answers_of(
     numbers: Mapping[int, int],
     settings: Mapping[str, EndpointSettings],
     commands: Sequence[int],
-) -> list[Answer]:
-    """All answers, in the order in which they began.
+) -> Generator[float, None, list[Answer]]:
+    """All answers, in the order in which they began; on the way the share that is read.
 
     Args:
         wanted: whether a row counts at all.
         numbers: the number of each connection by its id, for those that are made again.
         commands: the rows of the commands, in order.
     """
+    asking = {name: of for name, of in settings.items() if of.role is not Role.LISTENER}
     gathered = _AnswersSoFar(commands)
-    for row in rows_of(reader, f"call:recv|recvfrom|{MESSAGE}|{'|'.join(_OF_LAYERS)}"):
-        if row.result is None and row.call not in _OF_LAYERS:
-            continue
-        of = settings.get(row.endpoint or "")
-        number = numbers.get(row.connection or 0)
-        if of is not None and of.role is not Role.LISTENER and number is not None and wanted(row):
-            gathered.take(row, of, number)
+    last = reader.count()
+    for page in pages_of(reader, _what_came_to(asking)) if asking and numbers else ():
+        for row in page:
+            if row.result is None and row.call not in _OF_LAYERS:
+                continue
+            of = asking.get(row.endpoint or "")
+            number = numbers.get(row.connection or 0)
+            if of is not None and number is not None and wanted(row):
+                gathered.take(row, of, number)
+        yield page[-1].seq / last
     return gathered.answers
 
 
-class _AnswersSoFar:
-    """The answers so far, and what is known of each connection, by its id in the record.
-
-    Attributes:
-        answers: in the order in which they began.
+def _what_came_to(names: Collection[str]) -> Condition | None:
+    """Rows that say what came to these endpoints, and some more: a server under load has as many
+    of them as its clients, and each would be fetched.
     """
+    term = f"call:recv|recvfrom|{MESSAGE}|{'|'.join(_OF_LAYERS)}"
+    if len(names) <= _FEW:
+        term += f" endpoint:{'|'.join(map(quoted, names))}"
+    return parse(term)
+
+
+class _AnswersSoFar:
+    """The answers so far, and what is known of each connection, by its id in the record."""
 
     def __init__(self, commands: Sequence[int]) -> None:
-        self.answers: list[Answer] = []
+        self._begun: list[Answer] = []
+        self._pieces: list[list[bytes] | None] = []  # of each: put together once, in the end
         self._commands = commands
         self._open: dict[int, int] = {}  # the answer that may still go on
         self._read: dict[int, bytes | None] = {}  # what the newest read contained
         self._came: dict[int, WhatCame] = {}
+
+    @property
+    def answers(self) -> list[Answer]:
+        """In the order in which they began."""
+        return [
+            answer if pieces is None else answer._replace(data=b"".join(pieces))
+            for answer, pieces in zip(self._begun, self._pieces, strict=True)
+        ]
 
     def take(self, row: Row, of: EndpointSettings, number: int) -> None:
         """Take the next row; `number`: that of its connection when the commands are repeated."""
@@ -94,10 +119,14 @@ class _AnswersSoFar:
         if row.call != MESSAGE:
             self._read[row.connection] = row.payload
         if row.ends_stream:
-            self.answers.append(_answer(row, number, None, ends=True))
+            self._begin(_answer(row, number, ends=True), None)
             self._open.pop(row.connection, None)
         elif told(row) and (row.size or row.call != "recvfrom"):
             self._add(row, number, gives_stream(of))
+
+    def _begin(self, answer: Answer, data: bytes | None) -> None:
+        self._begun.append(answer)
+        self._pieces.append(None if data is None or answer.size > LONGEST else [data])
 
     def _add(self, row: Row, number: int, stream: bool) -> None:
         assert row.connection is not None
@@ -105,24 +134,29 @@ class _AnswersSoFar:
         if data is not None and len(data) != row.size:
             data = None
         last = self._open.get(row.connection)
-        if last is not None and stream and self._same_command(self.answers[last].seq, row.seq):
-            self.answers[last] = _longer(self.answers[last], row, data)
+        if last is not None and stream and self._same_command(self._begun[last].seq, row.seq):
+            self._go_on(last, row, data)
             return
-        self._open[row.connection] = len(self.answers)
-        self.answers.append(_answer(row, number, data))
+        self._open[row.connection] = len(self._begun)
+        self._begin(_answer(row, number), data)
+
+    def _go_on(self, place: int, row: Row, data: bytes | None) -> None:
+        before = self._begun[place]
+        size = before.size + (row.size or 0)
+        self._begun[place] = before._replace(t_ns=row.t_ns, size=size)
+        pieces = self._pieces[place]
+        if pieces is None or data is None or size > LONGEST:
+            self._pieces[place] = None
+        else:
+            pieces.append(data)
 
     def _same_command(self, seq: int, other: int) -> bool:
         return bisect(self._commands, seq) == bisect(self._commands, other)
 
 
-def _answer(row: Row, number: int, data: bytes | None, *, ends: bool = False) -> Answer:
+def _answer(row: Row, number: int, *, ends: bool = False) -> Answer:
     assert row.endpoint is not None
     assert row.connection is not None
     return Answer(
-        row.endpoint, row.call, number, row.connection, row.seq, row.t_ns, row.size or 0, data, ends
+        row.endpoint, row.call, number, row.connection, row.seq, row.t_ns, row.size or 0, None, ends
     )
-
-
-def _longer(answer: Answer, row: Row, data: bytes | None) -> Answer:
-    whole = None if answer.data is None or data is None else answer.data + data
-    return answer._replace(t_ns=row.t_ns, size=answer.size + (row.size or 0), data=whole)

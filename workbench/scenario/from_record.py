@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -13,6 +22,8 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
 from workbench.engine.model.settings import EndpointSettings
 from workbench.frozen import dataclass
+from workbench.journal.query import about_shapes
+from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
@@ -20,7 +31,16 @@ from workbench.scenario.answers import Answer, answers_of
 from workbench.scenario.carried_values import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
-from workbench.scenario.recorded import CONFIGURE, Counted, Settings, command_of, rows_of
+from workbench.scenario.recorded import (
+    CONFIGURE,
+    Counted,
+    Settings,
+    command_of,
+    outcome_of,
+    pages_of,
+    rows_of,
+    scaled,
+)
 from workbench.scenario.sent_before import SentBefore
 from workbench.scenario.sent_numbers import numbered
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
@@ -36,8 +56,18 @@ PATIENCE: Final = 2.0
 """Seconds that an answer is waited for at least; twice as long as it took, where that is more."""
 LARGEST: Final = 2**62
 """More than there are rows."""
+_BEGUN, _KNOWN, _READ, _COMPARED, _LOOKED_AT, _WORDED = 0.05, 0.2, 0.7, 0.75, 0.9, 0.95
+"""Shares of the work, by what is known then: runs in the record, what was asked for, what came,
+what came in another run, what varies, what is expected."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
+_REPAIRING: Final = ("bind", "connect", "recv", "recvfrom")
+"""Calls that may succeed after one that failed for the same command."""
+_FAILS_OR_REPAIRS: Final = about_shapes(
+    f"e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN {tuple(sorted(PENDING))}"
+    f" OR e.call IN {(*_REPAIRING, RECONNECT_LOST, RECONNECT_FAILED)}"
+)
+"""Few rows: of a send that is repeated each call has its command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +129,17 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
     Raises:
         Problem: in the second run something else was done.
     """
+    return outcome_of(making(reader, excerpt, second))
+
+
+def making(
+    reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None = None
+) -> Generator[float, None, Made]:
+    """As `made_of`, in steps of some milliseconds each, as far as the record lets: what they tell
+    is the share that is done.
+    """
     runs = _runs_again(reader)
+    yield _BEGUN
 
     def counts(row: Row) -> bool:
         return not (excerpt.seqs is None and _within(row, runs)) and not (
@@ -107,24 +147,30 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
         )
 
     talk = _Talk(reader, counts, excerpt.seqs)
-    answers = talk.answers() if excerpt.expectations else []
-    others = {} if excerpt.loose else _second(talk, reader, runs, second)
+    yield _KNOWN
+    answers = []
+    if excerpt.expectations:
+        answers = yield from scaled(talk.answers(), _KNOWN, _READ)
+    others = {} if excerpt.loose else (yield from _second(talk, reader, runs, second))
+    parts = yield from scaled(_parts(talk, answers, others), _COMPARED, _LOOKED_AT)
     kept = {
         seq: [part for part in found if (seq, part.start) not in excerpt.left]
-        for seq, found in _parts(talk, answers, others).items()
+        for seq, found in parts.items()
     }
     carried = Carried(answers, kept, talk.encodings, frozenset(excerpt.left))
     for row in talk.chosen:
         command = command_of(row)
         if command is not None:
             carried.look(row.seq, command)
+            yield _LOOKED_AT
     settings = {name: carried.address(item, first) for name, (first, item) in talk.used.items()}
     carried.finish()
     known = _filled_in(carried, settings)
-    expects = [
-        (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, excerpt.loose))
-        for answer in answers
-    ]
+    expects: list[tuple[Answer, Expect]] = []
+    for answer in answers:
+        own = carried.parts.get(answer.seq, ())
+        expects.append((answer, _expected(talk, answer, own, known, excerpt.loose)))
+        yield _WORDED
     number = numbered(reader)
     steps = talk.steps(
         expects,
@@ -137,6 +183,7 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
         tuple(steps),
         names=known,
     )
+    yield 1.0
     if known:  # parsing it shows which of its texts are filled in
         scenario = parse(to_toml(scenario))
     choices = tuple(
@@ -176,7 +223,8 @@ class _Talk:
             for row in rows_of(reader, "kind:command")
             if wanted(row) and (seqs is None or row.seq in seqs)
         ]
-        self.used = Settings(reader).at_first_use(chosen)
+        self._settings = Settings(reader)
+        self.used = self._settings.at_first_use(chosen)
         # a damaged record may tell nothing about an endpoint, which then cannot be repeated
         self.chosen = [row for row in chosen if row.endpoint is None or row.endpoint in self.used]
         self._counted = Counted(reader, self.chosen, wanted)
@@ -185,27 +233,28 @@ class _Talk:
     def encoding(self, answer: Answer) -> str:
         return self.encodings.get(answer.endpoint, "utf-8")
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> Generator[float, None, list[Answer]]:
         """What was received, except what a connection still read while its endpoint stopped: that
         is a race each time.
         """
         settings = {name: item for name, (_, item) in self.used.items()}
-        stops = [row for row in self.chosen if row.call == "stop"]
-        found = answers_of(
+        stops: dict[str | None, list[int]] = {}
+        for row in self.chosen:
+            if row.call == "stop":
+                stops.setdefault(row.endpoint, []).append(row.seq)
+        found = yield from answers_of(
             self._reader,
             self._wanted,
             self._counted.of,
             settings,
             [row.seq for row in self.chosen],
         )
+        begun = self._counted.begun
         return [
             item
             for item in found
-            if not any(
-                self._counted.begun[item.id] < stop.seq < item.seq
-                for stop in stops
-                if stop.endpoint == item.endpoint
-            )
+            if bisect(stops.get(item.endpoint, ()), begun[item.id])
+            == bisect_left(stops.get(item.endpoint, ()), item.seq)
         ]
 
     def connection(self, answer: Answer) -> int | None:
@@ -260,6 +309,7 @@ class _Talk:
     ) -> list[Step]:
         failed, connected = _failures(self._reader), _connected(self._reader)
         current = {name: item for name, (_, item) in self.used.items()}
+        meant: dict[str, int] = {}
         steps: list[Step] = []
         seqs = [answer.seq for answer, _ in expects]
         before = 0
@@ -268,6 +318,7 @@ class _Talk:
             own = expects[bisect(seqs, row.seq) : bisect(seqs, until)]
             if row.endpoint is None or row.seq >= self.used[row.endpoint][0]:
                 ended = connected.get(row.seq, until) < until
+                steps += self._set_up_anew(row, meant, current)
                 done = _performed(row, current, failed, self._counted, waits=ended)
                 if waits and done and before and row.t_ns - before > PAUSE * 1e9:
                     steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
@@ -288,6 +339,24 @@ class _Talk:
             ]
         return steps
 
+    def _set_up_anew(
+        self, row: Row, meant: dict[str, int], current: dict[str, EndpointSettings]
+    ) -> list[Step]:
+        """What makes an endpoint the next one of its name, where a command is the first of that:
+        the one before was removed. `meant`: which one it was so far.
+        """
+        if row.endpoint is None:
+            return []
+        number = self._settings.meant.id_at(row.endpoint, row.seq)
+        if meant.setdefault(row.endpoint, number) == number:
+            return []
+        meant[row.endpoint] = number
+        settings = self._settings.at(row.endpoint, row.seq)
+        if settings is None or settings == current[row.endpoint]:
+            return []
+        current[row.endpoint] = settings
+        return [Perform(c.Configure(row.endpoint, settings))]
+
 
 def _within(row: Row, runs: Sequence[tuple[int, int]]) -> bool:
     return any(begin < row.seq < end for begin, end in runs)
@@ -295,18 +364,19 @@ def _within(row: Row, runs: Sequence[tuple[int, int]]) -> bool:
 
 def _parts(
     talk: _Talk, answers: Sequence[Answer], second: Mapping[tuple[str, int, int], bytes]
-) -> dict[int, list[Part]]:
+) -> Generator[float, None, dict[int, list[Part]]]:
     """What varies in each answer, by the row where it begins."""
     ports, sent = talk.local_ports(), talk.sent_before()
     began, asked = talk.began(), talk.asked_again(answers)
     found: dict[int, list[Part]] = {}
-    for key, answer in _numbered(answers):
+    for done, (key, answer) in enumerate(_numbered(answers)):
         known = Circumstances(began + answer.t_ns / 1e9, ports, sent(answer.seq))
         parts = parts_of(
             answer, talk.encoding(answer), known, second.get(key), asked.get(answer.seq)
         )
         if parts:
             found[answer.seq] = parts
+        yield done / len(answers)
     return found
 
 
@@ -324,7 +394,7 @@ def _second(
     reader: Reader,
     runs: Sequence[tuple[int, int]],
     second: SecondRun | None,
-) -> dict[tuple[str, int, int], bytes]:
+) -> Generator[float, None, dict[tuple[str, int, int], bytes]]:
     """The answers of the second run: from another record, or the last ones here that did the
     same.
     """
@@ -334,8 +404,10 @@ def _second(
         else (_run(reader, *run) for run in reversed(runs))
     )
     for other in others:
+        yield _READ
         if other.done() == talk.done():
-            return {key: item.data for key, item in _numbered(other.answers()) if item.data}
+            answers = yield from scaled(other.answers(), _READ, _COMPARED)
+            return {key: item.data for key, item in _numbered(answers) if item.data}
     if second is not None:
         raise Problem("export.not_the_same")
     return {}
@@ -388,7 +460,7 @@ def _performed(
         current[command.endpoint] = command.settings
     if waits and isinstance(command, c.Connect):
         command = replace(command, wait=True)
-    return [Perform(counted.command(command), failed.get(row.seq))]
+    return [Perform(counted.command(command, row.seq), failed.get(row.seq))]
 
 
 def _runs_again(reader: Reader) -> list[tuple[int, int]]:
@@ -408,14 +480,16 @@ def _failures(reader: Reader) -> dict[int, str]:
     """The error of each command whose last call failed and was not repaired."""
     failed: dict[int, str] = {}
     ended: set[int] = set()
-    for row in rows_of(reader, "cause>0 kind:call|end|note"):
+    caused = parse_filter("cause>0 kind:call|end|note")
+    assert caused is not None
+    for row in chain.from_iterable(pages_of(reader, caused & _FAILS_OR_REPAIRS)):
         if row.cause is None or row.cause in ended:
             continue
         if row.call in {RECONNECT_LOST, RECONNECT_FAILED}:
             ended.add(row.cause)  # what follows, the client does by itself, as it will again
         if row.error is not None and row.errno not in PENDING:
             failed[row.cause] = row.errno or row.error
-        elif row.call in {"bind", "connect", "recv", "recvfrom"} and row.error is None:
+        elif row.call in _REPAIRING and row.error is None:
             failed.pop(row.cause, None)
     return failed
 

@@ -6,42 +6,106 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Final, TypeVar
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import names_endpoint
 from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
-from workbench.journal.query import parse
+from workbench.journal.query import Condition, of_endpoint, parse
 from workbench.journal.reader import Reader, Row
 from workbench.literals import arguments_of
 
 CONFIGURE = "configure"
+PAGE: Final = 500
+"""Rows that are read at once."""
+Result = TypeVar("Result")
+
+
+def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
+    """The rows that meet a condition, in order, some hundred at a time."""
+    for seqs in reader.select(condition, 0, reader.count()):
+        for start in range(0, len(seqs), PAGE):
+            yield reader.rows(seqs[start : start + PAGE])
 
 
 def rows_of(reader: Reader, text: str) -> list[Row]:
     """The rows that a filter selects, in order."""
-    found: list[Row] = []
-    for seqs in reader.select(parse(text), 0, reader.count()):
-        for start in range(0, len(seqs), 500):
-            found += reader.rows(seqs[start : start + 500])
-    return found
+    return list(chain.from_iterable(pages_of(reader, parse(text))))
+
+
+def outcome_of(steps: Generator[object, None, Result]) -> Result:
+    """What comes of it in the end: all steps are done at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # mypy knows no type of it
+
+
+def scaled(
+    steps: Generator[float, None, Result], begin: float, end: float
+) -> Generator[float, None, Result]:
+    """Steps that tell which share of them is done, as a part of a larger work, from `begin` to
+    `end` of it.
+    """
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]  # as above
+        yield begin + (end - begin) * share
+
+
+class Meant:
+    """Which endpoint a name means at a row: one that was removed may have had it before."""
+
+    def __init__(self, reader: Reader) -> None:
+        ids: dict[str, list[int]] = {}
+        for item in reader.endpoints():
+            ids.setdefault(item.name, []).append(item.id)
+        asked = parse("kind:command|note")
+        assert asked is not None
+        self._since: dict[str, list[tuple[int, int]]] = {}
+        for name, known in ids.items():
+            rows = [(0, known[0])]
+            if len(known) > 1:
+                rows += sorted(
+                    (seq, number)
+                    for number in known
+                    for part in reader.select(of_endpoint(number) & asked, 0, reader.count())
+                    for seq in part
+                )
+            self._since[name] = [next(same) for _, same in groupby(rows, itemgetter(1))]
+
+    def id_at(self, name: str, seq: int) -> int:
+        """Its id in the record; 0: there is none of this name."""
+        since = self._since.get(name)
+        return since[bisect(since, seq, key=itemgetter(0)) - 1][1] if since else 0
 
 
 class Settings:
-    """The settings of each endpoint at any row."""
+    """The settings of each endpoint at any row.
+
+    Attributes:
+        meant: which endpoints the names are.
+    """
 
     def __init__(self, reader: Reader) -> None:
-        self._first: dict[str, EndpointSettings] = {}
-        self._ids: dict[str, int] = {}  # rising, as they were added
+        self.meant = Meant(reader)
+        self._first: dict[int, EndpointSettings] = {}  # by ids, which rise as they were added
+        self._ids: dict[str, int] = {}
         for item in reader.endpoints():
             if not names_endpoint(item.name):
                 continue
             with suppress(ValueError):  # another endpoint's; one without settings is left out
                 found = settings_from_json(item.first_config or item.config)
-                self._first[item.name] = replace(found, name=item.name)
+                self._first[item.id] = replace(found, name=item.name)
                 self._ids[item.name] = item.id
         self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
         self._renamed: list[tuple[int, str, str]] = []
@@ -52,23 +116,27 @@ class Settings:
 
     def at(self, name: str, seq: int) -> EndpointSettings | None:
         """The settings last configured before a row; None: there is no such endpoint."""
-        found = self._first.get(name)
+        number = self.meant.id_at(name, seq)
+        found = self._first.get(number)
         since = None
         for row in self._changes:
-            if row.seq < seq and row.endpoint == name:
+            if row.seq < seq and row.endpoint == name and self._is_of(row, number):
                 found, since = _configured(row) or found, row.seq
-        return self._linked(found, since) if found is not None else None
+        return self._linked(found, number, since) if found is not None else None
 
-    def _linked(self, settings: EndpointSettings, since: int | None) -> EndpointSettings:
+    def _is_of(self, row: Row, number: int) -> bool:
+        return self.meant.id_at(row.endpoint or "", row.seq) == number
+
+    def _linked(
+        self, settings: EndpointSettings, number: int, since: int | None
+    ) -> EndpointSettings:
         """The settings with a link by the name that the other endpoint has now. `since`: the row
         that made the link; None: these are its first settings.
         """
         address = settings.address
         for seq, before, name in self._renamed:
-            if since is None:  # whoever came after another endpoint of that name means that one
-                older = self._ids[settings.name] < self._ids.get(before, sys.maxsize)
-            else:
-                older = since < seq
+            # who came after another one of that name means that one
+            older = number < self._ids.get(before, sys.maxsize) if since is None else since < seq
             if address == f"@{before}" and older:
                 address = f"@{name}"
         return replace(settings, address=address)
@@ -126,20 +194,21 @@ class Counted:
         """`wanted`: whether a row counts at all."""
         self.of: dict[int, int] = {}
         self.begun: dict[int, int] = {}
-        self._moved: dict[tuple[str, int], int] = {}
+        self._meant = Meant(reader)
+        self._moved: dict[tuple[int, int], int] = {}
         self._owner: dict[int, str] = {}
         self._made: dict[str, list[tuple[int, int, int | None]]] = {}
         names = {item.id: item for item in reader.endpoints()}
         causes = {row.seq for row in chosen}
         begin = min(causes, default=0)
         openings = _openings(reader)
-        before: dict[str, int] = {}
+        before: dict[int, int] = {}  # by endpoint; those of one name are one when it is run again
         after: dict[str, int] = {}
         for item in sorted(reader.connections(), key=lambda row: row.id):
             owner = names.get(item.endpoint)
             if owner is None or (owner.role == "listener" and item.parent is None):
                 continue  # a listening socket has no number
-            before[owner.name] = number = before.get(owner.name, 0) + 1
+            before[owner.id] = number = before.get(owner.id, 0) + 1
             row = openings.get(item.id)
             if row is None or not wanted(row._replace(endpoint=owner.name)):
                 continue
@@ -150,7 +219,7 @@ class Counted:
                 again = row.cause in causes
             if again:
                 after[owner.name] = after.get(owner.name, 0) + 1
-                self.of[item.id] = self._moved[owner.name, number] = after[owner.name]
+                self.of[item.id] = self._moved[owner.id, number] = after[owner.name]
                 self._owner[item.id] = owner.name
                 self.begun[item.id] = row.seq
                 self._made.setdefault(owner.name, []).append((item.id, row.seq, row.cause))
@@ -167,12 +236,13 @@ class Counted:
         alone = before is None or last is None or before[2] != last[2]
         return None if last is not None and last[0] == connection and alone else number
 
-    def command(self, command: c.Command) -> c.Command:
-        """The command, with the number that its connection will have."""
+    def command(self, command: c.Command, seq: int) -> c.Command:
+        """The command of a row, with the number that its connection will have."""
         number = c.numbered(command)
         if command.endpoint is None or number is None:
             return command
-        moved = self._moved.get((command.endpoint, number), number)
+        owner = self._meant.id_at(command.endpoint, seq)
+        moved = self._moved.get((owner, number), number)
         return command if moved == number else c.aimed(command, moved)
 
 

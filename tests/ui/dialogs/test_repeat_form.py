@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 
 from tests.scenario.test_loops import Aborting, third
 from tests.snapshots import fresh
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, written
 from workbench.scenario.model import Expect, Loop, Scenario
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 
@@ -30,11 +30,11 @@ def opened(hand: Hand) -> ScenarioDialog:
     hand.wait(lambda: hand.window.findChild(ScenarioDialog) is not None)  # when all can be read
     made = hand.window.findChild(ScenarioDialog)
     assert isinstance(made, ScenarioDialog)
-    return made
+    return written(made)
 
 
 def loop_of(maker: ScenarioDialog) -> Loop:
-    made = maker.scenario()
+    made = written(maker).scenario()
     assert isinstance(made, Scenario)
     loop = made.steps[-1]
     assert isinstance(loop, Loop)
@@ -61,7 +61,7 @@ def test_the_menu_entry_puts_the_repeat_part_in_front(maker: ScenarioDialog) -> 
     assert maker.waits.isChecked()
     assert loop_of(maker) == Loop((), 1000, 0.5, Expect("*", error="*", within=0), renumber=True)
     maker.repeat.loop.setChecked(False)
-    made = maker.scenario()
+    made = written(maker).scenario()
     assert made is not None
     assert made.steps == ()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, written
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.row_range import RowRange
-from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.dialogs.scenario_dialog import PROMPT, ScenarioDialog
 
 
 def pasted(dialog: ScenarioDialog) -> None:
@@ -67,7 +70,7 @@ def test_without_a_step_there_is_nothing_to_run(hand: Hand) -> None:
 
 
 def commands(dialog: ScenarioDialog) -> list[str]:
-    text = dialog.text.toPlainText()
+    text = written(dialog).text.toPlainText()
     return [word for word in ("start", "connect", "send") if f'"{word}"' in text]
 
 
@@ -100,3 +103,90 @@ def test_how_long_the_waits_take_is_said(hand: Hand) -> None:
     assert "waits" not in dialog.message.text()
     dialog.text.setPlainText(head + step.format(4) + step.format(60.4))
     assert "64 s of it are waits" in dialog.message.text()
+
+
+@contextmanager
+def held(hand: Hand) -> Iterator[None]:
+    """What reads the record beside the window is at work until this ends."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(_reader: object) -> Iterator[object]:
+        begun.set()
+        go_on.wait(60)
+        yield None
+
+    hand.window.controller.background.begin(hold, lambda _said: None)
+    assert begun.wait(60)
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def test_the_window_does_not_wait_until_it_is_made(hand: Hand) -> None:
+    """It says that it is being made, and that can be stopped, and begun again."""
+    hand.exchange()
+    dialog = hand.make_scenario()
+    before = dialog.text.toPlainText()
+    with held(hand):
+        dialog.answers.setChecked(False)
+        assert dialog.making
+        hand.wait(dialog.progress.isVisible)
+        assert "rows" in hand.text("scenario.progress_text")
+        hand.press("scenario.stop")
+        assert not dialog.making
+        assert hand.text("scenario.stop") == "Begin again"
+        assert "stays as it is" in hand.text("scenario.progress_text")
+    hand.wait(lambda: dialog.text.toPlainText() == before)
+    hand.press("scenario.stop")
+    assert "expect" not in written(dialog).text.toPlainText()
+    hand.wait(lambda: not dialog.progress.isVisible())
+    dialog.close()
+
+
+def test_what_is_pressed_meanwhile_is_done_with_what_the_fields_say(hand: Hand) -> None:
+    hand.exchange()
+    dialog = hand.make_scenario()
+    dialog.waits.setChecked(False)
+    written(dialog)
+    said: list[str] = []
+    player = hand.window.scenario_player
+    player.reported.connect(said.append)
+    with held(hand):
+        dialog.title.setText("another title")
+        dialog.title.editingFinished.emit()
+        dialog.run.click()
+        assert not player.running
+    hand.wait(lambda: len(said) > 1 and not player.running)
+    assert said[0] == "Running: another title"
+    dialog.close()
+
+
+def test_it_can_be_closed_while_it_is_made(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    maker = dialog._maker
+    with held(hand):
+        dialog.make()
+        assert maker.making
+        dialog.reject()
+        assert not maker.making
+
+
+def test_a_long_text_is_read_once_typing_pauses(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    assert not dialog.run.isEnabled()
+    said: list[str] = []
+    player = hand.window.scenario_player
+    player.reported.connect(said.append)
+    with held(hand):
+        pasted(dialog)
+        text = dialog.text.toPlainText().replace("Pasted", "Long") + "# x\n" * (PROMPT // 4 + 1)
+        dialog.text.setPlainText(text)
+        assert dialog.making
+        dialog.run.click()  # what it asks for is of the text before: it waits for this one
+        assert not dialog.findChildren(PermissionDialog)
+    hand.wait(lambda: bool(dialog.findChildren(PermissionDialog)))
+    asked(dialog).allow.click()
+    hand.wait(lambda: len(said) > 1 and not player.running)
+    assert said[0] == "Running: Long"
+    dialog.close()

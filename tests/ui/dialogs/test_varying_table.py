@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.ui.conftest import Hand
+from tests.ui.conftest import Hand, written
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
@@ -97,12 +97,12 @@ def test_a_part_can_be_left_as_it_came_and_taken_again(maker: ScenarioDialog) ->
     tick = maker.varying.item(0, 0)
     assert tick is not None
     tick.setCheckState(Qt.CheckState.Unchecked)
-    assert "Date: Sat, 28 Nov 2026 18:39:30 GMT" in maker.text.toPlainText()
+    assert "Date: Sat, 28 Nov 2026 18:39:30 GMT" in written(maker).text.toPlainText()
     assert rows(maker.varying) == [DATE]
     tick = maker.varying.item(0, 0)
     assert tick is not None
     tick.setCheckState(Qt.CheckState.Checked)
-    assert r"Date: \w{3}, " in maker.text.toPlainText()
+    assert r"Date: \w{3}, " in written(maker).text.toPlainText()
 
 
 @pytest.mark.usefixtures("maker")
@@ -124,6 +124,6 @@ def test_it_is_made_of_one_endpoint_or_connection(hand: Hand) -> None:
     ):
         another.scope.setCurrentIndex(names.index(scope))
         another.scope.activated.emit(names.index(scope))
-        text = another.text.toPlainText()
+        text = written(another).text.toPlainText()
         assert {word for word in ("one", "two") if f'"{word}\\r\\n"' in text} == texts, scope
     another.close()

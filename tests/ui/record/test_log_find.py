@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
-from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.style import theme
+from workbench.ui.widgets.progress_line import ProgressLine
 from workbench.viewmodel.log_progress import Progress, Searching
 
 
@@ -94,7 +94,7 @@ def test_a_long_search_is_told_of_and_stopped(hand: Hand) -> None:
 
 def test_a_short_search_does_not_flicker(hand: Hand) -> None:
     shown: list[bool] = []
-    panel: LogProgress = hand.window.log.progress
+    panel: ProgressLine = hand.window.log.progress
     hand.window.log.model.progressed.disconnect(hand.window.log.show_progress)
     panel._patience.timeout.connect(lambda: shown.append(True))
     hand.window.log.show_progress(Progress(1, 2, 0))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from PySide6.QtCore import QObject, Signal
 
 from workbench.texts import Problem
@@ -36,20 +34,20 @@ class RowRange(QObject):
         for field in (self.first, self.last):
             field.editingFinished.connect(self.changed)
 
-    def among(self, rows: Collection[int] | None, newest: int) -> Collection[int] | None:
-        """The rows that lie in the range; None: all. `newest`: the number of the last row.
+    def between(self, newest: int) -> range | None:
+        """The rows in the range; None: all. `newest`: the number of the last row.
 
         Raises:
             Problem: a field is not the number of a row, or the first comes after the last.
         """
         first, last = self._bound(self.first, newest), self._bound(self.last, newest)
         if first is None and last is None:
-            return rows
+            return None
         between = range(first or 1, (last or newest) + 1)
         if not between:
             tone(self.last, "bad")
             raise Problem("scenario_window.no_rows", first=first, last=last or newest)
-        return between if rows is None else {row for row in rows if row in between}
+        return between
 
     def _bound(self, field: TextField, newest: int) -> int | None:
         tone(field, "")

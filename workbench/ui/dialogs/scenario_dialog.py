@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,12 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.journal.whole_file import write_text
+from workbench.qt.scenario_maker import ReadText, ScenarioWish, Written, read_text
 from workbench.qt.scenario_player import Question
-from workbench.scenario.code import to_python
-from workbench.scenario.from_record import Excerpt, Made
+from workbench.scenario.from_record import Excerpt
 from workbench.scenario.model import Loop, Scenario, Step, Wait
-from workbench.scenario.repeat import repeated
-from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.repeat_form import RepeatForm
@@ -37,6 +34,7 @@ from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
+from workbench.ui.widgets.progress_line import ProgressLine
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.typed_scenario import TypedScenarios, Wishes
 
@@ -46,6 +44,9 @@ if TYPE_CHECKING:
 
 LONG: Final = 10.0
 """Seconds of waits from which on it is said how long they take."""
+PROMPT: Final = 20_000
+"""Characters that are understood while one types; more of them in a pause, beside the window."""
+PAUSE_MS: Final = 300
 
 
 class ScenarioDialog(Retranslatable, QDialog):
@@ -80,6 +81,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         maker.setParent(self)
         self._seqs = seqs
         self._typed = TypedScenarios()
+        self._read: ReadText | None = None
+        self._then: Callable[[], None] | None = None
+        self._share = 0.0
         self._wishes: Wishes = ()
         self._running = self._valid = self._recorded = self._comparing = False
         self._scopes: dict[str, Scope] = {}
@@ -100,24 +104,30 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.compare = add.add(QPushButton(), "compare")
         self.text = add.add(QPlainTextEdit(), "text")
         self.python = add.add(QPlainTextEdit(), "python")
+        self.progress = ProgressLine("scenario", "scenario_window.stop")
         self.message = add.add(QLabel(), "message")
         self.run = add.add(QPushButton(), "run")
         self.save = add.add(QPushButton(), "save")
         self.copy = add.add(QPushButton(), "copy")
         self.done_button = add.add(QPushButton(), "close", "scenario_close")
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
         self._lay_out()
         self._wire()
         self.resize(760, 560)
         self.retranslate()
         if repeat:
             self.repeat.begin()
-        self._offer_scopes(all_)
+        self._maker.look_for_scopes()
         self.make()
 
-    def _offer_scopes(self, all_: str) -> None:
+    @Slot(object)
+    def _offer_scopes(self, scopes: Mapping[str, Scope]) -> None:
         """Offer the whole record, or a single endpoint or connection."""
-        self._scopes = self._maker.scopes()
-        self.scope.offer([("", all_), *((name, None) for name in self._scopes)])
+        self._scopes = dict(scopes)
+        all_ = "choice.scope_all" if self._seqs is None else "choice.scope_chosen"
+        self.scope.offer([("", all_), *((name, None) for name in scopes)])
 
     def _lay_out(self) -> None:
         caption = self._controls.caption
@@ -148,6 +158,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         column.addWidget(self.repeat)
         column.addLayout(what)
         column.addWidget(self.forms, 1)
+        column.addWidget(self.progress)
         column.addWidget(self.message)
         column.addLayout(buttons)
 
@@ -159,6 +170,14 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.rows.changed.connect(self.make)
         self.varying.changed.connect(self.make)
         self.compare.clicked.connect(self._on_compare)
+        self.progress.pressed.connect(self._on_progress_pressed)
+        self._pause.timeout.connect(self._on_paused)
+        self._maker.scopes_found.connect(self._offer_scopes)
+        self._maker.progressed.connect(self._on_progressed)
+        self._maker.written.connect(self._on_written)
+        self._maker.made.connect(self._on_loose_made)
+        self._maker.refused.connect(self._on_refused)
+        self._maker.read.connect(self._on_read)
         self._maker.read_again.connect(self._on_compared)
         self.repeat.changed.connect(self.make)
         self.text.textChanged.connect(self._on_edited)
@@ -179,44 +198,110 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.forms.setAccessibleName(tr("scenario_window.title"))
         for paper in (self.text, self.python):
             paper.setFont(theme.fixed_font())
-        self.scenario()
+        if self._read is not None:
+            self.scenario()
 
     # -- making ---------------------------------------------------------------------------------
 
+    @property
+    def making(self) -> bool:
+        """Whether the text is being made, or read; what is shown is of before."""
+        return self._maker.making or self._pause.isActive()
+
     @Slot()
     def make(self) -> None:
-        """Make the text anew from the record."""
-        try:
-            found = self._made()
-            made = replace(found.scenario, passwords=self._maker.passwords())
-            self._recorded = _count(made.steps) > 0
-            self.varying.show_all(found.choices)
-            self._count_varying()
-            self.repeat.offer(item.name for item in made.endpoints)
-            wish = self.repeat.wish()
-        except Problem as problem:
-            self.message.setText(problem.text)
-            self._valid = self._recorded = False
-            self._allow_run()
-            return
-        text = to_toml(made if wish is None else repeated(made, wish))
-        text = self._maker.naming(text)
-        self._typed.made(text, tr("scenario_window.here"))
-        self.text.setPlainText(text)
+        """Write the text anew from the record; that may take a while."""
+        self._begin(loose=False)
 
-    def _made(self, *, loose: bool = False) -> Made:
-        """The scenario. Raises Problem: there is none."""
-        scope = self._scopes.get(self.scope.value())
-        chosen = self._seqs if scope is None else self._maker.commands_of(scope)
+    def _begin(self, *, loose: bool) -> None:
+        self._pause.stop()
+        try:
+            wish = self._wish(loose=loose)
+        except Problem as problem:
+            self._maker.give_up()
+            self._on_refused(problem)
+            return
+        self._share = 0.0
+        self._maker.make(wish)
+        self._tell_progress()
+
+    def _wish(self, *, loose: bool) -> ScenarioWish:
+        """What the fields say. Raises Problem: one cannot be understood."""
         excerpt = Excerpt(
             title=self.title.text().strip() or None,
-            seqs=self.rows.among(chosen, self._maker.committed),
+            seqs=self._seqs,
             expectations=self.answers.isChecked(),
             waits=self.waits.isChecked(),
             left=self.varying.left(),
             loose=loose,
         )
-        return self._maker.made(excerpt)
+        scope = self._scopes.get(self.scope.value())
+        rows = self.rows.between(self._maker.committed)
+        return ScenarioWish(tr("scenario_window.here"), excerpt, scope, rows, self.repeat.wish())
+
+    @Slot(object)
+    def _on_written(self, made: Written) -> None:
+        self.progress.end()
+        self._recorded = _count(made.scenario.steps) > 0
+        self.varying.show_all(made.choices)
+        self._count_varying()
+        self.repeat.offer(item.name for item in made.scenario.endpoints)
+        self._typed, self._read = made.typed, made.text
+        self.text.setPlainText(made.text.text)
+        self._go_on()
+
+    @Slot(object)
+    def _on_loose_made(self, scenario: Scenario) -> None:
+        """The same a second time, whatever comes; then it is seen what came otherwise."""
+        self.progress.end()
+        self._comparing = True
+        self.run_wanted.emit(scenario)
+
+    @Slot(object)
+    def _on_refused(self, problem: Problem) -> None:
+        self._then = None
+        self.progress.end()
+        self.message.setText(problem.text)
+        self._valid = self._recorded = False
+        self._allow_run()
+
+    @Slot(float)
+    def _on_progressed(self, share: float) -> None:
+        self._share = share
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        sentence = msg("scenario_window.making", count=f"{self._maker.committed:,}")
+        self.progress.tell(sentence, self._share, "scenario_window.stop")
+
+    @Slot()
+    def _on_progress_pressed(self) -> None:
+        """Stop; or begin again."""
+        if not self.making:
+            self.make()
+            return
+        self._then = None
+        self._pause.stop()
+        self._maker.give_up()
+        self.progress.tell(msg("scenario_window.stopped"), self._share, "scenario_window.again")
+
+    def _once_made(self, then: Callable[[], None]) -> None:
+        """Do this with the text that the fields ask for, as soon as it is there."""
+        if self.making:
+            self._then = then
+        else:
+            then()
+
+    def _go_on(self) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def done(self, result: int) -> None:
+        """It is closed: nobody waits for what is being made."""
+        self._pause.stop()
+        self._maker.leave()
+        super().done(result)
 
     def _count_varying(self) -> None:
         title = tr("scenario_window.form_varying", count=self.varying.rowCount())
@@ -226,7 +311,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         """The scenario in the editor; None: it is not one, as a message says, or asks for
         permissions first.
         """
-        typed = self._typed.read(self.text.toPlainText(), tr("scenario_window.here"))
+        typed = self._text_read().read
         self._wishes = typed.wishes
         if typed.problem is not None:
             self.message.setText(typed.problem.text)
@@ -244,6 +329,13 @@ class ScenarioDialog(Retranslatable, QDialog):
         warnings = " ".join(warning.text for warning in made.warnings)
         self.message.setText(" ".join(part for part in (found, waits, stops, warnings) if part))
         return made
+
+    def _text_read(self) -> ReadText:
+        """What stands in the editor, which is read once."""
+        text = self.text.toPlainText()
+        if self._read is None or self._read.text != text:
+            self._read = read_text(text, self._typed, tr("scenario_window.here"))
+        return self._read
 
     @Slot(str)
     def tell(self, text: str) -> None:
@@ -277,10 +369,29 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def _on_edited(self) -> None:
+        text = self.text.toPlainText()
+        if len(text) > PROMPT and (self._read is None or self._read.text != text):
+            self._pause.start()
+            return
+        self._pause.stop()
+        self._show_read()
+
+    @Slot()
+    def _on_paused(self) -> None:
+        self._maker.understand(self.text.toPlainText(), self._typed, tr("scenario_window.here"))
+
+    @Slot(object)
+    def _on_read(self, found: ReadText) -> None:
+        self._read = found
+        self._on_edited()  # what was typed meanwhile is read next
+        if not self.making:
+            self._go_on()
+
+    def _show_read(self) -> None:
         made = self.scenario()
         self._valid = bool(self._wishes) or (made is not None and _count(made.steps) > 0)
         self._allow_run()
-        self.python.setPlainText("" if made is None else to_python(made))
+        self.python.setPlainText(self._text_read().python)
 
     # -- what is done with it -------------------------------------------------------------------
 
@@ -289,6 +400,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         if self._running:
             self.end_wanted.emit()
             return
+        self._once_made(self._run)
+
+    def _run(self) -> None:
         made = self.scenario()
         if made is not None:
             self.run_wanted.emit(made)
@@ -309,19 +423,14 @@ class ScenarioDialog(Retranslatable, QDialog):
         wishes = [wish for _, wish in question.wishes]
         self._typed.allow(question.text, question.given.granting(wishes))
         if self.text.toPlainText() == question.text:
+            self._read = None
             self._on_edited()
             self._on_run()
 
     @Slot()
     def _on_compare(self) -> None:
-        """Do the same a second time, whatever comes; then see what differed."""
-        try:
-            wish = self._made(loose=True).scenario
-        except Problem as problem:
-            self.message.setText(problem.text)
-            return
-        self._comparing = True
-        self.run_wanted.emit(wish)
+        """Do the same a second time, whatever comes."""
+        self._begin(loose=True)
 
     @Slot()
     def _on_compared(self) -> None:
@@ -330,11 +439,17 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def _on_copy(self) -> None:
+        self._once_made(self._copy)
+
+    def _copy(self) -> None:
         shown = self.python if self.forms.currentWidget() is self.python else self.text
         QGuiApplication.clipboard().setText(self._without_secrets(shown))
 
     @Slot()
     def _on_save(self) -> None:
+        self._once_made(self._save)
+
+    def _save(self) -> None:
         python = self.forms.currentWidget() is self.python
         name, _ = QFileDialog.getSaveFileName(
             self,

@@ -25,12 +25,12 @@ from workbench.texts import tr
 from workbench.ui.record.filter_field import FilterField
 from workbench.ui.record.filter_menu import FilterMenu
 from workbench.ui.record.log_column_menu import ColumnMenu
-from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import APART, GAP, HAIR, NEAR, TIGHT
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls, fit, tone
+from workbench.ui.widgets.progress_line import ProgressLine
 from workbench.viewmodel.filter_terms import offers
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.kept_filters import KeptFilters
@@ -113,7 +113,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self.hint.setObjectName("log.hint")
         self.hint.hide()
         self._hint: Sentence | None = None
-        self.progress = LogProgress()
+        self.progress = ProgressLine("log", "log.stop")
         self._progress: Progress | None = None
         self._searching: Searching | None = None
         self._followed_to = 0

@@ -1,4 +1,4 @@
-"""The progress of a search through the record, with a button to stop it."""
+"""The progress of something that takes long, with a button to stop it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from workbench.ui.style.theme import NEAR
 from workbench.viewmodel.message import Sentence
 
 SHOWN_AFTER: Final = 300
-"""Milliseconds that a search may take before it is told of: most have ended by then."""
+"""Milliseconds that it may take before it is told of: mostly it has ended by then."""
 STEPS: Final = 1_000
 
 
-class LogProgress(Retranslatable, QWidget):
-    """A sentence, a bar and a button; hidden while no search runs.
+class ProgressLine(Retranslatable, QWidget):
+    """A sentence, a bar and a button; hidden while nothing is under way.
 
     Signals:
         pressed(): the button: stop, or go on.
@@ -26,20 +26,22 @@ class LogProgress(Retranslatable, QWidget):
 
     pressed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, key: str) -> None:
+        """`name`: what the names of its parts begin with; `key`: as of `tell`."""
         super().__init__()
-        self.setObjectName("log.progress")
+        self.setObjectName(f"{name}.progress")
         self._sentence: Sentence | None = None
-        self._key = "log.stop"
+        self._key = key
         self._label = QLabel()
-        self._label.setObjectName("log.progress_text")
+        self._label.setObjectName(f"{name}.progress_text")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar()
         self._bar.setRange(0, STEPS)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * 20))
         self._button = QPushButton()
-        self._button.setObjectName("log.stop")
+        self._button.setObjectName(f"{name}.stop")
+        self._button.setAutoDefault(False)  # of a dialog Enter presses another one
         self._button.clicked.connect(self.pressed)
         row = QHBoxLayout(self)
         row.setContentsMargins(NEAR, 0, NEAR, 0)
@@ -53,7 +55,7 @@ class LogProgress(Retranslatable, QWidget):
         self.hide()
         self.retranslate()
 
-    def tell(self, sentence: Sentence, share: float, key: str = "log.stop") -> None:
+    def tell(self, sentence: Sentence, share: float, key: str) -> None:
         """Show the progress, 0 to 1, also in words; `key`: what the button does."""
         self._sentence, self._key = sentence, key
         self._bar.setValue(int(share * STEPS))
@@ -63,7 +65,7 @@ class LogProgress(Retranslatable, QWidget):
 
     @Slot()
     def end(self) -> None:
-        """Hide the bar, since the search has ended."""
+        """Hide it: nothing is under way any more."""
         self._patience.stop()
         self.hide()
 
