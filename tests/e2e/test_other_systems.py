@@ -193,6 +193,32 @@ def test_the_quick_forms_talk_and_the_record_is_read_again(system: str, tmp_path
     assert not list(tmp_path.glob("*.lock"))
 
 
+SWEPT = """
+from workbench.journal import private
+
+lock = private.try_lock
+
+def lock_late(*args, **how):
+    private.try_lock = lock
+    private.sweep()  # as another program does, whose start is now
+    return lock(*args, **how)
+
+private.try_lock = lock_late
+with private.PrivateFolder() as made:
+    (made.path / "it").touch()
+    private.sweep()
+    print((made.path / "it").exists())
+"""
+
+
+def test_a_private_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path: Path) -> None:
+    """Windows cannot rename an open file: for a moment the lock's file is there and unlocked."""
+    more = lacking("win32", tmp_path, TMPDIR=str(tmp_path))
+    said = cli_process.run_command(sys.executable, "-c", SWEPT, cwd=tmp_path, **more)
+    assert said == (0, "True\n", "")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(not hasattr(__import__("socket"), "AF_UNIX"), reason="no AF_UNIX here either")
 def test_a_unix_address_is_refused_in_a_sentence_where_there_are_none(tmp_path: Path) -> None:
     status, _, err = run("win32", tmp_path, "listen", tmp_path / "it.sock")

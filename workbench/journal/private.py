@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -19,6 +20,8 @@ HELD: Final = ".held"
 """A file in each folder, locked by its program as long as it lives, so that `sweep` knows which
 folders nobody uses.
 """
+ATTEMPTS: Final = 3
+"""Folders that are made before giving up; on Windows one can be swept before it is locked."""
 
 
 def temporary() -> Path:
@@ -54,16 +57,11 @@ class PrivateFolder:
         refused: OSError | None = None
         for parent in places() if place is None else [place]:
             try:
-                self.path = Path(tempfile.mkdtemp(prefix=PREFIX + kind, dir=parent))
+                self.path, held = _make(parent, kind)
             except OSError as error:
                 refused = refused or error
                 continue
-            try:
-                self._descriptor: int | None = _hold(self.path)
-            except OSError as error:
-                shutil.rmtree(self.path, ignore_errors=True)
-                refused = refused or error
-                continue
+            self._descriptor: int | None = held
             return
         if refused is None:
             raise Problem("private.none")
@@ -87,15 +85,32 @@ class PrivateFolder:
         self._descriptor = None
 
 
-def _hold(folder: Path) -> int:
+def _make(parent: Path, kind: str) -> tuple[Path, int]:
+    """A new folder and the descriptor that holds it. Raises OSError."""
+    for _ in range(ATTEMPTS):
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX + kind, dir=parent))
+        try:
+            held = _hold(folder)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if held is not None:
+            return folder, held
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(parent))
+
+
+def _hold(folder: Path) -> int | None:
     """Make the lock's file under another name, lock it, then rename it: whoever finds it finds it
-    held. Raises OSError.
+    held. None: another program has swept the folder before it was locked. Raises OSError.
     """
     new = folder / (HELD if sys.platform == "win32" else f"{HELD}-new")  # no rename while open
     descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-    try_lock(descriptor, shared=False)
+    locked = try_lock(descriptor, shared=False)
     if sys.platform != "win32":
         new.rename(folder / HELD)
+    elif not (locked and new.exists()):
+        os.close(descriptor)
+        return None
     return descriptor
 
 
