@@ -165,18 +165,48 @@ def objects(module: typing.Any, name: str) -> list[typing.Any]:
     return [value for error, value in made if not error]
 
 
+@pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("name", ARGS)
-def test_a_class_takes_and_refuses_what_it_would(name: str) -> None:
+def test_a_class_takes_and_refuses_what_it_would(name: str, compiled: bool) -> None:
+    """The first objects of a class, and those that its compiled `__init__` fills in."""
+    ours, usual = getattr(made_by("frozen_new", frozen.dataclass), name), getattr(USUAL, name)
+    if compiled:
+        inspect.signature(ours)
+    for args, named in ARGS[name]:
+        assert outcome(lambda a=args, k=named: repr(ours(*a, **k))) == outcome(  # type: ignore[misc]
+            lambda a=args, k=named: repr(usual(*a, **k))  # type: ignore[misc]
+        )
+
+
+@pytest.mark.parametrize("name", ARGS)
+def test_a_class_tells_of_itself_what_it_would(name: str) -> None:
     ours, usual = getattr(OURS, name), getattr(USUAL, name)
     assert str(inspect.signature(ours)) == str(inspect.signature(usual))
     assert typing.get_type_hints(ours.__init__) == typing.get_type_hints(usual.__init__)
     assert ours.__doc__ == usual.__doc__
     assert ours.__match_args__ == usual.__match_args__
     assert getattr(ours, "__slots__", None) == getattr(usual, "__slots__", None)
-    for args, named in ARGS[name]:
-        assert outcome(lambda a=args, k=named: repr(ours(*a, **k))) == outcome(  # type: ignore[misc]
-            lambda a=args, k=named: repr(usual(*a, **k))  # type: ignore[misc]
-        )
+
+
+def test_a_class_of_which_there_are_many_has_an_init_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not before: to compile one for each class takes longer than the few objects of a start."""
+    compiled: list[str] = []
+    usual = frozen._init
+
+    def noted(cls: type, parts: tuple[dataclasses.Field[typing.Any], ...]) -> object:
+        compiled.append(cls.__name__)
+        return usual(cls, parts)
+
+    monkeypatch.setattr(frozen, "_init", noted)
+    module = made_by("frozen_many", frozen.dataclass)
+    assert [module.Base(number).number for number in range(5)] == list(range(5))
+    assert compiled == []
+    assert [module.Base(number).number for number in range(200)] == list(range(200))
+    assert compiled == ["Base"]
+    assert module.Derived(1) == module.Derived(1)
+    assert compiled == ["Base"]
 
 
 @pytest.mark.parametrize("name", ARGS)

@@ -1,12 +1,17 @@
 """Patterns that are compiled when they are first used: a start uses a quarter of those it imports.
 
-Compiling sixty took 6 ms of each start of the window.
+Compiling sixty took 6 ms of each start of the window, three long ones of PySide's 13.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 if TYPE_CHECKING:  # to a type checker it is what it stands for
     from re import compile as late_pattern
@@ -27,4 +32,39 @@ else:
 
     late_pattern = _LatePattern
 
-__all__ = ("late_pattern",)
+__all__ = ("late_pattern", "long_ones_late")
+LONG: Final = 2_000
+"""Characters: to compile a pattern of more takes milliseconds."""
+
+
+@contextmanager
+def long_ones_late() -> Iterator[None]:
+    """Have long patterns of what is imported meanwhile compiled with their first use."""
+    usual = re.compile
+
+    def compile_(pattern: Any, flags: Any = 0) -> Any:
+        if isinstance(pattern, str) and len(pattern) > LONG:
+            return _LongPattern(partial(usual, pattern, flags))
+        return usual(pattern, flags)
+
+    re.compile = compile_
+    try:
+        yield
+    finally:
+        re.compile = usual
+
+
+class _LongPattern:
+    """A pattern whose methods may be taken from it long before they are called."""
+
+    def __init__(self, made: Callable[[], re.Pattern[str]]) -> None:
+        self._made = made  # `re` keeps what it has compiled
+
+    def __getattr__(self, name: str) -> Any:
+        if not callable(getattr(re.Pattern, name)):  # AttributeError: no pattern has it
+            return getattr(self._made(), name)
+
+        def method(*args: Any, **named: Any) -> Any:
+            return getattr(self._made(), name)(*args, **named)
+
+        return method

@@ -74,13 +74,17 @@ def import_qt() -> None:
 
     PySide puts another in its place, which reads the source of every module from then on to see
     whether that asks for `__feature__`: none does, and it was a fifth of the time of importing all.
+    The patterns by which it words what is wrong with an argument wait until one is.
 
     Raises:
         ImportError: it is missing, or what it needs of the system is.
     """
+    from workbench.late_pattern import long_ones_late
+
     own = builtins.__import__
     try:
-        importlib.import_module("PySide6.QtWidgets")
+        with long_ones_late():
+            importlib.import_module("PySide6.QtWidgets")
     finally:
         builtins.__import__ = own
 
