@@ -107,7 +107,7 @@ def test_what_cannot_be_sent_is_marked(speaking: Hand, form: str, encoding: str,
     panel.editor.form.choose(form)  # type: ignore[attr-defined]
     panel.editor.encoding.choose(encoding)  # type: ignore[attr-defined]
     if form == "file":
-        panel.editor.file.path.setText(text)  # type: ignore[attr-defined]
+        panel.editor.file.part.path.setText(text)  # type: ignore[attr-defined]
     else:
         panel.editor.text.setPlainText(text)  # type: ignore[attr-defined]
     if form != "file":

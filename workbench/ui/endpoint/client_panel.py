@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
+from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
@@ -36,21 +38,22 @@ class ClientPanel(EndpointPanel):
 
     Attributes:
         editor: what is sent. again: fields in More, once that has been opened.
-        talk_button: with many clients, unfolds the conversation. scope: which clients the actions
-            apply to.
+        talk_button: with many clients, unfolds the conversation.
 
     Signals:
         port_typed(): a person types another port.
+        aimed(bool): of many clients: the actions hit all of them; False: the chosen ones.
     """
 
     port_typed = Signal()
+    aimed = Signal(bool)
     server = False
 
     def build(self) -> None:
         add, caption, shared = self.controls.add, self.controls.caption, self.shared
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
-        self.table.hide()
+        self._table = LatePart(self.make_table)
         self._form: ClientForm | None = None
         self.again: ReconnectFields | None = None
         self._many = False
@@ -59,9 +62,8 @@ class ClientPanel(EndpointPanel):
         self._spare = 0
         self.talk_button = add(QPushButton(), "talk", "client_talk")
         self.talk_button.setCheckable(True)
-        self.scope = add(SendScope(), "scope")
         self.talk_button.hide()
-        self.scope.hide()
+        self._scope = LatePart(self._make_scope)
         self._request: HttpRequest | None = None
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
         self.expect = add(QCheckBox(), "expect_answer")
@@ -88,7 +90,7 @@ class ClientPanel(EndpointPanel):
             self.frames.opener,
             spring(),
             self.receive_once,
-            self.scope,
+            self._scope,
             self.frames.buttons,
             self.ends.half_close,
             self.ends.abort,
@@ -101,15 +103,24 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
         self.column.addLayout(actions)
-        self.column.addWidget(self.table, 2)
+        self.column.addWidget(self._table, 2)
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
         self.column.addWidget(self.frames)
         self.more.suited.connect(self.frames.suit)
 
+    def _make_scope(self) -> SendScope:
+        scope = self.controls.add(SendScope(), "scope")
+        scope.aimed.connect(self.aimed)
+        return scope
+
     @property
     def message_field(self) -> QWidget:
         return self.editor.field
+
+    @property
+    def table(self) -> ConnectionTable:
+        return self._table.part
 
     def lay_out_more(self, fields: MoreFields) -> None:
         from workbench.ui.endpoint.reconnect_fields import ReconnectFields
@@ -235,9 +246,9 @@ class ClientPanel(EndpointPanel):
         ):
             button.setVisible(control.shown)
             controls.show(button, control)
-        self.scope.show_scope(state.scope)
         self._show_many(state.scope.many)
         if state.scope.many:
+            self._scope.part.show_scope(state.scope)
             self.table.show_rows(state.rows)
         self.fit_height()
 
@@ -245,12 +256,18 @@ class ClientPanel(EndpointPanel):
         """Show several connections: a table, with the conversation folded."""
         self._many = many
         shown = not many or self.talk_button.isChecked()
-        self.table.setVisible(many)
+        self._table.setVisible(many)
         self.talk_button.setVisible(many)
-        self.scope.setVisible(many)
+        self._scope.setVisible(many)
         self.talk.view.setVisible(shown)
         self.talk.box.setVisible(shown and not self._folded)
         self.talk_caption.setVisible(not (many or self._folded or self._sparing))
+
+    @Slot(object)
+    def tick(self, now_ns: int) -> None:
+        super().tick(now_ns)
+        if self._many:
+            self.table.tick(now_ns)
 
     @Slot()
     def _on_talk(self) -> None:
@@ -263,7 +280,9 @@ class ClientPanel(EndpointPanel):
 
     def _ask_for_room(self) -> None:
         """Ask for height for a few rows at least, and for more if the log can spare it."""
-        table = self.table
+        table = self._table.built
+        if table is None:
+            return
         count = len(table.lines.lines)
         least, full = (table.height_of(min(rows, count)) for rows in (LEAST_ROWS, ROWS))
         around = self.parent()  # a viewport: see known_viewport

@@ -33,8 +33,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     Attributes:
         name: of the endpoint.
-        controls: all that have a name. message, strip, shared, more, receive_once, talk, table,
-            ends: the parts.
+        controls: all that have a name. message, strip, shared, more, receive_once, talk, ends: the
+            parts.
         tab_text: what its tab says.
         hide_closed: the window's entry that hides closed connections (set by the window).
 
@@ -48,6 +48,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         live_changed(str): a setting that may change while a socket is open has its new value; the
             control.
         start_wanted(), start_if_closed(): by the primary button, by Enter in a field.
+        rows_chosen(tuple, object), rows_seen(frozenset), mark_clicked(int): as `chosen_changed`,
+            `seen_changed` and `why_wanted` of the table.
         gate_chosen(object, object): a commands.Gate, and the GateMode that is wanted.
         step_wanted(object): let one call through this gate.
     """
@@ -61,6 +63,9 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     live_changed = Signal(str)
     start_wanted = Signal()
     start_if_closed = Signal()
+    rows_chosen = Signal(object, object)
+    rows_seen = Signal(object)
+    mark_clicked = Signal(int)
     gate_chosen = Signal(object, object)
     step_wanted = Signal(object)
     server: bool
@@ -83,11 +88,6 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.address_line = self.shared.address_line
         self.receive_once = controls.add(QPushButton(), "recvfrom_once")
         self.talk = ConversationPane(controls, self)
-        self.table = controls.add(
-            ConnectionTable(client=not self.server),
-            "connections",
-            None if self.server else "client_connections",
-        )
         self.ends = CloseButtons(controls)
         self.calls = QHBoxLayout()
         self.calls.setSpacing(BESIDE)
@@ -118,6 +118,11 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         """The field in which a message is typed."""
         raise NotImplementedError
 
+    @property
+    def table(self) -> ConnectionTable:
+        """The connections or peers; made now if it was not."""
+        raise NotImplementedError
+
     def wire(self) -> None:
         """Connect the parts that only this kind of panel has."""
         raise NotImplementedError
@@ -125,6 +130,16 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     def on_menu(self, where: QPoint) -> None:
         """Show a menu of what can be done with the chosen rows, at a point of the screen."""
         raise NotImplementedError
+
+    def make_table(self) -> ConnectionTable:
+        """The table, for the place that it has in this kind of panel."""
+        key = None if self.server else "client_connections"
+        table = ConnectionTable(client=not self.server)
+        table.menu_wanted.connect(self.on_menu)
+        table.chosen_changed.connect(self.rows_chosen)
+        table.seen_changed.connect(self.rows_seen)
+        table.why_wanted.connect(self.mark_clicked)
+        return self.controls.add(table, "connections", key)
 
     # -- what a person does ---------------------------------------------------------------------
 
@@ -138,7 +153,6 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.shared.typed.connect(self.tell_typed)
         self.shared.timeout.submitted.connect(self.start_if_closed)
         self.shared.timeout.settled.connect(lambda: self.tell_live("timeout"))
-        self.table.menu_wanted.connect(self.on_menu)
         self.more.gate_chosen.connect(self.gate_chosen)
         self.more.step_wanted.connect(self.step_wanted)
         self.wire()
@@ -200,8 +214,6 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     def tick(self, now_ns: int) -> None:
         """Show running times as of this time of the record."""
         self.strip.tick(now_ns)
-        if not self.table.isHidden():
-            self.table.tick(now_ns)
 
     @Slot(str)
     def rename(self, text: str) -> None:
@@ -228,7 +240,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.message.spare_height(sparing)
         self.address_line.spare_height(sparing)
         self.talk.spare_height(sparing)
-        self.fit_height()
+        if self.isVisible():  # else as soon as it has a width
+            self.fit_height()
 
     def _space(self, *, sparing: bool) -> None:
         self.column.setContentsMargins(GAP, NEAR, GAP, NEAR)

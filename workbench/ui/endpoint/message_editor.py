@@ -31,6 +31,7 @@ from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.fitting_label import FittingLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
@@ -104,7 +105,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self.text = controls.add(PayloadEdit(text), "payload")
-        self.file = FilePicker(controls)
+        self.file = LatePart(self._make_file)
         self.trouble = PayloadProblemBar(controls)
         self.save = NameLine(controls, SAVE_WORDS)
         self._add_form(controls)
@@ -143,6 +144,12 @@ class MessageEditor(Retranslatable, QWidget):
         column.addWidget(self.row)
         self._wire()
         self.retranslate()
+
+    def _make_file(self) -> FilePicker:
+        file = FilePicker(self._controls)
+        file.edited.connect(self._on_edited)
+        file.submitted.connect(self._on_submit)
+        return file
 
     def _add_form(self, controls: NamedControls) -> None:
         forms = tuple((name, f"choice.form_{name}") for name in ("text", "hex", "file"))
@@ -191,8 +198,6 @@ class MessageEditor(Retranslatable, QWidget):
         self.text.pasted_backslash.connect(self._on_pasted_backslash)
         self.text.pasted_too_much.connect(self._on_pasted_too_much)
         self.text.file_dropped.connect(self._on_file_dropped)
-        self.file.edited.connect(self._on_edited)
-        self.file.submitted.connect(self._on_submit)
         self.trouble.wanted.connect(self._on_encoding_wanted)
         self.form.activated.connect(self._on_form)
         for box in (self.encoding, self.append):
@@ -220,7 +225,7 @@ class MessageEditor(Retranslatable, QWidget):
     @property
     def field(self) -> QWidget:
         """The field of the message: its text, or the path of a file."""
-        return self.file.path if self.form.value() == "file" else self.text
+        return self.file.part.path if self.form.value() == "file" else self.text
 
     @property
     def draft(self) -> PayloadForm:
@@ -228,7 +233,7 @@ class MessageEditor(Retranslatable, QWidget):
         wrong.
         """
         form = self.form.value()
-        typed = self.file.path.text() if form == "file" else self.text.toPlainText()
+        typed = self.file.part.path.text() if form == "file" else self.text.toPlainText()
         if form == "hex":  # spaces as in text pasted from a web page
             typed = typed.replace("\u00a0", " ").replace("\u2028", "\n")
         return replace(self._choices, typed=typed)
@@ -269,7 +274,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.append.choose(draft.append.value)
         self.checksum.show_range(draft.order, draft.start, draft.last)
         if draft.form == "file":
-            self.file.path.setText(draft.typed)
+            self.file.part.path.setText(draft.typed)
         else:
             self.text.setPlainText(draft.typed)
         self._on_edited()
@@ -400,13 +405,13 @@ class MessageEditor(Retranslatable, QWidget):
             self.text.setPlainText(made.typed)
         self._on_edited()
         if self.form.value() == "file":
-            self.file.path.setFocus()
+            self.file.part.path.setFocus()
 
     @Slot(str)
     def _on_file_dropped(self, path: str) -> None:
         self.form.choose("file")
         self._form_before = "file"
-        self.file.path.setText(path)
+        self.file.part.path.setText(path)
         self._on_edited()
 
     @Slot(str)

@@ -29,7 +29,7 @@ class ResponderForm(QObject):
     Attributes:
         kind, greeting, encoding: the fields; what is sent by hand uses that encoding too.
         rules: the list of rules; its button takes the place of the greeting, with `room`.
-        at_end: what follows when a peer has finished sending.
+        at_end: what follows when a peer has finished sending; None: More was never opened.
 
     Signals:
         edited(): another reply is wanted.
@@ -61,13 +61,10 @@ class ResponderForm(QObject):
         )
         self.rules = RulesPlace(controls)
         self.room = spring()
-        self.at_end = controls.add(
-            ChoiceBox(*((item.value, f"choice.end_{item.value}") for item in OnPeerClose)),
-            "on_peer_close",
-        )
+        self.at_end: ChoiceBox | None = None
+        self._end = OnPeerClose.CLOSE  # until there is that choice
         self.greeting.textChanged.connect(self.fit)
         self.kind.activated.connect(self._on_kind)
-        self.at_end.activated.connect(self._on_edited)
         self.rules.edited.connect(self.edited)
         self.rules.drafted.connect(self.drafted)
         self.rules.replaced.connect(self.replaced)
@@ -75,6 +72,14 @@ class ResponderForm(QObject):
         self.encoding.activated.connect(self._on_edited)
         self.greeting.editingFinished.connect(self._on_edited)
         self.greeting.returnPressed.connect(self.submitted)
+
+    def make_at_end(self) -> ChoiceBox:
+        """The choice of what follows when a peer has finished sending."""
+        ends = ((item.value, f"choice.end_{item.value}") for item in OnPeerClose)
+        made = self.at_end = self._controls.add(ChoiceBox(*ends), "on_peer_close")
+        made.choose(self._end.value)
+        made.activated.connect(self._on_edited)
+        return made
 
     @Slot()
     def fit(self) -> None:
@@ -90,7 +95,9 @@ class ResponderForm(QObject):
     def fill(self, form: ReplyForm) -> None:
         """Show a form without emitting a signal."""
         self.kind.choose(form.kind)
-        self.at_end.choose(form.at_end.value)
+        self._end = form.at_end
+        if self.at_end is not None:
+            self.at_end.choose(form.at_end.value)
         self._filled = form
         if CHOICES[form.kind].has_rules:
             self.rules.show_typed(form.rules, form.draft, form.kept)
@@ -107,7 +114,7 @@ class ResponderForm(QObject):
             self.kind.value(),
             self.greeting.text(),
             self.encoding.value(),
-            OnPeerClose(self.at_end.value()),
+            self._end if self.at_end is None else OnPeerClose(self.at_end.value()),
             self.rules.rules,
             None if beside is None else beside.otherwise,
             self._known,

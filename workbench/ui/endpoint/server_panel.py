@@ -13,6 +13,7 @@ from workbench.engine.model.settings import GateMode
 from workbench.texts import Problem, language
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
+from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.gate_control import GateControl
@@ -52,6 +53,7 @@ class ServerPanel(EndpointPanel):
     server = True
 
     def build(self) -> None:
+        self._table = self.make_table()
         self._shown: tuple[str, ServerPanelState | None] = ("", None)
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
@@ -97,16 +99,18 @@ class ServerPanel(EndpointPanel):
             group(self.reply.greeting, self.reply.room, self.reply.rules.button, self.more.button),
         ):
             behaviour.addWidget(widget)
-        self.reply.at_end.setParent(self)  # until More is opened
-        self.reply.at_end.hide()
 
     @property
     def message_field(self) -> QWidget:
         return self.send_line.payload
 
+    @property
+    def table(self) -> ConnectionTable:
+        return self._table
+
     def lay_out_more(self, fields: MoreFields) -> None:
-        at_end = self.reply.at_end
-        at_end.show()
+        at_end = self.reply.make_at_end()
+        self._show_end()
         fields.add_row(
             fields.receive_gate,
             fields.send_gate,
@@ -243,7 +247,7 @@ class ServerPanel(EndpointPanel):
         self._by_hand = state.by_hand
         self.fit_set_up()
         controls.show(self.backlog, state.backlog)
-        controls.show(self.reply.at_end, state.at_end)
+        self._show_end()
         if state.port is not None:
             line.port.setText(state.port)
         self.reply.offer_greetings(offered=not state.datagram)
@@ -251,9 +255,15 @@ class ServerPanel(EndpointPanel):
         self.accept_gate.show_state(state.gates[c.Gate.ACCEPT])
         self.frames.enable(state.send.reason)
 
+    def _show_end(self) -> None:
+        state = self._shown[1]
+        if state is not None and self.reply.at_end is not None:
+            self.controls.show(self.reply.at_end, state.at_end)
+
     @Slot(object)
     def tick(self, now_ns: int) -> None:
         super().tick(now_ns)
+        self.table.tick(now_ns)
         self.chosen_row.show_why(self._why())
 
     def _why(self) -> str:

@@ -42,12 +42,11 @@ class ExplanationView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._shown: tuple[Explanation, str] | str | None = None
         self._labels: list[_Paragraph] = []
-        self._code = _Code()
+        self._code: _Code | None = None  # made with the first that is shown
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(theme.APART, theme.GAP, theme.APART, theme.GAP)
         self._column.setSpacing(theme.TIGHT)
-        self._column.addWidget(self._code)
         self._column.addStretch()
         self.setWidget(page)
 
@@ -88,9 +87,16 @@ class ExplanationView(QScrollArea):
             else:
                 label.clear()
                 label.hide()
-        self._code.setAccessibleName(tr("explain.python"))
-        self._code.show_code(code)
+        self._show_code(code)
         self.verticalScrollBar().setValue(0)
+
+    def _show_code(self, code: str) -> None:
+        if self._code is None and code:
+            self._code = _Code()
+            self._column.insertWidget(self._column.count() - 1, self._code)
+        if self._code is not None:
+            self._code.setAccessibleName(tr("explain.python"))
+            self._code.show_code(code)
 
 
 class _Paragraph(QLabel):

@@ -27,6 +27,12 @@ class Banner(Retranslatable, QWidget):
         super().__init__()
         self.setObjectName("notice")
         self._notice: Notice | None = None
+        self._made = False
+        self.hide()
+
+    def _make(self) -> None:
+        """What stands in it: hardly a start has a notice."""
+        self._made = True
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setObjectName("notice.text")
@@ -43,22 +49,24 @@ class Banner(Retranslatable, QWidget):
         row.addWidget(self._close)
         self._open.clicked.connect(self.open_wanted)
         self._close.clicked.connect(self.put_away)
-        self.retranslate()
 
     @Slot(object)
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice; None: nothing."""
         self._notice = notice
+        if notice is not None and not self._made:
+            self._make()
         self.retranslate()
 
     def retranslate(self) -> None:
         notice = self._notice
-        if notice is not None:
-            self._label.setText(notice.text)
-            tone(self._label, "bad" if notice.bad else "idle")
-            self._open.setVisible(notice.kind is NoticeKind.CRASHED)
-            self._close.setVisible(not notice.stays)
         self.setVisible(notice is not None)
+        if notice is None:
+            return
+        self._label.setText(notice.text)
+        tone(self._label, "bad" if notice.bad else "idle")
+        self._open.setVisible(notice.kind is NoticeKind.CRASHED)
+        self._close.setVisible(not notice.stays)
         self._open.setText(tr("window.open_it"))
         self._open.setAccessibleName(tr("window.open_it"))
         fit(self._open)

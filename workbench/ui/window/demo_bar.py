@@ -40,6 +40,10 @@ class DemoBar(Retranslatable, QFrame):
         self._demo: Demo | None = None
         self._problem: Problem | None = None
         self._ended = False
+        self.hide()
+
+    def _make(self) -> None:
+        """What stands in it: no start has a demonstration."""
         self._title = self._label("lesson.title")
         self._shows = self._label("lesson.shows")
         self._turn = self._label("lesson.turn")
@@ -62,8 +66,6 @@ class DemoBar(Retranslatable, QFrame):
         row.addLayout(words, 1)
         row.addWidget(self._again)
         row.addWidget(self._close)
-        self.hide()
-        self.retranslate()
 
     def _label(self, name: str) -> QLabel:
         label = QLabel()
@@ -75,6 +77,8 @@ class DemoBar(Retranslatable, QFrame):
     @Slot(object)
     def begin(self, demo: Demo) -> None:
         """Say that this demonstration is running now."""
+        if self._demo is None:
+            self._make()
         self._demo, self._problem, self._ended = demo, None, False
         self.retranslate()
         self.show()
@@ -86,6 +90,8 @@ class DemoBar(Retranslatable, QFrame):
         self.retranslate()
 
     def retranslate(self) -> None:
+        if self._demo is None:
+            return
         self._again.setText(tr("lesson.again"))
         self._again.setAccessibleName(tr("lesson.again"))
         self._again.setToolTip(tr("lesson.again_tip"))
@@ -93,8 +99,6 @@ class DemoBar(Retranslatable, QFrame):
         self._close.setIcon(theme.icon("x"))
         self._close.setToolTip(tr("name.close"))
         self._close.setAccessibleName(tr("name.close"))
-        if self._demo is None:
-            return
         key = "running" if not self._ended else "held" if self._problem is None else "failed"
         reason = self._problem.text if self._problem is not None else ""
         self._title.setText(f"{self._demo.title} – {tr(f'lesson.{key}', reason=reason)}")

@@ -42,6 +42,15 @@ class UndoBar(Retranslatable, QFrame):
         self._places = places
         self._deeds = Deeds()
         self._deed: Deed | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self._on_time)
+        self._under = (window, *places)
+        self.hide()
+
+    def _make(self) -> None:
+        """What stands in it: at a start nothing can be undone."""
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setObjectName("undo.text")
@@ -56,17 +65,12 @@ class UndoBar(Retranslatable, QFrame):
             row.addWidget(widget)
         self.button.clicked.connect(self.undo)
         self._close.clicked.connect(self.hide)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_MS)
-        self._timer.timeout.connect(self._on_time)
-        self._under = (window, *places)
-        self.hide()
-        self.retranslate()
 
     @Slot(object)
     def offer(self, deed: Deed) -> None:
         """Offer to undo an action."""
+        if self._deed is None:
+            self._make()
         self._deeds.add(deed)
         self._deed = deed
         self.retranslate()
@@ -126,13 +130,13 @@ class UndoBar(Retranslatable, QFrame):
         return super().eventFilter(watched, event)
 
     def retranslate(self) -> None:
+        if self._deed is None:
+            return
         tone(self, "info")
-        self._label.setText(self._deed.text if self._deed is not None else "")
+        self._label.setText(self._deed.text)
         self.button.setText(tr("undo.button"))
         self.button.setToolTip(tr("undo.button_tip"))
-        self.button.setAccessibleName(
-            tr("undo.button_name", what=self._deed.text if self._deed is not None else "")
-        )
+        self.button.setAccessibleName(tr("undo.button_name", what=self._deed.text))
         fit(self.button)
         self._close.setIcon(theme.icon("x"))
         self._close.setToolTip(tr("name.close"))
