@@ -60,7 +60,6 @@ def create_window(record_path: Path | None = None, workspace: Path | None = None
         window.first_start()
     if (damaged := _preferences().damaged) is not None:
         window.status_bar.tell(damaged.text)
-    theme.dress(window)
     return window
 
 
@@ -69,6 +68,7 @@ def _window(controller: Controller, *, live: bool = True) -> MainWindow:
         _appearance().apply()
     window = MainWindow(controller, _appearance(), _preferences(), live=live)
     window.file_commands.record_wanted.connect(partial(_open_beside, window))
+    theme.dress(window)
     return window
 
 
@@ -108,7 +108,6 @@ def _show_record(path: Path) -> MainWindow:
     controller = Controller(session)
     window = _window(controller, live=False)
     controller.committed.emit(Committed(session.journal.committed))
-    theme.dress(window)
     return window
 
 

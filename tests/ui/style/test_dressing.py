@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.cli_process import run_command
 from workbench import app
 from workbench.texts import LANGUAGES, set_language
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import tell_appearance
 from workbench.ui.widgets.named_controls import tone
@@ -50,6 +52,31 @@ def test_what_was_measured_before_it_is_measured_again(
         window.deleteLater()
     finally:
         theme.apply(qapp, theme.LIGHT)
+
+
+def test_a_panel_is_measured_where_it_stands(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int
+) -> None:
+    """In the dressed window: what is measured before has all in it polished and laid out twice."""
+    assert first_port
+    theme.apply(qapp, theme.LIGHT)
+    where: list[str] = []
+
+    class Polished(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Polish and isinstance(watched, EndpointPanel):
+                where.append(type(watched.window()).__name__)
+                assert watched.window().styleSheet()
+            return False
+
+    seen = Polished()
+    qapp.installEventFilter(seen)
+    try:
+        window = app.create_window(tmp_path / "r.swb")
+    finally:
+        qapp.removeEventFilter(seen)
+    qtbot.addWidget(window)
+    assert where == ["MainWindow", "MainWindow"]
 
 
 def test_a_theme_reaches_the_windows_that_are_there(qtbot: QtBot, qapp: QApplication) -> None:

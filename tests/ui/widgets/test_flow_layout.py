@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -77,3 +77,31 @@ def test_what_gives_way_does_so_before_the_line_is_broken(qtbot: QtBot) -> None:
     widget.resize(239 + gaps, 200)
     layout.activate()
     assert last.y() > 0
+
+
+def test_each_part_is_asked_once_until_something_changes(qtbot: QtBot) -> None:
+    """A window that is laid out asks a line a hundred times how much it needs."""
+
+    class Asked(QWidgetItem):
+        times = 0
+
+        def sizeHint(self) -> QSize:
+            Asked.times += 1
+            return super().sizeHint()
+
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    layout = FlowLayout(widget)
+    label = QLabel(widget)
+    label.setFixedSize(40, 20)
+    layout.addItem(Asked(label))
+    widget.show()
+    sizes = [layout.minimumSize(), layout.sizeHint()]
+    Asked.times = 0
+    sizes += [layout.minimumSize(), layout.sizeHint()]
+    assert [(size.width(), size.height()) for size in sizes] == [(40, 20)] * 4
+    assert Asked.times == 0
+    label.setFixedSize(50, 27)
+    assert layout.minimumSize() == QSize(50, 27)
+    label.hide()
+    assert layout.minimumSize() == QSize(0, 0)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import BOUND_MS
@@ -87,3 +95,26 @@ def test_the_last_one_is_told_so_that_others_go_behind_it(qtbot: QtBot) -> None:
     last = set_tab_order(first, fields)
     assert last.objectName() == "three"
     assert set_tab_order(last, QWidget(window)) is last  # nothing in it takes the focus
+
+
+def test_what_is_in_a_list_has_no_place_in_that_order(qtbot: QtBot) -> None:
+    """It is a window of its own, and nothing in it is so much as asked: each would be an object."""
+
+    class List(QListView):
+        asked = 0
+
+        def focusPolicy(self) -> Qt.FocusPolicy:
+            List.asked += 1
+            return super().focusPolicy()
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    first, box = QLineEdit(), QComboBox()
+    shown = List()
+    box.setView(shown)
+    box.addItem("one")
+    for widget in (first, box):
+        column.addWidget(widget)
+    assert set_tab_order(first, box) is box
+    assert List.asked == 0

@@ -214,7 +214,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self.clear_filter.clicked.connect(self.show_all)
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.find_next)
-        back = QShortcut(QKeySequence("Shift+Return"), self.search, self.find_previous)
+        back = QShortcut(QKeySequence.fromString("Shift+Return"), self.search, self.find_previous)
         back.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.progress.pressed.connect(self._on_progress_pressed)
         self.model.progressed.connect(self.show_progress)

@@ -44,6 +44,7 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
         self._asked: list[_Asked] | None = None
+        self._least: QSize | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(GAP)
 
@@ -129,7 +130,7 @@ class FlowLayout(QLayout):
     def invalidate(self) -> None:
         """Forget what was computed, since something in it has changed."""
         self._heights.clear()
-        self._asked = None
+        self._asked = self._least = None
         super().invalidate()
 
     def setGeometry(self, area: QRect) -> None:
@@ -140,6 +141,12 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
+        """Asked for as often; worked out once until something in it changes."""
+        if self._least is None:
+            self._least = self._worked_out()
+        return self._least
+
+    def _worked_out(self) -> QSize:
         items = [item for item in self._items if not item.isEmpty()]
         widths = [item.minimumSize().width() for item in items]
         heights = [item.sizeHint().height() for item in items]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -12,9 +14,18 @@ def set_tab_order(before: QWidget, widget: QWidget) -> QWidget:
     Parts are created in the order in which they are placed. (Not with nextInFocusChain(): PySide
     takes ownership of what it returns, and the program crashes later.)
     """
-    for item in (widget, *widget.findChildren(QWidget)):
-        takes = item.focusPolicy() & Qt.FocusPolicy.TabFocus and item.focusProxy() is None
-        if takes and item.window() is widget.window():
+    for item in _all_in(widget):
+        if item.focusPolicy() & Qt.FocusPolicy.TabFocus and item.focusProxy() is None:
             QWidget.setTabOrder(before, item)
             before = item
     return before
+
+
+def _all_in(widget: QWidget) -> Iterator[QWidget]:
+    """The widget and those in it; not what is in its lists and menus, which are windows: PySide
+    would make an object of each part of those.
+    """
+    yield widget
+    for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if not child.isWindow():
+            yield from _all_in(child)

@@ -145,7 +145,7 @@ class MenuBar(Retranslatable, QMenuBar):
         else:
             action = QAction(self)
             action.setObjectName(f"action.{row.id}")
-        action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setShortcuts([QKeySequence.fromString(key) for key in row.keys])
         action.setCheckable(row.checkable or row.choice)
         action.setEnabled(self._live or not row.live)
         menu.addAction(action)

@@ -18,7 +18,7 @@ def add_shortcuts(owner: QWidget, does: Mapping[str, Callable[[], object]]) -> N
     for row in ACTIONS:
         if row.menu is None:
             for key in row.keys:
-                QShortcut(QKeySequence(key), owner, does[row.id])
+                QShortcut(QKeySequence.fromString(key), owner, does[row.id])
 
 
 def leave_first(ways: Iterable[tuple[Callable[[], bool], Callable[[], object]]]) -> None:

@@ -205,9 +205,10 @@ class _TabBar(QTabBar):
     def sizeHint(self) -> QSize:
         """As high without a tab as with one: otherwise there is no + beside it."""
         hint = super().sizeHint()
-        if self.count():
-            self._tall = hint.height()
-        return hint.expandedTo(QSize(0, self._tall))
+        if not self.count():
+            return hint.expandedTo(QSize(0, self._tall))
+        self._tall = hint.height()
+        return hint  # asked a thousand times while a window is laid out
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         reach = self.height()
@@ -241,7 +242,6 @@ class PanelScrollArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(panel)
 
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
@@ -352,7 +352,9 @@ class TabArea(QSplitter):
     def add(self, panel: EndpointPanel) -> None:
         group = self.left if panel.server else self.right
         panel.spare_height(self._sparing)
-        group.addTab(PanelScrollArea(panel), panel.name)
+        area = PanelScrollArea(panel)
+        group.addTab(area, panel.name)
+        area.setWidget(panel)  # which measures it: under the sheet of the window by now
         group.label_tab(panel)
         panel.needs.connect(self.needs)
         panel.renamed.connect(lambda: self._rename(panel))
