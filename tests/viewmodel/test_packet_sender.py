@@ -41,11 +41,11 @@ HI = PayloadForm("hi\\r\\n")
     ({"port": "0"}, Saved("greet", "", HI)),
     ({"tcporudp": "HTTP GET", "requestpath": "/a", "port": "80"},
      Saved("greet", "", PayloadForm(
-         "GET /a HTTP/1.1\\r\\nHost: 10.0.0.1\\r\\nAccept: */*\\r\\n\\r\\n"), "tcp://10.0.0.1:80")),
+         "GET /a HTTP/1.1\\r\nHost: 10.0.0.1\\r\nAccept: */*\\r\n\\r\n"), "tcp://10.0.0.1:80")),
     ({"tcporudp": "HTTPS POST", "requestpath": "a", "hexstring": "78", "port": "443"},
      Saved("greet", "", PayloadForm(
-         "POST /a HTTP/1.1\\r\\nHost: 10.0.0.1\\r\\nAccept: */*\\r\\n"
-         "Content-Type: application/x-www-form-urlencoded\\r\\nContent-Length: 1\\r\\n\\r\\nx"),
+         "POST /a HTTP/1.1\\r\nHost: 10.0.0.1\\r\nAccept: */*\\r\n"
+         "Content-Type: application/x-www-form-urlencoded\\r\nContent-Length: 1\\r\n\\r\nx"),
          "tls://10.0.0.1:443")),
 ])  # fmt: skip
 def test_a_packet_of_its_json(tmp_path: Path, other: dict[str, str], made: Saved) -> None:

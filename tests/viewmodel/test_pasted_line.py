@@ -9,7 +9,7 @@ import pytest
 from workbench.engine.model.tail import Append
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import Where
-from workbench.viewmodel.pasted_command import LARGEST_BODY, HttpRequest, message_of
+from workbench.viewmodel.pasted_command import LARGEST_BODY, HttpRequest, message_of, said_of
 from workbench.viewmodel.pasted_line import pasted_command
 from workbench.viewmodel.payload_form import body
 
@@ -34,7 +34,8 @@ def test_what_is_none_of_these_goes_its_usual_way(text: str) -> None:
     ("http://example.com", Where("", STREAM, "example.com", "80"), []),
     ("HTTP://example.com/", Where("", STREAM, "example.com", "80"), []),
     ("https://example.com:8443/a?b=c#d", Where("", STREAM, "example.com", "8443", "tls"),
-     ["pasted.path"]),
+     []),
+    ("https://joe@h/", Where("", STREAM, "h", "443", "tls"), []),
     ("http://[::1]:8080/", Where("AF_INET6", STREAM, "::1", "8080"), []),
     ("https://u:p@h/", Where("", STREAM, "h", "443", "tls"), []),
     ("nc 10.0.0.1 80", Where("", STREAM, "10.0.0.1", "80"), []),
@@ -133,6 +134,11 @@ def post(data: str, head: str = "Host: h\r\nAccept: */*\r\n", kind: str = FORM) 
     ("curl http://h:80/", f"{GET}\r\n".replace("Host: h", "Host: h:80")),
     ("curl -sSkv 'https://h:1/a b?c=d e#f'",
      "GET /a%20b?c=d%20e HTTP/1.1\r\nHost: h:1\r\nAccept: */*\r\n\r\n"),
+    ("http://h", f"{GET}\r\n"),
+    ("http://joe:sec%72et@h:81/a/?b=%20c#d",
+     ("GET /a/?b=%20c HTTP/1.1\r\nHost: h:81\r\nAuthorization: Basic am9lOnNlY3JldA==\r\n"
+      "Accept: */*\r\n\r\n")),
+    ("HTTPS://[::1]:8443/é", "GET /%C3%A9 HTTP/1.1\r\nHost: [::1]:8443\r\nAccept: */*\r\n\r\n"),
     ("curl http://h/?a=1&b=2", f"{GET}\r\n".replace("GET /", "GET /?a=1&b=2")),
     ("curl -I h", f"{GET}\r\n".replace("GET", "HEAD")),
     ("curl -XDELETE h", f"{GET}\r\n".replace("GET", "DELETE")),
@@ -171,6 +177,20 @@ def test_a_request_is_right_to_the_byte(text: str, sent: str) -> None:
     assert request(text) == sent.encode()
 
 
+def test_a_server_says_what_of_a_web_address_it_has_no_use_for() -> None:
+    """Both sides take the address; only a client sends a request."""
+    for text, server, key in (
+        ("http://h/a?b", True, "pasted.and"),
+        ("http://h/", True, "pasted.filled_web"),
+        ("http://h/a?b", False, "pasted.filled_request"),
+    ):
+        found = pasted_command(text)
+        assert found is not None
+        said = said_of(found, server=server)
+        assert said.text.key == key, text
+        assert ("/a?b" in said.text.show()) == (key == "pasted.and")
+
+
 def test_bytes_that_are_no_text_go_as_hex() -> None:
     assert request("curl h -d $'\\xff\\0'").endswith(b"Content-Length: 2\r\n\r\n\xff\x00")
 
@@ -201,6 +221,6 @@ def test_a_file_is_read_when_asked_for_as_curl_would_read_it(tmp_path: Path) -> 
         found.request.read()
 
 
-def test_a_request_with_a_tab_and_a_strange_sign_stands_in_one_line() -> None:
-    shown = message_of(HttpRequest(("A: \t\u202e",)))
-    assert shown.typed == "A: \\t\\xe2\\x80\\xae\\r\\n\\r\\n"
+def test_a_request_stands_in_lines_and_shows_what_cannot_be_seen() -> None:
+    shown = message_of(HttpRequest(("A: \t\u202e", "B: c"), b"d\\\n", sized=True))
+    assert shown.typed == "A: \\t\\xe2\\x80\\xae\\r\nB: c\\r\n\\r\nd\\\\\n"

@@ -1,4 +1,4 @@
-"""Reads a curl command line: where it connects, and the request it would send."""
+"""Reads a curl command line or a web address: where it connects, and the request it sends."""
 
 from __future__ import annotations
 
@@ -145,6 +145,18 @@ def _made(said: _Curl) -> PastedCommand:
         request=request,
         told=tuple(said.told),
     )
+
+
+def web_line(url: str) -> PastedCommand:
+    """Understand a web address alone: the request is what `curl` and the address would send.
+
+    Raises:
+        Problem: as `web_place`.
+    """
+    said = _Curl(urls=[url])
+    where, target = web_place(url)
+    request = _request(said, target)
+    return PastedCommand("", where, request=request, told=tuple(said.told))
 
 
 def web_place(url: str) -> tuple[Where, str]:

@@ -17,7 +17,8 @@ LARGEST_BODY: Final = 128 << 10
 """Bytes of a file that is read into an editor."""
 READ_BODY: Final = "read_body"
 """The button that has it read."""
-_ESCAPED: Final = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t"}
+_ESCAPED: Final = {"\\": "\\\\", "\r": "\\r", "\n": "\n", "\t": "\\t"}
+"""A line break stays one: a header is a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class HttpRequest:
     kind: str = ""
     sized: bool = False
     chunked: bool = False
+
+    @property
+    def target(self) -> str:
+        """What is asked for: path and query."""
+        return self.head[0].split(" ")[1]
 
     def data(self) -> bytes:
         """The whole request, with the right length."""
@@ -111,13 +117,16 @@ def said_of(command: PastedCommand, *, server: bool) -> StatusMessage:
     if not fits(command, server=server):
         key = "pasted.listens" if command.server else "pasted.connects"
         return StatusMessage("bad", ErrorMessage(Problem(key)))
-    program = command.program
-    filled = msg("pasted.filled", program=program) if program else msg("pasted.filled_web")
-    text = _joined([filled, *map(ErrorMessage, command.told)])
-    asks = command.request is not None and command.request.file
-    return StatusMessage(
-        "busy" if command.told else "info", text, way_out=READ_BODY if asks else None
-    )
+    program, request, told = command.program, command.request, command.told
+    if program:
+        filled = msg("pasted.filled", program=program)
+    else:
+        filled = msg("pasted.filled_web" if server else "pasted.filled_request")
+    if server and request is not None and request.target != "/":
+        told = (Problem("pasted.path", path=request.target), *told)  # a server sends no request
+    text = _joined([filled, *map(ErrorMessage, told)])
+    asks = request is not None and request.file
+    return StatusMessage("busy" if told else "info", text, way_out=READ_BODY if asks else None)
 
 
 def fits(command: PastedCommand, *, server: bool) -> bool:
@@ -131,7 +140,7 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 
 
 def message_of(request: HttpRequest) -> PayloadForm:
-    """A request as a message in an editor: as text if it is text."""
+    """A request as a message in an editor: line by line, as text if it is text."""
     data = request.data()
     try:
         text = data.decode()

@@ -10,7 +10,7 @@ from typing import Final
 
 from workbench.texts import Problem
 from workbench.viewmodel.command_words import CommandWords, command_words
-from workbench.viewmodel.curl_line import curl_line, web_place
+from workbench.viewmodel.curl_line import curl_line, web_line
 from workbench.viewmodel.nc_line import nc_line
 from workbench.viewmodel.pasted_command import PastedCommand
 
@@ -25,9 +25,7 @@ def pasted_command(text: str) -> PastedCommand | None:
     text = text.strip()
     try:
         if _WEB.match(text) and not re.search(r"\s", text):
-            where, rest = web_place(text)
-            told = (Problem("pasted.path", path=rest),) if rest not in {"", "/"} else ()
-            return PastedCommand("", where, told=told)
+            return web_line(text)
         first = re.match(r"(?:\$\s+)?(\S+)\s", text)
         name = PurePath(first[1]).name.removesuffix(".exe").lower() if first is not None else ""
         if name not in _KINDS:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from tests.ui.conftest import Hand, SharedHand
+from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.style import theme
+from workbench.viewmodel.payload_form import PayloadForm
 
 
 def paste(hand: Hand, control: str, text: str) -> None:
@@ -201,12 +203,80 @@ def test_a_line_for_the_other_side_fills_nothing_and_says_so(hand: Hand) -> None
     hand.wait_says("client.message", "ftp://")
 
 
-def test_a_web_address_fills_the_fields_and_leaves_the_message(hand: Hand) -> None:
-    text = hand.text("client.payload")
-    paste(hand, "client.host", "https://localhost/index.html")
+def test_a_web_address_fills_the_fields_and_is_asked_for(hand: Hand) -> None:
+    paste(hand, "server.host", "http://127.0.0.1:8080/of-a-client")
+    assert shown(hand, "server") == ("AF_INET", "SOCK_STREAM", "127.0.0.1", "8080")
+    hand.wait_says("server.message", "/of-a-client is part of a request, which a client sends")
+    paste(hand, "client.host", "https://localhost/index.html?a=b")
     assert shown(hand, "client") == ("AF_INET", "tls", "localhost", "443")
-    assert hand.text("client.payload") == text
-    hand.wait_says("client.message", "/index.html")
+    hand.wait_says("client.message", "the message is a GET request for it")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        paste(hand, "client.host", f"http://{host}/index.html?a=b#part")
+        hand.press("client.connect")
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(60)
+            hand.wait_state("client", "ESTABLISHED")
+            hand.press("client.send")
+            got = b""
+            while not got.endswith(b"\r\n\r\n"):
+                got += accepted.recv(4096)
+    asked = f"GET /index.html?a=b HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n"
+    assert got.decode() == asked
+    hand.window.preferences.write_list("sent_messages", [])
+
+
+@pytest.mark.parametrize("key", [False, True], ids=["by the bar", "by Ctrl+Z in the field"])
+@pytest.mark.parametrize("line", ["http://localhost/a", "curl -d x localhost"])
+def test_a_text_that_a_pasted_request_replaces_comes_back(hand: Hand, line: str, key: bool) -> None:
+    panel = hand.window.tab_area.panel("client-1")
+    assert isinstance(panel, ClientPanel)
+    hand.choose("client.append", "lf")
+    panel.editor.text.setPlainText("of mine")
+    before = panel.editor.draft
+    paste(hand, "client.host", line)
+    assert "HTTP/1.1" in panel.editor.draft.typed
+    assert hand.text("undo.text") == "client-1: the message was replaced."
+    if key:
+        field = hand.line("client.host")
+        field.setFocus()
+        undo = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+        )
+        undo.ignore()
+        QCoreApplication.sendEvent(field, undo)
+        assert not undo.isAccepted(), "the field has nothing to take back: the window has the key"
+        hand.window.menus.action("undo").trigger()
+    else:
+        hand.press("undo.undo")
+    assert panel.editor.draft == before
+    paste(hand, "client.host", line)
+    assert hand.window.undo_bar.isVisible(), "it is a typed one still"
+
+
+def test_a_message_that_nobody_has_typed_is_replaced_without_ado(hand: Hand) -> None:
+    paste(hand, "client.host", "http://localhost/a")
+    hand.window.undo_bar.hide()
+    paste(hand, "client.host", "http://localhost/b")
+    assert not hand.window.undo_bar.isVisible()
+    hand.find("client.payload").insertPlainText("x")  # type: ignore[attr-defined]
+    paste(hand, "client.host", "http://localhost/c")
+    assert hand.window.undo_bar.isVisible()
+
+
+def test_what_was_typed_since_comes_back_too(hand: Hand) -> None:
+    panel = hand.window.tab_area.panel("client-1")
+    assert isinstance(panel, ClientPanel)
+    undo = hand.window.menus.action("undo").trigger
+    panel.editor.text.setPlainText("first")
+    panel.editor.put(PayloadForm("/nowhere/file", "file"))
+    panel.editor.file.part.path.setText("/nowhere/else")
+    undo()
+    assert (panel.editor.draft.form, panel.editor.draft.typed) == ("text", "first")
+    undo()
+    assert (panel.editor.draft.form, panel.editor.draft.typed) == ("file", "/nowhere/else")
 
 
 def test_a_line_of_curl_is_the_request_that_a_socket_carries(hand: Hand, tmp_path: Path) -> None:

@@ -362,3 +362,19 @@ def test_what_is_of_the_language_is_marked_while_placeholders_are_off(hand: Hand
     hand.wait(lambda: "{len:x}, {counter} is sent as it stands" in trouble.text())
     assert "\n" not in trouble.text()
     assert "{word}" not in trouble.text()
+
+
+@pytest.mark.parametrize("line", ["abc", "服务器"])
+def test_a_text_of_some_lines_needs_no_scroll_bar(hand: Hand, line: str) -> None:
+    """Chinese lines are higher than Latin ones; in a low window four have room, else eight."""
+    hand.window.tab_area.spare_height(False)
+    text = editor(hand).text
+    bar = text.verticalScrollBar()
+
+    def scrolls(lines: int) -> bool:
+        write(hand, "\n".join([line] * lines))
+        return bool(hand.at_rest(bar.maximum))
+
+    for sparing, most in ((False, 8), (True, 4)):
+        text.spare_height(sparing)
+        assert [scrolls(lines) for lines in (1, 2, 3, most, most + 1)] == [False] * 4 + [True]

@@ -172,7 +172,7 @@ class ClientPanel(EndpointPanel):
 
         self._request = command.request
         if command.request is not None:
-            self.editor.fill(message_of(command.request))
+            self.editor.put(message_of(command.request))
         if command.append is not None:
             self.editor.fill(replace(self.editor.draft, append=command.append))
         super().take(command)
@@ -191,7 +191,7 @@ class ClientPanel(EndpointPanel):
         except Problem as problem:
             self.editor.refused.emit(problem)
             return
-        self.editor.fill(message_of(whole))
+        self.editor.put(message_of(whole))
         self.editor.mended.emit("pasted.and")
 
     # -- the fields -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -79,6 +80,8 @@ class MessageEditor(Retranslatable, QWidget):
         blocked(): Ctrl+Enter while Send is disabled.
         escapes_dropped(): a pasted backslash turned escapes off for this message.
         refused(object): a Problem: what was pasted or typed cannot be used here.
+        replaced(str, object): what a person had typed has gone for another message: how (of
+            `undo.KEY`), and what puts it back.
         enter_switched(bool): a person wants Enter to send, or to break the line.
         mended(str): what this sentence (its key) said is no longer true.
     """
@@ -87,6 +90,7 @@ class MessageEditor(Retranslatable, QWidget):
     blocked = Signal()
     escapes_dropped = Signal()
     refused = Signal(object)
+    replaced = Signal(str, object)
     enter_switched = Signal(bool)
     mended = Signal(str)
 
@@ -99,6 +103,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._presented = False
         self._sparing = False
         self._form_before = "text"
+        self._put: PayloadForm | None = None  # what nobody has typed
         self._composed = compose(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self._pause = QTimer(self)
@@ -214,7 +219,7 @@ class MessageEditor(Retranslatable, QWidget):
             field.editingFinished.connect(self._on_number)
             field.textChanged.connect(self._on_number_typed)
         self.repeat.textChanged.connect(self._count_anew)
-        self.saved.chosen.connect(self.fill)
+        self.saved.chosen.connect(self.put)
         self.saved.save_wanted.connect(self.save.begin)
         self.save.is_taken = self.saved.has
         self.save.agreed.connect(lambda name: self.saved.save(name, self.draft))
@@ -264,8 +269,24 @@ class MessageEditor(Retranslatable, QWidget):
         return parse_fields.parse_whole(self.repeat.text(), least=0, most=MOST_REPEATED)
 
     @Slot(object)
+    def put(self, draft: PayloadForm) -> None:
+        """Put a saved message, or one that was pasted elsewhere, in the place of what is typed."""
+        before, text = self.draft, self.text.toPlainText()
+        typed = bool(before.typed) and before != self._put
+        self.fill(draft)
+        self._put = self.draft
+        if typed and before != self._put:
+            self.replaced.emit("payload", partial(self._put_back, before, text))
+
+    def _put_back(self, before: PayloadForm, text: str) -> None:
+        """What was typed before; what was typed since can be had again as well."""
+        self.put(before)
+        if before.form == "file":
+            self.text.setPlainText(text)
+        self._put = None
+
     def fill(self, draft: PayloadForm) -> None:
-        """Put a saved or earlier message into the editor, with everything that belongs to it."""
+        """Show a kept message with everything that belongs to it."""
         self.form.choose(draft.form)
         self._form_before = draft.form
         self.encoding.choose(draft.encoding)
@@ -275,7 +296,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.checksum.show_range(draft.order, draft.start, draft.last)
         if draft.form == "file":
             self.file.part.path.setText(draft.typed)
-        else:
+        elif draft.typed != self.text.toPlainText():  # else what was typed can be taken back still
             self.text.setPlainText(draft.typed)
         self._on_edited()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip
 
@@ -25,20 +26,21 @@ from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent
 
     from workbench.ui.endpoint.folded_lines import FoldedLines
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
+LOW_MOST: Final = 4
+"""In a low window: what is around it has to be seen."""
 LONGEST_PASTE: Final = 4 << 20
 """Characters: what they are as bytes is understood in a moment. More of them go as a file."""
 MOST_MARKS: Final = 500
 
 
 class PayloadEdit(Retranslatable, QPlainTextEdit):
-    """Plain text of up to eight lines in sight.
+    """Plain text of up to eight lines in sight, four in a low window.
 
     Attributes:
         complete: what the characters of the line before the cursor may be completed to; None:
@@ -65,9 +67,9 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         super().__init__(text)
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
-        self.document().blockCountChanged.connect(self._fit)
         self.document().contentsChange.connect(self._on_change)
         self.textChanged.connect(self._fold_changed)
+        self.textChanged.connect(self._fit)
         self._changed = (0, 0)
         self._sparing = False
         self.complete: Callable[[str], Completion] | None = None
@@ -119,14 +121,29 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     @Slot()
     def _fit(self) -> None:
-        least = 1 if self._sparing else LEAST_LINES
-        lines = min(MOST_LINES, max(least, self.blockCount()))
-        metrics = QFontMetrics(self.font())
-        # Chinese lines are higher: they come from another font
-        one = max(metrics.lineSpacing(), QFontMetrics(theme.even_font()).lineSpacing())
-        height = max(metrics.lineSpacing() * lines, one)
-        frame = 6 if lines == 1 else 4
+        least, most = (1, LOW_MOST) if self._sparing else (LEAST_LINES, MOST_LINES)
+        lines = range(min(most, self.blockCount()))
+        usual = QFontMetrics(self.font()).lineSpacing()
+        # Chinese lines are higher, since they come from another font: one of them has room always
+        higher = QFontMetrics(theme.even_font()).lineSpacing() + 1
+        height = max(math.ceil(sum(map(self._line_height, lines))), least * usual, higher)
+        frame = 5  # with a pixel less Qt shows a scroll bar
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + frame)
+
+    def _line_height(self, number: int) -> float:
+        """The pixels of this line of the text, counted once if it is wrapped."""
+        block = self.document().findBlockByNumber(number)
+        self.blockBoundingRect(block)  # lays it out
+        return block.layout().lineAt(0).height()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            from workbench.ui.widgets.undo_key import is_for_the_window  # not at the start
+
+            if is_for_the_window(event, undoable=self.document().isUndoAvailable()):
+                event.ignore()
+                return True
+        return super().event(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return file_of(source) is not None or super().canInsertFromMimeData(source)

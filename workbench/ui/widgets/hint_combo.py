@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -14,6 +14,18 @@ from workbench.ui.widgets.centred_edit import CentredEdit
 
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class _HintField(CentredEdit):
+    def event(self, event: QEvent) -> bool:
+        """A pasted line may fill more than this field, and the window takes that back."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            from workbench.ui.widgets.undo_key import is_for_the_window  # not at the start
+
+            if is_for_the_window(event, undoable=self.isUndoAvailable()):
+                event.ignore()
+                return True
+        return super().event(event)
 
 
 class HintCombo(QComboBox):
@@ -32,7 +44,7 @@ class HintCombo(QComboBox):
     def __init__(self, width: int) -> None:
         """`width` in characters."""
         super().__init__()
-        field = CentredEdit()
+        field = _HintField()
         field.whole_at_click = True
         self.setLineEdit(field)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -49,9 +61,12 @@ class HintCombo(QComboBox):
         self._last = ("", "")  # the text before the newest change, and after it
         self.activated.connect(self.settled)
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
-        self._last = (self._last[1], text)
+    @Slot()
+    def _on_text_changed(self) -> None:
+        """Qt tells of an edited text before it tells of its change, which may be old by then."""
+        now = self.currentText()
+        if now != self._last[1]:
+            self._last = (self._last[1], now)
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:

@@ -180,6 +180,7 @@ class EndpointTabs(QObject):
             panel.editor.saved.messages = self._messages
             panel.editor.saved.told.connect(self.told)
             panel.editor.saved.list_wanted.connect(self.list_wanted)
+            panel.editor.replaced.connect(partial(self._on_replaced, panel))
         if isinstance(panel, ServerPanel):
             panel.reply.replaced.connect(partial(self._on_replaced, panel))
         presenter.focused.connect(partial(self._on_focused, panel))
@@ -434,8 +435,10 @@ class EndpointTabs(QObject):
                     owners[item.local] = snapshot.name
         self._owners = owners
 
-    def _on_replaced(self, panel: ServerPanel, key: str, back: Callable[[], None]) -> None:
-        """Offer to undo that a rule or the reply of a panel was replaced; `back` restores it."""
+    def _on_replaced(self, panel: EndpointPanel, key: str, back: Callable[[], None]) -> None:
+        """Offer to undo that a rule, the reply or the message of a panel was replaced; `back`
+        restores it.
+        """
         self.undoable.emit(Deed(key, panel.name, back, partial(isValid, panel)))
 
     # -- selection and focus --------------------------------------------------------------------

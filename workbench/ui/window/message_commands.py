@@ -94,7 +94,7 @@ class MessageCommands(QObject):
         presenter = self._presenter(message)
         panel = self._area.panel(presenter.name) if presenter is not None else None
         if isinstance(panel, ClientPanel):
-            panel.editor.fill(message.draft)
+            panel.editor.put(message.draft)
             panel.editor.text.setFocus()
         elif panel is not None:
             self.told.emit(Problem("saved.no_editor", name=panel.name))
