@@ -282,7 +282,7 @@ COVERED_BY = {
     "ui/widgets/choices_list.py": ("ui/endpoint/test_template_field.py", "popup"),
     "ui/endpoint/payload_edit.py": ("ui/endpoint/test_message_editor.py", "insertFromMimeData"),
     "ui/endpoint/responder_form.py": ("ui/test_habits.py", "responder"),
-    "ui/endpoint/rules_editor.py": ("ui/endpoint/test_rules.py", "rules_add"),
+    "ui/endpoint/rules_editor.py": ("ui/endpoint/test_rules.py", "rules_new"),
     "qt/window_values.py": ("ui/endpoint/test_values_field.py", "rows"),
     "ui/endpoint/group_chips.py": ("ui/endpoint/test_rules.py", "rules_groups"),
     "ui/endpoint/rules_try.py": ("ui/endpoint/test_rules.py", "rules_try"),

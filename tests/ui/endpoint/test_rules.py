@@ -19,8 +19,10 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.ui.endpoint.group_chips import GroupChips
 from workbench.ui.endpoint.rules_table import RuleTable
 from workbench.ui.endpoint.rules_try import RuleTrial
+from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.rule_form import (
+    RuleDraft,
     TypedRule,
     fault,
     in_words,
@@ -40,7 +42,8 @@ RULES = (
 
 def write(hand: Hand, **fields: str) -> None:
     """One more rule, typed."""
-    hand.press("server.rules_add")
+    if hand.find("server.rules_new").isEnabled():
+        hand.press("server.rules_new")
     for name, text in fields.items():
         control = f"server.rules_{name}"
         if name in ("match", "encoding", "then"):
@@ -223,12 +226,92 @@ def test_the_list_is_a_part_of_the_panel(hand: Hand) -> None:
     assert not hand.find("server.rules_open").isVisible()
 
 
+def committing(hand: Hand) -> tuple[str, bool, bool]:
+    """The button that puts the fields in force: its words and whether it is on; and New's."""
+    button = hand.find("server.rules_apply")
+    words = hand.text("server.rules_apply"), button.accessibleName()
+    assert words in (("Add", "Add a rule"), ("Apply", "Put what is typed into force"))
+    return words[0], button.isEnabled(), hand.find("server.rules_new").isEnabled()
+
+
+def test_one_button_puts_the_fields_in_force_and_says_as_what(hand: Hand) -> None:
+    """There never are two that could be meant; New begins another rule and changes none."""
+    hand.choose("server.responder", "rules")
+    assert committing(hand) == ("Add", True, False)
+    draft(hand, value="a", reply="1")
+    assert committing(hand) == ("Add", True, False)
+    hand.press("server.rules_apply")
+    assert in_the_list(hand) == [("a", "1")]
+    assert committing(hand) == ("Apply", False, True)
+    draft(hand, value="b", reply="2")  # typed over the one that is chosen
+    assert committing(hand) == ("Apply", True, True)
+    hand.press("server.rules_new")
+    assert in_the_list(hand) == [("a", "1")], "it stays as it is"
+    assert (hand.text("server.rules_value"), committing(hand)) == ("b", ("Add", True, False))
+    assert "Enter or Add makes it a rule" in hand.text("server.rules_trouble")
+    hand.press("server.rules_apply")
+    assert in_the_list(hand) == [("a", "1"), ("b", "2")]
+    assert committing(hand) == ("Apply", False, True)
+
+
+def test_a_new_rule_that_is_dropped_leaves_the_one_before_chosen(hand: Hand) -> None:
+    answering(hand, ("a", "1"), ("b", "2"))
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    for untouched in (True, False):
+        hand.press("server.rules_new")
+        assert table.row == -1
+        assert not hand.find("server.rules_remove").isEnabled()
+        if not untouched:
+            draft(hand, value="c")
+        hand.qtbot.keyClick(hand.find("server.rules_value"), Qt.Key.Key_Escape)
+        assert (table.row, hand.text("server.rules_value")) == (1, "b")
+        assert committing(hand) == ("Apply", False, True)
+    assert in_the_list(hand) == [("a", "1"), ("b", "2")]
+
+
+def test_a_new_rule_that_was_typed_is_there_once_another_one_is_chosen(hand: Hand) -> None:
+    answering(hand, ("a", "1"), ("b", "2"))
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    hand.press("server.rules_new")
+    table.selectRow(0)
+    assert in_the_list(hand) == [("a", "1"), ("b", "2")], "nothing was typed"
+    hand.press("server.rules_new")
+    draft(hand, value="c", reply="3")
+    table.selectRow(1)
+    assert in_the_list(hand) == [("a", "1"), ("b", "2"), ("c", "3")]
+    assert (table.row, hand.text("server.rules_value")) == (1, "b")
+    hand.window.menus.action("undo").trigger()
+    assert in_the_list(hand) == [("a", "1"), ("b", "2")]
+
+
+def test_a_new_rule_in_the_middle_of_work_is_shown_as_one_again(hand: Hand) -> None:
+    """Fields that are filled anew, as by another language or a set-up that comes back."""
+    answering(hand, ("a", "1"))
+    hand.press("server.rules_new")
+    draft(hand, value="c")
+    presenter = hand.window.endpoint_tabs.presenter("server-1")
+    panel = hand.window.tab_area.panel("server-1")
+    assert isinstance(panel, ServerPanel)
+    kept = panel.reply.rules.draft
+    assert kept == RuleDraft(None, TypedRule("contains", "c", "1"))
+    panel.reply.rules.show_typed([TypedRule("contains", "z", "26")], None)
+    presenter.fill(presenter.form)  # type: ignore[arg-type]
+    assert panel.reply.rules.draft == kept
+    assert committing(hand) == ("Add", True, False)
+
+
+def in_the_list(hand: Hand) -> list[tuple[str, str]]:
+    return [(rule.value, rule.reply) for rule in rules_in(hand)]
+
+
 def test_add_takes_what_stands_in_the_fields(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
     hand.choose("server.rules_match", "exact")
     draft(hand, value="p", reply="q")
     assert rules_in(hand) == []
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     assert rules_in(hand) == [TypedRule("exact", "p", "q")]
     with listening(hand) as sock:
         assert ask(hand, sock, b"p", 1) == b"q"
@@ -248,7 +331,7 @@ def test_without_a_rule_nothing_can_be_removed_or_moved(hand: Hand) -> None:
     for name in names:
         assert not hand.find(name).isEnabled()
         assert "No rule is chosen" in hand.find(name).toolTip()
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     hand.press("server.rules_remove")
     assert not any(hand.find(name).isEnabled() for name in names)
     assert rules_in(hand) == []
@@ -258,7 +341,7 @@ def test_without_a_rule_nothing_can_be_removed_or_moved(hand: Hand) -> None:
 def test_what_is_kept_is_said_and_columns_do_not_touch(hand: Hand, language: str) -> None:
     use_language(language)
     hand.choose("server.responder", "rules")
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     table = hand.find("server.rules")
     assert isinstance(table, RuleTable)
     assert (
@@ -279,7 +362,7 @@ def rules_in(hand: Hand) -> list[TypedRule]:
 
 def test_one_that_fits_anything_looks_for_nothing(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     hand.choose("server.rules_match", "any")
     hand.press("server.rules_apply")
     value = hand.find("server.rules_value")
@@ -456,7 +539,9 @@ def test_every_change_of_the_list_can_be_taken_back(hand: Hand) -> None:
     assert [rule.value for rule in rules_in(hand)] == ["a", "bb"]
     undo()
     assert [rule.value for rule in rules_in(hand)] == ["a", "b"]
-    hand.press("server.rules_add")
+    hand.press("server.rules_new")
+    hand.press("server.rules_apply")
+    assert [rule.value for rule in rules_in(hand)] == ["a", "b", "b"]
     undo()
     assert [rule.value for rule in rules_in(hand)] == ["a", "b"]
 
@@ -591,7 +676,7 @@ def test_ctrl_z_behind_enter_takes_the_rule_back(hand: Hand) -> None:
 def test_the_trial_stands_below_the_buttons_without_a_gap(hand: Hand) -> None:
     """Room for what is wrong is kept behind it, where nothing has to move for that."""
     hand.choose("server.responder", "rules")
-    add, trial = hand.find("server.rules_add"), hand.find("server.rules_try")
+    add, trial = hand.find("server.rules_new"), hand.find("server.rules_try")
     assert trial.isVisible()
 
     def gap() -> int:

@@ -91,7 +91,7 @@ def test_rules_name_values_and_answer_with_the_newest(hand: Hand) -> None:
     set_value(hand, "server", "word", "one")
     hand.press("server.more")
     hand.choose("server.responder", "rules")
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     hand.choose("server.rules_match", "regex")
     hand.type("server.rules_value", r"get (?P<key>\w+)")
     hand.type("server.rules_reply", "{key}={word};")

@@ -73,8 +73,9 @@ def more(hand: Hand) -> None:
 def rules(hand: Hand) -> None:
     """Two rules, the second one wrong."""
     hand.choose("server.responder", "rules")
-    hand.press("server.rules_add")
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
+    hand.press("server.rules_new")
+    hand.press("server.rules_apply")
     hand.choose("server.rules_match", "regex")
     hand.type("server.rules_value", "a(b")
 

@@ -167,7 +167,7 @@ def test_beside_open_rules_the_conversation_keeps_its_lines(hand: Hand) -> None:
     window = hand.window
     window.resize(*SIZE)
     hand.choose("server.responder", "rules")
-    hand.press("server.rules_add")
+    hand.press("server.rules_apply")
     hand.connect()
     hand.choose_rows("server", 1)
     hand.wait(hand.find("server.conversation").isVisible)

@@ -122,11 +122,9 @@ def test_a_removed_rule_comes_back_at_its_place(hand: Hand) -> None:
     hand.choose("server.responder", "rules")
     rules = server(hand).reply.rules.part
     for value in ("one", "two", "three"):
-        rules.table.clearSelection()
+        rules.new.click()
         rules.value.setText(value)
-        rules.add.click()
-        rules.value.setText(value)
-        rules._on_typed()
+        rules.apply.click()
     before = list(rules.table.lines.rules)
     assert len(before) >= 3
     rules.table.selectRow(1)

@@ -1,6 +1,7 @@
 """Rules of a server: a list, and the fields of the chosen rule; opened inside the panel.
 
-What is typed is a draft: it takes effect with Enter, Apply or Add, or when the form is left.
+What is typed is a draft: it takes effect with Enter, with Apply (captioned Add for a new rule), or
+when the form is left. New detaches the fields from the chosen rule: they begin another one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -39,6 +40,7 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.ui.widgets.reserved_label import ReservedLabel
+from workbench.ui.widgets.undo_key import is_for_the_window
 from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
@@ -84,7 +86,8 @@ class RulesEditor(Retranslatable, QFrame):
         self._controls = controls
         self._filling = False
         self._known = NO_VALUES
-        self._row = NOTHING_YET  # the rule whose fields are shown; -1: none, they show the example
+        self._row = NOTHING_YET  # the rule whose fields are shown; -1: a new one, not on the list
+        self._left = 0  # the row that was chosen before a new rule was begun
         self._filled = EXAMPLE  # what the fields were filled with
         self.setProperty("more", True)
         self.table = controls.add(RuleTable(), "rules")
@@ -101,7 +104,7 @@ class RulesEditor(Retranslatable, QFrame):
     def _add_buttons(self, controls: NamedControls) -> None:
         self.apply = controls.add(QPushButton(), "rules_apply")
         self.revert = controls.add(QPushButton(), "rules_revert")
-        self.add = controls.add(QPushButton(), "rules_add")
+        self.new = controls.add(QPushButton(), "rules_new")
         self.remove = controls.add(QPushButton(), "rules_remove")
         self.up = controls.add(QPushButton(), "rules_up")
         self.down = controls.add(QPushButton(), "rules_down")
@@ -147,7 +150,7 @@ class RulesEditor(Retranslatable, QFrame):
             (
                 self.groups,
                 group(self.apply, self.revert),
-                group(self.add, self.remove, self.up, self.down),
+                group(self.new, self.remove, self.up, self.down),
             ),
         ):
             row = FlowLayout()
@@ -161,9 +164,9 @@ class RulesEditor(Retranslatable, QFrame):
         self.table.chosen.connect(self._on_chosen)
         self.groups.wanted.connect(self._on_group)
         self.table.unwanted.connect(self._on_remove)
-        self.apply.clicked.connect(self.take)
+        self.apply.clicked.connect(self._on_apply)
         self.revert.clicked.connect(self._on_revert)
-        self.add.clicked.connect(self._on_add)
+        self.new.clicked.connect(self._on_new)
         self.remove.clicked.connect(self._on_remove)
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
@@ -191,6 +194,8 @@ class RulesEditor(Retranslatable, QFrame):
         row = self.table.row if draft is None or draft.row is None else draft.row
         self._show(list(rules), max(0, row))
         if draft is not None:
+            if draft.row is None:
+                self._begin()
             self._fill(draft.typed)
             self._judge()
 
@@ -215,13 +220,41 @@ class RulesEditor(Retranslatable, QFrame):
 
     # -- what a person does ---------------------------------------------------------------------
 
+    @property
+    def _is_new(self) -> bool:
+        """Whether the fields hold a rule that is not on the list yet."""
+        return self._row < 0
+
+    @property
+    def _can_drop(self) -> bool:
+        """Whether the fields hold something that Drop or Esc would drop."""
+        return self.draft is not None or (self._is_new and self.count > 0)
+
     @Slot()
-    def _on_add(self) -> None:
-        """Add a rule as the fields say."""
-        rules = self.table.lines.rules
-        self._change("rule_added", [*rules, self._typed()], len(rules))
+    def _on_new(self) -> None:
+        """Begin another rule with what is in the fields; leave the chosen one as it is."""
+        self._begin()
+        self._judge()
+        self.drafted.emit()
         self.value.setFocus()
         self.value.selectAll()
+
+    def _begin(self) -> None:
+        self._left, self._row = max(0, self._row), -1
+        self.table.clearSelection()
+
+    @Slot()
+    def _on_apply(self) -> None:
+        if self._is_new:
+            self._add()
+            self.new.setFocus()
+        else:
+            self.take()
+
+    def _add(self) -> None:
+        """Add a rule as the fields say, whether they were touched or not."""
+        rules = self.table.lines.rules
+        self._change("rule_added", [*rules, self._typed()], len(rules))
 
     @Slot()
     def take(self) -> None:
@@ -243,8 +276,10 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_revert(self) -> None:
-        """Show again what is in force."""
+        """Show again what is in force; drop a new rule."""
         self._row = NOTHING_YET
+        if self.count and self.table.row < 0:
+            self.table.selectRow(min(self._left, self.count - 1))
         self._on_chosen()
         self.drafted.emit()
 
@@ -264,8 +299,8 @@ class RulesEditor(Retranslatable, QFrame):
         """Put what was typed into force; if nothing was typed, Enter acts as elsewhere."""
         if self.draft is not None:
             self.take()
-        elif self.table.row < 0:
-            self._on_add()
+        elif self._is_new:
+            self._add()
         else:
             self.submitted.emit()
 
@@ -289,16 +324,13 @@ class RulesEditor(Retranslatable, QFrame):
         nothing to undo.
         """
         if isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.draft is not None:
+            if event.key() == Qt.Key.Key_Escape and self._can_drop:
                 event.accept()
                 if event.type() == QEvent.Type.KeyPress:
                     self._on_revert()
                 return True
-            if (
-                event.type() == QEvent.Type.ShortcutOverride
-                and event.matches(QKeySequence.StandardKey.Undo)
-                and not (isinstance(watched, QLineEdit) and watched.isUndoAvailable())
-            ):
+            undoable = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
+            if is_for_the_window(event, undoable=undoable):
                 event.ignore()
                 return True
         return super().eventFilter(watched, event)
@@ -344,7 +376,7 @@ class RulesEditor(Retranslatable, QFrame):
 
     @Slot()
     def _on_chosen(self) -> None:
-        """Show the chosen rule in the fields; without one, they hold what Add would add."""
+        """Show the chosen rule in the fields; without one, they hold a new rule."""
         row = self.table.row
         rule = self.table.lines.rules[row] if row >= 0 else None
         if row != self._row:
@@ -363,12 +395,17 @@ class RulesEditor(Retranslatable, QFrame):
     def _leave(self, row: int) -> None:
         """Put what was typed for the previous rule into force, since another one is chosen."""
         draft = self.draft
-        if draft is not None and draft.row is not None and self._row != NOTHING_YET:
-            before = list(self.table.lines.rules)
+        if draft is None or self._row == NOTHING_YET:
+            return
+        before = list(self.table.lines.rules)
+        self._filled = draft.typed
+        if draft.row is None:
+            self.table.lines.add(draft.typed)
+        else:
             self.table.lines.change(draft.row, draft.typed)
-            self._filled = draft.typed
-            self.edited.emit()
-            self.replaced.emit("rule_changed", partial(self._put_back, before, row))
+        self.edited.emit()
+        key = "rule_added" if draft.row is None else "rule_changed"
+        self.replaced.emit(key, partial(self._put_back, before, row))
 
     def _fill(self, rule: TypedRule) -> None:
         """Show a rule in the fields."""
@@ -410,15 +447,18 @@ class RulesEditor(Retranslatable, QFrame):
         ):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
         self.groups.show_names(groups_of(typed))
-        draft = self.draft
-        for button in (self.apply, self.revert):
-            self._controls.enable(button, msg("why.no_draft") if draft is None else None)
-        tone(self.trouble, "bad" if wrong is not None else "" if draft is None else "busy")
+        new, pending = self._is_new, self._can_drop
+        no_draft = msg("why.no_draft")
+        self._controls.recaption(self.apply, "rules_add" if new else "rules_apply")
+        self._controls.enable(self.apply, None if new or pending else no_draft)
+        self._controls.enable(self.revert, None if pending else no_draft)
+        self._controls.enable(self.new, msg("why.new_rule") if new else None)
+        tone(self.trouble, "bad" if wrong is not None else "busy" if pending else "")
         said = self._unknown(typed)
         if wrong is not None:  # whether it is on the list or not
             said = [tr("rules.not_in_force", reason=wrong[1].text)]
-        elif draft is not None:
-            said.insert(0, tr("rules.draft_new" if draft.row is None else "rules.draft"))
+        elif pending:
+            said.insert(0, tr("rules.draft_new" if new else "rules.draft"))
         elif not self.count:
             said.append(tr("rules.none"))
         elif broken := self._broken():

@@ -56,6 +56,13 @@ class RuleModel(QAbstractTableModel):
         self.rules[row] = rule
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
+    def add(self, rule: TypedRule) -> None:
+        """One more at the end."""
+        place = len(self.rules)
+        self.beginInsertRows(_NO_PARENT, place, place)
+        self.rules.append(rule)
+        self.endInsertRows()
+
     def retranslate(self) -> None:
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         if self.rules:
