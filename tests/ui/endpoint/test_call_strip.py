@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
@@ -146,6 +147,79 @@ def test_the_newest_stay_where_there_is_no_room(qtbot: QtBot) -> None:
     shown = texts(strip)
     assert shown[0].startswith("+")
     assert shown[-1] == "call8"
+
+
+# -- without a mouse ------------------------------------------------------------------------------
+
+
+CALLS = tuple(Chip(f"call{number}", "", ChipState.DONE, number) for number in range(5))
+
+
+def beside_two_buttons(window: QWidget, qtbot: QtBot) -> tuple[CallStrip, QToolButton, QToolButton]:
+    """A strip of five calls, a button before it and one behind it."""
+    qtbot.addWidget(window)
+    before, strip, behind = QToolButton(), CallStrip(NamedControls("server")), QToolButton()
+    row = QHBoxLayout(window)
+    for widget in (before, strip, behind):
+        row.addWidget(widget)
+    window.resize(1000, 60)
+    window.show()
+    window.activateWindow()
+    strip.show_chips(CALLS)
+    before.setFocus()
+    qtbot.waitUntil(before.hasFocus)
+    return strip, before, behind
+
+
+def at(strip: CallStrip) -> str:
+    """The words of the button with the focus; "" where that is elsewhere."""
+    focus = QApplication.focusWidget()
+    return focus.text() if isinstance(focus, QToolButton) and strip.isAncestorOf(focus) else ""
+
+
+def test_the_tab_key_stops_once_and_arrows_go_on(qtbot: QtBot) -> None:
+    window = QWidget()
+    strip, before, behind = beside_two_buttons(window, qtbot)
+
+    def press(*keys: Qt.Key) -> str:
+        for key in keys:
+            qtbot.keyClick(QApplication.focusWidget(), key)
+        return at(strip)
+
+    key = Qt.Key
+    assert press(key.Key_Tab) == "call0"
+    assert press(key.Key_Right, key.Key_Down) == "call2"
+    assert press(key.Key_Left) == "call1"
+    assert press(key.Key_End) == press(key.Key_Right) == "call4"
+    assert press(key.Key_Home) == press(key.Key_Up) == "call0"
+    assert press(key.Key_End, key.Key_Left, key.Key_Tab) == ""
+    assert behind.hasFocus()
+    assert press(key.Key_Backtab) == "call3", "where it was left"
+    with qtbot.waitSignal(strip.chosen) as caught:
+        press(key.Key_Return)
+    assert caught.args == [CALLS[3]]
+    assert press(key.Key_Backtab) == ""
+    assert before.hasFocus()
+    names = [x.accessibleName() for x in strip.findChildren(QToolButton) if x.isVisible()]
+    assert names == [f"call{number}: done" for number in range(5)]
+
+
+def test_the_focus_stays_in_the_strip_when_its_call_goes(qtbot: QtBot) -> None:
+    window = QWidget()
+    strip, _, behind = beside_two_buttons(window, qtbot)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    window.resize(300, 60)
+    qtbot.waitUntil(lambda: at(strip).startswith("+"))  # no room for the one that had it
+    window.resize(1000, 60)
+    qtbot.waitUntil(lambda: at(strip) == "call0")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_End)
+    strip.show_chips(CALLS[:2])
+    assert at(strip) == "call1"
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert behind.hasFocus()
+    strip.show_chips(CALLS)
+    qtbot.keyClick(behind, Qt.Key.Key_Backtab)
+    assert at(strip) == "call1"
 
 
 def test_a_connect_says_how_long_it_took_in_milliseconds() -> None:

@@ -67,6 +67,18 @@ def test_tab_goes_through_the_window_as_one_reads_it(hand: Hand) -> None:
     assert order == sorted(order), "parts of the window are visited out of order"
 
 
+def test_the_strip_of_calls_is_one_stop(hand: Hand) -> None:
+    """However many calls there are: the arrow keys go through them, as in a tool bar."""
+    talk(hand)
+    settle()
+    found, _ = walk(hand.window)
+    for side in ("server", "client"):
+        strip = hand.find(f"{side}.calls")
+        buttons = [x for x in strip.findChildren(QAbstractButton) if x.isVisible()]
+        assert len(buttons) > 2
+        assert len([widget for widget in found if strip.isAncestorOf(widget)]) == 1
+
+
 def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApplication) -> None:
     talk(hand)
     for chosen in (theme.DARK, theme.LIGHT_PRESENTED):

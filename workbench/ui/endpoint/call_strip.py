@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from workbench.engine.model.planned_calls import CALLS
@@ -33,10 +33,24 @@ _ICONS: Final = {
     ChipState.DONE: "check",
     ChipState.FAILED: "x",
 }
+_FAR: Final = 1_000
+_STEPS: Final[Mapping[int, int]] = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Home: -_FAR,
+    Qt.Key.Key_End: _FAR,
+}
+"""How many buttons further on a key leads."""
+_PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class CallStrip(Retranslatable, QWidget):
     """The chips in order; if there is no room for all, the newest stay visible.
+
+    The Tab key stops at one of them, the one that had the focus last; arrow keys, Home and End go
+    through them, as in a tool bar.
 
     Signals:
         chosen(object): a Chip was clicked.
@@ -50,8 +64,11 @@ class CallStrip(Retranslatable, QWidget):
         super().__init__()
         self._chips: list[_ChipButton] = []
         self._now_ns = 0
-        self._more = QToolButton(self)
+        self._more = _StripButton(self)
+        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._more.clicked.connect(self._on_more)
+        self._more.left_by.connect(self._on_left)
+        self._stop: _StripButton = self._more
         self._more.setProperty("chip", True)
         tone(self._more, "planned")
         controls.add(self, "calls")
@@ -104,11 +121,13 @@ class CallStrip(Retranslatable, QWidget):
             button = _ChipButton(self)
             button.pressed_chip.connect(self.chosen)
             button.customContextMenuRequested.connect(partial(self._on_menu, button))
-            self.setTabOrder(self._chips[-1] if self._chips else self._more, button)
+            button.left_by.connect(self._on_left)
             self._chips.append(button)
             changed = True
         while len(self._chips) > len(chips):
             gone = self._chips.pop()
+            if gone is self._stop:
+                self._stop_at(self._chips[-1] if self._chips else self._more)
             gone.hide()
             gone.deleteLater()
             changed = True
@@ -119,6 +138,28 @@ class CallStrip(Retranslatable, QWidget):
                 "; ".join(button.accessibleName() for button in self._chips)
             )
             self._lay_out()
+
+    def _stop_at(self, button: _StripButton) -> None:
+        """Have the Tab key stop at this one, in the place of the one before; the focus goes along.
+
+        Qt orders only what takes the focus: the one before still does when this one gets its place.
+        """
+        before, self._stop = self._stop, button
+        if before is button:
+            return
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabOrder(before, button)
+        if before.hasFocus():
+            button.show()
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+        before.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @Slot(int)
+    def _on_left(self, steps: int) -> None:
+        """A key goes from the one with the focus to another one that is in sight."""
+        there = [button for button in (self._more, *self._chips) if not button.isHidden()]
+        place = there.index(self._stop) + steps
+        self._stop_at(there[min(max(0, place), len(there) - 1)])
 
     def _on_menu(self, button: _ChipButton, where: QPoint) -> None:
         chip = button.chip
@@ -157,6 +198,9 @@ class CallStrip(Retranslatable, QWidget):
         ):
             hidden += 1
         left = 0
+        shown = [*([self._more] if hidden else []), *self._chips[hidden:]]
+        if self._stop not in shown and shown:
+            self._stop_at(shown[0])  # before it is hidden: else Qt gives the focus away
         self._more.setVisible(hidden > 0)
         self._more.setToolTip(plain_tip("\n".join(chip.tip for chip in self._chips[:hidden])))
         if hidden:
@@ -206,7 +250,32 @@ class CallStrip(Retranslatable, QWidget):
             self._lay_out()
 
 
-class _ChipButton(QToolButton):
+class _StripButton(QToolButton):
+    """A button of the strip.
+
+    Signals:
+        left_by(int): a key goes on by so many of them.
+    """
+
+    left_by = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in _STEPS:
+            self.left_by.emit(_STEPS[key])
+        elif key in _PRESSES:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class _ChipButton(_StripButton):
     pressed_chip = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
