@@ -67,7 +67,7 @@ class AddressLine(Retranslatable, QWidget):
         self.host = controls.add(HintCombo(10), "host", f"host_{side}")
         self.port = controls.add(TextField(width=6), "port", f"port_{side}")
         self.primary = controls.add(QPushButton(), "listen" if server else "connect")
-        self.primary.setProperty("primary", True)
+        self.primary.setProperty("primary", False)  # it may become so
         self.state = StateBadge()
         controls.add(self.state, "state")
         self.colon = QLabel(":")

@@ -17,7 +17,7 @@ from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.late_part import LatePart
-from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
+from workbench.ui.widgets.named_controls import TextField, badge, group, spring
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.setup_form import ClientForm
@@ -66,6 +66,7 @@ class ClientPanel(EndpointPanel):
         self._scope = LatePart(self._make_scope)
         self._request: HttpRequest | None = None
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
+        self.steps = (self.address_line.primary, self.editor.send)
         self.expect = add(QCheckBox(), "expect_answer")
         self.expect.hide()
         self.behaviour_row = QWidget()
@@ -230,11 +231,10 @@ class ClientPanel(EndpointPanel):
         if state.port is not None and not line.port.hasFocus() and line.port.text() != state.port:
             line.port.setText(state.port)
         controls.show(line.primary, state.connect)
-        make_primary(line.primary, state.connect_next)
         self.fit_set_up()
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
-        make_primary(self.editor.send, state.send_next)
+        self._show_next(state)
         # Send may connect first, but a frame cannot
         self.frames.enable(state.send.reason if state.can_send else state.abort.reason)
         self.editor.count_from(state.counter)
@@ -251,6 +251,14 @@ class ClientPanel(EndpointPanel):
             self._scope.part.show_scope(state.scope)
             self.table.show_rows(state.rows)
         self.fit_height()
+
+    def _show_next(self, state: ClientPanelState) -> None:
+        """Set the next step: Connect, then Send; neither while it is disabled."""
+        steps = (
+            (self.address_line.primary, state.connect_next and state.connect.reason is None),
+            (self.editor.send, state.send_next and state.send.reason is None),
+        )
+        self.set_next(next((button for button, wanted in steps if wanted), None))
 
     def _show_many(self, many: bool) -> None:
         """Show several connections: a table, with the conversation folded."""

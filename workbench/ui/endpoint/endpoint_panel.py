@@ -17,7 +17,7 @@ from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import BESIDE, GAP, NEAR, TIGHT
 from workbench.ui.widgets.message_bar import MessageBar
-from workbench.ui.widgets.named_controls import NamedControls, badge
+from workbench.ui.widgets.named_controls import NamedControls, badge, make_primary
 from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.known_values import KnownValues, TypedValue
 from workbench.viewmodel.panel_state import PanelState
@@ -37,10 +37,13 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             parts.
         tab_text: what its tab says.
         hide_closed: the window's entry that hides closed connections (set by the window).
+        steps: the buttons that may be the next step.
+        next_step: which of them is; None: none is.
 
     Signals:
         needs(): it needs another height than before.
         renamed(): its tab has another text.
+        next_changed(): another button is the next step, or none is.
         worded(): its texts have been made again, in the current language and font.
         closed_hidden(bool): leave out closed connections, or show them.
         typed(object): the fields have changed: the whole form.
@@ -56,6 +59,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     needs = Signal()
     renamed = Signal()
+    next_changed = Signal()
     worded = Signal()
     closed_hidden = Signal(bool)
     typed = Signal(object)
@@ -70,6 +74,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     step_wanted = Signal(object)
     server: bool
     behaviour_row: QWidget
+    steps: tuple[QPushButton, ...]
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -79,6 +84,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self._filling = False
         self._live = False
         self._presented = False
+        self.next_step: QPushButton | None = None
+        self._leads = False
         self._encoding: str | None = None
         self.controls = controls = NamedControls("server" if self.server else "client")
         self.message = MessageBar(controls)
@@ -199,6 +206,22 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         if state.live != self._live:
             self._live = state.live
             self.address_line.set_up.setChecked(state.live and self.is_set_up_open())
+
+    def set_next(self, button: QPushButton | None) -> None:
+        """Set which of `steps` is next; None: none is."""
+        if button is not self.next_step:
+            self.next_step = button
+            self._mark_next()
+            self.next_changed.emit()
+
+    def lead(self, leads: bool) -> None:
+        """Make the next step the primary button, or not: the window has one at a time."""
+        self._leads = leads
+        self._mark_next()
+
+    def _mark_next(self) -> None:
+        for button in self.steps:
+            make_primary(button, self._leads and button is self.next_step)
 
     @Slot(object, object)
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:

@@ -193,6 +193,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.opened.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.opened.hide()
         self.send = controls.add(QPushButton(), "send")
+        self.send.setProperty("primary", False)  # it may become so
 
     def _wire(self) -> None:
         self._pause.timeout.connect(self._understand)

@@ -54,6 +54,7 @@ class ServerPanel(EndpointPanel):
 
     def build(self) -> None:
         self._table = self.make_table()
+        self.steps = (self.address_line.primary,)
         self._shown: tuple[str, ServerPanelState | None] = ("", None)
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
@@ -243,6 +244,7 @@ class ServerPanel(EndpointPanel):
         self.show_state(state)
         controls, line = self.controls, self.address_line
         controls.show(line.primary, state.listen)
+        self.set_next(line.primary if state.listen.reason is None else None)
         controls.show(line.stop, state.stop)
         self._by_hand = state.by_hand
         self.fit_set_up()

@@ -398,7 +398,8 @@ def _leave(button: QAbstractButton) -> None:
 def fit(button: QPushButton) -> None:
     """Make it as wide as its text needs; Fusion makes every button 80 px."""
     font = button.font()
-    used = QFontMetrics(_bold(font) if button.property("primary") else font)
+    # what may become the primary one keeps its width then: nothing beside it moves
+    used = QFontMetrics(font if button.property("primary") is None else _bold(font))
     arrow = 14 if button.menu() is not None else 0
     arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
     wide = max(map(used.horizontalAdvance, button.text().split("\n")))
@@ -410,7 +411,6 @@ def make_primary(button: QPushButton, on: bool) -> None:
     if button.property("primary") != on:
         button.setProperty("primary", on)
         repolish(button)
-        fit(button)
 
 
 def _bold(font: QFont) -> QFont:

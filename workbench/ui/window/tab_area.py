@@ -309,11 +309,17 @@ class TabArea(QSplitter):
         shown = [group for group in self.groups if self._shows(group)]
         held = [self._front_with(group, focus) for group in shown]
         found = next((panel for panel in held if panel is not None), None)
-        fronts = [group.in_front for group in reversed(shown)]
+        fronts = self.fronts
         if found is None and self._target in fronts:
             found = self._target
-        self._target = found or next((panel for panel in fronts if panel is not None), None)
+        self._target = found or next(reversed(fronts), None)
         return self._target
+
+    @property
+    def fronts(self) -> list[EndpointPanel]:
+        """The panels that are seen, the left one first."""
+        shown = [group.in_front for group in self.groups if self._shows(group)]
+        return [panel for panel in shown if panel is not None]
 
     def _shows(self, group: TabGroup) -> bool:
         """Whether a half is part of the layout."""
@@ -437,8 +443,7 @@ class TabArea(QSplitter):
     def needed_height(self) -> int:
         """The height in pixels that the panels in front need to be shown well."""
         bars = max(group.tabBar().sizeHint().height() for group in self.groups)
-        fronts = [group.in_front for group in self.groups if self._shows(group)]
-        return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
+        return bars + 4 + max((panel.wished_height for panel in self.fronts), default=0)
 
     def _rename(self, panel: EndpointPanel) -> None:
         """Set the text of its tab."""

@@ -42,6 +42,7 @@ from workbench.ui.window.low_window import LowWindow
 from workbench.ui.window.menus import MenuBar
 from workbench.ui.window.message_commands import MessageCommands
 from workbench.ui.window.message_place import MessagePlace
+from workbench.ui.window.next_step import NextStep
 from workbench.ui.window.note_field import NoteField
 from workbench.ui.window.onboarding import Onboarding
 from workbench.ui.window.onboarding_bar import OnboardingBar
@@ -179,6 +180,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.tab_commands = TabCommands(
             self.endpoint_tabs, self.tab_area, self.tab_copies, self.controller
         )
+        self.next_step = NextStep(self.tab_area)
         self.endpoint_list = EndpointPlace(self._make_endpoint_list)
         self.layouts = Layouts(
             self.tab_area, {name: self.menus.action(f"layout_{name}") for name in LAYOUTS}
@@ -242,6 +244,7 @@ class MainWindow(Retranslatable, QMainWindow):
             self.endpoint_tabs,
             self.conversation_options,
             self.tab_commands,
+            self.next_step,
             self.layouts,
             self.closed_rows,
             self.enter_option,
@@ -415,6 +418,7 @@ class MainWindow(Retranslatable, QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
+        tabs.added.connect(self.next_step.watch)
         tabs.added.connect(self.closed_rows.apply)
         tabs.added.connect(self.enter_option.apply)
         tabs.added.connect(self.send_again.watch)
