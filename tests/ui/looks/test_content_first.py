@@ -181,6 +181,35 @@ def test_beside_open_rules_the_conversation_keeps_its_lines(hand: Hand) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_rules_in_large_writing_leave_what_sends_in_sight(hand: Hand) -> None:
+    """At 150 %, before anybody has connected: the panel does not scroll, and the table is back
+    once the rules are folded or somebody is there.
+    """
+    window = hand.window
+    window.resize(*SIZE)
+    scale(window, 150)
+    hand.choose("server.responder", "rules")
+    table = hand.find("server.connections")
+    wrong = []
+    for state in ("no rule", "one", "another begins"):
+        if state != "no rule":
+            hand.press("server.rules_apply" if state == "one" else "server.rules_new")
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            settle()
+            there = [hand.find(f"server.{name}").isVisible() for name in ("listen", "send")]
+            if _scrolled(window) or not all(there) or table.isVisible():
+                wrong.append(f"{language}, {state}: scrolled {_scrolled(window)}, {there}")
+    assert not wrong, "\n".join(wrong)
+    hand.press("server.rules_open")
+    assert table.isVisible()
+    hand.press("server.rules_open")
+    assert not table.isVisible()
+    hand.connect()
+    hand.wait(table.isVisible)
+    assert _rows(hand, "server.connections") >= 1
+
+
 @pytest.mark.parametrize("per_cent", [100, 150])
 @pytest.mark.parametrize("append", ["nothing", "crlf"])
 def test_what_sends_stands_in_one_row(hand: Hand, per_cent: int, append: str) -> None:

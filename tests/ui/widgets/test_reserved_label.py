@@ -28,6 +28,22 @@ def test_it_is_as_high_whatever_it_says(qtbot: QtBot) -> None:
     assert label(qtbot, 3).height() > high
 
 
+def test_in_little_room_it_has_the_lines_that_it_needs(qtbot: QtBot) -> None:
+    made = label(qtbot)
+    high = made.height()
+    made.spare_height(True)
+    one = made.height()
+    assert one < high
+    for text, wished in (("short", one), (LONG, high), ("", one)):
+        made.setText(text)
+        assert made.height() == wished, text
+    made.setText("just a few words for one line")
+    made.resize(60, made.height())
+    assert made.height() == high
+    made.spare_height(False)
+    assert made.height() == high
+
+
 def test_what_has_no_room_is_in_its_tip(qtbot: QtBot) -> None:
     made = label(qtbot)
     made.setText(LONG)

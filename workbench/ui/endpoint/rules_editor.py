@@ -131,7 +131,7 @@ class RulesEditor(Retranslatable, QFrame):
             field.setMinimumWidth(110)
 
     def _lay_out(self, controls: NamedControls) -> None:
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, theme.NEAR, theme.GAP, theme.NEAR)
         column.setSpacing(theme.NEAR)
         column.addWidget(self.table)
@@ -512,6 +512,8 @@ class RulesEditor(Retranslatable, QFrame):
     def spare_height(self, sparing: bool) -> None:
         """Follow whether the window is low."""
         self.table.spare_height(sparing)
+        self.trouble.spare_height(sparing)
+        self._column.setSpacing(theme.TIGHT if sparing else theme.NEAR)
 
     def retranslate(self) -> None:
         """Word what `NamedControls` does not know: what is wrong."""

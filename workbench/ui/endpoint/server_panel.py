@@ -81,6 +81,7 @@ class ServerPanel(EndpointPanel):
         self.column.addLayout(self.calls)
         self.column.addWidget(self.queue_row)
         self.column.addWidget(self.table, 3)
+        self.column.addStretch(0)  # where the table is hidden
         self.column.addWidget(self.chosen_row)
         self.column.addWidget(self.talk.view, 2)
         self.column.addLayout(self.send_line)
@@ -285,6 +286,8 @@ class ServerPanel(EndpointPanel):
 
     def _least_rows(self) -> int:
         """Keep some of the table's rows in sight beside a conversation."""
+        if self._is_tight:
+            return 1
         if self._sparing and self.chosen_row.talk.isChecked():
             return LOW_ROWS
         most = 4 if self.chosen_row.talk.isChecked() else 1
@@ -307,6 +310,7 @@ class ServerPanel(EndpointPanel):
         self._show_chosen()
         self.frames.spare_height(sparing)
         self.reply.rules.spare_height(sparing)
+        self.fit_set_up()
         super().spare_height(sparing)
 
     def spares_frame(self) -> bool:
@@ -318,11 +322,24 @@ class ServerPanel(EndpointPanel):
         super().fit_set_up()
         if self._live and not self.address_line.set_up.isChecked():
             self.reply.rules.button.setChecked(False)  # its button is folded with the rest
-        shown = self._by_hand or not (self._live and self.spares_frame())
+        tight = self._is_tight
+        if tight and self._live:
+            self.address_line.fold(True)  # none of its fields can be changed
+        shown = self._by_hand or not (self.spares_frame() and (self._live or self._sparing))
         self.strip.setVisible(shown)
         self.shared.pace.setVisible(shown)
         held = self.accept_gate.value is not GateMode.AUTO
         self.queue_row.setVisible(held or shown)
+        # nobody is there, and nobody was: Send stays in sight below the rules
+        someone = self._live or self.table.lines.rowCount() > 0
+        self.table.setVisible(someone or not tight)
+        self.chosen_row.setVisible(someone or not tight)
+        self._keep_rows()
+
+    @property
+    def _is_tight(self) -> bool:
+        """Whether rules are being written in a low window."""
+        return self._sparing and self.spares_frame()
 
     def is_set_up_open(self) -> bool:
         return super().is_set_up_open() or self.reply.rules.button.isChecked()

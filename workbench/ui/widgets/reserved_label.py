@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from workbench.qt.tips import plain_tip
@@ -20,6 +28,7 @@ class ReservedLabel(QLabel):
     def __init__(self, lines: int) -> None:
         super().__init__()
         self._lines = lines
+        self._sparing = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -29,12 +38,13 @@ class ReservedLabel(QLabel):
         super().setText(text)
         self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
-
-    def reserve(self, lines: int) -> None:
-        """Reserve room for another number of lines."""
-        if lines != self._lines:
-            self._lines = lines
+        if self._sparing:
             self._fit()
+
+    def spare_height(self, sparing: bool) -> None:
+        """In little room, reserve one line, and a further one only when the text needs it."""
+        self._sparing = sparing
+        self._fit()
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
@@ -47,8 +57,16 @@ class ReservedLabel(QLabel):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._sparing and event.size().width() != event.oldSize().width():
+            self._fit()
+
     def _fit(self) -> None:
-        self.setFixedHeight(self._lines * _line_height(self.fontMetrics()))
+        lines = self._lines
+        if self._sparing:
+            lines = max(1, len(self._wrapped(self.contentsRect().width())))
+        self.setFixedHeight(lines * _line_height(self.fontMetrics()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as many lines as there is room for, the last of them shortened."""
