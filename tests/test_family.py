@@ -19,7 +19,7 @@ from workbench.engine.model.family import ABSTRACT, PATH, SocketKind, fitting, f
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Waiting
 from workbench.engine.model.ticket import Outcome
-from workbench.explain.evidence import Abandoned, Evidence, Story
+from workbench.explain.evidence import Abandoned, Evidence, Hollow, Story
 from workbench.explain.explain import explain, what_failed
 from workbench.journal.reader import Row
 from workbench.scenario.outcome import failure_text
@@ -109,6 +109,7 @@ def of_events(kind: SocketKind) -> Iterator[tuple[str, str]]:
             "SOL_SOCKET, SO_REUSEPORT, 1",
             "SHUT_WR",
             "SHUT_RD",
+            "SHUT_RDWR",
         ):
             if args and call not in {"setsockopt", "shutdown"}:
                 continue
@@ -122,8 +123,9 @@ def of_events(kind: SocketKind) -> Iterator[tuple[str, str]]:
         yield f"cell {errno or error}", what_failed(row("x", errno=errno, error=error), kind)
         told = Outcome(False, errno, error)
         yield f"step {errno or error}", failure_text(told, kind).text
-    taken = row("bind", errno="EADDRINUSE", error="OSError")
-    yield "holder", " ".join(paragraphs(taken, Evidence(kind=kind, holder="server-1")))
+    for call in ("bind",) if datagram else ("bind", "listen"):
+        taken = row(call, errno="EADDRINUSE", error="OSError")
+        yield "holder", " ".join(paragraphs(taken, Evidence(kind=kind, holder="server-1")))
     yield "cut", " ".join(paragraphs(row("recv", args="3", result=9), known))
 
 
@@ -137,6 +139,8 @@ def of_streams(kind: SocketKind) -> Iterator[tuple[str, str]]:
         "abandoned",
         " ".join(paragraphs(gone, Evidence(kind=kind, abandoned=Abandoned("server-1", 5, 2)))),
     )
+    for hollow in (Hollow(7, how="SHUT_RD"), Hollow(7, errno="ECONNRESET")):
+        yield "hollow", " ".join(paragraphs(row("recv"), Evidence(kind=kind, hollow=hollow)))
     yield "finished", " ".join(paragraphs(row("recv"), Evidence(kind=kind, both_finished=True)))
     measured = kind.family != "AF_UNIX"  # TCP_INFO is TCP's
     plain = ConnectionSnapshot(
@@ -166,6 +170,7 @@ def of_streams(kind: SocketKind) -> Iterator[tuple[str, str]]:
         plain,
         replace(plain, state=connecting, connected_ns=None),
         replace(plain, peer_finished=True, state="CLOSE_WAIT"),
+        replace(plain, peer_finished=True, deaf=True),
         replace(plain, errno="ECONNRESET"),
         replace(plain, unsent=9),
         replace(plain, queued=9),

@@ -7,6 +7,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from workbench.engine.model.responders.reply import OnPeerClose
 from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.sockets import event_loop, poller
 from workbench.session import Session
@@ -27,6 +29,7 @@ Do = Callable[[c.Command], Outcome]
 MUCH = 8_000_000
 HANG = 60.0
 ABORT = struct.pack("ii", 1, 0)
+CLOSES = Nothing(OnPeerClose.CLOSE)
 
 
 @pytest.fixture
@@ -276,6 +279,70 @@ def test_after_the_fin_an_orderly_end_is_no_error_and_unread_bytes_are(
                 assert do(c.Send("server", text="unread")).ok
     until("server", call="reset_after_fin")
     assert [row.call for row in rows("server", "note")].count("reset_after_fin") == 1
+
+
+@pytest.mark.parametrize("how", [c.How.READ, c.How.BOTH])
+def test_an_end_that_our_own_shutdown_made_is_not_the_peers(
+    session: Session, do: Do, until, pair, how: c.How
+) -> None:
+    """recv() gives b"" since reading was shut down here; the server has not finished."""
+    pair(responder=Nothing(OnPeerClose.KEEP))
+    do(c.Configure("client", replace(session.settings("client"), responder=CLOSES)))
+    assert do(c.Shutdown("client", how)).ok
+    until("client", call="recv", result=0)
+    item = fresh(session, "client").connections[0]
+    assert (item.deaf, item.close_cause) == (True, CloseCause.LOCAL)  # its responder closes
+    assert item.closed_ns is not None
+
+
+def test_a_reset_that_no_read_tells_is_not_said_to_follow_a_fin(
+    session: Session, do: Do, until, rows, pair
+) -> None:
+    pair(responder=Nothing(OnPeerClose.KEEP))
+    assert do(c.Shutdown("client", c.How.READ)).ok
+    until("client", call="recv", result=0)
+    assert do(c.Abort("server")).ok
+    until("client", call="reset_when_deaf")
+    assert "reset_after_fin" not in {call for call, _ in notes(rows, "client")}
+
+
+def test_what_comes_after_reading_was_shut_down_can_be_read(
+    session: Session, do: Do, until, pair
+) -> None:
+    """Linux takes it all the same (tcp(7) says nothing of it): who asks for it gets it."""
+    pair(responder=Nothing(OnPeerClose.KEEP))
+    assert do(c.Shutdown("client", c.How.READ)).ok
+    until("client", call="recv", result=0)
+    assert do(c.Send("server", text="late")).ok
+    until("server", call="send")
+    assert do(c.Recv("client")).ok
+    until("client", call="recv", payload=b"late")
+    item = fresh(session, "client").connections[0]
+    assert (item.state, item.close_cause) == ("ESTABLISHED", None)
+
+
+def test_a_shutdown_after_the_peers_end_hides_nothing(
+    session: Session, do: Do, until, pair
+) -> None:
+    pair(responder=Nothing(OnPeerClose.KEEP))
+    assert do(c.Shutdown("server")).ok
+    until("client", call="recv", result=0)
+    assert do(c.Shutdown("client", c.How.READ)).ok
+    item = fresh(session, "client").connections[0]
+    assert (item.deaf, item.close_cause) == (False, CloseCause.PEER)
+
+
+def test_a_read_after_a_reset_tells_of_no_end(session: Session, do: Do, until, rows, pair) -> None:
+    """The kernel gives the error once, and b"" from then on."""
+    pair()
+    assert do(c.Abort("server")).ok
+    until("client", errno="ECONNRESET")
+    assert do(c.Recv("client")).ok
+    assert [row.result for row in rows("client") if row.call == "recv"] == [None, 0]
+    item = fresh(session, "client").connections[0]
+    assert (item.peer_finished, item.close_cause, item.errno) == (
+        False, CloseCause.RESET, "ECONNRESET",
+    )  # fmt: skip
 
 
 # -- calls that fail again and again ----------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import describe, explanation_key
-from workbench.engine.model.family import SocketKind, fitting
+from workbench.engine.model.family import SocketKind, error_text
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.explain.evidence import Evidence, evidence_of
 from workbench.explain.explain import explain
@@ -241,7 +241,7 @@ def test_what_can_be_provoked_is_explained(name: str, lang: str) -> None:
     assert all(paragraphs)
     key = explanation_key(failure.errno, failure.error)
     assert not key.endswith("other")
-    assert paragraphs[-1] == tr(fitting(f"{key}.try", kind))
+    assert paragraphs[-1] == tr(error_text(failure.errno, failure.error, "try", kind, "connect"))
 
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
@@ -250,6 +250,18 @@ def test_every_errno_of_the_reference_has_its_text(name: str, lang: str) -> None
     texts.set_language(lang)
     for part in ("what", "kernel", "try"):
         assert tr(f"errors.{name}.{part}", errno=name, text="", call="connect").strip()
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "family"), ("zh_CN", "地址族")])
+@pytest.mark.parametrize("name", ["EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY", "EAI_FAMILY"])
+def test_a_name_of_the_other_family_is_not_said_to_be_unknown(
+    name: str, lang: str, word: str
+) -> None:
+    """glibc has each of these for a name with an IPv4 address alone, asked for with AF_INET6."""
+    texts.set_language(lang)
+    shown = explain(row(name, "gaierror", "getaddrinfo"), title="x")
+    said = [text for section in shown.sections for text in section.paragraphs]
+    assert word in said[0] + said[1]
 
 
 def test_what_is_not_provoked_is_named(record_property: Callable[[str, object], None]) -> None:

@@ -229,6 +229,19 @@ def test_each_alert_that_may_come(number: int, language: str) -> None:
     assert tr(f"{key}.what") in said(told)
 
 
+def test_an_alert_is_told_from_the_end_that_has_its_row(language: str) -> None:
+    """The words are those of who receives it: of one that was sent they are not our own."""
+    what = tr("errors.SSLV3_ALERT_CERTIFICATE_EXPIRED.what")
+    sent, came = (
+        said(LayerRow(call, "'alert', 'certificate_expired', fatal=True"))
+        for call in ("tls.send", "tls.recv")
+    )
+    assert what in came
+    assert tr("tls.message.alert_there", what=what) in sent
+    assert tr("tls.message.alert_sent") in sent
+    assert tr("tls.message.alert") in came
+
+
 def test_each_message_of_a_handshake(language: str) -> None:
     talk = Talk(client(resume=True), server())
     old = Talk(client(**OLD), server())

@@ -141,6 +141,7 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
     living = [
         connection,
         replace(connection, peer_finished=True),
+        replace(connection, peer_finished=True, deaf=True),
         replace(connection, connected_ns=None, errno="EAGAIN"),
         replace(connection, connected_ns=None),
         replace(connection, errno="ECONNRESET"),
@@ -170,9 +171,8 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
             )
             shown.add(status.text.show())
     bad = re.compile("|".join([NOT_UNIX, NOT_ABSTRACT] + [NOT_DATAGRAM] * datagram), re.IGNORECASE)
-    notes = {
-        tr(f"note.{key}", 104) for key in ("reset_after_fin", "error_after_fin") if not datagram
-    }
+    ended = ("reset_after_fin", "error_after_fin", "reset_when_deaf", "error_when_deaf")
+    notes = {tr(f"note.{key}", 104) for key in ended if not datagram}
     assert len(shown) > (2 if datagram else 12)
     assert [text for text in shown | notes if bad.search(text)] == []
 

@@ -21,7 +21,10 @@ WAITS = replace(ITEM, connected_ns=None)
         (ITEM, "connected"),
         (WAITS, "waiting"),
         (replace(ITEM, peer_finished=True), "finished"),
+        (replace(ITEM, peer_finished=True, deaf=True), "connected"),
         (replace(ITEM, errno="ECONNRESET"), "reset"),
+        (replace(ITEM, errno="WS_1002"), "failed"),  # a layer's, and no reset
+        (replace(ITEM, errno="EPIPE"), "failed"),
         (replace(WAITS, errno="EACCES"), "failed"),
         (replace(CLOSED, close_cause=CloseCause.PEER), "peer"),
         (CLOSED, "local"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
 from workbench.session import Session
+from workbench.viewmodel import client_status
+from workbench.viewmodel.message import StatusMessage, msg
 from workbench.viewmodel.silence import Silences, is_owing, why_silent
 
 BOUND = 60.0
@@ -121,3 +125,45 @@ def test_a_delayed_reply_that_is_not_due(session: Session) -> None:
     session.perform(c.Send("client", text="ask")).wait(BOUND)
     item = seen(session, "server", lambda item: item.delayed)
     assert "1 delayed" in (why_silent(item, 3) or "")
+
+
+def test_reading_that_was_shut_down_here_is_no_end_of_the_peers(session: Session) -> None:
+    session.perform(c.Shutdown("client", c.How.READ)).wait(BOUND)
+    item = seen(session, "client", lambda x: x.peer_finished)
+    assert item.deaf
+    text, short = Silences().why(item)
+    assert "Reading was shut down here" in text
+    assert "peer finished" not in short
+    snapshot = fresh(session, "client")
+    said = client_status.status_of(snapshot, StatusMessage("info", msg("message.client_ready")),
+                                   None, None).text.show()  # fmt: skip
+    assert "Reading was shut down here" in said
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
+def test_a_unix_peer_that_finished_may_take_nothing_more(session: Session) -> None:
+    """Its close() looks like its half-close until one sends: then EPIPE, at once."""
+    for name in ("server", "client"):
+        session.perform(c.Stop(name)).wait(BOUND)
+        settings = session.settings(name)
+        address = "temp:ended" if name == "server" else settings.address
+        changed = replace(settings, family="AF_UNIX", address=address, receive=GateMode.AUTO)
+        session.perform(c.Configure(name, changed)).wait(BOUND)
+    session.perform(c.Start("server")).wait(BOUND)
+    session.perform(c.Connect("client")).wait(BOUND)
+    for _ in range(int(BOUND / 0.02)):
+        if fresh(session, "server").open_count:
+            break
+        threading.Event().wait(0.02)
+    session.perform(c.Close("server", connection=c.ALL)).wait(BOUND)
+    for _ in range(int(BOUND / 0.02)):
+        snapshot = fresh(session, "client")
+        if snapshot.connections[-1].peer_finished:
+            break
+        threading.Event().wait(0.02)
+    said = client_status.status_of(snapshot, StatusMessage("info", msg("message.client_ready")),
+                                   None, None).text.show()  # fmt: skip
+    assert "You can still send" not in said
+    assert "EPIPE" in said
+    assert session.perform(c.Send("client", text="x")).wait(BOUND)
+    assert fresh(session, "client").connections[-1].errno == "EPIPE"

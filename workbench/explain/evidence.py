@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from workbench.engine.model.events import END
@@ -17,6 +18,47 @@ NEAR_NS: Final = 2_000_000_000
 """A reading older or newer than this says nothing about the moment."""
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 _FINISHING: Final = frozenset({"SHUT_WR", "SHUT_RDWR"})
+_DEAFENING: Final = frozenset({"SHUT_RD", "SHUT_RDWR"})
+_LOST: Final = frozenset({"ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"})
+"""Errors after which the kernel gives b"" to every recv() (tcp_recvmsg of Linux)."""
+_CARRIERS: Final = frozenset({"recv", "send"})
+_USER_TIMEOUT: Final = "IPPROTO_TCP, TCP_USER_TIMEOUT, "
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """The row of our own shutdown(), and its argument."""
+
+    row: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hollow:
+    """Why a recv() that gave b"" does not tell that the peer has finished.
+
+    Attributes:
+        row: of our own shutdown(), `how` its argument, or of the failure before it, `errno`.
+    """
+
+    row: int
+    how: str = ""
+    errno: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """The limit of ours, TCP_USER_TIMEOUT, at which the kernel gave a connection up.
+
+    Attributes:
+        row: where it was set, `limit_ms` to what.
+        window: what the peer took last, `ack_ms`: how long before the reading its last ACK came.
+    """
+
+    row: int
+    limit_ms: int
+    window: int | None = None
+    ack_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +67,22 @@ class Story:
 
     Attributes:
         idle_s: seconds since its last event; None: there was none.
-        fin_seen: recv had given b"": the peer's FIN came before.
+        fin_seen: recv had given b"": the peer's FIN came before. None: our own shutdown() hides
+            whether it did.
         pair_ended: how the other end, if it is ours too, ended it ("abort", "close"); None: it is
             not ours, or had not.
         pair_unread: bytes that the other end had not read when it closed.
         pair: what the other end is called; pair_row: the row of its close().
-        shut_row: the row in which we had closed our own direction.
+        shut: how we had closed our own direction.
     """
 
     idle_s: float | None = None
-    fin_seen: bool = False
+    fin_seen: bool | None = False
     pair_ended: str | None = None
     pair_unread: int | None = None
     pair: str = ""
     pair_row: int = 0
-    shut_row: int | None = None
+    shut: Shut | None = None
 
 
 def story_of(reader: Reader, row: Row) -> Story | None:
@@ -49,11 +92,11 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     before = reader.before(row.connection, row.seq)
     last = before[-1] if before else None
     idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
-    fin = any(item.ends_stream for item in before)
-    shut = next((item.seq for item in before if _finishes(item)), None)
+    fin = _fin_seen(before)
+    shut = _first_shut(before, _FINISHING)
     own = reader.connection(row.connection)
     if own is None or own.pair is None:
-        return Story(idle, fin, shut_row=shut)
+        return Story(idle, fin, shut=shut)
     # another thread may record it later; what began before our call ended can have led to it
     _, known = _span(row)
     other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
@@ -69,9 +112,49 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     return Story(idle, fin, ended, unread, who, close.seq if close is not None else 0, shut)
 
 
-def _finishes(row: Row) -> bool:
-    """Whether this call closed our own direction."""
-    return row.call == "shutdown" and row.errno is None and row.args in _FINISHING
+def _first_shut(rows: Iterable[Row], hows: Collection[str]) -> Shut | None:
+    """Our first shutdown() with one of these arguments."""
+    found = (item for item in rows if item.call == "shutdown" and item.error is None)
+    return next((Shut(item.seq, item.args) for item in found if item.args in hows), None)
+
+
+def _fin_seen(before: Sequence[Row]) -> bool | None:
+    """As `Story.fin_seen`."""
+    end = next((item.seq for item in before if item.ends_stream), None)
+    deaf = _first_shut(before, _DEAFENING)
+    if deaf is not None and (end is None or deaf.row < end):
+        return None
+    return end is not None
+
+
+def _hollow(before: Sequence[Row]) -> Hollow | None:
+    """Why the end of stream after these rows is none of the peer's; None: it is."""
+    for item in before:
+        if item.ends_stream:
+            return None  # the FIN was in before
+        if item.call == "shutdown" and item.error is None and item.args in _DEAFENING:
+            return Hollow(item.seq, how=item.args)
+        if item.call in _CARRIERS and item.errno in _LOST:
+            return Hollow(item.seq, errno=item.errno or "")
+    return None
+
+
+def _gave_up(
+    reader: Reader, row: Row, own: SocketRow | None, sample: SampleRow | None
+) -> GaveUp | None:
+    """The TCP_USER_TIMEOUT that a connection which the kernel gave up had."""
+    if row.errno != "ETIMEDOUT" or row.call not in _CARRIERS or own is None:
+        return None
+    begun = reader.before(own.id, (own.opened_seq or 0) + AROUND)
+    for item in reversed([*begun, *reader.before(own.id, row.seq)]):
+        if item.call == "setsockopt" and item.error is None and _USER_TIMEOUT in item.args:
+            said = item.args.rpartition(" ")[2]
+            if not said.isdecimal() or not int(said):
+                return None
+            reading = sample.values if sample is not None else {}
+            window, ack = reading.get("snd_wnd"), reading.get("last_ack_recv_ms")
+            return GaveUp(item.seq, int(said), window, ack)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +202,8 @@ class Evidence:
         held_by: the note that says which other program has it.
         never_connected: its socket had no peer: it came neither from a successful connect() nor
             from accept().
+        hollow: why this end of stream is not the peer's; None: it is.
+        gave_up: the limit at which the kernel ended an established connection.
     """
 
     sample: SampleRow | None = None
@@ -131,6 +216,8 @@ class Evidence:
     holder: str | None = None
     held_by: Row | None = None
     never_connected: bool = False
+    hollow: Hollow | None = None
+    gave_up: GaveUp | None = None
 
 
 def evidence_of(reader: Reader, row: Row) -> Evidence:
@@ -148,23 +235,28 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         and own.parent is None
     )
     unanswered = row.call == "connect" and row.error == "TimeoutError"
-    taken = row.call == "bind" and row.errno == "EADDRINUSE"
+    taken = row.call in {"bind", "listen"} and row.errno == "EADDRINUSE"
+    before = reader.before(row.connection, row.seq) if ended else []
     return Evidence(
         sample=sample,
         story=None if lonely else story_of(reader, row),
         never_connected=lonely,
-        both_finished=ended
-        and any(
-            item.call == "shutdown" and item.args in _FINISHING and item.error is None
-            for item in reader.before(row.connection, row.seq)
-        ),
+        both_finished=_first_shut(before, _FINISHING) is not None,
+        hollow=_hollow(before),
+        gave_up=_gave_up(reader, row, own, sample),
         full=_full_queue(reader, row) if unanswered else None,
         syns=_syns(sample) if unanswered else None,
         kind=kind_of_row(row, *reader.socket_kind(row.connection)),
         abandoned=_abandoned(reader, row, own),
-        holder=reader.holder_of(_target(row.args), row.seq) if taken else None,
+        holder=_holder(reader, row, own) if taken else None,
         held_by=reader.note_after(row.connection, OF_HOLDERS, row.seq) if taken else None,
     )
+
+
+def _holder(reader: Reader, row: Row, own: SocketRow | None) -> str | None:
+    """The endpoint of ours that has the address which bind() or listen() was refused."""
+    address = _target(row.args) if row.call == "bind" else own and own.local
+    return reader.holder_of(address, row.seq, besides=row.connection or 0) if address else None
 
 
 def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:

@@ -8,13 +8,13 @@ needs other words. `evidence.py` finds what needs evidence from the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from workbench.engine.model.errors import system_text
 from workbench.engine.model.events import COMMAND, LAYER, NOTE, RUN_FAILED, RUN_HELD
-from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
-from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
+from workbench.engine.model.family import TCP, SocketKind, error_text, fitting
+from workbench.explain.evidence import Abandoned, Evidence, FullQueue, GaveUp, Hollow, Story
 from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
 from workbench.explain.tls_sentences import failed_text, told_of_tls
 from workbench.explain.websocket_words import BEGINS, fault_in_words, told_of_websocket
@@ -25,6 +25,8 @@ from workbench.literals import arguments, comment
 from workbench.texts import has, tr
 
 NOTHING_KNOWN: Final = Evidence()
+_HOWS: Final = frozenset({"SHUT_RD", "SHUT_RDWR"})
+"""Of shutdown(): SHUT_WR is what it says without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def _told(story: Story, kind: SocketKind) -> list[str]:
     lines = []
     if story.idle_s is not None:
         lines.append(tr("explain.story_idle", time=_idle(story.idle_s)))
-    seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
-    lines.append(tr(fitting(seen, kind)))
+    if story.fin_seen is not None:
+        seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
+        lines.append(tr(fitting(seen, kind)))
     other = {"who": story.pair, "row": story.pair_row}
     if story.pair_ended == "abort":
         lines.append(tr(fitting("explain.story_abort", kind), **other))
@@ -142,7 +145,7 @@ def _told_of(row: Row, part: str, kind: SocketKind) -> str:
     of_tls = failed_text(row, part)
     if of_tls is not None:
         return of_tls
-    key = fitting(f"{error_stem(row.errno, row.error, kind)}.{part}", kind)
+    key = error_text(row.errno, row.error, part, kind, row.call)
     return tr(key, errno=row.errno or row.error or "", text=system_text(row.errno), call=row.call)
 
 
@@ -178,35 +181,56 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
         return _was_abandoned(row, evidence.abandoned, clock)
     if evidence.full is not None:
         return _queue_was_full(row, evidence, evidence.full, clock)
-    if evidence.holder is not None:
+    why = _why_of_record(row, evidence)
+    if why is not None:
+        kernel, way = why
         return [
             Section(tr("explain.returned"), (what_failed(row, kind),)),
-            Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
-            Section(
-                tr("explain.try"), (tr(fitting("explain.holder_try", kind), name=evidence.holder),)
-            ),
-        ]
-    if evidence.held_by is not None:
-        return [
-            Section(tr("explain.returned"), (what_failed(row, kind),)),
-            Section(tr("explain.why"), (note_text(evidence.held_by),)),
-            Section(tr("explain.try"), (_told_of(row, "try", kind),)),
+            Section(tr("explain.why"), kernel),
+            Section(tr("explain.try"), (way or _told_of(row, "try", kind),)),
         ]
     if evidence.never_connected:
         return [
             Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
             for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))
         ]
-    if row.errno == "EPIPE" and evidence.story is not None and evidence.story.shut_row is not None:
-        return [
-            Section(tr("explain.returned"), (what_failed(row, kind),)),
-            Section(tr("explain.why"), (tr("explain.shut_here", row=evidence.story.shut_row),)),
-            Section(tr("explain.try"), (tr("explain.shut_here_try"),)),
-        ]
     return [
         Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
         for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))
     ]
+
+
+def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] | None:
+    """Why a call failed, and what to try ("": what its error always says), where the record or
+    the address itself shows it; None: neither does.
+    """
+    kind, name = evidence.kind, evidence.holder
+    if name is not None:
+        listens = "_listens" if row.call == "listen" else ""
+        why = tr(fitting(f"explain.holder{listens}", kind), name=name)
+        return (why,), tr(fitting("explain.holder_try", kind), name=name)
+    if evidence.held_by is not None:
+        return (note_text(evidence.held_by),), ""
+    if evidence.gave_up is not None:
+        return tuple(_gave_up(evidence.gave_up)), ""
+    shut = evidence.story.shut if evidence.story is not None else None
+    if row.errno == "EPIPE" and shut is not None:
+        why = tr("explain.shut_here", row=shut.row, how=shut.how)
+        return (why,), tr("explain.shut_here_try")
+    from workbench.explain.bad_address import bad_address  # for failures alone
+
+    wrong = bad_address(row, kind)
+    if wrong is not None:
+        stem = fitting(f"explain.address.{wrong}", kind)
+        return (tr(f"{stem}_why"),), tr(f"{stem}_try")
+    return None
+
+
+def _gave_up(found: GaveUp) -> Iterator[str]:
+    """Says which limit of ours ended a connection, and how the peer was read before."""
+    yield tr("explain.gave_up", ms=found.limit_ms, row=found.row)
+    if found.window == 0 and found.ack_ms is not None:
+        yield tr("explain.gave_up_window", ms=found.ack_ms)
 
 
 def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> list[Section]:
@@ -246,8 +270,14 @@ def _queue_was_full(
 def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
     if row.call.startswith(TLS_BEGINS):
         return told_of_tls(row)
+    if evidence.hollow is not None:
+        return (_hollow(evidence.hollow),)
     if row.ends_stream and evidence.kind.type != "SOCK_DGRAM":
         key = "explain.eof_both" if evidence.both_finished else "explain.eof"
+    elif row.call == "connect" and row.local is not None and row.local == row.peer:
+        key = "explain.connect_itself"
+    elif row.call == "shutdown" and row.args in _HOWS:
+        key = f"explain.shutdown_{row.args}"
     elif row.call == "recv" and row.result == 0:
         key = "explain.recv_empty_message"
     elif row.call == "recv" and evidence.kind.type != "SOCK_STREAM":
@@ -258,6 +288,13 @@ def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
         tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
         *_cut_off(row, evidence.kind),
     )
+
+
+def _hollow(found: Hollow) -> str:
+    """Says why recv() gave b"" though the peer need not have finished."""
+    if found.errno:
+        return tr("explain.eof_after_error", row=found.row, errno=found.errno)
+    return tr("explain.eof_deaf", row=found.row, how=found.how)
 
 
 def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:

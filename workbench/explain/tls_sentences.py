@@ -50,13 +50,13 @@ def told_of_tls(row: Row) -> tuple[str, ...]:
         return (tr("tls.message.ended"),)
     name = str(values[0]) if values else ""
     if name == "alert" and len(values) > 1:
-        return (_alert(str(values[1])),)
+        return (_alert(str(values[1]), sent=row.call == "tls.send"),)
     key = f"tls.message.{name}"
     return (tr(key if name.isidentifier() and has(key) else "tls.message.other"),)
 
 
-def _alert(name: str) -> str:
-    """What an alert means for the end that receives it."""
+def _alert(name: str, *, sent: bool) -> str:
+    """What an alert says; the texts are worded for the end that receives it."""
     if name == "close_notify":
         return tr("tls.message.close_notify")
     keys = (
@@ -64,8 +64,10 @@ def _alert(name: str) -> str:
         f"tls.alert_{name}.what",
     )
     known = next((key for key in keys if has(key)), None)
-    said = tr("tls.message.alert")
-    return said if known is None else f"{said} {tr(known)}"
+    said = tr("tls.message.alert_sent" if sent else "tls.message.alert")
+    if known is None:
+        return said
+    return f"{said} {tr('tls.message.alert_there', what=tr(known)) if sent else tr(known)}"
 
 
 def _agreed(values: list[Any], named: dict[str, Any]) -> list[str]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 BEGINS: Final = "ws."
 _FAULT: Final = "ws.fault"
 _END: Final = "ws.end"
+_NOT_OPENED: Final = "WS_HANDSHAKE"
+"""The word of a fault in the server's answer: there is no WebSocket that a close code could end."""
 Told = tuple[str, tuple[str, ...]]
 """The key of a heading, and the paragraphs below it."""
 _OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"})
@@ -52,7 +54,8 @@ def _fault(row: Row, values: list[Any]) -> list[Told]:
         return []
     section = str(values[1]) if len(values) > 1 else ""
     where = section if section.startswith("RFC") else f"RFC 6455, {section}"
-    rule = tr("ws.section", section=where, word=row.errno or "")
+    of_head = "_head" if row.errno == _NOT_OPENED else ""
+    rule = tr(f"ws.section{of_head}", section=where, word=row.errno or "")
     return [
         ("explain.rule", (tr(f"{key}.what", **fault.values), rule)),
         ("explain.try", (tr(f"{key}.try", **fault.values),)),

@@ -416,9 +416,9 @@ class Joined(Reader):
         found = chain.from_iterable(reader.listeners_at(address) for reader in self._readers())
         return list(dict.fromkeys(found))
 
-    def holder_of(self, address: str, seq: int) -> str | None:
+    def holder_of(self, address: str, seq: int, besides: int) -> str | None:
         reader = self._of(seq)
-        return reader.holder_of(address, seq) if reader is not None else None
+        return reader.holder_of(address, seq, besides) if reader is not None else None
 
     def note_after(self, connection: int, notes: Collection[str], seq: int) -> Row | None:
         reader = self._of(seq)

@@ -512,13 +512,13 @@ class Reader:
             )
         ]
 
-    def holder_of(self, address: str, seq: int) -> str | None:
-        """The endpoint of ours that was bound to an address when this row was written."""
+    def holder_of(self, address: str, seq: int, besides: int) -> str | None:
+        """Our other endpoint that had this address then, for the same socket type as `besides`."""
         found = self._all(
-            "SELECT p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
-            " WHERE c.parent IS NULL AND c.local=? AND c.opened_seq<? AND p.role<>'stream'"
-            " AND coalesce(c.closed_seq, ?)>=? ORDER BY c.id DESC LIMIT 1",
-            (address, seq, seq, seq),
+            "SELECT p.name FROM connection k JOIN endpoint q ON q.id=k.endpoint JOIN connection c"
+            " JOIN endpoint p ON p.id=c.endpoint AND p.type=q.type WHERE k.id=? AND c.id<>k.id"
+            " AND c.parent IS NULL AND c.local=? AND c.opened_seq<? AND ifnull(c.closed_seq,?)>=?",
+            (besides, address, seq, seq, seq),
         )
         return cell_types.text(found[0][0]) if found else None
 

@@ -167,12 +167,13 @@ def _many(snapshot: EndpointSnapshot, way_out: str | None, chosen: int | None) -
 
 
 def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> StatusMessage:
+    if newest.peer_finished and newest.deaf:
+        return StatusMessage("busy", msg("message.deaf"))
     if newest.peer_finished:
         # our own direction may be closed too: then the kernel is past CLOSE_WAIT
         both = newest.measured and newest.state != "CLOSE_WAIT"
-        return StatusMessage(
-            "busy", msg("message.both_finished" if both else "message.peer_finished")
-        )
+        key = "message.both_finished" if both else "message.peer_finished"
+        return StatusMessage("busy", msg(fitting(key, kind_of(snapshot.settings))))
     if newest.connected_ns is None:
         if snapshot.phase is Phase.OPEN:
             return StatusMessage("info", msg("message.not_yet_connected"))

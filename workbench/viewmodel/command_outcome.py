@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import system_text
-from workbench.engine.model.family import SocketKind, error_stem, fitting
+from workbench.engine.model.family import SocketKind, error_text
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Outcome
@@ -105,9 +105,8 @@ def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
     if fault is not None and fault.stem is not None:
         what = msg(f"{fault.stem}.what", **fault.values)
     else:
-        stem = error_stem(outcome.errno, outcome.error, kind)
-        text = system_text(outcome.errno)
-        what = msg(fitting(f"{stem}.what", kind), errno=errno, text=text, call=call)
+        key = error_text(outcome.errno, outcome.error, "what", kind, call)
+        what = msg(key, errno=errno, text=system_text(outcome.errno), call=call)
     if outcome.tried is None:
         call = fault.failed if fault is not None else call
         return msg("message.failed", call=call, errno=errno, what=what)

@@ -32,7 +32,7 @@ _CAUSES: Final = {
     CloseCause.FAILED: "failed",
     CloseCause.TIMED_OUT: "timed_out",
 }
-_ERRNOS: Final = {"ECONNREFUSED": "refused", "ETIMEDOUT": "timed_out"}
+_ERRNOS: Final = {"ECONNREFUSED": "refused", "ETIMEDOUT": "timed_out", "ECONNRESET": "reset"}
 
 
 def outcome_of(item: ConnectionSnapshot) -> str:
@@ -41,10 +41,10 @@ def outcome_of(item: ConnectionSnapshot) -> str:
         found = _CAUSES[item.close_cause or CloseCause.LOCAL]
         return _ERRNOS.get(item.errno or "", found) if found == "failed" else found
     if item.errno is not None:
-        return _ERRNOS.get(item.errno, "reset" if item.connected_ns is not None else "failed")
+        return _ERRNOS.get(item.errno, "failed")
     if item.connected_ns is None:
         return "waiting"
-    return "finished" if item.peer_finished else "connected"
+    return "finished" if item.peer_finished and not item.deaf else "connected"
 
 
 def outcome_text(item: ConnectionSnapshot) -> str:

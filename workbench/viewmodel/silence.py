@@ -65,6 +65,8 @@ def why_left_to_us(item: ConnectionSnapshot) -> str:
         return "silence.broken"
     if not item.peer_finished:
         return "silence.fin_unread"
+    if item.deaf:
+        return "silence.deaf"
     both = item.measured and item.state not in TWO_WAY
     return "silence.both_finished" if both else "silence.peer_finished"
 

@@ -59,7 +59,8 @@ class Connection:
     Attributes:
         number: counts within the endpoint, from 1; 0: a socket that is made to listen.
         open: close() was not called yet, and is not waiting in C.
-        peer_finished: the peer has sent FIN: recv gave b"".
+        peer_finished: recv gave b"": the peer has sent FIN, unless it is deaf.
+        deaf: reading was shut down here before that, so the peer need not have.
         broken: the socket gave an error that ends it; only close() is left.
         finished: we have sent FIN: shutdown() of our direction succeeded.
         aborted_in: the kernel's state just before an abort; None where it tells none.
@@ -97,6 +98,7 @@ class Connection:
         self.bytes_out = self.sends = 0
         self.peer_finished = False
         self.finished = False
+        self.deaf = False
         self.broken = False
         self.full = False
         self.file: BoundFile | None = None
@@ -355,6 +357,7 @@ class Connection:
             error = raised
         else:
             self.finished = self.finished or how is not How.READ
+            self.deaf = self.deaf or (how is not How.WRITE and not self.peer_finished)
         if op is not None:
             op.end(error)
 

@@ -384,7 +384,8 @@ class StreamConnection(Connection):
         if op is not None:
             self.end_op(op)
         if ended:
-            self._finished_by_peer()
+            if not self.broken:  # after an error recv() gives b"" whatever the peer did
+                self._finished_by_peer()
             return
         self.bytes_in += count
         self.reads += 1
@@ -433,7 +434,9 @@ class StreamConnection(Connection):
             self.outbox.keep(data[count:])
 
     def _finished_by_peer(self) -> None:
-        """The peer's FIN was read. What we still have to send may go."""
+        """The end of the stream was read: the peer's FIN or, where reading was shut down here, what
+        the kernel gives then. What we still have to send may go.
+        """
         if self._sending_error is not None:
             self._broke(self._sending_error)
             return
@@ -441,7 +444,7 @@ class StreamConnection(Connection):
         self.peer_finished = True
         if first:
             self.traced.sample()
-            self.close_cause = CloseCause.PEER
+            self.close_cause = None if self.deaf else CloseCause.PEER
         if self._drains:
             self.close(CloseCause.LOCAL)
         elif self._layered:
@@ -459,7 +462,7 @@ class StreamConnection(Connection):
         if self.delayed and self._layered and self._runner.refuses():
             self.drop_delayed(None)  # nothing goes through the layers any more
         if self.open and self.on_peer_close is OnPeerClose.CLOSE:
-            self.close_once_sent(CloseCause.PEER)
+            self.close_once_sent(CloseCause.LOCAL if self.deaf else CloseCause.PEER)
 
     def interest(self) -> int:
         """After the peer's FIN only a hang-up is waited for."""
@@ -471,16 +474,18 @@ class StreamConnection(Connection):
         return mask
 
     def look_for_error(self) -> None:
-        """After the peer's FIN no read reports a reset, so SO_ERROR is asked."""
+        """After the end of the stream no read reports a reset, so SO_ERROR is asked."""
         error = self.traced.pending_error()
         if error is None:
             return
         # tcp_reset() of Linux leaves EPIPE where the FIN had come before the reset
         reset = isinstance(error, ConnectionResetError | BrokenPipeError)
         told = ConnectionResetError(errno.ECONNRESET, "") if reset else error
-        self.traced.tell(
-            "reset_after_fin" if reset else "error_after_fin", repr(describe(error).errno), told
-        )
+        if self.deaf:
+            note = "reset_when_deaf" if reset else "error_when_deaf"
+        else:
+            note = "reset_after_fin" if reset else "error_after_fin"
+        self.traced.tell(note, repr(describe(error).errno), told)
         self._broke(told)
 
     def send_one(self, item: Outgoing) -> int:

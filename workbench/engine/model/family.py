@@ -24,8 +24,11 @@ _MESSAGES_ONLY: Final = frozenset({"EMSGSIZE", "EDESTADDRREQ"})
 _IP_ONLY: Final = frozenset(
     {"EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ENODEV", "EDESTADDRREQ", *_STREAM_ONLY}
 )
-_UNIX_ONLY: Final = frozenset({"ENOENT", "ENOTSOCK", "EPROTOTYPE"})
-_FILES: Final = frozenset({"ENOENT", "ENOTSOCK"})
+_UNIX_ONLY: Final = frozenset({"ENOENT", "ENOTDIR", "ENOTSOCK", "EPROTOTYPE"})
+_FILES: Final = frozenset({"ENOENT", "ENOTDIR", "ENOTSOCK"})
+_CARRIERS: Final = frozenset({"recv", "send"})
+_DATA: Final = "data"
+"""Stands in a text's key for a call that carries bytes on an established connection."""
 
 
 class SocketKind(NamedTuple):
@@ -72,6 +75,24 @@ def error_stem(errno_name: str | None, error: str | None, kind: SocketKind = TCP
     if errno_name is not None and not _is_known(errno_name, kind):
         return "errors.unexpected"
     return explanation_key(errno_name, error)
+
+
+def error_text(
+    errno_name: str | None, error: str | None, part: str, kind: SocketKind = TCP, call: str = ""
+) -> str:
+    """The key of one text about a failed call; `part`: what, kernel or try.
+
+    Some errors mean something else for one call: `errors.connect_EADDRNOTAVAIL`. A text for the
+    kind of socket goes before a general one, and within each a text for the call.
+    """
+    stem = error_stem(errno_name, error, kind)
+    plain = f"{stem}.{part}"
+    name = errno_name or error
+    if not call or stem != f"errors.{name}":
+        return fitting(plain, kind)
+    of_call = f"errors.{_DATA if call in _CARRIERS else call}_{name}.{part}"
+    keys = (f"{scope}.{key}" for scope in kind.scopes for key in (of_call, plain))
+    return next((key for key in (*keys, of_call) if has(key)), plain)
 
 
 def _is_known(name: str, kind: SocketKind) -> bool:

@@ -108,6 +108,8 @@ class ConnectionSnapshot:
         passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
         agreed: call and arguments of the rows in which its layers say what was agreed on.
+        deaf: reading was shut down here before the peer had finished: the end of the stream that
+            `peer_finished` tells of is none of its.
         reads, sends: calls that brought or took bytes, or a datagram.
     """
 
@@ -138,6 +140,7 @@ class ConnectionSnapshot:
     agreed: tuple[tuple[str, str], ...] = ()
     reads: int = 0
     sends: int = 0
+    deaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> 
         unsent=unsent,
         queued=connection.outbox.size,
         peer_finished=connection.peer_finished,
+        deaf=connection.deaf,
         waiting=connection.waiting() if connection.open else None,
         reading=reading,
         aborted_in=connection.aborted_in,
@@ -144,7 +145,8 @@ def _own_state(connection: Connection) -> str:
         return "CONNECTING" if connection.traced.family == _AF_UNIX else "SYN_SENT"
     if connection.connected_ns is None:
         return "CLOSE"
-    return "CLOSE_WAIT" if connection.peer_finished else "ESTABLISHED"
+    ended = connection.peer_finished and not connection.deaf
+    return "CLOSE_WAIT" if ended else "ESTABLISHED"
 
 
 def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, OptionValue], ...]:
