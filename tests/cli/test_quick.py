@@ -130,6 +130,37 @@ def test_connect_reaches_a_plain_socket() -> None:
     ]
 
 
+def test_a_reset_of_a_talk_by_hand_is_a_failed_run_in_the_record_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            peer, _ = server.accept()
+            peer.send(b"some of it")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        where = f"127.0.0.1:{server.getsockname()[1]}"
+        status, out, err = run("connect", where, "--until-eof", "--json", "--lang", "en")
+        thread.join(BOUND)
+    assert status == 1
+    assert "ECONNRESET" in err
+    calls = [json.loads(line)["call"] for line in out.splitlines()]
+    assert calls.count("run_failed") == 1
+    assert "run_held" not in calls
+
+
+def test_a_proxy_that_is_not_there_is_not_taken_for_the_target() -> None:
+    proxy = f"http://ada:secret@127.0.0.1:{free_port()}"
+    status, _, err = run("connect", "example.test:80", "--proxy", proxy, "--lang", "en")
+    assert status == 1
+    said = "The proxy http://127.0.0.1:"
+    assert said in err
+    assert "the target was not asked for" in err
+    assert "secret" not in err
+
+
 def test_datagrams_both_ways() -> None:
     with listening("127.0.0.1:0", "--udp", "--echo") as (_, address):
         status, out, _ = run("connect", address, "--udp", "--send", "x", "--expect", "x")

@@ -158,12 +158,13 @@ def test_each_case_of_a_file_is_a_run(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text(
         'title = "Cased"\ncases = "cases.csv"\n'
         "defaults = { within = 0 }\n"
-        'step = [{ do = "expect", call = "accept", count = "{count}", absent = true }]\n'
+        'step = [{ do = "start" },\n'
+        '{ do = "expect", call = "accept", count = "{count}", absent = true }]\n'
         '[endpoint.a]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
     )
     (tmp_path / "cases.csv").write_text("name,count\ngood,1\nbad,0\n")
     assert run(path) == 2  # before any of them is run
-    assert "cased.toml:4: In the case bad: count must be" in capsys.readouterr().err
+    assert "cased.toml:5: In the case bad: count must be" in capsys.readouterr().err
     (tmp_path / "cases.csv").write_text("name,count\ngood,1\nworse,2\n")
     report, records = tmp_path / "report.xml", tmp_path / "records"
     assert run(path, "--junit", report, "--record", records) == 0

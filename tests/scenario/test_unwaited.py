@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workbench.engine.model import commands as c
-from workbench.engine.model.ticket import Ticket
-from workbench.scenario.outcome import check_outcome
+from workbench.engine.model.ticket import Outcome, Ticket
+from workbench.scenario.outcome import Failed, check_outcome
 from workbench.scenario.steps import Expect, Loop, Perform
 from workbench.scenario.unwaited import Unwaited
 from workbench.texts import Problem
@@ -87,3 +89,32 @@ def test_what_had_failed_by_then_stands_before_the_reason_of_a_later_step() -> N
     excused = Unwaited([Expect("a", errno="ECONNREFUSED")])
     excused.add(CONNECT, refused(CONNECT))
     assert excused.explained(reason, check) is reason
+
+
+def test_any_failure_will_do_where_a_step_says_so() -> None:
+    """As `error = "*"` of an expectation."""
+    step = Perform(c.Connect("a"), error="*")
+    ticket = refused(step)
+    assert ticket.outcome is not None
+    check_outcome(step, ticket.outcome)
+    done = Ticket(step.command)
+    done.finish()
+    assert done.outcome is not None
+    with pytest.raises(Failed) as caught:
+        check_outcome(step, done.outcome)
+    assert caught.value.problem.key == "scenario.should_fail"
+
+
+def test_which_of_the_two_a_connect_through_a_proxy_failed_at() -> None:
+    """The kernel's errors are of the way to the proxy; what is beyond it, the proxy says."""
+    step = Perform(c.Connect("a"))
+    for outcome, proxied in (
+        (Outcome(False, "ECONNREFUSED", "ConnectionRefusedError"), True),
+        (Outcome(False, None, "TimeoutError"), True),
+        (Outcome(False, None, "PROXY_403"), False),
+        (Outcome(False, None, "SOCKS_5"), False),
+    ):
+        with pytest.raises(Failed) as caught:
+            check_outcome(step, outcome, proxy="http://ada:secret@127.0.0.1:3128")
+        assert (caught.value.problem.key == "scenario.no_way_to_proxy") is proxied
+        assert "secret" not in caught.value.problem.text

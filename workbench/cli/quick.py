@@ -432,15 +432,15 @@ def _converse(
     runner: StepByStep,
 ) -> int:
     """Send what is typed, unless the options said it all, and end the talk; the exit status."""
-    status = _by_hand(session, settings, args, talk) if not args.talk else OK
+    why = None if args.talk else _by_hand(session, settings, args, talk)
     _say_end(runner, settings, talk)
-    if status == OK and (why := _broken(args, talk.received)) is not None:
-        tell(failure_text(why, kind_of(settings)), error=True)
-        status = FAILED
-        if why.fault is None:  # so that the record says so too
+    why = why or _broken(args, talk.received)
+    if why is not None:
+        tell(failure_text(why, kind_of(settings), "recv"), error=True)
+        if why.errno is not None:  # so that the record says so too
             runner.step(Expect(_CLIENT, errno=why.errno, absent=True, within=0.0))
     runner.step(Perform(c.Close(_CLIENT)))
-    return status
+    return OK if why is None else FAILED
 
 
 def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:
@@ -516,9 +516,9 @@ def _until_quiet(talk: _Talk, seconds: float) -> None:
 
 def _by_hand(
     session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
-) -> int:
+) -> Outcome | None:
     """Send what is typed, as ncat does, until the peer has finished; one that answers by itself
-    needs nothing typed.
+    needs nothing typed. Returns why it failed; None: it did not.
     """
     received = talk.received
     typed = None
@@ -545,10 +545,7 @@ def _by_hand(
         typed.stop()
     failed = received.why_lost(FAREWELL) or (typed.failed if typed is not None else None)
     failed = failed or received.outcome_of_loss()
-    if failed is None or talk.unheard:
-        return OK
-    tell(failure_text(failed, kind_of(settings)), error=True)
-    return FAILED
+    return None if talk.unheard else failed
 
 
 def _client(args: argparse.Namespace) -> EndpointSettings:

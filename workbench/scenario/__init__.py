@@ -6,7 +6,8 @@ What a scenario is
     steps  report  rounds  keys  key_table  json_schema  permissions  secrets
 Reading a file
     model  syntax  locate  limits  misplaced  call_names  values  endpoint_keys  layer_keys
-    layer_steps  messages_keys  responder_keys  expect_keys  ignored  doubts  step_lines
+    layer_steps  messages_keys  responder_keys  expect_keys  ignored  doubts  never_logged
+    step_lines
 Values and cases
     named_values  value_sources  known_by_rule  unknown_words  cases  taken_values
 Running
@@ -15,7 +16,7 @@ Running
     beside_rows
 Matching what came with what is expected
     expect  search  needle  finders  json_stream  connections  what_came  layer_rows  readings
-    kernel_look  timing  outcome  held_back
+    kernel_look  timing  outcome  held_back  judged
 Reporting
     verdict_rows  unmet  parting  folded_rounds  junit
 Writing

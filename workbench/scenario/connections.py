@@ -123,18 +123,18 @@ class RunConnection:
             self._note_call(row)
         if says_end(row):
             ending = SocketEnd(FIN, PEER)
-        elif is_reset_after_fin(row):
+        elif tells_reset(row):
             ending = SocketEnd(RESET, PEER)
         elif row.kind not in {"call", "end"}:
             return
         elif row.errno in _RESETS:
             ending = SocketEnd(RESET, PEER)
-        elif row.ends_stream and not self.deaf:
+        elif row.ends_stream and not (self.deaf or self._is_lost()):
             ending = SocketEnd(FIN, PEER)
         elif row.call == "setsockopt":
             self._aborts = self._aborts or _LINGERS_NOT in row.args
             return
-        elif row.call == "connect":
+        elif row.call == "connect" and row.error is None:
             self.opened = Since(ended_ns(row), "connect", row.seq)
             return
         elif row.call == "close" and not self._has_ended(SocketEnd(RESET, PEER)):
@@ -149,6 +149,10 @@ class RunConnection:
     def _note_call(self, row: Row) -> None:
         self.over |= row.call == "close" or (row.call in READS and row.errno is not None)
         self.deaf |= row.call == "shutdown" and row.args != "SHUT_WR"
+
+    def _is_lost(self) -> bool:
+        """Whether an error has ended it: recv() gives b"" from then on, and tells of no FIN."""
+        return self.over or self._has_ended(SocketEnd(RESET, PEER))
 
     def _has_ended(self, ending: SocketEnd) -> bool:
         return ending in self._endings.values()
@@ -241,11 +245,11 @@ def is_sent(row: Row) -> bool:
     return row.call in SENDS and row.kind == "call" and row.error is None
 
 
-def is_reset_after_fin(row: Row) -> bool:
-    """Whether the row reports that the peer reset what it had ended before, which no call
+def tells_reset(row: Row) -> bool:
+    """Whether a note reports that the peer reset a stream that was read to its end, which no call
     returns.
     """
-    return row.kind == NOTE and row.call == "reset_after_fin"
+    return row.kind == NOTE and row.call in {"reset_after_fin", "reset_when_deaf"}
 
 
 def is_over(row: Row) -> bool:

@@ -20,7 +20,7 @@ _MATCHED: Final = ("match", "value", "json", "take", "lookup", "recall")
 
 def doubts(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
     """The doubtful places, each with the question to ask."""
-    for path, step in _steps(table, ()):
+    for path, step in every_step(table, ()):
         if step.get("do") == "expect" and step.keys() <= _SAYS_NOTHING:
             yield path, Problem("scenario.expects_nothing")
         if isinstance(step.get("responder"), dict):
@@ -35,12 +35,13 @@ def doubts(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
             yield path, Problem("scenario.other_group", name=found[1])
 
 
-def _steps(body: dict[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+def every_step(body: dict[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Every step and loop of a table, also those within loops, with where it stands."""
     for key in ("step", "loop"):
         for at, step in enumerate(body.get(key) or ()):
             if isinstance(step, dict):
                 yield (*path, key, at), step
-                yield from _steps(step, (*path, key, at))
+                yield from every_step(step, (*path, key, at))
 
 
 def _of_rules(responder: dict[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, Problem]]:

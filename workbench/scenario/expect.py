@@ -478,6 +478,11 @@ class Matcher:
         wanted = self.meant(expect)
         return [item for item in self._owned.get(expect.endpoint, ()) if wanted(item)]
 
+    def known(self, expect: Expect) -> list[RunConnection]:
+        """As `candidates`, with those on which nothing has happened yet."""
+        self._know_all(expect.endpoint)
+        return self.candidates(expect)
+
     def others(self, expect: Expect) -> list[RunConnection]:
         """The connections of its endpoint that an expectation without a number does not mean."""
         if expect.connection is not None:

@@ -24,7 +24,7 @@ from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.json_values import written
 from workbench.payload.masking import Masker
 from workbench.payload.templates import hex_template
-from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, readings
+from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, never_logged, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.call_names import error as error_name
@@ -192,7 +192,9 @@ def parse_cases(
         check_numbers(table)
         made = tuple(_scenarios(table, given, asked))
         for each in made:  # in a file: a caller that asks step by step may begin it later
-            check_started({item.name: item for item in each.endpoints}, each.steps)
+            named = {item.name: item for item in each.endpoints}
+            check_started(named, each.steps)
+            never_logged.check(table, named)
     except v.Wrong as wrong:
         _check_asked(asked, text, source)  # the part that was not read may be what is missing
         lines = locate(text)

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from typing import Final
 
-from workbench.engine.model.errors import is_error, system_text
-from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
+from workbench.engine.model import commands as c
+from workbench.engine.model.errors import explained, is_error, system_text
+from workbench.engine.model.family import TCP, SocketKind, error_stem, error_text
+from workbench.engine.model.proxy_settings import without_login
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.explain.evidence import RESETS, evidence_of
 from workbench.journal.reader import LED_TO
 from workbench.payload.json_values import check_ends_itself
 from workbench.scenario.expect_keys import is_plain_stream
-from workbench.scenario.steps import Expect, Perform
+from workbench.scenario.steps import ANY, Expect, Perform
 from workbench.session import Session
 from workbench.texts import Problem
+
+_CALLS: Final[dict[type[c.Command], str]] = {
+    c.Connect: "connect",
+    c.Listen: "listen",
+    c.Recv: "recv",
+    c.Send: "send",
+}
+"""The call with which a command ends; of one that makes several none is known."""
 
 
 class Failed(Exception):
@@ -32,6 +43,7 @@ def check_outcome(
     outcome: Outcome,
     kind: SocketKind = TCP,
     listener_of: Callable[[], str | None] = lambda: None,
+    proxy: str | None = None,
 ) -> None:
     """Compare a command's outcome with what the step says.
 
@@ -39,6 +51,7 @@ def check_outcome(
         step, outcome: what was asked for, and how it ended.
         kind: of the endpoint's sockets.
         listener_of: finds the listener of ours in whose accept queue the connection was reset.
+        proxy: the URL of the endpoint's proxy; None: it has none.
 
     Raises:
         Failed: it failed and should not have, or the other way round.
@@ -50,16 +63,31 @@ def check_outcome(
                 Problem("scenario.failed_abandoned", name=outcome.errno, listener=listener)
             )
         if not outcome.ok:
-            raise Failed(failure_text(outcome, kind))
+            raise Failed(_told(step, outcome, kind, proxy))
         return
     if outcome.ok:
         raise Failed(Problem("scenario.should_fail", error=step.error))
     cause = outcome.problem.__cause__ if outcome.problem is not None else None
     got = {outcome.errno, outcome.error, type(cause).__name__}
-    if not any(is_error(step.error, name) for name in got if name):
-        raise Failed(
-            Problem("scenario.other_error", error=step.error, got=failure_text(outcome, kind))
-        )
+    if step.error != ANY and not any(is_error(step.error, name) for name in got if name):
+        told = _told(step, outcome, kind, proxy)
+        raise Failed(Problem("scenario.other_error", error=step.error, got=told))
+
+
+def _told(step: Perform, outcome: Outcome, kind: SocketKind, proxy: str | None) -> Problem:
+    """As `failure_text`, and that it was the proxy that could not be connected to."""
+    told = failure_text(outcome, kind, called(step.command))
+    if proxy is None or not isinstance(step.command, c.Connect) or not kept_from_proxy(outcome):
+        return told
+    return Problem("scenario.no_way_to_proxy", proxy=without_login(proxy), reason=told)
+
+
+def kept_from_proxy(outcome: Outcome) -> bool:
+    """Whether a connect through a proxy ended before the proxy was reached: by an errno, or our
+    own timeout, and not by a word of the proxy or a layer.
+    """
+    of_kernel = outcome.errno in explained() if outcome.errno else outcome.error == "TimeoutError"
+    return of_kernel and outcome.fault is None
 
 
 def check_wanted(expect: Expect, settings: EndpointSettings) -> None:
@@ -103,8 +131,16 @@ def closed_listener(session: Session, ticket: Ticket) -> str | None:
     return found.listener if found is not None else None
 
 
-def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:
-    """Why a command failed and what to do, as a sentence; `kind`: of the endpoint."""
+def called(command: c.Command) -> str:
+    """The call that a command is about, for what its failure means; "": it is not known."""
+    return command.call if isinstance(command, c.Call) else _CALLS.get(type(command), "")
+
+
+def failure_text(outcome: Outcome, kind: SocketKind = TCP, call: str = "") -> Problem:
+    """Why a command failed and what to do, as a sentence.
+
+    `kind`: of the endpoint. `call`: that failed, where it is known.
+    """
     if outcome.problem is not None:
         return outcome.problem
     if outcome.tried is not None:
@@ -113,20 +149,18 @@ def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:
             count=len(outcome.tried.failures),
             address=outcome.tried.name,
             tried=str(outcome.tried),
-            last=failure_text(replace(outcome, tried=None), kind),
+            last=failure_text(replace(outcome, tried=None), kind, call),
         )
     name = outcome.errno or outcome.error or ""
     stem = outcome.fault.stem if outcome.fault is not None else None
     if outcome.fault is not None and stem is not None:
         what, way = (Problem(f"{stem}.{part}", **outcome.fault.values) for part in ("what", "try"))
         return Problem("scenario.failed", name=name, what=what, way=way)
-    key = error_stem(outcome.errno, outcome.error, kind)
-    if key == "errors.other":
+    if error_stem(outcome.errno, outcome.error, kind) == "errors.other":
         return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
     values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
-    return Problem(
-        "scenario.failed",
-        name=name,
-        what=Problem(fitting(f"{key}.what", kind), **values),
-        way=Problem(fitting(f"{key}.try", kind), **values),
+    what, way = (
+        Problem(error_text(outcome.errno, outcome.error, part, kind, call), **values)
+        for part in ("what", "try")
     )
+    return Problem("scenario.failed", name=name, what=what, way=way)

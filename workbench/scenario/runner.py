@@ -27,13 +27,14 @@ from workbench.scenario.expect import Findings, Matcher, Watch, in_words
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import Interest, interests_of
+from workbench.scenario.judged import judge
 from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import LoopMet, in_vain, met_end, wait_for_late
 from workbench.scenario.meant_connections import MeantConnections
 from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
-from workbench.scenario.report import Report, Round, StepResult, Title, Titles, title_of
+from workbench.scenario.report import Report, Round, StepResult, Title, Titles
 from workbench.scenario.run_numbers import Numbers, named
 from workbench.scenario.secrets import masked_problem, masker_of
 from workbench.scenario.steps import (
@@ -52,7 +53,7 @@ from workbench.scenario.steps import (
 )
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
-from workbench.scenario.unmet import Ends, did_not_come, lost, not_in_rounds, told_of, warned
+from workbench.scenario.unmet import Ends, lost, not_in_rounds, told_of, warned
 from workbench.scenario.unwaited import Unwaited, flag_of
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
@@ -569,6 +570,7 @@ class Runner:
             ticket.outcome,
             self._kind(step.command.endpoint),
             lambda: closed_listener(self._session, ticket),
+            self._session.settings(step.command.endpoint).proxy if step.command.endpoint else None,
         )
 
     def _kind(self, endpoint: str | None) -> SocketKind:
@@ -617,21 +619,8 @@ class Runner:
             raise Failed(problem) from problem
         try:
             found = self._awaited.search(search, until, known)
-            if step.absent and found is not None:
-                raise Failed(
-                    Problem("scenario.came", what=title_of(step), seq=found.matches[-1][1].seq)
-                )
-            if not step.absent and found is None:
-                raise Failed(
-                    did_not_come(
-                        step,
-                        self._matcher.candidates(search.expect),
-                        self._matcher.needle(search.expect),
-                        search,
-                        self._ends(step.endpoint),
-                        self._matcher.others(search.expect),
-                    )
-                )
+            role = self._session.settings(step.endpoint).role
+            judge(step, found, search, self._matcher, role, lambda: self._ends(step.endpoint))
         finally:
             self._matcher.end(search)
         self.found = found

@@ -17,7 +17,7 @@ from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import decoded
 from workbench.payload.json_values import Difference
 from workbench.payload.masking import Masker
-from workbench.scenario.connections import RunConnection, ended_ns, is_reset_after_fin
+from workbench.scenario.connections import RunConnection, ended_ns, tells_reset
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import NO_RULE, HeldBack
@@ -515,12 +515,11 @@ def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:
     ]
     if not endings:
         return clause("still_open", who)
-    left = connection.rows()
+    wanted = [row for row, ending in endings if ends_so(expect, ending)]
+    if wanted:
+        late = wanted[-1] in connection.rows()
+        return clause("ended_late" if late else "ended_used", who, seq=wanted[-1].seq)
     row, ending = endings[-1]
-    if not any(item[0] in left for item in endings):
-        return clause("ended_used", who, seq=row.seq)
-    if ends_so(expect, ending):
-        return clause("ended_late", who, seq=row.seq)
     return clause(f"ended_{ending.how}_{ending.by}", who, seq=row.seq)
 
 
@@ -536,8 +535,11 @@ def _end(connection: RunConnection, ends: Ends) -> Clause | None:
     """How a connection ended, or what its last call met."""
     who = _name(connection)
     for row in reversed(connection.all_rows()):
-        if is_reset_after_fin(row):
-            return clause("end_reset_after_fin", who, seq=row.seq)
+        if tells_reset(row):
+            after_fin = row.call == "reset_after_fin"
+            return clause(
+                "end_reset_after_fin" if after_fin else "ended_reset_peer", who, seq=row.seq
+            )
         if row.kind not in {"call", "end"} or row.errno in PENDING:
             continue
         if row.error is not None:

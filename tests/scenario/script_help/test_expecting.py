@@ -65,6 +65,21 @@ def test_calls_their_results_and_failures(sock: Noted) -> None:
     expect("c", 0, call="recv", size=1, count=2)
 
 
+def test_without_a_connection_nothing_could_come(sock: Noted) -> None:
+    """As in a scenario: `absent` is for what could have come."""
+    expect("c", 0, absent=True, text=b"x")
+    expect("c", 0, absent=True, connection=1, call="send")
+    for what in ({"text": b"x"}, {"call": "recv"}, {"closed": True}):
+        with pytest.raises(AssertionError, match="no connection"):
+            expect("nobody", 0, absent=True, **what)
+    with pytest.raises(AssertionError, match="no connection"):
+        expect("c", 0, absent=True, connection=2, text=b"x")
+    noted_socket.listening["s"] = sock
+    expect("s", 0, absent=True, call="accept")
+    with pytest.raises(AssertionError, match="no connection"):
+        expect("s", 0, absent=True, contains=b"x")
+
+
 def test_a_datagram_may_be_empty() -> None:
     made.clear()
     with Noted("d", socket.AF_INET, socket.SOCK_DGRAM) as found:

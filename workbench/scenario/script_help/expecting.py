@@ -59,9 +59,17 @@ def expect(
     told = {number: [*map(str, sock.happened[-5:])] for number, sock in enumerate(socks, 1)}
     if what.get("absent"):
         assert not found, f"{name}: it came: {wanted}; {told}"
+        there = any(item is not listening.get(name) for item in socks)
+        assert there or not of_connection(connection, what), f"{name}: no connection: {wanted}"
     else:
         held = found == count if what.get("exact") else found >= count
         assert held, f"{name}: {found} of {count} came in {within} s: {wanted}; {told}"
+
+
+def of_connection(connection: int | str | None, what: dict[str, Any]) -> bool:
+    """Whether it comes on a connection only, so that without one nothing could."""
+    comes = what.get("call") in READS or "closed" in what
+    return comes or isinstance(connection, int) or any(key in what for key in BYTES_KEYS)
 
 
 def took(sock: Noted, what: dict[str, Any]) -> bool:

@@ -1,0 +1,155 @@
+"""An `absent` holds where something could have come and did not; not where nothing could."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.free_port import free_port
+from tests.scenario.conftest import PAIR, Play, reasons, steps
+from workbench.engine.model.settings import Role
+from workbench.journal.reader import Row
+from workbench.scenario.connections import RunConnection
+from workbench.scenario.judged import could_not_come
+from workbench.scenario.steps import Expect
+from workbench.texts import LANGUAGES, set_language
+
+START = 'do = "start"; endpoint = "server"'
+CONNECT = 'do = "connect"; endpoint = "client"'
+ACCEPTED = 'do = "expect"; endpoint = "server"; call = "accept"'
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    yield
+    set_language("en")
+
+
+def absent(what: str, endpoint: str = "client") -> str:
+    return f'do = "expect"; endpoint = "{endpoint}"; {what}; absent = true; within = 0.1'
+
+
+@pytest.mark.parametrize("what", [
+    "contains = 'x'", "text = 'x'", "regex = '.'", "hex = 'ff'", "call = 'recv'", "closed = true",
+    "closed = 'reset'", "connection = 3; text = 'x'", "connection = -1; call = 'send'",
+    "connection = 'any'; contains = 'x'", "errno = 'ECONNRESET'", "error = '*'",
+])  # fmt: skip
+def test_on_a_connection_that_never_was_nothing_could_come(play: Play, what: str) -> None:
+    """The client was never connected: whatever the peer would send, it could not come."""
+    report = play(PAIR + steps(START, absent(what)))
+    assert not report.ok
+    assert "client" in reasons(report)[0]
+
+
+def test_the_connection_that_is_named_has_to_be_there(play: Play) -> None:
+    begin = steps(START, CONNECT, ACCEPTED)
+    for endpoint in ("client", "server"):
+        assert play(PAIR + begin + steps(absent("connection = 1; text = 'x'", endpoint))).ok
+        report = play(PAIR + begin + steps(absent("connection = 2; text = 'x'", endpoint)))
+        assert "no connection 2" in reasons(report)[0]
+
+
+def test_a_connect_that_failed_made_no_connection(play: Play) -> None:
+    refused = PAIR.replace("@server", f"127.0.0.1:{free_port()}")
+    failing = steps(f'{CONNECT}; error = "ECONNREFUSED"')
+    assert not play(refused + failing + steps(absent("contains = 'x'"))).ok
+    assert not play(refused + failing + steps(absent("closed = true"))).ok
+    assert play(refused + failing + steps(absent("errno = 'ECONNRESET'"))).ok  # a call was made
+
+
+def test_a_connect_that_still_waits_may_become_one(play: Play) -> None:
+    """Its queue is full: that nothing comes is what one wants to see."""
+    full = PAIR.replace('"listener"', '"listener"\nbacklog = 0\naccept = "paused"')
+    late = full.replace("[endpoint.client]", '[endpoint.late]\nrole = "stream"\n'
+                        'address = "@server"\n[endpoint.client]')  # fmt: skip
+    waiting = 'do = "connect"; endpoint = "late"; wait = false'
+    assert play(late + steps(START, CONNECT, waiting, absent("regex = '.'", "late"))).ok
+
+
+def test_nobody_came_to_a_listener(play: Play) -> None:
+    report = play(PAIR + steps(START, absent("contains = 'x'", "server")))
+    assert 'call = "accept"' in reasons(report)[0]
+    assert play(PAIR + steps(START, absent("call = 'accept'", "server"))).ok
+    assert play(PAIR + steps(START, absent("call = 'send'", "server"))).ok  # its own doing
+    report = play(PAIR + steps(absent("call = 'accept'", "server")))
+    assert "no listening socket" in reasons(report)[0]
+
+
+def test_a_connection_that_a_step_closed_is_not_meant(play: Play) -> None:
+    said = steps(START, CONNECT, ACCEPTED, 'do = "close"; endpoint = "server"; connection = 1')
+    assert not play(PAIR + said + steps(absent("contains = 'x'", "server"))).ok
+    assert play(PAIR + said + steps(absent("connection = 'any'; contains = 'x'", "server"))).ok
+
+
+def test_a_datagram_socket_has_to_be_open(play: Play) -> None:
+    head = PAIR.replace('"listener"', '"datagram"')
+    assert play(head + steps(START, absent("contains = 'x'", "server"))).ok
+    assert not play(head + steps(absent("contains = 'x'", "server"))).ok
+
+
+@pytest.mark.parametrize("what", [
+    "kind = 'command'; call = 'connect'", "kind = 'note'; call = 'reconnect_over'",
+    "call = 'connect'",
+])  # fmt: skip
+def test_what_was_not_asked_for_needs_no_socket(play: Play, what: str) -> None:
+    assert play(PAIR + steps(START, absent(what))).ok
+
+
+def test_each_reason_is_a_sentence_in_every_language() -> None:
+    made = RunConnection("c", None, 0, stream=False)
+    asked = [
+        (Expect("c", text="x", absent=True), Role.STREAM),
+        (Expect("c", text="x", absent=True), Role.LISTENER),
+        (Expect("c", text="x", connection=2, absent=True), Role.STREAM),
+        (Expect("c", call="accept", absent=True), Role.LISTENER),
+        (Expect("c", errno="*", absent=True), Role.STREAM),
+    ]
+    for language in LANGUAGES:
+        set_language(language)
+        said = {problem.text for expect, role in asked if (
+            problem := could_not_come(expect, [made], role)) is not None}  # fmt: skip
+        assert len(said) == len(asked)
+        assert not any("{" in text for text in said)
+
+
+# -- an end that is none -------------------------------------------------------------------------
+
+
+def test_what_recv_reads_after_a_reset_is_no_fin(play: Play, rows: Callable[[], list[Row]]) -> None:
+    """The kernel gives the error once, and b"" from then on (tcp_recvmsg): nobody sent a FIN."""
+    report = play(
+        PAIR
+        + steps(
+            START,
+            CONNECT,
+            ACCEPTED,
+            'do = "abort"; endpoint = "server"',
+            'do = "expect"; endpoint = "client"; errno = "ECONNRESET"; keep = true',
+            'do = "recv"; endpoint = "client"',
+            'do = "expect"; endpoint = "client"; closed = "fin"; by = "peer"; within = 0.1',
+        )
+    )
+    assert [row.errno for row in rows() if row.call == "recv" and row.endpoint == "client"
+            and row.kind == "call"] == ["ECONNRESET", None]  # fmt: skip
+    assert [step.reason is None for step in report.steps] == [True] * 6 + [False]
+    assert "had reset it" in reasons(report)[0]
+
+
+@pytest.mark.parametrize(("ends", "said"), [
+    ('do = "shutdown"; endpoint = "client"', "our side had closed it, or finished sending"),
+    ('do = "abort"; endpoint = "server"', "the other side had reset it"),
+])  # fmt: skip
+def test_only_the_end_that_was_wanted_is_said_to_be_used(play: Play, ends: str, said: str) -> None:
+    """Another one was used up by the step before: it is told as what it was."""
+    keeps = PAIR.replace(
+        'address = "127.0.0.1:0"',
+        'address = "127.0.0.1:0"\nresponder = { kind = "nothing", on_peer_close = "keep" }',
+    )
+    used = 'do = "expect"; endpoint = "client"; closed = true'
+    wanted = 'do = "expect"; endpoint = "client"; closed = "fin"; by = "peer"; within = 0.1'
+    report = play(keeps + steps(START, CONNECT, ACCEPTED, ends, used, wanted))
+    assert said in reasons(report)[0]
+    again = 'do = "expect"; endpoint = "client"; closed = true; within = 0.1'
+    report = play(keeps + steps(START, CONNECT, ACCEPTED, ends, used, again))
+    assert "which an earlier step has used" in reasons(report)[0]

@@ -1,0 +1,107 @@
+"""Decides whether an expectation held, from what the search for it found.
+
+An `absent` is a claim about a connection or socket that existed. On a connection that was never
+made nothing can come, whatever the peer would have sent, so there `absent` fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.settings import Role
+from workbench.scenario.connections import RunConnection
+from workbench.scenario.expect import Findings, Matcher
+from workbench.scenario.outcome import Failed
+from workbench.scenario.report import title_of
+from workbench.scenario.search import Search
+from workbench.scenario.steps import Expect
+from workbench.scenario.unmet import Ends, did_not_come
+from workbench.scenario.what_came import MESSAGES, PROXY_DATA, READS, TLS_DATA, WS_MESSAGES
+from workbench.texts import Problem
+
+_COMES: Final = READS | MESSAGES | PROXY_DATA | TLS_DATA | WS_MESSAGES
+"""Calls whose rows report what arrived on a connection."""
+_MADE: Final = frozenset({"call", "end"})
+
+
+def judge(
+    step: Expect,
+    found: Findings | None,
+    search: Search,
+    matcher: Matcher,
+    role: Role,
+    ends: Callable[[], Ends],
+) -> None:
+    """Raises Failed if a step does not hold.
+
+    Args:
+        step: the step as the run has it; `search` has it with the record's connection numbers.
+        found: what the search found before its deadline.
+        role: the endpoint's current role.
+        ends: gives what is known of how its connections ended.
+    """
+    meant = search.expect
+    if not step.absent:
+        if found is None:
+            needle, others = matcher.needle(meant), matcher.others(meant)
+            among = matcher.candidates(meant)
+            raise Failed(did_not_come(step, among, needle, search, ends(), others))
+        return
+    if found is not None:
+        seq = found.matches[-1][1].seq
+        raise Failed(Problem("scenario.came", what=title_of(step), seq=seq))
+    problem = could_not_come(step, matcher.known(meant), role)
+    if problem is not None:
+        raise Failed(problem)
+
+
+def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -> Problem | None:
+    """Why nothing could have come at all; None: it could have.
+
+    `among`: the connections that the expectation means, and the endpoint's own socket.
+    """
+    if expect.kind in {COMMAND, NOTE}:  # these rows need no socket
+        return None
+    name = expect.endpoint
+    if _of_connection(expect):
+        if any(_stood(item, role) for item in among):
+            return None
+        if isinstance(expect.connection, int) and expect.connection > 0:
+            return Problem("scenario.absent_number", endpoint=name, number=expect.connection)
+        key = "absent_nobody" if role is Role.LISTENER else "absent_unconnected"
+        return Problem(f"scenario.{key}", endpoint=name)
+    if expect.call == "accept":
+        listened = any(item.id is not None for item in among)
+        return None if listened else Problem("scenario.absent_not_listening", endpoint=name)
+    if expect.call is None and _of_outcome(expect) and not any(map(_was_used, among)):
+        return Problem("scenario.absent_no_call", endpoint=name)
+    return None
+
+
+def _of_connection(expect: Expect) -> bool:
+    """Whether it is about what arrives on a connection, or how a connection ends."""
+    return (
+        expect.wants_bytes
+        or expect.closed is not None
+        or expect.of_layer is not None
+        or isinstance(expect.connection, int)
+        or expect.call in _COMES
+    )
+
+
+def _of_outcome(expect: Expect) -> bool:
+    """Whether it is about the outcome of calls."""
+    wanted = (expect.errno, expect.error, expect.result, expect.peer, expect.size)
+    return any(value is not None for value in wanted)
+
+
+def _stood(item: RunConnection, role: Role) -> bool:
+    """Whether it was a connection, or may still become one; not a connect() that failed."""
+    return item.number > 0 and (role is not Role.STREAM or item.opened is not None or not item.over)
+
+
+def _was_used(item: RunConnection) -> bool:
+    """Whether any call was made on it."""
+    return item.id is not None or any(row.kind in _MADE for row in item.all_rows())
