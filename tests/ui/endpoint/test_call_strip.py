@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolButton, QWidget
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.snapshot import Chip, ChipState, EndpointSnapshot, Phase, Waiting
-from workbench.ui.endpoint.call_strip import CallStrip
+from workbench.ui.endpoint.call_strip import CallStrip, _ChipButton
 from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.call_strip import SECOND, chips_of, in_full
 
@@ -76,6 +77,28 @@ def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
     assert texts(strip) == ["socket(AF_INET, SOCK_STREAM)", "bind", "accept"]
     strip.resize(200, 30)
     assert texts(strip) == ["socket", "bind", "accept"]
+
+
+def test_a_chip_is_given_a_text_only_if_it_has_another(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each one has Qt lay out the line again: they are measured without being put there."""
+    given: list[str] = []
+    usual = _ChipButton.setText
+
+    def noted(button: _ChipButton, text: str) -> None:
+        given.append(text)
+        usual(button, text)
+
+    strip = made(qtbot)
+    monkeypatch.setattr(_ChipButton, "setText", noted)
+    show(strip, BARE, 0, PLANNED)
+    whole = texts(strip)
+    assert given == whole
+    strip.resize(strip.width(), 40)
+    assert given == whole
+    strip.resize(200, 40)
+    assert given == [*whole, "socket", "bind", "accept"]
 
 
 def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:

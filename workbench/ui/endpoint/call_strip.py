@@ -216,21 +216,19 @@ class CallStrip(Retranslatable, QWidget):
 
     def _spell_out(self) -> None:
         """Spell out as many as there is room for: first the calls to come, then the newest."""
-        for chip in self._chips:
-            chip.spell_out(False)
-        left = (
-            self.width() - sum(chip.needed() for chip in self._chips) - GAP * (len(self._chips) - 1)
-        )
+        short = {chip: chip.needed(spelled=False) for chip in self._chips}
+        left = self.width() - sum(short.values()) - GAP * (len(self._chips) - 1)
+        spelled = set()
         for chip in (
             *(x for x in self._chips if x.planned),
             *(x for x in reversed(self._chips) if not x.planned),
         ):
-            before = chip.needed()
-            chip.spell_out(True)
-            left -= chip.needed() - before
+            left -= chip.needed(spelled=True) - short[chip]
             if left < 0:
-                chip.spell_out(False)
-                return
+                break
+            spelled.add(chip)
+        for chip in self._chips:  # once: each other text has Qt lay out the line again
+            chip.spell_out(chip in spelled)
 
     def sizeHint(self) -> QSize:
         return QSize(120, self._height)
@@ -240,7 +238,8 @@ class CallStrip(Retranslatable, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._lay_out()
+        if event.size().width() != event.oldSize().width():
+            self._lay_out()
 
     def changeEvent(self, event: QEvent) -> None:
         """React to the style sheet that its window has got."""
@@ -322,14 +321,21 @@ class _ChipButton(_StripButton):
 
     def spell_out(self, spelled: bool) -> None:
         """Show the chip's longest text, or its shortest."""
-        if self.chip is not None:
-            self.setText(in_full(self.chip, self._label) if spelled else self._label)
+        self.setText(self._words(spelled))
 
-    def needed(self) -> int:
-        """The pixels that icon and text need; QToolButton's own hint wastes a third."""
+    def _words(self, spelled: bool) -> str:
+        return in_full(self.chip, self._label) if spelled and self.chip else self._label
+
+    def needed(self, *, spelled: bool | None = None) -> int:
+        """The pixels that icon and text need; QToolButton's own hint wastes a third.
+
+        Args:
+            spelled: with the longest text, or with the shortest; None: with the present one.
+        """
         font = QFont(self.font())
         font.setBold(self.property("tone") == "busy")
-        text = QFontMetrics(font).horizontalAdvance(self.text())
+        words = self.text() if spelled is None else self._words(spelled)
+        text = QFontMetrics(font).horizontalAdvance(words)
         icon = self.chip is not None and self.chip.state is not ChipState.PLANNED
         return text + 18 + (self.iconSize().width() + 6 if icon else 0)
 

@@ -25,8 +25,6 @@ class LatePart(Sighted, Generic[W]):
         super().__init__()
         self._build = build
         self._part: W | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
         # only a widget that takes the focus keeps its place when others are ordered
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hide()
@@ -41,9 +39,9 @@ class LatePart(Sighted, Generic[W]):
         """The part, built now if it was not."""
         if self._part is None:
             self._part = self._build()
-            layout = self.layout()
-            assert layout is not None
-            layout.addWidget(self._part)
+            column = QVBoxLayout(self)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(self._part)
             # at its place, not after everything that was there
             set_tab_order(self, self._part)
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
