@@ -21,7 +21,7 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.preferences import Preferences
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, fonts, icons
 from workbench.ui.style.appearance import Appearance
 from workbench.ui.window.screen_fit import fit
 from workbench.ui.window.window import MainWindow
@@ -64,11 +64,11 @@ def create_window(record_path: Path | None = None, workspace: Path | None = None
 
 
 def _window(controller: Controller, *, live: bool = True) -> MainWindow:
-    if not theme.is_applied():  # an application that somebody else has made
+    if not dressing.is_applied():  # an application that somebody else has made
         _appearance().apply()
     window = MainWindow(controller, _appearance(), _preferences(), live=live)
     window.file_commands.record_wanted.connect(partial(_open_beside, window))
-    theme.dress(window)
+    dressing.dress(window)
     return window
 
 
@@ -131,8 +131,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 def make_application(argv: list[str] | None = None) -> QApplication:
     """The QApplication with style, palette and icon; follows the system's light and dark."""
-    app = QApplication(["socket-workbench", *theme.ARGUMENTS, *(argv or [])])
-    app.setProperty(theme.STYLED, True)
+    app = QApplication(["socket-workbench", *dressing.ARGUMENTS, *(argv or [])])
+    app.setProperty(dressing.STYLED, True)
     app.setApplicationName("socket-workbench")
     app.setDesktopFileName("socket-workbench")  # resources/app has it
     _appearance().apply()
@@ -179,8 +179,8 @@ def _show(app: QApplication, window: MainWindow) -> int:
 
 
 def _once_painted(app: QApplication) -> None:
-    app.setWindowIcon(theme.app_icon())
-    theme.open_fonts()
+    app.setWindowIcon(icons.app_icon())
+    fonts.open_fonts()
     import_module("workbench.engine.runtime.host")  # the first command needs it
 
 

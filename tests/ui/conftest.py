@@ -26,7 +26,7 @@ from workbench.engine.model.snapshot import ConnectionSnapshot, Phase
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.lab.backlog_window import BacklogWindow
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.ui.style.retranslatable import use_language
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel import default_endpoints
@@ -66,9 +66,9 @@ def dressed() -> bool:
 
 @pytest.fixture
 def _sheet(qapp: QApplication, dressed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     if not dressed:
-        monkeypatch.setattr(theme, "dress", lambda _window: None)
+        monkeypatch.setattr(dressing, "dress", lambda _window: None)
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def shared_window(
     to make one costs more than most of what they do.
     """
     texts.set_language("en")
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(theme, "dress", lambda _window: None)
+        patch.setattr(dressing, "dress", lambda _window: None)
         patch.setattr(default_endpoints, "FIRST_PORT", free_port())
         with shown_window(tmp_path_factory.mktemp("shared")) as made:
             yield made

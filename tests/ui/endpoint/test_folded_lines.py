@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 from workbench import texts
 from workbench.ui.endpoint.payload_edit import PayloadEdit
 from workbench.ui.endpoint.qt_text import LONGEST_LINE
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 
 LONG = "".join(f"{number:07d} 栀𝄞" for number in range(10_000))
 
 
 @pytest.fixture
 def edit(qtbot: QtBot, qapp: QApplication) -> PayloadEdit:
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     made = PayloadEdit("")
     qtbot.addWidget(made)
     made.resize(600, 200)

@@ -18,7 +18,7 @@ from workbench import app, texts
 from workbench.labs import demos
 from workbench.qt.preferences import Preferences
 from workbench.scenario.model import load
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.viewmodel import default_endpoints
 
 
@@ -43,7 +43,7 @@ def scene(
     """The hand of a window in a state of SCENES, in English at 100 %."""
     folder: Path = tmp_path_factory.mktemp("scene")
     texts.set_language("en")
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     for key in ("sent_messages", "recent_set_ups"):  # of other tests of this process
         Preferences().write_list(key, [])
     Path(Preferences().messages_file).unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from tests.ui.looks.seen import name_of
 from tests.ui.looks.walk import SPEECHLESS, backwards, role, stops, takes_tab, walk
 from workbench import texts
 from workbench.engine.model import commands as c
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.viewmodel.control_commands import BINDINGS
 
 CALLS = re.compile(
@@ -82,11 +82,11 @@ def test_the_strip_of_calls_is_one_stop(hand: Hand) -> None:
 def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApplication) -> None:
     talk(hand)
     for chosen in (theme.DARK, theme.LIGHT_PRESENTED):
-        theme.apply(qapp, chosen)
+        dressing.apply(qapp, chosen)
         settle()
         _, unseen = walk(hand.window)
         assert not [name_of(widget) for widget in unseen]
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
 
 
 def frame_by_hand(hand: Hand) -> None:
@@ -103,12 +103,12 @@ def test_what_unfolds_shows_the_focus_in_both_schemes(
 ) -> None:
     """The form of the rules, a frame by hand: each control is drawn with and without the focus."""
     state(hand)
-    theme.apply(qapp, scheme)
+    dressing.apply(qapp, scheme)
     settle()
     found, unseen = walk(hand.window)
     assert not {name_of(w) for w in stops(hand.window)} - {name_of(w) for w in found}
     assert not [name_of(widget) for widget in unseen]
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
 
 
 @pytest.mark.parametrize("repeat", [False, True])

@@ -14,7 +14,7 @@ from tests.cli_process import run_command
 from workbench import app
 from workbench.texts import LANGUAGES, set_language
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.ui.style.retranslatable import tell_appearance
 from workbench.ui.widgets.named_controls import tone
 
@@ -38,7 +38,7 @@ def test_what_was_measured_before_it_is_measured_again(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int, language: str, scale: int
 ) -> None:
     set_language(language)
-    theme.apply(qapp, theme.LIGHT, scale)
+    dressing.apply(qapp, theme.LIGHT, scale)
     try:
         window = app.create_window(tmp_path / "r.swb")
         window.resize(1280, 752)
@@ -51,7 +51,7 @@ def test_what_was_measured_before_it_is_measured_again(
         window.close()
         window.deleteLater()
     finally:
-        theme.apply(qapp, theme.LIGHT)
+        dressing.apply(qapp, theme.LIGHT)
 
 
 def test_a_panel_is_measured_where_it_stands(
@@ -59,7 +59,7 @@ def test_a_panel_is_measured_where_it_stands(
 ) -> None:
     """In the dressed window: what is measured before has all in it polished and laid out twice."""
     assert first_port
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     where: list[str] = []
 
     class Polished(QObject):
@@ -80,29 +80,29 @@ def test_a_panel_is_measured_where_it_stands(
 
 
 def test_a_theme_reaches_the_windows_that_are_there(qtbot: QtBot, qapp: QApplication) -> None:
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
     label = QLabel("now", window)
     label.setProperty("badge", True)
     tone(label, "good")
-    theme.dress(window)
+    dressing.dress(window)
     colours = []
     for chosen in (theme.LIGHT, theme.DARK):
-        theme.apply(qapp, chosen)
+        dressing.apply(qapp, chosen)
         picture = label.grab().toImage()
         colours.append(picture.pixelColor(picture.width() // 2, 2).name())
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     assert colours == [theme.LIGHT.good.back, theme.DARK.good.back]
 
 
 def test_a_tone_shows_as_soon_as_it_is_another(qtbot: QtBot, qapp: QApplication) -> None:
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
     label = QLabel("now", window)
     label.setProperty("badge", True)
-    theme.dress(window)
+    dressing.dress(window)
     window.show()
     for name in ("good", "bad", "busy", "good"):
         tone(label, name)
@@ -112,7 +112,7 @@ def test_a_tone_shows_as_soon_as_it_is_another(qtbot: QtBot, qapp: QApplication)
 
 
 def test_nobody_takes_the_style_of_a_widget_into_python() -> None:
-    """It goes with a window's sheet, and PySide's object of it stays: see theme.repolish."""
+    """It goes with a window's sheet, and PySide's object of it stays: see dressing.repolish."""
     takes = [
         str(path.relative_to(ROOT))
         for path in ROOT.rglob("*.py")

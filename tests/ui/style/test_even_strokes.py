@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui.style import even_strokes, theme
+from workbench.ui.style import dressing, even_strokes
 
 CFF = "Noto Sans CJK SC"
 
@@ -32,7 +32,7 @@ def ink(font: QFont, colour: str, back: str) -> float:
 def test_light_on_dark_is_no_bolder_than_dark_on_light(qapp: QApplication, bold: bool) -> None:
     if CFF not in QFontDatabase.families():
         pytest.skip(f"{CFF} is not installed here")
-    theme.apply(qapp)
+    dressing.apply(qapp)
     font = QFont()
     font.setFamilies([CFF])
     font.setPixelSize(15)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.style.test_theme import contrast
 from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.record.frame_drawing import FrameDrawing
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.viewmodel.layer_form import TypedHeader
 from workbench.viewmodel.ws_frame import WsFrame, fields
 
@@ -22,15 +22,15 @@ LEAST = 3
 
 @pytest.fixture(params=[theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def scheme(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[theme.Theme]:
-    theme.apply(qapp, request.param)
+    dressing.apply(qapp, request.param)
     yield request.param
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
 
 
 def seen(widget: QWidget, qtbot: QtBot) -> QImage:
     qtbot.addWidget(widget)
     widget.resize(400, 200)
-    theme.dress(widget)
+    dressing.dress(widget)
     with qtbot.waitExposed(widget):
         widget.show()
     return widget.grab().toImage()

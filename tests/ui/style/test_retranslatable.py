@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench import ui
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.ui.style.retranslatable import (
     Retranslatable,
     RetranslatablePart,
@@ -85,9 +85,9 @@ def test_setting_a_theme_does_not_word_anything_before_it_is_in_force(
 ) -> None:
     pair[0].show()
     done.clear()
-    theme.apply(qapp, theme.DARK, 125)
+    dressing.apply(qapp, theme.DARK, 125)
     assert done == []
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
 
 
 def test_every_window_is_in_the_chosen_language(window: MainWindow) -> None:

@@ -6,12 +6,11 @@ import configparser
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
 
 from workbench.resources import resource
 from workbench.ui.record.log_view import error_tint
-from workbench.ui.style import theme
-from workbench.ui.style.theme import DARK, DARK_PRESENTED, LIGHT, LIGHT_PRESENTED, Theme, palette
+from workbench.ui.style.dressing import palette
+from workbench.ui.style.theme import DARK, DARK_PRESENTED, LIGHT, LIGHT_PRESENTED, Theme
 
 
 def luminance(colour: str) -> float:
@@ -55,24 +54,6 @@ def test_rows_of_the_log_can_be_read(theme: Theme, least: float) -> None:
     tint = error_tint(palette(theme)).name()
     assert contrast(theme.text, tint) >= least
     assert contrast(theme.muted, theme.base) >= least  # rules of commands, planned calls
-
-
-def test_icons_say_where_they_come_from() -> None:
-    folder = resource("icons")
-    assert (folder / "LICENSE.lucide.txt").is_file()
-    for path in folder.glob("*.svg"):
-        assert "currentColor" in path.read_text(encoding="utf-8")
-
-
-def test_the_application_has_an_icon_in_every_size(qapp: QApplication) -> None:
-    icon = theme.app_icon()
-    sides = {size.width() for size in icon.availableSizes()}
-    assert sides == set(theme.APP_SIDES)
-    for side in sides:
-        drawn = icon.pixmap(side, side).toImage()
-        middle = drawn.pixelColor(side // 2, side - side // 8)
-        assert middle.name() == LIGHT.highlight
-        assert drawn.pixelColor(0, 0).alpha() == 0
 
 
 def test_the_desktop_entry_names_the_program_and_its_icon() -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, fonts, theme
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import TextField
 
@@ -41,9 +41,9 @@ def middle(edit: QLineEdit) -> float:
 def test_chinese_is_in_the_middle(
     qtbot: QtBot, qapp: QApplication, kind: type[QWidget], scale: int
 ) -> None:
-    if not set(theme.CJK) & set(QFontDatabase.families()):
+    if not set(fonts.CJK) & set(QFontDatabase.families()):
         pytest.skip("no Chinese font here")
-    theme.apply(qapp, theme.LIGHT, scale)
+    dressing.apply(qapp, theme.LIGHT, scale)
     try:
         widget = TextField() if kind is TextField else HintCombo(10)
         qtbot.addWidget(widget)
@@ -59,7 +59,7 @@ def test_chinese_is_in_the_middle(
             places.append(middle(edit))
         assert abs(places[0] - places[1]) <= 1 + scale / 200, places
     finally:
-        theme.apply(qapp, theme.LIGHT)
+        dressing.apply(qapp, theme.LIGHT)
 
 
 def clicked(edit: QLineEdit, x: int) -> None:

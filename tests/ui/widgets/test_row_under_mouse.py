@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableWidgetItem,
 from pytestqt.qtbot import QtBot
 
 from tests.ui.style.test_theme import contrast
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.ui.widgets.item_views import ItemList, ItemTable
 from workbench.ui.widgets.row_under_mouse import ItemTree
 
@@ -50,7 +50,7 @@ def listed() -> ItemList:
 
 @pytest.mark.parametrize("make", [table, tree, listed])
 def test_it_follows_the_mouse(make: type[ItemTable], qtbot: QtBot, qapp: QApplication) -> None:
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)
     view = make()
     qtbot.addWidget(view)
     view.resize(300, 200)
@@ -88,7 +88,7 @@ def test_rows_that_move_below_it_are_tinted_in_turn(qtbot: QtBot) -> None:
 def test_every_text_can_be_read_on_it(
     scheme: theme.Theme, qtbot: QtBot, qapp: QApplication
 ) -> None:
-    theme.apply(qapp, scheme)
+    dressing.apply(qapp, scheme)
     view = listed()
     qtbot.addWidget(view)
     view.show()
@@ -97,4 +97,4 @@ def test_every_text_can_be_read_on_it(
     assert view.palette().color(QPalette.ColorRole.Base) != QColor(back)
     for ink in (scheme.text, scheme.muted, scheme.link, scheme.held, scheme.broken):
         assert contrast(ink, back) >= 4.5, ink
-    theme.apply(qapp, theme.LIGHT)
+    dressing.apply(qapp, theme.LIGHT)

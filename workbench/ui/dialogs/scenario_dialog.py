@@ -30,7 +30,7 @@ from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.repeat_form import RepeatForm
 from workbench.ui.dialogs.row_range import RowRange
 from workbench.ui.dialogs.varying_table import VaryingTable
-from workbench.ui.style import theme
+from workbench.ui.style import fonts
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
@@ -197,7 +197,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._count_varying()
         self.forms.setAccessibleName(tr("scenario_window.title"))
         for paper in (self.text, self.python):
-            paper.setFont(theme.fixed_font())
+            paper.setFont(fonts.fixed_font())
         if self._read is not None:
             self.scenario()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from workbench.engine.model import address, options
 from workbench.engine.model.web_address import parse_web
 from workbench.texts import Problem
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
@@ -220,7 +220,7 @@ class AddressLine(Retranslatable, QWidget):
         anew.
         """
         name = "chevron-up" if self.set_up.isChecked() else "chevron-down"
-        picture = theme.pixmap(name, theme.current().text)
+        picture = icons.pixmap(name, theme.current().text)
         if picture is not self._drawn:
             self._drawn = picture
             self.set_up.setIcon(QIcon(picture))

@@ -16,7 +16,7 @@ from workbench.explain.explain import python_call
 from workbench.printable import escape
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, tone
@@ -285,7 +285,7 @@ class _ChipButton(_StripButton):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setProperty("chip", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(12, 12))
+        self.setIconSize(QSize(theme.WIDE + theme.TIGHT, theme.WIDE))
         self.clicked.connect(self._on_clicked)
 
     def forget(self) -> None:
@@ -305,7 +305,7 @@ class _ChipButton(_StripButton):
             ChipState.FAILED: theme.current().bad.text,
         }.get(chip.state)
         if colour:
-            self.setIcon(theme.icon(_ICONS[chip.state], colour))
+            self.setIcon(icons.icon_before_words(_ICONS[chip.state], colour))
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         else:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.known_viewport import known_viewport
 from workbench.viewmodel.conversation_line import Aside, ConversationLine
@@ -89,8 +89,8 @@ class Conversation(Retranslatable, QPlainTextEdit):
         self.viewport().setMouseTracking(True)
 
     def redraw(self) -> None:
-        """Use one font for all scripts, so that every line is equally high."""
-        self.setFont(theme.even_font())
+        """Use the fixed font and the colours in force."""
+        self.setFont(fonts.fixed_font())
         self.retranslate()
 
     @property

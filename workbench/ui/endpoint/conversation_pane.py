@@ -13,7 +13,7 @@ from workbench.payload import notation
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.endpoint.conversation import Conversation
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import RetranslatablePart
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
 from workbench.viewmodel.conversation_text import BESIDE, TIMES
@@ -195,7 +195,7 @@ class ConversationPane(RetranslatablePart, QObject):
     def retranslate(self) -> None:
         side = theme.scaled(theme.ICON)
         self.options.setIconSize(QSize(side, side))
-        self.options.setIcon(theme.icon("eye"))
+        self.options.setIcon(icons.icon("eye"))
         self.breaks.setText(tr("talk.breaks"))
         self.unfold.setText(tr("talk.unfold"))
         self.unfold.setToolTip(plain_tip(tr("talk.unfold_tip")))

@@ -16,7 +16,7 @@ from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
 from workbench.ui.endpoint.header_table import HeaderTable
 from workbench.ui.endpoint.template_field import TemplateField
-from workbench.ui.style import theme
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import RetranslatablePart
 from workbench.ui.widgets.file_dialogs import ask_file
 from workbench.ui.widgets.hint_combo import HintCombo
@@ -170,7 +170,7 @@ class LayersFields(RetranslatablePart, QObject):
         """Draw the icon in the colours of the scheme; if there is no room, the word alone says
         it.
         """
-        self.open.setIcon(theme.icon("chevron-down") if self.open.isChecked() else QIcon())
+        self.open.setIcon(icons.icon("chevron-down") if self.open.isChecked() else QIcon())
 
     def _wire(self) -> None:
         self.open.toggled.connect(self._on_open)

@@ -26,7 +26,7 @@ from workbench.ui.endpoint.file_picker import FilePicker
 from workbench.ui.endpoint.payload_edit import LONGEST_PASTE, PayloadEdit
 from workbench.ui.endpoint.payload_problem_bar import PayloadProblemBar, places
 from workbench.ui.endpoint.saved_menu import SavedMenu
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.elided_label import ElidedLabel
@@ -335,7 +335,7 @@ class MessageEditor(Retranslatable, QWidget):
         for widget in (self.form, self.encoding, self.preview, self.saved):
             widget.setVisible(shown)
         self.opened.setVisible(shown and self._live)
-        self.opened.setIcon(theme.icon("chevron-up" if self.opened.isChecked() else "chevron-down"))
+        self.opened.setIcon(icons.icon("chevron-up" if self.opened.isChecked() else "chevron-down"))
         self.opened.setIconSize(theme.small_icon())
         self._word_details()
 

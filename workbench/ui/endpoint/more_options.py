@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QToolButton
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.web_address import TLS
-from workbench.ui.style import theme
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.late_part import LatePart
@@ -190,7 +190,7 @@ class MoreOptions(Retranslatable, LatePart["MoreFields"]):
         it.
         """
         opened = self.button.isChecked()
-        self.button.setIcon(theme.icon("chevron-down") if opened else QIcon())
+        self.button.setIcon(icons.icon("chevron-down") if opened else QIcon())
 
     @Slot(bool)
     def _on_toggled(self, opened: bool) -> None:

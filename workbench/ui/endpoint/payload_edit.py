@@ -20,7 +20,7 @@ from workbench.ui.endpoint.qt_text import (
     plain,
     too_long,
 )
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.choices_list import ChoicesList
 from workbench.viewmodel.completion import Completion, cursor_in
@@ -65,7 +65,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.setFont(theme.fixed_font())
+        self.setFont(fonts.fixed_font())
         self.setTabChangesFocus(True)
         self.document().contentsChange.connect(self._on_change)
         self.textChanged.connect(self._fold_changed)
@@ -84,7 +84,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
 
     def redraw(self) -> None:
         """The fixed font in the size in force."""
-        self.setFont(theme.fixed_font())
+        self.setFont(fonts.fixed_font())
         self._fit()
 
     def spare_height(self, sparing: bool) -> None:
@@ -124,9 +124,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         least, most = (1, LOW_MOST) if self._sparing else (LEAST_LINES, MOST_LINES)
         lines = range(min(most, self.blockCount()))
         usual = QFontMetrics(self.font()).lineSpacing()
-        # Chinese lines are higher, since they come from another font: one of them has room always
-        higher = QFontMetrics(theme.even_font()).lineSpacing() + 1
-        height = max(math.ceil(sum(map(self._line_height, lines))), least * usual, higher)
+        height = max(math.ceil(sum(map(self._line_height, lines))), least * usual, usual + 1)
         frame = 5  # with a pixel less Qt shows a scroll bar
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + frame)
 

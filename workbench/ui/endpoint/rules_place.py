@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout
 
-from workbench.ui.style import theme
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.late_part import LatePart
@@ -130,7 +130,7 @@ class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
 
     def redraw(self) -> None:
         """The icon in the colours of the scheme."""
-        self.button.setIcon(theme.icon("chevron-down") if self.button.isChecked() else QIcon())
+        self.button.setIcon(icons.icon("chevron-down") if self.button.isChecked() else QIcon())
         self._word_button()
 
     def _word_button(self) -> None:

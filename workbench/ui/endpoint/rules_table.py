@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.known_values import NO_VALUES
@@ -133,8 +133,8 @@ def _side(column: str) -> int:
 def _cross() -> QIcon:
     """A cross that stands out from the background in a chosen row too."""
     now = theme.current()
-    icon = QIcon(theme.pixmap("circle-x", now.bad.text))
-    icon.addPixmap(theme.pixmap("circle-x", now.highlight_text), QIcon.Mode.Selected)
+    icon = QIcon(icons.pixmap("circle-x", now.bad.text))
+    icon.addPixmap(icons.pixmap("circle-x", now.highlight_text), QIcon.Mode.Selected)
     return icon
 
 

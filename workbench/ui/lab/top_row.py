@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButt
 from workbench.labs import backlog_kept
 from workbench.labs.backlog_data import Picture
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, spring, tone
 
@@ -104,7 +104,7 @@ class TopRow(FlowLayout):
         self._clock.setMinimumWidth(max(map(metrics.horizontalAdvance, longest)) + 2)
         side = theme.scaled(theme.ICON)
         self.close.setIconSize(QSize(side, side))
-        self.close.setIcon(theme.icon("x"))
+        self.close.setIcon(icons.icon("x"))
 
     def retranslate(self) -> None:
         for number, (name, label) in enumerate(self._steps.items(), 1):

@@ -12,7 +12,7 @@ from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.reader import Row
 from workbench.payload.notation import ENCODINGS, hexdump
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import Retranslatable
 
 ReadBytes = Callable[[Row, str], str]
@@ -107,7 +107,7 @@ class BytesTab(Retranslatable, QWidget):
 
     def redraw(self) -> None:
         """Use the fonts for the current size."""
-        self._bytes.setFont(theme.fixed_font())
+        self._bytes.setFont(fonts.fixed_font())
         self.refresh()
 
     def retranslate(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.explain.explain import Explanation
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit
@@ -205,7 +205,7 @@ class _Code(QPlainTextEdit):
         """Show this code; hide the part if it is empty."""
         if text != self.toPlainText():
             self.setPlainText(text)
-        self.setFont(theme.fixed_font())
+        self.setFont(fonts.fixed_font())
         self._fit()
         self.setVisible(bool(text))
 

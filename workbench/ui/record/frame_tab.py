@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.journal.reader import Row
 from workbench.texts import tr
 from workbench.ui.record.frame_drawing import FrameDrawing
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.fact_table import FactTable
 from workbench.viewmodel.ws_frame import WsFrame, fields, frame_of, meaning, on_wire, summary
@@ -124,7 +124,7 @@ class FrameTab(Retranslatable, QWidget):
 
     def redraw(self) -> None:
         """Use the fonts for the current size."""
-        self.dump.setFont(theme.fixed_font())
+        self.dump.setFont(fonts.fixed_font())
         self.dump.setFixedHeight(4 * self.dump.fontMetrics().lineSpacing() + 10)
         self.retranslate()
 

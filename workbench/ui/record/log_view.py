@@ -36,7 +36,7 @@ from workbench.engine.model.events import COMMAND, NOTE, STEP
 from workbench.engine.model.message_ends import RECV
 from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, icons, theme
 from workbench.ui.widgets.known_viewport import known_viewport
 from workbench.ui.widgets.row_under_mouse import RowUnderMouse
 from workbench.viewmodel.find_text import FindText
@@ -131,7 +131,7 @@ class LogView(RowUnderMouse, QTableView):
         """Set row height and column widths for the current font."""
         metrics = QFontMetricsF(self.font())
         self._advances = [metrics.horizontalAdvance(chr(code)) for code in range(128)]
-        self._code = theme.fixed_font()
+        self._code = fonts.fixed_font()
         self._code_metrics = QFontMetricsF(self._code)
         self._code_advance = self._code_metrics.horizontalAdvance("0")
         height = self.fontMetrics().height() + 5
@@ -662,9 +662,9 @@ def _icon_of(event: Row, pen: QColor, *, selected: bool) -> QIcon:
     good = held(event)
     if good is None:
         begins = event.kind == NOTE and event.call == STEP
-        return theme.icon("play" if begins else "info", pen.name())
+        return icons.icon("play" if begins else "info", pen.name())
     ink = pen.name() if selected else _ink(pen, good=good)
-    return theme.icon("circle-check" if good else "circle-x", ink)
+    return icons.icon("circle-check" if good else "circle-x", ink)
 
 
 def _ink(text: QColor, *, good: bool) -> str:

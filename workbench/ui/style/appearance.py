@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.qt.preferences import SCALES, Preferences
 from workbench.texts import language, next_language
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 from workbench.ui.style.retranslatable import tell_appearance, use_language
 
 PRESENTED: int = 150
@@ -48,12 +48,12 @@ class Appearance(QObject):
     def apply(self) -> None:
         """Apply size, colours and language to the application."""
         scheme = self._preferences.scheme
-        dark = theme.dark() if scheme == "system" else scheme == "dark"
+        dark = theme.system_is_dark() if scheme == "system" else scheme == "dark"
         if self.presenting:
             chosen = theme.DARK_PRESENTED if dark else theme.LIGHT_PRESENTED
         else:
             chosen = theme.DARK if dark else theme.LIGHT
-        theme.apply(self._app, chosen, self.scale)
+        dressing.apply(self._app, chosen, self.scale)
         tell_appearance()
         self.changed.emit()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, QStringLi
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, theme
 
 _TO_LIST: Final = frozenset(
     {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
@@ -73,7 +73,7 @@ class ChoicesList(QCompleter):
             popup.setProperty("choices", True)
         if self._scheme is not theme.current():  # it is in no window that would dress it
             self._scheme = theme.current()
-            theme.dress(popup)
+            dressing.dress(popup)
         self._words.setStringList(list(words))
         self.setCompletionPrefix("")
         popup.setFont(self._field.font())

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import dressing, icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.message import StatusMessage
@@ -140,11 +140,11 @@ class MessageBar(Retranslatable, QFrame):
             return
         tone(self, message.level)
         colours = getattr(theme.current(), message.level)
-        self._icon.setPixmap(theme.pixmap(_ICONS[message.level], colours.text))
+        self._icon.setPixmap(icons.pixmap(_ICONS[message.level], colours.text))
         self._icon.setAccessibleName(tr(f"level.{message.level}"))
         self.label.set_sentence(message.text.show())
         for part in (self, self.label):
-            theme.repolish(part)
+            dressing.repolish(part)
         self.why.setVisible(message.why)
         for button, way in (
             (self.way_out, message.way_out),

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
 from workbench.texts import has, tr
-from workbench.ui.style.theme import BESIDE, TIGHT, numbered, repolish
+from workbench.ui.style.dressing import repolish
+from workbench.ui.style.icons import numbered
+from workbench.ui.style.theme import BESIDE, NEAR, TIGHT
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
 from workbench.viewmodel.panel_state import Control
@@ -422,7 +424,7 @@ def _bold(font: QFont) -> QFont:
 def badge(button: QPushButton, number: int | None) -> None:
     """Put a number in a circle before the text; None removes it."""
     side = QFontMetrics(button.font()).height()
-    button.setIconSize(QSize(side, side))
+    button.setIconSize(QSize(side + NEAR, side))
     button.setIcon(QIcon() if number is None else numbered(number, side))
     fit(button)
 
@@ -435,7 +437,7 @@ def spring() -> QWidget:
 
 
 def tone(widget: QWidget, name: str) -> None:
-    """Give a widget the colours that theme.py names `name`."""
+    """Give a widget the colours that the theme names `name`."""
     if widget.property("tone") != name:
         widget.setProperty("tone", name)
         repolish(widget)

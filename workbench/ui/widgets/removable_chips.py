@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
-from workbench.ui.style import theme
+from workbench.ui.style import icons
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import tone
 
@@ -74,4 +74,4 @@ class RemovableChips:
             button.setToolTip(plain_tip(tip))
             button.setAccessibleName(chip.text)
             button.setAccessibleDescription(tip)
-            button.setIcon(theme.icon("x"))
+            button.setIcon(icons.icon("x"))

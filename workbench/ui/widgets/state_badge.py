@@ -33,7 +33,7 @@ side say the same."""
 
 
 class StateBadge(SpokenLabel):
-    """A badge; its tone is a property that theme.py styles."""
+    """A badge; its tone is a property that the style sheet knows."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.qt.connection_model import SHORT_ROLE, WHY_ROLE
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 
 PAD: Final = 4
 
@@ -40,7 +40,7 @@ class StateDelegate(QStyledItemDelegate):
             return
         from PySide6.QtWidgets import QStyle  # importing its enumerations takes 10 ms of a start
 
-        self._wordless = True  # by Qt's own painting: see theme.repolish
+        self._wordless = True  # by Qt's own painting: see dressing.repolish
         super().paint(painter, option, index)
         self._wordless = False
         shown = QStyleOptionViewItem(option)
@@ -56,7 +56,7 @@ class StateDelegate(QStyledItemDelegate):
         painter.drawText(area, flags, text)
         mark = mark_of(shown.rect, painter.fontMetrics())
         colour = palette.color(role).name() if chosen else theme.current().busy.text
-        painter.drawPixmap(mark.topLeft(), theme.pixmap("triangle-alert", colour))
+        painter.drawPixmap(mark.topLeft(), icons.pixmap("triangle-alert", colour))
         rest = QRect(QPoint(mark.right() + PAD, area.top()), area.bottomRight())
         for words in (why, str(index.data(SHORT_ROLE) or "")):
             if words and painter.fontMetrics().horizontalAdvance(words) <= rest.width():

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 from workbench.viewmodel.record_notices import Notice, NoticeKind
@@ -70,6 +70,6 @@ class Banner(Retranslatable, QWidget):
         self._open.setText(tr("window.open_it"))
         self._open.setAccessibleName(tr("window.open_it"))
         fit(self._open)
-        self._close.setIcon(theme.icon("x"))
+        self._close.setIcon(icons.icon("x"))
         self._close.setToolTip(tr("name.close"))
         self._close.setAccessibleName(tr("name.close"))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.texts import Problem, tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 
@@ -96,7 +96,7 @@ class DemoBar(Retranslatable, QFrame):
         self._again.setAccessibleName(tr("lesson.again"))
         self._again.setToolTip(tr("lesson.again_tip"))
         fit(self._again)
-        self._close.setIcon(theme.icon("x"))
+        self._close.setIcon(icons.icon("x"))
         self._close.setToolTip(tr("name.close"))
         self._close.setAccessibleName(tr("name.close"))
         key = "running" if not self._ended else "held" if self._problem is None else "failed"

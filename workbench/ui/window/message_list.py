@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
@@ -346,7 +346,7 @@ class MessageList(Retranslatable, QWidget):
     def retranslate(self) -> None:
         self._controls.retranslate()
         self.tree.setHeaderLabels([tr("saved.name"), tr("saved.target"), ""])
-        self.file.setIcon(theme.icon("chevron-down"))
+        self.file.setIcon(icons.icon("chevron-down"))
         self.file.setIconSize(theme.small_icon())
         self._shown = []
         self.refresh()

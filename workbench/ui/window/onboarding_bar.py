@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.fitting_label import FittingLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -101,9 +101,9 @@ class OnboardingBar(Retranslatable, QWidget):
             self.setMinimumHeight(0)
 
     def retranslate(self) -> None:
-        side = QSize(theme.scaled(theme.ICON), theme.scaled(theme.ICON))
-        self._close.setIconSize(side)
-        self._buttons["watch"].setIcon(theme.icon("play"))
+        side = theme.scaled(theme.ICON)
+        self._close.setIconSize(QSize(side, side))
+        self._buttons["watch"].setIcon(icons.icon_before_words("play"))
         self._label.setText(tr("first.done" if self.done else "first.question"))
         self._keys.offer([tr("first.keys"), ""] if not self.done else [""])
         for name, button in self._buttons.items():
@@ -111,8 +111,8 @@ class OnboardingBar(Retranslatable, QWidget):
             button.setText(tr(f"first.{name}"))
             button.setToolTip(tr(f"first.{name}_tip"))
             button.setAccessibleName(tr(f"first.{name}"))
-            button.setIconSize(side)
+            button.setIconSize(QSize(side + theme.TIGHT, side))
             fit(button)
-        self._close.setIcon(theme.icon("x"))
+        self._close.setIcon(icons.icon("x"))
         self._close.setToolTip(tr("first.close_tip"))
         self._close.setAccessibleName(tr("first.close_tip"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import fonts, theme
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.viewmodel.call_caption import CallCaption
 
@@ -64,7 +64,7 @@ class ProjectorCaption(TellsWhenWorded, QFrame):
 
     def redraw(self) -> None:
         """Use the fonts for the current size."""
-        code = theme.fixed_font()
+        code = fonts.fixed_font()
         code.setPointSizeF(code.pointSizeF() * theme.LARGEST)
         code.setBold(True)
         self._call.setFont(code)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.tab_order import set_tab_order
 from workbench.ui.window.tab_name_field import TabNameField
@@ -103,7 +103,7 @@ class TabGroup(Retranslatable, QTabWidget):
 
     def retranslate(self) -> None:
         key = "add_server" if self.side == "left" else "add_client"
-        self.plus.setIcon(theme.icon("plus"))
+        self.plus.setIcon(icons.icon("plus"))
         self.plus.setIconSize(theme.small_icon())
         self.plus.setToolTip(tr(f"tip.{key}"))
         self.plus.setAccessibleName(tr(f"name.{key}"))
@@ -126,7 +126,7 @@ class TabGroup(Retranslatable, QTabWidget):
             self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, button)
             self._order_tabs()
         button.setObjectName(f"remove.{panel.name}")
-        button.setIcon(theme.icon("x"))
+        button.setIcon(icons.icon("x"))
         mark = theme.scaled(_CROSS)
         side = max(_CROSS_BUTTON, self.fontMetrics().height())  # no tab gets higher because of it
         button.setIconSize(QSize(mark, mark))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.action_table import ACTIONS, RIGHT, Action, Button
 from workbench.ui.window.menus import MenuBar
@@ -87,7 +87,7 @@ class ToolBar(Retranslatable, QToolBar):
             icon = button.property("icon_name")
             if icon:
                 button.setIconSize(QSize(side + theme.TIGHT, side))
-                button.setIcon(theme.icon_before_words(icon))
+                button.setIcon(icons.icon_before_words(icon))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

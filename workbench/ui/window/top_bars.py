@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QMenuBar, QSizePolicy, QWidget
 
-from workbench.ui.style.theme import repolish
+from workbench.ui.style.dressing import repolish
 from workbench.ui.window.toolbar import ToolBar
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
-from workbench.ui.style import theme
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP, TIGHT, WIDE
 from workbench.ui.widgets.named_controls import fit, tone
@@ -138,7 +138,7 @@ class UndoBar(Retranslatable, QFrame):
         self.button.setToolTip(tr("undo.button_tip"))
         self.button.setAccessibleName(tr("undo.button_name", what=self._deed.text))
         fit(self.button)
-        self._close.setIcon(theme.icon("x"))
+        self._close.setIcon(icons.icon("x"))
         self._close.setToolTip(tr("name.close"))
         self._close.setAccessibleName(tr("name.close"))
         if self.isVisible():
