@@ -129,11 +129,14 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Painted:
-    """A text that a widget of ours painted itself, and the room that it had (None: a point)."""
+    """A text that a widget of ours painted itself, the room that it had (None: a point), and
+    whether it slants.
+    """
 
     text: str
     box: QRect | None
     wanted: QRect
+    italic: bool
 
 
 @contextmanager
@@ -150,7 +153,7 @@ def painted() -> Iterator[list[Painted]]:
             wanted = painter.fontMetrics().boundingRect(box, int(flags), text)  # type: ignore[call-overload]
         else:
             wanted = QRect(int(args[0]), 0, painter.fontMetrics().horizontalAdvance(text), 1)  # type: ignore[call-overload]
-        found.append(Painted(text, box, wanted))
+        found.append(Painted(text, box, wanted, painter.font().italic()))
         return draw(painter, *args)  # type: ignore[call-overload]  # as it was called
 
     QPainter.drawText = watched  # type: ignore[assignment,method-assign]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QFont, QGuiApplication, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Hand
@@ -144,6 +144,44 @@ def test_what_is_on_the_screen_is_what_is_there_whatever_happens(hand: Hand) -> 
         chance.choice([*deeds, added, scrolled])()
         hand.wait(lambda: log.model.up_to_date)
         assert hand.at_rest(lambda: on_screen(view) == as_it_should_be(view))
+
+
+@pytest.mark.parametrize("more", range(0, 19, 3))
+def test_rows_begin_below_the_heading_and_none_is_cut(hand: Hand, more: int) -> None:
+    """Scrolled to its end too, whatever height is to spare."""
+    many_marks(hand, 60)
+    log = hand.window.log
+    view = log.view
+    # as high as the splitter makes it is a matter of the window; here every remainder is wanted
+    view.setFixedHeight(view.horizontalHeader().height() + 150 + more)
+    hand.at_rest(lambda: view.viewport().height())
+    for at in (view.verticalScrollBar().maximum(), 20):
+        view.verticalScrollBar().setValue(at)
+        first = view.rowAt(0)
+        assert view.rowViewportPosition(first) == 0
+    log.follow.setChecked(True)
+    many_marks(hand, 70)
+    last = log.model.rowCount() - 1
+    hand.wait(lambda: view.rowAt(view.viewport().height() // 2) > last - 10)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    height = view.rowHeight(last)
+    assert view.rowViewportPosition(view.rowAt(0)) == 0
+    end = view.rowViewportPosition(last) + height
+    assert 0 <= view.viewport().height() - end < height
+    with painted() as seen:
+        view.viewport().grab()
+    assert sum("mark" in item.text for item in seen) == view.viewport().height() // height
+
+
+@pytest.mark.parametrize(("said", "slants"), [("held", True), ("符合预期 held", False)])
+def test_chinese_does_not_slant(hand: Hand, said: str, slants: bool) -> None:
+    view = hand.window.log.view
+    image = QImage(400, 30, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    with painted() as seen:
+        view._paint_conclusion(painter, QRect(0, 0, 400, 20), said, QIcon(), False)
+    painter.end()
+    assert [item.italic for item in seen if item.text == said] == [slants]
 
 
 def test_all_rows_are_chosen_without_counting_them(hand: Hand) -> None:

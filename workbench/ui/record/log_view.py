@@ -298,6 +298,20 @@ class LogView(RowUnderMouse, QTableView):
             self._forget_painted()
         with self._painted_once():
             super().scrollContentsBy(dx, dy)
+            self._begin_with_a_row()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self._begin_with_a_row()
+
+    def _begin_with_a_row(self) -> None:
+        """Begin with a whole row at the end too, where Qt puts the last one at the bottom."""
+        bar, rows = self.verticalScrollBar(), self.verticalHeader()
+        top = rows.sectionPosition(bar.value())
+        if bar.value() == bar.maximum() and top >= 0 and rows.offset() != top:
+            rows.setOffset(top)
+            if self._in_sight() != self._painted:
+                self._pane.update()
 
     @contextmanager
     def _painted_once(self) -> Iterator[None]:
@@ -547,7 +561,7 @@ class LogView(RowUnderMouse, QTableView):
         box = box.adjusted(side + 4, 0, 0, 0)
         painter.save()
         font = QFont(self.font())
-        font.setItalic(True)
+        font.setItalic(max(text, default="") < "\u2e80")  # Chinese does not slant
         painter.setFont(font)
         if self.wanted:
             self._mark_found(painter, box, DATA, text, selected)
