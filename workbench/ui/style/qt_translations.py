@@ -11,6 +11,17 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from workbench.texts import qt_words
 
 _SCROLLERS: Final = {"ScrollLeftButton": "Scroll Left", "ScrollRightButton": "Scroll Right"}
+_FORMER: Final = {
+    ("QFileDialog", "&Look in:"): ("QFileDialog", "Look in:"),
+    ("QFileDialog", "Files of &type:"): ("QFileDialog", "Files of type:"),
+    **{
+        ("QAbstractFileIconProvider", kind): ("QFileDialog", kind)
+        for kind in (
+            "Alias", "Drive", "File", "%1 File", "File Folder", "Folder", "Shortcut", "Unknown",
+        )
+    },
+}  # fmt: skip
+"""Context and words of Qt 6.11, and those under which its translation has them."""
 
 
 _installed: list[QTranslator] = []
@@ -24,8 +35,11 @@ def _translator(file: str) -> QTranslator:
     return made
 
 
-class _KeyNames(QTranslator):
-    """Names the Enter key as keyboards and this program's texts do: Qt's Chinese says 回车."""
+class _Amended(QTranslator):
+    """Translates what Qt's own translation lacks, or words differently from this program's texts.
+
+    It calls the Enter key 回车, and knows strings that were renamed by their former name alone.
+    """
 
     def isEmpty(self) -> bool:
         return False
@@ -36,14 +50,18 @@ class _KeyNames(QTranslator):
         source: str,
         disambiguation: str | None = None,  # Qt passes it
         count: int = -1,
-    ) -> str:
-        known = context == "QShortcut" and source in {"Enter", "Return"}
-        return "Enter" if known else None  # type: ignore[return-value]  # None: not known here
+    ) -> str | None:
+        if context == "QShortcut" and source in {"Enter", "Return"}:
+            return "Enter"
+        former = _FORMER.get((context, source))
+        if former is None or not qt_words():
+            return None  # not known here
+        return _translator(qt_words()).translate(*former, disambiguation, count)
 
 
 @cache
-def _key_names() -> QTranslator:
-    return _KeyNames(QCoreApplication.instance())
+def _amended() -> QTranslator:
+    return _Amended(QCoreApplication.instance())
 
 
 class _LanguageChangeFilter(QObject):
@@ -60,7 +78,7 @@ def install() -> None:
     the texts of this program have changed too (workbench.ui.style.retranslatable).
     """
     app = QCoreApplication.instance()
-    wanted = [*([_translator(qt_words())] if qt_words() else []), _key_names()]
+    wanted = [*([_translator(qt_words())] if qt_words() else []), _amended()]
     if app is None or wanted == _installed:
         return
     silence = _LanguageChangeFilter()
