@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import Hand
 from workbench import ui
 from workbench.texts import tr
 from workbench.ui.style import dressing, theme
@@ -163,3 +164,21 @@ def test_no_widget_words_another_one() -> None:
             continue
         for caller in re.findall(r"([\w.()]+)\.retranslate\(\)", path.read_text(encoding="utf-8")):
             assert caller in known or path.name == "backlog_window.py", (path.name, caller)
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_both_sides_stand_level_after_a_change_of_language(
+    hand: Hand, qapp: QApplication, scheme: theme.Theme
+) -> None:
+    """Buttons with Chinese words are higher, and one side alone has one in its first line."""
+    hand.connect()
+    dressing.apply(qapp, scheme)
+    use_language("zh_CN")
+
+    def middles(part: str) -> list[int]:
+        both = [hand.find(f"{side}.{part}") for side in ("server", "client")]
+        return [one.mapTo(hand.window, one.rect().center()).y() for one in both]
+
+    for server, client in hand.at_rest(lambda: [middles(part) for part in ("state", "calls")]):
+        assert server == client
+    dressing.apply(qapp, theme.LIGHT)

@@ -197,12 +197,15 @@ class AddressLine(Retranslatable, QWidget):
         """Show the fields, or one line that says what is in them."""
         for widget in (self.family, self.type, self._where, self._gap):
             widget.setVisible(not folded)
-        # as high as the buttons that one side has in this line, so that both sides are level
-        self.set_up.setMinimumHeight(self.primary.sizeHint().height())
+        self._stand_level()
         self._summary.setVisible(folded)
         self.traffic.setVisible(folded)
         self.primary.setVisible(not folded or self.primary.isEnabled())
         self._show_stop()
+
+    def _stand_level(self) -> None:
+        """Make it as high as the buttons that one side has in this line, so that both are level."""
+        self.set_up.setMinimumHeight(self.primary.sizeHint().height())
 
     def spare_height(self, sparing: bool) -> None:
         """Follow whether the window is low: a disabled control on a line of its own is then left
@@ -227,12 +230,13 @@ class AddressLine(Retranslatable, QWidget):
             self.set_up.setIconSize(theme.small_icon())
 
     def retranslate(self) -> None:
-        """Word what its panel's `controls` do not know: why a choice is greyed, and how wide both
-        are.
+        """Word what its panel's `controls` do not know: why a choice is greyed, how wide both are,
+        and how high buttons are with other words.
         """
         self._word_choices()
         for box in (self.family, self.type):
             box.narrow()
+        self._stand_level()
 
     def redraw(self) -> None:
         self.draw()
