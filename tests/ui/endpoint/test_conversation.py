@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.looks.seen import painted
 from workbench.texts import tr
 from workbench.ui.endpoint.conversation import MOST_LINES, Conversation
+from workbench.ui.style import dressing, theme
 from workbench.viewmodel.conversation_line import ConversationLine
 
 
@@ -188,3 +190,31 @@ def test_an_empty_one_says_what_stands_here(qtbot: QtBot) -> None:
     with painted() as seen:
         view.viewport().grab()
     assert not any(item.text == tr("panel.empty_talk") for item in seen)
+
+
+def test_each_way_has_a_colour_and_what_stands_below_has_it_too(
+    view: Conversation, qapp: QApplication
+) -> None:
+    view.unfolded = True
+    view.add([ConversationLine("connected"), ConversationLine("> one", sent=1, more=("two",))])
+    view.add([JSON._replace(came=2), ConversationLine("closed")])
+    try:
+        for scheme in (theme.LIGHT, theme.DARK):
+            dressing.apply(qapp, scheme)
+            view.redraw()
+            found = [colours(view, number) for number in range(view.blockCount())]
+            out, back = [scheme.link], [scheme.held]
+            assert found == [[], out, out, *[back] * (1 + len(JSON.inside)), []]
+    finally:
+        dressing.apply(qapp, theme.LIGHT)
+    press(view, 3)
+    press(view, 3)
+    assert colours(view, 4) == [theme.LIGHT.held]
+
+
+def colours(view: Conversation, number: int) -> list[str]:
+    """Of all letters of a line."""
+    block = view.document().findBlockByNumber(number)
+    looks = block.layout().formats()
+    assert all((look.start, look.length) == (0, len(block.text())) for look in looks)
+    return [look.format.foreground().color().name() for look in looks]

@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QGuiApplication,
     QKeyEvent,
@@ -92,6 +93,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         """Use the fixed font and the colours in force."""
         self.setFont(fonts.fixed_font())
         self.retranslate()
+        self._colour(self.document().firstBlock())
 
     @property
     def hint(self) -> str:
@@ -175,6 +177,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             elif line.came is not None:
                 block.setUserState(_CARRIED - 2 * line.came - 1)
             block = block.previous()
+        self._colour(block.next() if block.isValid() else self.document().firstBlock())
 
     def _append_head(self, line: ConversationLine) -> None:
         """Append a line that opens, or may come to do so."""
@@ -188,6 +191,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         for text in line.more:
             self.appendPlainText(text)
             self.document().lastBlock().setUserState(_BELOW)
+        self._colour(head)
         if self.unfolded and line.inside:
             self._toggle(head)
 
@@ -228,6 +232,30 @@ class Conversation(Retranslatable, QPlainTextEdit):
     def chosen(self) -> int | None:
         """The row of what the line of the cursor says was sent; None: it says no such thing."""
         return self._carried_in(self.textCursor().block())[0]
+
+    def _colour(self, block: QTextBlock) -> None:
+        """Colour the lines from this one on: what was sent and what was received differ."""
+        if self.document().isEmpty():
+            return
+        from PySide6.QtGui import QTextLayout  # no start needs it
+
+        scheme = theme.current()
+        look = QTextLayout.FormatRange()
+        look.start = 0
+        colour: str | None = None
+        edit = QTextCursor(block)
+        edit.beginEditBlock()  # laid out once, at its end
+        while block.isValid():
+            if block.userState() not in (_INSIDE, _BELOW):
+                sent, came = self._carried_in(block)
+                one_way = scheme.held if came is not None else None
+                colour = scheme.link if sent is not None else one_way
+            if colour is not None:
+                look.length = block.length() - 1
+                look.format.setForeground(QColor(colour))
+                block.layout().setFormats([look])
+            block = block.next()
+        edit.endEditBlock()
 
     def _carried_in(self, block: QTextBlock) -> tuple[int | None, int | None]:
         """The row of what a line says was sent or received."""
@@ -316,6 +344,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
             cursor.removeSelectedText()
             head = cursor.block()
         head.setUserState(number)  # blocks that are split or joined get the data of the other
+        self._colour(head)
         return True
 
     def _word(self, head: QTextBlock, folded: _Folded) -> None:
