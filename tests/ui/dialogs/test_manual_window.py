@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QTextDocument
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton
 
 import workbench
 from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.ui.dialogs.about_box import AboutBox
 from workbench.ui.dialogs.manual_window import ManualText, ManualWindow
+from workbench.ui.style import dressing, theme
 from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.key_list import key_page
@@ -64,6 +65,25 @@ def test_it_speaks_the_language_of_the_window(hand: Hand) -> None:
     assert text(window).startswith("Keys")
     use_language("zh_CN")
     assert text(window).startswith("快捷键")
+
+
+def test_a_page_with_nothing_to_scroll_has_no_thumb(hand: Hand) -> None:
+    window = opened(hand)
+    window.resize(900, 700)
+    bar = window.text.verticalScrollBar()
+    for page, scrolls in (("explain", False), ("start", True), ("explain", False)):
+        window.open_page(page)
+        hand.wait(lambda wanted=scrolls: (bar.maximum() > 0, bar.isEnabled()) == (wanted, wanted))
+
+
+def test_in_a_dark_presentation_the_pictures_are_dark(hand: Hand, qapp: QApplication) -> None:
+    view: ManualText = opened(hand).text
+    image = QTextDocument.ResourceType.ImageResource.value
+    for scheme in (theme.LIGHT_PRESENTED, theme.DARK_PRESENTED):
+        dressing.apply(qapp, scheme)
+        shown = view.loadResource(image, QUrl("tcp-talk")).pixelColor(2, 2).lightness()
+        assert (shown < 128) is (scheme is theme.DARK_PRESENTED)
+    dressing.apply(qapp, theme.LIGHT)
 
 
 def test_escape_closes_it(hand: Hand) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import platform
 import ssl
 import sys
+from typing import Final
 
 import PySide6
 from PySide6.QtCore import Qt, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 import workbench
 from workbench.journal.records import folder
 from workbench.texts import tr
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
+
+_PICTURE: Final = 64
+"""Pixels of the program's icon."""
 
 
 def about_lines(settings: str) -> list[tuple[str, str]]:
@@ -53,8 +58,16 @@ class AboutBox(Retranslatable, QDialog):
         self.copy.setObjectName("about.copy")
         self.copy.clicked.connect(self._on_copy)
         self._buttons.rejected.connect(self.reject)
+        picture = QLabel()
+        picture.setPixmap(icons.app_icon().pixmap(_PICTURE, _PICTURE))
+        row = QHBoxLayout()
+        row.setSpacing(theme.ROOMY)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.label, 1)
         column = QVBoxLayout(self)
-        column.addWidget(self.label)
+        column.setContentsMargins(theme.ROOMY, theme.ROOMY, theme.ROOMY, theme.WIDE)
+        column.setSpacing(theme.ROOMY)
+        column.addLayout(row)
         column.addWidget(self._buttons)
         self.retranslate()
 

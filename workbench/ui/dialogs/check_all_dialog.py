@@ -106,6 +106,7 @@ class CheckAllDialog(Retranslatable, QWidget):
     def retranslate(self) -> None:
         title = tr("checkall.title")
         self.setWindowTitle(title)
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
         self.table.setAccessibleName(title)
         self.table.setHorizontalHeaderLabels(
             [tr(f"checkall.{key}") for key in ("demo", "outcome", "seconds")]

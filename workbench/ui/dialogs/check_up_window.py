@@ -118,6 +118,7 @@ class CheckUpWindow(Retranslatable, QWidget):
     def retranslate(self) -> None:
         told = "checkup.window_client" if self._bench.listens else "checkup.window_server"
         self.setWindowTitle(tr(told, address=self._address))
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
         self.table.setAccessibleName(tr("checkup.title"))
         names = [tr(f"checkup.column_{key}") for key in _COLUMNS]
         self.table.setHorizontalHeaderLabels(["#", *names])

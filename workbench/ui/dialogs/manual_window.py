@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench import texts
 from workbench.resources import resource
 from workbench.texts import tr
+from workbench.ui.dialogs.page_format import set_page
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.item_views import ItemList
@@ -43,6 +44,8 @@ class ManualText(QTextBrowser):
         self._widened.timeout.connect(self._lay_out_again)
         # a scroll bar that comes and goes would change the width of the pictures
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range)
+        self.verticalScrollBar().setEnabled(False)
 
     def show_page(self, page: Page, heading: str = "") -> None:
         """Show a page from its beginning, or from a heading on."""
@@ -74,14 +77,19 @@ class ManualText(QTextBrowser):
     def _set(self, page: Page) -> None:
         self.clear()
         self.setMarkdown(page.text)
-        self.document().setDocumentMargin(theme.WIDE)
+        set_page(self.document())
+
+    @Slot(int, int)
+    def _on_range(self, least: int, most: int) -> None:
+        """Disable the bar where there is nothing to scroll: it then has no thumb."""
+        self.verticalScrollBar().setEnabled(least < most)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Load pictures of the gallery by their names, and nothing else."""
         if kind != QTextDocument.ResourceType.ImageResource:
             return None
         plain = name.toString() if isinstance(name, QUrl) else name
-        scheme = "dark" if theme.current() is theme.DARK else "light"
+        scheme = "dark" if theme.is_dark() else "light"
         file = resource("screenshots") / f"{plain}-{scheme}-{texts.language()}.png"
         image = QImage(str(file)) if file.is_file() else QImage()
         if image.isNull():
@@ -107,6 +115,7 @@ class ManualWindow(Retranslatable, QWidget):
         self.list = ItemList()
         self.list.setObjectName("manual.pages")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text = ManualText()
         left = QWidget()
         column = QVBoxLayout(left)
