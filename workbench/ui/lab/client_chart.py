@@ -36,6 +36,12 @@ _ENDED: Final = frozenset(
 )
 
 
+_HIGHEST: Final = 3
+"""Lines of text that a bar's row may be high."""
+_AIR: Final = 6
+"""The part of a row that is free above its bar, and below."""
+
+
 class ClientChart(QWidget):
     """Paints the bars. It is as high as all of them, and is placed in a scroll area."""
 
@@ -79,7 +85,7 @@ class ClientChart(QWidget):
         """The height of a row: the bars of few clients share the height there is, up to a bar's
         maximum.
         """
-        return max(self._least, min((self.height() - 6) // self._lines, 2 * self._least))
+        return max(self._least, min((self.height() - 6) // self._lines, _HIGHEST * self._least))
 
     def sizeHint(self) -> QSize:
         return QSize(500, self._lines * self._least + 6)
@@ -103,7 +109,7 @@ class ClientChart(QWidget):
         words = min(words + 10, int(self.width() * 0.62))
         axis = QRect(name, 0, max(40, self.width() - name - words - 8), row)
         longest = max(1.0, self._settings.bound)
-        self._paint_axis(painter, axis, longest)
+        self._paint_axis(painter, axis, longest, (len(picture.clients) + 1) * row)
         first = max(0, event.rect().top() // row - 1)
         last = min(len(picture.clients), event.rect().bottom() // row + 1)
         self._paint_legend(painter, (len(picture.clients) + 1) * row)
@@ -116,9 +122,9 @@ class ClientChart(QWidget):
                 Qt.AlignmentFlag.AlignVCenter,
                 tr("lab.client", number=view.number),
             )
-            self._paint_bar(
-                painter, view, QRect(axis.left(), top + 3, axis.width(), row - 6), longest
-            )
+            air = max(3, row // _AIR)
+            bar = QRect(axis.left(), top + air, axis.width(), row - 2 * air)
+            self._paint_bar(painter, view, bar, longest)
             text = metrics.elidedText(self._word(view), Qt.TextElideMode.ElideRight, words)
             painter.setPen(QColor(getattr(theme.current(), _TONES[view.state]).text))
             painter.drawText(
@@ -133,13 +139,16 @@ class ClientChart(QWidget):
         area = QRect(0, top, self.width(), self._row)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_axis(self, painter: QPainter, axis: QRect, longest: float) -> None:
+    def _paint_axis(self, painter: QPainter, axis: QRect, longest: float, bottom: int) -> None:
+        """The seconds, each with a line down to `bottom` behind the bars."""
         colours = theme.current()
         step = next((s for s in (0.5, 1, 2, 5, 10, 20, 50) if longest / s <= 8), 50)
-        painter.setPen(QColor(colours.muted))
         moment = 0.0
         while moment <= longest:
             x = axis.left() + int(axis.width() * moment / longest)
+            painter.setPen(QPen(QColor(colours.edge), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(x, axis.height(), x, bottom)
+            painter.setPen(QColor(colours.muted))
             painter.drawText(
                 QRect(x - 20, 0, 40, axis.height()), Qt.AlignmentFlag.AlignCenter, f"{moment:g}"
             )
@@ -177,10 +186,9 @@ class ClientChart(QWidget):
             )
         painter.setPen(QColor(tone.text))
         for moment in view.syns if view.connected is None or asked_twice else ():
+            left = max(x(moment) - 6, x(view.began) + 2)  # the first beside the edge, not on it
             painter.drawText(
-                QRect(x(moment) - 6, area.top(), 14, area.height()),
-                Qt.AlignmentFlag.AlignCenter,
-                "S",
+                QRect(left, area.top(), 14, area.height()), Qt.AlignmentFlag.AlignCenter, "S"
             )
         if view.accepted is not None:
             painter.drawText(
