@@ -26,6 +26,7 @@ def test_each_endpoint_and_its_open_connections(talk: Talk) -> None:
         ("client", None),
         ("client", client.connections[-1].id),
     ]
+    assert [row.kind for row in rows] == ["server", "", "client", ""]
     assert (rows[0].text, rows[0].state) == ("server", server.local)
     assert rows[1].text.startswith("#1 = client")
     assert rows[1].state == server.connections[-1].state
@@ -53,4 +54,4 @@ def test_a_datagram_socket_has_no_connections_and_a_lab_no_rows(talk: Talk) -> N
     talk.do(c.Start("udp"))
     udp = talk.until("udp", lambda snapshot: snapshot.local is not None)
     (row,) = listed((udp, replace(udp, name=f"{LAB_PREFIX}client")), nobody)
-    assert (row.endpoint, row.state) == ("udp", udp.local)
+    assert (row.endpoint, row.state, row.kind) == ("udp", udp.local, "datagram")

@@ -91,3 +91,9 @@ def test_what_is_found_is_under_its_heading() -> None:
 ])  # fmt: skip
 def test_each_control_has_its_page(names: tuple[str, ...], page: str) -> None:
     assert page_of(names) == page
+
+
+def test_what_is_found_in_a_table_has_its_cells_in_a_line() -> None:
+    keys = page_from("keys", "# Keys\n\n| Command | Key |\n|---|---|\n| Run \\| stop | `F5` |\n")
+    (hit,) = find([keys], "F5")
+    assert hit.excerpt == "Run \\| stop – F5"

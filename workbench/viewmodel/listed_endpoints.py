@@ -14,6 +14,8 @@ from workbench.viewmodel.default_endpoints import LAB_PREFIX
 
 MOST: Final = 50
 """Newest open connections of an endpoint."""
+KINDS: Final = {Role.LISTENER: "server", Role.STREAM: "client", Role.DATAGRAM: "datagram"}
+"""What an endpoint is drawn as: the names of the icons."""
 
 
 class ListedRow(NamedTuple):
@@ -23,12 +25,14 @@ class ListedRow(NamedTuple):
         endpoint: its name. connection: the id of the connection that this row shows; None: the
             endpoint itself.
         text, state: its two cells.
+        kind: of the endpoint, one of KINDS; "": the row is a connection.
     """
 
     endpoint: str
     connection: int | None
     text: str
     state: str
+    kind: str = ""
 
 
 def listed(snapshots: Iterable[EndpointSnapshot], owner: Owner) -> tuple[ListedRow, ...]:
@@ -44,7 +48,7 @@ def listed(snapshots: Iterable[EndpointSnapshot], owner: Owner) -> tuple[ListedR
 def _rows_of(snapshot: EndpointSnapshot, owner: Owner) -> list[ListedRow]:
     name = snapshot.name
     state = snapshot.local or tr(f"phase.{snapshot.phase.name.lower()}")
-    rows = [ListedRow(name, None, name, state)]
+    rows = [ListedRow(name, None, name, state, KINDS[snapshot.settings.role])]
     if snapshot.settings.role is Role.DATAGRAM:
         return rows  # one socket and no connections
     live = [item for item in snapshot.connections if item.closed_ns is None][-MOST:]

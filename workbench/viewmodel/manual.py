@@ -27,6 +27,7 @@ _EXCERPT: Final = 60
 _PICTURE: Final = re.compile(r"!\[[^]]*\]\(([\w-]+)\)")
 _LINK: Final = re.compile(r"\[([^]]+)\]\([^)]*\)")
 _CODE: Final = re.compile(r"(`[^`]*`)")
+_CELLS: Final = re.compile(r"(?<!\\)\|")
 _HEAD: Final = re.compile(r"^[#>\s]+")
 
 
@@ -103,7 +104,11 @@ def _hits(item: Page, words: Iterable[str]) -> Iterable[Passage]:
 
 
 def _plain(line: str) -> str:
-    """A line of Markdown as it is read: without markup and addresses, with code unchanged."""
+    """A line of Markdown as it is read: without markup and addresses, with code unchanged; the
+    cells of a row of a table one after the other.
+    """
+    if line.startswith("|"):
+        return " – ".join(filter(None, map(_plain, _CELLS.split(line))))
     parts = _CODE.split(_HEAD.sub("", _PICTURE.sub("", line)))
     return "".join(
         part.strip("`") if part.startswith("`") else _LINK.sub(r"\1", part).replace("*", "")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Hand
@@ -14,6 +15,7 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.snapshot import Phase
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.ui.style import icons, theme
 from workbench.ui.window.tab_copies import TabCopies
 from workbench.ui.window.tab_name_field import TabNameField
 from workbench.viewmodel.setup_form import ServerForm
@@ -38,6 +40,28 @@ def act(hand: Hand, name: str, command: str) -> None:
         ways.append(target.editor.text)
     next(way for way in ways if way.isVisible() and way.isEnabled()).setFocus()
     hand.window.menus.action(command).trigger()
+
+
+def drawn(icon: QIcon) -> QImage:
+    return icon.pixmap(14, 14).toImage()
+
+
+def test_a_tab_and_the_list_draw_what_kind_of_endpoint_it_is(hand: Hand) -> None:
+    of = {
+        kind: drawn(icons.icon(kind, theme.current().muted))
+        for kind in ("server", "client", "datagram")
+    }
+    area = hand.window.tab_area
+    assert [drawn(group.tabIcon(0)) for group in area.groups] == [of["server"], of["client"]]
+    hand.choose("client.type", "SOCK_DGRAM")
+    assert drawn(area.right.tabIcon(0)) == of["datagram"]
+    hand.choose("client.type", "SOCK_STREAM")
+    assert drawn(area.right.tabIcon(0)) == of["client"]
+    hand.window.endpoint_list.switch()
+    tree = hand.window.endpoint_list.part.tree
+    hand.wait(lambda: tree.topLevelItemCount() == 2)
+    items = [tree.topLevelItem(row) for row in range(2)]
+    assert [drawn(item.icon(0)) for item in items if item] == [of["server"], of["client"]]
 
 
 def name_field(hand: Hand) -> TabNameField:

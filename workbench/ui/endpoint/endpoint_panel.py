@@ -121,6 +121,11 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         raise NotImplementedError
 
     @property
+    def kind(self) -> str:
+        """The icon of its endpoint: one of KINDS in workbench.viewmodel.listed_endpoints."""
+        return "datagram" if self.address_line.datagram else "server" if self.server else "client"
+
+    @property
     def message_field(self) -> QWidget:
         """The field in which a message is typed."""
         raise NotImplementedError

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
+from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.widgets.row_under_mouse import ItemTree
 from workbench.viewmodel.listed_endpoints import ListedRow
@@ -53,7 +54,7 @@ class EndpointList(TellsWhenWorded, QWidget):
     @Slot(object)
     def show_rows(self, rows: tuple[ListedRow, ...]) -> None:
         """Show these rows; only what has changed is touched."""
-        if [row[:2] for row in rows] != [row[:2] for row in self._rows]:
+        if [_key(row) for row in rows] != [_key(row) for row in self._rows]:
             self._build(rows)
         else:
             self._write(rows)
@@ -64,7 +65,7 @@ class EndpointList(TellsWhenWorded, QWidget):
         self.tree.clear()
         self._items.clear()
         parent: QTreeWidgetItem | None = None
-        for name, connection, _text, _state in rows:
+        for name, connection, *_ in rows:
             item = QTreeWidgetItem()
             item.setData(0, _NAME, name)
             item.setData(0, _CONNECTION, connection)
@@ -76,12 +77,19 @@ class EndpointList(TellsWhenWorded, QWidget):
             else:
                 parent.addChild(item)
         self._write(rows)
+        self._draw(rows)
         self.tree.blockSignals(False)
+
+    def _draw(self, rows: tuple[ListedRow, ...]) -> None:
+        """Draw the icon of each endpoint, in the colours of the scheme."""
+        for item, row in zip(self._items, rows, strict=True):
+            if row.kind:
+                item.setIcon(0, icons.icon(row.kind, theme.current().muted))
 
     def _write(self, rows: tuple[ListedRow, ...]) -> None:
         # not with itemBelow(), which skips what is folded
-        for item, (_name, _connection, text, state) in zip(self._items, rows, strict=True):
-            for column, words in enumerate((text, state)):
+        for item, row in zip(self._items, rows, strict=True):
+            for column, words in enumerate((row.text, row.state)):
                 if item.text(column) != words:
                     item.setText(column, words)
                     item.setToolTip(column, plain_tip(words))
@@ -97,3 +105,11 @@ class EndpointList(TellsWhenWorded, QWidget):
     def retranslate(self) -> None:
         self.tree.setAccessibleName(tr("endpoints.title"))
         self.tree.setHeaderLabels([tr("endpoints.name"), tr("endpoints.state")])
+        side = theme.scaled(theme.INDICATOR)
+        self.tree.setIconSize(QSize(side, side))
+        self._draw(self._rows)
+
+
+def _key(row: ListedRow) -> tuple[object, ...]:
+    """Return what identifies a row, whatever words it shows."""
+    return row.endpoint, row.connection, row.kind

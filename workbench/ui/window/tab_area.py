@@ -105,6 +105,8 @@ class TabGroup(Retranslatable, QTabWidget):
         key = "add_server" if self.side == "left" else "add_client"
         self.plus.setIcon(icons.icon("plus"))
         self.plus.setIconSize(theme.small_icon())
+        side = theme.scaled(theme.INDICATOR)
+        self.setIconSize(QSize(side, side))
         self.plus.setToolTip(tr(f"tip.{key}"))
         self.plus.setAccessibleName(tr(f"name.{key}"))
         for panel in self.panels():
@@ -117,6 +119,7 @@ class TabGroup(Retranslatable, QTabWidget):
         """Give a panel's tab its text, tool tip and close button."""
         place = self.place_of(panel)
         self.setTabText(place, panel.tab_text)
+        self.draw_tab(panel)
         self.setTabToolTip(place, plain_tip(panel.name))
         button = self.tabBar().tabButton(place, QTabBar.ButtonPosition.RightSide)
         if not isinstance(button, QToolButton):
@@ -133,6 +136,11 @@ class TabGroup(Retranslatable, QTabWidget):
         button.setFixedSize(side, side)
         button.setToolTip(tr("tip.remove"))
         button.setAccessibleName(tr("name.remove", name=panel.name))
+
+    def draw_tab(self, panel: EndpointPanel) -> None:
+        """Draw the icon of the kind of endpoint that a panel is for."""
+        place = self.place_of(panel)
+        self.setTabIcon(place, icons.icon(panel.kind, theme.current().muted))
 
     def _order_tabs(self) -> None:
         """Set the Tab order: the tabs, their close buttons, the +, and then the panels."""
@@ -364,6 +372,7 @@ class TabArea(QSplitter):
         group.label_tab(panel)
         panel.needs.connect(self.needs)
         panel.renamed.connect(lambda: self._rename(panel))
+        panel.settled.connect(lambda field: self._on_settled(panel, field))
 
     def bring_to_front(self, panel: EndpointPanel) -> None:
         group = self._group_of(panel)
@@ -451,6 +460,12 @@ class TabArea(QSplitter):
             place = group.place_of(panel)
             if place >= 0:
                 group.setTabText(place, panel.tab_text)
+
+    def _on_settled(self, panel: EndpointPanel, field: str) -> None:
+        """Draw the tab anew: the endpoint may be of another kind now."""
+        group = self._group_of(panel)
+        if field in {"family", "type"} and group is not None:
+            group.draw_tab(panel)
 
     @Slot(bool)
     def fold(self, folded: bool) -> None:
