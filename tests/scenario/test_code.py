@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.exported import ran
+from tests.scenario.conftest import Play
 from workbench.engine.model.commands import Send
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -174,3 +177,76 @@ messages = { size = 3 }
 """
     assert "from workbench.testing import scripted" in to_python(parse(fault))
     assert "scripted" not in to_python(parse(fault.replace("fault", "recv")))
+
+
+TALK = """
+step = [
+  {{ do = "start", endpoint = "s" }},
+  {{ do = "connect", endpoint = "c" }},
+  {{ do = "send", endpoint = "c", text = "{sent}" }},
+  {{ do = "expect", endpoint = "c", {wanted} }},
+]
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = {{ kind = "echo" }}
+[endpoint.c]
+address = "@s"
+encoding = "{encoding}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted", "encoding"),
+    [
+        ("第五步", 'contains = "四"', "big5"),
+        ("第五步", 'absent = true, within = 0.1, contains = "四"', "big5"),
+        ("a", 'text = "a"', "utf-16"),
+        ("表", 'text = "表"', "iso2022_jp"),
+        ("a", "regex = '\\p{Ll}'", "utf-8"),
+        ("a", 'each = true, count = 2, text = "a"', "utf-8"),
+        ("a", 'next = true, call = "recv"', "utf-8"),
+        ("a", 'call = "recv", peer = "@s", absent = true', "utf-8"),
+    ],
+)
+def test_what_a_plain_script_would_judge_otherwise_builds_on_the_engine(
+    sent: str, wanted: str, encoding: str
+) -> None:
+    said = {"sent": sent, "wanted": wanted, "encoding": encoding}
+    assert "from workbench.testing import scripted" in to_python(parse(TALK.format(**said)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds"),
+    [
+        ('text = "bc"', False),
+        ('text = "bc", absent = true, within = 0.1', False),
+        ('hex = "62 ??", absent = true, within = 0.1', False),
+        ('text = "cb", absent = true, within = 0.1', True),
+        ('regex = "b", next = true', False),
+        ("regex = '[^\\xff]b'", True),
+        ('contains = "x", absent = true, within = 0.1, connection = 3', False),
+    ],
+)
+def test_a_script_comes_to_the_verdict_of_the_run(
+    play: Play, tmp_path: Path, wanted: str, holds: bool
+) -> None:
+    within = "" if "within" in wanted else ", within = 0.3"
+    text = TALK.format(sent="abc", wanted=wanted + within, encoding="utf-8")
+    code = to_python(parse(text))
+    assert "scripted" not in code
+    done = ran(code, tmp_path)
+    assert (done.returncode == 0) is holds is play(text).ok, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "holds"),
+    [("ECONNREFUSED", True), ("ETIMEDOUT", False), ("ConnectionRefusedError", True),
+     ("OSError", True), ("TimeoutError", False)],
+)  # fmt: skip
+def test_another_error_than_the_one_that_is_due_fails_the_script(
+    tmp_path: Path, port: int, error: str, holds: bool
+) -> None:
+    step = f'step = [{{ do = "connect", error = "{error}" }}]'
+    done = ran(to_python(parse(f'{step}\nendpoint.c = "127.0.0.1:{port}"')), tmp_path)
+    assert (done.returncode == 0) is holds, done.stderr

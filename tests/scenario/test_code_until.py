@@ -138,3 +138,26 @@ endpoint = "server"
     assert "# has no counterpart in a plain script" in code
     done = ran(code)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        'errno = "ECONNRESET", count = 2',
+        'errno = "ECONNRESET", connection = 2',
+        'kind = "end", errno = "ECONNREFUSED"',
+        'closed = "reset"',
+        'contains = "中", encoding = "big5"',
+        "hex = '6f ??'",
+    ],
+)
+def test_what_no_script_can_tell_builds_on_the_engine(third: Aborting, until: str) -> None:
+    """It would end in another round."""
+    loop = ROUND.format(times=3, more=f"until = {{ {until} }}")
+    assert "from workbench.testing import scripted" in to_python(parse(client_of(third) + loop))
+
+
+def test_messages_are_none_of_its_reads(third: Aborting) -> None:
+    head = client_of(third) + 'messages = { ends = "\\n" }\n'
+    loop = ROUND.format(times=3, more="until = { text = 'k' }")
+    assert "scripted" in to_python(parse(head + loop))

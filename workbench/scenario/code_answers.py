@@ -20,7 +20,7 @@ from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec
-from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in
+from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import as_bytes, compile_pattern
 from workbench.payload.templates import (
@@ -29,7 +29,14 @@ from workbench.payload.templates import (
     text_template,
     words_of_reply,
 )
-from workbench.scenario.code_bytes import Code, of_template, plain_text, tailed, wrapped_in
+from workbench.scenario.code_bytes import (
+    Code,
+    in_standard_library,
+    of_template,
+    plain_text,
+    tailed,
+    wrapped_in,
+)
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.code_until import block
 from workbench.scenario.code_values import CodePlace
@@ -186,6 +193,8 @@ def _rule(
 ) -> list[str]:
     blank = Rule()
     beyond = [key for key in _KEPT_OUT if getattr(rule, key) != getattr(blank, key)]
+    if rule.match is Match.REGEX and not in_standard_library(rule.value):
+        beyond.append("match")
     if beyond:
         return [left_out(key) for key in beyond]
     used = rule.encoding or item.encoding
@@ -196,14 +205,17 @@ def _rule(
     hexed, pattern = frozenset[str](), None
     numbers: dict[str, str] = {}
     match rule.match:
-        case Match.HEX if is_pattern(rule.value):
-            made = compile_hex(rule.value)
+        case Match.HEX | Match.EXACT_HEX if is_pattern(rule.value):
+            whole = rule.match is Match.EXACT_HEX
+            made = compile_hex(rule.value, Extent.WHOLE if whole else Extent.ANYWHERE)
             names, encoding, numbers = made.names, "latin-1", numbers_in(rule.value)
             hexed = frozenset(names) - numbers.keys()
             pattern = f"(?s){made.source}"
             fit = f"re.search({literal(pattern)}, data.decode('latin-1'))"
         case Match.HEX:
             fit = f"{literal(parse_hex(rule.value))} in data"
+        case Match.EXACT_HEX:
+            fit = f"data == {literal(parse_hex(rule.value))}"
         case Match.REGEX:
             names = compile_pattern(rule.value, BYTES if bytewise else None).names
             pattern = f"(?s){rule.value}"

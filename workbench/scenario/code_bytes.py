@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Collection
 from typing import Any
 
@@ -125,3 +127,16 @@ def wrapped_in(made: Code, item: EndpointSettings) -> Code:
         case Http():
             return Code(f"with_content_length({made.text})", made.needs | {"dividing"})
     return made
+
+
+def in_standard_library(pattern: str) -> bool:
+    """Whether `re` takes a pattern as `regex` does; of what it may take otherwise one day it warns
+    (nested sets).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            re.compile(pattern)
+        except (re.error, Warning, OverflowError, RecursionError):
+            return False
+    return True

@@ -33,6 +33,7 @@ from workbench.scenario.code_sockets import (
 from workbench.scenario.code_steps import (
     by_number,
     exception,
+    failing_so,
     flat,
     get_option,
     membership,
@@ -43,6 +44,7 @@ from workbench.scenario.code_steps import (
 from workbench.scenario.code_until import (
     around,
     block,
+    condition,
     counted,
     counts_rounds,
     with_known,
@@ -297,10 +299,10 @@ class ScriptSteps:
         sockets = [
             name for each in self._settings.values() for name in sockets_of(each, self.names)
         ]
-        return [
-            *around(with_known(loop, self._values, encoding), number, encoding, body, sockets),
-            *after,
-        ]
+        known = with_known(loop, self._values, encoding)
+        assert known.until is not None
+        wanted = condition(known.until, encoding, self._settings.values())
+        return [*around(known, number, wanted, body, sockets), *after]
 
     def _expect(self, step: Expect, names: frozenset[str]) -> list[str]:
         item = self._settings[step.endpoint]
@@ -327,9 +329,10 @@ class ScriptSteps:
         if step.error is None or not made:
             return made
         caught = exception(step.error)
-        after = []
+        after = failing_so(step.error) if caught == "OSError" else []
+        self.modules |= {"errno"} if after else set()
         if isinstance(command, c.Connect | c.Start):
-            after = [f"{INDENT}{self.names[command.endpoint]}.close()"]
+            after.append(f"{INDENT}{self.names[command.endpoint]}.close()")
         does = any(not line.lstrip().startswith("#") for line in made)
         return [
             "try:",

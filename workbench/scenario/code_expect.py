@@ -10,10 +10,12 @@ from workbench.engine.model.message_ends import Http
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.literals import literal
 from workbench.named_tuple import NamedTuple
-from workbench.payload.characters import BYTES, codec
+from workbench.payload.characters import BYTES, codec, keeps_apart, marks_of, shifts
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in, spans_to_fill
 from workbench.payload.notation import parse_hex
+from workbench.payload.patterns import compile_pattern
 from workbench.payload.templates import IN_EXPECT, hex_template, text_template
+from workbench.scenario.code_bytes import in_standard_library
 from workbench.scenario.code_help import JSON
 from workbench.scenario.code_json import json_code
 from workbench.scenario.code_sockets import left_out
@@ -64,9 +66,10 @@ def expectation(
     word = (step.call or "").partition(".")[0]
     of_layer = step.of_layer is not None or word in {"ws", "tls", "proxy"}
     of_layer = of_layer or step.call == "messages.fault"
-    if of_layer or step.by is not None or step.kind not in {None, "call"}:
-        return Wanted([left_out(title_of(step))])
+    beyond = of_layer or step.by is not None or step.kind not in {None, "call"}
     try:
+        if beyond or _judged_otherwise(step, item):
+            return Wanted([left_out(title_of(step))])
         found = _said(step, item, names)
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
         return Wanted([left_out(title_of(step))])
@@ -81,9 +84,37 @@ def expectation(
     return Wanted([f"expect({', '.join(wanted)})"], frozenset(needs))
 
 
+def _judged_otherwise(step: Expect, item: EndpointSettings) -> bool:
+    """Whether the helper would come to another verdict than a run: it looks for bytes, and counts
+    and passes over calls more plainly.
+    """
+    if step.each and (step.exact or step.count > 1):
+        return True
+    if step.next and (not step.wants_bytes or step.json is not None):
+        return True
+    if step.peer is not None and (step.peer.startswith("@") or "{" in step.peer):
+        return True  # where that is, is known when the script runs
+    return not same_in_bytes(step, item)
+
+
+def same_in_bytes(step: Expect, item: EndpointSettings) -> bool:
+    """Whether characters of what is expected are where their bytes are, whatever stands before, and
+    its pattern is one that the standard library understands alike.
+    """
+    encoding = step.encoding or item.encoding
+    if step.text is not None or step.contains is not None or step.regex is not None:
+        if marks_of(encoding) or shifts(encoding):
+            return False
+        if not keeps_apart(encoding) and (step.contains is not None or step.absent):
+            return False
+    return in_standard_library(step.regex or "")
+
+
 def ignoring(among: Sequence[Expect], item: EndpointSettings) -> Wanted:
     """What an endpoint never sees, as code."""
     try:
+        if not all(same_in_bytes(step, item) for step in among):
+            return Wanted([left_out(f"ignore ({item.name})")])
         tables = [f"dict({', '.join(_said(step, item, ()))})" for step in among]
     except (Problem, UnicodeError, LookupError):
         return Wanted([left_out(f"ignore ({item.name})")])
@@ -127,15 +158,18 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
             for at, part in enumerate(_split(step.hex, names))
             if part.strip()
         ]
-        begin, behind = literal(r"(?s)\A"), [literal(end)] if end else []
+        start = "(?s)" if stream and step.absent else r"(?s)\A"
+        begin, behind = literal(start), [literal(end)] if end else []
         if len(parts) == 1:
-            whole = literal(r"(?s)\A" + compile_hex(step.hex).source + end)
+            whole = literal(start + compile_hex(step.hex).source + end)
         else:
             whole = " + ".join([begin, *parts, *behind])
         taken, numbers = compile_hex(step.hex, names=names).names, numbers_in(step.hex)
         widths = [f"numbers={literal(numbers)}"] if numbers else []
         return [f"regex={whole}", *(["hexed=True"] if taken else []), *widths]
     if step.regex is not None:
+        wanted = step.encoding or (BYTES if item.encoding == BYTES else None)
+        used = "latin-1" if compile_pattern(step.regex, wanted).bytewise else used
         coded = f", encoding={literal(used)}" if used != "latin-1" else ""
         parts = [_in_regex(part, names, used) for part in _parts_of(step.regex, names) if part]
         return [f"regex={' + '.join([literal('(?s)'), *parts])}{coded}"]

@@ -18,6 +18,7 @@ from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Stay, Step
 from workbench.texts import Problem, tr
 
+_ERRNO: Final = re.compile(r"E[A-Z0-9]+")
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
 
@@ -136,3 +137,12 @@ def exception(name: str) -> str:
         if isinstance(found, type) and issubclass(found, Exception):
             return f"{prefix}{name}"
     return "OSError"
+
+
+def failing_so(name: str) -> list[str]:
+    """The line that tells the errno of a caught OSError from others; none for a class."""
+    if name.startswith("EAI_"):
+        return [f"{INDENT}assert error.errno == getattr(socket, {literal(name)}, None), error"]
+    if _ERRNO.fullmatch(name):
+        return [f"{INDENT}assert error.errno == getattr(errno, {literal(name)}, None), error"]
+    return []

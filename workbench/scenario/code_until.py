@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import comment, literal
+from workbench.payload.characters import keeps_apart, marks_of
 from workbench.payload.notation import encode, parse_hex
 from workbench.scenario.code_sockets import INDENT
 from workbench.scenario.report import condition_of
 from workbench.scenario.rounds import ROUND
-from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step
 from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem, tr
 
@@ -66,21 +68,37 @@ def block(lines: list[str]) -> list[str]:
     return lines if any(not line.lstrip().startswith("#") for line in lines) else [*lines, "pass"]
 
 
-def _condition(until: Expect, encoding: str) -> list[str] | None:
-    """The condition that ends it, as arguments; None: a script cannot tell."""
-    if until.of_no_row or until.regex is not None or until.json is not None:
+_TOLD: Final = frozenset(
+    {"endpoint", "call", "result", "errno", "error", "size", "text", "hex", "contains", "encoding"}
+    | {"within"}
+)
+"""What of an `until` a script can tell."""
+
+
+def condition(until: Expect, encoding: str, among: Iterable[EndpointSettings]) -> list[str] | None:
+    """The condition that ends it, as arguments; None: a script cannot tell.
+
+    `among`: the endpoints, whose messages it would not know.
+    """
+    usual = Expect(until.endpoint)
+    others = (item.name for item in fields(Expect) if item.name not in _TOLD)
+    if any(getattr(until, name) != getattr(usual, name) for name in others):
         return None
-    if until.peer is not None:
+    meant = (item for item in among if until.endpoint in {ANY, item.name})
+    if until.wants_bytes and any(item.messages is not None for item in meant):
         return None
     found = [literal(until.endpoint)]
     try:
+        of_text = until.contains is not None or until.text is not None
+        if of_text and (marks_of(encoding) or not keeps_apart(encoding)):
+            return None
         if until.contains is not None:
             found.append(f"contains={literal(encode(until.contains, encoding))}")
         if until.text is not None:
             found.append(f"text={literal(encode(until.text, encoding))}")
         if until.hex is not None:
             found.append(f"text={literal(parse_hex(until.hex))}")
-    except Problem:  # a record may name an encoding that does not exist
+    except (Problem, LookupError):  # a record may name an encoding that does not exist
         return None
     keys = ("call", "result", "errno", "error", "size")
     found += [
@@ -90,13 +108,15 @@ def _condition(until: Expect, encoding: str) -> list[str] | None:
 
 
 def around(
-    loop: Loop, number: int, encoding: str, body: list[str], sockets: Iterable[str]
+    loop: Loop, number: int, wanted: list[str] | None, body: list[str], sockets: Iterable[str]
 ) -> list[str]:
-    """The loop itself: its rounds, and what is done when it ends; `sockets`: variables."""
+    """The loop itself: its rounds, and what is done when it ends.
+
+    `wanted`: what ends it, as `condition` gives it; `sockets`: variables.
+    """
     assert loop.until is not None
     met, count = f"met{number}", f"round{number}"
     what = condition_of(loop.until)
-    wanted = _condition(loop.until, encoding)
     pause = (
         [f"{INDENT * 2}if {count} > 1:", f"{INDENT * 3}rest({literal(loop.pause)})"]
         if loop.pause

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import field, replace
 from typing import Any, Final
 
+from workbench.engine.model.responders.rule import AS_HEX
 from workbench.frozen import dataclass
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.payload.notation import Allowance
@@ -312,7 +313,7 @@ def _said_by_itself(path: KeyPath, item: v.Table) -> str:
 def _form(table: v.Table, name: str) -> str:
     """How values are written in a key: the value of a rule depends on its `match`."""
     match = table.get("match") if name == "value" else name
-    return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
+    return "reply_hex" if str(match) in AS_HEX else {"regex": _REGEX}.get(str(match), name)
 
 
 def end_names(table: v.Table) -> frozenset[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
+from workbench.engine.model.responders.rule import AS_HEX
 from workbench.payload.templates import BUILT_IN, OF_VALUE, WITH_ARGUMENT, text_template
 from workbench.payload.unknown_gaps import (
     UnknownGap,
@@ -118,7 +119,7 @@ def quoted_words(
         own = {*names, *_groups(table.get(key))}
         for path, text in _strings(table.get(key), (key,), bare=True):
             holder = _holder(table, path)
-            if path[-1] in _HEX or (path[-1] == "value" and holder.get("match") == "hex"):
+            if path[-1] in _HEX or (path[-1] == "value" and str(holder.get("match")) in AS_HEX):
                 for gap in quoted_gaps(text, own):
                     name = f"{{{gap.word}}}"
                     yield path, Problem("scenario.quoted_word", name=name)
@@ -269,7 +270,7 @@ def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[
         for at, part in enumerate(item):
             yield from _strings(part, (*path, at), bare=bare)
     elif isinstance(item, dict):
-        as_hex = _HEX | ({"value"} if item.get("match") == "hex" else set())
+        as_hex = _HEX | ({"value"} if str(item.get("match")) in AS_HEX else set())
         free = path[-1:] and path[-1] in REMEMBERED  # its keys are arbitrary names
         for key, part in item.items():
             if free or (key not in LEFT_ALONE and (bare or key not in as_hex)):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.responders.reply import Then
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rule import AS_HEX, Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.frozen import dataclass
 from workbench.late_pattern import late_pattern
@@ -20,7 +20,7 @@ from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.payload_form import PayloadForm, content
 from workbench.viewmodel.rule_more import more_of, rule_beside
 
-AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
+AS_TYPED: Final = frozenset({Match.REGEX, *AS_HEX})
 """Kinds of match whose value has a notation of its own: no escapes of ours."""
 
 
@@ -198,7 +198,7 @@ def named(rule: TypedRule, known: KnownValues) -> TypedRule:
     value = rule.value
     if rule.match == Match.REGEX:
         value = _GAP.sub(lambda gap: _quoted(gap, values), value)
-    elif rule.match == Match.HEX:
+    elif rule.match in AS_HEX:
         for name, each in values.items():
             value = value.replace(f"{{{name}}}", each.data.hex())
     else:
@@ -234,7 +234,7 @@ def _groups(rule: TypedRule) -> tuple[str, ...]:
     try:
         if rule.match == Match.REGEX:
             return compile_pattern(rule.value, rule.encoding).names
-        if rule.match == Match.HEX and is_pattern(rule.value):
+        if rule.match in AS_HEX and is_pattern(rule.value):
             return compile_hex(rule.value).names
     except Problem:
         pass

@@ -56,6 +56,22 @@ def test_a_number_of_a_pattern_of_hex_is_counted_and_written() -> None:
     assert data(answers(runtime, *asked)) == [bytes.fromhex("0202 0a 05"), b"128!", b"7!"]
 
 
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [("01 02", True), ("01", False), ("02", False), ("01 *", True), ("{n:1} 02", True),
+     ("?? 02 ??", False), ("", False)],
+)  # fmt: skip
+def test_a_rule_may_ask_for_all_of_a_message_as_hex(value: str, fits: bool) -> None:
+    rules = Rule(Match.EXACT_HEX, value, "yes"), Rule(reply="no")
+    assert data(answers(made(*rules), b"\x01\x02")) == [b"yes" if fits else b"no"]
+
+
+def test_what_all_of_a_message_as_hex_takes_stands_in_the_reply() -> None:
+    rule = Rule(Match.EXACT_HEX, "fe {u16:size} *", reply_hex="u16(size+1)")
+    asked = bytes.fromhex("fe 0001 aa"), bytes.fromhex("00 fe 0001 aa")
+    assert data(answers(made(rule), *asked)) == [b"\0\2", None]
+
+
 def test_turns_and_times_count_over_all_connections_where_a_rule_says_so() -> None:
     over_all = made(
         Rule(in_turn=(InTurn("a"), InTurn("b")), times=3, counted=CountedOver.ENDPOINT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 
@@ -90,3 +91,43 @@ def test_a_datagram_may_be_empty() -> None:
             expect("d", 0, text=b"")
         found.add(Happened("recvfrom", 0, None, b"", None, now))
         expect("d", 0, text=b"")
+
+
+def test_a_pattern_that_could_take_more_waits_for_it(sock: Noted) -> None:
+    came(sock, b"N=1")
+    Timer(0.02, came, (sock, b"23;OK")).start()
+    expect("c", 5, regex="N=(?P<n>[0-9]+)")
+    assert values["n"] == b"123"
+    expect("c", 0, text=b";OK")
+    came(sock, b"rest")
+    expect("c", 5, regex="r.*")  # nothing more comes
+    came(sock, b"last")
+    sock.add(Happened("recv", 0, None, b"", None, time.monotonic()))
+    expect("c", 0, regex="last$")
+
+
+def test_a_character_that_reads_cut_is_matched_when_it_is_whole(sock: Noted) -> None:
+    came(sock, b"x\xe4\xb8")
+    with pytest.raises(AssertionError):
+        expect("c", 0, regex="x.", encoding="utf-8")
+    came(sock, b"\xad!")
+    expect("c", 0, regex="x(?P<one>.)", encoding="utf-8")
+    assert values["one"] == "中".encode()
+    came(sock, b"\xff?")
+    expect("c", 0, regex="!.", encoding="utf-8")  # what is no character is a byte
+    expect("c", 0, text=b"?")
+
+
+def test_what_is_absent_stands_nowhere(sock: Noted) -> None:
+    came(sock, b"abc")
+    expect("c", 0, absent=True, text=b"d")
+    expect("c", 0, absent=True, text=b"b", count=2)
+    with pytest.raises(AssertionError, match="it came"):
+        expect("c", 0, absent=True, text=b"b")
+
+
+def test_nothing_is_passed_over_where_the_next_is_wanted(sock: Noted) -> None:
+    came(sock, b"abc")
+    with pytest.raises(AssertionError):
+        expect("c", 0, regex="b", next=True)
+    expect("c", 0, regex="a", next=True)

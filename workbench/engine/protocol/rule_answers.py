@@ -33,7 +33,7 @@ from workbench.engine.protocol.rule_values import Captures, RuleSurroundings, Ta
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
-from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
 from workbench.payload.templates import (
@@ -127,7 +127,9 @@ class _Looking(NamedTuple):
 def _looking(rule: Rule, used: str) -> _Looking:
     match rule.match:
         case Match.HEX:
-            return _by_hex(rule)
+            return _by_hex(rule.value, Extent.ANYWHERE)
+        case Match.EXACT_HEX:
+            return _by_hex(rule.value, Extent.WHOLE)
         case Match.REGEX:
             wanted = rule.encoding or (BYTES if used == BYTES else None)
             pattern = compile_pattern(rule.value, wanted)
@@ -141,11 +143,13 @@ def _looking(rule: Rule, used: str) -> _Looking:
     return _Looking(_found(lambda came: value in came), used)
 
 
-def _by_hex(rule: Rule) -> _Looking:
-    if is_pattern(rule.value):
-        pattern = compile_hex(rule.value)
+def _by_hex(source: str, extent: Extent) -> _Looking:
+    if is_pattern(source):
+        pattern = compile_hex(source, extent)
         return _Looking(_look_for(pattern), None, pattern)
-    data = parse_hex(rule.value).decode("latin-1")
+    data = parse_hex(source).decode("latin-1")
+    if extent is Extent.WHOLE:
+        return _Looking(_found(lambda came: came == data))
     return _Looking(_found(lambda came: data in came))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from workbench.engine.model.responders.lookup import Lookup, ReadRows, Rows
-from workbench.engine.model.responders.rule import Match, Rule
+from workbench.engine.model.responders.rule import AS_HEX, Rule
 from workbench.engine.protocol.end_words import EndWords
 from workbench.named_tuple import NamedTuple
 from workbench.payload.hex_patterns import numbers_in, taken_value
@@ -59,7 +59,7 @@ def taking(rule: Rule, groups: Sequence[str], around: RuleSurroundings, *, bytew
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise Problem("engine.taken_twice", name=twice[0])
-    if rule.match is Match.HEX:
+    if rule.match in AS_HEX:
         of_groups = _of_hex(groups, rule.value)
     else:
         of_groups = _of_groups(groups, "latin-1" if bytewise else used)

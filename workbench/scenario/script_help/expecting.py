@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import time
 from collections.abc import Callable
@@ -26,6 +27,9 @@ from workbench.scenario.script_help.noted_socket import (
 
 READS = ("recv", "recvfrom")
 BYTES_KEYS = ("text", "contains", "regex", "json")
+HEADS = re.compile(r"\(\?(?:P<\w+>|[a-z]+\)|:)")  # what a group begins with, and says no more
+OPEN = re.compile(r"\\[bBZ]|[*+?{|$]")  # where a pattern may take more than it has taken
+PAUSE = 0.1  # seconds without bytes after which a match does not grow
 ways: dict[str, Callable[[bytes, dict[str, Any], bool], int | None]] = {}  # of matching, beside
 
 
@@ -38,11 +42,17 @@ def expect(
     """
     until = time.monotonic() + within
     count, found = what.get("count", 1), 0
+    what["over"] = False  # from then on nothing more is waited for
     socks: list[Noted] = []
+    before: dict[Noted, tuple[int, int]] = {}  # how far it had come
     while True:
         with changed:
             look_out()
             socks = meant(name, connection)
+            for sock in socks:
+                before.setdefault(sock, (sock.used, sock.part))
+            left = until - time.monotonic()
+            what["over"] = left <= 0
             if what.get("each"):
                 socks = [item for item in socks if item is not listening.get(name)]
                 done = sum(took(item, what) for item in socks)
@@ -51,14 +61,16 @@ def expect(
                 for sock in socks:
                     while (found < count or what.get("exact")) and take(sock, what):
                         found += 1
-            left = until - time.monotonic()
             if (found >= count and not what.get("exact")) or left <= 0:
                 break
             changed.wait(min(left, 0.1))
+    del what["over"]
+    for sock in before if found < count else ():  # too few use nothing up
+        sock.used, sock.part = before[sock]
     wanted = ", ".join(f"{key}={value!r}" for key, value in what.items())
     told = {number: [*map(str, sock.happened[-5:])] for number, sock in enumerate(socks, 1)}
     if what.get("absent"):
-        assert not found, f"{name}: it came: {wanted}; {told}"
+        assert found < count, f"{name}: it came: {wanted}; {told}"
         there = any(item is not listening.get(name) for item in socks)
         assert there or not of_connection(connection, what), f"{name}: no connection: {wanted}"
     else:
@@ -155,8 +167,9 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
         parts = [
             sock.happened[place].data[sock.part if place == sock.used else 0 :] for place in these
         ]
-        ended = match(b"".join(parts), what, whole=not stream)
-        if ended is None:
+        data = b"".join(parts)
+        ended = match(data, what, whole=not stream)
+        if ended is None or (stream and ended == len(data) and may_grow(sock, these, what)):
             continue
         for place, part in zip(these, parts, strict=True):
             if ended < len(part):
@@ -169,6 +182,18 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
     return False
 
 
+def may_grow(sock: Noted, places: list[int], what: dict[str, Any]) -> bool:
+    """Whether bytes that still come may change a match that ends with those that came: a pattern
+    that repeats or chooses has 0.1 s for them, or until the end of the stream.
+    """
+    pattern = HEADS.sub("(", what.get("regex") or "")
+    last, *later = sock.happened[places[-1] :]
+    ended = any(item.call in {*READS, "close"} and not item.data for item in later)
+    if OPEN.search(pattern) is None or ended or what.get("over"):
+        return False
+    return time.monotonic() - last.at < PAUSE
+
+
 def is_empty(sock: Noted, found: Happened) -> bool:
     """Whether it is a datagram without bytes; on a stream it would be the end."""
     return sock.type == 2 and found.error is None
@@ -179,19 +204,25 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
     for key, way in ways.items():
         if what.get(key) is not None:
             return way(data, what, whole)
+    anywhere = what.get("contains")
+    if what.get("absent") and not whole:
+        anywhere = what.get("text") or anywhere
+    if anywhere is not None:
+        begin = data.find(anywhere)
+        return None if begin < 0 else begin + len(anywhere)
     if what.get("text") is not None:
         wanted: bytes = what["text"]
         fit = data == wanted if whole else data.startswith(wanted)
         return len(wanted) if fit else None
-    if what.get("contains") is not None:
-        begin = data.find(what["contains"])
-        return None if begin < 0 else begin + len(what["contains"])
     encoding = what.get("encoding") or "latin-1"
-    found = re.search(what["regex"], data.decode(encoding, "replace"))
-    if found is None:
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    found = re.search(what["regex"], decoder.decode(data, whole))  # characters that are whole
+    if found is None or (what.get("next") and not whole and found.start()):
         return None
     taken = {
-        key: text.encode(encoding) for key, text in found.groupdict().items() if text is not None
+        key: text.encode(encoding, "surrogateescape")
+        for key, text in found.groupdict().items()
+        if text is not None
     }
     for name in taken:
         literally.pop(name, None)
@@ -201,4 +232,4 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
         big_endian.discard(name)
         literally[name] = True
     values.update(taken)
-    return len(found.string[: found.end()].encode(encoding, "replace"))
+    return len(found.string[: found.end()].encode(encoding, "surrogateescape"))

@@ -197,7 +197,7 @@ class RuleTable(Retranslatable, RowUnderMouse, QTableView):
         choices = {
             "number": ["99"],
             "delay": ["000.0"],
-            "match": [tr(f"match.{kind}") for kind in ("exact", "contains", "regex", "hex")],
+            "match": [tr(f"match.{kind}") for kind in ("exact", "contains", "regex", "exact_hex")],
             "then": [tr(f"then.{kind}") for kind in ("keep", "echo", "close")],
         }
         for section, column in enumerate(COLUMNS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from workbench.engine.model.responders.lookup import Lookup
 from workbench.engine.model.responders.reply import Then
@@ -11,13 +12,18 @@ from workbench.frozen import dataclass
 
 
 class Match(StrEnum):
-    """How a rule compares its value with a message."""
+    """How a rule compares its value with a message: `HEX` anywhere in it, `EXACT_HEX` all of it."""
 
     EXACT = "exact"
     CONTAINS = "contains"
     REGEX = "regex"
     HEX = "hex"
+    EXACT_HEX = "exact_hex"
     ANY = "any"
+
+
+AS_HEX: Final = frozenset({Match.HEX, Match.EXACT_HEX})
+"""Kinds whose value is a pattern of hex."""
 
 
 class CountedOver(StrEnum):
