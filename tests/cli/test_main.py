@@ -368,7 +368,7 @@ def test_a_fault_of_the_program_says_so(
     def broken(*_args: object) -> None:
         raise RuntimeError("spoilt")
 
-    monkeypatch.setattr(runs, "load_cases", broken)
+    monkeypatch.setattr(runs, "load_runs", broken)
     assert main.main(["run", "x.toml", "--lang", "en"]) == 1
     assert "RuntimeError: spoilt" in capsys.readouterr().err
 

@@ -50,13 +50,29 @@ def test_a_folder_is_every_scenario_in_it(folder: Path, capsys: pytest.CaptureFi
     assert out[-1] == "Runs: 2 (1 held, 1 failed, 0 refused)"
 
 
-def test_a_file_without_steps_says_that_it_does_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("text", ["", 'title = "x"\n', "step = []\n", "[values]\na = 1\n"])
+def test_a_file_without_steps_has_not_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    path = tmp_path / "empty.toml"
-    path.write_text('title = "x"\n')
-    assert run(path) == 0
-    assert "has no step, so a run does nothing" in capsys.readouterr().err
+    path, report = tmp_path / "empty.toml", tmp_path / "r.xml"
+    path.write_text(text)
+    assert run(path, "--junit", report) == 2
+    assert "has no step, so there is nothing to run" in capsys.readouterr().err
+    assert ET.parse(report).getroot().get("errors") == "1"
+
+
+@pytest.mark.parametrize("option", ["--junit", "--record"])
+def test_the_report_takes_the_place_of_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    scenario, other = folder / "b.toml", folder / "other"
+    link = folder / "link"
+    link.symlink_to(scenario)
+    given = ("--junit", link) if option == "--junit" else ("--junit", other, "--record", other)
+    assert run(scenario, *given) == 2
+    assert "would take the place of" in capsys.readouterr().err
+    assert scenario.read_text() == HOLDS
+    assert not other.exists()
 
 
 def test_the_worst_decides_and_the_rest_is_run(

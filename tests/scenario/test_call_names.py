@@ -71,6 +71,16 @@ endpoint.s = {{ role = "listener", address = "127.0.0.1:0" }}
         ("peer = '[::1]:80'", "IPv6"),
         ("error = 'ConnectonResetError'", "ConnectionResetError"),
         ("errno = 'econnreset'", "ECONNRESET"),
+        ("call = 'accept', contains = 'x'", "accept has no bytes"),
+        ("call = 'close', size = 3", "close has no bytes"),
+        ("kind = 'note', regex = 'x'", "note has no bytes"),
+        ("kind = 'command', text = 'x'", "command has no bytes"),
+        ("call = 'recv', result = -1", "below 0"),
+        ("call = 'recv', result = 0, errno = 'ECONNRESET'", "no result"),
+        ("result = 3, error = 'OSError'", "no result"),
+        ("kind = 'layer', call = 'recv'", "never of the kind layer"),
+        ("kind = 'call', call = 'messages.recv'", "never of the kind call"),
+        ("kind = 'note', call = 'accept'", "never of the kind note"),
     ],
 )
 def test_what_can_never_come_is_refused(said: str, why: str) -> None:
@@ -100,3 +110,19 @@ def test_an_error_in_capitals_is_a_symbol() -> None:
     assert read("error = '*'").error == "*"
     with pytest.raises(ScenarioProblem, match="ECONNREFUSED"):
         read("error = 'ECONNREFUSD'")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "call = 'send', contains = 'x'",
+        "call = 'getsockopt', result = -1",
+        "call = 'getsockopt', size = 4",
+        "kind = 'command', call = 'accept'",
+        "kind = 'end', call = 'accept', errno = 'EMFILE'",
+        "kind = 'call', call = 'recv', contains = 'x'",
+        "result = 0",
+    ],
+)
+def test_what_a_row_can_have_is_asked_for(said: str) -> None:
+    assert parse(SAID.format(said=said))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scenario.conftest import Play, reasons, steps
+from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.engine.model.commands import Send
 from workbench.payload.json_values import (
     FromGap,
@@ -396,3 +396,12 @@ address = "@server"
         )
     )
     assert report.ok, reasons(report)
+
+
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan"])
+@pytest.mark.parametrize("do", ["send", "expect"])
+def test_a_number_that_json_has_not_is_said(play: Play, number: str, do: str) -> None:
+    own = f"[values]\nn = {number}\n"
+    step = f"do = '{do}'; endpoint = 'client'; json = {{ a = '{{n}}' }}"
+    begin = steps("do = 'start'; endpoint = 'server'", "do = 'connect'; endpoint = 'client'")
+    assert "JSON has no value" in reasons(play(own + PAIR + begin + steps(step)))[0]

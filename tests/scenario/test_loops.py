@@ -472,3 +472,18 @@ def test_how_often_it_came_is_said(play: Play) -> None:
         "client text='N=12', count=3: 2 of 3 came."
     )
     assert report.steps[-1].title == "loop(2, until client text='N=12', count=3)"
+
+
+@pytest.mark.parametrize("until", ["", 'until = { endpoint = "client", text = "never" }'])
+def test_a_loop_without_steps_ends_with_the_time_of_the_run(session: Session, until: str) -> None:
+    text = PAIR + f"[[loop]]\ntimes = 2147483647\n{until}\n"
+    report = Runner(session, parse(text), timeout=0.2).run()
+    assert report.steps[-1].reason is not None
+    assert report.steps[-1].reason.key == "scenario.run_timeout"
+
+
+def test_a_loop_without_steps_can_be_interrupted(session: Session) -> None:
+    runner = Runner(session, parse(PAIR + "[[loop]]\ntimes = 2147483647\n"))
+    threading.Timer(0.1, runner.interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        runner.run()

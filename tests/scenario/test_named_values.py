@@ -8,7 +8,7 @@ import pytest
 
 from tests.exported import ran
 from tests.scenario.conftest import Play, reasons
-from workbench.engine.model.commands import Send
+from workbench.engine.model.commands import Send, SetOption
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.rules import Rules
 from workbench.payload.templates import Value, hex_template
@@ -639,3 +639,20 @@ def test_a_backslash_of_a_value_stands_in_hex_as_it_is(value: str) -> None:
     rules = made.endpoints[0].responder
     assert isinstance(rules, Rules)
     assert rules.rules[0].reply_hex == f"04 ber[{value.encode().hex()}]"
+
+
+def test_a_value_is_the_number_of_a_socket_option() -> None:
+    made = parse(
+        """step = [{ do = "set", option = "TCP_NODELAY", value = "{on}" }]
+[values]
+size = 65536
+on = "1"
+[endpoint.c]
+address = "127.0.0.1:9"
+options = { SO_RCVBUF = "{size}", SO_BINDTODEVICE = "{dev}" }
+""".replace('on = "1"', 'on = "1"\ndev = "lo"')
+    )
+    assert made.endpoints[0].options == (("SO_RCVBUF", 65536), ("SO_BINDTODEVICE", "lo"))
+    (step,) = made.steps
+    assert isinstance(step, Perform)
+    assert step.command == SetOption("c", "TCP_NODELAY", 1)

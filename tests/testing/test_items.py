@@ -56,6 +56,7 @@ def test_every_step_that_failed_is_told(pytester: pytest.Pytester, run: Run) -> 
     [
         ('titel = "x"', "one.swt.toml:1: *titel*"),
         ("step = [", "*one.swt.toml:1: *"),
+        ("", "*one.swt.toml: This file has no step*"),
         ('[values]\np = { env = "SWB_TEST" }', "*SWB_TEST*"),
     ],
 )

@@ -19,7 +19,7 @@ from workbench.cli.output import StepPrinter, failures, tell, write, write_print
 from workbench.payload.masking import LEAST
 from workbench.printable import escape, escape_lines
 from workbench.scenario.junit import Each, Suite, write_junit
-from workbench.scenario.model import load_cases
+from workbench.scenario.model import load_runs
 from workbench.scenario.named_values import Given
 from workbench.scenario.report import Report, StepResult, seconds_of
 from workbench.scenario.secrets import too_short
@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     asked = list(_asked(args))
     several = len(args.scenarios) > 1 or args.scenarios[0].is_dir() or _has_cases(asked[0])
     if args.junit is not None:
+        _check_takes_nothing(args.junit, [*(each.path for each in asked), args.record])
         check_place(args.junit)
     if several and args.record is not None:
         _make_places(asked, args.record)
@@ -132,16 +133,13 @@ def _asked(args: argparse.Namespace) -> Iterator[Run]:
 def _cases(made: Run, given: Given) -> Iterator[Run]:
     """A run for each case of a file; one for the file itself if it has no cases, or is refused."""
     try:
-        scenarios = load_cases(made.path, given)
+        scenarios = load_runs(made.path, given)
     except Problem as problem:
         made.refused = problem
         yield made
         return
     for warning in scenarios[0].warnings:
         tell(tr("cli.warning", what=warning), error=True)
-    if not scenarios[0].steps:
-        nothing = Problem("cli.nothing_to_do", path=str(made.path))
-        tell(tr("cli.warning", what=nothing), error=True)
     for scenario in scenarios:
         name = f"{made.name} [{escape(scenario.case)}]" if scenario.case else made.name
         yield Run(name, made.path, scenario)
@@ -316,6 +314,18 @@ def _summary(asked: Sequence[Run]) -> None:
         tr("cli.summary_of_runs" if not counts["left"] else "cli.summary_with_left", **counts)
         + "\n"
     )
+
+
+def _check_takes_nothing(report: Path, others: Sequence[Path | None]) -> None:
+    """Check that the report does not take the place of what is run, or of the record.
+
+    Raises Problem.
+    """
+    place = os.path.realpath(report)
+    stream = report.exists() and not report.is_file()  # of a terminal stdin and stdout are one
+    taken = (os.path.realpath(other) for other in others if other is not None)
+    if not stream and place in taken:
+        raise Problem("cli.report_takes_place", path=str(report))
 
 
 def check_place(path: Path) -> None:

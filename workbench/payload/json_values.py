@@ -224,10 +224,16 @@ def of_value(value: Value, *, sent: bool) -> Any:
 
     Of a value without a type, as a pattern takes them, a number is sent as a number; an expectation
     accepts either.
+
+    Raises:
+        Problem: it is a number that JSON does not have, inf or nan.
     """
     text = value.data.decode("utf-8", "replace")
     if value.literal:
-        return json.loads(text)
+        try:
+            return json.loads(text, parse_constant=_no_number)
+        except ValueError as error:
+            raise Problem("scenario.not_in_json", value=text) from error
     if value.literal is False or _NUMBER.fullmatch(text) is None:
         return FromGap(text)
     return _read(text) if sent else FromGap(text, untyped=True)

@@ -37,6 +37,10 @@ _OF_LAYERS: Final = (
 )
 """What layers write under `call`."""
 _LAYERS: Final = ("tls.", "ws.", "proxy.", "messages.")
+_WITH_BYTES: Final = frozenset({"recv", "recvfrom", "send", "sendto", "getsockopt"})
+_BYTES: Final = ("text", "hex", "contains", "regex", "json")
+_WITHOUT_BYTES: Final = frozenset({"command", "note", "end"})
+"""Kinds of rows that have none."""
 _ALIASES: Final = {
     "IOError": "OSError",
     "EnvironmentError": "OSError",
@@ -141,3 +145,29 @@ def call(body: v.Table, key: str, path: KeyPath) -> str:
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name
+
+
+def check_row(said: v.Table, path: KeyPath) -> None:
+    """Check that one row can have all that is said of it: else it never comes, and is absent
+    whatever happens.
+
+    Raises:
+        Wrong: bytes or a size of what has none, a result of a call that failed, or one below 0, a
+            kind that such a call is not of.
+    """
+    name, kind = said.get("call", ""), said.get("kind")
+    others = ("call", "end", "note") if name.startswith(_LAYERS) else ("layer", "note")
+    if kind in others and (name in CALLS or name in _OF_LAYERS):
+        raise v.wrong((*path, "kind"), "scenario.other_kind", call=name, kind=kind)
+    bare = name if name in CALLS and name not in _WITH_BYTES else ""
+    if kind == "command" and name in CALLS:
+        bare = ""
+    for key in (*_BYTES, "size"):
+        if key in said and (bare or (kind in _WITHOUT_BYTES and key != "size")):
+            raise v.wrong((*path, key), "scenario.no_bytes", key=key, what=bare or kind)
+    if "result" not in said:
+        return
+    if "errno" in said or "error" in said:
+        raise v.wrong((*path, "result"), "scenario.result_of_failed")
+    if said["result"] < 0 and name != "getsockopt" and name:
+        raise v.wrong((*path, "result"), "scenario.result_below", call=name)

@@ -151,7 +151,7 @@ STEP: Final[Mapping[str, v.Read]] = {
     "call": v.key_of(str),
     "args": v.key_of(list),
     "option": v.option,
-    "value": v.key_of((int, str, list)),
+    "value": v.option_value,
     "group": v.key_of(str),
     "interface": v.key_of(str),
     "responder": responder,

@@ -27,8 +27,8 @@ from workbench.payload.templates import hex_template
 from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, never_logged, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.call_names import check_row, moved_symbol
 from workbench.scenario.call_names import error as error_name
-from workbench.scenario.call_names import moved_symbol
 from workbench.scenario.cases import ALONE, Case, cases_of
 from workbench.scenario.doubts import doubts
 from workbench.scenario.endpoint_keys import (
@@ -131,6 +131,14 @@ def load(path: Path, given: Given = NOTHING_GIVEN) -> Scenario:
 def load_cases(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]:
     """Read a scenario file: one scenario for each of its cases, in order. Raises as `load` does."""
     return parse_cases(read_text(path), str(path), given, folder_of(path))
+
+
+def load_runs(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]:
+    """As `load_cases`, for a file that is to be run. Raises Problem: it has no step, either."""
+    made = load_cases(path, given)
+    if not made[0].steps:
+        raise Problem("scenario.nothing_to_do", path=str(path))
+    return made
 
 
 def _only(made: tuple[Scenario, ...]) -> Scenario:
@@ -647,6 +655,7 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
     readings.check_socket(values, owner, path)
+    check_row(values, path)
     expect_keys.check(values, owner, path)
     values |= expect_keys.within(body, values, path)
     encoding = owner.encoding if owner is not None else "utf-8"

@@ -370,9 +370,7 @@ class Runner:
         outer = self._within
         for number in range(1, loop.times + 1):
             if number > 1:
-                if loop.pause:
-                    self._sleep(loop.pause)
-                self._look_out()
+                self._sleep(loop.pause)  # also without one: it heeds what ends the loop or the run
             self.round = (number, loop.times)
             self._within = (*outer, Round(stands, number))
             if loop.renumber:

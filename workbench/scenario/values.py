@@ -445,6 +445,21 @@ def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str
         check(partial(compile_pattern, values["regex"], values.get("encoding")), (*path, "regex"))
 
 
+def _option_value(value: Any) -> Any:
+    """A value of a socket option; what was one placeholder is a number where it stood for one."""
+    if not isinstance(value, Filled):
+        return tuples(value)
+    number = numeric(value)
+    return number if isinstance(number, int) else str(value)
+
+
+@takes(key_of((int, str, list)).schema)
+def option_value(body: Table, key: str, path: KeyPath) -> Any:
+    """The value that a step gives an option."""
+    typed(body, key, (int, str, list), path)
+    return _option_value(body[key])
+
+
 _OPTION: Final[Schema] = {"enum": list(options.OPTIONS)}
 
 
@@ -474,7 +489,7 @@ def socket_options(body: Table, key: str, path: KeyPath) -> tuple[tuple[str, Any
     """Option names and their values."""
     found = []
     for name, value in typed(body, key, dict, path).items():
-        plain = tuples(value)
+        plain = _option_value(value)
         check(partial(_check_option, name, plain), (*path, key, name))
         found.append((name, plain))
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workbench.printable import escape
-from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load_cases
+from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load_runs
 from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
 from workbench.scenario.step_lines import StepLines
@@ -34,7 +34,7 @@ def items_of(file: pytest.File) -> Iterator[pytest.Item]:
     """
     speak()
     try:
-        scenarios: tuple[Scenario | Problem, ...] = load_cases(
+        scenarios: tuple[Scenario | Problem, ...] = load_runs(
             file.path, fitting(given(file.config), _names_of_values(file.path))
         )
     except Problem as problem:
