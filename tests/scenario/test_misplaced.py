@@ -20,7 +20,7 @@ from workbench.scenario.model import ScenarioProblem, parse
 def test_what_a_table_has_swallowed_is_to_stand_above_the_first(key: str, stands: str) -> None:
     with pytest.raises(ScenarioProblem) as caught:
         parse(f"# [no table]\n{stands}")
-    assert f"{key} stands below a table" in str(caught.value)
+    assert f"{key} is below a table" in str(caught.value)
     assert "above line 2 ([values])" in str(caught.value)
     assert f"# [no table]\n{stands}".split("\n")[caught.value.line - 1].startswith(key)
 
