@@ -18,7 +18,7 @@ class CertificateKind(StrEnum):
 
     Attributes:
         GOOD: nothing is wrong with it.
-        CHAINED: nothing either; an intermediate stands between it and the root, and is sent.
+        CHAINED: nothing either; an intermediate is between it and the root, and is sent.
         GAP: as CHAINED, but the intermediate is not sent.
         EXPIRED, FUTURE: its validity is over, or has not begun.
         WRONGHOST: valid, but for another name.

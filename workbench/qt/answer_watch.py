@@ -18,7 +18,7 @@ class AnswerWatch(QObject):
     """Looks into the record when the time is over; a later send starts it anew.
 
     Signals:
-        missed(float): nothing has come for so many seconds since it was sent.
+        missed(float): nothing has come for this many seconds since it was sent.
     """
 
     missed = Signal(float)

@@ -24,7 +24,7 @@ CALLS = f"kind:call|end|note -call:record|{'|'.join(sorted(OF_RUNS))}"
 """What is followed: what a run says of itself stands beside it, in the log."""
 ERRORS = "failed:*"
 FLYING: Final = 50
-"""Rows since the last look: nobody reads one of so many."""
+"""Rows since the last look beyond which none is followed: nobody can read one of that many."""
 FLYING_REST: Final = 1.0
 """Seconds between two of them that are explained nevertheless."""
 

@@ -32,8 +32,9 @@ class Bell:
         self._silent.acquire(blocking=False)
 
     def wait(self, timeout: float) -> bool:
-        """Wait until it rings, at most so many seconds; returns whether it has. Only one thread may
-        wait.
+        """Wait until it rings, at most that many seconds; returns whether it has.
+
+        Only one thread may wait.
         """
         if not self._silent.acquire(timeout=max(0.0, timeout)):
             return False

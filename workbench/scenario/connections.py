@@ -179,7 +179,7 @@ class RunConnection:
         return Since(ended_ns(first), "begin", first.seq)
 
     def forget(self, but: int = 0) -> None:
-        """Drop its rows, `but` so many of the newest: no step will ask for them."""
+        """Drop its rows except for the newest, `but` of them: no step will ask for the others."""
         done = max(0, len(self._rows) - but)
         self.used = self._gone = self._gone + done
         self.part = 0

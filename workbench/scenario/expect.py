@@ -35,7 +35,7 @@ the row with which it ended, when it has not grown.
 _CLOSING: Final = frozenset({"close", "abort", "stop"})
 """Commands after which a closed connection is one that a step has closed."""
 _OPENING: Final = frozenset({"connect", "start", "call"})
-"""Commands with which a client begins anew."""
+"""Commands with which a client starts again."""
 
 
 class NotYet(Enum):

@@ -24,7 +24,7 @@ from workbench.scenario.varying import (
 from workbench.texts import Problem
 
 Place = tuple[int, int]
-"""Where a part stands in the record: the row where its answer begins, its first byte in there."""
+"""Where a part is in the record: the row where its answer begins, and its first byte there."""
 _ESCAPED: Final = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _UNSEEN: Final = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
 _LARGEST: Final = 1 << 16
@@ -42,7 +42,7 @@ class Substitute:
     Attributes:
         endpoint: whose answer; `seq`: the row where it begins.
         was: the bytes that came, as text or hex.
-        now: what stands in their place.
+        now: what is in their place.
     """
 
     place: Place
@@ -55,7 +55,7 @@ class Substitute:
 def parts_of(
     answer: Answer, encoding: str, known: Circumstances, second: bytes | None, same: bytes | None
 ) -> list[Part]:
-    """What varies in an answer: by its looks, by what came in its place in a `second` run, and by
+    """What varies in an answer: by its form, by what came in its place in a `second` run, and by
     numbers that differ in another answer to the `same` question.
     """
     if not answer.data or len(answer.data) > _LARGEST:
@@ -92,7 +92,7 @@ def as_text(data: bytes, encoding: str) -> str | None:
 
 
 def _with(found: Iterable[Part], more: Iterable[Part]) -> list[Part]:
-    """Both lists of parts; where two overlap, the one known by its looks, and what the other has
+    """Both lists of parts; where two overlap, the one known by its form, and what the other has
     beside it.
     """
     all_ = list(found)

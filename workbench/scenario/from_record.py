@@ -123,7 +123,7 @@ def scenario_of(reader: Reader, excerpt: Excerpt = WHOLE) -> Scenario:
 def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None = None) -> Made:
     """The commands of a record in order, as steps that can be repeated.
 
-    What a server sends anew each time is expected as a pattern: known by its looks, by a second
+    What a server makes anew each time is expected as a pattern: known by its form, by a second
     run in this record or in another, or because it is sent again later; then it is a value.
 
     Raises:

@@ -16,7 +16,7 @@ _INSIDE: Final = re.compile(r'["\\]')
 _BEGIN: Final = re.compile(r'\{\s*["}]|\[\s*[\[\]{"\-0-9tfn]')
 _UNTOLD: Final = re.compile(r"[{\[]\s*\Z")
 _BLANK: Final = " \t\r\n\x1e"
-"""What may stand between two of them; 1E is the record separator of RFC 7464."""
+"""What may come between two of them; 1E is the record separator of RFC 7464."""
 _DEEPEST: Final = 200
 """Brackets in one another; beyond, it is taken for none."""
 _CLOSES: Final = {"}": "{", "]": "["}

@@ -14,7 +14,7 @@ from workbench.texts import tr
 
 BEGIN: Final = "<!-- keys: made by scripts/make_keys.py -->"
 END: Final = "<!-- /keys -->"
-"""Between them it stands in a README."""
+"""The lines of a README between which the table is."""
 _VALUES_MOST: Final = 12
 """More values than this are only a name."""
 _KINDS_MOST: Final = 6

@@ -17,7 +17,7 @@ _PART: Final = re.compile(_PART_TEXT)
 _LINE_END: Final = re.compile("\n")
 _BLANK: Final = re.compile(r"[ \t]*")
 _BETWEEN: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
-"""What may stand before and behind an element of a list."""
+"""What may come before and after an element of a list."""
 _SIMPLE: Final = re.compile(
     r"""\"{3}(?:[^\\"]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5}"""
     r"""|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+'|[^,\]}#\n]*""",

@@ -70,7 +70,7 @@ def wait_for_late(pause: float, sleep: Callable[[float], None], look: Callable[[
 
 
 def in_vain(session: Session, loop: Loop, came: int, instead: Callable[[], Problem]) -> Came:
-    """Report that all rounds were made in vain.
+    """Report that all rounds are over and the condition was not met.
 
     `came`: how often it came, of how often it had to; `instead`: says what came in its place.
     """

@@ -103,7 +103,7 @@ class NotAllowed(ScenarioProblem):
 
     Attributes:
         wishes: what would have to be granted.
-        lines: where each stands.
+        lines: the line of each.
     """
 
     def __init__(self, source: str, wishes: Sequence[tuple[int, Wish]]) -> None:

@@ -58,7 +58,7 @@ _BYTES: Final = ("ntp", "random_bytes")
 """What is no text, which a value is."""
 _HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
-"""Forms in which a value stands otherwise than in text: as digits, and quoted."""
+"""The forms in which a value is written differently than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _COUNTED: Final = re.compile(r"\{\w+(?:[-+*]\w+)+\}", re.ASCII)
 _QUOTED: Final = re.compile(r'("[^"]*")')

@@ -32,7 +32,7 @@ class ProgramSteps:
     """The program steps of one run."""
 
     def __init__(self, wait_for: Callable[[Flag, float | None], None]) -> None:
-        """`wait_for` waits for a flag, so many seconds; it raises if the run is given up."""
+        """`wait_for` waits for a flag for that many seconds; it raises if the run is given up."""
         self._wait_for = wait_for
         self._programs = Programs()
         self._beside: list[_Beside] = []

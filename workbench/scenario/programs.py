@@ -39,7 +39,7 @@ DRAINED: Final = 0.5
 """Seconds in which what an ended program has written should have come."""
 _PIECE: Final = 1 << 16
 AS_TEXT: Final = "surrogateescape"
-"""How bytes that are no UTF-8 stand in the text that a program reads (PEP 383)."""
+"""How bytes that are no UTF-8 are represented in the text that a program reads (PEP 383)."""
 
 
 class Output:

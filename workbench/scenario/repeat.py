@@ -23,7 +23,7 @@ SET_UP: Final = (
     c.Mark,
     c.Listen,
 )
-"""Commands that stand at the begin of a scenario and need not be done again in each round."""
+"""Commands at the beginning of a scenario that need not be repeated in each round."""
 CHANGING: Final = (c.Configure, c.Pause, c.Resume, c.SetPace, c.Respond)
 """Commands after which an endpoint does the same differently; being configured undoes them."""
 OPENING: Final = (c.Connect, c.Start)

@@ -463,7 +463,7 @@ class _Part:
 
 
 def one_of_each(connection: RunConnection) -> bool:
-    """Whether `each` means it: not a listening socket, nor an address that was tried in vain."""
+    """Whether `each` means it: not a listening socket, nor an address that failed."""
     return connection.number > 0 and not connection.passed_over
 
 

@@ -65,7 +65,7 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step that waits for so many seconds."""
+    """A step that waits for that many seconds."""
 
     seconds: float
     on_failure: OnFailure | None = None

@@ -40,7 +40,7 @@ _TOKEN: Final = re.compile(
     r'|"(?:[^"\\\n]|\\[^\n])*+"|\'[^\'\n]*+\'|#[^\n]*)|[\[{]|[\]}]',
     re.DOTALL,
 )
-"""What brackets stand in is passed over; then the brackets."""
+"""Strings and comments, in which brackets are passed over; then the brackets."""
 _WORD: Final = re.compile(r"[^\s,\]}#=]+")
 _STATEMENT: Final = re.compile(r"[ \t]*(?:\[\[?[ \t]*([\w.-]+)[ \t]*\]|([\w.-]+)[ \t]*=)", re.ASCII)
 _BOOLEANS: Final = {

@@ -48,7 +48,7 @@ _QUOTED_END: Final = re.compile(rf"'({_END.pattern})'", re.ASCII)
 
 
 Sent = c.Send | Payload | c.CloseWebSocket
-"""Commands whose bytes values may stand in."""
+"""Commands whose bytes may contain values."""
 
 
 class TakenValues:

@@ -48,7 +48,7 @@ RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
 class Ends(NamedTuple):
-    """What is known of how connections stand and end.
+    """What is known about the state and the end of connections.
 
     Attributes:
         icmp: their family has ICMP, which tells a datagram socket that nobody listens.
@@ -466,7 +466,7 @@ def _name(connection: RunConnection) -> str:
     return f"#{connection.number}" if connection.number else connection.endpoint
 
 
-# -- how it stands --------------------------------------------------------------------------
+# -- its state -----------------------------------------------------------------------------
 
 
 def _stands(

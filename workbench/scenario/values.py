@@ -23,7 +23,7 @@ from workbench.texts import Problem
 
 Table = Mapping[str, Any]
 Schema = Mapping[str, Any]
-"""What may stand somewhere, as JSON Schema (draft 7)."""
+"""What a value may be, as JSON Schema (draft 7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Recognizes what a server sends anew each time: dates, ids, ports, readings, keys."""
+"""Recognizes what a server makes anew each time: dates, ids, ports, readings, keys."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ _LENGTHS: Final = (
     (re.compile(r"(?i)\r\nContent-Length: *(\d+)(?=\r\n)"), "\r\n\r\n"),
     (re.compile(r"(?:\A|\n)[$=](\d+)(?=\r\n)"), "\r\n"),
 )
-"""Lengths that stand in text, and after what is counted (RFC 9110, 8.6; RESP)."""
+"""Lengths given as text, and after which the counted bytes begin (RFC 9110, 8.6; RESP)."""
 
 
 _STAYS: Final = ""

@@ -19,15 +19,15 @@ WIDTHS: Final = (
     "var7[]", "ber[]", "pad16[]", "align4[]",
     "u8()", "u16()", "u24()", "u32()", "u64()", "u16le()", "u32le()",
 )  # fmt: skip
-"""Lengths of what stands in brackets, and numbers of a width."""
+"""Lengths of what is in brackets, and numbers of a width."""
 
 
 class Completion(NamedTuple):
-    """The choices for what stands before the cursor.
+    """The choices for what is before the cursor.
 
     Attributes:
         begin: where it begins.
-        words: what may stand in its place; the cursor then goes before a closing bracket of a
+        words: what may replace it; the cursor then goes before a closing bracket of a
             length or number.
     """
 

@@ -27,7 +27,7 @@ LAYERED: Final[Mapping[str, tuple[str, ...]]] = {
     PLAIN: (),
     **{scheme: LAYERS[scheme] for scheme in ("tls", "ws", "wss")},
 }
-"""What can stand over a stream, by the scheme of its addresses."""
+"""What can run over a stream, by the scheme of its addresses."""
 _SPLIT: Final = late_pattern(r"[,\s]+")
 NOTHING: Final = '""'
 """What is typed where an empty text means something else than none."""
@@ -44,7 +44,7 @@ _USUAL: Final = WebSocketSettings()
 
 
 def over_of(settings: EndpointSettings) -> str:
-    """Which of LAYERED stands over an endpoint's stream."""
+    """Which of LAYERED runs over an endpoint's stream."""
     there = {*settings.layers, *((WEBSOCKET,) if settings.websocket is not None else ())}
     over = tuple(layer for layer in LAYERED["wss"] if layer in there)
     return next(name for name, layers in LAYERED.items() if layers == over)

@@ -34,7 +34,7 @@ EXAMPLES: Final = {
     "idle": "0.05",
     "pattern": r"(?P<length>\d+) ",
 }
-"""What stands in the field when a kind is chosen; a kind without one needs no field."""
+"""The initial text of the field when a kind is chosen; a kind without one needs no field."""
 _LENGTH: Final = late_pattern(r"(\w+)(?:\s+at\s+(\d{1,9}))?(?:\s+add\s+(\d{1,9}))?", re.ASCII)
 _SIZE_MOST: Final = 2**31
 

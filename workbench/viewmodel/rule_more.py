@@ -25,7 +25,7 @@ def more_of(rule: Rule) -> str:
 
 @lru_cache(64)
 def rule_beside(more: str) -> Rule:
-    """The rule that says what stands in the line, and nothing else.
+    """The rule that says what is in the line, and nothing else.
 
     Raises:
         Problem: it cannot be understood, with the nearest key.

@@ -297,7 +297,7 @@ class Connection:
         """Answer nothing from now on; delayed replies are still sent."""
 
     def begin(self) -> None:
-        """The connection stands: send a greeting, or start the layers."""
+        """The connection is established: send a greeting, or start the layers."""
 
     @property
     def tell(self) -> Tell:

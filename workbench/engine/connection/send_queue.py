@@ -172,7 +172,7 @@ class SendQueue:
             self.most_asked = max(self.most_asked, self.size - self.answers)
 
     def _take(self, item: Outgoing, count: int) -> None:
-        """Note that the kernel took so many bytes of an item."""
+        """Note that the kernel took this many bytes of an item."""
         self.size -= count
         if item.answer:
             self.answers -= count

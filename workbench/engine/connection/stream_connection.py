@@ -145,7 +145,7 @@ class StreamConnection(Connection):
         self.established()
 
     def established(self) -> None:
-        """The connection stands: note its addresses, start its layers."""
+        """The connection is established: note its addresses, start its layers."""
         self.opening, self.connecting = self.connecting, None
         self.connected_ns = self.context.now()
         self._owner.connect_finished(self)
@@ -395,7 +395,7 @@ class StreamConnection(Connection):
                 self.refresh()
 
     def is_plain(self) -> bool:
-        """No call waits and no layer stands between: what comes is only echoed or counted."""
+        """No call waits and there is no layer: what comes is only echoed or counted."""
         return (
             (self._echoes or not self._answers)
             and not (self.ops or self.outbox.items or self.delayed.waiting)

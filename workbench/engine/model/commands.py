@@ -106,7 +106,7 @@ class Send:
     `Tailed` says what follows the payload. `hex` is a template, whose gaps are filled in for
     each single send, as with `placeholders` {counter}, {time} and {random:n} of `text` are.
     `wrap`: as one message, by the endpoint's `messages`.
-    `pieces` (of a stream): so many bytes a send(), with `interval` between these too; 0: all.
+    `pieces` (of a stream): bytes per send(), with `interval` between these too; 0: all.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """

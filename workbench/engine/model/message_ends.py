@@ -97,7 +97,7 @@ class FixedSize:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """A message ends when nothing has come for so many seconds.
+    """A message ends when nothing has come for that many seconds.
 
     Raises:
         Problem: the pause is shorter than LEAST_IDLE, or no message could fit.

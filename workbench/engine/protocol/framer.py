@@ -87,7 +87,7 @@ class Buffer:
         return bytes(self._data[begin : begin + count])
 
     def find(self, wanted: bytes, begin: int) -> int:
-        """Where bytes first stand, from `begin` on; -1: nowhere."""
+        """Where bytes first occur, from `begin` on; -1: nowhere."""
         found = self._data.find(wanted, self._begin + begin)
         return found if found < 0 else found - self._begin
 

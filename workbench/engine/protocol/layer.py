@@ -108,7 +108,7 @@ class LayerRow(NamedTuple):
 
 
 class Wake(NamedTuple):
-    """Action: call `wake(name)` after so many seconds.
+    """Action: call `wake(name)` after this many seconds.
 
     It replaces an earlier one of that name; None cancels it.
     """

@@ -364,7 +364,7 @@ class EventLoop:
         """Call the handlers of the sockets that are ready in this round.
 
         One of them may have closed the socket of a later one, whose descriptor may be another
-        socket's by now. That one is not called in vain, since each call on a socket is a row.
+        socket's by now. That one is not called needlessly, since each call on a socket is a row.
         """
         handler_of, fresh = self._handlers.get, self._fresh
         for fd, mask in ready:

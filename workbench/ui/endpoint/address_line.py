@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.pasted_command import PastedCommand
 
 _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
-"""What is chosen beside the family: a socket's type, or what stands over a stream."""
+"""What is chosen beside the family: a socket's type, or what runs over a stream."""
 
 
 class AddressLine(Retranslatable, QWidget):

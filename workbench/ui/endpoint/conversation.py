@@ -33,9 +33,9 @@ from workbench.viewmodel.conversation_text import COPIES
 
 MOST_LINES: Final = 1000
 _INSIDE: Final = -2
-"""The state of a block that stands below one that is open; a line that opens has its number."""
+"""The state of a block below one that is open; a line that opens has its number."""
 _BELOW: Final = -3
-"""The state of a block that always stands below another."""
+"""The state of a block that is always below another."""
 _CARRIED: Final = -10
 """From here on down the state of a block tells the number of the row of what was sent or came."""
 _KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})

@@ -113,7 +113,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         raise NotImplementedError
 
     def lay_out_more(self, fields: MoreFields) -> None:
-        """Put what stands in More into rows, when it is first opened."""
+        """Put the contents of More into rows, when it is first opened."""
         raise NotImplementedError
 
     def read(self) -> ServerForm | ClientForm:

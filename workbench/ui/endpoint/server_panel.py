@@ -159,7 +159,7 @@ class ServerPanel(EndpointPanel):
 
     @Slot(object)
     def _on_frame(self, asked: FrameCommand | Problem) -> None:
-        """Send a frame to whom the line above sends."""
+        """Send a frame to the targets of the line above."""
         if not isinstance(asked, Problem):
             asked = replace(asked, connection=self.send_line.connection)
         self.frame_wanted.emit(asked)

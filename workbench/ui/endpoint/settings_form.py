@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SettingsForm(QObject):
-    """Address, timeout and pace, and what stands in More.
+    """Address, timeout and pace, and the contents of More.
 
     Attributes:
         address_line, timeout, pace: the widgets.

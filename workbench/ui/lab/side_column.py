@@ -96,10 +96,10 @@ class SideColumn(Retranslatable, QScrollArea):
         self.setFixedWidth(max(LEAST, min(wished, room // 4)))
 
     def prediction(self) -> Prediction | None:
-        """What somebody said beforehand; None where nothing stands in the fields.
+        """The prediction that was typed; None: the fields are empty.
 
         Raises:
-            Problem: what stands there is no number.
+            Problem: a field does not contain a number.
         """
         texts = {name: field.text().strip() for name, field in self.said.items()}
         if not any(texts.values()):

@@ -65,7 +65,7 @@ class FrameDrawing(Retranslatable, QWidget):
             self._lit = field
             self.update()
 
-    # -- where things stand -----------------------------------------------------------------------
+    # -- where things are -------------------------------------------------------------------------
 
     @property
     def _per_line(self) -> int:

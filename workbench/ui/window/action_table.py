@@ -15,7 +15,7 @@ from workbench.journal.keep import OFFERED
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 """The menu bar, from left to right."""
 RIGHT: Final = 4
-"""Tool bar groups from this one on stand at the right end."""
+"""Tool bar groups from this one on are at the right end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class MessageList(Retranslatable, QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the messages anew: they may have changed, here or in the file."""
+        """Show the messages again: they may have changed, here or in the file."""
         found = self._messages.saved
         self._title.setText(self._messages.path.name)
         self._title.setToolTip(plain_tip(str(self._messages.path)))

@@ -188,7 +188,7 @@ class Unpacker:
         self._state: zlib._Decompress | None = None
 
     def unpack(self, data: bytes, most: int, *, last: bool) -> bytes:
-        """Unpack a piece of a message, up to so many bytes.
+        """Unpack a piece of a message, up to this many bytes.
 
         Raises:
             TooLong: there would be more. zlib.error: it is not a deflate stream.
