@@ -71,9 +71,11 @@ class Carried:
         for start, end in spans:
             if any(start < last and first < end for first, last, _ in gaps):
                 continue
-            if re.search(rf"(?<!\w){re.escape(text[start:end])}(?!\w)", self._sent):
+            token = text[start:end]
+            # most do not occur at all, which is known at once
+            if token in self._sent and re.search(rf"(?<!\w){re.escape(token)}(?!\w)", self._sent):
                 continue
-            name = self._found(seq, text[start:end])
+            name = self._found(seq, token)
             if name:
                 gaps.append((start, end, name))
         self._sent = f"{self._sent}\n{text}"[-_REMEMBERED:]
@@ -97,9 +99,10 @@ class Carried:
 
     def _found(self, seq: int, token: str) -> str:
         """The name of the value that holds this text; empty: nothing that came does."""
-        wanted = re.compile(rf"(?<![\w]){re.escape(token)}(?![\w])")
+        wanted = rf"(?<![\w]){re.escape(token)}(?![\w])"
         for number, (answer, text) in enumerate(self._before(seq)):
-            places = [match.span() for match in wanted.finditer(text)]
+            found = re.finditer(wanted, text) if token in text else ()
+            places = [match.span() for match in found]
             if len(token) < _SHORT and (number or len(places) != 1):
                 return ""
             for start, end in places:
