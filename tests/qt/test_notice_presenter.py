@@ -88,3 +88,13 @@ def test_an_old_record_says_so_and_what_could_not_be_read(controller: Controller
     controller.reader.damage = FULL
     followed.presenter.look()
     assert followed.told[-1] == Notice(NoticeKind.DAMAGED, problem=FULL)
+
+
+def test_an_old_record_that_was_not_closed_says_so(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller.reader, "crashed", True)
+    followed = Followed(controller, live=False)
+    followed.presenter.look()
+    assert followed.told[-1] is not None
+    assert followed.told[-1].crashed

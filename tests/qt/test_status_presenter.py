@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.journal.query import parse
 from workbench.qt import status_presenter
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
@@ -49,3 +50,23 @@ def test_events_and_their_rate(
     before = len(told)
     presenter.look()
     assert len(told) == before
+
+
+def test_another_filter_is_told_at_once(
+    controller: Controller, talk: Callable[[str], None], wait: Wait
+) -> None:
+    """Of an earlier record nothing else comes that would have it counted again."""
+    talk("hello")
+    controller.session.stop_all_and_wait()
+    controller.session.journal.flush()
+    model = LogModel(controller)
+    model.setParent(controller)
+    presenter = StatusPresenter(controller, model, controller)
+    told: list[RecordCount] = []
+    presenter.changed.connect(told.append)
+    wait(lambda: model.up_to_date)
+    presenter.look()
+    all_ = told[-1].shown
+    controller.panels_shown.disconnect(presenter.look)
+    model.set_filter(parse("call:send kind:call"))
+    wait(lambda: told[-1].shown == model.rowCount() < all_)

@@ -50,6 +50,12 @@ def test_below_it_the_next_is_seen() -> None:
     [
         (Notice(NoticeKind.OLD, Path("/tmp/talk.swb")), "talk", False, True),
         (Notice(NoticeKind.OLD, Path("/tmp/talk.swb"), count=1234), "1,234", False, True),
+        (
+            Notice(NoticeKind.OLD, Path("/tmp/talk.swb"), crashed=True),
+            "without closing",
+            False,
+            True,
+        ),
         (Notice(NoticeKind.CRASHED, Path("/tmp/talk.swb")), "talk", False, False),
         (Notice(NoticeKind.MOVED, problem=GONE), "it is gone", False, False),
         (Notice(NoticeKind.STOPPED, problem=FULL, count=5), "No space left", True, True),

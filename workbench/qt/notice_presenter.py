@@ -40,7 +40,8 @@ class NoticePresenter(QObject):
         if not live:
             session = controller.session
             lost = session.journal.not_recorded
-            self._notices.say(Notice(NoticeKind.OLD, session.record, count=lost))
+            crashed = controller.reader.crashed
+            self._notices.say(Notice(NoticeKind.OLD, session.record, count=lost, crashed=crashed))
         controller.panels_shown.connect(self.look)
 
     @Slot()

@@ -45,6 +45,14 @@ class StatusPresenter(QObject):
         self._fading.setSingleShot(True)
         self._fading.timeout.connect(self.look)
         controller.panels_shown.connect(self.look)
+        model.counted.connect(self._on_counted)
+
+    @Slot()
+    def _on_counted(self) -> None:
+        """Other rows are shown though none have come: the filter is another one."""
+        known = self._told
+        if known is not None and known.recorded == self._controller.session.journal.committed:
+            self.look()
 
     @Slot()
     def look(self) -> None:

@@ -38,13 +38,14 @@ class Notice:
 
     Attributes:
         record: the one that it is about. problem: why. count: how many events are not in the
-            record.
+            record. crashed: the program ended without closing it.
     """
 
     kind: NoticeKind
     record: Path | None = None
     problem: Problem | None = None
     count: int = 0
+    crashed: bool = False
 
     @property
     def text(self) -> str:
@@ -55,6 +56,8 @@ class Notice:
         key = _KEYS[self.kind]
         if self.kind is NoticeKind.OLD and self.count:
             key = "old_record_not_whole"
+        elif self.kind is NoticeKind.OLD and self.crashed:
+            key = "old_record_crashed"
         return tr(f"window.{key}", name=name, reason=reason, count=f"{self.count:,}")
 
     @property

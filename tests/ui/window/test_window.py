@@ -138,6 +138,7 @@ def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path
     assert "listen" in maker.python.toPlainText()
     assert not maker.run.isEnabled()
     assert "earlier run" in maker.run.toolTip()
+    assert "earlier record" in maker.message.text(), "that it cannot be run here is in sight"
     maker.close()
     window.close()
     window.deleteLater()

@@ -323,7 +323,8 @@ class ScenarioDialog(Retranslatable, QDialog):
         held = self._maker.held_open(made)
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
         count = _count(made.steps)
-        found = tr("scenario_window.steps" if count else "scenario_window.no_steps", count=count)
+        key = ("steps" if self._live else "steps_of_old") if count else "no_steps"
+        found = tr(f"scenario_window.{key}", count=count)
         seconds = sum(step.seconds for step in made.steps if isinstance(step, Wait))
         waits = tr("scenario_window.waits", seconds=f"{seconds:.0f}") if seconds >= LONG else ""
         warnings = " ".join(warning.text for warning in made.warnings)
