@@ -136,7 +136,7 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
         QTimer.singleShot(int(seconds * 1000) - 50, lambda: memory.append(resident_mb()))
 
         def end() -> None:
-            timer.stop()  # that a window closes is no stall of it
+            timer.stop()  # closing the window does not count as a stall
             app.quit()
 
         QTimer.singleShot(int(seconds * 1000), end)

@@ -56,7 +56,7 @@ HURRIED: Final = 0.5
 
 
 class _Removed(NamedTuple):
-    """What an endpoint was when it was removed.
+    """What is kept of an endpoint that was removed.
 
     Attributes:
         numbered: how many of its connections had a number.
@@ -182,8 +182,8 @@ class Session:
     ) -> None:
         """Add an endpoint whose sockets `maker` makes; nothing is opened yet.
 
-        `again`: the one that was removed here comes back, under whatever name: its rows are its
-        own again, and its connections are counted on. One of another session is a new one.
+        `again`: restores the endpoint that was removed, under any name: it has its rows again, and
+        the numbers of its connections go on. An endpoint of another session is added as a new one.
 
         Raises:
             Problem: the name is taken, or the session is closed.
@@ -203,7 +203,7 @@ class Session:
     def _tell_put_back(
         self, number: int, before: EndpointSettings, settings: EndpointSettings
     ) -> None:
-        """Rows of one that came back: that it has, and what is not as it was."""
+        """Write the rows of a restored endpoint: that it is back, and what has changed."""
         name = settings.name
         before_here = replace(before, name=name)
         self._announce(number, before_here)
@@ -218,13 +218,13 @@ class Session:
             ticket.finish()
 
     def identity(self, name: str) -> EndpointIdentity:
-        """Which endpoint has this name now. Raises Problem for an unknown name."""
+        """The endpoint that has this name now. Raises Problem for an unknown name."""
         return EndpointIdentity(self._begun_ns, self._held(name).id)
 
     def remove(self, name: str) -> Ticket:
-        """Forget an endpoint; its rows stay in the record, and one more says that it was removed.
+        """Forget an endpoint; its rows stay in the record, and another one says it was removed.
 
-        What it has open is closed: the ticket ends then.
+        Its sockets are closed; the ticket ends when they are.
 
         Raises:
             Problem: an unknown endpoint, or a closed session.
@@ -234,7 +234,7 @@ class Session:
         self.note("removed", "", name)
         if self._is_open(name, host):
             ticket = self.perform(c.Stop(name))
-        else:  # a stop would leave rows that say it stopped nothing
+        else:  # a stop would leave rows about nothing
             ticket = Ticket(c.Stop(name))
             ticket.finish()
         del self._hosts[name]
@@ -243,7 +243,7 @@ class Session:
         self._removed[identity] = _Removed(settings, host.numbered)
 
         def count(_ticket: Ticket) -> None:
-            if identity in self._removed:  # it may have accepted one more until it was stopped
+            if identity in self._removed:  # it may have accepted one more before it was stopped
                 self._removed[identity] = _Removed(settings, host.numbered)
 
         ticket.add_callback(count)
@@ -419,8 +419,8 @@ class Session:
         return ticket
 
     def _record(self, command: c.Command, number: int, ticket: Ticket) -> None:
-        """Write the row of a command. `number`: of its endpoint; 0: of none."""
-        # nothing keeps the settings: they may contain the password of a key
+        """Write the row of a command. `number`: the id of its endpoint; 0: it has none."""
+        # the settings are not kept anywhere: they may contain the password of a key
         named = command_row if isinstance(command, c.Configure) else self._rows.of
         call, args = named(command)
         now = perf_counter_ns() - self._begun_ns

@@ -21,7 +21,7 @@ HELD: Final = ".held"
 folders nobody uses.
 """
 ATTEMPTS: Final = 3
-"""Folders that are made before giving up; on Windows one can be swept before it is locked."""
+"""How many folders are made before giving up: on Windows one may be swept before it is locked."""
 
 
 def temporary() -> Path:
@@ -101,7 +101,7 @@ def _make(parent: Path, kind: str) -> tuple[Path, int]:
 
 def _hold(folder: Path) -> int | None:
     """Make the lock's file under another name, lock it, then rename it: whoever finds it finds it
-    held. None: another program has swept the folder before it was locked. Raises OSError.
+    locked. None: another program swept the folder before it was locked. Raises OSError.
     """
     new = folder / (HELD if sys.platform == "win32" else f"{HELD}-new")  # no rename while open
     descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)

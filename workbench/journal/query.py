@@ -21,7 +21,7 @@ class About(Enum):
     """What a condition looks at: the fewer such things, the fewer rows are read."""
 
     SHAPE = auto()
-    """`p.name` and `endpoint kind call args errno error` of `e`: what many rows have in common."""
+    """`p.name` and `endpoint kind call args errno error` of `e`: the columns that rows share."""
     CONNECTION = auto()
     """`c`: no row without a connection meets it."""
     PEER = auto()
@@ -111,8 +111,8 @@ def about_shapes(sql: str) -> Condition:
 
 
 def of_endpoint(number: int) -> Condition:
-    """The rows of one endpoint, by its id in the record: one that was removed may have had the
-    same name.
+    """The rows of one endpoint, by its id in the record, since a removed one may have had the same
+    name.
     """
     return Condition((Term((Plain("e.endpoint = ?", (number,), About.SHAPE),)),))
 

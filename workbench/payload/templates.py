@@ -232,7 +232,7 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
         return Template((source,), encoding, frozenset(), encode(source, encoding))
     parts = tuple(_text_parts(source, _longest_first(names)))
     try:
-        encode(source, encoding)  # all of it at once: there may be tens of thousands of parts
+        encode(source, encoding)  # in one go: there may be tens of thousands of parts
     except Problem:
         for part in parts:
             if isinstance(part, str):
@@ -241,8 +241,8 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
 
 
 def gives_other_text(source: str, names: Collection[str]) -> bool:
-    """Whether a template of text says anything else than its source: something is filled in, or
-    braces are there twice. It is read up to there and no further.
+    """Whether a template of text differs from its source: it has something to fill in, or doubled
+    braces. Reading stops at the first of these.
     """
     if not names or "{" not in source:
         return False
@@ -318,7 +318,7 @@ def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
 
 def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
     opening = re.compile(rf"\{{(?=\{{?(?:{'|'.join(map(re.escape, names))}|\d))", re.ASCII)
-    # nearly all are of this kind, and a message may have tens of thousands of them
+    # the common case, and a message may have tens of thousands of them
     of_one = {f"{{{name}}}": _one(name) for name in names if name not in WITH_ARGUMENT}
     plain = re.compile("|".join(map(re.escape, of_one)) or r"(?!)")
     last = place = 0
@@ -348,7 +348,7 @@ def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
 
 
 def _one(name: str) -> Gap:
-    """The gap of one name."""
+    """The gap for a single name."""
     return Gap((("+", name, ""),))
 
 

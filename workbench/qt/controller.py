@@ -82,9 +82,9 @@ class Controller(QObject):
         committed(Committed): new rows are readable; coalesced, never one per event.
         snapshots_changed(): time to look at the endpoints again: ten times a second, three times
             while rows flow by, and once while nothing happens.
-        panels_shown(): the panels have looked at them: what stands around them may look too. It
-            comes a turn of the event loop later, as `committed` does after it: the user's next
-            key has to wait for one of them alone.
+        panels_shown(): the panels are up to date, so what surrounds them may update too. It comes
+            one turn of the event loop later, and `committed` another turn later: the user's next
+            key has to wait for only one of these.
         selection_changed(): the selection has changed.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
@@ -207,11 +207,11 @@ class Controller(QObject):
         self.snapshots_changed.emit()
 
     def in_turns(self, *things: Callable[[], object]) -> None:
-        """Do each of these in a turn of its own, before what else is still to be shown."""
+        """Do each of these in a turn of its own, before anything else that is still to be shown."""
         self._turns.take_next(*things)
 
     def _look_around(self) -> None:
-        """Have what stands around the panels look."""
+        """Let what surrounds the panels update."""
         self.panels_shown.emit()
         self._looks.end()
         if time.monotonic() > self._awake_until:
@@ -436,12 +436,12 @@ class Controller(QObject):
         seq = self.session.journal.committed
         self._flood = seq - self._told > FLOOD
         self._flow.add(seq - self._told)
-        # first: what they show need not be shown again because of the rows
+        # the panels first, so that the rows do not make them show the same again
         looks = (self._look, self._look_around) if self._rested else ()
         self._turns.take(*looks, lambda: self._tell_rows(seq))
 
     def _tell_rows(self, seq: int) -> None:
-        """Have the rows up to `seq` shown, and say what fails."""
+        """Announce the rows up to `seq`, and report what fails."""
         if seq != self._told:
             self._told = seq
             self.wake()

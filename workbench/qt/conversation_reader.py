@@ -79,7 +79,7 @@ class ConversationReader(QObject):
         self._begin()
 
     def rename(self, name: str) -> None:
-        """The endpoint has a new name; its rows are known by what it is in the record."""
+        """Take the endpoint's new name; its rows are found by its id in the record."""
         self._name = name
 
     # -- what is shown ------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class ConversationReader(QObject):
         reader = self._controller.reader
         if self._reader is not reader:
             self._reader = reader
-            # by id: an endpoint that was removed may have had this name
+            # by id, since a removed endpoint may have had this name
             self._id = self._controller.session.identity(self._name).id
         self._before = None
         self._rows = ConversationRows(

@@ -38,19 +38,19 @@ CONNECTIONS: Final = 50
 Scope = tuple[str, int | None]
 """An endpoint, and a connection of it by its id in the record; None: all of them."""
 _MADE, _WRITTEN, _NAMED, _READ = 0.8, 0.85, 0.9, 0.95
-"""Shares of the work after each part of it."""
+"""The share of the work that is done after each part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioWish:
-    """What is to be made.
+    """Which scenario to make.
 
     Attributes:
         source: what messages call the text.
-        excerpt: how; its `seqs` are those that were chosen. `loose`: only a scenario, no text.
-        scope: of one endpoint or connection alone, in place of the chosen rows.
-        rows: of those in this range; None: of all.
-        repeat: in a loop.
+        excerpt: how to make it; `seqs`: the chosen rows; `loose`: only the scenario, no text.
+        scope: only this endpoint or connection, in place of the chosen rows.
+        rows: only rows in this range; None: all.
+        repeat: puts the steps into a loop.
     """
 
     source: str
@@ -65,7 +65,7 @@ class ReadText:
     """A text as a scenario.
 
     Attributes:
-        read: what it is. python: the same in Python; "" where it is none.
+        read: the scenario, or what is wrong. python: the same in Python; "" if there is none.
     """
 
     text: str
@@ -75,11 +75,11 @@ class ReadText:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was made.
+    """The scenario that was made.
 
     Attributes:
-        scenario: without a loop. choices: parts that are expected as patterns.
-        text: what is shown of it; typed: knows that it was made here.
+        scenario: without a loop. choices: the parts that are expected as patterns.
+        text: its text. typed: knows that this text was made here.
     """
 
     scenario: Scenario
@@ -89,16 +89,16 @@ class Written:
 
 
 class ScenarioMaker(QObject):
-    """What the window *Make scenario* works with. What takes long is done on another thread: one
-    thing at a time, the newest.
+    """The model behind the window *Make scenario*. What takes long is done on another thread, one
+    task at a time: a new one replaces the one before.
 
     Signals:
-        scopes_found(object): one endpoint or connection alone (its Scope), by what it is called.
-        progressed(float): the share that is made.
-        written(Written): what was wished for is made.
-        made(Scenario): the loose one is.
-        refused(Problem): why there is none.
-        read(ReadText): a text was read.
+        scopes_found(object): the endpoints and connections to choose from: a Scope by its name.
+        progressed(float): the share of the work that is done.
+        written(Written): the scenario and its text are made.
+        made(Scenario): the scenario without a text (`loose`) is made.
+        refused(Problem): why none can be made.
+        read(ReadText): a typed text was read.
         read_again(): what was done until `look_again` is in the record.
     """
 
@@ -125,17 +125,17 @@ class ScenarioMaker(QObject):
 
     @property
     def making(self) -> bool:
-        """Whether something is being made, or read."""
+        """Whether a scenario is being made, or a text read."""
         return self._task is not None
 
     def look_for_scopes(self) -> None:
-        """Emit what a scenario can be made of."""
+        """Emit the endpoints and connections that a scenario can be made of."""
         self._scopes = self._controller.background.begin(
             lambda reader: iter([scopes_of(reader)]), self.scopes_found.emit, rank=SOON
         )
 
     def make(self, wish: ScenarioWish) -> None:
-        """Make another one, in place of what is being made."""
+        """Begin to make this scenario; what was under way is given up."""
         self.give_up()
         rows = self._controller.values.in_force
         names = {row.name: row.value for row in rows if not row.secret}
@@ -144,7 +144,7 @@ class ScenarioMaker(QObject):
         self._task = self._controller.background.begin(work, self._on_said, rank=WHENEVER)
 
     def understand(self, text: str, typed: TypedScenarios, source: str) -> None:
-        """Read a text that somebody has typed, in place of what is being made."""
+        """Begin to read a typed text; what was under way is given up."""
         self.give_up()
         self._task = self._controller.background.begin(
             lambda _reader: iter([read_text(text, typed, source)]), self._on_said, rank=WHENEVER
@@ -152,18 +152,18 @@ class ScenarioMaker(QObject):
 
     @Slot()
     def give_up(self) -> None:
-        """Make nothing more of what is being made."""
+        """Give up what is under way."""
         task, self._task, self._wish = self._task, None, None
         self._controller.background.cancel(task)
 
     def leave(self) -> None:
-        """Nobody waits for anything any more."""
+        """Give up everything, because the window closes."""
         self.give_up()
         self._controller.background.cancel(self._scopes)
 
     @Slot()
     def _on_session_reset(self) -> None:
-        """What read the record before has ended with it."""
+        """Begin again with the new record: tasks that read the old one have ended with it."""
         if self._wish is not None:
             self._task = None
             self.make(self._wish)
@@ -218,13 +218,13 @@ class ScenarioMaker(QObject):
 
 
 def read_text(text: str, typed: TypedScenarios, source: str) -> ReadText:
-    """A text as a scenario, if it is one."""
+    """The text, read as a scenario."""
     read = typed.read(text, source)
     return ReadText(text, read, "" if read.scenario is None else to_python(read.scenario))
 
 
 def scopes_of(reader: Reader) -> dict[str, Scope]:
-    """One endpoint or connection of a record alone, by what it is called."""
+    """The single endpoints and connections of a record to choose from, by their names."""
     names = {
         item.id: item.name for item in reader.endpoints() if not item.name.startswith(LAB_PREFIX)
     }
@@ -240,7 +240,7 @@ def scopes_of(reader: Reader) -> dict[str, Scope]:
 def _made(
     reader: Reader, wish: ScenarioWish, names: Mapping[str, str], passwords: Mapping[str, str]
 ) -> Iterator[object]:
-    """The work of a background task: shares that are done, then what was made, or a Problem."""
+    """The work of a background task: yields the shares done, then what was made or a Problem."""
     try:
         yield from _steps(reader, wish, names, passwords)
     except Problem as problem:

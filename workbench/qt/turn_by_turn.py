@@ -1,4 +1,4 @@
-"""TurnByTurn: several things that would hold the event loop together are done one a turn."""
+"""TurnByTurn: spreads things that would together block the event loop over several turns."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from workbench.qt.single_shot import single_shot
 
 
 class TurnByTurn(QObject):
-    """Does each of what it is given in a turn of the event loop of its own, the first one at once:
-    keys, timers and what is to be painted come between.
+    """Calls each of the functions it is given in an event loop turn of its own, the first at once,
+    so that keys, timers and painting come in between.
 
-    What raises ends only its own turn.
+    An exception ends only the turn in which it is raised.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -24,23 +24,23 @@ class TurnByTurn(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is still to be done; no longer in the last one itself."""
+        """Whether functions are left to call; False already while the last one runs."""
         return bool(self._left)
 
     def take(self, *things: Callable[[], object]) -> None:
-        """Do these, after those that are still to be done."""
+        """Call these after those that are left."""
         begun = self.busy
         self._left.extend(things)
         if not begun:
             self._go_on()
 
     def take_next(self, *things: Callable[[], object]) -> None:
-        """Do these before those that are still to be done; none of them in this turn."""
+        """Call these before those that are left; none of them in the current turn."""
         self._left.extendleft(reversed(things))
         self._next.start()
 
     def drop(self) -> None:
-        """Do none of what is left."""
+        """Forget those that are left."""
         self._left.clear()
         self._next.stop()
 

@@ -24,9 +24,9 @@ MESSAGE = "messages.recv"
 _OF_LAYERS = (WS_OPEN, *sorted(WS_MESSAGES | TLS_DATA))
 """Rows of the layers that say what came, and by what it is to be read."""
 LONGEST: Final = 1 << 20
-"""Bytes of an answer that stand in a scenario: nobody reads the many megabytes of a flood."""
+"""Bytes of the longest answer that a scenario contains: nobody reads the megabytes of a flood."""
 _FEW: Final = 100
-"""Endpoints that a filter may name."""
+"""The number of endpoints up to which the filter names them."""
 
 
 class Answer(NamedTuple):
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
         connection: its number when the commands are repeated.
         id: its number in the record.
         seq: the row where it began; `t_ns`: when it was complete.
-        data: None where the record did not keep all of it, or it is longer than LONGEST.
+        data: None: the record did not keep all of it, or it is longer than LONGEST.
         ends: it is the end of the stream.
     """
 
@@ -58,7 +58,7 @@ def answers_of(
     settings: Mapping[str, EndpointSettings],
     commands: Sequence[int],
 ) -> Generator[float, None, list[Answer]]:
-    """All answers, in the order in which they began; on the way the share that is read.
+    """All answers, in the order in which they began; yields the share of rows read so far.
 
     Args:
         wanted: whether a row counts at all.
@@ -81,8 +81,8 @@ def answers_of(
 
 
 def _what_came_to(names: Collection[str]) -> Condition | None:
-    """Rows that say what came to these endpoints, and some more: a server under load has as many
-    of them as its clients, and each would be fetched.
+    """Selects the rows that say what these endpoints received, and few others: a server under load
+    has as many as its clients, and all of them would be fetched.
     """
     term = f"call:recv|recvfrom|{MESSAGE}|{'|'.join(_OF_LAYERS)}"
     if len(names) <= _FEW:
@@ -95,7 +95,7 @@ class _AnswersSoFar:
 
     def __init__(self, commands: Sequence[int]) -> None:
         self._begun: list[Answer] = []
-        self._pieces: list[list[bytes] | None] = []  # of each: put together once, in the end
+        self._pieces: list[list[bytes] | None] = []  # of each answer, joined at the end
         self._commands = commands
         self._open: dict[int, int] = {}  # the answer that may still go on
         self._read: dict[int, bytes | None] = {}  # what the newest read contained
@@ -103,7 +103,7 @@ class _AnswersSoFar:
 
     @property
     def answers(self) -> list[Answer]:
-        """In the order in which they began."""
+        """The answers in the order in which they began."""
         return [
             answer if pieces is None else answer._replace(data=b"".join(pieces))
             for answer, pieces in zip(self._begun, self._pieces, strict=True)

@@ -57,8 +57,8 @@ PATIENCE: Final = 2.0
 LARGEST: Final = 2**62
 """More than there are rows."""
 _BEGUN, _KNOWN, _READ, _COMPARED, _LOOKED_AT, _WORDED = 0.05, 0.2, 0.7, 0.75, 0.9, 0.95
-"""Shares of the work, by what is known then: runs in the record, what was asked for, what came,
-what came in another run, what varies, what is expected."""
+"""The share of the work done once each of these is known: the runs in the record, the commands,
+the answers, those of another run, what varies in them, what is expected."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 _REPAIRING: Final = ("bind", "connect", "recv", "recvfrom")
@@ -67,7 +67,7 @@ _FAILS_OR_REPAIRS: Final = about_shapes(
     f"e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN {tuple(sorted(PENDING))}"
     f" OR e.call IN {(*_REPAIRING, RECONNECT_LOST, RECONNECT_FAILED)}"
 )
-"""Few rows: of a send that is repeated each call has its command."""
+"""These are few rows, while each call of a repeated send has its command as its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ def made_of(reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None =
 def making(
     reader: Reader, excerpt: Excerpt = WHOLE, second: SecondRun | None = None
 ) -> Generator[float, None, Made]:
-    """As `made_of`, in steps of some milliseconds each, as far as the record lets: what they tell
-    is the share that is done.
+    """As `made_of`, in steps of a few milliseconds where the record allows it; yields the share of
+    the work that is done.
     """
     runs = _runs_again(reader)
     yield _BEGUN
@@ -342,8 +342,8 @@ class _Talk:
     def _set_up_anew(
         self, row: Row, meant: dict[str, int], current: dict[str, EndpointSettings]
     ) -> list[Step]:
-        """What makes an endpoint the next one of its name, where a command is the first of that:
-        the one before was removed. `meant`: which one it was so far.
+        """The step that gives an endpoint the settings of its successor of the same name, before
+        the first command to that: the one before was removed. `meant`: the ids in use so far.
         """
         if row.endpoint is None:
             return []

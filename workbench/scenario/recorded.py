@@ -23,12 +23,12 @@ from workbench.literals import arguments_of
 
 CONFIGURE = "configure"
 PAGE: Final = 500
-"""Rows that are read at once."""
+"""How many rows are read at once."""
 Result = TypeVar("Result")
 
 
 def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
-    """The rows that meet a condition, in order, some hundred at a time."""
+    """The rows that meet a condition, in order, a page at a time."""
     for seqs in reader.select(condition, 0, reader.count()):
         for start in range(0, len(seqs), PAGE):
             yield reader.rows(seqs[start : start + PAGE])
@@ -40,19 +40,19 @@ def rows_of(reader: Reader, text: str) -> list[Row]:
 
 
 def outcome_of(steps: Generator[object, None, Result]) -> Result:
-    """What comes of it in the end: all steps are done at once."""
+    """Run all steps at once; returns their result."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # mypy knows no type of it
+            return end.value  # type: ignore[no-any-return]  # mypy does not know its type
 
 
 def scaled(
     steps: Generator[float, None, Result], begin: float, end: float
 ) -> Generator[float, None, Result]:
-    """Steps that tell which share of them is done, as a part of a larger work, from `begin` to
-    `end` of it.
+    """The same steps as a part of a larger task: the shares they yield, 0 to 1, are scaled to
+    `begin` to `end`.
     """
     while True:
         try:
@@ -63,7 +63,7 @@ def scaled(
 
 
 class Meant:
-    """Which endpoint a name means at a row: one that was removed may have had it before."""
+    """Which endpoint a name means at a row: a removed one may have had the same name before."""
 
     def __init__(self, reader: Reader) -> None:
         ids: dict[str, list[int]] = {}
@@ -84,7 +84,7 @@ class Meant:
             self._since[name] = [next(same) for _, same in groupby(rows, itemgetter(1))]
 
     def id_at(self, name: str, seq: int) -> int:
-        """Its id in the record; 0: there is none of this name."""
+        """The endpoint's id in the record; 0: there is none of this name."""
         since = self._since.get(name)
         return since[bisect(since, seq, key=itemgetter(0)) - 1][1] if since else 0
 
@@ -93,12 +93,12 @@ class Settings:
     """The settings of each endpoint at any row.
 
     Attributes:
-        meant: which endpoints the names are.
+        meant: which endpoint each name means.
     """
 
     def __init__(self, reader: Reader) -> None:
         self.meant = Meant(reader)
-        self._first: dict[int, EndpointSettings] = {}  # by ids, which rise as they were added
+        self._first: dict[int, EndpointSettings] = {}  # by id, in the order of adding
         self._ids: dict[str, int] = {}
         for item in reader.endpoints():
             if not names_endpoint(item.name):
@@ -135,7 +135,7 @@ class Settings:
         """
         address = settings.address
         for seq, before, name in self._renamed:
-            # who came after another one of that name means that one
+            # an endpoint that was added after another one got this name means that one
             older = number < self._ids.get(before, sys.maxsize) if since is None else since < seq
             if address == f"@{before}" and older:
                 address = f"@{name}"
@@ -202,7 +202,7 @@ class Counted:
         causes = {row.seq for row in chosen}
         begin = min(causes, default=0)
         openings = _openings(reader)
-        before: dict[int, int] = {}  # by endpoint; those of one name are one when it is run again
+        before: dict[int, int] = {}  # by id; endpoints of one name become one when it is run again
         after: dict[str, int] = {}
         for item in sorted(reader.connections(), key=lambda row: row.id):
             owner = names.get(item.endpoint)

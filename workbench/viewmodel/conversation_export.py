@@ -28,7 +28,7 @@ class ConversationRequest:
         peer: for a datagram socket: only what was exchanged with this address.
         numbered: each line says which connection it belongs to.
         breaks: a line feed in a text begins a new line.
-        id: of the endpoint in the record; None: all that ever had this name.
+        id: the endpoint's id in the record; None: all that ever had this name.
     """
 
     endpoint: str

@@ -124,8 +124,8 @@ class _Understood:
     """A parsed draft.
 
     Attributes:
-        data: its bytes, where it has no template.
-        template: what each send fills in; None: it has no gaps.
+        data: its bytes, if it has no template.
+        template: filled in anew for each send; None: it has no gaps.
     """
 
     content: Content

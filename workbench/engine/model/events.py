@@ -123,10 +123,10 @@ class EndpointAdded:
 
 @dataclass(frozen=True, slots=True)
 class EndpointIdentity:
-    """Which endpoint it is, whatever it is called: a name is free again once it was removed.
+    """Identifies an endpoint independently of its name, which is free again after its removal.
 
     Attributes:
-        begun_ns: when its session began, by that one's clock; id: of the endpoint in its record.
+        begun_ns: when its session began, on that session's clock. id: the endpoint's in the record.
     """
 
     begun_ns: int

@@ -25,7 +25,7 @@ class UnopenedEndpoint:
         settings: what it is to be; maker: of its kernel sockets.
         asked: what somebody who looks wants to see from now on; None: nobody has looked.
         at_work: False.
-        numbered: how many connections had a number before it was removed and came back.
+        numbered: how many of its connections had a number before it was removed and restored.
     """
 
     at_work = False

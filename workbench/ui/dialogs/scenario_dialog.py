@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 LONG: Final = 10.0
 """Seconds of waits from which on it is said how long they take."""
 PROMPT: Final = 20_000
-"""Characters that are understood while one types; more of them in a pause, beside the window."""
+"""The longest text that is read with each key; a longer one is read in a pause, on a thread."""
 PAUSE_MS: Final = 300
 
 
@@ -205,12 +205,12 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @property
     def making(self) -> bool:
-        """Whether the text is being made, or read; what is shown is of before."""
+        """Whether the text is being made or read; what is shown is older."""
         return self._maker.making or self._pause.isActive()
 
     @Slot()
     def make(self) -> None:
-        """Write the text anew from the record; that may take a while."""
+        """Make the text again from the record, which may take a while."""
         self._begin(loose=False)
 
     def _begin(self, *, loose: bool) -> None:
@@ -252,7 +252,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot(object)
     def _on_loose_made(self, scenario: Scenario) -> None:
-        """The same a second time, whatever comes; then it is seen what came otherwise."""
+        """Do the same a second time, whatever comes, to see what comes out differently."""
         self.progress.end()
         self._comparing = True
         self.run_wanted.emit(scenario)
@@ -276,7 +276,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     @Slot()
     def _on_progress_pressed(self) -> None:
-        """Stop; or begin again."""
+        """Stop, or begin again."""
         if not self.making:
             self.make()
             return
@@ -286,7 +286,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.progress.tell(msg("scenario_window.stopped"), self._share, "scenario_window.again")
 
     def _once_made(self, then: Callable[[], None]) -> None:
-        """Do this with the text that the fields ask for, as soon as it is there."""
+        """Do this with the text that the fields ask for, as soon as it is made."""
         if self.making:
             self._then = then
         else:
@@ -298,7 +298,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             then()
 
     def done(self, result: int) -> None:
-        """It is closed: nobody waits for what is being made."""
+        """Give up what is being made, because the dialog is closed."""
         self._pause.stop()
         self._maker.leave()
         super().done(result)
@@ -332,7 +332,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         return made
 
     def _text_read(self) -> ReadText:
-        """What stands in the editor, which is read once."""
+        """The text in the editor as a scenario; each text is read only once."""
         text = self.text.toPlainText()
         if self._read is None or self._read.text != text:
             self._read = read_text(text, self._typed, tr("scenario_window.here"))
@@ -384,7 +384,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot(object)
     def _on_read(self, found: ReadText) -> None:
         self._read = found
-        self._on_edited()  # what was typed meanwhile is read next
+        self._on_edited()  # read what was typed meanwhile
         if not self.making:
             self._go_on()
 

@@ -119,7 +119,7 @@ class LogView(RowUnderMouse, QTableView):
         self._arrows: dict[str, list[QLine]] = {}
         self._digits = len(COLUMNS[NUMBER].sample)
         self._fitting = True
-        self._painted: tuple[int, ...] | None = None  # which rows, and where; None: it is outdated
+        self._painted: tuple[int, ...] | None = None  # which rows, and where; None: out of date
         for outdated in (model.modelReset, model.rowsRemoved, model.layoutChanged):
             outdated.connect(self._forget_painted)
         self.horizontalHeader().sectionResized.connect(self._on_resized)
@@ -315,9 +315,10 @@ class LogView(RowUnderMouse, QTableView):
 
     @contextmanager
     def _painted_once(self) -> Iterator[None]:
-        """Qt paints all anew for rows that came far above, and for each step on the way to where
-        the view ends up: in a flood that is every second picture. One is made only where other
-        rows are in sight then.
+        """A block that moves the view: it is repainted only if other rows are in sight afterwards.
+
+        Qt repaints everything for rows inserted far above, and for each step on the way to where
+        the view ends up: in a flood these are half of all repaints.
         """
         hidden = Qt.WidgetAttribute.WA_UpdatesDisabled
         if self._painted is None or self._pane.testAttribute(hidden):
@@ -327,18 +328,18 @@ class LogView(RowUnderMouse, QTableView):
         try:
             yield
         finally:
-            self._pane.setAttribute(hidden, False)  # which alone asks for no picture
+            self._pane.setAttribute(hidden, False)  # which by itself causes no repaint
         if self._in_sight() != self._painted:
             self._forget_painted()
             self._pane.update()
 
     def _rows_in_sight(self) -> tuple[int, int]:
-        """The first and the last row that the view has room for, at least a part of it."""
+        """The first and the last row that are in sight, at least in part."""
         last = self.rowAt(self._pane.height() - 1)
         return max(0, self.rowAt(0)), self._log.rowCount() - 1 if last < 0 else last
 
     def _in_sight(self) -> tuple[int, ...] | None:
-        """Which events are to be painted, and where; None: there are none."""
+        """The events to paint, and where; None: there are none."""
         if not self._log.rowCount():
             return None
         first, last = self._rows_in_sight()

@@ -1,4 +1,4 @@
-"""The progress of something that takes long, with a button to stop it."""
+"""The progress of a long task, with a button to stop it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.ui.style.theme import NEAR
 from workbench.viewmodel.message import Sentence
 
 SHOWN_AFTER: Final = 300
-"""Milliseconds that it may take before it is told of: mostly it has ended by then."""
+"""Milliseconds before progress is shown at all: most tasks have ended by then."""
 STEPS: Final = 1_000
 
 
@@ -21,13 +21,13 @@ class ProgressLine(Retranslatable, QWidget):
     """A sentence, a bar and a button; hidden while nothing is under way.
 
     Signals:
-        pressed(): the button: stop, or go on.
+        pressed(): the button was pressed: stop, or go on.
     """
 
     pressed = Signal()
 
     def __init__(self, name: str, key: str) -> None:
-        """`name`: what the names of its parts begin with; `key`: as of `tell`."""
+        """`name`: the prefix of its parts' names; `key`: as in `tell`."""
         super().__init__()
         self.setObjectName(f"{name}.progress")
         self._sentence: Sentence | None = None
@@ -41,7 +41,7 @@ class ProgressLine(Retranslatable, QWidget):
         self._bar.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * 20))
         self._button = QPushButton()
         self._button.setObjectName(f"{name}.stop")
-        self._button.setAutoDefault(False)  # of a dialog Enter presses another one
+        self._button.setAutoDefault(False)  # in a dialog, Enter presses another button
         self._button.clicked.connect(self.pressed)
         row = QHBoxLayout(self)
         row.setContentsMargins(NEAR, 0, NEAR, 0)
@@ -65,7 +65,7 @@ class ProgressLine(Retranslatable, QWidget):
 
     @Slot()
     def end(self) -> None:
-        """Hide it: nothing is under way any more."""
+        """Hide it, because nothing is under way any more."""
         self._patience.stop()
         self.hide()
 

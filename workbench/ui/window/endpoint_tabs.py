@@ -123,7 +123,7 @@ class EndpointTabs(QObject):
         panel.address_line.primary.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def identity(self, name: str) -> EndpointIdentity:
-        """Which endpoint has this name now. Raises Problem for an unknown name."""
+        """The endpoint that has this name now. Raises Problem for an unknown name."""
         return self._controller.session.identity(name)
 
     def restore(
@@ -135,14 +135,14 @@ class EndpointTabs(QObject):
     ) -> EndpointPanel:
         """Add an endpoint as it was left; `server`: it had a server's panel.
 
-        `again`: it is the one that was removed, with its conversation.
+        `again`: restores the endpoint that was removed, with its conversation.
 
         Raises:
             Problem: the name is taken.
         """
         controller = self._controller
         controller.session.add(settings, again=again)
-        if self.identity(settings.name) == again:  # its rows may have had another name
+        if self.identity(settings.name) == again:  # its rows may be under another name
             controller.after_commit(controller, controller.renamed.emit)
         return self._show_panel(settings, server=server)
 
@@ -226,7 +226,7 @@ class EndpointTabs(QObject):
 
     @Slot()
     def _on_snapshots(self) -> None:
-        """Have each panel look in a turn of its own: a key never waits for all of them."""
+        """Update each panel in a turn of its own, so that a key never waits for all of them."""
         self._controller.in_turns(*self._looks())
 
     def refresh(self) -> None:
@@ -237,7 +237,7 @@ class EndpointTabs(QObject):
             look()
 
     def _looks(self) -> list[Callable[[], None]]:
-        """What each presenter has to do, once the panels are those of the session's endpoints."""
+        """Make the panels those of the session's endpoints; returns what updates each."""
         if self._controller.closed:
             return []
         session = self._controller.session

@@ -33,7 +33,7 @@ class TabCopy:
         form: what is typed, whether it makes sense or not.
         place: its position among the tabs of its side.
         front: it is in front of them.
-        identity: which endpoint it was; None: of which it was made does not matter.
+        identity: the endpoint it belonged to; None: that does not matter.
     """
 
     tab: Tab
@@ -95,7 +95,7 @@ class TabCopies:
     ) -> EndpointPanel:
         """A panel made from what was kept, at a position of its side; None: after the others.
 
-        `again`: it is the endpoint that was removed.
+        `again`: restores the endpoint that was removed.
 
         Raises:
             Problem: the name is taken.
@@ -105,8 +105,10 @@ class TabCopies:
         return panel
 
     def put(self, copy: TabCopy) -> EndpointPanel:
-        """One like it: of the endpoint that was copied where that was removed since, else of a new
-        one. Raises Problem where the name is taken.
+        """A tab like it: of the copied endpoint if that was removed since, else of a new one.
+
+        Raises:
+            Problem: the name is taken.
         """
         panel = self.restore(copy.tab, copy.place, copy.identity)
         self._type(panel, copy)
