@@ -46,12 +46,12 @@ class _Factory:
 
 _FACTORY: Final = _Factory()
 _FIRST: Final = 100
-"""Objects of a class that are filled in before it has an `__init__` of its own."""
+"""How many objects of a class are filled in before its `__init__` is compiled."""
 
 
 def _frozen(cls: type) -> Any:
     hashed_by_itself = cls.__dict__.get("__hash__") is not None
-    # reading them as they are written is a millisecond of a start quicker
+    # reading them as written makes a start a millisecond faster
     kinds = cls.__dict__.get("__annotations__") or get_annotations(cls)  # noqa: RUF063 - see above
     if cls.__doc__:  # otherwise slots are made from them
         cls.__annotations__ = _unread(kinds)
@@ -101,10 +101,10 @@ def _set(cls: type, name: str, function: Any) -> None:
 
 
 class _Init:
-    """Stands for `__init__`, and fills in the first objects of a class itself.
+    """Replaces `__init__` at first, and fills in the first objects of a class itself.
 
-    A start makes a few each of eighty classes, and to compile an `__init__` takes as long as to
-    fill in a hundred without.
+    A start makes a few objects each of eighty classes, and compiling an `__init__` takes as long as
+    filling in a hundred objects without it.
     """
 
     __slots__ = ("_cls", "_left", "_parts")

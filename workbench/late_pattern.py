@@ -34,12 +34,12 @@ else:
 
 __all__ = ("late_pattern", "long_ones_late")
 LONG: Final = 2_000
-"""Characters: to compile a pattern of more takes milliseconds."""
+"""Length in characters from which compiling a pattern takes milliseconds."""
 
 
 @contextmanager
 def long_ones_late() -> Iterator[None]:
-    """Have long patterns of what is imported meanwhile compiled with their first use."""
+    """A block in which the long patterns of imported modules are left to their first use."""
     usual = re.compile
 
     def compile_(pattern: Any, flags: Any = 0) -> Any:

@@ -70,11 +70,11 @@ def _run(args: list[str]) -> int:
 
 
 def import_qt() -> None:
-    """Import Qt, and have Python's own `import` again.
+    """Import Qt, and put Python's own `import` back.
 
-    PySide puts another in its place, which reads the source of every module from then on to see
-    whether that asks for `__feature__`: none does, and it was a fifth of the time of importing all.
-    The patterns by which it words what is wrong with an argument wait until one is.
+    PySide replaces it with one that reads the source of every further module to see whether it asks
+    for `__feature__`: none does, and this took a fifth of the time of all imports. The patterns
+    with which PySide describes a wrong argument are compiled when one is passed.
 
     Raises:
         ImportError: it is missing, or what it needs of the system is.

@@ -317,12 +317,9 @@ def _summary(asked: Sequence[Run]) -> None:
 
 
 def _check_takes_nothing(report: Path, others: Sequence[Path | None]) -> None:
-    """Check that the report does not take the place of what is run, or of the record.
-
-    Raises Problem.
-    """
+    """Check that the report does not overwrite what is run, or the record. Raises Problem."""
     place = os.path.realpath(report)
-    stream = report.exists() and not report.is_file()  # of a terminal stdin and stdout are one
+    stream = report.exists() and not report.is_file()  # a terminal is both stdin and stdout
     taken = (os.path.realpath(other) for other in others if other is not None)
     if not stream and place in taken:
         raise Problem("cli.report_takes_place", path=str(report))

@@ -52,7 +52,7 @@ class GaveUp:
 
     Attributes:
         row: where it was set, `limit_ms` to what.
-        window: what the peer took last, `ack_ms`: how long before the reading its last ACK came.
+        window: what the peer last offered to take; `ack_ms`: the age of its last ACK then.
     """
 
     row: int
@@ -67,8 +67,8 @@ class Story:
 
     Attributes:
         idle_s: seconds since its last event; None: there was none.
-        fin_seen: recv had given b"": the peer's FIN came before. None: our own shutdown() hides
-            whether it did.
+        fin_seen: recv had returned b"", so the peer's FIN came first. None: unknown, because of our
+            own shutdown().
         pair_ended: how the other end, if it is ours too, ended it ("abort", "close"); None: it is
             not ours, or had not.
         pair_unread: bytes that the other end had not read when it closed.
@@ -128,10 +128,10 @@ def _fin_seen(before: Sequence[Row]) -> bool | None:
 
 
 def _hollow(before: Sequence[Row]) -> Hollow | None:
-    """Why the end of stream after these rows is none of the peer's; None: it is."""
+    """Why the end of the stream after these rows is not the peer's; None: it is."""
     for item in before:
         if item.ends_stream:
-            return None  # the FIN was in before
+            return None  # the FIN had come before
         if item.call == "shutdown" and item.error is None and item.args in _DEAFENING:
             return Hollow(item.seq, how=item.args)
         if item.call in _CARRIERS and item.errno in _LOST:

@@ -26,7 +26,7 @@ from workbench.texts import has, tr
 
 NOTHING_KNOWN: Final = Evidence()
 _HOWS: Final = frozenset({"SHUT_RD", "SHUT_RDWR"})
-"""Of shutdown(): SHUT_WR is what it says without one."""
+"""Arguments of shutdown() with texts of their own; the text without one is about SHUT_WR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +201,8 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
 
 
 def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] | None:
-    """Why a call failed, and what to try ("": what its error always says), where the record or
-    the address itself shows it; None: neither does.
+    """Why a call failed and what to try, if the record or the address itself shows it; "": what the
+    error always says; None: neither shows it.
     """
     kind, name = evidence.kind, evidence.holder
     if name is not None:
@@ -217,7 +217,7 @@ def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] 
     if row.errno == "EPIPE" and shut is not None:
         why = tr("explain.shut_here", row=shut.row, how=shut.how)
         return (why,), tr("explain.shut_here_try")
-    from workbench.explain.bad_address import bad_address  # for failures alone
+    from workbench.explain.bad_address import bad_address  # only for failures
 
     wrong = bad_address(row, kind)
     if wrong is not None:

@@ -15,7 +15,7 @@ BEGINS: Final = "ws."
 _FAULT: Final = "ws.fault"
 _END: Final = "ws.end"
 _NOT_OPENED: Final = "WS_HANDSHAKE"
-"""The word of a fault in the server's answer: there is no WebSocket that a close code could end."""
+"""The word for a fault in the server's answer, when no WebSocket is open yet to be closed."""
 Told = tuple[str, tuple[str, ...]]
 """The key of a heading, and the paragraphs below it."""
 _OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"})

@@ -148,12 +148,12 @@ def call(body: v.Table, key: str, path: KeyPath) -> str:
 
 
 def check_row(said: v.Table, path: KeyPath) -> None:
-    """Check that one row can have all that is said of it: else it never comes, and is absent
-    whatever happens.
+    """Check that a single row can have all that is said of it; otherwise it never comes, and
+    `absent` always holds.
 
     Raises:
-        Wrong: bytes or a size of what has none, a result of a call that failed, or one below 0, a
-            kind that such a call is not of.
+        Wrong: bytes or a size for a row that has none, a result of a call that failed, a result
+            below 0, or a kind that such a call does not have.
     """
     name, kind = said.get("call", ""), said.get("kind")
     others = ("call", "end", "note") if name.startswith(_LAYERS) else ("layer", "note")

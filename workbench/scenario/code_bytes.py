@@ -130,8 +130,8 @@ def wrapped_in(made: Code, item: EndpointSettings) -> Code:
 
 
 def in_standard_library(pattern: str) -> bool:
-    """Whether `re` takes a pattern as `regex` does; of what it may take otherwise one day it warns
-    (nested sets).
+    """Whether `re` understands a pattern as `regex` does. It warns of what it may understand
+    differently in future (nested sets).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -85,8 +85,8 @@ def expectation(
 
 
 def _judged_otherwise(step: Expect, item: EndpointSettings) -> bool:
-    """Whether the helper would come to another verdict than a run: it looks for bytes, and counts
-    and passes over calls more plainly.
+    """Whether the helper could come to another verdict than a run: it searches bytes, and counts
+    and passes over calls in a simpler way.
     """
     if step.each and (step.exact or step.count > 1):
         return True
@@ -98,8 +98,8 @@ def _judged_otherwise(step: Expect, item: EndpointSettings) -> bool:
 
 
 def same_in_bytes(step: Expect, item: EndpointSettings) -> bool:
-    """Whether characters of what is expected are where their bytes are, whatever stands before, and
-    its pattern is one that the standard library understands alike.
+    """Whether characters of what is expected are where their bytes are, whatever precedes them, and
+    the standard library understands its pattern in the same way.
     """
     encoding = step.encoding or item.encoding
     if step.text is not None or step.contains is not None or step.regex is not None:

@@ -72,11 +72,11 @@ _TOLD: Final = frozenset(
     {"endpoint", "call", "result", "errno", "error", "size", "text", "hex", "contains", "encoding"}
     | {"within"}
 )
-"""What of an `until` a script can tell."""
+"""The keys of an `until` that a script can check."""
 
 
 def condition(until: Expect, encoding: str, among: Iterable[EndpointSettings]) -> list[str] | None:
-    """The condition that ends it, as arguments; None: a script cannot tell.
+    """The condition that ends the loop, as arguments; None: a script cannot check it.
 
     `among`: the endpoints, whose messages it would not know.
     """
@@ -110,7 +110,7 @@ def condition(until: Expect, encoding: str, among: Iterable[EndpointSettings]) -
 def around(
     loop: Loop, number: int, wanted: list[str] | None, body: list[str], sockets: Iterable[str]
 ) -> list[str]:
-    """The loop itself: its rounds, and what is done when it ends.
+    """The lines of the loop itself: its rounds, and what is done when it ends.
 
     `wanted`: what ends it, as `condition` gives it; `sockets`: variables.
     """

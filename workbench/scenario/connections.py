@@ -151,7 +151,7 @@ class RunConnection:
         self.deaf |= row.call == "shutdown" and row.args != "SHUT_WR"
 
     def _is_lost(self) -> bool:
-        """Whether an error has ended it: recv() gives b"" from then on, and tells of no FIN."""
+        """Whether an error has ended it: recv() then returns b"", which does not mean a FIN."""
         return self.over or self._has_ended(SocketEnd(RESET, PEER))
 
     def _has_ended(self, ending: SocketEnd) -> bool:

@@ -36,7 +36,7 @@ def doubts(table: dict[str, Any]) -> Iterator[tuple[KeyPath, Problem]]:
 
 
 def every_step(body: dict[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    """Every step and loop of a table, also those within loops, with where it stands."""
+    """Every step and loop of a table, also those within loops, each with its path."""
     for key in ("step", "loop"):
         for at, step in enumerate(body.get(key) or ()):
             if isinstance(step, dict):

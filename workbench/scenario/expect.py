@@ -479,7 +479,7 @@ class Matcher:
         return [item for item in self._owned.get(expect.endpoint, ()) if wanted(item)]
 
     def known(self, expect: Expect) -> list[RunConnection]:
-        """As `candidates`, with those on which nothing has happened yet."""
+        """As `candidates`, and those on which nothing has happened yet."""
         self._know_all(expect.endpoint)
         return self.candidates(expect)
 

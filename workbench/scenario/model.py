@@ -134,7 +134,7 @@ def load_cases(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]
 
 
 def load_runs(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]:
-    """As `load_cases`, for a file that is to be run. Raises Problem: it has no step, either."""
+    """As `load_cases`, for a file that is to be run. Raises Problem also if it has no step."""
     made = load_cases(path, given)
     if not made[0].steps:
         raise Problem("scenario.nothing_to_do", path=str(path))

@@ -54,7 +54,7 @@ def check_outcome(
         proxy: the URL of the endpoint's proxy; None: it has none.
 
     Raises:
-        Failed: it failed and should not have, or the other way round.
+        Failed: it failed though it should not have, or the other way round.
     """
     if step.error is None:
         listener = listener_of() if outcome.errno in RESETS else None
@@ -132,14 +132,14 @@ def closed_listener(session: Session, ticket: Ticket) -> str | None:
 
 
 def called(command: c.Command) -> str:
-    """The call that a command is about, for what its failure means; "": it is not known."""
+    """The call that a command makes, on which the meaning of its failure depends; "": unknown."""
     return command.call if isinstance(command, c.Call) else _CALLS.get(type(command), "")
 
 
 def failure_text(outcome: Outcome, kind: SocketKind = TCP, call: str = "") -> Problem:
     """Why a command failed and what to do, as a sentence.
 
-    `kind`: of the endpoint. `call`: that failed, where it is known.
+    `kind`: the endpoint's kind of socket. `call`: the call that failed, if it is known.
     """
     if outcome.problem is not None:
         return outcome.problem

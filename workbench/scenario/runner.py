@@ -370,7 +370,7 @@ class Runner:
         outer = self._within
         for number in range(1, loop.times + 1):
             if number > 1:
-                self._sleep(loop.pause)  # also without one: it heeds what ends the loop or the run
+                self._sleep(loop.pause)  # even for 0 s: it notices what ends the loop or the run
             self.round = (number, loop.times)
             self._within = (*outer, Round(stands, number))
             if loop.renumber:

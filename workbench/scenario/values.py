@@ -446,7 +446,7 @@ def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str
 
 
 def _option_value(value: Any) -> Any:
-    """A value of a socket option; what was one placeholder is a number where it stood for one."""
+    """A value of a socket option; a single placeholder that stands for a number becomes one."""
     if not isinstance(value, Filled):
         return tuples(value)
     number = numeric(value)

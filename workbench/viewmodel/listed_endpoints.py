@@ -15,7 +15,7 @@ from workbench.viewmodel.default_endpoints import LAB_PREFIX
 MOST: Final = 50
 """Newest open connections of an endpoint."""
 KINDS: Final = {Role.LISTENER: "server", Role.STREAM: "client", Role.DATAGRAM: "datagram"}
-"""What an endpoint is drawn as: the names of the icons."""
+"""What an endpoint is drawn as: names of icons."""
 
 
 class ListedRow(NamedTuple):

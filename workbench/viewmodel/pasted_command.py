@@ -18,7 +18,7 @@ LARGEST_BODY: Final = 128 << 10
 READ_BODY: Final = "read_body"
 """The button that has it read."""
 _ESCAPED: Final = {"\\": "\\\\", "\r": "\\r", "\n": "\n", "\t": "\\t"}
-"""A line break stays one: a header is a line."""
+"""A line break stays one, since each header is a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class HttpRequest:
 
     @property
     def target(self) -> str:
-        """What is asked for: path and query."""
+        """The request target: path and query."""
         return self.head[0].split(" ")[1]
 
     def data(self) -> bytes:
@@ -123,7 +123,7 @@ def said_of(command: PastedCommand, *, server: bool) -> StatusMessage:
     else:
         filled = msg("pasted.filled_web" if server else "pasted.filled_request")
     if server and request is not None and request.target != "/":
-        told = (Problem("pasted.path", path=request.target), *told)  # a server sends no request
+        told = (Problem("pasted.path", path=request.target), *told)  # a server sends none
     text = _joined([filled, *map(ErrorMessage, told)])
     asks = request is not None and request.file
     return StatusMessage("busy" if told else "info", text, way_out=READ_BODY if asks else None)

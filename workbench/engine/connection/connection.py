@@ -60,10 +60,10 @@ class Connection:
         number: counts within the endpoint, from 1; 0: a socket that is made to listen.
         open: close() was not called yet, and is not waiting in C.
         peer_finished: recv gave b"": the peer has sent FIN, unless it is deaf.
-        deaf: reading was shut down here before that, so the peer need not have.
+        deaf: reading was shut down here before that, so perhaps the peer has not finished.
         broken: the socket gave an error that ends it; only close() is left.
         finished: we have sent FIN: shutdown() of our direction succeeded.
-        aborted_in: the kernel's state just before an abort; None where it tells none.
+        aborted_in: the kernel's state just before an abort; None: unknown.
         usable_ns: since when the topmost layer can talk; of a stream without layers since its
             connect or accept.
         opening: its connect succeeded; the command that asked for it ends when the layers can talk.

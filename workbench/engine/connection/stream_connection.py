@@ -434,8 +434,8 @@ class StreamConnection(Connection):
             self.outbox.keep(data[count:])
 
     def _finished_by_peer(self) -> None:
-        """The end of the stream was read: the peer's FIN or, where reading was shut down here, what
-        the kernel gives then. What we still have to send may go.
+        """Act on the end of the stream: the peer's FIN or, if reading was shut down here, what the
+        kernel returns then. What we still have to send may go out.
         """
         if self._sending_error is not None:
             self._broke(self._sending_error)

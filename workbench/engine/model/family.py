@@ -28,7 +28,7 @@ _UNIX_ONLY: Final = frozenset({"ENOENT", "ENOTDIR", "ENOTSOCK", "EPROTOTYPE"})
 _FILES: Final = frozenset({"ENOENT", "ENOTDIR", "ENOTSOCK"})
 _CARRIERS: Final = frozenset({"recv", "send"})
 _DATA: Final = "data"
-"""Stands in a text's key for a call that carries bytes on an established connection."""
+"""In a text's key: any call that carries bytes on an established connection."""
 
 
 class SocketKind(NamedTuple):

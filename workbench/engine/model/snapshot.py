@@ -106,10 +106,10 @@ class ConnectionSnapshot:
         errno: of the error that ended it; while it is open only close() is left.
         reading: decoded only if asked for; a newer one alone does not count as a change.
         passed_over: its connect failed, and the next address of the name was tried.
-        aborted_in: the kernel's state just before our abort; None where it tells none.
+        aborted_in: the kernel's state just before our abort; None: unknown.
         agreed: call and arguments of the rows in which its layers say what was agreed on.
-        deaf: reading was shut down here before the peer had finished: the end of the stream that
-            `peer_finished` tells of is none of its.
+        deaf: reading was shut down here before the peer had finished, so `peer_finished` does not
+            come from the peer.
         reads, sends: calls that brought or took bytes, or a datagram.
     """
 

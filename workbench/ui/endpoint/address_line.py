@@ -67,7 +67,7 @@ class AddressLine(Retranslatable, QWidget):
         self.host = controls.add(HintCombo(10), "host", f"host_{side}")
         self.port = controls.add(TextField(width=6), "port", f"port_{side}")
         self.primary = controls.add(QPushButton(), "listen" if server else "connect")
-        self.primary.setProperty("primary", False)  # it may become so
+        self.primary.setProperty("primary", False)  # it may become the primary one
         self.state = StateBadge()
         controls.add(self.state, "state")
         self.colon = QLabel(":")
@@ -204,7 +204,7 @@ class AddressLine(Retranslatable, QWidget):
         self._show_stop()
 
     def _stand_level(self) -> None:
-        """Make it as high as the buttons that one side has in this line, so that both are level."""
+        """Make it as high as the buttons that one side has in this line: both sides are level."""
         self.set_up.setMinimumHeight(self.primary.sizeHint().height())
 
     def spare_height(self, sparing: bool) -> None:
@@ -230,8 +230,8 @@ class AddressLine(Retranslatable, QWidget):
             self.set_up.setIconSize(theme.small_icon())
 
     def retranslate(self) -> None:
-        """Word what its panel's `controls` do not know: why a choice is greyed, how wide both are,
-        and how high buttons are with other words.
+        """Update what its panel's `controls` do not know: why a choice is greyed, the widths, and
+        the height of buttons with other words.
         """
         self._word_choices()
         for box in (self.family, self.type):

@@ -42,15 +42,15 @@ _STEPS: Final[Mapping[int, int]] = {
     Qt.Key.Key_Home: -_FAR,
     Qt.Key.Key_End: _FAR,
 }
-"""How many buttons further on a key leads."""
+"""How many buttons a key moves on."""
 _PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class CallStrip(Retranslatable, QWidget):
     """The chips in order; if there is no room for all, the newest stay visible.
 
-    The Tab key stops at one of them, the one that had the focus last; arrow keys, Home and End go
-    through them, as in a tool bar.
+    They are one stop of the Tab key, at the one that had the focus last; arrow keys, Home and End
+    move between them, as in a tool bar.
 
     Signals:
         chosen(object): a Chip was clicked.
@@ -140,9 +140,10 @@ class CallStrip(Retranslatable, QWidget):
             self._lay_out()
 
     def _stop_at(self, button: _StripButton) -> None:
-        """Have the Tab key stop at this one, in the place of the one before; the focus goes along.
+        """Make this chip the stop of the Tab key in place of the one before; the focus follows.
 
-        Qt orders only what takes the focus: the one before still does when this one gets its place.
+        Qt orders only what accepts the focus, so the former chip still has to when this one is put
+        into its place.
         """
         before, self._stop = self._stop, button
         if before is button:
@@ -156,7 +157,7 @@ class CallStrip(Retranslatable, QWidget):
 
     @Slot(int)
     def _on_left(self, steps: int) -> None:
-        """A key goes from the one with the focus to another one that is in sight."""
+        """Move the focus by this many chips among those in sight."""
         there = [button for button in (self._more, *self._chips) if not button.isHidden()]
         place = there.index(self._stop) + steps
         self._stop_at(there[min(max(0, place), len(there) - 1)])
@@ -200,7 +201,7 @@ class CallStrip(Retranslatable, QWidget):
         left = 0
         shown = [*([self._more] if hidden else []), *self._chips[hidden:]]
         if self._stop not in shown and shown:
-            self._stop_at(shown[0])  # before it is hidden: else Qt gives the focus away
+            self._stop_at(shown[0])  # before it is hidden, or Qt moves the focus elsewhere
         self._more.setVisible(hidden > 0)
         self._more.setToolTip(plain_tip("\n".join(chip.tip for chip in self._chips[:hidden])))
         if hidden:
@@ -227,7 +228,7 @@ class CallStrip(Retranslatable, QWidget):
             if left < 0:
                 break
             spelled.add(chip)
-        for chip in self._chips:  # once: each other text has Qt lay out the line again
+        for chip in self._chips:  # only once: Qt lays out the line again for each change of text
             chip.spell_out(chip in spelled)
 
     def sizeHint(self) -> QSize:
@@ -253,7 +254,7 @@ class _StripButton(QToolButton):
     """A button of the strip.
 
     Signals:
-        left_by(int): a key goes on by so many of them.
+        left_by(int): a key was pressed that moves on by this many chips.
     """
 
     left_by = Signal(int)
@@ -327,7 +328,7 @@ class _ChipButton(_StripButton):
         return in_full(self.chip, self._label) if spelled and self.chip else self._label
 
     def needed(self, *, spelled: bool | None = None) -> int:
-        """The pixels that icon and text need; QToolButton's own hint wastes a third.
+        """The width in pixels that icon and text need; QToolButton's own hint wastes a third.
 
         Args:
             spelled: with the longest text, or with the shortest; None: with the present one.

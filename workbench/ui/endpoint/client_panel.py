@@ -41,7 +41,7 @@ class ClientPanel(EndpointPanel):
         talk_button: with many clients, unfolds the conversation.
 
     Signals:
-        port_typed(): a person types another port.
+        port_typed(): the user types another port.
         aimed(bool): of many clients: the actions hit all of them; False: the chosen ones.
     """
 

@@ -234,7 +234,7 @@ class Conversation(Retranslatable, QPlainTextEdit):
         return self._carried_in(self.textCursor().block())[0]
 
     def _colour(self, block: QTextBlock) -> None:
-        """Colour the lines from this one on: what was sent and what was received differ."""
+        """Colour the lines from this one on: sent and received text differ."""
         if self.document().isEmpty():
             return
         from PySide6.QtGui import QTextLayout  # no start needs it

@@ -80,9 +80,9 @@ class MessageEditor(Retranslatable, QWidget):
         blocked(): Ctrl+Enter while Send is disabled.
         escapes_dropped(): a pasted backslash turned escapes off for this message.
         refused(object): a Problem: what was pasted or typed cannot be used here.
-        replaced(str, object): what a person had typed has gone for another message: how (of
-            `undo.KEY`), and what puts it back.
-        enter_switched(bool): a person wants Enter to send, or to break the line.
+        replaced(str, object): a typed message was replaced by another one: how (a key for
+            `undo.KEY`), and what restores it.
+        enter_switched(bool): the user wants Enter to send, or to break the line.
         mended(str): what this sentence (its key) said is no longer true.
     """
 
@@ -103,7 +103,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._presented = False
         self._sparing = False
         self._form_before = "text"
-        self._put: PayloadForm | None = None  # what nobody has typed
+        self._put: PayloadForm | None = None  # put there by the program, not typed
         self._composed = compose(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self._pause = QTimer(self)
@@ -193,7 +193,7 @@ class MessageEditor(Retranslatable, QWidget):
         self.opened.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.opened.hide()
         self.send = controls.add(QPushButton(), "send")
-        self.send.setProperty("primary", False)  # it may become so
+        self.send.setProperty("primary", False)  # it may become the primary one
 
     def _wire(self) -> None:
         self._pause.timeout.connect(self._understand)
@@ -271,7 +271,7 @@ class MessageEditor(Retranslatable, QWidget):
 
     @Slot(object)
     def put(self, draft: PayloadForm) -> None:
-        """Put a saved message, or one that was pasted elsewhere, in the place of what is typed."""
+        """Replace what is typed with a saved message, or one that was pasted elsewhere."""
         before, text = self.draft, self.text.toPlainText()
         typed = bool(before.typed) and before != self._put
         self.fill(draft)
@@ -280,7 +280,7 @@ class MessageEditor(Retranslatable, QWidget):
             self.replaced.emit("payload", partial(self._put_back, before, text))
 
     def _put_back(self, before: PayloadForm, text: str) -> None:
-        """What was typed before; what was typed since can be had again as well."""
+        """Restore what was typed before; what was typed since can be restored in turn."""
         self.put(before)
         if before.form == "file":
             self.text.setPlainText(text)

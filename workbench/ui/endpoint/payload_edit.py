@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
 LOW_MOST: Final = 4
-"""In a low window: what is around it has to be seen."""
+"""The same in a low window, where what is around it has to stay in sight."""
 LONGEST_PASTE: Final = 4 << 20
 """Characters: what they are as bytes is understood in a moment. More of them go as a file."""
 MOST_MARKS: Final = 500
@@ -129,7 +129,7 @@ class PayloadEdit(Retranslatable, QPlainTextEdit):
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + frame)
 
     def _line_height(self, number: int) -> float:
-        """The pixels of this line of the text, counted once if it is wrapped."""
+        """The height in pixels of this line of the text; a wrapped one counts once."""
         block = self.document().findBlockByNumber(number)
         self.blockBoundingRect(block)  # lays it out
         return block.layout().lineAt(0).height()

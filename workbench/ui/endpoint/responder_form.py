@@ -35,8 +35,8 @@ class ResponderForm(QObject):
         edited(): another reply is wanted.
         drafted(): a rule is being typed that is not in force yet.
         submitted(): Enter was pressed in the greeting.
-        replaced(str, object): a rule was changed ("rule" …), or there is another reply ("reply"):
-            what puts the former one back.
+        replaced(str, object): a rule ("rule" …) or the reply ("reply") was replaced, and what
+            restores the former one.
     """
 
     edited = Signal()
@@ -62,7 +62,7 @@ class ResponderForm(QObject):
         self.rules = RulesPlace(controls)
         self.room = spring()
         self.at_end: ChoiceBox | None = None
-        self._end = OnPeerClose.CLOSE  # until there is that choice
+        self._end = OnPeerClose.CLOSE  # until that choice is made
         self.greeting.textChanged.connect(self.fit)
         self.kind.activated.connect(self._on_kind)
         self.rules.edited.connect(self.edited)

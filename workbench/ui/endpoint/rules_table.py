@@ -57,7 +57,7 @@ class RuleModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
     def add(self, rule: TypedRule) -> None:
-        """One more at the end."""
+        """Add one at the end."""
         place = len(self.rules)
         self.beginInsertRows(_NO_PARENT, place, place)
         self.rules.append(rule)

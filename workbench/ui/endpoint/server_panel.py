@@ -338,7 +338,7 @@ class ServerPanel(EndpointPanel):
 
     @property
     def _is_tight(self) -> bool:
-        """Whether rules are being written in a low window."""
+        """Whether rules are being edited in a low window."""
         return self._sparing and self.spares_frame()
 
     def is_set_up_open(self) -> bool:

@@ -37,9 +37,9 @@ _ENDED: Final = frozenset(
 
 
 _HIGHEST: Final = 3
-"""Lines of text that a bar's row may be high."""
+"""The largest height of a bar's row, in lines of text."""
 _AIR: Final = 6
-"""The part of a row that is free above its bar, and below."""
+"""The share of a row that is free above its bar, and below it."""
 
 
 class ClientChart(QWidget):
@@ -186,7 +186,7 @@ class ClientChart(QWidget):
             )
         painter.setPen(QColor(tone.text))
         for moment in view.syns if view.connected is None or asked_twice else ():
-            left = max(x(moment) - 6, x(view.began) + 2)  # the first beside the edge, not on it
+            left = max(x(moment) - 6, x(view.began) + 2)  # beside the edge, not on it
             painter.drawText(
                 QRect(left, area.top(), 14, area.height()), Qt.AlignmentFlag.AlignCenter, "S"
             )

@@ -305,7 +305,7 @@ class LogView(RowUnderMouse, QTableView):
         self._begin_with_a_row()
 
     def _begin_with_a_row(self) -> None:
-        """Begin with a whole row at the end too, where Qt puts the last one at the bottom."""
+        """Begin with a whole row even at the end, where Qt aligns the last row to the bottom."""
         bar, rows = self.verticalScrollBar(), self.verticalHeader()
         top = rows.sectionPosition(bar.value())
         if bar.value() == bar.maximum() and top >= 0 and rows.offset() != top:
@@ -562,7 +562,7 @@ class LogView(RowUnderMouse, QTableView):
         box = box.adjusted(side + 4, 0, 0, 0)
         painter.save()
         font = QFont(self.font())
-        font.setItalic(max(text, default="") < "\u2e80")  # Chinese does not slant
+        font.setItalic(max(text, default="") < "\u2e80")  # Chinese has no italics
         painter.setFont(font)
         if self.wanted:
             self._mark_found(painter, box, DATA, text, selected)

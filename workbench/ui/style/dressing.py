@@ -15,13 +15,13 @@ from workbench.ui.style.sheet import sheet
 from workbench.ui.style.theme import DARK, LIGHT, Theme, put_in_force, system_is_dark
 
 STYLED: Final = "fusion"
-"""Property of an application that has that style already, as by ARGUMENTS."""
+"""Property of an application that already has that style, for example from ARGUMENTS."""
 ARGUMENTS: Final = ("-style", STYLED)
-"""Of a QApplication: it is made in the style then; to be given one costs Python Qt's largest class,
-5 ms of a start.
+"""Arguments of QApplication that give it the style from the beginning: setting it later would load
+PySide's largest class, 5 ms of a start.
 """
 DARKER: Final = 140
-"""Per cent by which Fusion takes an outline darker than the window: on dark it would be gone."""
+"""Per cent by which Fusion darkens an outline against the window: on a dark one it would vanish."""
 _in_force_sheet: list[str] = [""]
 _natural_size: list[float] = []
 
@@ -81,7 +81,7 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
         if window.styleSheet():
             dress(window)
     open_drawings()
-    if app.topLevelWidgets():  # otherwise when one is painted, so that a start does not wait for it
+    if app.topLevelWidgets():  # else when one is painted, so that a start does not wait for it
         open_fonts()
 
 
@@ -94,7 +94,7 @@ def dress(window: QWidget) -> None:
     """Give a finished window, and everything it owns, its style sheet.
 
     Not earlier: under a sheet (of the application, or of an enclosing widget) Qt polishes
-    everything in a widget anew for each widget it is put into, which takes more than half of the
+    everything in a widget again for each widget it is put into, which takes more than half of the
     time of building it.
     """
     window.setStyleSheet("")  # over another sheet Qt would polish twice
@@ -105,6 +105,6 @@ def repolish(widget: QWidget) -> None:
     """Have the style sheet applied again to a widget whose property has changed.
 
     This uses Qt's own event and not `style()`: the style belongs to a window, and PySide's object
-    for it would outlive it, and stand for whatever comes to the same address.
+    for it would outlive it and later refer to whatever is at the same address.
     """
     QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.Polish))

@@ -78,7 +78,7 @@ def icon_before_words(name: str, colour: str | None = None) -> QIcon:
 
 
 _DIGIT: Final = 0.66
-"""Share of a disc that the number on it is high."""
+"""Height of the number on a disc, as a share of the disc."""
 APP_SIDES: Final = (16, 24, 32, 48, 64, 128, 256)
 """Pixels of the application's icon: title bars, task bars and lists of windows have their own."""
 

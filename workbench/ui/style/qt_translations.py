@@ -21,7 +21,7 @@ _FORMER: Final = {
         )
     },
 }  # fmt: skip
-"""Context and words of Qt 6.11, and those under which its translation has them."""
+"""Context and words in Qt 6.11, and those by which its translation knows them."""
 
 
 _installed: list[QTranslator] = []
@@ -38,7 +38,7 @@ def _translator(file: str) -> QTranslator:
 class _Amended(QTranslator):
     """Translates what Qt's own translation lacks, or words differently from this program's texts.
 
-    It calls the Enter key 回车, and knows strings that were renamed by their former name alone.
+    Qt's calls the Enter key 回车, and knows renamed strings only by their former names.
     """
 
     def isEmpty(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from workbench.ui.style.theme import GAP, INDICATOR, TIGHT, Theme, scaled
 
 _UNSEEN: Final = "rgba(0, 0, 0, 2)"
-"""Not transparent: beside an edge that is, Qt draws the next one straight."""
+"""Not transparent: next to a transparent edge, Qt draws the adjoining one straight."""
 
 
 def _flat(theme: Theme) -> list[str]:
@@ -73,7 +73,7 @@ def _flat(theme: Theme) -> list[str]:
 
 def _scroll_bars(theme: Theme) -> list[str]:
     """A thumb in a groove, without arrows; its active area is wider than it looks."""
-    side, least = min(scaled(12), 16), min(scaled(28), 40)  # without making what scrolls any higher
+    side, least = min(scaled(12), 16), min(scaled(28), 40)  # no higher than what scrolls
     return [
         f"QScrollBar {{ background: {theme.window}; border: none; margin: 0; }}",
         f"QScrollBar:vertical {{ width: {side}px; }}",
@@ -144,7 +144,7 @@ def sheet(theme: Theme) -> str:
             f" background: {theme.base}; selection-background-color: {theme.highlight};"
             f" selection-color: {theme.highlight_text}; }}"
         ),
-        # what is read has a quieter frame than what is filled in
+        # text to read has a quieter frame than fields to fill in
         (
             "QTextBrowser, QTableView, QTreeView, QListView, Conversation"
             f" {{ border-color: {theme.edge}; }}"

@@ -171,8 +171,8 @@ class _InForce:
 def put_in_force(theme: Theme, scale: int) -> None:
     """Set what `current` and `scaled` return from now on.
 
-    Windows that are already shown are not told: workbench.ui.style.dressing does that. `scale` is
-    in per cent of the system's size.
+    Windows that are already shown do not change by this: workbench.ui.style.dressing updates them.
+    `scale` is in per cent of the system's size.
     """
     _InForce.theme = theme
     _InForce.scale = scale

@@ -141,7 +141,7 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        """Asked for as often; worked out once until something in it changes."""
+        """Qt asks for it just as often, so it is computed once until something in it changes."""
         if self._least is None:
             self._least = self._worked_out()
         return self._least

@@ -18,7 +18,7 @@ NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 class _HintField(CentredEdit):
     def event(self, event: QEvent) -> bool:
-        """A pasted line may fill more than this field, and the window takes that back."""
+        """Leave Ctrl+Z to the window after a paste, which may have filled other fields as well."""
         if event.type() == QEvent.Type.ShortcutOverride:
             from workbench.ui.widgets.undo_key import is_for_the_window  # not at the start
 
@@ -63,7 +63,7 @@ class HintCombo(QComboBox):
 
     @Slot()
     def _on_text_changed(self) -> None:
-        """Qt tells of an edited text before it tells of its change, which may be old by then."""
+        """Qt reports an edit before it reports the new text, which may be out of date by then."""
         now = self.currentText()
         if now != self._last[1]:
             self._last = (self._last[1], now)

@@ -42,7 +42,7 @@ class ReservedLabel(QLabel):
             self._fit()
 
     def spare_height(self, sparing: bool) -> None:
-        """In little room, reserve one line, and a further one only when the text needs it."""
+        """If there is little room, reserve one line, and another only when the text needs it."""
         self._sparing = sparing
         self._fit()
 

@@ -22,8 +22,8 @@ def set_tab_order(before: QWidget, widget: QWidget) -> QWidget:
 
 
 def _all_in(widget: QWidget) -> Iterator[QWidget]:
-    """The widget and those in it; not what is in its lists and menus, which are windows: PySide
-    would make an object of each part of those.
+    """The widget and those in it, except what is in its lists and menus, which are windows: PySide
+    would make an object for each of their parts.
     """
     yield widget
     for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):

@@ -1,4 +1,4 @@
-"""Whose Ctrl+Z is: a field's with something to take back, else the window's."""
+"""Who handles Ctrl+Z: the field, if it has something to undo, else the window."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 
 def is_for_the_window(event: QEvent, *, undoable: bool) -> bool:
-    """Whether a field shall leave this event to the window, which has the key as a shortcut.
+    """Whether a field should leave this event to the window, which has the key as a shortcut.
 
-    Qt's fields take the key for themselves at all times. `undoable`: the field has what it could
-    take back.
+    Qt's fields always take the key for themselves. `undoable`: the field has something to undo.
     """
     if undoable or event.type() != QEvent.Type.ShortcutOverride:
         return False

@@ -31,7 +31,7 @@ class Banner(Retranslatable, QWidget):
         self.hide()
 
     def _make(self) -> None:
-        """What stands in it: hardly a start has a notice."""
+        """Make its contents, later than the start: hardly any start has a notice."""
         self._made = True
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)

@@ -43,7 +43,7 @@ class DemoBar(Retranslatable, QFrame):
         self.hide()
 
     def _make(self) -> None:
-        """What stands in it: no start has a demonstration."""
+        """Make its contents, later than the start: no start has a demonstration."""
         self._title = self._label("lesson.title")
         self._shows = self._label("lesson.shows")
         self._turn = self._label("lesson.turn")

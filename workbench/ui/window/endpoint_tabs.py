@@ -436,9 +436,7 @@ class EndpointTabs(QObject):
         self._owners = owners
 
     def _on_replaced(self, panel: EndpointPanel, key: str, back: Callable[[], None]) -> None:
-        """Offer to undo that a rule, the reply or the message of a panel was replaced; `back`
-        restores it.
-        """
+        """Offer to undo the replacement of a panel's rule, reply or message; `back` restores it."""
         self.undoable.emit(Deed(key, panel.name, back, partial(isValid, panel)))
 
     # -- selection and focus --------------------------------------------------------------------

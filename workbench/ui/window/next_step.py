@@ -1,4 +1,4 @@
-"""Chooses the primary button of the window: one at a time is the next step."""
+"""Chooses the primary button of the window: the next step, one at a time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class NextStep(QObject):
-    """The next step of the endpoint that keys act on is the window's; where that one has none, the
-    next step of the other panel that is seen.
+    """Makes the next step of the endpoint that keys act on the window's; if it has none, that of
+    the other panel in sight.
     """
 
     def __init__(self, area: TabArea) -> None:
@@ -29,9 +29,9 @@ class NextStep(QObject):
 
     @Slot()
     def choose(self) -> None:
-        """Have the panel lead whose next step it is, and no other one."""
+        """Let the panel lead whose next step it is, and no other."""
         target = self._area.focused_panel()
         seen = sorted(self._area.fronts, key=lambda panel: panel is not target)
         leader = next((panel for panel in seen if panel.next_step is not None), None)
         for panel in sorted(self._area.panels(), key=lambda panel: panel is leader):
-            panel.lead(panel is leader)  # the last one: there never are two
+            panel.lead(panel is leader)  # the leader last: there are never two

@@ -368,7 +368,7 @@ class TabArea(QSplitter):
         panel.spare_height(self._sparing)
         area = PanelScrollArea(panel)
         group.addTab(area, panel.name)
-        area.setWidget(panel)  # which measures it: under the sheet of the window by now
+        area.setWidget(panel)  # this measures it, already under the window's style sheet
         group.label_tab(panel)
         panel.needs.connect(self.needs)
         panel.renamed.connect(lambda: self._rename(panel))
@@ -462,7 +462,7 @@ class TabArea(QSplitter):
                 group.setTabText(place, panel.tab_text)
 
     def _on_settled(self, panel: EndpointPanel, field: str) -> None:
-        """Draw the tab anew: the endpoint may be of another kind now."""
+        """Draw the tab again: the endpoint may be of another kind now."""
         group = self._group_of(panel)
         if field in {"family", "type"} and group is not None:
             group.draw_tab(panel)

@@ -50,7 +50,7 @@ class UndoBar(Retranslatable, QFrame):
         self.hide()
 
     def _make(self) -> None:
-        """What stands in it: at a start nothing can be undone."""
+        """Make its contents, later than the start: nothing can be undone then."""
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setObjectName("undo.text")
