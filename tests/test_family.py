@@ -133,7 +133,7 @@ def of_streams(kind: SocketKind) -> Iterator[tuple[str, str]]:
     """What is said of a connection's end, and while nothing happens on it."""
     gone = row("recv", errno="ECONNRESET", error="ConnectionResetError", result=None)
     for fin, ended, unread in product((True, False), ("abort", "close", None), (None, 7)):
-        story = Story(1.0, fin, ended, unread)
+        story = Story(1.0, fin, ended, unread, "client-1 #1", 7)
         yield "story", " ".join(paragraphs(gone, Evidence(kind=kind, story=story)))
     yield (
         "abandoned",

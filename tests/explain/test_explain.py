@@ -341,6 +341,8 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
         assert closed is not None
         assert (closed.endpoint, closed.call) == ("client", "close")
         shown = explain(found, title="x", evidence=evidence)
+        why = next(x for x in shown.sections if x.heading == tr("explain.why"))
+        assert why.paragraphs == (tr("explain.reset_here", who="client #1", row=story.pair_row),)
         assert any(
             f"client #1, and it was aborted (row {story.pair_row})" in text
             for section in shown.sections

@@ -213,10 +213,12 @@ def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] 
         return (note_text(evidence.held_by),), ""
     if evidence.gave_up is not None:
         return tuple(_gave_up(evidence.gave_up)), ""
-    shut = evidence.story.shut if evidence.story is not None else None
-    if row.errno == "EPIPE" and shut is not None:
-        why = tr("explain.shut_here", row=shut.row, how=shut.how)
+    story = evidence.story
+    if story is not None and row.errno == "EPIPE" and story.shut is not None:
+        why = tr("explain.shut_here", row=story.shut.row, how=story.shut.how)
         return (why,), tr("explain.shut_here_try")
+    if story is not None and row.errno == "ECONNRESET" and _is_by_pair(story, kind):
+        return (tr(fitting("explain.reset_here", kind), who=story.pair, row=story.pair_row),), ""
     from workbench.explain.bad_address import bad_address  # only for failures
 
     wrong = bad_address(row, kind)
@@ -224,6 +226,12 @@ def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] 
         stem = fitting(f"explain.address.{wrong}", kind)
         return (tr(f"{stem}_why"),), tr(f"{stem}_try")
     return None
+
+
+def _is_by_pair(story: Story, kind: SocketKind) -> bool:
+    """Whether the close() of our own other end made the reset; SO_LINGER makes none of AF_UNIX."""
+    aborted = story.pair_ended == "abort" and kind.family != "AF_UNIX"
+    return bool(story.pair_row and (aborted or story.pair_unread))
 
 
 def _gave_up(found: GaveUp) -> Iterator[str]:
