@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from tests.ui.conftest import Hand, written
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.row_range import RowRange
@@ -189,4 +192,16 @@ def test_a_long_text_is_read_once_typing_pauses(hand: Hand) -> None:
     asked(dialog).allow.click()
     hand.wait(lambda: len(said) > 1 and not player.running)
     assert said[0] == "Running: Long"
+    dialog.close()
+
+
+def test_enter_in_a_field_runs_nothing(hand: Hand) -> None:
+    hand.exchange()
+    dialog = hand.make_scenario()
+    dialog.title.setFocus()
+    dialog.title.setText("by Enter")
+    QTest.keyClick(dialog.title, Qt.Key.Key_Return)
+    assert not hand.window.scenario_player.running
+    assert 'title = "by Enter"' in written(dialog).text.toPlainText()
+    assert not hand.window.scenario_player.running
     dialog.close()

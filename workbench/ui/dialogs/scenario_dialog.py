@@ -153,8 +153,11 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         buttons = FlowLayout()
-        for button in (self.run, self.compare, self.save, self.copy, spring(), self.done_button):
-            buttons.addWidget(button)
+        pressed = (self.run, self.compare, self.save, self.copy, self.done_button)
+        for button in pressed:
+            button.setAutoDefault(False)  # Enter in a field leaves it, and opens no sockets
+        for widget in (*pressed[:-1], spring(), self.done_button):
+            buttons.addWidget(widget)
         column.addWidget(self.repeat)
         column.addLayout(what)
         column.addWidget(self.forms, 1)
