@@ -49,6 +49,7 @@ class FileCommands(QObject):
         self._controller = controller
         self._model = model
         self._writer: FileWriter | None = None
+        self._waiting: list[tuple[Path, Work]] = []
 
     @Slot()
     def open_record(self) -> None:
@@ -180,21 +181,32 @@ class FileCommands(QObject):
         self._begin(path, work)
 
     def _begin(self, path: Path, work: Work) -> None:
+        """Write a file beside the window, after those that were asked for before."""
+        self._waiting.append((path, work))
+        if self._writer is None:
+            self._write_next()
+
+    def _write_next(self) -> None:
         from workbench.qt.file_writer import FileWriter
 
-        if self._writer is not None:
-            self._writer.wait()
+        path, work = self._waiting.pop(0)
         self._writer = FileWriter(self._controller.session, path, work, self)
         self._writer.finished.connect(self._on_written)
         self._writer.start()
+        self.told.emit(tr("window.exporting", path=str(path)))
 
     @Slot()
     def _on_written(self) -> None:
-        if self._writer is not None:
-            self.told.emit(self._writer.sentence)
-            self._writer = None
+        if self._writer is None:
+            return
+        self.told.emit(self._writer.sentence)
+        self._writer.deleteLater()
+        self._writer = None
+        if self._waiting:
+            self._write_next()
 
     def close(self) -> None:
-        """Finish an export under way before the window is closed."""
-        if self._writer is not None:
+        """Finish the exports under way before the window is closed."""
+        while self._writer is not None:
             self._writer.wait()
+            self._on_written()
