@@ -204,7 +204,7 @@ class _Talk:
         self.received = Received(
             session,
             settings,
-            shown=not args.json,
+            shown=not (args.json or isinstance(settings.responder, Sink)),
             raw=args.raw,
             encoding=args.encoding or "utf-8",
         )

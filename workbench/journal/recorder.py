@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.events import (
+    CALL,
     DEFAULT_CAPTURE,
     NOTE,
     Clock,
@@ -107,6 +108,7 @@ class Recorder:
         self._capture = capture
         self._whole = 0  # how many followers want every byte
         self._cutting = False
+        self._left_out: set[int] = set()  # connections of which no bytes are kept
         self.congested = False
         self.committed = 0
         self.failed: Problem | None = None
@@ -155,6 +157,15 @@ class Recorder:
     def capture(self) -> int | None:
         """How many bytes of each payload are handed over; None: all, while somebody reads them."""
         return None if self._whole else self._capture
+
+    @property
+    def read_whole(self) -> bool:
+        """Whether somebody reads every byte as it comes, whatever the record keeps."""
+        return self._whole > 0
+
+    def keep_bytes(self, connection: int, *, kept: bool) -> None:
+        """Say whether the record keeps bytes of a connection at all; followers have them anyway."""
+        (self._left_out.discard if kept else self._left_out.add)(connection)
 
     @contextmanager
     def following(self, follower: Follower, *, whole: bool = False) -> Iterator[int]:
@@ -488,7 +499,7 @@ class Recorder:
         if not items:
             return 0
         if self.failed is None:
-            if self._cutting and self._capture is not None:
+            if self._cutting and (self._capture is not None or self._left_out):
                 self._cut(items, self._capture)
             self._record(items)
         else:
@@ -620,14 +631,19 @@ class Recorder:
                 [as_text(value) if isinstance(value, str) else value for value in parameters],
             )
 
-    def _cut(self, items: list[Queued], capture: int) -> None:
+    def _cut(self, items: list[Queued], capture: int | None) -> None:
         """Shorten what was put whole for followers."""
+        left_out = self._left_out
         for place, item in enumerate(items):
             if type(item) is tuple:
-                if len(item[4]) > capture:
-                    items[place] = (*item[:4], item[4][:capture])
-            elif type(item) is Event and item.payload is not None and len(item.payload) > capture:
-                items[place] = item._replace(payload=item.payload[:capture])
+                most = 0 if left_out and item[0][1] in left_out else capture  # type: ignore[index]
+                if most is not None and len(item[4]) > most:
+                    items[place] = (*item[:4], item[4][:most])
+            elif type(item) is Event and item.payload is not None:
+                bare = item.kind == CALL and item.connection in left_out  # a layer's rows say more
+                most = 0 if bare else capture
+                if most is not None and len(item.payload) > most:
+                    items[place] = item._replace(payload=item.payload[:most])
 
     def _fail(self, problem: Problem, items: list[Queued]) -> None:
         """Stop recording; the sockets go on, and what is not recorded is counted."""

@@ -309,7 +309,9 @@ class Endpoint:
         connection.answer_by(runtime)
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         connection.on_peer_close = responder.on_peer_close or default
-        connection.traced.keep = self.context.sink.capture if runtime.keep else 0
+        sink = self.context.sink
+        sink.keep_bytes(connection.traced.id, kept=runtime.keep)
+        connection.traced.keep = sink.capture if runtime.keep or sink.read_whole else 0
         self.gates.tell()
         if greet:
             connection.begin()

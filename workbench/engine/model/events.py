@@ -211,6 +211,7 @@ class EventSink(Protocol):
     Attributes:
         clock: the record's time base.
         capture: bytes kept of each payload (capture length); None keeps all.
+        read_whole: somebody reads every byte as it comes, whatever the record keeps.
         congested: True while the recorder is behind its high-water mark: reading pauses.
     """
 
@@ -219,7 +220,12 @@ class EventSink(Protocol):
     @property
     def capture(self) -> int | None: ...
     @property
+    def read_whole(self) -> bool: ...
+    @property
     def congested(self) -> bool: ...
+
+    def keep_bytes(self, connection: int, *, kept: bool) -> None:
+        """Say whether the record keeps bytes of a connection at all."""
 
     def put(self, item: Item | Transfer, /) -> None:
         """Queue an item. Called on any thread; never blocks, never raises."""

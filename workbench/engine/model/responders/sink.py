@@ -9,7 +9,9 @@ from workbench.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sink(ResponderKind):
-    """Read and drop; unlike with `nothing`, the record does not keep the bytes."""
+    """Read and drop; unlike with `nothing`, the record does not keep the bytes. Expectations see
+    them all the same.
+    """
 
     on_peer_close: OnPeerClose | None = None
 
