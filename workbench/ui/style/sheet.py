@@ -114,19 +114,9 @@ def _menus(theme: Theme) -> list[str]:
     ]
 
 
-def sheet(theme: Theme) -> str:
-    """The style sheet of a theme at the size in force."""
-    tones = {
-        "info": theme.info,
-        "good": theme.good,
-        "busy": theme.busy,
-        "bad": theme.bad,
-        "idle": theme.idle,
-    }
-    lines = [
-        *_flat(theme),
-        *_scroll_bars(theme),
-        *_menus(theme),
+def _buttons_and_tips(theme: Theme) -> list[str]:
+    """The primary button, quiet labels, tool tips."""
+    return [
         (
             f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
             f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
@@ -138,6 +128,12 @@ def sheet(theme: Theme) -> str:
             f"QToolTip {{ background: {theme.base}; color: {theme.text};"
             f" border: 1px solid {theme.field}; padding: 1px 2px; }}"
         ),
+    ]
+
+
+def _fields(theme: Theme) -> list[str]:
+    """Fields, lists and tables: frames, room, focus, what is wrong."""
+    return [
         (
             "QLineEdit, QPlainTextEdit, QTextBrowser, QTableView, QTreeView, QListView"
             f" {{ border: 1px solid {theme.field}; border-radius: 3px; outline: 0;"
@@ -172,6 +168,12 @@ def sheet(theme: Theme) -> str:
         f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",
+    ]
+
+
+def _bars(theme: Theme) -> list[str]:
+    """Tool bar, menu bar, status bar, and the buttons in them."""
+    return [
         "QToolBar { spacing: 2px; padding: 2px; }",
         (
             f"QToolButton[autoRaise='true']:hover {{ background: {theme.over}; border: none;"
@@ -206,6 +208,19 @@ def sheet(theme: Theme) -> str:
         ),
         "QStatusBar QLabel { padding: 0 8px 2px 4px; }",
         "QStatusBar::item { border: none; }",
+    ]
+
+
+def _tones(theme: Theme) -> list[str]:
+    """Badges, messages and chips, in the colours of what they say."""
+    tones = {
+        "info": theme.info,
+        "good": theme.good,
+        "busy": theme.busy,
+        "bad": theme.bad,
+        "idle": theme.idle,
+    }
+    lines = [
         "QLabel[badge='true'] { border-radius: 6px; padding: 2px 10px; font-weight: 700; }",
         "QFrame[message='true'] { border-radius: 4px; }",
         "QFrame[message='true'] QLabel { border: none; background: transparent; }",
@@ -222,8 +237,13 @@ def sheet(theme: Theme) -> str:
             f"QFrame[message='true'][tone='{name}'] QLabel {{ color: {tone.text}; }}",
             f"QToolButton[chip='true'][tone='{name}'] {{ {colours} }}",
         ]
+    return lines
+
+
+def _marks(theme: Theme) -> list[str]:
+    """Chips, check boxes and progress bars, whose sizes go with that of the text."""
     chip, side, bar = scaled(12), scaled(INDICATOR), scaled(12)
-    lines += [
+    return [
         f"QToolButton[chip='true'] {{ qproperty-iconSize: {chip + TIGHT}px {chip}px; }}",
         f"QCheckBox::indicator {{ width: {side}px; height: {side}px; }}",
         # Fusion derives its outline from the sheet's background of a table
@@ -243,4 +263,18 @@ def sheet(theme: Theme) -> str:
         ),
         f"QToolButton[chip='true']:focus {{ border: 2px solid {theme.text}; }}",
     ]
-    return "\n".join(lines)
+
+
+def sheet(theme: Theme) -> str:
+    """The style sheet of a theme at the size in force; of two rules the later one wins."""
+    parts = (
+        _flat,
+        _scroll_bars,
+        _menus,
+        _buttons_and_tips,
+        _fields,
+        _bars,
+        _tones,
+        _marks,
+    )
+    return "\n".join(line for part in parts for line in part(theme))
