@@ -311,3 +311,25 @@ def test_a_line_of_curl_is_the_request_that_a_socket_carries(hand: Hand, tmp_pat
         b"Content-Length: 6\r\n\r\n\x00\xff{}\r\n" % port
     )
     hand.window.preferences.write_list("sent_messages", [])
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+def test_a_host_is_read_whole_where_its_line_has_room(shared_hand: SharedHand, side: str) -> None:
+    """From its beginning, and the line does not wrap for it."""
+    hand = shared_hand
+    hand.keep(side)
+    hand.window.resize(1280, 752)
+    line = hand.window.tab_area.panel(f"{side}-1").address_line  # type: ignore[union-attr]
+    high = hand.at_rest(line.height)
+    hand.type(f"{side}.host", "192.168.100.200")
+    edit = hand.line(f"{side}.host")
+
+    def whole() -> bool:
+        return edit.fontMetrics().horizontalAdvance(edit.text()) + 6 <= edit.width()
+
+    hand.wait(whole)
+    long = "a-host-of-a-long-name." * 9
+    hand.find(f"{side}.host").setEditText(long)  # type: ignore[attr-defined]
+    assert not hand.at_rest(whole)
+    assert edit.cursorPosition() == 0
+    assert hand.at_rest(line.height) == high

@@ -118,3 +118,24 @@ def test_a_field_that_is_full_says_that_the_rest_is_missing(qtbot: QtBot) -> Non
     finally:
         clipboard.clear()
         QToolTip.hideText()
+
+
+def test_a_text_that_is_left_is_seen_from_its_beginning(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    combo, other = HintCombo(4), TextField()
+    row = QHBoxLayout(window)
+    row.addWidget(combo)
+    row.addWidget(other)
+    window.show()
+    window.activateWindow()
+    edit = combo.lineEdit()
+    assert edit is not None
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, "a long text in a narrow field")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.cursorPosition() == len(edit.text()), "it is not left"
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    assert edit.cursorPosition() == 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.engine.model import address, options
 from workbench.engine.model.web_address import parse_web
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
 """What is chosen beside the family: a socket's type, or what runs over a stream."""
+MOST_HOST: Final = 28
+"""The widths of a digit that a long host asks for at most."""
 
 
 class AddressLine(Retranslatable, QWidget):
@@ -64,7 +66,7 @@ class AddressLine(Retranslatable, QWidget):
         side = "bind" if server else "peer"
         self.family = controls.add(ChoiceBox(), "family")
         self.type = controls.add(ChoiceBox(), "type")
-        self.host = controls.add(HintCombo(10), "host", f"host_{side}")
+        self.host = controls.add(HintCombo(10, MOST_HOST), "host", f"host_{side}")
         self.port = controls.add(TextField(width=6), "port", f"port_{side}")
         self.primary = controls.add(QPushButton(), "listen" if server else "connect")
         self.primary.setProperty("primary", False)  # it may become the primary one
@@ -76,6 +78,8 @@ class AddressLine(Retranslatable, QWidget):
             self.stop = controls.add(QPushButton(), "stop")
             self.buttons.append(self.stop)
         self._where = group(self.host, self.colon, self.port)
+        policy = QSizePolicy.Policy
+        self._where.setSizePolicy(policy.Maximum, policy.Fixed)  # a long name has what is left
         self._summary = controls.add(PartsLabel(), "summary")
         self._summary.hide()
         self.traffic = controls.add(TrafficButton(), "traffic")

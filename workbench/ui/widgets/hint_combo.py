@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui.style.theme import current
+from workbench.ui.style.theme import WIDE, current
 from workbench.ui.widgets.centred_edit import CentredEdit
 
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+_COMES_BACK: Final = frozenset(
+    {
+        Qt.FocusReason.PopupFocusReason,
+        Qt.FocusReason.MenuBarFocusReason,
+        Qt.FocusReason.ActiveWindowFocusReason,
+    }
+)
 
 
 class _HintField(CentredEdit):
@@ -26,6 +33,12 @@ class _HintField(CentredEdit):
                 event.ignore()
                 return True
         return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the beginning of a text that is left, though not for a menu or another window."""
+        super().focusOutEvent(event)
+        if event.reason() not in _COMES_BACK:
+            self.setCursorPosition(0)
 
 
 class HintCombo(QComboBox):
@@ -41,9 +54,10 @@ class HintCombo(QComboBox):
     submitted = Signal()
     pasted = Signal()
 
-    def __init__(self, width: int) -> None:
-        """`width` in characters."""
+    def __init__(self, width: int, most: int = 0) -> None:
+        """`width` in characters; `most`: it asks for the width of its text up to so many."""
         super().__init__()
+        self._most = most
         field = _HintField()
         field.whole_at_click = True
         self.setLineEdit(field)
@@ -58,6 +72,7 @@ class HintCombo(QComboBox):
             edit.returnPressed.connect(self.submitted)
             edit.textEdited.connect(self._on_text_edited)
             edit.textChanged.connect(self._on_text_changed)
+            edit.editingFinished.connect(self.updateGeometry)
         self._last = ("", "")  # the text before the newest change, and after it
         self.activated.connect(self.settled)
 
@@ -67,6 +82,26 @@ class HintCombo(QComboBox):
         now = self.currentText()
         if now != self._last[1]:
             self._last = (self._last[1], now)
+
+    def setEditText(self, text: str) -> None:
+        """Show a text that nobody is typing: from its beginning, as wide as it asks for."""
+        edit = self.lineEdit()
+        if edit is None or edit.text() == text:
+            return  # what may be typed just now keeps its cursor
+        super().setEditText(text)
+        edit.setCursorPosition(0)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if not self._most:
+            return hint
+        metrics = self.fontMetrics()
+        asked = min(
+            metrics.horizontalAdvance(text) for text in (self.currentText(), self._most * "0")
+        )
+        given = metrics.horizontalAdvance("X") * self.minimumContentsLength()
+        return hint + QSize(max(0, asked + WIDE - given), 0)
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:
@@ -85,7 +120,7 @@ class HintCombo(QComboBox):
         for entry, note in entries:
             self.addItem(entry)
             self.setItemData(self.count() - 1, note, NOTE_ROLE)
-        self.setEditText(text)
+        super().setEditText(text)
         self.blockSignals(False)
         metrics = QFontMetrics(self.font())
         widest = max((metrics.horizontalAdvance(a + b) for a, b in entries), default=0)
