@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.seen import name_of
 from workbench.texts import LANGUAGES, Problem, catalogue
+from workbench.ui.style import dressing, theme
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.message import ErrorMessage, StatusMessage
@@ -84,3 +85,25 @@ def test_no_label_of_the_window_takes_what_it_shows_for_markup(hand: Hand) -> No
     hand.make_scenario()
     hand.window.child_windows.open_backlog_lab()
     assert not labels_that_obey(hand.window)
+
+
+@pytest.mark.parametrize("scale", [100, 150, 200])
+def test_chinese_has_room_for_the_lines_that_it_takes(
+    line: MessageBar, qapp: QApplication, scale: int
+) -> None:
+    """A line of it is higher than one of Latin letters: two of them are no three."""
+    dressing.apply(qapp, theme.LIGHT, scale)
+    try:
+        line.show()
+        line.spare_height(True)
+        said(line, "国" * 60)
+        whole = line.label.fontMetrics().horizontalAdvance(line.label.text())
+        line.resize(2 * whole, line.height())
+        one = line.height()
+        line.resize(whole * 6 // 10, line.height())
+        two = line.height()
+        line.resize(whole * 4 // 10, line.height())
+        assert one < two < line.height()
+        assert abs((line.height() - two) - (two - one)) <= 2
+    finally:
+        dressing.apply(qapp, theme.LIGHT)

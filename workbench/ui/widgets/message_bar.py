@@ -97,10 +97,10 @@ class MessageBar(Retranslatable, QFrame):
     def _fit_lines(self) -> None:
         """Add a line when a sentence needs it, and another one beside wide buttons."""
         room = QRect(0, 0, self._room_for_words(), 1000)
-        metrics = self.label.fontMetrics()
-        wrap = int(Qt.TextFlag.TextWordWrap)
-        high = metrics.boundingRect(room, wrap, self.label.text()).height()
-        needed = min(MOST_LINES, max(1, round(high / metrics.lineSpacing())))
+        metrics, text = self.label.fontMetrics(), self.label.text()
+        high = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+        one = metrics.boundingRect(room, int(Qt.TextFlag.TextSingleLine), text).height()
+        needed = min(MOST_LINES, max(1, round(high / max(1, one))))  # of Chinese one is higher
         self._lines = needed if self._sparing else max(needed, self._lines)
         self.fit()
 
