@@ -207,6 +207,7 @@ def _bars(theme: Theme) -> list[str]:
             " subcontrol-position: center right; right: 4px; }"
         ),
         "QStatusBar QLabel { padding: 0 8px 2px 4px; }",
+        "QStatusBar QToolButton { padding-bottom: 2px; }",
         "QStatusBar::item { border: none; }",
     ]
 
