@@ -65,6 +65,7 @@ WITHIN: Final = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}
 NOTATION: Final = "workbench/payload/notation.py"
 TRACED_SOCKET: Final = "workbench/engine/sockets/traced_socket.py"
 EVENT_LOOP: Final = "workbench/engine/sockets/event_loop.py"
+FROZEN: Final = ROOT / "workbench" / "frozen.py"
 DISPATCH: Final = "workbench/engine/runtime/dispatch.py"
 REASONS: Final = {
     "ui/endpoint/message_editor.py": "the button, and what is typed",
@@ -122,9 +123,14 @@ class Step:
 
 
 def place(code: CodeType) -> str:
-    """The file of a function, from the checkout's root where it is ours."""
+    """The file of a function, from the checkout's root where it is ours.
+
+    What fills in the first objects of a class is as little a file of ours as the `__init__` is that
+    fills in the later ones.
+    """
     path = Path(code.co_filename)
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    ours = path.is_relative_to(ROOT) and path != FROZEN
+    return path.relative_to(ROOT).as_posix() if ours else path.name
 
 
 W = TypeVar("W", bound=QWidget)
