@@ -15,7 +15,16 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model.errors import CLASSES, describe, explained
-from workbench.engine.model.family import ABSTRACT, PATH, SocketKind, fitting, form_of, kind_of
+from workbench.engine.model.family import (
+    ABSTRACT,
+    PATH,
+    TCP,
+    SocketKind,
+    error_text,
+    fitting,
+    form_of,
+    kind_of,
+)
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Waiting
 from workbench.engine.model.ticket import Outcome
@@ -26,6 +35,8 @@ from workbench.scenario.outcome import failure_text
 from workbench.texts import LANGUAGES, catalogue, set_language, tr
 from workbench.viewmodel.silence import reason, why_silent
 
+V6, UDP = SocketKind("AF_INET6"), SocketKind(type="SOCK_DGRAM")
+UNIX_FILE = SocketKind("AF_UNIX", address=PATH)
 STREAM, MESSAGES, DATAGRAM = "SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"
 KINDS = (
     *(
@@ -247,6 +258,30 @@ def test_a_link_is_of_the_kind_that_it_leads_to() -> None:
     assert fitting("errors.ECONNREFUSED.what", kind_of(client, lambda _name: server)) == (
         "unix_abstract.errors.ECONNREFUSED.what"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "errno", "part", "key"),
+    [
+        (TCP, "connect", "EADDRNOTAVAIL", "try", "errors.connect_EADDRNOTAVAIL.try"),
+        (TCP, "bind", "EADDRNOTAVAIL", "try", "errors.EADDRNOTAVAIL.try"),
+        (TCP, "send", "ETIMEDOUT", "kernel", "errors.data_ETIMEDOUT.kernel"),
+        (TCP, "connect", "ETIMEDOUT", "kernel", "errors.ETIMEDOUT.kernel"),
+        (V6, "connect", "EINVAL", "try", "ipv6.errors.connect_EINVAL.try"),
+        (V6, "bind", "EINVAL", "kernel", "errors.EINVAL.kernel"),
+        (UDP, "connect", "EACCES", "try", "udp.errors.connect_EACCES.try"),
+        (UDP, "bind", "EACCES", "try", "udp.errors.EACCES.try"),
+        (UNIX_FILE, "connect", "EACCES", "try", "unix_path.errors.connect_EACCES.try"),
+        (UNIX_FILE, "bind", "EACCES", "try", "unix_path.errors.EACCES.try"),
+        (UNIX_FILE, "connect", "EADDRNOTAVAIL", "what", "errors.unexpected.what"),
+        (UNIX_FILE, "", "EACCES", "try", "unix_path.errors.EACCES.try"),
+        (TCP, "recv", "WS_1002", "what", "errors.WS_1002.what"),
+    ],
+)
+def test_what_an_error_means_depends_on_the_call(
+    kind: SocketKind, call: str, errno: str, part: str, key: str
+) -> None:
+    assert error_text(errno, "OSError", part, kind, call) == key
 
 
 @pytest.fixture
