@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.cli_process import run_command
@@ -109,6 +110,23 @@ def test_a_tone_shows_as_soon_as_it_is_another(qtbot: QtBot, qapp: QApplication)
         picture = label.grab().toImage()
         seen = picture.pixelColor(picture.width() // 2, 2).name()
         assert seen == getattr(theme.LIGHT, name).back
+
+
+def test_the_words_in_a_frame_have_the_tone_of_the_frame(qtbot: QtBot, qapp: QApplication) -> None:
+    """A demonstration that has ended was told in the colour of one that runs."""
+    dressing.apply(qapp, theme.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    frame = QFrame(window)
+    frame.setProperty("message", True)
+    label = QLabel("now", frame)
+    tone(frame, "info")
+    dressing.dress(window)
+    window.show()
+    for name in ("good", "bad", "info"):
+        tone(frame, name)
+        seen = label.palette().color(QPalette.ColorRole.WindowText).name()
+        assert seen == getattr(theme.LIGHT, name).text
 
 
 def test_nobody_takes_the_style_of_a_widget_into_python() -> None:

@@ -437,7 +437,8 @@ def spring() -> QWidget:
 
 
 def tone(widget: QWidget, name: str) -> None:
-    """Give a widget the colours that the theme names `name`."""
+    """Give a widget, and the labels in it, the colours that the theme names `name`."""
     if widget.property("tone") != name:
         widget.setProperty("tone", name)
-        repolish(widget)
+        for part in (widget, *widget.findChildren(QLabel)):
+            repolish(part)
