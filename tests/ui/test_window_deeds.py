@@ -132,7 +132,7 @@ def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
 def test_an_export_is_written_beside_the_window(hand: Hand, tmp_path: Path) -> None:
     talk(hand)
     hand.window.file_commands.write(tmp_path / "out.jsonl", "csv")
-    hand.wait_says("status.word", "out.jsonl")
+    hand.wait_says("status.word", "of the record were written to")
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert {json.loads(line)["call"] for line in lines} >= {"listen", "accept", "send"}
     hand.window.log.filter.setText("call:listen")
