@@ -54,6 +54,28 @@ def test_an_abort_is_called_one_and_its_close_is_not_told_twice(talk: Talk) -> N
     assert "aborted" in ends[0]
 
 
+def test_an_end_that_is_not_the_peers_is_not_told_as_one(talk: Talk) -> None:
+    """recv() gives b"" once reading was shut down here, and after a reset."""
+    talk.until("client", lambda x: bool(x.bytes_in))
+    talk.do(c.Shutdown("client", c.How.READ))
+    talk.until("client", lambda x: x.connections[-1].peer_finished)
+    ends = said(talk)[2:]
+    assert len(ends) == 2
+    assert ends[0].endswith("shutdown(SHUT_RD)")
+    assert "not because the peer has finished" in ends[1]
+    talk.do(c.Close("client"))
+    talk.do(c.Connect("client"))
+    talk.do(c.Abort("server", connection=c.ALL))
+    talk.until("client", lambda x: x.connections[-1].errno == "ECONNRESET")
+    talk.do(c.Recv("client"))
+    assert "not because the peer has finished" in said(talk)[-1]
+    talk.do(c.Close("client"))
+    talk.do(c.Connect("client"))
+    talk.do(c.Shutdown("server", connection=c.ALL))
+    talk.until("client", lambda x: x.connections[-1].peer_finished)
+    assert said(talk)[-1].endswith("end of stream (peer finished sending)")
+
+
 def test_messages_are_shown_and_not_reads(talk: Talk) -> None:
     """And where the stream cannot be divided any further, that and what is left of it."""
     lines = EndpointSettings(

@@ -28,6 +28,7 @@ _ARROWS: Final = frozenset({"<", ">"})
 _AS_BYTES: Final = frozenset({"hex", "escaped", BESIDE})
 """Ways to show it in which it is not read as text."""
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
+_LOST: Final = frozenset({"ECONNRESET", "ECONNABORTED", "ETIMEDOUT"})
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
 
@@ -42,6 +43,7 @@ class ConversationRows:
         self._ignored = ignored
         self._failed: set[int | None] = set()
         self._aborting: set[int | None] = set()
+        self._hollow: set[int | None] = set()
 
     def skipped(self) -> None:
         """Note that rows were passed over."""
@@ -74,7 +76,11 @@ class ConversationRows:
             self._failed.discard(row.connection)
         if row.call == "setsockopt" and re.search(r"SO_LINGER, \(1, 0\)", row.args):
             self._aborting.add(row.connection)
+        if _hides_end(row):
+            self._hollow.add(row.connection)
         start = f"{time}  {who}  " if who else f"{time}  "
+        if row.ends_stream and row.connection in self._hollow:
+            return ConversationLine(f"{start}-  {tr('conversation.eof_hollow')}")
         if row.call == "close" and row.kind == "call":
             if row.connection in self._failed:
                 return None
@@ -95,6 +101,15 @@ class ConversationRows:
         if line is None or line.aside or not self._ignored(told):
             return line
         return line._replace(aside=tr("conversation.ignored"), mark=len(start) - 1)
+
+
+def _hides_end(row: Row) -> bool:
+    """Whether recv() gives b"" from here on whatever the peer does: reading was shut down here, or
+    the connection was lost.
+    """
+    if row.call == "shutdown":
+        return row.kind == "call" and row.error is None and row.args != "SHUT_WR"
+    return row.call in SENDS | READS and row.errno in _LOST
 
 
 def line_of(
