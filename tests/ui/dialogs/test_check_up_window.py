@@ -19,6 +19,7 @@ from workbench.qt import checkup_worker
 from workbench.texts import LANGUAGES, Problem, set_language
 from workbench.ui.dialogs import check_up_window
 from workbench.ui.dialogs.check_up_window import DID, VERDICT, CheckUpWindow
+from workbench.ui.style import icons
 
 FEW = ("open", "text", "rsv2")
 
@@ -55,6 +56,9 @@ def test_a_server_is_checked_and_a_report_kept(hand: Hand, tmp_path: Path) -> No
         window = opened(hand, f"127.0.0.1:{port}")
         run(hand, window)
     assert column(window, VERDICT) == ["ok", "ok", "strays: RFC 6455 5.2"]
+    drawn = [window.table.item(row, VERDICT).icon().pixmap(16, 16).toImage() for row in range(3)]
+    wanted = [icons.verdict(good=good).pixmap(16, 16).toImage() for good in (True, True, False)]
+    assert drawn == wanted != wanted[::-1]
     assert "hello" in column(window, DID)[1]
     assert "1 stray" in window.heading.text()
     window.save_junit(tmp_path / "check.xml")

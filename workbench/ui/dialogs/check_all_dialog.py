@@ -27,6 +27,7 @@ from workbench.labs.demos import Demo, demos
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import Problem, tr
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
@@ -138,10 +139,11 @@ class CheckAllDialog(Retranslatable, QWidget):
         self._worker.finished.connect(self._on_finished)
         self._worker.start()
 
-    def _write(self, row: int, column: int, text: str) -> None:
+    def _write(self, row: int, column: int, text: str) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
         item.setToolTip(text)
         self.table.setItem(row, column, item)
+        return item
 
     @Slot(int)
     def _on_begun(self, row: int) -> None:
@@ -156,8 +158,9 @@ class CheckAllDialog(Retranslatable, QWidget):
 
     def _show_outcome(self, row: int) -> None:
         checked = self._outcomes[row]
-        self._write(row, 1, tr("lesson.running") if checked is None else checked.text)
+        item = self._write(row, 1, tr("lesson.running") if checked is None else checked.text)
         if checked is not None and checked.left_out is None:
+            item.setIcon(icons.verdict(good=checked.failed is None))
             self._write(row, 2, f"{checked.seconds:.1f}")
 
     def _show_summary(self) -> None:

@@ -28,6 +28,7 @@ from workbench.journal.whole_file import write_text
 from workbench.qt.checkup_worker import CheckUpWorker
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
+from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.file_dialogs import ask_new_file
 from workbench.ui.widgets.item_views import ItemTable
@@ -138,20 +139,23 @@ class CheckUpWindow(Retranslatable, QWidget):
         self._show_state()
         self._show_detail()
 
-    def _write(self, row: int, column: int, text: str, *, bold: bool = False) -> None:
+    def _write(self, row: int, column: int, text: str, *, bold: bool = False) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
         item.setToolTip(text)
         font = item.font()
         font.setBold(bold)
         item.setFont(font)
         self.table.setItem(row, column, item)
+        return item
 
     def _show_judged(self, row: int) -> None:
         judged = self._judged.get(row)
         tried = judged is not None and judged.verdict is not CheckVerdict.LEFT
         self._write(row, DID, judged.told if judged is not None and tried else "")
         strays = judged is not None and judged.verdict is CheckVerdict.STRAYS
-        self._write(row, VERDICT, judged.word if judged is not None else "", bold=strays)
+        item = self._write(row, VERDICT, judged.word if judged is not None else "", bold=strays)
+        if judged is not None and judged.verdict in {CheckVerdict.OK, CheckVerdict.STRAYS}:
+            item.setIcon(icons.verdict(good=not strays))
 
     def _show_state(self) -> None:
         running = self._worker is not None

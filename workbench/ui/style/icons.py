@@ -57,6 +57,14 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return QIcon(pixmap(name, colour or current().text))
 
 
+def verdict(*, good: bool) -> QIcon:
+    """A tick or a cross in its colour; in a chosen row, in the colour of that row's text."""
+    theme, name = current(), "circle-check" if good else "circle-x"
+    result = QIcon(pixmap(name, theme.held if good else theme.broken))
+    result.addPixmap(pixmap(name, theme.highlight_text), QIcon.Mode.Selected)
+    return result
+
+
 def icon_before_words(name: str, colour: str | None = None) -> QIcon:
     """An icon followed by some space: what Qt leaves between the two is too little.
 
