@@ -213,9 +213,7 @@ class Session:
         if before_here != settings:
             command = c.Configure(name, settings)
             self._announce(number, settings)
-            ticket = Ticket(command)
-            self._record(command, number, ticket)
-            ticket.finish()
+            self._record(command, number).finish()
 
     def identity(self, name: str) -> EndpointIdentity:
         """The endpoint that has this name now. Raises Problem for an unknown name."""
@@ -409,8 +407,8 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
-        self._record(command, host.id if host is not None else 0, ticket)
+        upcoming = host.publisher.upcoming if host is not None else None
+        ticket = self._record(command, host.id if host is not None else 0, upcoming, above)
         if host is None or isinstance(command, c.Mark):
             ticket.finish()
         else:
@@ -418,13 +416,24 @@ class Session:
             host.submit(ticket, here=here, borrow=borrow)
         return ticket
 
-    def _record(self, command: c.Command, number: int, ticket: Ticket) -> None:
-        """Write the row of a command. `number`: the id of its endpoint; 0: it has none."""
+    def _record(
+        self,
+        command: c.Command,
+        number: int,
+        upcoming: Callable[[], int] | None = None,
+        above: Cause | None = None,
+    ) -> Ticket:
+        """Write the row of a command; returns its ticket, which is the cause of what follows.
+
+        `number`: the id of its endpoint; 0: it has none. `upcoming`, `above`: as for the ticket.
+        """
         # the settings are not kept anywhere: they may contain the password of a key
         named = command_row if isinstance(command, c.Configure) else self._rows.of
         call, args = named(command)
+        ticket = Ticket(command, upcoming, above)
         now = perf_counter_ns() - self._begun_ns
         self.journal.put(Event(now, 0, number, None, COMMAND, call, args, cause=ticket))
+        return ticket
 
     def attend(self, name: str, seconds: float) -> bool:
         """Wait for data on the socket borrowed from an endpoint, and read it here.
