@@ -229,7 +229,7 @@ def _why_of_record(row: Row, evidence: Evidence) -> tuple[tuple[str, ...], str] 
 
 
 def _is_by_pair(story: Story, kind: SocketKind) -> bool:
-    """Whether the close() of our own other end made the reset; SO_LINGER makes none of AF_UNIX."""
+    """Whether closing our own other end caused the reset; on AF_UNIX SO_LINGER causes none."""
     aborted = story.pair_ended == "abort" and kind.family != "AF_UNIX"
     return bool(story.pair_row and (aborted or story.pair_unread))
 

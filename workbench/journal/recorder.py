@@ -108,7 +108,7 @@ class Recorder:
         self._capture = capture
         self._whole = 0  # how many followers want every byte
         self._cutting = False
-        self._left_out: set[int] = set()  # connections of which no bytes are kept
+        self._left_out: set[int] = set()  # connections whose bytes are not kept
         self.congested = False
         self.committed = 0
         self.failed: Problem | None = None
@@ -164,7 +164,7 @@ class Recorder:
         return self._whole > 0
 
     def keep_bytes(self, connection: int, *, kept: bool) -> None:
-        """Say whether the record keeps bytes of a connection at all; followers have them anyway."""
+        """Set whether the record keeps any bytes of a connection; followers get them anyway."""
         (self._left_out.discard if kept else self._left_out.add)(connection)
 
     @contextmanager
@@ -636,11 +636,11 @@ class Recorder:
         left_out = self._left_out
         for place, item in enumerate(items):
             if type(item) is tuple:
-                most = 0 if left_out and item[0][1] in left_out else capture  # type: ignore[index]
+                most = 0 if left_out and item[0][1] in left_out else capture  # type: ignore[index]  # see Transfer
                 if most is not None and len(item[4]) > most:
                     items[place] = (*item[:4], item[4][:most])
             elif type(item) is Event and item.payload is not None:
-                bare = item.kind == CALL and item.connection in left_out  # a layer's rows say more
+                bare = item.kind == CALL and item.connection in left_out  # not the rows of a layer
                 most = 0 if bare else capture
                 if most is not None and len(item.payload) > most:
                     items[place] = item._replace(payload=item.payload[:most])

@@ -225,7 +225,7 @@ class EventSink(Protocol):
     def congested(self) -> bool: ...
 
     def keep_bytes(self, connection: int, *, kept: bool) -> None:
-        """Say whether the record keeps bytes of a connection at all."""
+        """Set whether the record keeps any bytes of a connection."""
 
     def put(self, item: Item | Transfer, /) -> None:
         """Queue an item. Called on any thread; never blocks, never raises."""

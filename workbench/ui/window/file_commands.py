@@ -181,7 +181,7 @@ class FileCommands(QObject):
         self._begin(path, work)
 
     def _begin(self, path: Path, work: Work) -> None:
-        """Write a file beside the window, after those that were asked for before."""
+        """Write a file on another thread, after those that were asked for before."""
         self._waiting.append((path, work))
         if self._writer is None:
             self._write_next()
