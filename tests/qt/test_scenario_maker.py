@@ -10,6 +10,7 @@ import pytest
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.qt.background_reader import WHENEVER
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.scenario_maker import ReadText, ScenarioMaker, ScenarioWish, Written
@@ -155,11 +156,20 @@ def test_a_newer_wish_takes_the_place_of_the_one_before(
     assert isinstance(maker.told[0], dict), "what was given up is not told"
 
 
+@pytest.mark.parametrize("ready", [True, False])
 def test_it_is_made_of_the_record_that_takes_the_place_of_another(
-    controller: Controller, maker: Maker, tmp_path: Path
+    controller: Controller, maker: Maker, tmp_path: Path, ready: bool
 ) -> None:
+    """Also where the one of before is made already, and waits to be told."""
     controller.perform(c.Mark("of before"))
+    controller.session.journal.flush()
     maker.maker.make(ScenarioWish("here", Excerpt(title="of both")))
+    made = threading.Event()
+    controller.background.begin(
+        lambda _reader: iter([made.set()]), lambda _said: None, rank=WHENEVER
+    )
+    if ready:
+        assert made.wait(60)
     session = Session(tmp_path / "other.swb", spawn=qt_spawn)
     session.perform(c.Mark("of now"))
     session.journal.flush()
@@ -168,6 +178,7 @@ def test_it_is_made_of_the_record_that_takes_the_place_of_another(
     assert isinstance(found, Written)
     assert "of now" in found.text.text
     assert "of before" not in found.text.text
+    assert not maker.told
 
 
 def test_a_typed_text_is_read_or_refused(maker: Maker) -> None:

@@ -163,9 +163,8 @@ class ScenarioMaker(QObject):
 
     @Slot()
     def _on_session_reset(self) -> None:
-        """Begin again with the new record: tasks that read the old one have ended with it."""
+        """Begin again with the new record: what was made of the old one is not told any more."""
         if self._wish is not None:
-            self._task = None
             self.make(self._wish)
 
     def _on_said(self, said: object) -> None:
