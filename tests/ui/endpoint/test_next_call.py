@@ -35,7 +35,7 @@ def test_a_whole_talk_by_hand(hand: Hand) -> None:
         hand.press("server.next_call")
         hand.wait(lambda count=count: len(calls_of(hand, "server-1")) == count + 1)
     hand.wait_state("server", "LISTEN")
-    hand.wait(lambda: strip(hand, "server")[-1] == "accept()")
+    hand.wait(lambda: strip(hand, "server")[-1] in {"accept", "accept()"})  # as there is room
     hand.press("server.next_call")
     hand.wait(lambda: strip(hand, "server")[-1].startswith("accept "))  # it waits for somebody
     hand.wait(lambda: not hand.find("server.next_call").isEnabled())
