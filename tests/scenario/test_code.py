@@ -250,3 +250,15 @@ def test_another_error_than_the_one_that_is_due_fails_the_script(
     step = f'step = [{{ do = "connect", error = "{error}" }}]'
     done = ran(to_python(parse(f'{step}\nendpoint.c = "127.0.0.1:{port}"')), tmp_path)
     assert (done.returncode == 0) is holds, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "plain"), [("big5", False), ("utf-16", False), ("utf-8", True)]
+)
+def test_messages_that_end_within_other_characters_build_on_the_engine(
+    encoding: str, *, plain: bool
+) -> None:
+    said = {"sent": "a|", "wanted": "text = 'a'", "encoding": encoding}
+    text = TALK.format(**said) + 'messages = { ends = "|" }\n'
+    wanted = text.replace("text = 'a'", 'hex = "61"')
+    assert ("scripted" in to_python(parse(wanted))) is not plain

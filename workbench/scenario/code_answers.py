@@ -19,7 +19,7 @@ from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.named_tuple import NamedTuple
-from workbench.payload.characters import BYTES, codec
+from workbench.payload.characters import BYTES, codec, keeps_apart, marks_of
 from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import as_bytes, compile_pattern
@@ -93,6 +93,8 @@ def _closes(item: EndpointSettings) -> bool:
 
 def _cut(item: EndpointSettings) -> str | None:
     match item.messages:
+        case Delimiter() if not (item.messages.ends_hex or _is_plain(item.encoding)):
+            return left_out("messages")  # its bytes may stand within other characters
         case Delimiter():
             end = wrapper_of(item.messages, item.encoding)(b"")
             return f"cut = staticmethod(ends({literal(end)}))"
@@ -106,6 +108,14 @@ def _cut(item: EndpointSettings) -> str | None:
         case Http():
             return "cut = staticmethod(http)"
     return None
+
+
+def _is_plain(encoding: str) -> bool:
+    """Whether the bytes of a text stand only where its characters do."""
+    try:
+        return keeps_apart(encoding) and not marks_of(encoding)
+    except LookupError:  # a record may name an encoding that does not exist
+        return False
 
 
 def _end_words(begun: Collection[str]) -> EndWords:
