@@ -262,3 +262,16 @@ def test_messages_that_end_within_other_characters_build_on_the_engine(
     text = TALK.format(**said) + 'messages = { ends = "|" }\n'
     wanted = text.replace("text = 'a'", 'hex = "61"')
     assert ("scripted" in to_python(parse(wanted))) is not plain
+
+
+def test_a_delayed_answer_goes_out_before_the_script_closes(tmp_path: Path) -> None:
+    rules = 'kind = "rules", rules = [{ reply = "late", delay = 0.2 }]'
+    said = {"sent": "a", "wanted": 'text = "late"', "encoding": "utf-8"}
+    text = TALK.format(**said).replace('kind = "echo"', rules)
+    half = '  { do = "shutdown", endpoint = "c" },\n  { do = "expect"'
+    end = '  { do = "expect", endpoint = "c", call = "recv", result = 0 },\n]'
+    text = text.replace('  { do = "expect"', half, 1).replace("\n]", f"\n{end}", 1)
+    code = to_python(parse(text))
+    assert "scripted" not in code
+    done = ran(code, tmp_path)
+    assert done.returncode == 0, done.stderr

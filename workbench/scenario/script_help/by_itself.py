@@ -130,6 +130,8 @@ def reply_in_turn(sock: Noted, peer: Any, waiting: list[tuple[float, bytes, str 
             reply_now(sock, data, peer, then)
         with changed:
             waiting.pop(0)
+            if not waiting and sock.ends:
+                close_when_sent(sock)
             if not waiting:
                 return
 
@@ -152,6 +154,17 @@ def finish(sock: Noted) -> None:
         sock.close()
     elif then == "close":
         sock.close()
+
+
+def close_when_sent(sock: Noted) -> None:
+    """Close it, once the answers that wait have gone."""
+    with changed:
+        if any(sock.delayed.values()):
+            sock.ends = True
+        elif sock.queued:
+            sock.then = "close"
+        else:
+            sock.close()
 
 
 def close_all() -> None:
@@ -229,7 +242,7 @@ def read(sock: Noted, does: Answers) -> None:
                 return
             leave(sock)
             if does.closes:
-                sock.close()
+                close_when_sent(sock)
     except OSError:  # it is noted
         if sock.type != socket.SOCK_DGRAM and listening.get(sock.name) is not sock:
             leave(sock)

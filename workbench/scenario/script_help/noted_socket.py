@@ -60,6 +60,7 @@ class Noted(socket.socket):
         self.ended = False  # closed by a step of the script
         self.delayed: dict[Any, list[tuple[float, bytes, str | None]]] = {}  # by peer
         self.queued = bytearray()  # what the kernel has not taken yet
+        self.ends = False  # the peer has finished: it is closed when all answers have gone
         self.then: str | None = None  # what follows it
         self.divided = False  # what comes is messages
         self.left = b""  # what came and is not a whole message yet
