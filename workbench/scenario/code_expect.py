@@ -90,7 +90,8 @@ def _judged_otherwise(step: Expect, item: EndpointSettings) -> bool:
     """
     if step.each and (step.exact or step.count > 1):
         return True
-    if step.next and (not step.wants_bytes or step.json is not None):
+    stream = item.type == "SOCK_STREAM" and item.messages is None
+    if step.next and (not step.wants_bytes or (stream and step.json is not None)):
         return True
     if step.peer is not None and (step.peer.startswith("@") or "{" in step.peer):
         return True  # where that is, is known when the script runs
