@@ -64,16 +64,19 @@ def test_lines_and_rows_in_sight(hand: Hand, over: str) -> None:
         scale(window, per_cent)
         for language in texts.LANGUAGES:
             speak(window, language)
-            there = (
-                _lines(hand, "client.conversation"),
-                _rows(hand, "server.connections"),
-                _lines(hand, "server.conversation"),
-                _rows(hand, "log.table"),
+            there = hand.at_rest(
+                lambda: (
+                    _lines(hand, "client.conversation"),
+                    _rows(hand, "server.connections"),
+                    _lines(hand, "server.conversation"),
+                    _rows(hand, "log.table"),
+                )
             )
             if not all(map(ge, there, least)):
                 wrong.append(f"{language} {per_cent} %: {there}, wanted {least}")
             assert window.size().toTuple() == SIZE
-            assert not _scrolled(window), (language, per_cent)
+            scrolled = hand.at_rest(lambda: _scrolled(window))
+            assert not scrolled, (language, per_cent)
     assert not wrong, "\n".join(wrong)
 
 
