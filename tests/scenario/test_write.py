@@ -92,7 +92,7 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
         result=st.none() | st.integers(-(2**63), 2**63 - 1),
         errno=st.none() | st.sampled_from(["ECONNRESET", "ETIMEDOUT", "EAI_NONAME"]),
         peer=st.none() | st.sampled_from(["*", "@a", "127.0.0.1:23333", "0.0.0.0:0"]),
-    ),
+    ).filter(lambda step: step.result is None or step.errno is None),
 )
 STEPS = st.recursive(
     LEAVES,
