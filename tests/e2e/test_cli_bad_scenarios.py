@@ -15,7 +15,7 @@ STEP = '[[step]]\nendpoint = "a"\n'
 SCENARIOS: dict[str, tuple[str, int, str]] = {
     "not TOML": ('title = "x\n', 1, "close it with"),
     "an open list": ("title = [1,\n", 1, "is missing"),
-    "a key twice": (CLIENT + 'role = "stream"\n', 4, "stands in line 2 already"),
+    "a key twice": (CLIENT + 'role = "stream"\n', 4, "is in line 2 already"),
     "a newer format": ("format = 99\n" + CLIENT, 1, "newer version"),
     "unknown word": ('[endpoint.a]\nrole = "listner"\n', 2, "listener"),
     "unknown key": (CLIENT + "backlgo = 3\n", 4, "backlog"),
