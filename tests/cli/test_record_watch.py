@@ -61,7 +61,7 @@ endpoint = "server"
 [[step]]
 do = "expect"
 endpoint = "server"
-call = "recv"
+call = "accept"
 absent = true
 within = 600
 """

@@ -23,7 +23,7 @@ def client(keys: str) -> str:
 
 MISTAKES: dict[str, tuple[str, int, str]] = {
     # TOML
-    "text without quotes": (steps("do = connect") + C, 2, 'in quotes: "connect"'),
+    "text without quotes": (steps("do = connect") + C, 2, 'needs quotes: "connect"'),
     "True": (steps('do = "expect", next = True') + C, 2, "true, not True"),
     "yes": (steps('do = "expect", next = yes') + C, 2, "true, not yes"),
     "null": (steps('do = "expect", text = null') + C, 2, "left out"),
@@ -81,18 +81,18 @@ MISTAKES: dict[str, tuple[str, int, str]] = {
     ";": ("; hello\n" + C, 1, "a comment begins with #"),
     "JSON": ('{"title": "x"}\n', 1, "not JSON"),
     "YAML": ("- do: connect\n", 1, "comes ="),
-    "an endpoint twice": (C + C, 2, "“endpoint.c” stands in line 1 already"),
-    "a table twice": (S + S, 4, "“endpoint.s” stands in line 1 already"),
+    "an endpoint twice": (C + C, 2, "“endpoint.c” is in line 1 already"),
+    "a table twice": (S + S, 4, "“endpoint.s” is in line 1 already"),
     "a key twice": (steps('do = "send", text = "a", text = "b"') + C, 2, "“text” stands here"),
     "two lists of steps": (
         steps('do = "connect"') + C + steps('do = "stop"'),
         5,
-        "“step” stands in line 1 already",
+        "“step” is in line 1 already",
     ),
     "both forms of steps": (
         steps('do = "connect"') + C + '[[step]]\ndo = "stop"\n',
         5,
-        "“step” stands in line 1 already",
+        "“step” is in line 1 already",
     ),
     # signs of Chinese writing, and unseen ones
     "，": ('step = [ { do = "connect"， endpoint = "c" } ]\n' + C, 1, "write ,"),
