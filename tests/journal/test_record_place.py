@@ -7,6 +7,7 @@ import random
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from workbench.journal.lock import RecordLock, is_written
 from workbench.journal.reader import Reader
 from workbench.journal.record_place import continued
 from workbench.journal.recorder import Recorder
+from workbench.texts import Problem
 
 BOUND = 60.0
 BEFORE = 5_000
@@ -42,6 +44,27 @@ def told(tmp_path: Path) -> Iterator[tuple[Recorder, threading.Event]]:
     assert made.flush(BOUND)
     yield made, noticed
     made.close()
+
+
+def test_a_window_lives_through_the_moment_in_which_a_record_is_cut(
+    told: tuple[Recorder, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may look while the recorder has not noticed yet: what it shows comes a little later."""
+    made, noticed = told
+    with closing(made.reader()) as strict, closing(made.reader(lenient=True)) as lenient:
+        monkeypatch.setattr(made, "_look_after_file", lambda: None)
+        os.truncate(made.path, 0)
+        for ending in ("-wal", "-shm"):
+            made.path.with_name(made.path.name + ending).unlink(missing_ok=True)
+        with pytest.raises(Problem, match="cannot be read"):
+            strict.rows([1, BEFORE])
+        assert lenient.rows([1, BEFORE]) == []
+        assert lenient.damage is not None
+        monkeypatch.undo()
+        assert noticed.wait(BOUND)
+        made.put(event())
+        assert made.flush(BOUND)
+        assert lenient.page(made.committed, 1)[-1].seq == made.committed
 
 
 def unlink(path: Path) -> None:

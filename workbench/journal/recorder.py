@@ -335,8 +335,12 @@ class Recorder:
 
         return end
 
-    def reader(self) -> Reader:
+    def reader(self, *, lenient: bool = False) -> Reader:
         """A reader of this live record, wherever it goes on; closed with it at the latest.
+
+        Args:
+            lenient: as of a Reader: it lives through the moment in which the file is cut and the
+                record does not go on beside it yet.
 
         Raises:
             Problem: it cannot be read.
@@ -344,10 +348,10 @@ class Recorder:
         from workbench.journal.joined import open_record
 
         try:
-            made = open_record(self.record, lambda: self.path)
+            made = open_record(self.record, lambda: self.path, lenient=lenient)
         except Problem:
             self.look()  # it may have been taken away a moment ago
-            made = open_record(self.record, lambda: self.path)
+            made = open_record(self.record, lambda: self.path, lenient=lenient)
         self._readers.add(made)
         return made
 

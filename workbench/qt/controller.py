@@ -108,7 +108,7 @@ class Controller(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.reader: Reader = session.journal.reader()
+        self.reader: Reader = session.journal.reader(lenient=True)
         self.background = self._read_beside()
         self.selection = Selection()
         self.values = WindowValues(self)
@@ -375,7 +375,7 @@ class Controller(QObject):
         self.background.stop()
         self.reader.close()
         self.session = session
-        self.reader = session.journal.reader()
+        self.reader = session.journal.reader(lenient=True)
         self.background.deleteLater()
         self.background = self._read_beside()
         self.selection = Selection()

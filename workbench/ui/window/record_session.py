@@ -29,10 +29,10 @@ class _OldJournal:
         self.committed = reader.count()
         self.clock: Clock = reader.clock
 
-    def reader(self) -> Reader:
+    def reader(self, *, lenient: bool = True) -> Reader:
         """A reader for one thread; whoever asked for it closes it."""
         first, self._first = self._first, None
-        return first or open_record(self.path, lenient=True)
+        return first or open_record(self.path, lenient=lenient)
 
     def flush(self, _timeout: float = 0.0) -> bool:
         """Do nothing: everything is in the file."""
