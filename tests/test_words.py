@@ -101,6 +101,18 @@ def test_one_word_for_one_thing(language: str) -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_nothing_is_spaced_twice() -> None:
+    """A word taken out of a sentence leaves two spaces; the lab sets its heads apart with them."""
+    faults = [
+        f"{key}: {text!r}"
+        for language in LANGUAGES
+        for key, text in every_text(language)
+        if not key.startswith("lab.")
+        and re.search(r"(?<=[\w”]) {2}(?=[A-Za-z\u4e00-\u9fff“])", text)
+    ]
+    assert not faults, "\n".join(faults)
+
+
 def test_the_table_is_found_out() -> None:
     assert OTHER_NAMES["en"].keys() != OTHER_NAMES["zh_CN"].keys()
     assert len(OTHER_NAMES["en"]) == len(OTHER_NAMES["zh_CN"])

@@ -116,6 +116,10 @@ OTHER_NAMES: Final = {
         "lab": r"[Ee]xperiment",
         "Newest": r"^&?[Ff]ollow\b|\band follow\b|[Aa]uto-?scroll|\b[Tt]ail\b",
         "events lost; dropped by the kernel": r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
+        "held; failed": r"\b(steps?|runs?|cases?|scenarios?) passed",
+        "reset (RST)": r"\btorn down|RST packet",
+        "group (multicast)": r"\bmcast",
+        "Close frame; close code": r"[Cc]lose (message|packet)|closing code",
     },
     "zh_CN": {
         "服务端": r"(?<!域名)(?<!代理)(?<!hello, )服务器|伺服器",
@@ -138,6 +142,10 @@ OTHER_NAMES: Final = {
         "实验": r"实验室",
         "跟随最新": r"跟踪|自动滚动|最新的行|跳到最新",
         "事件丢失; 内核丢弃": r"^(?!.*(内核|监听套接字|防火墙|SYN|连接)).*(丢弃|丢掉)",
+        "通过; 未通过": r"成立|(?<!，)符合预期",
+        "复位 (RST)": r"重置",
+        "组播": r"多播",
+        "Close 帧; 关闭码": r"关闭帧|关闭代码",
     },
 }
 

@@ -221,7 +221,7 @@ def test_a_terminal_that_knows_no_chinese_gets_escapes() -> None:
     status, out, err = run("run", EXCHANGE, "--lang", "zh_CN", PYTHONIOENCODING="ascii")
     assert status == 0, err
     assert out.isascii()
-    assert "\\u6210\\u7acb" in out
+    assert "\\u901a\\u8fc7" in out
 
 
 # -- export -----------------------------------------------------------------------------------
