@@ -79,11 +79,14 @@ def import_qt() -> None:
     Raises:
         ImportError: it is missing, or what it needs of the system is.
     """
+    from workbench.kept_code import code_kept
     from workbench.late_pattern import long_ones_late
+    from workbench.quick_enum import make_qt_enums_quickly
 
+    make_qt_enums_quickly()
     own = builtins.__import__
     try:
-        with long_ones_late():
+        with long_ones_late(), code_kept():
             importlib.import_module("PySide6.QtWidgets")
     finally:
         builtins.__import__ = own
