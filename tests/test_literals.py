@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import gc
 import math
+import threading
+import time
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +17,14 @@ from hypothesis import strategies as st
 
 from workbench.explain.explain import as_python, python_call
 from workbench.journal.reader import Row
-from workbench.literals import arguments, comment, literal, parse_expression, read_literal
+from workbench.literals import (
+    arguments,
+    comment,
+    literal,
+    parse_expression,
+    parse_module,
+    read_literal,
+)
 
 ANY = st.text(st.characters()) | st.sampled_from(
     [
@@ -127,3 +139,34 @@ def test_a_call_of_a_record_is_a_call_of_a_socket_or_a_comment(call: str, args: 
 )
 def test_arguments_of_a_record(args: str, right: list[str] | None) -> None:
     assert arguments(args) == right
+
+
+@pytest.fixture
+def _collector_that_gives_way() -> Iterator[None]:
+    """The collector runs often, and lets another thread go on."""
+    before = gc.get_threshold()
+
+    def give_way(_phase: str, _info: object) -> None:
+        time.sleep(0)
+
+    gc.callbacks.append(give_way)
+    gc.set_threshold(20)
+    yield
+    gc.set_threshold(*before)
+    gc.callbacks.remove(give_way)
+
+
+@pytest.mark.usefixtures("_collector_that_gives_way")
+def test_threads_that_parse_at_the_same_time_do_not_disturb_each_other() -> None:
+    code = Path(__file__).read_text(encoding="utf-8")
+    bodies: list[int] = []
+
+    def parse() -> None:
+        bodies.extend(len(parse_module(code).body) for _ in range(8))
+
+    threads = [threading.Thread(target=parse) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert bodies == [len(ast.parse(code).body)] * 16

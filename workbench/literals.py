@@ -17,7 +17,10 @@ from workbench.late_pattern import late_pattern
 from workbench.printable import escape
 
 _QUIET: Final = threading.Lock()
-"""Held while warnings are silenced: the filters of `warnings` belong to the whole process."""
+"""Held while source is parsed. The filters of `warnings` belong to the whole process, and so does,
+in Python 3.11, a depth that is counted: two threads that parse at the same time, one of which is
+interrupted by the collector, get SystemError ("recursion depth mismatch").
+"""
 _DECIMAL: Final = 10**4000
 """Larger numbers are written in hex: Python writes no more than 4 300 decimal digits
 (sys.set_int_max_str_digits)."""
@@ -59,6 +62,12 @@ def comment(text: str) -> str:
     becomes code.
     """
     return f"# {escape(text)}"
+
+
+def parse_module(code: str) -> ast.Module:
+    """The syntax tree of a module, whatever other threads are parsing. Raises SyntaxError."""
+    with _QUIET:
+        return ast.parse(code)
 
 
 def parse_expression(text: str) -> ast.expr:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from workbench.literals import parse_module
 from workbench.named_tuple import NamedTuple
 
 _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
@@ -53,7 +54,7 @@ def help_text(part: str) -> HelpText:
     """A part of the helper, as the script will contain it."""
     path = _OWN.get(part, _FOLDER / f"{part}.py")
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = parse_module(text)
     imports: set[str] = set()
     names: set[str] = set()
     last = 0

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from workbench.frozen import dataclass
-from workbench.literals import literal
+from workbench.literals import literal, parse_module, read_literal
 from workbench.payload.masking import LEAST, Masker, header_values
 from workbench.payload.templates import BUILT_IN
 from workbench.scenario.toml_string import basic
@@ -254,7 +254,7 @@ def _asking(code: str, used: Iterable[_Named]) -> str:
     if not names:
         return code
     try:
-        body = ast.parse(code).body
+        body = parse_module(code).body
     except SyntaxError:
         return code
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -269,7 +269,7 @@ def _expression(spelled: str, secrets: _Secrets) -> str | None:
     """A literal as an expression that reads the environment; None: it has no secret."""
     if "f" in spelled[: min(spelled.find("'") % 99, spelled.find('"') % 99)].lower():
         return None
-    value = ast.literal_eval(spelled)
+    value = read_literal(spelled)
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     as_bytes = isinstance(value, bytes)
     parts = secrets.split(_characters(text) if as_bytes else text)
