@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,15 +17,18 @@ from workbench.cli import export
 from workbench.cli.export import export_to_file, export_to_stdout
 from workbench.journal.exports import rows
 from workbench.journal.exports.export_table import EXPORTS, BinaryExport
-from workbench.journal.query import Condition
+from workbench.journal.exports.rows import Looked, untold
+from workbench.journal.query import Condition, parse
 from workbench.journal.reader import Reader
 from workbench.texts import Problem
 
 RAW = bytes(range(256)) * 100
 
 
-def raw(reader: Reader, out: BinaryIO, condition: Condition | None) -> None:
-    out.write(RAW)
+def raw(
+    _reader: Reader, out: BinaryIO, _condition: Condition | None, _looked: Looked = untold
+) -> int:
+    return out.write(RAW)
 
 
 BYTES = BinaryExport("raw", "bin", raw)
@@ -76,7 +81,7 @@ def test_an_export_that_is_ended_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(rows, "PAGE", 1)
     reader = make([event(payload=b"x" * 60_000)] * 3)
-    looks = iter((False, True))
+    looks = chain([False], repeat(True))
 
     def check() -> None:
         if next(looks):
@@ -87,6 +92,28 @@ def test_an_export_that_is_ended_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         export_to_file(EXPORTS[form], reader, None, tmp_path / "to" / "out")
     assert list((tmp_path / "to").iterdir()) == []
+
+
+@pytest.mark.parametrize("to", [True, False], ids=["file", "stdout"])
+def test_an_export_that_finds_nothing_to_write_is_ended_too(
+    make: Make,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    to: bool,
+) -> None:
+    reader = make([event()] * 3)
+    looked: list[None] = []
+
+    def check() -> None:
+        looked.append(None)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(interrupts, "check", check)
+    to_file = partial(export_to_file, path=tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt):
+        (to_file if to else export_to_stdout)(EXPORTS["jsonl"], reader, parse("call:none"))
+    assert len(looked) == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_why_it_cannot_be_written_is_said(make: Make, tmp_path: Path) -> None:  # noqa: F811

@@ -25,11 +25,11 @@ def export_to_stdout(form: Export, reader: Reader, condition: Condition | None) 
     """
     if isinstance(form, TextExport):
         as_utf8()
-        form.write_text(reader, cast("TextIO", _Printed(sys.stdout)), condition)
+        form.write_text(reader, cast("TextIO", _Printed(sys.stdout)), condition, _check)
         return
     if sys.stdout.isatty():
         raise Problem("export.not_on_a_terminal", format=form.name)
-    form.write(reader, _interruptible(sys.stdout.buffer), condition)
+    form.write(reader, _interruptible(sys.stdout.buffer), condition, _check)
 
 
 def export_to_file(form: Export, reader: Reader, condition: Condition | None, path: Path) -> None:
@@ -41,12 +41,19 @@ def export_to_file(form: Export, reader: Reader, condition: Condition | None, pa
     """
     try:
         write_whole(
-            path, lambda out: form.write(reader, _interruptible(out), condition), replace=False
+            path,
+            lambda out: form.write(reader, _interruptible(out), condition, _check),
+            replace=False,
         )
     except FileExistsError:
         raise Problem("journal.exists", path=str(path)) from None
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
+
+
+def _check(_share: float) -> None:
+    """Look whether the program was asked to end: a filter may find nothing to write for long."""
+    interrupts.check()
 
 
 class _Printed(TextIOBase):

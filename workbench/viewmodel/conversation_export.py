@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from workbench.frozen import dataclass
-from workbench.journal.exports.rows import WallTimes, missing_bytes, rows_of
+from workbench.journal.exports.rows import Looked, WallTimes, missing_bytes, rows_of, untold
 from workbench.journal.query import of_endpoint, parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Streams
@@ -51,23 +51,27 @@ class ConversationForm(StrEnum):
 
 
 def write_conversation(
-    reader: Reader, out: BinaryIO, wish: ConversationRequest, form: ConversationForm
+    reader: Reader,
+    out: BinaryIO,
+    wish: ConversationRequest,
+    form: ConversationForm,
+    looked: Looked = untold,
 ) -> None:
-    """Write it.
+    """Write it. `looked`: told how far it is.
 
     Raises:
         OSError: of the file.
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is ConversationForm.TEXT:
-        for line in _folded(_lines(reader, wish)):
+        for line in _folded(_lines(reader, wish, looked)):
             out.writelines(
                 f"{text}\n".encode(errors="backslashreplace") for text in (line.text, *line.more)
             )
         return
     wanted = is_received if form is ConversationForm.RECEIVED else is_sent
     topmost = Topmost(reader, divided=False)
-    told = (topmost.told(row) for row in _rows(reader, wish))
+    told = (topmost.told(row) for row in _rows(reader, wish, looked))
     rows = [row for row in told if row is not None and wanted(row) and row.error is None]
     missing = sum(missing_bytes(row) for row in rows)
     if missing:
@@ -75,10 +79,10 @@ def write_conversation(
     out.writelines(row.payload or b"" for row in rows)
 
 
-def _lines(reader: Reader, wish: ConversationRequest) -> Iterator[ConversationLine]:
+def _lines(reader: Reader, wish: ConversationRequest, looked: Looked) -> Iterator[ConversationLine]:
     lines = ConversationRows(Streams(reader, every_row=True), Topmost(reader), IgnoredRows(reader))
     time = WallTimes(reader.clock)
-    for row in _rows(reader, wish):
+    for row in _rows(reader, wish, looked):
         who = _who(reader, row) if wish.numbered else ""
         line = lines.line(row, time(row.t_ns), wish.show_as, who=who, most=None, breaks=wish.breaks)
         if line is not None:
@@ -101,7 +105,7 @@ def _folded(lines: Iterable[ConversationLine]) -> Iterator[ConversationLine]:
         yield aside.line()
 
 
-def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
+def _rows(reader: Reader, wish: ConversationRequest, looked: Looked) -> Iterator[Row]:
     term = "kind:call|end|layer"
     if wish.id is None:
         term += f" endpoint:{quoted(wish.endpoint)}"
@@ -111,7 +115,7 @@ def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
     assert wanted is not None
     if wish.id is not None:
         wanted &= of_endpoint(wish.id)
-    for row in rows_of(reader, wanted):
+    for row in rows_of(reader, wanted, looked):
         if not wish.connections or _connection(reader, row) in wish.connections:
             yield row
 

@@ -203,6 +203,29 @@ def test_a_gap_is_marked_in_every_form(make: Make, lang: str, words: str) -> Non
     assert cut["size"] - len(cut["payload"]) // 2 == 15_904
 
 
+@pytest.mark.parametrize("term", ["", "result:7", "call:none"])
+def test_how_far_it_is_is_told_and_can_be_answered_by_an_end(
+    make: Make, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "PAGE", 7)
+    reader = make([event(result=number % 10) for number in range(300)])
+    shares: list[float] = []
+    out = io.BytesIO()
+    EXPORTS["text"].write(reader, out, parse(term), shares.append)
+    assert len(shares) >= (2 if term == "call:none" else 5)
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)
+
+    class EndedError(Exception):
+        pass
+
+    def end(_share: float) -> None:
+        raise EndedError
+
+    with pytest.raises(EndedError):
+        EXPORTS["text"].write(reader, io.BytesIO(), parse(term), end)
+
+
 @pytest.mark.parametrize("term", ["", "result:7", "-result:7", "result:nothing|7", "call:none"])
 def test_a_filter_selects_the_same_rows_in_every_form(
     make: Make, term: str, monkeypatch: pytest.MonkeyPatch

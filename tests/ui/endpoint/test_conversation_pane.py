@@ -354,7 +354,7 @@ def test_a_file_has_it_as_it_is_shown(connected: Hand, tmp_path: Path) -> None:
     path = tmp_path / "talk.txt"
     connected.window.controller.session.journal.flush()
     connected.window.file_commands.write_conversation(path, wishes[0], ConversationForm.TEXT)
-    connected.window.file_commands.close()
+    connected.wait(lambda: connected.window.file_commands._writer is None)
     lines = path.read_text(encoding="utf-8").split("\n")
     assert any(line.strip() == "two" for line in lines)
     pane(connected, "client-1").breaks.trigger()

@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from workbench.journal.exports.rows import Spelled, WallTimes, missing_bytes, write_pages
+from workbench.journal.exports.rows import (
+    Looked,
+    Spelled,
+    WallTimes,
+    missing_bytes,
+    untold,
+    write_pages,
+)
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
@@ -19,7 +26,9 @@ _HEADER: Final = (*Row._fields[:2], "time", *Row._fields[2:], "not_kept")
 _LINE: Final = ",".join(["%s"] * len(_HEADER)) + "\r\n"
 
 
-def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> int:
+def to_csv(
+    reader: Reader, out: TextIO, condition: Condition | None, looked: Looked = untold
+) -> int:
     """A table with a header; begins with a byte order mark, without which Excel guesses.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; to read it back,
@@ -27,7 +36,7 @@ def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> int:
     Returns the number of rows.
     """
     out.write("\ufeff" + ",".join(_HEADER) + "\r\n")
-    return write_pages(out, _Table(reader).lines, reader, condition)
+    return write_pages(out, _Table(reader).lines, reader, condition, looked)
 
 
 class _Table:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final, Protocol, TextIO
 
 from workbench.frozen import dataclass
 from workbench.journal.exports.csv_table import to_csv
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.exports.plain_text import to_text
+from workbench.journal.exports.rows import Looked, untold
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
 
-WriteText = Callable[[Reader, TextIO, Condition | None], int]
-WriteBytes = Callable[[Reader, BinaryIO, Condition | None], int]
+WriteText = Callable[[Reader, TextIO, Condition | None, Looked], int]
+
+
+class WriteBytes(Protocol):
+    """Writes the rows that meet the condition, telling how far it is, and returns their number."""
+
+    def __call__(
+        self, reader: Reader, out: BinaryIO, condition: Condition | None, looked: Looked = ..., /
+    ) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +37,19 @@ class TextExport:
     ending: str
     write_text: WriteText
 
-    def write(self, reader: Reader, out: BinaryIO, condition: Condition | None) -> int:
+    def write(
+        self,
+        reader: Reader,
+        out: BinaryIO,
+        condition: Condition | None,
+        looked: Looked = untold,
+    ) -> int:
         """Write the rows that meet the condition, and return their number; anything that is not
         text becomes an escape.
         """
         text = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="")
         try:
-            rows = self.write_text(reader, text, condition)
+            rows = self.write_text(reader, text, condition, looked)
             text.flush()
             return rows
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii
 from typing import TextIO
 
-from workbench.journal.exports.rows import REMEMBERED, SHORT, Spelled, write_pages
+from workbench.journal.exports.rows import REMEMBERED, SHORT, Looked, Spelled, untold, write_pages
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
@@ -17,12 +17,14 @@ Shared = tuple[
 """What is the same in rows of one connection, from kind to peer, without result and size."""
 
 
-def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> int:
+def to_jsonl(
+    reader: Reader, out: TextIO, condition: Condition | None, looked: Looked = untold
+) -> int:
     """Write one JSON object a line, and return their number.
 
     Bytes that were not kept show as a payload shorter than `size`.
     """
-    return write_pages(out, JsonLines().of, reader, condition)
+    return write_pages(out, JsonLines().of, reader, condition, looked)
 
 
 class JsonLines:

@@ -9,8 +9,10 @@ from workbench.engine.model.events import NOTE
 from workbench.journal.exports.rows import (
     REMEMBERED,
     SHORT,
+    Looked,
     WallTimes,
     missing_bytes,
+    untold,
     write_pages,
 )
 from workbench.journal.notes import note_text
@@ -21,12 +23,14 @@ from workbench.printable import escape
 from workbench.texts import tr
 
 
-def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> int:
+def to_text(
+    reader: Reader, out: TextIO, condition: Condition | None, looked: Looked = untold
+) -> int:
     """Write lines for a person, and return their number; the first line says when and by what."""
     begun = WallTimes(reader.clock)(0)
     out.write(tr("export.head", time=begun, count=reader.count()) + "\n")
     lines = TextLines(reader, every_row=condition is None)
-    return write_pages(out, lines.of, reader, condition)
+    return write_pages(out, lines.of, reader, condition, looked)
 
 
 class TextLines:

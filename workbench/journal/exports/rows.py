@@ -9,7 +9,7 @@ from typing import Final, TextIO
 from workbench.engine.model.events import Clock
 from workbench.journal.masked import Masked
 from workbench.journal.query import Condition
-from workbench.journal.reader import Reader, Row
+from workbench.journal.reader import CHUNK, Reader, Row
 from workbench.journal.streams import not_kept
 
 PAGE: Final = 500
@@ -20,17 +20,34 @@ SHORT: Final = 200
 """Characters of a text that may be cached: longer ones hardly recur."""
 
 
-def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
+Looked = Callable[[float], object]
+"""Told, before each page, the share of the record that was looked through, from 0 to 1; what it
+raises ends the export.
+"""
+
+
+def untold(_share: float) -> None:
+    """Nobody wants to know how far an export is."""
+
+
+def pages_of(
+    reader: Reader, condition: Condition | None, looked: Looked = untold
+) -> Iterator[list[Row]]:
     """The rows that meet a condition, masked, in order, page by page: memory use stays flat."""
-    last = reader.count()
+    begin, last = reader.first_seq, reader.count()
+    total = max(1, last - begin + 1)
     masked = Masked(reader)
     if condition is None:
-        for first in range(reader.first_seq, last + 1, PAGE):
+        for first in range(begin, last + 1, PAGE):
+            looked((first - begin) / total)
             yield masked.rows(reader.page(first, PAGE))
         return
-    for seqs in reader.select(condition, 0, last):
+    looked(0.0)
+    for number, seqs in enumerate(reader.select(condition, 0, last), 1):
         for start in range(0, len(seqs), PAGE):
+            looked((seqs[start] - begin) / total)
             yield masked.rows(reader.rows(seqs[start : start + PAGE]))
+        looked(min(1.0, number * CHUNK / total))
 
 
 def write_pages(
@@ -38,18 +55,19 @@ def write_pages(
     lines: Callable[[list[Row]], str],
     reader: Reader,
     condition: Condition | None,
+    looked: Looked = untold,
 ) -> int:
     """Write the lines of the rows that meet a condition, and return the number of rows."""
     count = 0
-    for page in pages_of(reader, condition):
+    for page in pages_of(reader, condition, looked):
         out.write(lines(page))
         count += len(page)
     return count
 
 
-def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
+def rows_of(reader: Reader, condition: Condition | None, looked: Looked = untold) -> Iterator[Row]:
     """The rows of `pages_of`, one by one."""
-    return chain.from_iterable(pages_of(reader, condition))
+    return chain.from_iterable(pages_of(reader, condition, looked))
 
 
 def missing_bytes(row: Row) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import NEAR
+from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.viewmodel.message import Sentence
 
 SHOWN_AFTER: Final = 300
@@ -32,7 +33,7 @@ class ProgressLine(Retranslatable, QWidget):
         self.setObjectName(f"{name}.progress")
         self._sentence: Sentence | None = None
         self._key = key
-        self._label = QLabel()
+        self._label = ElidedLabel()  # a long name makes no window wider
         self._label.setObjectName(f"{name}.progress_text")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Signal, Slot
 
 from workbench.journal.joined import whole_of
 from workbench.texts import tr
 from workbench.ui.widgets.last_folder import last_folder, remember_folder
+from workbench.viewmodel.message import msg
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.journal.exports.rows import Looked
     from workbench.journal.reader import Reader
     from workbench.qt.controller import Controller
     from workbench.qt.file_writer import FileWriter, Work
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 SCENARIO: Final = ".toml"
 RECORD: Final = ".swb"
+GRACE_MS: Final = 1_000
+"""How long a window that is closed waits for its exports; what takes longer is stopped."""
 
 
 class FileCommands(QObject):
@@ -33,12 +38,18 @@ class FileCommands(QObject):
         scenario_wanted(Path): run this scenario.
         dropped(Path): this scenario or set-up was dropped.
         told(str): the result of writing a file, in a sentence.
+        writing(Sentence, float): a file is being written, and which share of the work is done.
+        written(): none is any more.
+        first_export(): the first one begins.
     """
 
     record_wanted = Signal(object)
     scenario_wanted = Signal(object)
     dropped = Signal(object)
     told = Signal(str)
+    writing = Signal(object, float)
+    written = Signal()
+    first_export = Signal()
 
     def __init__(self, owner: QWidget, controller: Controller, model: LogModel) -> None:
         """`owner`: the window that dialogs belong to; `model`: an export keeps to the log's
@@ -50,6 +61,7 @@ class FileCommands(QObject):
         self._model = model
         self._writer: FileWriter | None = None
         self._waiting: list[tuple[Path, Work]] = []
+        self._wrote = False
 
     @Slot()
     def open_record(self) -> None:
@@ -140,8 +152,8 @@ class FileCommands(QObject):
 
         condition, export = self._model.condition, of_ending(path.suffix, form)
 
-        def work(reader: Reader, out: BinaryIO) -> str:
-            rows = export.write(reader, out, condition)
+        def work(reader: Reader, out: BinaryIO, looked: Looked) -> str:
+            rows = export.write(reader, out, condition, looked)
             count = max(0, reader.count() - reader.first_seq + 1)
             return tr(
                 "window.exported_rows",
@@ -174,8 +186,8 @@ class FileCommands(QObject):
         """Write a whole conversation to a file."""
         from workbench.viewmodel.conversation_export import write_conversation
 
-        def work(reader: Reader, out: BinaryIO) -> str:
-            write_conversation(reader, out, wish, form)
+        def work(reader: Reader, out: BinaryIO, looked: Looked) -> str:
+            write_conversation(reader, out, wish, form, looked)
             return tr("window.exported", path=str(path))
 
         self._begin(path, work)
@@ -189,11 +201,26 @@ class FileCommands(QObject):
     def _write_next(self) -> None:
         from workbench.qt.file_writer import FileWriter
 
+        if not self._wrote:
+            self._wrote = True
+            self.first_export.emit()
         path, work = self._waiting.pop(0)
         self._writer = FileWriter(self._controller.session, path, work, self)
+        self._writer.progressed.connect(self._on_progressed)
         self._writer.finished.connect(self._on_written)
         self._writer.start()
-        self.told.emit(tr("window.exporting", path=str(path)))
+        self._on_progressed(0.0)
+
+    @Slot(float)
+    def _on_progressed(self, share: float) -> None:
+        if self._writer is not None:
+            self.writing.emit(msg("window.exporting", path=self._writer.path.name), share)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the export under way: nothing of it stays. Those that wait for it come next."""
+        if self._writer is not None:
+            self._writer.stop()
 
     @Slot()
     def _on_written(self) -> None:
@@ -204,9 +231,19 @@ class FileCommands(QObject):
         self._writer = None
         if self._waiting:
             self._write_next()
+        else:
+            self.written.emit()
 
     def close(self) -> None:
-        """Finish the exports under way before the window is closed."""
+        """End the exports before the window is closed: a short one is finished, a long one stopped,
+        which is said where a window's last words can be read.
+        """
+        patience = QDeadlineTimer(GRACE_MS)
         while self._writer is not None:
-            self._writer.wait()
+            writer = self._writer
+            if not writer.wait(patience):
+                writer.stop()
+                writer.wait()
             self._on_written()
+            if patience.hasExpired() and sys.stderr is not None:
+                sys.stderr.write(f"{writer.sentence}\n")

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
+    from workbench.ui.widgets.progress_line import ProgressLine
     from workbench.ui.widgets.sighted import Sighted
     from workbench.ui.window.endpoint_list import EndpointList
+    from workbench.ui.window.file_commands import FileCommands
     from workbench.ui.window.projector_caption import ProjectorCaption
     from workbench.viewmodel.connection_rows import Owner
 
@@ -59,6 +61,18 @@ def caption_of(
     place.seen.connect(presenter.set_in_sight)
     caption.worded.connect(presenter.tell)
     return caption
+
+
+def export_line_of(files: FileCommands) -> ProgressLine:
+    """How far the export under way is, with a button that stops it; hidden while there is none."""
+    from workbench.ui.widgets.progress_line import ProgressLine  # imported with the first export
+
+    key = "window.stop_export"
+    line = ProgressLine("export", key)
+    files.writing.connect(lambda sentence, share: line.tell(sentence, share, key))
+    files.written.connect(line.end)
+    line.pressed.connect(files.stop)
+    return line
 
 
 def endpoint_list_of(controller: Controller, place: Sighted, owner: Owner) -> EndpointList:

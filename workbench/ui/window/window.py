@@ -35,6 +35,7 @@ from workbench.ui.window.frame_views import (
     banner_of,
     caption_of,
     endpoint_list_of,
+    export_line_of,
     status_bar_of,
 )
 from workbench.ui.window.layouts import LAYOUTS, Layouts
@@ -263,7 +264,7 @@ class MainWindow(Retranslatable, QMainWindow):
     def _lay_out(self) -> None:
         self.splitter = MainSplitter(self.tab_area, self.log, self.inspector)
         centre = QWidget()
-        column = QVBoxLayout(centre)
+        column = self._column = QVBoxLayout(centre)
         column.setContentsMargins(TIGHT, TIGHT, TIGHT, 0)
         column.setSpacing(TIGHT)
         column.addWidget(self.banner)
@@ -504,6 +505,12 @@ class MainWindow(Retranslatable, QMainWindow):
         self.menus.recent.chosen.connect(files.show_record)
         files.scenario_wanted.connect(self.scenario_player.run)
         files.told.connect(self.status_bar.tell)
+        files.first_export.connect(self._add_export_line)
+
+    @Slot()
+    def _add_export_line(self) -> None:
+        """Below all panels, so that none of them moves when it comes."""
+        self._column.addWidget(export_line_of(self.file_commands))
 
     @Slot()
     def _forget_the_old(self) -> None:
