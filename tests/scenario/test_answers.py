@@ -50,9 +50,17 @@ def answers(tmp_path: Path, messages: str = "") -> list[Answer]:
         commands = rows_of(reader, "kind:command")
         counted = Counted(reader, commands, lambda _row: True)
         used = Settings(reader).at_first_use(commands)
-        settings = {name: item for name, (_, item) in used.items()}
         seqs = [row.seq for row in commands]
-        return outcome_of(answers_of(reader, lambda _row: True, counted.of, settings, seqs))
+        return outcome_of(
+            answers_of(
+                reader,
+                lambda _row: True,
+                counted.of,
+                {"client"},
+                lambda name, _connection: used[name][1],
+                seqs,
+            )
+        )
 
 
 def test_reads_between_two_commands_are_one_answer(tmp_path: Path) -> None:

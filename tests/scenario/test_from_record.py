@@ -444,3 +444,46 @@ def test_of_a_damaged_record_what_is_left_is_code(tmp_path: Path, damage: str) -
     for code in (to_python(scenario), to_pytest(scenario)):
         ast.parse(code)
     tomllib.loads(to_toml(scenario))
+
+
+LATE_TLS = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "close", endpoint = "client" },
+  { do = "configure", endpoint = "client", layers = ["tls"], tls = {} },
+  { do = "connect", endpoint = "client", error = "CERTIFICATE_VERIFY_FAILED" },
+  { do = "configure", endpoint = "client", tls = { ca = "test:root" } },
+  { do = "connect", endpoint = "client" },
+  { do = "expect", endpoint = "client", text = "hi" },
+]
+endpoint.client = "@server"
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "greet", text = "hi" }
+layers = ["tls"]
+tls = { cert = "test:good" }
+"""
+
+
+def test_what_comes_is_read_by_the_layers_that_its_connection_had(tmp_path: Path) -> None:
+    """The endpoint had none when it was first used; and a handshake that failed is to fail."""
+    record = tmp_path / "r.swb"
+    with Session(record) as session:
+        report = Runner(session, parse(LATE_TLS), timeout=BOUND).run()
+        assert report.ok, str(report.steps[-1].reason)
+        session.stop_all_and_wait()
+    with closing(Reader(record)) as reader:
+        made = scenario_of(reader, Excerpt(waits=False))
+    connects = [
+        step.error
+        for step in made.steps
+        if isinstance(step, Perform) and isinstance(step.command, c.Connect)
+    ]
+    assert connects == [None, "CERTIFICATE_VERIFY_FAILED", None]
+    expected = [step for step in made.steps if isinstance(step, Expect)]
+    assert [(step.text, step.hex) for step in expected if step.result is None] == [("hi", None)]
+    with Session(tmp_path / "again.swb") as session:
+        again = Runner(session, made, timeout=BOUND).run()
+    assert again.ok, str(again.steps[-1].reason)

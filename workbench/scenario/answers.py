@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from typing import Final
 
-from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.query import Condition, parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.named_tuple import NamedTuple
@@ -55,7 +55,8 @@ def answers_of(
     reader: Reader,
     wanted: Callable[[Row], bool],
     numbers: Mapping[int, int],
-    settings: Mapping[str, EndpointSettings],
+    names: Collection[str],
+    settings: Callable[[str, int], EndpointSettings],
     commands: Sequence[int],
 ) -> Generator[float, None, list[Answer]]:
     """All answers, in the order in which they began; yields the share of rows read so far.
@@ -63,19 +64,19 @@ def answers_of(
     Args:
         wanted: whether a row counts at all.
         numbers: the number of each connection by its id, for those that are made again.
+        names: the endpoints that ask: those that do not listen.
+        settings: those with which an endpoint made a connection, by name and by its id.
         commands: the rows of the commands, in order.
     """
-    asking = {name: of for name, of in settings.items() if of.role is not Role.LISTENER}
-    gathered = _AnswersSoFar(commands)
+    gathered = _AnswersSoFar(commands, settings)
     last = reader.count()
-    for page in pages_of(reader, _what_came_to(asking)) if asking and numbers else ():
+    for page in pages_of(reader, _what_came_to(names)) if names and numbers else ():
         for row in page:
             if row.result is None and row.call not in _OF_LAYERS:
                 continue
-            of = asking.get(row.endpoint or "")
             number = numbers.get(row.connection or 0)
-            if of is not None and number is not None and wanted(row):
-                gathered.take(row, of, number)
+            if row.endpoint in names and number is not None and wanted(row):
+                gathered.take(row, number)
         yield page[-1].seq / last
     return gathered.answers
 
@@ -93,13 +94,16 @@ def _what_came_to(names: Collection[str]) -> Condition | None:
 class _AnswersSoFar:
     """The answers so far, and what is known of each connection, by its id in the record."""
 
-    def __init__(self, commands: Sequence[int]) -> None:
+    def __init__(
+        self, commands: Sequence[int], settings: Callable[[str, int], EndpointSettings]
+    ) -> None:
+        self._settings = settings
         self._begun: list[Answer] = []
         self._pieces: list[list[bytes] | None] = []  # of each answer, joined at the end
         self._commands = commands
         self._open: dict[int, int] = {}  # the answer that may still go on
         self._read: dict[int, bytes | None] = {}  # what the newest read contained
-        self._came: dict[int, WhatCame] = {}
+        self._came: dict[int, tuple[WhatCame, bool]] = {}  # and whether it is a stream
 
     @property
     def answers(self) -> list[Answer]:
@@ -109,12 +113,14 @@ class _AnswersSoFar:
             for answer, pieces in zip(self._begun, self._pieces, strict=True)
         ]
 
-    def take(self, row: Row, of: EndpointSettings, number: int) -> None:
+    def take(self, row: Row, number: int) -> None:
         """Take the next row; `number`: that of its connection when the commands are repeated."""
         assert row.connection is not None
-        told = self._came.get(row.connection)
-        if told is None:
-            told = self._came[row.connection] = what_came(of, stream=of.type == "SOCK_STREAM")
+        if row.connection not in self._came:
+            of = self._settings(row.endpoint or "", row.connection)
+            came = what_came(of, stream=of.type == "SOCK_STREAM")
+            self._came[row.connection] = came, gives_stream(of)
+        told, stream = self._came[row.connection]
         told.note(row)
         if row.call != MESSAGE:
             self._read[row.connection] = row.payload
@@ -122,7 +128,7 @@ class _AnswersSoFar:
             self._begin(_answer(row, number, ends=True), None)
             self._open.pop(row.connection, None)
         elif told(row) and (row.size or row.call != "recvfrom"):
-            self._add(row, number, gives_stream(of))
+            self._add(row, number, stream)
 
     def _begin(self, answer: Answer, data: bytes | None) -> None:
         self._begun.append(answer)

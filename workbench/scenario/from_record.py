@@ -20,7 +20,7 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
-from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.frozen import dataclass
 from workbench.journal.query import about_shapes
 from workbench.journal.query import parse as parse_filter
@@ -36,6 +36,7 @@ from workbench.scenario.recorded import (
     Counted,
     Settings,
     command_of,
+    failed_openings,
     outcome_of,
     pages_of,
     rows_of,
@@ -237,7 +238,7 @@ class _Talk:
         """What was received, except what a connection still read while its endpoint stopped: that
         is a race each time.
         """
-        settings = {name: item for name, (_, item) in self.used.items()}
+        asking = {name for name, (_, of) in self.used.items() if of.role is not Role.LISTENER}
         stops: dict[str | None, list[int]] = {}
         for row in self.chosen:
             if row.call == "stop":
@@ -246,7 +247,8 @@ class _Talk:
             self._reader,
             self._wanted,
             self._counted.of,
-            settings,
+            asking,
+            self._settings_of,
             [row.seq for row in self.chosen],
         )
         begun = self._counted.begun
@@ -256,6 +258,12 @@ class _Talk:
             if bisect(stops.get(item.endpoint, ()), begun[item.id])
             == bisect_left(stops.get(item.endpoint, ()), item.seq)
         ]
+
+    def _settings_of(self, name: str, connection: int) -> EndpointSettings:
+        """The settings that an endpoint made a connection with: its layers say what came there."""
+        begun = self._counted.begun.get(connection)
+        found = self._settings.at(name, begun) if begun is not None else None
+        return found or self.used[name][1]
 
     def connection(self, answer: Answer) -> int | None:
         """The number of an answer's connection; None: it need not be said."""
@@ -307,7 +315,8 @@ class _Talk:
         waits: bool,
         filled: Callable[[int, c.Command], c.Command],
     ) -> list[Step]:
-        failed, connected = _failures(self._reader), _connected(self._reader)
+        failed = failed_openings(self._reader, self._settings_of) | _failures(self._reader)
+        connected = _connected(self._reader)
         current = {name: item for name, (_, item) in self.used.items()}
         meant: dict[str, int] = {}
         steps: list[Step] = []

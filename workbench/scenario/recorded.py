@@ -5,18 +5,21 @@ numbers.
 from __future__ import annotations
 
 import sys
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeVar
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import names_endpoint
+from workbench.engine.model.events import LAYER
 from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.web_address import TLS, WEBSOCKET
+from workbench.engine.protocol.stack import PROXY, layer_names
 from workbench.journal.query import Condition, of_endpoint, parse
 from workbench.journal.reader import Reader, Row
 from workbench.literals import arguments_of
@@ -24,6 +27,15 @@ from workbench.literals import arguments_of
 CONFIGURE = "configure"
 PAGE: Final = 500
 """How many rows are read at once."""
+_TALKS: Final = "ws.open"
+_OPENINGS: Final = {
+    "tls.handshake": TLS,
+    _TALKS: WEBSOCKET,
+    "ws.fault": WEBSOCKET,
+    "proxy.response": PROXY,
+    "proxy.body": PROXY,
+}
+"""Rows about how a layer opened or failed to, each with its layer."""
 Result = TypeVar("Result")
 
 
@@ -107,7 +119,9 @@ class Settings:
                 found = settings_from_json(item.first_config or item.config)
                 self._first[item.id] = replace(found, name=item.name)
                 self._ids[item.name] = item.id
-        self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
+        self._changes: dict[str, list[Row]] = {}
+        for row in rows_of(reader, f"kind:command call:{CONFIGURE}"):
+            self._changes.setdefault(row.endpoint or "", []).append(row)
         self._renamed: list[tuple[int, str, str]] = []
         for row in rows_of(reader, "kind:note call:renamed"):
             with suppress(ValueError):  # another endpoint's
@@ -117,15 +131,13 @@ class Settings:
     def at(self, name: str, seq: int) -> EndpointSettings | None:
         """The settings last configured before a row; None: there is no such endpoint."""
         number = self.meant.id_at(name, seq)
-        found = self._first.get(number)
-        since = None
-        for row in self._changes:
-            if row.seq < seq and row.endpoint == name and self._is_of(row, number):
-                found, since = _configured(row) or found, row.seq
+        changes = self._changes.get(name, [])
+        before = reversed(changes[: bisect_left(changes, seq, key=attrgetter("seq"))])
+        own = [row for row in before if self.meant.id_at(name, row.seq) == number]
+        known = (item for row in own if (item := _configured(row)) is not None)
+        found = next(known, None) or self._first.get(number)
+        since = own[0].seq if own else None
         return self._linked(found, number, since) if found is not None else None
-
-    def _is_of(self, row: Row, number: int) -> bool:
-        return self.meant.id_at(row.endpoint or "", row.seq) == number
 
     def _linked(
         self, settings: EndpointSettings, number: int, since: int | None
@@ -261,4 +273,28 @@ def _openings(reader: Reader) -> Mapping[int, Row]:
     for start in range(0, len(wanted), 500):
         for row in reader.rows(wanted[start : start + 500]):
             found.update(dict.fromkeys(seqs[row.seq], row))
+    return found
+
+
+def failed_openings(
+    reader: Reader, settings: Callable[[str, int], EndpointSettings]
+) -> dict[int, str]:
+    """The error of each connect whose layers did not open, by the row of the command: connect()
+    itself succeeded, and the command ended with the handshake.
+
+    `settings`: those with which an endpoint made a connection, by name and by its id.
+    """
+    asked: dict[int, int] = {}
+    found: dict[int, str] = {}
+    for row in rows_of(reader, f"call:connect|{'|'.join(_OPENINGS)} kind:call|end|{LAYER}"):
+        number = row.connection or 0
+        if row.kind != LAYER:
+            if row.cause is not None:
+                asked[number] = row.cause
+        elif row.call == _TALKS:
+            asked.pop(number, None)  # what goes wrong from now on is no handshake
+        elif row.error is not None and number in asked:
+            layers = layer_names(settings(row.endpoint or "", number))
+            if _OPENINGS[row.call] in layers:  # else a step began it later
+                found[asked.pop(number)] = row.errno or row.error
     return found
