@@ -95,7 +95,7 @@ start.import_qt()
 from PySide6.QtCore import Qt
 import enum
 own = enum.Enum("Own", "A B")
-assert list(own.__members__) == ["A", "B"], own
+assert (own.__module__, list(own.__members__)) == ("__main__", ["A", "B"]), own
 print(len(quick) > 100, [each[1] for each in usual], Qt.Key.Key_A.value, Qt.Key.__module__)
 """
 

@@ -8,6 +8,7 @@ a class that a person wrote. For its own enumerations it has `_simple_enum`, whi
 from __future__ import annotations
 
 import enum
+import sys
 from typing import Any, Final
 
 _USUAL: Final[Any] = getattr(enum.EnumType, "_create_", None)
@@ -26,6 +27,8 @@ def make_qt_enums_quickly() -> None:
 
 def _create(cls: Any, class_name: str, names: Any, **asked: Any) -> Any:
     if not (_is_of_pyside(asked) and isinstance(names, list)):
+        if asked.get("module") is None:  # `enum` takes that of the code two frames up, as here
+            asked["module"] = sys._getframe(2).f_globals.get("__name__")
         return _USUAL(cls, class_name, names, **asked)
     boundary = asked["boundary"]
     simple = _SIMPLE(cls, boundary=boundary if issubclass(cls, enum.Flag) else None)
