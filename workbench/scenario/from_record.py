@@ -229,14 +229,15 @@ class _Talk:
         # a damaged record may tell nothing about an endpoint, which then cannot be repeated
         self.chosen = [row for row in chosen if row.endpoint is None or row.endpoint in self.used]
         self._counted = Counted(reader, self.chosen, wanted)
+        self._unopened = failed_openings(reader, self._counted.begun, self._settings_of)
         self.encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
 
     def encoding(self, answer: Answer) -> str:
         return self.encodings.get(answer.endpoint, "utf-8")
 
     def answers(self) -> Generator[float, None, list[Answer]]:
-        """What was received, except what a connection still read while its endpoint stopped: that
-        is a race each time.
+        """What was received, except what a connection still read while its endpoint stopped, or
+        after its handshake had failed, so that both ends close: that is a race each time.
         """
         asking = {name for name, (_, of) in self.used.items() if of.role is not Role.LISTENER}
         stops: dict[str | None, list[int]] = {}
@@ -255,7 +256,8 @@ class _Talk:
         return [
             item
             for item in found
-            if bisect(stops.get(item.endpoint, ()), begun[item.id])
+            if item.id not in self._unopened
+            and bisect(stops.get(item.endpoint, ()), begun[item.id])
             == bisect_left(stops.get(item.endpoint, ()), item.seq)
         ]
 
@@ -315,7 +317,7 @@ class _Talk:
         waits: bool,
         filled: Callable[[int, c.Command], c.Command],
     ) -> list[Step]:
-        failed = failed_openings(self._reader, self._settings_of) | _failures(self._reader)
+        failed = dict(self._unopened.values()) | _failures(self._reader)
         connected = _connected(self._reader)
         current = {name: item for name, (_, item) in self.used.items()}
         meant: dict[str, int] = {}

@@ -277,24 +277,26 @@ def _openings(reader: Reader) -> Mapping[int, Row]:
 
 
 def failed_openings(
-    reader: Reader, settings: Callable[[str, int], EndpointSettings]
-) -> dict[int, str]:
-    """The error of each connect whose layers did not open, by the row of the command: connect()
-    itself succeeded, and the command ended with the handshake.
+    reader: Reader, made: Collection[int], settings: Callable[[str, int], EndpointSettings]
+) -> dict[int, tuple[int, str]]:
+    """The connections whose layers did not open, by id, each with the row of the command and its
+    error: connect() itself succeeded, and the command ended with the handshake.
 
-    `settings`: those with which an endpoint made a connection, by name and by its id.
+    Args:
+        made: the connections that count, by id.
+        settings: those with which an endpoint made one, by name and by its id.
     """
     asked: dict[int, int] = {}
-    found: dict[int, str] = {}
+    found: dict[int, tuple[int, str]] = {}
     for row in rows_of(reader, f"call:connect|{'|'.join(_OPENINGS)} kind:call|end|{LAYER}"):
         number = row.connection or 0
         if row.kind != LAYER:
-            if row.cause is not None:
+            if row.cause is not None and number in made:
                 asked[number] = row.cause
         elif row.call == _TALKS:
             asked.pop(number, None)  # what goes wrong from now on is no handshake
         elif row.error is not None and number in asked:
             layers = layer_names(settings(row.endpoint or "", number))
             if _OPENINGS[row.call] in layers:  # else a step began it later
-                found[asked.pop(number)] = row.errno or row.error
+                found[number] = asked.pop(number), row.errno or row.error
     return found
