@@ -6,6 +6,7 @@ import argparse
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,6 +17,7 @@ from workbench.labs.demos import demos
 from workbench.resources import resource
 from workbench.texts import LANGUAGES, catalogue, set_language
 
+ROOT: Final = Path(__file__).parent.parent
 GAP: Final = r"(?<!\{)\{[^{}]*\}(?!\})"
 METAVARS: Final = r"\b[A-Z]+\b|\{[\w,]+\}"
 """Capitals stand for a value, braces hold the values themselves: both are code in a usage."""
@@ -110,6 +112,29 @@ def test_nothing_is_spaced_twice() -> None:
         if not key.startswith("lab.")
         and re.search(r"(?<=[\w”]) {2}(?=[A-Za-z\u4e00-\u9fff“])", text)
     ]
+    assert not faults, "\n".join(faults)
+
+
+def documents(language: str) -> list[Path]:
+    """The README and the pages of the manual."""
+    readme = "README.md" if language == "en" else f"resources/README.{language}.md"
+    return [ROOT / readme, *sorted(resource(f"manual/{language}").glob("*.md"))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_documents_have_the_words_of_the_program(language: str) -> None:
+    """Prose alone: what stands in a block or in backquotes is typed so."""
+    faults = []
+    for path in documents(language):
+        text = path.read_text("utf-8")
+        prose = re.sub(r"^```.*?^```|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+        for number, line in enumerate(re.sub(r"`[^`\n]+`", "`", prose).splitlines(), 1):
+            faults += [
+                f"{path.name}, line {number} of prose: {line[: found.start()][-30:]}>{found[0]}<"
+                for pattern in OTHER_NAMES[language].values()
+                if not pattern.startswith("^(?!")  # those look at a sentence as a whole
+                and (found := re.search(pattern, line))
+            ]
     assert not faults, "\n".join(faults)
 
 

@@ -53,6 +53,32 @@ def test_the_filters_that_it_names_are_understood(language: str) -> None:
         parse(term)
 
 
+QUOTED = {"en": r"(?<!\*)\*([^*\n]+)\*(?!\*)", "zh_CN": r"“([^”\n]+)”"}
+"""How a page writes the name of a control."""
+TYPED = r"@[\w-]+|curl"
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\(&\w\)|&|…", "", text).strip(" :：").casefold()
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_controls_that_it_names_are_in_the_program(language: str) -> None:
+    there = {plain(text): text for text in texts.catalogue(language).values()}
+    filled = [re.escape(text) for text in there if "{" in text]
+    forms = [re.sub(r"\\\{\w+\\\}", ".+", text) for text in filled]
+    unknown = [
+        (page.name, name)
+        for page in pages(language)
+        for quoted in re.findall(QUOTED[language], re.sub(r"`[^`\n]+`", "`", page.text))
+        for name in quoted.split(" > ")
+        if not re.fullmatch(TYPED, name)
+        and not any(text.startswith(plain(name)) for text in there)
+        and not any(re.fullmatch(form, plain(name)) for form in forms)
+    ]
+    assert not unknown
+
+
 def test_a_search_finds_paragraphs_with_all_words() -> None:
     hits = find(pages("en"), "ECONNRESET errors")
     assert [hit.page.name for hit in hits] == []
