@@ -272,3 +272,18 @@ def test_a_secret_without_a_value_is_told(
     out = capfd.readouterr().out
     assert "hunter2" not in out
     assert "nobody.connect() → ECONNREFUSED, as expected" in out
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_a_step_that_was_not_reached_tells_no_secret(tmp_path: Path, *, shows: bool) -> None:
+    (tmp_path / "t.toml").write_text(
+        'step = [{do="connect"}, {do="send",file="{key}.bin"}]\n'
+        'endpoint.nobody = "127.0.0.1:1"\n[values]\nkey = { secret = true }\n'
+    )
+    (tmp_path / "hunter2hunter2.bin").write_bytes(b"x")
+    report = tmp_path / "r.xml"
+    also = ["--set", "key=hunter2hunter2", "--junit", str(report)]
+    also += ["--show-secrets"] if shows else []
+    assert main(["run", str(tmp_path / "t.toml"), *also]) == 1
+    assert ("hunter2" in report.read_text()) is shows
+    assert "nobody.send(" in report.read_text()

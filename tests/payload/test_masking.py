@@ -94,6 +94,25 @@ def test_what_has_not_come_yet_may_be_a_value() -> None:
     assert masker.text("text='say hunt…'") == "text='say ****…'"
 
 
+@given(VALUES.filter(lambda value: "…" not in value), st.integers(1, 14), st.integers(0, 14))
+def test_what_is_left_of_a_value_between_cuts_is_masked(value: str, first: int, last: int) -> None:
+    rest = value[first:]
+    for left, after in ((rest, "|"), (rest[: len(rest) - last], "…")):
+        text = f"text='xx…{left}{after}"
+        shown = Masker([value]).text(text)
+        assert len(shown) == len(text)
+        assert len(left) < 2 or left not in shown.partition("…")[2] or only_mask(left)
+
+
+def test_the_end_of_a_value_behind_a_cut() -> None:
+    masker = Masker(["hunter2!"])
+    assert masker.text("text='say…ter2! now'") == "text='say…***** now'"
+    assert masker.text("text='say…ter…now'") == "text='say…***…now'"
+    assert masker.text("text='say…terse'") == "text='say…terse'"
+    assert masker.text("hex='00…65 723221 00'") == "hex='00…2a 2a2a2a 00'"
+    assert masker.text("text='say…!'") == "text='say…!'"  # one character ends too much
+
+
 def test_values_that_overlap_are_all_masked() -> None:
     assert Masker(["abcd", "cdef"]).text("abcdef") == "******"
     assert Masker(["abab"]).text("ababab") == "******"

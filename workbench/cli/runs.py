@@ -22,7 +22,7 @@ from workbench.scenario.junit import Each, Suite, write_junit
 from workbench.scenario.model import load_runs
 from workbench.scenario.named_values import Given
 from workbench.scenario.report import Report, StepResult, seconds_of
-from workbench.scenario.secrets import too_short
+from workbench.scenario.secrets import masker_of, too_short
 from workbench.scenario.step_lines import StepLines
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, language, reason_of, tr
@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
                 break
     finally:
         if args.junit is not None:
-            _write_junit(asked, args.junit, Each(args.junit_each), verbose=args.verbose)
+            _write_junit(asked, args)
     if not several and asked[0].refused is not None:
         raise asked[0].refused
     if several and not args.json:
@@ -340,7 +340,7 @@ def check_place(path: Path) -> None:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
 
 
-def _write_junit(asked: Sequence[Run], path: Path, each: Each, *, verbose: bool) -> None:
+def _write_junit(asked: Sequence[Run], args: argparse.Namespace) -> None:
     """Write the report. Raises Problem. Every step of a run that was not begun counts as
     skipped.
     """
@@ -356,8 +356,11 @@ def _write_junit(asked: Sequence[Run], path: Path, each: Each, *, verbose: bool)
         case = made.scenario.case if made.scenario is not None else ""
         file = name.removesuffix(f" [{escape(case)}]") if case else name
         interrupted = made.status == INTERRUPTED
-        suites.append(Suite(name, report, made.refused, made.begun, file, interrupted))
+        hides = None if args.show_secrets else made.scenario
+        masked = str if hides is None else masker_of(hides).text
+        suites.append(Suite(name, report, made.refused, made.begun, file, interrupted, masked))
     try:
-        write_junit(suites, path, each, verbose=verbose)
+        write_junit(suites, args.junit, Each(args.junit_each), verbose=args.verbose)
     except OSError as error:
-        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
+        reason = reason_of(error)
+        raise Problem("cli.cannot_write", path=str(args.junit), reason=reason) from error

@@ -98,6 +98,7 @@ class Masker:
         if self.any:
             for cut in re.finditer(_CUT, text):  # what was shortened may have been a value
                 spans += self._begun(self._text, text[: cut.start()])
+                spans += _ended(self._text, text, cut.end())
         shown = _masked(text, spans) if spans else text
         if len(shown) < _HEX_LEAST or not (self.any or self._with_headers):
             return shown
@@ -186,7 +187,8 @@ class _Form:
         beginning.
         """
         self.least = least
-        self._source = "".join(parts)
+        self._parts = tuple(parts)
+        self._source = "".join(self._parts)
         self.mask = mask
         self._whole = re.compile(self._source, re.DOTALL)
 
@@ -205,6 +207,28 @@ class _Form:
             found = partly.search(text, found.start() + 1, partial=True)
         return None if found is None or found.start() == len(text) else int(found.start())
 
+    def ends(self, text: str, place: int) -> int | None:
+        """Where the longest end of it that begins at a place of a text is over, or cut again; None:
+        there is none.
+        """
+        for first in range(1, len(self._parts) - self.least + 1):
+            at, count = place, 0
+            for part in self._parts[first:]:
+                found = None if text.startswith(_CUT, at) else _part(part).match(text, at)
+                if found is None:
+                    break
+                at, count = found.end(), count + 1
+            if count >= self.least and (
+                count == len(self._parts) - first or text.startswith(_CUT, at)
+            ):
+                return at
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _part(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.DOTALL)
+
 
 @lru_cache(maxsize=256)
 def _partly(source: str) -> regex.Pattern[str]:
@@ -216,6 +240,14 @@ def _partly(source: str) -> regex.Pattern[str]:
 def _found(forms: Iterable[_Form], text: str) -> Iterator[Span]:
     for form in forms:
         yield from form.spans(text)
+
+
+def _ended(forms: Iterable[_Form], text: str, place: int) -> Iterator[Span]:
+    """The end of a form that a text has at a place where something before it was left out."""
+    for form in forms:
+        end = form.ends(text, place)
+        if end is not None:
+            yield (place, end, form.mask)
 
 
 def header_values(text: str) -> Iterator[tuple[str, str]]:

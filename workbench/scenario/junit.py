@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -40,6 +40,7 @@ class Suite:
         begun: when it began, in seconds since the epoch.
         file: the scenario's; its runs form one suite if each is one case; "": as the name.
         interrupted: it was given up before its end, in the first step without a result.
+        masked: removes secrets from the line of a step that was not reached; the others have none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Suite:
     begun: str = ""
     file: str = ""
     interrupted: bool = False
+    masked: Callable[[str], str] = str
 
 
 class Each(StrEnum):
@@ -221,7 +223,7 @@ def _cases(suite: Suite, report: Report, *, verbose: bool) -> Iterator[ET.Elemen
         within = last.rounds[0].loop
     for step, came in zip(report.scenario.steps, results, strict=True):
         own = (result.name or result.title for result in came if result.step is step)
-        name = next(own, title_of(step))
+        name = next(own, None) or suite.masked(title_of(step))
         names[name] += 1
         again = names[name]
         case = ET.Element("testcase", name=escape(name if again == 1 else f"{name} [{again}]"))

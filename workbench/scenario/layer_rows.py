@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +27,10 @@ HEADS: Final = frozenset({REQUEST, RESPONSE, PROXY_RESPONSE, "messages.recv"})
 NO_CODE: Final = 1005
 _TLS_END: Final = "tls.end"
 _NOTIFIED: Final = "'close_notify'"
+_READS: Final = frozenset({"recv", "recvfrom"})
+_SENT: Final = frozenset({"tls.send", "ws.send", "ws.raw", "proxy.request"})
+_LAST_OF_DATA: Final = 7
+"""Opcodes of control frames are larger (RFC 6455 5.2)."""
 _NO_CASE: Final = frozenset({"upgrade", "connection"})
 """Headers whose values are the same in all letters (RFC 9110 7.6.1, 7.8)."""
 _STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d{3})(?: |\r|\n)")
@@ -75,6 +79,37 @@ def end_of(row: Row) -> tuple[int, str] | None:
         return None
     code, *reason = found[0]
     return _number(code), str(reason[0]) if reason else ""
+
+
+class Withheld(NamedTuple):
+    """What layers have taken in and not handed on.
+
+    Attributes:
+        bytes: of what was read last, since a layer told of something whole: part of a head, a
+            record or a frame.
+        frames: of a message whose last frame has not come.
+        payload: the bytes in these.
+    """
+
+    bytes: int
+    frames: int
+    payload: int
+
+
+def withheld(rows: Iterable[Row]) -> Withheld:
+    """What the layers of a connection wait for the rest of, as far as its rows tell."""
+    unread = frames = payload = 0
+    for row in rows:
+        if row.kind != LAYER:
+            unread += (row.size or 0) if row.call in _READS and row.error is None else 0
+            continue
+        if row.call not in _SENT:
+            unread = 0
+        frame = frame_of(row)
+        if frame is None or (frame.opcode or 0) > _LAST_OF_DATA:
+            continue
+        frames, payload = (frames + 1, payload + (row.size or 0)) if not frame.fin else (0, 0)
+    return Withheld(unread, frames, payload)
 
 
 def _number(value: object) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import LAYER
 from workbench.engine.model.layer_fault import TRUNCATED, LayerFault
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.notes import note_text
@@ -22,7 +23,7 @@ from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import NO_RULE, HeldBack
 from workbench.scenario.json_stream import values_in
-from workbench.scenario.layer_rows import end_of, head_differs, is_of_kind
+from workbench.scenario.layer_rows import end_of, head_differs, is_of_kind, withheld
 from workbench.scenario.needle import Needle
 from workbench.scenario.parting import (
     SHOWN_BYTES,
@@ -107,7 +108,8 @@ def did_not_come(
     stands = _stands(expect, told or _told_of(among), ends, hidden)
     came = _came(expect, told, needle, search.until_ns, hidden) if told or not count else None
     if came is not None and came.key == "scenario.instead_nothing":
-        came = _nothing_came(came, among, others, stands)
+        partly = any(next(_unfinished(item), None) for item in told)
+        came = None if partly else _nothing_came(came, among, others, stands)
     if expect.closed is not None and told:
         ends_of = [item for item in told if item.number] or told  # a listening socket does not end
         came, stands = in_one([_ended(expect, item, search) for item in ends_of], hidden), None
@@ -496,11 +498,27 @@ def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
     fault = next((row for row in connection.all_rows() if row.call == "messages.fault"), None)
     if fault is not None:
         yield clause("undivided", _name(connection), errno=fault.errno or "", seq=fault.seq)
-    elif connection.came.unfinished > 0:
-        yield clause("unfinished", _name(connection), bytes=connection.came.unfinished)
+    else:
+        yield from _unfinished(connection)
     stands = _end(connection, ends) or _hold(connection, ends.held)
     if stands is not None:
         yield stands
+
+
+def _unfinished(connection: RunConnection) -> Iterator[Clause]:
+    """What came and was not handed on, since the rest of it has not come."""
+    if connection.came.unfinished > 0:
+        yield clause("unfinished", _name(connection), bytes=connection.came.unfinished)
+    if not connection.came.layered:
+        return
+    rows = connection.all_rows()
+    if any(row.kind == LAYER and row.error is not None for row in rows):
+        return  # nothing is read any more, and the fault is told
+    found = withheld(rows)
+    if found.frames:
+        yield clause("message_open", _name(connection), bytes=found.payload, frames=found.frames)
+    if found.bytes:
+        yield clause("half_come", _name(connection), bytes=found.bytes)
 
 
 def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:
