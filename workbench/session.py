@@ -481,9 +481,11 @@ class Session:
         return [self.perform(c.Stop(name)) for name in self.endpoints]
 
     def stop_all_and_wait(self, timeout: float = 5.0) -> None:
-        """Stop every endpoint that has something open, and wait until it is closed."""
+        """Stop every endpoint that has something open, and wait until it is closed: the end of a
+        run.
+        """
         until = time.monotonic() + timeout
-        for ticket in [self.perform(c.Stop(name)) for name in self.open_ones()]:
+        for ticket in [self.perform(c.Stop(name, at_end=True)) for name in self.open_ones()]:
             self._wait(ticket.wait, until)
 
     def _at_work(self) -> bool:

@@ -416,3 +416,12 @@ def test_what_divides_a_stream_is_explained_without_the_kernel() -> None:
 @pytest.mark.parametrize("key", ["TOO_LONG", "SHORT_LENGTH", "BAD_LENGTH", "BAD_HEAD", "BAD_CHUNK"])
 def test_each_reason_that_a_stream_cannot_be_divided_has_its_words(key: str) -> None:
     assert has(f"errors.MESSAGES_{key}.what")
+
+
+def test_what_the_end_of_a_run_stopped_is_said_to_be_its() -> None:
+    row = Row(1, 0, 0, "command", "s", None, "stop", "", *[None] * 9)
+    first, *_ = explain(row, title="").sections
+    assert first.heading == "You asked for this"
+    first, *_ = explain(row._replace(args="at_end=True"), title="").sections
+    assert first.heading == "The end of the run asked for this"
+    assert first.paragraphs[0].startswith("Nobody pressed Stop")

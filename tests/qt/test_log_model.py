@@ -403,6 +403,8 @@ def test_the_rule_of_a_command_counts_its_calls(
     assert "from_a_newer_version" in command_text(unknown)
     assert command_text(row).startswith("you asked")
     assert command_text(row._replace(endpoint="lab-client")).startswith("the lab asked")
+    assert command_text(row._replace(cause=1)).startswith("the scenario asked")
+    assert command_text(row._replace(call="stop")).startswith("you asked")  # also in old records
 
 
 def test_a_tip_is_the_whole_cell_and_never_markup(

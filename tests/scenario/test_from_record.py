@@ -18,6 +18,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Then
+from workbench.engine.model.serialize import is_end
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.code import to_python
@@ -401,6 +402,32 @@ def test_commands_of_one_connection_bring_the_server_that_they_need(tmp_path: Pa
     assert "when?" in texts[0]
     assert "when?" not in texts[1]
     assert "not a gap" in texts[1]
+
+
+def test_what_the_end_of_a_run_stopped_is_no_step(tmp_path: Path) -> None:
+    """And what was still read meanwhile is not expected: that is a race each time."""
+    record = tmp_path / "talk.swb"
+    with Session(record) as session:
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+        for command in (
+            c.Start("server"),
+            c.Connect("client"),
+            c.Stop("client"),
+            c.Connect("client"),
+        ):
+            assert session.perform(command).wait(BOUND)
+    with closing(Reader(record)) as reader:
+        rows = rows_of(reader, "kind:command call:stop")
+        made = scenario_of(reader)
+    assert sorted((row.endpoint, is_end(row.call, row.args)) for row in rows) == [
+        ("client", False),
+        ("client", True),
+        ("server", True),
+    ]
+    kinds = [type(step.command) for step in made.steps if isinstance(step, Perform)]
+    assert kinds == [c.Start, c.Connect, c.Stop, c.Connect]
+    assert not [step for step in made.steps if isinstance(step, Expect) and step.result == 0]
 
 
 def test_what_an_endpoint_read_while_it_stopped_is_not_expected(tmp_path: Path) -> None:

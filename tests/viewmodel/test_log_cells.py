@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from workbench import texts
+from workbench.engine.model import commands as c
+from workbench.engine.model.serialize import command_row
 from workbench.journal.reader import Row
 from workbench.payload.notation import show
 from workbench.viewmodel.log_cells import (
     PREVIEW,
     call_text,
+    command_text,
     data_text,
     result_text,
     took_text,
@@ -146,3 +149,19 @@ def test_what_is_cut_in_the_middle_of_a_character_is_still_text() -> None:
 def test_what_a_layer_understood_has_bytes_and_no_time() -> None:
     message = row(kind="layer", call="messages.recv", args="", result=7, duration_ns=0)
     assert (result_text(message), took_text(message)) == ("7", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the end of the run asked: Stop (client): 2 calls"),
+        ("zh_CN", "运行结束：停止（client）：2 个调用"),
+    ],
+)
+def test_what_the_end_of_a_run_stopped_nobody_asked_for(language: str, said: str) -> None:
+    texts.set_language(language)
+    call, args = command_row(c.Stop("client", at_end=True))
+    stop = row(kind="command", call=call, args=args, result=None)
+    assert command_text(stop, 2) == said
+    assert command_text(stop._replace(endpoint="lab-client"), 2).startswith(said[:5])
+    assert command_text(stop._replace(args="")).startswith(("you asked", "你的操作"))

@@ -14,6 +14,7 @@ from typing import Final
 from workbench.engine.model.errors import system_text
 from workbench.engine.model.events import COMMAND, LAYER, NOTE, RUN_FAILED, RUN_HELD
 from workbench.engine.model.family import TCP, SocketKind, error_text, fitting
+from workbench.engine.model.serialize import is_end
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, GaveUp, Hollow, Story
 from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
 from workbench.explain.tls_sentences import failed_text, told_of_tls
@@ -86,6 +87,9 @@ def explain(
     if row.kind == COMMAND and row.cause is not None:
         text = tr("explain.command_of_step_text", row=row.cause)
         sections = [Section(tr("explain.command_of_step"), (text,))]
+    elif row.kind == COMMAND and is_end(row.call, row.args):
+        text = tr("explain.command_of_end_text")
+        sections = [Section(tr("explain.command_of_end"), (text,))]
     elif row.kind == COMMAND:
         sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
     elif row.kind == NOTE:

@@ -20,6 +20,7 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
+from workbench.engine.model.serialize import is_end
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.frozen import dataclass
 from workbench.journal.query import about_shapes
@@ -212,17 +213,22 @@ def _expected(
 
 
 class _Talk:
-    """The commands that are repeated, and their answers."""
+    """The commands that are repeated, and their answers.
+
+    What the end of the run stopped is no step: the next run ends by itself, too.
+    """
 
     def __init__(
         self, reader: Reader, wanted: Callable[[Row], bool], seqs: Collection[int] | None
     ) -> None:
         self._reader = reader
         self._wanted = wanted
+        commands = rows_of(reader, "kind:command")
+        self._over = next((row.seq for row in commands if _of_the_end(row)), LARGEST)
         chosen = [
             row
-            for row in rows_of(reader, "kind:command")
-            if wanted(row) and (seqs is None or row.seq in seqs)
+            for row in commands
+            if wanted(row) and (seqs is None or row.seq in seqs) and not _of_the_end(row)
         ]
         self._settings = Settings(reader)
         self.used = self._settings.at_first_use(chosen)
@@ -236,8 +242,9 @@ class _Talk:
         return self.encodings.get(answer.endpoint, "utf-8")
 
     def answers(self) -> Generator[float, None, list[Answer]]:
-        """What was received, except what a connection still read while its endpoint stopped, or
-        after its handshake had failed, so that both ends close: that is a race each time.
+        """What was received, except what a connection still read while its endpoint stopped, after
+        its handshake had failed, so that both ends close, or as the run ended: that is a race each
+        time.
         """
         asking = {name for name, (_, of) in self.used.items() if of.role is not Role.LISTENER}
         stops: dict[str | None, list[int]] = {}
@@ -256,7 +263,8 @@ class _Talk:
         return [
             item
             for item in found
-            if item.id not in self._unopened
+            if item.seq < self._over
+            and item.id not in self._unopened
             and bisect(stops.get(item.endpoint, ()), begun[item.id])
             == bisect_left(stops.get(item.endpoint, ()), item.seq)
         ]
@@ -367,6 +375,11 @@ class _Talk:
             return []
         current[row.endpoint] = settings
         return [Perform(c.Configure(row.endpoint, settings))]
+
+
+def _of_the_end(row: Row) -> bool:
+    """Whether it is a stop that the end of the run gave."""
+    return is_end(row.call, row.args)
 
 
 def _within(row: Row, runs: Sequence[tuple[int, int]]) -> bool:

@@ -225,6 +225,10 @@ LOOP: Final[Mapping[str, v.Read]] = {
 }
 
 
+_UNASKED: Final = frozenset({"at_end"})
+"""What commands say of themselves in the record, and no step asks for."""
+
+
 def step_keys(do: str) -> Mapping[str, v.Read]:
     """The keys that a step of this kind takes besides `do`."""
     own = {"wait": WAIT, "stay": STAY, "run": RUN, "expect": EXPECT, "loop": LOOP}.get(do)
@@ -232,7 +236,8 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
         return own
     if do == "configure":
         return {"endpoint": STEP["endpoint"], **ENDPOINT}
-    taken = {item.name: STEP[item.name] for item in fields(COMMANDS[do])}
+    asked = [item.name for item in fields(COMMANDS[do]) if item.name not in _UNASKED]
+    taken = {name: STEP[name] for name in asked}
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 

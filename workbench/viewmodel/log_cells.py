@@ -17,6 +17,7 @@ from workbench.engine.model.events import (
     STEP_HELD,
 )
 from workbench.engine.model.family import TCP, SocketKind
+from workbench.engine.model.serialize import is_end
 from workbench.explain.explain import what_failed
 from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.notes import note_text
@@ -153,7 +154,7 @@ def since_text(nanoseconds: int) -> str:
 
 
 def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
-    """What a person or scenario asked for, and how many calls it led to.
+    """What a person, a scenario or the end of a run asked for, and how many calls it led to.
 
     `role` is the endpoint's: what starts a listener is Listen, a datagram socket Bind.
     """
@@ -166,7 +167,9 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
         return tr(
             "log.asked_alone", what=what, args=said.group(2) if said is not None else row.args
         ).rstrip(" :：")
-    if row.cause is not None:
+    if is_end(row.call, row.args):
+        who = "end_asked"
+    elif row.cause is not None:
         who = "scenario_asked"
     else:  # nobody else can give an endpoint such a name
         who = "lab_asked" if row.endpoint.startswith(LAB_PREFIX) else "asked"

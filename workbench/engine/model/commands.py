@@ -52,9 +52,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Close everything of the endpoint: listener, connections, pending calls."""
+    """Close everything of the endpoint: listener, connections, pending calls.
+
+    Attributes:
+        at_end: nobody asked for it: the run ends, and closes what is open.
+    """
 
     endpoint: str
+    at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ def command_row(command: c.Command) -> tuple[str, str]:
     return command_call(command), command_args(command)
 
 
+def is_end(call: str, args: str) -> bool:
+    """Whether a command is one that the end of a run gave."""
+    return call == "stop" and args == "at_end=True"
+
+
 def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
     """The command that `command_call` and `command_args` wrote.
 
