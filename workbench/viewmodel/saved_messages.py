@@ -7,13 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from workbench.engine.model.tail import Append
 from workbench.texts import Problem
-from workbench.viewmodel import messages_file
-from workbench.viewmodel.messages_file import Saved
 from workbench.viewmodel.payload_form import PayloadForm
+
+if TYPE_CHECKING:
+    from workbench.viewmodel.messages_file import Saved
 
 _SAVED: Final = "saved_messages"
 """Where they were kept before there was a file."""
@@ -106,6 +107,8 @@ class Messages:
 
     def replace_all(self, messages: list[Saved]) -> None:
         """Keep these and no others."""
+        from workbench.viewmodel import messages_file  # imported late: no start needs it
+
         messages_file.write(self.path, messages[-MOST:])
         for watcher in self._watchers:
             watcher()
@@ -121,6 +124,8 @@ class Messages:
 
     def open(self, path: Path) -> None:
         """Use another file from now on. Raises Problem: it contains no messages."""
+        from workbench.viewmodel import messages_file  # imported late: no start needs it
+
         messages_file.parsed(messages_file.read(path))
         self.path = path
         for watcher in self._watchers:
@@ -128,6 +133,8 @@ class Messages:
 
     def save_as(self, path: Path) -> None:
         """Save the messages in another file, which is used from now on."""
+        from workbench.viewmodel import messages_file  # imported late: no start needs it
+
         messages_file.write(path, self.saved)
         self.path = path
         for watcher in self._watchers:
@@ -171,6 +178,8 @@ class Messages:
         if stat is None:
             self._take_over()
             return
+        from workbench.viewmodel import messages_file  # imported late: no start needs it
+
         try:
             self._known = messages_file.parsed(messages_file.read(self.path))
         except Problem as problem:
@@ -183,6 +192,8 @@ class Messages:
         items = [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
         if not items:
             return
+        from workbench.viewmodel import messages_file  # imported late: no start needs it
+
         self._known = items
         with suppress(Problem):
             messages_file.write(self.path, items)
@@ -221,6 +232,8 @@ def _saved(raw: dict[str, Any]) -> Saved | None:
     name, folder = raw.get("name"), raw.get("folder", "")
     if draft is None or not isinstance(name, str) or not isinstance(folder, str):
         return None
+    from workbench.viewmodel.messages_file import Saved  # imported late: no start needs it
+
     return Saved(name, folder, draft)
 
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.viewmodel.messages_file import Saved
 from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ class SavedMenu(QPushButton):
         folder, last = _place(name)
         if self.messages is None or not last:
             return
+        from workbench.viewmodel.messages_file import Saved  # imported late: no start needs it
+
         try:
             self.messages.save(Saved(last, folder, draft))
         except Problem as problem:

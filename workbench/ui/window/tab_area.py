@@ -23,7 +23,6 @@ from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.tab_order import set_tab_order
-from workbench.ui.window.tab_name_field import TabNameField
 
 TAB: Final = "application/x-socket-workbench-tab"
 _CROSS, _CROSS_BUTTON = 11, 18
@@ -172,6 +171,8 @@ class TabGroup(Retranslatable, QTabWidget):
 
     def begin_rename(self, panel: EndpointPanel) -> None:
         """Open a field for the name of a panel's endpoint, on its tab."""
+        from workbench.ui.window.tab_name_field import TabNameField  # imported late, when wanted
+
         field = TabNameField(self.tabBar(), self.place_of(panel), panel.name)
         field.named.connect(lambda name: self.renamed.emit(panel, name))
 
