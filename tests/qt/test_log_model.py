@@ -550,3 +550,34 @@ def test_after_the_end_nothing_is_read(controller: Controller, model: LogModel, 
     assert model.cells(0) is None
     assert BOUND_MS  # the model may still be asked while the window goes
     assert model.data(model.index(0, 0)) is None
+
+
+def test_an_end_that_is_read_after_our_own_shutdown_is_not_called_the_peers(
+    controller: Controller, model: LogModel, talk: Callable[[str], None], wait: Wait
+) -> None:
+    talk("hello")
+    for command in (
+        c.Shutdown("client", c.How.READ),
+        c.Recv("client"),
+        c.Shutdown("client", c.How.WRITE),
+    ):
+        controller.session.perform(command).wait(BOUND_MS / 1000)
+
+    def ends() -> list[tuple[str, str]]:
+        settled(model, controller, wait)
+        rows = [model.record_row(row) for row in range(model.rowCount())]
+        return [
+            (row.endpoint or "", str(model.data(model.index(at, place("data")))))
+            for at, row in enumerate(rows)
+            if row is not None and row.ends_stream
+        ]
+
+    wait(lambda: {name for name, _ in ends()} == {"client", "server"})
+    for name, said in ends():
+        assert (
+            said
+            == {
+                "client": "b'': reading was shut down here (SHUT_RD), whatever the peer does",
+                "server": "end of stream (peer finished sending)",
+            }[name]
+        )

@@ -7,6 +7,7 @@ import pytest
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import command_row
+from workbench.explain.evidence import Hollow
 from workbench.journal.reader import Row
 from workbench.payload.notation import show
 from workbench.viewmodel.log_cells import (
@@ -118,6 +119,11 @@ def test_the_last_column(language: str) -> None:
     assert data_text(row(call="accept", result=9, peer="127.0.0.1:9")) == "127.0.0.1:9"
     assert "127.0.0.1:9" in data_text(row(call="connect", result=0, local="127.0.0.1:9"))
     assert data_text(row(call="recv", result=0)) == texts.tr("log.eof")
+    deaf = data_text(row(call="recv", result=0), hollow=Hollow(7, how="SHUT_RD"))
+    assert deaf == texts.tr("log.eof_deaf", how="SHUT_RD")
+    assert "SHUT_RD" in deaf
+    lost = data_text(row(call="recv", result=0), hollow=Hollow(7, errno="ECONNRESET"))
+    assert lost == texts.tr("log.eof_after_error", errno="ECONNRESET")
     assert data_text(row(call="bind", result=0)) == ""
     assert data_text(row(kind="note", call="note", args="it hangs here")) == "it hangs here"
 

@@ -127,6 +127,13 @@ def _fin_seen(before: Sequence[Row]) -> bool | None:
     return end is not None
 
 
+def hollow_end(reader: Reader, row: Row) -> Hollow | None:
+    """Why a row's end of the stream is not the peer's; None: it is, or the row reads no end."""
+    if not row.ends_stream or row.connection is None:
+        return None
+    return _hollow(reader.before(row.connection, row.seq))
+
+
 def _hollow(before: Sequence[Row]) -> Hollow | None:
     """Why the end of the stream after these rows is not the peer's; None: it is."""
     for item in before:

@@ -17,7 +17,7 @@ from workbench.engine.model.commands import Command
 from workbench.engine.model.family import SocketKind
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
-from workbench.explain.evidence import kind_of_row
+from workbench.explain.evidence import Hollow, hollow_end, kind_of_row
 from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
@@ -117,6 +117,7 @@ class Controller(QObject):
         self._wake_pending = False
         self._closed = False
         self._accepted: dict[int, Accepted] = {}
+        self._hollow: dict[int, Hollow | None] = {}
         self._roles: dict[str, str] = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
@@ -368,6 +369,14 @@ class Controller(QObject):
             self._accepted[row.seq] = told  # whose the other end is may become known a little later
         return told
 
+    def hollow(self, row: Row) -> Hollow | None:
+        """Why a row's end of the stream is not the peer's; None: it is, or the row reads no end."""
+        if not row.ends_stream:
+            return None
+        if row.seq not in self._hollow:  # a row is painted often, and what came before is settled
+            self._hollow[row.seq] = hollow_end(self.reader, row)
+        return self._hollow[row.seq]
+
     def reset_session(self, session: Session, timeout: float = 10.0) -> None:
         """Close the session and its record, and go on with another one."""
         old = self.session
@@ -381,6 +390,7 @@ class Controller(QObject):
         self.selection = Selection()
         self._seen = {}
         self._accepted = {}
+        self._hollow = {}
         self._roles = {}
         self._recorded = Recorded(self.reader)
         self._told = 0

@@ -484,6 +484,7 @@ class LogModel(QAbstractTableModel):
             self._controller.accepted(event),
             self._bytes(event),
             self._controller.kind_of(event),
+            self._controller.hollow(event),
         )
 
     def _bytes(self, event: Row) -> str | None:

@@ -18,6 +18,7 @@ from workbench.engine.model.events import (
 )
 from workbench.engine.model.family import TCP, SocketKind
 from workbench.engine.model.serialize import is_end
+from workbench.explain.evidence import Hollow
 from workbench.explain.explain import what_failed
 from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.notes import note_text
@@ -112,7 +113,11 @@ def peer_text(address: str | None, owner: str | None) -> str:
 
 
 def data_text(
-    row: Row, accepted: Accepted | None = None, shown: str | None = None, kind: SocketKind = TCP
+    row: Row,
+    accepted: Accepted | None = None,
+    shown: str | None = None,
+    kind: SocketKind = TCP,
+    hollow: Hollow | None = None,
 ) -> str:
     """Bytes, addresses, notes: the last column.
 
@@ -121,6 +126,7 @@ def data_text(
         accepted: for an accept() that returned.
         shown: its bytes as text, if their stream is known.
         kind: the kind of socket that it happened on, for the words about a failure.
+        hollow: why an end of the stream is not the peer's; None: it is.
     """
     if row.kind == NOTE:
         return escape(note_text(row))
@@ -131,6 +137,9 @@ def data_text(
         if row.call in {"recvfrom", "sendto"} and row.peer:
             return f"{escape(row.peer)}  {shown}"
         return shown
+    if row.ends_stream and hollow is not None:
+        key = "log.eof_after_error" if hollow.errno else "log.eof_deaf"
+        return tr(key, how=hollow.how, errno=hollow.errno)
     if row.ends_stream:
         return tr("log.eof")
     if row.call == "recv" and row.result == 0:
