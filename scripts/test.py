@@ -31,7 +31,7 @@ from tests.slow import is_slow
 def types(platform: str, *paths: str) -> list[str]:
     """mypy for one system, with a cache of its own: it starts from nothing when the system changes.
 
-    `paths`: in place of what pyproject.toml names; what the tests build on is for Linux alone.
+    `paths`: in place of what pyproject.toml names; the tests are for Linux alone.
     """
     return ["-m", "mypy", "--platform", platform, "--cache-dir", f".mypy_cache/{platform}", *paths]
 

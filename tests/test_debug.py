@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     [(["--debug", "lab", "half-close"], {}), (["lab", "half-close", "--debug"], {}),
      (["lab", "half-close"], {debug.VARIABLE: "1"})],
 )  # fmt: skip
-def test_a_run_logs_loops_and_recorder_on_stderr(args: list[str], more: dict[str, str]) -> None:
+def test_a_run_logs_loops_and_recorder_on_stderr(args: list[str], more: dict[str, Any]) -> None:
     status, out, err = run(*args, **more)
     assert status == 0
     assert LOOP in err

@@ -111,7 +111,7 @@ def test_signals_while_threads_start_tear_none() -> None:
         while not done.is_set():
             signal.pthread_kill(main, signal.SIGTERM)
 
-    ran = []
+    ran: list[int] = []
     with interrupts.listening():
         rain = threading.Thread(target=shower)
         rain.start()

@@ -49,7 +49,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     quick_enum._known.cache_clear()
 
 
-def said(what: Callable[[], object]) -> str:
+def said(what: Callable[..., object]) -> str:
     try:
         return repr(what())
     except (TypeError, ValueError, KeyError, AttributeError) as error:

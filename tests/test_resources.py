@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 import pytest
@@ -38,8 +40,9 @@ def test_the_user_s_folders_are_where_platformdirs_has_them(
         monkeypatch.delenv(name, raising=False)
         if named is not None:
             monkeypatch.setenv(name, named)
-    for kind, known in (
+    kinds: tuple[tuple[Literal["state", "config"], Callable[..., str]], ...] = (
         ("state", platformdirs.user_state_dir),
         ("config", platformdirs.user_config_dir),
-    ):
+    )
+    for kind, known in kinds:
         assert user_dir(kind) == Path(known("socket-workbench", appauthor=False))

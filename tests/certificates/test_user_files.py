@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,10 +177,10 @@ def test_a_process_that_does_not_begin_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = put(tmp_path, b"hello")
-    monkeypatch.setattr(user_files.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(Problem, match="did not begin"):
         read_user_file(path)
-    monkeypatch.setattr(user_files.sys, "executable", str(tmp_path / "none"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     with pytest.raises(Problem, match="did not begin"):
         read_user_file(path)
 
@@ -203,7 +204,7 @@ def test_what_is_damaged_is_said_in_a_sentence(
 def test_where_no_python_can_be_started_it_is_read_here(
     tmp_path: Path, kind: CertificateKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(user_files.sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
     asked: list[object] = []
     answer = parse_child.answer
     monkeypatch.setattr(parse_child, "answer", lambda request: asked.append(0) or answer(request))

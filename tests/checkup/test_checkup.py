@@ -227,13 +227,17 @@ def client_result(
     client: Callable[[str], AbstractContextManager[object]] = right_client,
 ) -> CheckResult:
     with ExitStack() as stack:
+
+        def come(address: str) -> None:
+            stack.enter_context(client(address))
+
         run = CheckUp(
             session,
             bench_of(listener()),
             cases=cases,
             timeout=300.0,
             come=30.0,
-            waits=lambda address: stack.enter_context(client(address)),
+            waits=come,
         )
         try:
             return run.run()

@@ -50,7 +50,9 @@ def test_files_of_values_and_set_above_them(scenario: str, tmp_path: Path) -> No
     assert main(["run", scenario, *files, "--set", "word=x"]) == 1
 
 
-def test_env(scenario: str, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_env(
+    scenario: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = Path(scenario)
     path.write_text(SCENARIO.replace('"untold"', '{ env = "WORD" }'), encoding="utf-8")
     monkeypatch.setenv("WORD", "told")
@@ -60,17 +62,21 @@ def test_env(scenario: str, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
 
 
 @pytest.mark.parametrize("bad", ["word", "=x"])
-def test_what_is_no_pair(scenario: str, bad: str, capsys) -> None:
+def test_what_is_no_pair(scenario: str, bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", scenario, "--set", bad]) == 2
     assert "NAME=VALUE" in capsys.readouterr().err
 
 
-def test_a_value_that_the_scenario_has_not(scenario: str, capsys) -> None:
+def test_a_value_that_the_scenario_has_not(
+    scenario: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["run", scenario, "--set", "wrod=x"]) == 2
     assert "word" in capsys.readouterr().err
 
 
-def test_a_file_that_is_none_of_values(scenario: str, tmp_path: Path, capsys) -> None:
+def test_a_file_that_is_none_of_values(
+    scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "bad.toml"
     for text in ("[a]\nb = 1\n", "nonsense", "a = [1]\n"):
         path.write_text(text, encoding="utf-8")

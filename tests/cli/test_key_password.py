@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,7 +106,7 @@ def typed_at_a_terminal(typed: str, *arguments: str) -> tuple[int, str]:
         assert ran.stdout is not None
         screen = b""
         while b"Password of the key" not in screen or not screen.endswith(b": "):
-            piece = ran.stdout.read1(4096)
+            piece = os.read(ran.stdout.fileno(), 4096)
             assert piece, screen
             screen += piece
         ran.stdin.write(f"{typed}\n".encode())

@@ -26,7 +26,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The end that is written to of what takes stdin's place."""
     ours, theirs = os.pipe()
     read = os.read
-    monkeypatch.setattr(module.os, "read", lambda fd, size: read(ours if fd == 0 else fd, size))
+    monkeypatch.setattr(os, "read", lambda fd, size: read(ours if fd == 0 else fd, size))
     yield theirs
     os.close(ours)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from websockets.sync.server import ServerConnection
 
+from tests.answering import Serve
 from tests.cli.test_quick import listening
 from tests.cli_process import BOUND, PROGRAM, environment, run
-from tests.e2e.test_failed_handshakes import UPGRADE, Serve, accept_of, server
+from tests.e2e.test_failed_handshakes import UPGRADE, accept_of, server
 from tests.jobs.test_websocket import serving
 from workbench.cli.web_options import close_of, ping_of
 from workbench.engine.model import commands as c

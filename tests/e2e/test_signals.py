@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ class Home:
         )
 
     def start(
-        self, *args: object, flags: tuple[str, ...] = (), nohup: bool = False, **streams: int
+        self, *args: object, flags: tuple[str, ...] = (), nohup: bool = False, **streams: Any
     ) -> subprocess.Popen[bytes]:
         def take() -> None:
             for number in KINDS:
@@ -224,7 +225,7 @@ COMMANDS = ("run", "listen", "temp", "connect", "lab", "export", "window")
 
 
 def command(home: Home, name: str, record: Path, silent: str) -> list[object]:
-    return {
+    words: dict[str, list[object]] = {
         "run": ["run", home.talk, "--record", home.record],
         "listen": ["listen", home.path, "--record", home.record],
         "temp": ["listen", "temp:s", "--json"],
@@ -232,7 +233,8 @@ def command(home: Home, name: str, record: Path, silent: str) -> list[object]:
         "lab": ["lab", "backlog", "--timeout", "60"],
         "export": ["export", record, "--to", "text"],
         "window": ["--lang", "en"],
-    }[name]
+    }
+    return words[name]
 
 
 @pytest.mark.parametrize("number", KINDS)

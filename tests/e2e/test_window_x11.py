@@ -95,7 +95,7 @@ class Program:
             )
         )
 
-    def until(self, true: Callable[[], bool], key: str | None = None, every: float = 1.0) -> None:
+    def until(self, true: Callable[..., bool], key: str | None = None, every: float = 1.0) -> None:
         """Look at the record on disk until it holds what is awaited.
 
         `key` is pressed until then, as a person does who sees that a button was still grey,

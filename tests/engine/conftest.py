@@ -15,6 +15,16 @@ from workbench.session import Session
 
 HANG = 60.0
 """Seconds after which something that should have happened is taken to hang."""
+Do = Callable[[Command], Outcome]
+Rows = Callable[..., list[Row]]
+Until = Callable[..., Row]
+
+
+def why(outcome: Outcome | None) -> str:
+    """The key of the problem that a command failed with."""
+    assert outcome is not None, "it has not ended"
+    assert outcome.problem is not None, outcome
+    return outcome.problem.key
 
 
 @pytest.fixture
@@ -28,7 +38,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def do(session: Session) -> Callable[[Command], Outcome]:
+def do(session: Session) -> Do:
     """Perform a command and wait for its end."""
 
     def perform(command: Command) -> Outcome:
@@ -41,7 +51,7 @@ def do(session: Session) -> Callable[[Command], Outcome]:
 
 
 @pytest.fixture
-def rows(session: Session) -> Callable[..., list[Row]]:
+def rows(session: Session) -> Rows:
     """Everything committed so far, of one endpoint or all."""
 
     def read(endpoint: str | None = None, kind: str | None = "call") -> list[Row]:
@@ -59,7 +69,7 @@ def rows(session: Session) -> Callable[..., list[Row]]:
 
 
 @pytest.fixture
-def until(session: Session, rows: Callable[..., list[Row]]) -> Callable[..., Row]:
+def until(session: Session, rows: Rows) -> Until:
     """Wait until a committed row of an endpoint has these values."""
 
     def find(endpoint: str, **wanted: object) -> Row:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.connection import connection
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 SMALL = (("SO_RCVBUF", 4096), ("SO_SNDBUF", 4096))
 MUCH = 16_000_000
@@ -77,15 +77,19 @@ def test_a_big_file_through_somebody_elses_echo(
 @pytest.mark.parametrize("responder", [None, Echo()], ids=["plain", "both echo"])
 @pytest.mark.parametrize("options", [(), SMALL], ids=["default buffers", "small buffers"])
 def test_much_both_ways_at_once(
-    session: Session, do: Do, until, options: tuple[tuple[str, int], ...], responder: Echo | None
+    session: Session,
+    do: Do,
+    until: Until,
+    options: tuple[tuple[str, int], ...],
+    responder: Echo | None,
 ) -> None:
     """Both ends were asked for 16 MB; an echo on top of that may slow it, never stop it."""
     size = MUCH if not options else 2_000_000
-    more = {} if responder is None else {"responder": responder}
+    more: dict[str, Any] = {} if responder is None else {"responder": responder}
     session.add(
         EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", options=options, **more)
-    )  # type: ignore[arg-type]
-    session.add(EndpointSettings("client", Role.STREAM, address="@server", options=options, **more))  # type: ignore[arg-type]
+    )
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", options=options, **more))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
     until("server", call="accept")
@@ -108,7 +112,7 @@ def echo_to_a_client_that_does_not_read(
 
 
 def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
-    session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
+    session: Session, do: Do, until: Until, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     echo_to_a_client_that_does_not_read(session, do, monkeypatch)
     sent = session.perform(c.Send("client", text="x" * MUCH))
@@ -131,7 +135,7 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
 
 
 def test_answers_that_a_reset_took_away_are_not_said_to_be_sent(
-    session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
+    session: Session, do: Do, until: Until, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     echo_to_a_client_that_does_not_read(session, do, monkeypatch)
     session.perform(c.Send("client", text="x" * MUCH))
@@ -143,7 +147,9 @@ def test_answers_that_a_reset_took_away_are_not_said_to_be_sent(
     assert "answers_resumed" not in notes[notes.index("unsent_dropped") :]
 
 
-def test_what_was_asked_for_never_holds_back(session: Session, do: Do, until, rows) -> None:
+def test_what_was_asked_for_never_holds_back(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     session.add(
         EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
     )
@@ -158,7 +164,7 @@ def test_what_was_asked_for_never_holds_back(session: Session, do: Do, until, ro
     assert not [row for row in rows("client", "note") if row.call == "answers_held"]
 
 
-def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until) -> None:
+def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until: Until) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
     assert do(c.Start("server")).ok
@@ -169,7 +175,9 @@ def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until) 
     assert fresh(session, "server").connections[0].hold is Hold.GATE
 
 
-def test_what_the_settings_pause_is_said_once(session: Session, do: Do, until, rows) -> None:
+def test_what_the_settings_pause_is_said_once(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     session.add(
         EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
     )
@@ -201,7 +209,7 @@ def test_a_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_a_file_that_becomes_shorter_while_it_is_sent_fails(
-    session: Session, do: Do, until, tmp_path: Path
+    session: Session, do: Do, until: Until, tmp_path: Path
 ) -> None:
     big = tmp_path / "big"
     big.write_bytes(b"x" * MUCH)

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Until
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 HALF = "a\ud800b"
 """Half of a pair of UTF-16, as a JSON escape or a clipboard may bring it; no bytes are it."""
 HEADS: list[dict[str, Any]] = [
@@ -65,7 +64,7 @@ def test_a_file_that_cannot_be_is_refused_in_a_sentence(
 
 
 def test_commands_that_cannot_be_are_refused_and_the_talk_goes_on(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     session.add(
         EndpointSettings(

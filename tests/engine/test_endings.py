@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
@@ -21,19 +22,18 @@ from workbench.engine.model.responders.rule import Match, Rule
 from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import CloseCause
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.sockets import event_loop, poller
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 MUCH = 8_000_000
 HANG = 60.0
 ABORT = struct.pack("ii", 1, 0)
 CLOSES = Nothing(OnPeerClose.CLOSE)
+Pair = Callable[..., None]
 
 
 @pytest.fixture
-def pair(session: Session, do: Do, until) -> Callable[..., None]:
+def pair(session: Session, do: Do, until: Until) -> Pair:
     def connect(count: int = 1, **server: object) -> None:
         session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", **server))  # type: ignore[arg-type]
         session.add(EndpointSettings("client", Role.STREAM, address="@server", count=count))
@@ -45,7 +45,7 @@ def pair(session: Session, do: Do, until) -> Callable[..., None]:
 
 
 @pytest.fixture
-def peer(session: Session, do: Do, until) -> Iterator[socket.socket]:
+def peer(session: Session, do: Do, until: Until) -> Iterator[socket.socket]:
     """A socket of somebody else, connected to a listener that closes nothing by itself."""
     session.add(
         EndpointSettings(
@@ -62,7 +62,7 @@ def peer(session: Session, do: Do, until) -> Iterator[socket.socket]:
         yield sock
 
 
-def notes(rows, name: str) -> list[tuple[str, str]]:
+def notes(rows: Rows, name: str) -> list[tuple[str, str]]:
     return [(row.call, row.args) for row in rows(name, "note")]
 
 
@@ -70,7 +70,7 @@ def notes(rows, name: str) -> list[tuple[str, str]]:
 
 
 def test_a_half_close_goes_after_the_bytes_that_wait(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair(receive=GateMode.PAUSED, responder=Nothing(OnPeerClose.KEEP))
     sent = session.perform(c.Send("client", text="x" * MUCH))
@@ -92,7 +92,7 @@ def test_a_half_close_goes_after_the_bytes_that_wait(
 
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_half_close_names_the_command_that_led_to_it(
-    session: Session, do: Do, until, rows, pair, waits: bool
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair, waits: bool
 ) -> None:
     """At once, and behind bytes that wait."""
     pair(receive=GateMode.PAUSED, responder=Nothing(OnPeerClose.KEEP))
@@ -107,7 +107,7 @@ def test_a_half_close_names_the_command_that_led_to_it(
 
 
 def test_a_half_close_of_several_waits_for_each(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair(count=3, receive=GateMode.PAUSED, responder=Nothing(OnPeerClose.KEEP))
     sent = session.perform(c.Send("client", text="x" * MUCH))
@@ -123,7 +123,7 @@ def test_a_half_close_of_several_waits_for_each(
 
 
 def test_a_half_close_that_waits_ends_with_its_connection(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair(receive=GateMode.PAUSED)
     sent = session.perform(c.Send("client", text="x" * MUCH))
@@ -138,7 +138,7 @@ def test_a_half_close_that_waits_ends_with_its_connection(
 
 
 def test_a_half_close_waits_at_a_paused_gate_too(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair()
     do(c.Pause("client", c.Gate.SEND))
@@ -152,7 +152,7 @@ def test_a_half_close_waits_at_a_paused_gate_too(
 
 
 def test_a_send_after_our_own_half_close_does_not_end_the_reading(
-    session: Session, do: Do, until, pair
+    session: Session, do: Do, until: Until, pair: Pair
 ) -> None:
     pair(responder=Nothing(OnPeerClose.KEEP))
     assert do(c.Shutdown("client")).ok
@@ -166,7 +166,7 @@ def test_a_send_after_our_own_half_close_does_not_end_the_reading(
 
 @pytest.mark.parametrize("end", [c.Close("client"), c.Abort("client"), c.Stop("client")])
 def test_what_an_end_drops_is_counted(
-    session: Session, do: Do, until, rows, pair, end: c.Command
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair, end: c.Command
 ) -> None:
     pair(receive=GateMode.PAUSED)
     sends = [session.perform(c.Send("client", text="x" * MUCH)) for _ in range(3)]
@@ -179,7 +179,7 @@ def test_what_an_end_drops_is_counted(
 
 
 def test_repeated_sends_that_are_not_made_are_counted(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair()
     sends = session.perform(c.Send("client", text="x", repeat=10, interval=600.0))
@@ -191,7 +191,7 @@ def test_repeated_sends_that_are_not_made_are_counted(
 
 
 def test_repeated_sends_end_with_what_they_are_sent_on(
-    session: Session, do: Do, rows, pair
+    session: Session, do: Do, rows: Rows, pair: Pair
 ) -> None:
     """send() after our own half-close fails each time: the kernel says so once."""
     pair()
@@ -202,7 +202,7 @@ def test_repeated_sends_end_with_what_they_are_sent_on(
 
 
 def test_a_send_to_several_fails_where_one_of_them_failed(
-    session: Session, do: Do, until, pair
+    session: Session, do: Do, until: Until, pair: Pair
 ) -> None:
     pair(count=2)
     assert do(c.Shutdown("client", connection=1)).ok
@@ -223,7 +223,7 @@ def hears(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.usefixtures("hears")
 @pytest.mark.parametrize("waiting", [False, True], ids=["idle", "a delayed reply waits"])
 def test_a_reset_after_the_fin_is_a_row(
-    session: Session, do: Do, until, rows, peer: socket.socket, waiting: bool
+    session: Session, do: Do, until: Until, rows: Rows, peer: socket.socket, waiting: bool
 ) -> None:
     if waiting:
         peer.sendall(b"later")
@@ -243,7 +243,7 @@ def test_a_reset_after_the_fin_is_a_row(
 
 
 def test_a_reset_when_both_have_finished_is_a_row(
-    session: Session, do: Do, until, peer: socket.socket
+    session: Session, do: Do, until: Until, peer: socket.socket
 ) -> None:
     """What we sent last was not read: close(2) of the peer then resets instead of just ending."""
     assert do(c.Send("server", text="x" * 1000, connection=1)).ok
@@ -256,7 +256,7 @@ def test_a_reset_when_both_have_finished_is_a_row(
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
 def test_after_the_fin_an_orderly_end_is_no_error_and_unread_bytes_are(
-    session: Session, do: Do, until, rows, tmp_path: Path
+    session: Session, do: Do, until: Until, rows: Rows, tmp_path: Path
 ) -> None:
     """AF_UNIX tells the one that writes: close() of a peer with bytes unread is a reset there."""
     path = str(tmp_path / "s")
@@ -283,7 +283,7 @@ def test_after_the_fin_an_orderly_end_is_no_error_and_unread_bytes_are(
 
 @pytest.mark.parametrize("how", [c.How.READ, c.How.BOTH])
 def test_an_end_that_our_own_shutdown_made_is_not_the_peers(
-    session: Session, do: Do, until, pair, how: c.How
+    session: Session, do: Do, until: Until, pair: Pair, how: c.How
 ) -> None:
     """recv() gives b"" since reading was shut down here; the server has not finished."""
     pair(responder=Nothing(OnPeerClose.KEEP))
@@ -296,7 +296,7 @@ def test_an_end_that_our_own_shutdown_made_is_not_the_peers(
 
 
 def test_a_reset_that_no_read_tells_is_not_said_to_follow_a_fin(
-    session: Session, do: Do, until, rows, pair
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
 ) -> None:
     pair(responder=Nothing(OnPeerClose.KEEP))
     assert do(c.Shutdown("client", c.How.READ)).ok
@@ -307,7 +307,7 @@ def test_a_reset_that_no_read_tells_is_not_said_to_follow_a_fin(
 
 
 def test_what_comes_after_reading_was_shut_down_can_be_read(
-    session: Session, do: Do, until, pair
+    session: Session, do: Do, until: Until, pair: Pair
 ) -> None:
     """Linux takes it all the same (tcp(7) says nothing of it): who asks for it gets it."""
     pair(responder=Nothing(OnPeerClose.KEEP))
@@ -322,7 +322,7 @@ def test_what_comes_after_reading_was_shut_down_can_be_read(
 
 
 def test_a_shutdown_after_the_peers_end_hides_nothing(
-    session: Session, do: Do, until, pair
+    session: Session, do: Do, until: Until, pair: Pair
 ) -> None:
     pair(responder=Nothing(OnPeerClose.KEEP))
     assert do(c.Shutdown("server")).ok
@@ -332,7 +332,9 @@ def test_a_shutdown_after_the_peers_end_hides_nothing(
     assert (item.deaf, item.close_cause) == (False, CloseCause.PEER)
 
 
-def test_a_read_after_a_reset_tells_of_no_end(session: Session, do: Do, until, rows, pair) -> None:
+def test_a_read_after_a_reset_tells_of_no_end(
+    session: Session, do: Do, until: Until, rows: Rows, pair: Pair
+) -> None:
     """The kernel gives the error once, and b"" from then on."""
     pair()
     assert do(c.Abort("server")).ok
@@ -349,7 +351,9 @@ def test_a_read_after_a_reset_tells_of_no_end(session: Session, do: Do, until, r
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a shut-down listener polls readable on Linux")
-def test_an_accept_that_always_fails_backs_off(session: Session, do: Do, until, rows) -> None:
+def test_an_accept_that_always_fails_backs_off(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     assert do(c.Start("server")).ok
     do(c.Call("server", "shutdown", ("SHUT_RD",)))
@@ -361,7 +365,7 @@ def test_an_accept_that_always_fails_backs_off(session: Session, do: Do, until, 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
 def test_a_datagram_that_fails_takes_nothing_with_it(
-    session: Session, do: Do, until, rows, tmp_path
+    session: Session, do: Do, until: Until, rows: Rows, tmp_path: Path
 ) -> None:
     """The next datagram goes elsewhere, and who waits for one still does."""
     for name in ("one", "two"):
@@ -385,7 +389,7 @@ def test_a_datagram_that_fails_takes_nothing_with_it(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="SOCK_SEQPACKET is Linux's")
 def test_a_message_that_is_too_long_does_not_end_the_connection(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     session.add(
         EndpointSettings(
@@ -409,7 +413,9 @@ def test_a_message_that_is_too_long_does_not_end_the_connection(
     until("client", call="recv", payload=b"short")
 
 
-def test_what_came_before_a_broken_pipe_is_read(session: Session, do: Do, until, rows) -> None:
+def test_what_came_before_a_broken_pipe_is_read(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     """The peer resets while its last bytes are unread here, and we notice it by sending."""
     session.add(
         EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from tests.answering import answering
 from tests.cli_process import run
+from tests.engine.conftest import Do, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.explain.explain import what_failed
 from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 TLS_RECORD = bytes.fromhex("16030300ff02")
 """The beginning of a server_hello whose end never comes."""
 
@@ -53,7 +52,7 @@ def peer(says: bytes) -> Iterator[int]:
 def test_a_client_says_what_did_not_come(
     session: Session,
     do: Do,
-    until,
+    until: Until,
     layers: tuple[str, ...],
     proxied: bool,
     says: bytes,
@@ -86,7 +85,7 @@ def test_a_client_says_what_did_not_come(
     ("layers", "word"), [(("tls",), "TLS_NO_ANSWER"), (("websocket",), "WS_NO_REQUEST")]
 )
 def test_a_server_says_what_its_client_did_not(
-    session: Session, do: Do, until, layers: tuple[str, ...], word: str
+    session: Session, do: Do, until: Until, layers: tuple[str, ...], word: str
 ) -> None:
     session.add(
         EndpointSettings(

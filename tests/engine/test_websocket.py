@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.engine.protocol.websocket.peer import MASK, REQUEST, wire
 from tests.snapshots import fresh
 from workbench.engine.connection import stream_connection
@@ -26,12 +28,8 @@ from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket.frames import Frame, FrameReader
-from workbench.journal.reader import Row
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
-Rows = Callable[..., list[Row]]
-Until = Callable[..., Row]
 MUCH = 32 << 20
 """Bytes: more than two kernels take of a peer that does not read (tcp(7), tcp_wmem, tcp_rmem)."""
 BOUND = 60.0
@@ -173,7 +171,7 @@ def test_a_greeting_is_a_message_of_its_own(session: Session, do: Do, until: Unt
     [({"status": 401, "body": "who are you?"}, "HTTP_401"), ({"accept": "x"}, "WS_HANDSHAKE")],
 )
 def test_a_connect_fails_with_the_word_of_the_layer(
-    session: Session, do: Do, until: Until, settings: dict[str, object], word: str
+    session: Session, do: Do, until: Until, settings: dict[str, Any], word: str
 ) -> None:
     server(session, do, **settings)
     outcome = client(session, do)
@@ -362,7 +360,7 @@ def test_a_send_that_times_out_cuts_no_frame(
         behind = session.perform(c.Send("server", text="behind"))
         closing = session.perform(c.CloseWebSocket("server"))
         reader = FrameReader(MUCH)
-        frames = []
+        frames: list[Frame] = []
         while not frames or frames[-1].opcode != 8:
             frames += reader.read(plain.recv(1 << 20))
         for ticket in (behind, closing):

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from websockets.sync.connection import Connection
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_websockets
 
+from tests.engine.conftest import Do, Until
 from tests.free_port import free_port
 from tests.peers import BOUND, program
 from tests.servers import nginx
@@ -30,14 +31,10 @@ from workbench.certificates import resolve
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
-from workbench.journal.reader import Row
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
-Until = Callable[..., Row]
 Fact = dict[str, Any]
 LONG = "0123456789" * 30_000
 MESSAGES: tuple[str | bytes, ...] = ("héllo", "", b"\x00\xff", b"", LONG, LONG.encode())

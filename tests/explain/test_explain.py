@@ -298,7 +298,8 @@ def test_other_systems_are_documentation(
 ) -> None:
     """Said apart from what was seen here, and nothing where nothing is known."""
     error = "ConnectionRefusedError" if errno else None
-    shown = explain(row(errno, error)._replace(call=call, args=args, result=0), title="x")
+    asked = row(errno, "")._replace(call=call, args=args, result=0, error=error)
+    shown = explain(asked, title="x")
     said = [section for section in shown.sections if "not measured here" in section.heading]
     assert bool(said) == bool(part)
     assert all(part in text for section in said for text in section.paragraphs)
@@ -396,7 +397,7 @@ def test_a_text_alone_makes_an_error_explained(monkeypatch: pytest.MonkeyPatch) 
     assert explanation_key("ESHUTDOWN", "OSError") == "errors.other"
     known = texts.catalogue("en")
     for part in ("what", "kernel", "try"):
-        monkeypatch.setitem(known, f"errors.ESHUTDOWN.{part}", part)  # type: ignore[arg-type]
+        monkeypatch.setitem(known, f"errors.ESHUTDOWN.{part}", part)
     assert explanation_key("ESHUTDOWN", "OSError") == "errors.ESHUTDOWN"
 
 

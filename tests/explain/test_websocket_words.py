@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,7 +245,10 @@ def test_a_whole_talk(ends: Ends) -> None:
             websocket=WebSocketSettings(subprotocols=("chat",), deflate=Deflate(), fragment=2),
         )
     )
-    perform: Callable[[c.Command], None] = lambda command: ends.session.perform(command).wait(BOUND)  # type: ignore[assignment,return-value]  # noqa: E731
+
+    def perform(command: c.Command) -> None:
+        assert ends.session.perform(command).wait(BOUND)
+
     perform(c.Connect("client"))
     perform(c.Send("client", text="hello"))
     perform(c.SendFrame("client", 9, text="p", wrong_mask=True))

@@ -111,7 +111,9 @@ def test_graphql_ws(tmp_path: Path) -> None:
 
 def test_mqtt_over_websocket(tmp_path: Path) -> None:
     def talk(conn: ServerConnection) -> None:
-        assert bytes(conn.recv()[2:8]) == b"\x00\x04MQTT"
+        first = conn.recv()
+        assert isinstance(first, bytes)
+        assert first[2:8] == b"\x00\x04MQTT"
         conn.send(b"\x20\x02")  # a packet may be cut by frames (MQTT 3.1.1, 6)
         conn.send(b"\x00\x00")
         assert conn.recv()[:1] == b"\x82"

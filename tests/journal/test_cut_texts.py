@@ -80,7 +80,7 @@ def test_messages_are_not_joined(make: Make, kind: str) -> None:
     told = EndpointAdded(1, "server-1", "listener", "AF_UNIX", kind, "{}")
     parts = [piece(b"hel"), piece(b"lo")]
     assert chosen(make(parts), "text:hello") == [3]
-    assert chosen(make([told, *parts]), "text:hello") == []  # type: ignore[list-item]
+    assert chosen(make([told, *parts]), "text:hello") == []
 
 
 @pytest.mark.parametrize("few", [0, 100])
@@ -138,8 +138,8 @@ def test_it_is_what_joining_all_bytes_would_find(
     make: Make, rows: list[Event], needle: str, chunk: int, few: int
 ) -> None:
     opened = ConnectionOpened(3, 2, None, None, None)
-    reader = make([opened, *rows])  # type: ignore[list-item]
-    within = reader.carried_before
+    reader = make([opened, *rows])
+    within: Callable[..., list[tuple[int, bytes, int]]] = reader.carried_before
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal_reader, "CHUNK", chunk)
         patch.setattr(cut_texts, "FEW", few)

@@ -125,7 +125,7 @@ def written(path: Path, events: list[Event]) -> list[Reader]:
         role = "listener" if name == "server" else "stream"
         config = f'{{"encoding": "{encoding}", "role": "{role}"}}'
         recorder.put(EndpointAdded(number, name, role, "AF_INET", kind, config))
-    for item in (
+    for fact in (
         ConnectionOpened(1, 1, None, "127.0.0.1:80", None, NUMBERS[1]),
         ConnectionOpened(2, 1, 1, "127.0.0.1:80", "127.0.0.1:9", NUMBERS[2]),
         ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:8", NUMBERS[3]),
@@ -133,7 +133,7 @@ def written(path: Path, events: list[Event]) -> list[Reader]:
         ConnectionOpened(5, 3, None, None, None, NUMBERS[5]),
         ConnectionClosed(2),
     ):
-        recorder.put(item)
+        recorder.put(fact)
     causes: list[Cause] = []
     for number, item in enumerate(events):
         cause = None

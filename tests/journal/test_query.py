@@ -73,7 +73,7 @@ def text_terms(draw: st.DrawFn) -> tuple[str, Test]:
         )
     )
     bare = draw(st.booleans())
-    tests = []
+    tests: list[Test] = []
     for value in values:
         if value == "*" and bare:
             tests.append(lambda row: getattr(row, key) is not None)

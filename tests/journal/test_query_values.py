@@ -35,7 +35,7 @@ def others(reader: Reader, seqs: list[int]) -> list[int]:
     return [seq for seq in range(1, reader.count() + 1) if seq not in seqs]
 
 
-def quoted(text: str, draw: st.DrawFn) -> str:
+def quoted(text: str, data: st.DataObject) -> str:
     """One of the spellings of a text between quotes."""
     known = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     parts = []
@@ -45,7 +45,7 @@ def quoted(text: str, draw: st.DrawFn) -> str:
         ways = [char] * plain + [f"\\x{ord(char):02x}"] * byte
         if char in known:
             ways.append(known[char])
-        parts.append(draw(st.sampled_from(ways)))
+        parts.append(data.draw(st.sampled_from(ways)))
     return f'"{"".join(parts)}"'
 
 
@@ -71,7 +71,7 @@ def test_a_quoted_value_is_itself(make: Make, values: list[str], data: st.DataOb
     rows = reader.page(1, 100)
     key = data.draw(st.sampled_from(["args", "peer", "error"]))
     wanted = data.draw(st.lists(st.sampled_from(values) | TEXT, min_size=1, max_size=3))
-    text = f"{key}:" + "|".join(quoted(value, data.draw) for value in wanted)
+    text = f"{key}:" + "|".join(quoted(value, data) for value in wanted)
     right = [
         row.seq
         for row in rows

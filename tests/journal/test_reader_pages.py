@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,7 +51,7 @@ def test_a_page_is_what_there_is(make: Make) -> None:
     assert [row.seq for row in reader.rows([6, 99, 2])] == [2, 6]
 
 
-def test_a_record_without_events_has_none(tmp_path) -> None:
+def test_a_record_without_events_has_none(tmp_path: Path) -> None:
     Recorder(tmp_path / "r.swb").close()
     reader = Reader(tmp_path / "r.swb")
     assert reader.count() == 0

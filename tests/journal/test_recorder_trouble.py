@@ -22,10 +22,11 @@ from workbench.engine.model.events import (
     ConnectionClosed,
     ConnectionOpened,
     Event,
+    Item,
     SampleTaken,
 )
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.journal.reader import Reader
+from workbench.journal.reader import Reader, Row
 from workbench.journal.recorder import Recorder
 from workbench.session import Session
 
@@ -339,7 +340,7 @@ def test_a_strangers_socket_path_cannot_stop_the_recording(tmp_path: Path) -> No
     assert found[0].endswith("/\\xff\\xfe")
 
 
-def reader_rows(session: Session):
+def reader_rows(session: Session) -> list[Row]:
     reader = session.journal.reader()
     try:
         return reader.page(1, 100_000)
@@ -428,7 +429,7 @@ def test_what_a_batch_cannot_hold_is_counted_by_events_alone(
 @pytest.fixture
 def put_many() -> Callable[[Recorder], int]:
     def put(recorder: Recorder) -> int:
-        items = [
+        items: list[Item] = [
             event(),
             ConnectionOpened(1, 1, None),
             event(),

@@ -24,6 +24,7 @@ from workbench.engine.model.events import (
     Event,
     Item,
     SampleTaken,
+    Transfer,
 )
 from workbench.explain.evidence import evidence_of
 from workbench.journal.exports.export_table import EXPORTS
@@ -87,7 +88,7 @@ class Again(Recorder):
 
     began = False
 
-    def put(self, item: Item, /) -> None:
+    def put(self, item: Item | Transfer, /) -> None:
         if self.began:
             super().put(item)
 
@@ -95,8 +96,8 @@ class Again(Recorder):
 def replay(kept: Reader, recorder: Recorder) -> None:
     """Put into a recorder what a record has."""
     ids = {row.name: row.id for row in kept.endpoints()}
-    for row in kept.endpoints():
-        recorder.put(EndpointAdded(*row[:6]))
+    for endpoint in kept.endpoints():
+        recorder.put(EndpointAdded(*endpoint[:6]))
     connections = kept.connections()
     own = {
         row[0]: row[1] for row in kept._all("SELECT seq, peer FROM event WHERE peer IS NOT NULL")

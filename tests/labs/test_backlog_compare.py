@@ -8,13 +8,13 @@ import pytest
 
 from workbench.labs.backlog_compare import (
     ELSEWHERE,
-    WAYS,
     Prediction,
-    Reason,
     compare,
     readings,
 )
 from workbench.labs.backlog_data import Result
+from workbench.labs.backlog_reasons import Reason
+from workbench.labs.modes.mode_table import WAYS
 from workbench.texts import LANGUAGES, set_language
 
 

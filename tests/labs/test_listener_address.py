@@ -17,6 +17,7 @@ from workbench.session import Session
 def test_what_is_bound_can_be_reached(tmp_path: Path, family: Family) -> None:
     with Session(tmp_path / "r.swb") as session:
         place = sockaddr(family, session)
+        assert isinstance(place, str | tuple)
         with socket.socket(getattr(socket, FAMILIES[family])) as listener:
             listener.bind(place)
             listener.listen()
@@ -27,8 +28,10 @@ def test_what_is_bound_can_be_reached(tmp_path: Path, family: Family) -> None:
                 assert port_of(spec) == port
             else:
                 spec = f"abstract:{name[1:].decode()}" if LINUX else name
+            there = sockaddr_of(spec, family)
+            assert isinstance(there, str | tuple)
             with socket.socket(listener.family) as client:
-                client.connect(sockaddr_of(spec, family))
+                client.connect(there)
 
 
 def test_no_two_local_listeners_share_a_name() -> None:

@@ -24,6 +24,8 @@ from workbench.session import Session
 
 BOUND_MS = 60_000
 """Only catches a hang."""
+Wait = Callable[[Callable[..., bool]], None]
+"""Of a function without arguments, or whose arguments all have a default, as in a loop."""
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def wait(qtbot: QtBot) -> Callable[[Callable[[], bool]], None]:
+def wait(qtbot: QtBot) -> Wait:
     """Let the GUI's events run until something holds."""
     return lambda true: qtbot.waitUntil(true, timeout=BOUND_MS)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.qt.conftest import Wait
 from workbench.journal.reader import Reader
 from workbench.qt.background_reader import AT_ONCE, WHENEVER
 from workbench.qt.controller import Controller
@@ -15,7 +16,6 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem
 
-Wait = Callable[[Callable[[], bool]], None]
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
@@ -49,7 +49,7 @@ def test_the_urgent_goes_first_and_one_that_is_given_up_is_told_of_no_more(
 
     def blocks(_reader: Reader) -> Iterator[object]:
         may_go_on.wait()
-        yield
+        yield None
 
     def says(word: str) -> Callable[[Reader], Iterator[object]]:
         def work(_reader: Reader) -> Iterator[object]:

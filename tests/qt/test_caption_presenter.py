@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from tests.qt.conftest import Wait
 from workbench.engine.model import commands as c
 from workbench.qt.caption_presenter import CaptionPresenter
 from workbench.qt.controller import Controller
 from workbench.viewmodel.call_caption import CallCaption
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_the_newest_call_is_told(controller: Controller, wait: Wait) -> None:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from tests.leftover import sockets, threads_since
-from tests.qt.conftest import BOUND_MS
+from tests.qt.conftest import BOUND_MS, Wait
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Ticket
@@ -26,8 +26,6 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.refresh_pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST
 from workbench.session import Session
 from workbench.texts import Problem
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_commits_are_told_on_the_gui_thread_and_never_one_by_one(

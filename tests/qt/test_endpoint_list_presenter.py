@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from tests.qt.conftest import Wait
 from workbench.engine.model import commands as c
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_list_presenter import EndpointListPresenter
 from workbench.viewmodel.listed_endpoints import ListedRow
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def followed(controller: Controller) -> tuple[EndpointListPresenter, list[tuple[ListedRow, ...]]]:

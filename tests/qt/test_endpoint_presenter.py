@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
 
+from tests.qt.conftest import Wait
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.nothing import Nothing
@@ -23,8 +25,6 @@ from workbench.viewmodel.message import msg
 from workbench.viewmodel.next_look import next_tick
 from workbench.viewmodel.panel_state import Look, PanelState
 from workbench.viewmodel.payload_form import PayloadForm, compose
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 class Pair:
@@ -82,7 +82,7 @@ def connected(pair: Pair, wait: Wait) -> None:
     wait(lambda: pair.server.snapshot.open_count == 1)
 
 
-def newest(presenter: EndpointPresenter) -> PanelState:
+def newest(presenter: EndpointPresenter[Any]) -> PanelState:
     assert presenter.state is not None
     return presenter.state
 

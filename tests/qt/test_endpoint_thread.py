@@ -118,7 +118,7 @@ def test_debuggers_and_coverage_see_it(held: Callable[[str], Held]) -> None:
         one.let_go()
         thread.join()
     finally:
-        threading.settrace(before)  # type: ignore[arg-type]
+        threading.settrace(before)
     assert thread in seen
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QObject
 
+from tests.qt.conftest import Wait
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.qt.controller import Controller
 from workbench.qt.event_guide import EventGuide
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from tests.qt.conftest import Wait
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import NOTE, Cause, Event
 from workbench.journal.query import Condition
 from workbench.qt import explain_presenter
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import FLYING, Explained, ExplainPresenter
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 class Told:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QObject
 
+from tests.qt.conftest import Wait
 from tests.snapshots import fresh
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.qt.controller import Controller
 from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.viewmodel.kernel_state import KernelState, PlotPoints
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 class Shown:

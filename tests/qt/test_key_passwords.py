@@ -10,11 +10,10 @@ import pytest
 from PySide6.QtCore import QObject
 
 from tests.key_files import SECRET, Files, key_files
+from tests.qt.conftest import Wait
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.qt.key_passwords import KeyPasswords, KeyQuestion
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture

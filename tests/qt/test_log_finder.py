@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.qt.conftest import Wait
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.journal import query
@@ -16,8 +17,6 @@ from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.log_progress import Searching
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 class Asked:
@@ -89,20 +88,20 @@ def test_every_row_that_holds_it_and_no_other(
     if not wanted:
         assert asked.find(text, None) == text
         return
-    found, row = [], None
+    found: list[int] = []
     for _ in wanted:
-        row = asked.find(text, row)
+        row = asked.find(text, found[-1] if found else None)
         assert isinstance(row, int)
         found.append(row)
     assert found == wanted
-    assert asked.find(text, row) == wanted[0], "around"
-    back, row = [], None
+    assert asked.find(text, found[-1]) == wanted[0], "around"
+    back: list[int] = []
     for _ in wanted:
-        row = asked.find(text, row, True)
+        row = asked.find(text, back[-1] if back else None, True)
         assert isinstance(row, int)
         back.append(row)
     assert back == wanted[::-1]
-    assert asked.find(text, row, True) == wanted[-1], "around"
+    assert asked.find(text, back[-1], True) == wanted[-1], "around"
 
 
 def test_what_is_nowhere_is_missed_and_said(asked: Asked) -> None:

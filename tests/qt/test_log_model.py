@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
-from tests.qt.conftest import BOUND_MS
+from tests.qt.conftest import BOUND_MS, Wait
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
@@ -32,8 +32,6 @@ from workbench.viewmodel.log_cells import command_text, since_text, took_text
 from workbench.viewmodel.log_columns import COLUMNS, place
 from workbench.viewmodel.log_progress import Progress
 from workbench.viewmodel.shown_rows import ShownRows, View
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
@@ -253,7 +251,7 @@ def test_an_accept_says_which_connection_it_made_and_whose_the_other_end_is(
 ) -> None:
     talk("hello")
     settled(model, controller, wait)
-    port = controller.snapshot("client").connections[0].local.rpartition(":")[2]
+    port = str(controller.snapshot("client").connections[0].local).rpartition(":")[2]
     accepts = [
         cells
         for row in range(model.rowCount())
@@ -261,7 +259,7 @@ def test_an_accept_says_which_connection_it_made_and_whose_the_other_end_is(
     ]
     assert [cells[place("data")] for cells in accepts] == [f"#1 = client :{port}"]
     with socket.create_connection(
-        ("127.0.0.1", int(controller.snapshot("server").local.rpartition(":")[2])), timeout=10
+        ("127.0.0.1", int(controller.session.link("server").rpartition(":")[2])), timeout=10
     ) as stranger:
         wait(lambda: sum(text.startswith("accept(") for text in shown(model, place("call"))) == 2)
         here = "{}:{}".format(*stranger.getsockname())

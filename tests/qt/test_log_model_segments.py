@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from tests.qt.conftest import Wait
 from workbench.engine.model.events import NOTE, Event
 from workbench.journal.keep import Keep
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
 from workbench.session import Session
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture

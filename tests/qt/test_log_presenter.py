@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.qt.conftest import BOUND_MS
+from tests.qt.conftest import BOUND_MS, Wait
 from workbench.qt.controller import Controller, Selection
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogCounts, LogPresenter
 from workbench.ui.window.record_views import log_panel_of
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture

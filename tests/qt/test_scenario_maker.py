@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.qt.conftest import Wait
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.qt.background_reader import WHENEVER
@@ -20,8 +21,6 @@ from workbench.scenario.steps import Loop, Perform, Scenario
 from workbench.session import Session
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 from workbench.viewmodel.typed_scenario import TypedScenarios
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 class Maker:

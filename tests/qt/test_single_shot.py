@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QCoreApplication, QObject
 
+from tests.qt.conftest import Wait
 from workbench.qt.single_shot import single_shot
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_it_goes_off_once_however_often_it_was_started(qapp: QCoreApplication, wait: Wait) -> None:

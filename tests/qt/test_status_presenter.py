@@ -7,14 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.qt.conftest import Wait
 from workbench.journal.query import parse
 from workbench.qt import status_presenter
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
 from workbench.qt.status_presenter import RATE_S, StatusPresenter
 from workbench.viewmodel.record_count import RecordCount
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_events_and_their_rate(

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
+from tests.qt.conftest import Wait
 from workbench.qt.turn_by_turn import TurnByTurn
-
-Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_what_was_posted_meanwhile_comes_between_two_of_them(

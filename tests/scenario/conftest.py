@@ -12,6 +12,7 @@ from workbench.scenario.model import parse
 from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
 from workbench.session import Session
+from workbench.texts import Problem
 
 BOUND = 60.0
 """Seconds after which a run is taken to hang."""
@@ -25,6 +26,14 @@ address = "@server"
 timeout = 5.0
 """
 Play = Callable[[str], Report]
+Rows = Callable[[], list[Row]]
+
+
+def inner_key(problem: Problem) -> str:
+    """The key of the reason that a problem names in its sentence."""
+    reason = problem.args_["reason"]
+    assert isinstance(reason, Problem)
+    return reason.key
 
 
 @pytest.fixture
@@ -40,7 +49,7 @@ def play(session: Session) -> Play:
 
 
 @pytest.fixture
-def rows(session: Session) -> Callable[[], list[Row]]:
+def rows(session: Session) -> Rows:
     """Everything recorded so far."""
 
     def read() -> list[Row]:

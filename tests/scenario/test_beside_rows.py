@@ -9,7 +9,8 @@ import pytest
 from tests.scenario.conftest import PAIR
 from workbench.journal.schema import IGNORED, SECRETS
 from workbench.scenario.beside_rows import keep_beside
-from workbench.scenario.model import Given, parse
+from workbench.scenario.model import parse
+from workbench.scenario.named_values import Given
 from workbench.session import Session
 
 TEXT = (

@@ -88,7 +88,7 @@ def test_the_script_runs_by_itself() -> None:
 @pytest.mark.parametrize(
     "path", sorted(resource("scenarios").glob("*.toml")), ids=lambda path: path.stem
 )
-def test_every_ready_scenario_makes_valid_python(path) -> None:
+def test_every_ready_scenario_makes_valid_python(path: Path) -> None:
     ast.parse(to_python(load(path)))
 
 

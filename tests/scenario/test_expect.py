@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -626,7 +627,7 @@ def test_a_listener_means_its_newest_socket(play: Play) -> None:
     )
 
 
-def row(**values: object) -> Row:
+def row(**values: Any) -> Row:
     blank = Row(1, 0, 0, "call", "a", 1, "recv", "4", 3, None, None, None, "p", 3, b"abc", None)
     return blank._replace(**values)
 

@@ -8,6 +8,7 @@ from workbench.payload.hex_patterns import Extent, compile_hex
 from workbench.payload.patterns import compile_pattern
 from workbench.scenario.answers import Answer
 from workbench.scenario.expected import choice, expectation, loosely, parts_of
+from workbench.scenario.steps import Expect
 from workbench.scenario.varying import Circumstances
 
 NOW = 1_795_888_938.0
@@ -17,12 +18,14 @@ def answer(data: bytes | None, call: str = "recv", *, ends: bool = False) -> Ans
     return Answer("client", call, 1, 3, 7, 0, len(data or b""), data, ends)
 
 
-def step(data: bytes, second: bytes | None = None, same: bytes | None = None, call: str = "recv"):  # type: ignore[no-untyped-def]
+def step(
+    data: bytes, second: bytes | None = None, same: bytes | None = None, call: str = "recv"
+) -> Expect:
     parts = parts_of(answer(data, call), "utf-8", Circumstances(now=NOW), second, same)
     return expectation(answer(data, call), parts, "utf-8", None, ())
 
 
-def meets(made, data: bytes) -> bool:  # type: ignore[no-untyped-def]
+def meets(made: Expect, data: bytes) -> bool:
     if made.hex is not None:
         return compile_hex(made.hex, Extent.WHOLE).matches(data.decode("latin-1"), 1.0)
     if made.regex is not None:

@@ -79,10 +79,10 @@ def test_a_link_leads_to_the_endpoint_that_it_led_to_whatever_names_there_were(
         session.rename("server", "gateway")
         session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
         session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=3.0))
-        for command in (
+        for later in (
             c.Start("server"), c.Connect("late"), c.Send("client", text="one"), c.Stop("gateway"),
         ):  # fmt: skip
-            assert session.perform(command).wait(BOUND)
+            assert session.perform(later).wait(BOUND)
     with closing(Reader(record)) as reader:
         made = scenario_of(reader)
     links = {item.name: item.address for item in made.endpoints if item.role is Role.STREAM}
@@ -105,10 +105,10 @@ def test_the_next_endpoint_of_a_name_is_set_up_as_it_was(tmp_path: Path) -> None
         plain = replace(session.settings("server"), responder=Echo())
         session.remove("server")
         session.add(plain)
-        for command in (
+        for later in (
             c.Start("server"), c.Connect("client"), c.Send("client", text="two", connection=1),
         ):  # fmt: skip
-            assert session.perform(command).wait(BOUND)
+            assert session.perform(later).wait(BOUND)
         ours = fresh(session, "client").connections
         while not (ours and ours[0].bytes_in):
             session.journal.flush(BOUND)
@@ -284,7 +284,7 @@ def test_chosen_rows_count_their_own_connections(tmp_path: Path) -> None:
     )
     numbers = [
         step.command.connection
-        for step in made.steps  # type: ignore[union-attr]
+        for step in made.steps
         if isinstance(step, Perform) and hasattr(step.command, "connection")
     ]
     assert numbers == [1, 1]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import BOUND, PAIR, Play, reasons
+from tests.scenario.conftest import BOUND, PAIR, Play, Rows, reasons
 from workbench.cli.output import StepPrinter
 from workbench.journal.notes import note_text, verdict_of
-from workbench.journal.reader import Row
 from workbench.scenario.junit import Suite, write_junit
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 
-Rows = Callable[[], list[Row]]
 STARTED = '{ do = "start", endpoint = "server" }'
 REFUSED = '{ do = "shutdown", endpoint = "client"%s }'  # there is no connection
 NOTE = '{ do = "note", text = "here" }'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.scenario.interest import interests_of
-from workbench.scenario.steps import ANY, Expect, Loop, Wait
+from workbench.scenario.steps import ANY, Expect, Loop, Step, Wait
 
 READS = {
     *("recv", "recvfrom", "messages.recv", "ws.recv", "ws.message", "tls.recv"),
@@ -12,7 +12,7 @@ READS = {
 
 
 def test_what_was_expected_is_not_read_any_more_afterwards() -> None:
-    steps = [Expect("a", text="x"), Wait(1), Expect("b", call="accept"), Wait(1)]
+    steps: list[Step] = [Expect("a", text="x"), Wait(1), Expect("b", call="accept"), Wait(1)]
     found = interests_of(steps)
     assert [set(item.calls) for item in found] == [{"a", "b"}, {"b"}, {"b"}, set(), set()]
     assert [item.bytes for item in found] == [True, False, False, False, False]
@@ -36,7 +36,9 @@ def test_a_loop_is_read_for_as_long_as_it_runs_and_its_condition_expects_nothing
 
 def test_whichever_endpoint_means_every_one_that_another_step_names_too() -> None:
     until = Loop((Wait(0),), until=Expect(ANY, contains="x"))
-    for steps in ([until, Expect("a", call="accept")], [Expect("a", call="accept"), until]):
+    accept = Expect("a", call="accept")
+    orders: tuple[list[Step], ...] = ([until, accept], [accept, until])
+    for steps in orders:
         found = interests_of(steps)[0]
         assert found.calls == {"a": READS, ANY: READS}
         assert found.expected == {"a"}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.exported import ran
 from tests.scenario.conftest import Play, reasons
+from workbench.engine.model import commands as c
 from workbench.engine.model.commands import Send, SetOption
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.rules import Rules
@@ -214,7 +215,8 @@ def test_a_value_is_of_its_connection_and_of_others_the_newest() -> None:
     for number in (1, 2):
         came_on = RunConnection("client", number, number, stream=True)
         values.take([(came_on, (("id", Value(str(number).encode())),))])
-    for target, text in ((1, "1"), (2, "2"), (None, "2"), ("all", "2")):
+    targets: tuple[tuple[c.Target, str], ...] = ((1, "1"), (2, "2"), (None, "2"), ("all", "2"))
+    for target, text in targets:
         send = Perform(Send("client", text="{id}", connection=target))
         filled = values.filled(send, lambda _name: "utf-8")
         assert isinstance(filled, Perform)

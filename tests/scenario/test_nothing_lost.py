@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import Play
+from tests.scenario.conftest import Play, Rows
 from workbench.scenario.model import ScenarioProblem, parse
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="SOCK_SEQPACKET is Linux's")
@@ -120,7 +120,7 @@ def test_a_delayed_reply_comes_before_the_close(play: Play, server: str, client:
 
 @FAMILIES
 def test_a_reply_does_not_overtake_a_delayed_one(
-    play: Play, rows, server: str, client: str
+    play: Play, rows: Rows, server: str, client: str
 ) -> None:
     assert kept(
         play(
@@ -143,7 +143,7 @@ def test_a_reply_does_not_overtake_a_delayed_one(
     assert not [row for row in rows() if row.call == "replies_dropped"]
 
 
-def test_a_delayed_reply_that_is_closed_away_is_counted(play: Play, rows) -> None:
+def test_a_delayed_reply_that_is_closed_away_is_counted(play: Play, rows: Rows) -> None:
     assert kept(
         play(
             SLOW
@@ -163,7 +163,9 @@ def test_a_delayed_reply_that_is_closed_away_is_counted(play: Play, rows) -> Non
 @LINUX
 @pytest.mark.parametrize("end", ["shutdown", "close"])
 @pytest.mark.parametrize("messages", [("",), ("one", "", "two"), ("", "", "one", ""), ("one", "")])
-def test_an_empty_message_is_no_end(play: Play, rows, messages: tuple[str, ...], end: str) -> None:
+def test_an_empty_message_is_no_end(
+    play: Play, rows: Rows, messages: tuple[str, ...], end: str
+) -> None:
     sends = "".join(f'{{do="send",endpoint="client",text="{text}"}},\n' for text in messages)
     sees = "".join(
         f'{{do="expect",endpoint="server",text="{text}",within=10}},\n' for text in messages
@@ -296,7 +298,7 @@ def test_a_type_that_contradicts_the_role_is_refused_with_its_line(role: str, ty
     assert type_ in str(caught.value)
 
 
-def test_a_datagram_endpoint_without_a_type_is_udp_and_rests(play: Play, rows) -> None:
+def test_a_datagram_endpoint_without_a_type_is_udp_and_rests(play: Play, rows: Rows) -> None:
     assert kept(
         play("""
 step = [

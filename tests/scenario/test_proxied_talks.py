@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.scenario.conftest import Play
 from tests.servers import http_proxy, socks_proxy
 from workbench.scenario.report import Report
 
-Play = Callable[[str], Report]
 TALK = """
 step = [
   {{ do = "start", endpoint = "s" }},

@@ -25,7 +25,8 @@ RULE = {"match": "exact", "value": "a", "reply": "b"}
 
 
 def read(table: object) -> Responder:
-    return responder({"responder": table}, "responder", ("endpoint", "a"))
+    found: Responder = responder({"responder": table}, "responder", ("endpoint", "a"))
+    return found
 
 
 @pytest.mark.parametrize(("table", "made"), [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.scenario.conftest import Play, reasons
+from tests.scenario.conftest import Play, inner_key, reasons
 from workbench.journal.reader import Row
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.rounds import ROUND, in_loop, is_counted
@@ -151,11 +151,11 @@ def test_so_it_is_of_a_step_with_placeholders_of_its_own() -> None:
 def test_what_rules_say_and_a_file_without_values_are_warned_of() -> None:
     rules = 'responder = { kind = "rules", rules = [ { value = "a", match = "exact", reply = "%s" }'
     made = parse(talk(server=rules % "{round}" + " ] }"))
-    assert [item.args_["reason"].key for item in made.warnings] == ["scenario.round_outside"]
+    assert [inner_key(item) for item in made.warnings] == ["scenario.round_outside"]
     grouped = (rules % "{round}").replace('"exact"', '"regex"').replace('"a"', '"(?P<round>a)"')
     assert not parse(talk(server=grouped + " ] }")).warnings
     bare = talk(loop(client("send", 'text = "{round}"'))).replace("[values]\nx = 1\n", "")
-    assert [item.args_["reason"].key for item in parse(bare).warnings] == ["scenario.unfilled_word"]
+    assert [inner_key(item) for item in parse(bare).warnings] == ["scenario.unfilled_word"]
     outside = talk(client("send", 'text = "{round}"')).replace("[values]\nx = 1\n", "")
     assert not parse(outside).warnings
 

@@ -103,7 +103,7 @@ step = [
 
 def test_a_send_without_end_is_cancelled_by_a_step(play: Play) -> None:
     report = play(ENDLESS + PAIR)
-    assert report.ok, report.steps[-1].problem
+    assert report.ok, reasons(report)
     assert "repeat = 0" in to_python(parse(ENDLESS + PAIR))  # which blocking sockets cannot do
 
 

@@ -26,7 +26,7 @@ from workbench.scenario.steps import Expect
 from workbench.scenario.unmet import Ends, did_not_come
 
 MS = 1_000_000
-LONG = settings.default.max_examples >= 500  # the profile of --long
+LONG = settings().max_examples >= 500  # the profile of --long
 THOROUGH = settings(max_examples=2000 if LONG else 200)
 SHARDS = pytest.mark.parametrize("shard", range(50 if LONG else 1))
 """A hundred thousand examples, in parts that each end before a run is taken to hang."""
@@ -76,7 +76,7 @@ class Bench:
         return Search(expect, lambda _connection: made, until_ns=self.until)
 
     def feed(self, rows: Sequence[Row], known: int = 0) -> None:
-        touched = {}
+        touched: dict[RunConnection, None] = {}
         for row in rows:
             number = row.connection or 0
             if number not in self.connections:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import BOUND, PAIR, Play
+from tests.scenario.conftest import BOUND, PAIR, Play, Rows
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import OF_RUNS
 from workbench.journal.notes import Verdict, note_text, verdict_of
@@ -19,7 +18,6 @@ from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import set_language
 
-Rows = Callable[[], list[Row]]
 GREETING = PAIR.replace(
     'role = "listener"', 'role = "listener"\nresponder = { kind = "greet", text = "hello" }'
 )

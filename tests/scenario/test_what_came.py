@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
+from tests.scenario.conftest import Play
 from workbench.scenario.code import of_plain_sockets
 from workbench.scenario.from_record import Excerpt, scenario_of
 from workbench.scenario.layer_rows import has_headers, status_of
@@ -17,7 +17,6 @@ from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import Problem
 
-Play = Callable[[str], Report]
 TALK = """
 placeholders = true
 step = [

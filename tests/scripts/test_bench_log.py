@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench_figures import Figures, shown
+from bench_figures import Figures, shown
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
 

@@ -6,7 +6,7 @@ import itertools
 from contextlib import closing
 from pathlib import Path
 
-from scripts.make_record import LEAST, RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record
+from make_record import LEAST, RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader
 

@@ -50,6 +50,7 @@ def server(name: str, folder: Path) -> Iterator[dict[str, int | str]]:
         if isinstance(where, tuple):
             yield {"port": where[0], "path": str(where[1])}
         else:
+            assert isinstance(where, int)
             yield {"port": where}
 
 

@@ -173,7 +173,9 @@ class Hand:
         """The window that makes a scenario: it comes when all that has happened can be read."""
         return made_scenario(self.window, self.qtbot, repeat=repeat)
 
-    def wait(self, true: Callable[[], bool]) -> None:
+    def wait(self, true: Callable[..., bool]) -> None:
+        """Until a function without arguments gives something true; in a loop its arguments may
+        have defaults."""
         self.qtbot.waitUntil(true, timeout=BOUND_MS)
 
     def wait_holds(self, asserts: Callable[[], None]) -> None:
@@ -229,7 +231,7 @@ class Hand:
         edit = self.line(name)
         edit.setFocus()
         edit.selectAll()
-        self.qtbot.keyClicks(edit, text)  # type: ignore[no-untyped-call]  # it is Qt's
+        self.qtbot.keyClicks(edit, text)
         edit.editingFinished.emit()
 
     def choose(self, name: str, value: str) -> None:

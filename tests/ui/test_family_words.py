@@ -97,7 +97,7 @@ def test_an_abort_is_called_a_reset_where_it_is_one(hand: Hand) -> None:
             for side in ("server", "client"):
                 button = hand.find(f"{side}.abort")
                 hand.wait(lambda b=button, k=key: b.text() == tr(f"caption.{k}"))
-            assert ("(RST)" in hand.find("client.abort").text()) is (family == "AF_INET")
+            assert ("(RST)" in hand.text("client.abort")) is (family == "AF_INET")
             hand.window.appearance.switch_language()
 
 

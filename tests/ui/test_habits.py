@@ -101,7 +101,10 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     tree = window.endpoint_list.part.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
     window.endpoint_tabs.new_server()
-    child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
+    server = tree.topLevelItem(0)
+    assert server is not None
+    child = server.child(0)
+    assert child is not None
     tree.setCurrentItem(child)
     assert window.tab_area.left.in_front is window.tab_area.panel("server-1")
     selection = window.controller.selection

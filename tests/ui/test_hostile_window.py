@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from tests.engine.protocol.websocket.test_hostile import Attacker
+from tests.engine.protocol.websocket.attacker import Attacker
 from tests.ui.conftest import Hand
 from workbench.ui.record.frames_panel import FramesPanel
 

@@ -206,7 +206,7 @@ def test_unix(hand: Hand, host: str) -> None:
     hand.wait_state("client", "ESTABLISHED")
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count(HELLO) == 2)
-    header = hand.find("server.connections").model().headerData  # type: ignore[attr-defined]
+    header = hand.find("server.connections").model().headerData
     hand.wait(lambda: header(2, Qt.Orientation.Horizontal) == "State, seen from here")
 
 
@@ -277,8 +277,8 @@ def test_recvfrom_once_waits_as_the_timeout_says(hand: Hand) -> None:
 def test_a_reset_is_said_and_connect_leads_out(hand: Hand) -> None:
     connected(hand)
     table = hand.find("server.connections")
-    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
-    table.selectRow(0)  # type: ignore[attr-defined]
+    hand.wait(lambda: table.model().rowCount() == 1)
+    table.selectRow(0)
     hand.press("server.abort")
     hand.wait_says("client.message", "ECONNRESET")
     assert hand.text("client.way_out") == "Connect again"
@@ -289,7 +289,7 @@ def test_a_reset_is_said_and_connect_leads_out(hand: Hand) -> None:
 def test_after_both_fins_nothing_more_can_be_sent(hand: Hand) -> None:
     connected(hand)
     table = hand.find("server.connections")
-    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
+    hand.wait(lambda: table.model().rowCount() == 1)
     hand.press("client.half_close")
     hand.wait_says("client.message", "Both directions")  # the server closes at our FIN
 
@@ -329,7 +329,7 @@ def test_the_strip_goes_on_with_the_connection(hand: Hand) -> None:
     hand.wait(lambda: strip_texts(hand, "client")[-1].startswith("recv 0 s"))
     assert strip_texts(hand, "server")[-1].startswith("accept")
     table = hand.find("server.connections")
-    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
-    table.selectRow(0)  # type: ignore[attr-defined]
+    hand.wait(lambda: table.model().rowCount() == 1)
+    table.selectRow(0)
     hand.wait(lambda: "send 18 B" in strip_texts(hand, "server"))
     hand.wait(lambda: strip_texts(hand, "server")[-1].startswith("recv "))

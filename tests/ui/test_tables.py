@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
+from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.journal.exports.jsonl import JsonLines
 from workbench.qt import connection_model
 from workbench.qt.connection_model import WHY_ROLE
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.widgets.state_delegate import mark_of
+from workbench.viewmodel import connection_rows
 from workbench.viewmodel.connection_rows import Told
 from workbench.viewmodel.log_columns import place
 
@@ -338,7 +340,7 @@ def test_only_rows_in_sight_are_worded_and_read(
     hand.wait(lambda: len(table(hand).lines.lines) == many)
     hand.wait_says("client.message", f"{many} connected")
     worded = 0
-    real = connection_model.cells
+    real = connection_rows.cells
 
     def counted(*args: object) -> tuple[str, ...]:
         nonlocal worded
@@ -376,7 +378,8 @@ def test_while_bytes_move_only_their_columns_are_painted(hand: Hand) -> None:
     old = lines.lines[0]
     lines.show_lines(lines.lines, lines.columns, Told(), rows.seen())  # as they are looked at
     lines.dataChanged.connect(note)
-    moved = replace(old, item=replace(old.item, bytes_in=1_234, bytes_out=5))  # type: ignore[type-var]
+    assert isinstance(old.item, ConnectionSnapshot)
+    moved = replace(old, item=replace(old.item, bytes_in=1_234, bytes_out=5))
     lines.show_lines((moved, *lines.lines[1:]), lines.columns, Told(), rows.seen())
     assert changed == {"in", "out"}
     assert lines.index(0, lines.keys.index("in")).data() == "1234"

@@ -31,7 +31,7 @@ class Talk:
     def do(self, command: c.Command) -> None:
         assert self.session.perform(command).wait(BOUND)
 
-    def until(self, name: str, true: Callable[[EndpointSnapshot], bool]) -> EndpointSnapshot:
+    def until(self, name: str, true: Callable[..., bool]) -> EndpointSnapshot:
         """The first snapshot of this endpoint of which it is true."""
         for _ in range(100_000):
             snapshot = fresh(self.session, name)

@@ -82,6 +82,6 @@ def test_a_message_says_what_became_of_a_command(talk: Talk) -> None:
 
 
 def test_what_opens_a_socket_is_a_start() -> None:
-    starts = [c.Start("x"), c.Connect("x"), c.Listen("x")]
+    starts: list[c.Command] = [c.Start("x"), c.Connect("x"), c.Listen("x")]
     assert all(map(is_start, starts))
     assert not is_start(c.Stop("x"))

@@ -156,6 +156,6 @@ def test_a_websocket_that_did_not_open_leads_to_the_row_that_says_why(
     chips = RecentCalls().after(closed, item, talk.reader, talk.committed)
     (chip,) = [chip for chip in chips if chip.call == "ws.open"]
     assert (chip.state, chip.errno) == (ChipState.FAILED, "HTTP_404")
-    rows = talk.reader.rows(range(1, talk.committed + 1))
+    rows = talk.reader.page(1, talk.committed)
     (row,) = [row for row in rows if row.t_ns == chip.t_ns]
     assert (row.endpoint, row.call, row.errno) == (name, "ws.fault", "HTTP_404")

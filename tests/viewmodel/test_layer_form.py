@@ -181,7 +181,9 @@ def test_what_is_not_as_usual_of_the_rarer_ones_is_said() -> None:
         (TlsForm(), WebSocketForm(status="99", body="a"), {"websocket.status"}),
     ],
 )
-def test_a_field_that_is_wrong_is_named(tls: TlsForm, websocket: WebSocketForm, bad: str) -> None:
+def test_a_field_that_is_wrong_is_named(
+    tls: TlsForm, websocket: WebSocketForm, bad: set[str]
+) -> None:
     assert LayerForm("wss", tls, websocket).bad == bad
     assert LayerForm("wss", handshake_timeout="-1").bad == {"handshake_timeout"}
 

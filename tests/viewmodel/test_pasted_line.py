@@ -9,6 +9,7 @@ import pytest
 from workbench.engine.model.tail import Append
 from workbench.texts import Problem
 from workbench.viewmodel.address_form import Where
+from workbench.viewmodel.message import Message
 from workbench.viewmodel.pasted_command import LARGEST_BODY, HttpRequest, message_of, said_of
 from workbench.viewmodel.pasted_line import pasted_command
 from workbench.viewmodel.payload_form import body
@@ -187,6 +188,7 @@ def test_a_server_says_what_of_a_web_address_it_has_no_use_for() -> None:
         found = pasted_command(text)
         assert found is not None
         said = said_of(found, server=server)
+        assert isinstance(said.text, Message)
         assert said.text.key == key, text
         assert ("/a?b" in said.text.show()) == (key == "pasted.and")
 
@@ -217,6 +219,9 @@ def test_a_file_is_read_when_asked_for_as_curl_would_read_it(tmp_path: Path) -> 
         assert found.request is not None
         assert found.request.read().data().endswith(b"%d\r\n\r\n%b" % (len(sent), sent))
     path.write_bytes(bytes(LARGEST_BODY + 1))
+    found = pasted_command(f"curl -d '@{path}' h")
+    assert found is not None
+    assert found.request is not None
     with pytest.raises(Problem, match="128 KiB"):
         found.request.read()
 

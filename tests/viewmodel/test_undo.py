@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from workbench.viewmodel.undo import MOST, Deed, Deeds
 
 
@@ -9,7 +11,7 @@ def test_the_newest_comes_first() -> None:
     done: list[int] = []
     deeds = Deeds()
     for number in range(3):
-        deeds.add(Deed("tab", f"client-{number}", lambda number=number: done.append(number)))
+        deeds.add(Deed("tab", f"client-{number}", partial(done.append, number)))
     taken = deeds.undo()
     assert taken is not None
     assert "client-2" in taken.text

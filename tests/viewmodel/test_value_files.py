@@ -52,7 +52,7 @@ def test_a_file_that_is_none_of_values_says_so(tmp_path: Path, text: str) -> Non
 
 
 def test_a_scenario_is_given_what_it_names() -> None:
-    values = {"host": "127.0.0.2", "other": 1}
+    values: dict[str, str | int | float] = {"host": "127.0.0.2", "other": 1}
     assert value_files.named_in('[values]\nhost = "x"\n', values) == {"host": "127.0.0.2"}
     assert value_files.named_in("not TOML", values) == {}
     assert value_files.named_in("title = 'x'\n", values) == {}

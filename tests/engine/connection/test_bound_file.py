@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
@@ -22,7 +19,7 @@ Do = Callable[[c.Command], Outcome]
 )
 @pytest.mark.parametrize("taken_over", [False, True])
 def test_only_its_own_file_is_unlinked(
-    session: Session, do: Do, rows, role: Role, type_: str, taken_over: bool
+    session: Session, do: Do, rows: Rows, role: Role, type_: str, taken_over: bool
 ) -> None:
     session.add(EndpointSettings("bound", role, family="AF_UNIX", type=type_, address="temp:b"))
     assert do(c.Start("bound")).ok

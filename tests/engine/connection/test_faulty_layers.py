@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Until
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.rule import Rule
@@ -21,7 +22,6 @@ from workbench.engine.protocol.responder_layer import ResponderLayer
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 """Only catches a hang."""
 FAULTS = (ZeroDivisionError("on purpose"), ValueError("on purpose"), Problem("engine.no_socket"))
@@ -157,7 +157,15 @@ def ended(ticket: Any) -> Outcome:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("at", ["start", "receive", "receive_end", "wake"])
-def test_who_waits_for_the_layer_to_open(session, do, until, peer, at, fault, monkeypatch) -> None:
+def test_who_waits_for_the_layer_to_open(
+    session: Session,
+    do: Do,
+    until: Until,
+    peer: socket.socket,
+    at: str,
+    fault: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     breaks(monkeypatch, at, opens=False)
     monkeypatch.setattr(Faulty, "fault", fault)
     client(session, peer)
@@ -173,7 +181,14 @@ def test_who_waits_for_the_layer_to_open(session, do, until, peer, at, fault, mo
 
 
 @pytest.mark.parametrize("at", ["__init__", "placed", "wanted"])
-def test_a_layer_that_cannot_be_made(session, do, until, peer, at, monkeypatch) -> None:
+def test_a_layer_that_cannot_be_made(
+    session: Session,
+    do: Do,
+    until: Until,
+    peer: socket.socket,
+    at: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     breaks(monkeypatch, at)
     client(session, peer)
     assert told(do(c.Connect("client")))
@@ -182,7 +197,9 @@ def test_a_layer_that_cannot_be_made(session, do, until, peer, at, monkeypatch) 
 
 
 @pytest.mark.parametrize("at", ["__init__", "placed", "wanted", "start"])
-def test_of_an_accepted_connection(session, do, until, at, monkeypatch) -> None:
+def test_of_an_accepted_connection(
+    session: Session, do: Do, until: Until, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is closed, and the next one is accepted."""
     breaks(monkeypatch, at)
     address = server(session, do, layers=("faulty",), responder=Greet("welcome"))
@@ -194,7 +211,9 @@ def test_of_an_accepted_connection(session, do, until, at, monkeypatch) -> None:
         assert raw.recv(100) == b"welcome"
 
 
-def test_an_accept_that_was_asked_for_ends(session, do, until, monkeypatch) -> None:
+def test_an_accept_that_was_asked_for_ends(
+    session: Session, do: Do, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
     breaks(monkeypatch, "placed")
     address = server(session, do, layers=("faulty",))
     do(c.Pause("server", c.Gate.ACCEPT))
@@ -206,7 +225,15 @@ def test_an_accept_that_was_asked_for_ends(session, do, until, monkeypatch) -> N
 
 @pytest.mark.parametrize("fault", FAULTS[:2], ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("at", ["send", "refuses"])
-def test_a_send_ends(session, do, until, peer, at, fault, monkeypatch) -> None:
+def test_a_send_ends(
+    session: Session,
+    do: Do,
+    until: Until,
+    peer: socket.socket,
+    at: str,
+    fault: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(Faulty, "fault", fault)
     client(session, peer)
     ticket, accepted = connecting(session, peer)
@@ -219,7 +246,9 @@ def test_a_send_ends(session, do, until, peer, at, fault, monkeypatch) -> None:
         assert not do(c.Send("client", text="x")).ok
 
 
-def test_a_long_send_ends(session, do, until, peer, monkeypatch) -> None:
+def test_a_long_send_ends(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is asked while the rest of it waits for the kernel."""
     client(session, peer)
     ticket, accepted = connecting(session, peer)
@@ -231,7 +260,9 @@ def test_a_long_send_ends(session, do, until, peer, monkeypatch) -> None:
         assert is_over(accepted)
 
 
-def test_what_only_the_layer_can_do(session, do, until, peer, monkeypatch) -> None:
+def test_what_only_the_layer_can_do(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client(session, peer, "tls")
     ticket, accepted = connecting(session, peer)
     with accepted:
@@ -241,7 +272,9 @@ def test_what_only_the_layer_can_do(session, do, until, peer, monkeypatch) -> No
         assert is_over(accepted)
 
 
-def test_what_waited_for_the_layer_to_open(session, do, until, peer, monkeypatch) -> None:
+def test_what_waited_for_the_layer_to_open(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A Problem that it raises then says why, as it does at once; what is behind it goes on."""
     monkeypatch.setattr(Faulty, "fault", FAULTS[2])
     breaks(monkeypatch, "ask", opens=False)
@@ -263,7 +296,9 @@ def test_what_waited_for_the_layer_to_open(session, do, until, peer, monkeypatch
         assert accepted.recv(100) == b"behind"
 
 
-def test_put_in_ends(session, do, until, peer, monkeypatch) -> None:
+def test_put_in_ends(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client(session, peer)
     ticket, accepted = connecting(session, peer)
     with accepted:
@@ -273,7 +308,9 @@ def test_put_in_ends(session, do, until, peer, monkeypatch) -> None:
         assert is_over(accepted)
 
 
-def test_who_is_told_whom_it_is_for(session, do, until, peer, monkeypatch) -> None:
+def test_who_is_told_whom_it_is_for(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     breaks(monkeypatch, "aim")
     host, port = peer.getsockname()
     session.add(
@@ -288,7 +325,9 @@ def test_who_is_told_whom_it_is_for(session, do, until, peer, monkeypatch) -> No
     until("client", call="internal_error")
 
 
-def test_its_time_is_over(session, do, until, peer, monkeypatch) -> None:
+def test_its_time_is_over(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     breaks(monkeypatch, "late", opens=False)
     client(session, peer, timeout=0.2)
     ticket, accepted = connecting(session, peer)
@@ -297,7 +336,9 @@ def test_its_time_is_over(session, do, until, peer, monkeypatch) -> None:
         assert is_over(accepted)
 
 
-def test_a_close_ends_all_the_same(session, do, until, peer, monkeypatch) -> None:
+def test_a_close_ends_all_the_same(
+    session: Session, do: Do, until: Until, peer: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client(session, peer)
     ticket, accepted = connecting(session, peer)
     with accepted:
@@ -309,7 +350,9 @@ def test_a_close_ends_all_the_same(session, do, until, peer, monkeypatch) -> Non
 
 
 @pytest.mark.parametrize("at", ["close", "receive"])
-def test_of_a_server_that_closes_by_itself(session, do, until, at, monkeypatch) -> None:
+def test_of_a_server_that_closes_by_itself(
+    session: Session, do: Do, until: Until, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = server(session, do, layers=("faulty",), responder=Greet("welcome"))
     with socket.create_connection(address, timeout=BOUND) as raw:
         assert raw.recv(100) == b"welcome"
@@ -323,7 +366,14 @@ def test_of_a_server_that_closes_by_itself(session, do, until, at, monkeypatch) 
 
 @pytest.mark.parametrize("at", ["start", "receive"])
 @pytest.mark.parametrize("layers", [(), ("faulty",)])
-def test_a_faulty_responder(session, do, until, at, layers, monkeypatch) -> None:
+def test_a_faulty_responder(
+    session: Session,
+    do: Do,
+    until: Until,
+    at: str,
+    layers: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def fails(*_: object) -> Actions:
         raise ZeroDivisionError("on purpose")
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Hold
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.runtime import sampler
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 class Journal:
@@ -38,7 +34,7 @@ def journal(session: Session, monkeypatch: pytest.MonkeyPatch) -> Journal:
 
 
 @pytest.fixture
-def talk(session: Session, journal: Journal, do: Do, until) -> Session:
+def talk(session: Session, journal: Journal, do: Do, until: Until) -> Session:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
     session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
     assert do(c.Start("server")).ok
@@ -47,11 +43,13 @@ def talk(session: Session, journal: Journal, do: Do, until) -> Session:
     return session
 
 
-def calls(rows, call: str) -> list[bytes]:
+def calls(rows: Rows, call: str) -> list[bytes | None]:
     return [row.payload for row in rows("client") if row.call == call]
 
 
-def test_a_step_lets_one_send_through_and_resume_the_rest(talk: Session, do: Do, rows) -> None:
+def test_a_step_lets_one_send_through_and_resume_the_rest(
+    talk: Session, do: Do, rows: Rows
+) -> None:
     do(c.Pause("client", c.Gate.SEND))
     waiting = [talk.perform(c.Send("client", text=text)) for text in "abc"]
     assert do(c.Step("client", c.Gate.SEND)).ok
@@ -62,7 +60,7 @@ def test_a_step_lets_one_send_through_and_resume_the_rest(talk: Session, do: Do,
     assert calls(rows, "send") == [b"a", b"b", b"c"]
 
 
-def test_a_step_of_two_waits_for_the_second_send(talk: Session, do: Do, rows) -> None:
+def test_a_step_of_two_waits_for_the_second_send(talk: Session, do: Do, rows: Rows) -> None:
     do(c.Pause("client", c.Gate.SEND))
     step = talk.perform(c.Step("client", c.Gate.SEND, 2))
     assert do(c.Send("client", text="a")).ok
@@ -86,7 +84,7 @@ def test_stop_ends_a_step_that_nothing_came_for(talk: Session, do: Do) -> None:
 
 
 def test_what_comes_while_receiving_is_paused_is_read_afterwards(
-    talk: Session, do: Do, until, rows
+    talk: Session, do: Do, until: Until, rows: Rows
 ) -> None:
     do(c.Pause("server", c.Gate.RECEIVE))
     do(c.Send("client", text="early"))
@@ -98,7 +96,7 @@ def test_what_comes_while_receiving_is_paused_is_read_afterwards(
 
 
 def test_while_the_journal_is_behind_nothing_is_read(
-    talk: Session, journal: Journal, do: Do, until, rows
+    talk: Session, journal: Journal, do: Do, until: Until, rows: Rows
 ) -> None:
     journal.congested = True
     do(c.GetOption("server", "SO_RCVBUF"))  # each round of the loop looks at the journal

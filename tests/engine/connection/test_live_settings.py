@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,10 +96,10 @@ def test_who_starts_after_a_refusal_does_not_get_the_settings_of_before() -> Non
 class UserFiles(PlainFiles):
     """Files as a session finds them, those that are encrypted too."""
 
-    def to_show(
-        self, cert: str, key: str | None, password: Ask
-    ) -> AbstractContextManager[Loadable]:
-        return to_show(cert, key, password)
+    @contextmanager
+    def to_show(self, cert: str, key: str | None, password: Ask) -> Iterator[Loadable]:
+        with to_show(cert, key, password) as shown:
+            yield shown
 
 
 @pytest.mark.parametrize("form", ["PEM", "PKCS#12"])

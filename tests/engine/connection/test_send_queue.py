@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.responders.reply import Then
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 MUCH = 8_000_000
 """More bytes than the buffers of both ends hold."""
 HANG = 60.0
@@ -37,7 +36,9 @@ def queued(session: Session, do: Do) -> int:
     return fresh(session, "client").connections[0].queued
 
 
-def test_the_rest_follows_in_order(session: Session, do: Do, until, rows, begin) -> None:
+def test_the_rest_follows_in_order(
+    session: Session, do: Do, until: Until, rows: Rows, begin: Callable[..., None]
+) -> None:
     begin(receive=GateMode.PAUSED)
     until("server", call="accept")
     first = session.perform(c.Send("client", text="1" * MUCH))
@@ -53,7 +54,9 @@ def test_the_rest_follows_in_order(session: Session, do: Do, until, rows, begin)
     assert [row.payload for row in sent].index(b"2") == len(sent) - 1
 
 
-def test_a_sendall_is_given_up_in_time(session: Session, do: Do, rows, begin) -> None:
+def test_a_sendall_is_given_up_in_time(
+    session: Session, do: Do, rows: Rows, begin: Callable[..., None]
+) -> None:
     begin(timeout=0.1, receive=GateMode.PAUSED)
     outcome = do(c.Send("client", text="x" * MUCH))
     assert (outcome.error, outcome.errno) == ("TimeoutError", None)
@@ -65,7 +68,7 @@ def test_a_sendall_is_given_up_in_time(session: Session, do: Do, rows, begin) ->
 
 
 def test_the_time_of_a_send_that_a_gate_holds_does_not_run(
-    session: Session, do: Do, rows, begin
+    session: Session, do: Do, rows: Rows, begin: Callable[..., None]
 ) -> None:
     """Nobody has called send() yet: settimeout() begins to count when the gate lets it through."""
     begin(timeout=0.1, receive=GateMode.PAUSED)
@@ -84,7 +87,7 @@ def test_the_time_of_a_send_that_a_gate_holds_does_not_run(
 
 
 def test_a_held_send_without_a_timeout_fails_when_it_is_let_through(
-    session: Session, do: Do, begin
+    session: Session, do: Do, begin: Callable[..., None]
 ) -> None:
     begin(receive=GateMode.PAUSED)
     do(c.Pause("client", c.Gate.SEND))
@@ -97,7 +100,9 @@ def test_a_held_send_without_a_timeout_fails_when_it_is_let_through(
     assert queued(session, do) == 0
 
 
-def test_without_a_timeout_nothing_waits(session: Session, do: Do, begin) -> None:
+def test_without_a_timeout_nothing_waits(
+    session: Session, do: Do, begin: Callable[..., None]
+) -> None:
     begin(receive=GateMode.PAUSED)
     do(c.Call("client", "settimeout", (0,)))
     assert do(c.Send("client", text="x" * MUCH)).error == "BlockingIOError"
@@ -105,7 +110,7 @@ def test_without_a_timeout_nothing_waits(session: Session, do: Do, begin) -> Non
 
 
 def test_a_reply_is_sent_whole_before_the_close(
-    session: Session, do: Do, until, rows, begin
+    session: Session, do: Do, until: Until, rows: Rows, begin: Callable[..., None]
 ) -> None:
     begin(responder=Greet("x" * MUCH, then=Then.CLOSE), accept=GateMode.PAUSED)
     do(c.Pause("client", c.Gate.RECEIVE))

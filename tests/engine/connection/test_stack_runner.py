@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.engine.protocol.framed import HELLO
 from tests.engine.protocol.test_stack import TABLE, framed
 from tests.snapshots import fresh
@@ -22,11 +23,9 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import EndpointSettings, Reconnect, Role
 from workbench.engine.model.snapshot import CloseCause
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.protocol import stack as stacks
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 """Only catches a hang."""
 
@@ -85,7 +84,7 @@ def to_the_end(sock: socket.socket) -> bytes:
     return found
 
 
-def test_both_ways_through_two_layers(session: Session, do: Do, until, rows) -> None:
+def test_both_ways_through_two_layers(session: Session, do: Do, until: Until, rows: Rows) -> None:
     server(session, do, Echo(), "framed", "upper")
     client(session, "framed", "upper")
     assert do(c.Connect("client")).ok
@@ -101,7 +100,7 @@ def test_both_ways_through_two_layers(session: Session, do: Do, until, rows) -> 
     assert got.t_ns == read.t_ns + 1  # its bytes were there then, however long the layers took
 
 
-def test_connect_and_greeting_wait_for_the_layers(session: Session, do: Do, until) -> None:
+def test_connect_and_greeting_wait_for_the_layers(session: Session, do: Do, until: Until) -> None:
     server(session, do, Greet("welcome"), "framed")
     with raw(session) as plain:
         assert whole(plain, 3) == HELLO
@@ -113,7 +112,7 @@ def test_connect_and_greeting_wait_for_the_layers(session: Session, do: Do, unti
     until("client", kind="layer", call="framed.recv", payload=b"welcome")
 
 
-def test_what_is_sent_before_waits(session: Session, do: Do, until) -> None:
+def test_what_is_sent_before_waits(session: Session, do: Do, until: Until) -> None:
     server(session, do)  # without the layer: it says hello when we want it to
     client(session, "framed")
     connect = session.perform(c.Connect("client"))
@@ -130,7 +129,7 @@ def test_what_is_sent_before_waits(session: Session, do: Do, until) -> None:
     assert until("server", call="recv", payload=framed(b"early"))
 
 
-def test_what_waits_fails_with_the_layer(session: Session, do: Do, until) -> None:
+def test_what_waits_fails_with_the_layer(session: Session, do: Do, until: Until) -> None:
     server(session, do)
     client(session, "framed")
     connect = session.perform(c.Connect("client"))
@@ -145,14 +144,14 @@ def test_what_waits_fails_with_the_layer(session: Session, do: Do, until) -> Non
     until("server", call="recv", size=0)  # ended politely: a FIN, no reset
 
 
-def test_the_timeout_runs_anew_for_the_layers(session: Session, do: Do, until) -> None:
+def test_the_timeout_runs_anew_for_the_layers(session: Session, do: Do, until: Until) -> None:
     server(session, do)
     client(session, "framed", timeout=0.1)
     assert do(c.Connect("client")).error == "TimeoutError"
     assert fresh(session, "client").connections[-1].close_cause is CloseCause.TIMED_OUT
 
 
-def test_a_layers_timer_sends_by_itself(session: Session, do: Do, until) -> None:
+def test_a_layers_timer_sends_by_itself(session: Session, do: Do, until: Until) -> None:
     server(session, do, None, "framed")
     with raw(session) as plain:
         plain.sendall(HELLO)
@@ -162,7 +161,9 @@ def test_a_layers_timer_sends_by_itself(session: Session, do: Do, until) -> None
     until("client", kind="layer", call="framed.tick")
 
 
-def test_last_words_reach_who_was_not_done_sending(session: Session, do: Do, until, rows) -> None:
+def test_last_words_reach_who_was_not_done_sending(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     """A plain close() with bytes unread would reset them."""
     server(session, do, Echo(), "framed")
     with raw(session) as plain:
@@ -177,7 +178,7 @@ def test_last_words_reach_who_was_not_done_sending(session: Session, do: Do, unt
 
 
 def test_the_peers_end_within_the_layer_closes_as_its_fin_would(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     server(session, do, Nothing(OnPeerClose.CLOSE), "framed")
     with raw(session) as plain:
@@ -189,7 +190,7 @@ def test_the_peers_end_within_the_layer_closes_as_its_fin_would(
         assert to_the_end(plain).startswith(HELLO)
 
 
-def test_a_stream_that_is_cut_is_told(session: Session, do: Do, until) -> None:
+def test_a_stream_that_is_cut_is_told(session: Session, do: Do, until: Until) -> None:
     server(session, do, Echo(), "framed")
     with raw(session) as plain:
         plain.sendall(HELLO + b"\x00")
@@ -213,7 +214,9 @@ def test_a_rule_sees_messages_and_its_delayed_reply_goes_through(session: Sessio
         assert framed(b"later") + framed(b"at once") in wire.replace(b"\xff\xff", b"")
 
 
-def test_the_kernels_close_says_nothing_through_the_layers(session: Session, do: Do, until) -> None:
+def test_the_kernels_close_says_nothing_through_the_layers(
+    session: Session, do: Do, until: Until
+) -> None:
     """So it is that a truncated stream is made."""
     server(session, do, None, "framed")
     with raw(session) as plain:
@@ -223,7 +226,7 @@ def test_the_kernels_close_says_nothing_through_the_layers(session: Session, do:
         assert b"\xff\xfe" not in to_the_end(plain)
 
 
-def test_a_file_is_one_message(session: Session, do: Do, until, tmp_path) -> None:
+def test_a_file_is_one_message(session: Session, do: Do, until: Until, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"abc" * 100)
     server(session, do, None, "framed")
@@ -233,7 +236,9 @@ def test_a_file_is_one_message(session: Session, do: Do, until, tmp_path) -> Non
     assert until("server", kind="layer", call="framed.recv").size == 300
 
 
-def test_an_unknown_layer_is_refused_before_anything_starts(session: Session, do: Do, rows) -> None:
+def test_an_unknown_layer_is_refused_before_anything_starts(
+    session: Session, do: Do, rows: Rows
+) -> None:
     session.add(EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0", layers=("tls",)))
     outcome = do(c.Start("it"))
     assert outcome.problem is not None
@@ -241,7 +246,7 @@ def test_an_unknown_layer_is_refused_before_anything_starts(session: Session, do
     assert not rows("it")
 
 
-def test_a_big_file_goes_through_a_layer_whole(session: Session, do: Do, tmp_path) -> None:
+def test_a_big_file_goes_through_a_layer_whole(session: Session, do: Do, tmp_path: Path) -> None:
     path = tmp_path / "big"
     path.write_bytes(b"a" * (3 << 20))
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -258,7 +263,7 @@ def test_a_big_file_goes_through_a_layer_whole(session: Session, do: Do, tmp_pat
 
 
 def test_a_client_connects_again_where_the_handshake_failed(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     server(session, do, Greet("no hello\n"))
     client(session, "framed", reconnect=Reconnect(0.02, 0.02, times=2))
@@ -276,7 +281,7 @@ def test_the_name_of_a_layer_is_checked_with_each_change(session: Session, do: D
 
 
 def test_a_refused_change_is_not_followed_by_a_start_with_what_was_before(
-    session: Session, do: Do, rows
+    session: Session, do: Do, rows: Rows
 ) -> None:
     session.add(EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0"))
     bad = session.perform(c.Configure("it", replace(session.settings("it"), layers=("nonsense",))))
@@ -290,7 +295,7 @@ def test_a_refused_change_is_not_followed_by_a_start_with_what_was_before(
 
 @pytest.mark.parametrize("says", [b"", HELLO[:1]])
 def test_a_peer_that_never_ends_its_handshake_is_closed(
-    session: Session, do: Do, until, says: bytes
+    session: Session, do: Do, until: Until, says: bytes
 ) -> None:
     server(session, do, Echo(), "framed", handshake_timeout=0.2)
     with raw(session) as plain:
@@ -302,7 +307,7 @@ def test_a_peer_that_never_ends_its_handshake_is_closed(
     assert fresh(session, "server").connections[-1].close_cause is CloseCause.TIMED_OUT
 
 
-def test_who_is_through_with_it_stays(session: Session, do: Do, until, rows) -> None:
+def test_who_is_through_with_it_stays(session: Session, do: Do, until: Until, rows: Rows) -> None:
     server(session, do, Echo(), "framed", handshake_timeout=0.2)
     with raw(session) as silent, raw(session) as plain:
         plain.sendall(HELLO)
@@ -312,7 +317,9 @@ def test_who_is_through_with_it_stays(session: Session, do: Do, until, rows) -> 
     assert len([row for row in rows("server", "note") if row.call == "handshake_expired"]) == 1
 
 
-def test_our_own_gate_is_not_the_peers_fault(session: Session, do: Do, until, rows) -> None:
+def test_our_own_gate_is_not_the_peers_fault(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     server(session, do, Echo(), "framed", handshake_timeout=0.2)
     assert do(c.Pause("server", c.Gate.RECEIVE)).ok
     with raw(session) as plain:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
-Rows = Callable[..., list[Row]]
 
 
 @pytest.fixture

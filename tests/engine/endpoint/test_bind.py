@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.engine.sockets.test_port_holder import OTHER
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import explain
 from workbench.journal.notes import note_text
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
-
 
 def test_the_search_ends_with_another_error_than_a_taken_port(
-    session: Session, do: Do, rows
+    session: Session, do: Do, rows: Rows
 ) -> None:
     session.add(
         EndpointSettings("server", Role.LISTENER, address="192.0.2.1:40000", port_search=True)
@@ -34,7 +31,7 @@ def test_the_search_ends_with_another_error_than_a_taken_port(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's tables are read from /proc")
 def test_who_has_a_taken_port_is_a_row_and_what_explain_says(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", OTHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until, why
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
@@ -17,10 +17,8 @@ from workbench.engine.model.responders.reply import OnPeerClose, Then
 from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.snapshot import ChipState, CloseCause, Phase
-from workbench.engine.model.ticket import Outcome
+from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 def server(responder: Responder | None = None, **more: object) -> EndpointSettings:
@@ -35,11 +33,13 @@ def client(**more: object) -> EndpointSettings:
     return EndpointSettings("client", Role.STREAM, **values)  # type: ignore[arg-type]
 
 
-def calls(rows: list) -> list[str]:
+def calls(rows: list[Row]) -> list[str]:
     return [row.call for row in rows]
 
 
-def test_greeting_and_echo_are_logged_call_by_call(session: Session, do: Do, rows, until) -> None:
+def test_greeting_and_echo_are_logged_call_by_call(
+    session: Session, do: Do, rows: Rows, until: Until
+) -> None:
     session.add(server(Greet("连接已创建\r\n", then=Then.ECHO)))
     session.add(client())
     assert do(c.Start("server")).ok
@@ -69,7 +69,7 @@ def test_greeting_and_echo_are_logged_call_by_call(session: Session, do: Do, row
     assert accepted.peer == ended.local
 
 
-def test_a_command_is_the_cause_of_its_calls(session: Session, do: Do, rows) -> None:
+def test_a_command_is_the_cause_of_its_calls(session: Session, do: Do, rows: Rows) -> None:
     session.add(server())
     do(c.Start("server"))
     command = rows("server", "command")[0]
@@ -77,7 +77,7 @@ def test_a_command_is_the_cause_of_its_calls(session: Session, do: Do, rows) -> 
     assert {row.cause for row in rows("server")} == {command.seq}
 
 
-def test_refused_connect_says_so_and_leaves_no_socket(session: Session, do: Do, rows) -> None:
+def test_refused_connect_says_so_and_leaves_no_socket(session: Session, do: Do, rows: Rows) -> None:
     with socket.socket() as placeholder:
         placeholder.bind(("127.0.0.1", 0))
         port = placeholder.getsockname()[1]
@@ -91,7 +91,7 @@ def test_refused_connect_says_so_and_leaves_no_socket(session: Session, do: Do, 
     assert calls(rows("client")) == ["socket", "connect", "close"]
 
 
-def test_reset_is_told_from_an_orderly_end(session: Session, do: Do, until) -> None:
+def test_reset_is_told_from_an_orderly_end(session: Session, do: Do, until: Until) -> None:
     session.add(server(accept=GateMode.AUTO))
     session.add(client())
     do(c.Start("server"))
@@ -102,7 +102,7 @@ def test_reset_is_told_from_an_orderly_end(session: Session, do: Do, until) -> N
     until("server", call="close")
 
 
-def test_half_close_still_reads_the_answer(session: Session, do: Do, until) -> None:
+def test_half_close_still_reads_the_answer(session: Session, do: Do, until: Until) -> None:
     session.add(server(Echo(OnPeerClose.KEEP)))
     session.add(client())
     do(c.Start("server"))
@@ -116,7 +116,7 @@ def test_half_close_still_reads_the_answer(session: Session, do: Do, until) -> N
 
 
 def test_second_send_after_the_peer_closed_is_a_broken_pipe(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     session.add(server(Greet("bye", then=Then.CLOSE)))
     session.add(client(receive=GateMode.PAUSED))
@@ -129,7 +129,7 @@ def test_second_send_after_the_peer_closed_is_a_broken_pipe(
     assert do(c.Close("client")).ok
 
 
-def test_timeout_of_an_asked_for_recv(session: Session, do: Do, rows) -> None:
+def test_timeout_of_an_asked_for_recv(session: Session, do: Do, rows: Rows) -> None:
     session.add(server())
     session.add(client(timeout=0.05, receive=GateMode.PAUSED))
     do(c.Start("server"))
@@ -141,7 +141,7 @@ def test_timeout_of_an_asked_for_recv(session: Session, do: Do, rows) -> None:
     assert "recv" not in calls(rows("client"))
 
 
-def test_accept_timeout_and_step(session: Session, do: Do, rows) -> None:
+def test_accept_timeout_and_step(session: Session, do: Do, rows: Rows) -> None:
     session.add(server(accept=GateMode.PAUSED, timeout=0.05))
     session.add(client())
     do(c.Start("server"))
@@ -152,7 +152,7 @@ def test_accept_timeout_and_step(session: Session, do: Do, rows) -> None:
     assert calls(rows("server")).count("accept") == 1
 
 
-def test_call_by_call_stops_after_any_call(session: Session, do: Do, rows) -> None:
+def test_call_by_call_stops_after_any_call(session: Session, do: Do, rows: Rows) -> None:
     session.add(server(calls=Pace.STEP))
     do(c.Start("server"))
     assert calls(rows("server")) == []
@@ -170,7 +170,9 @@ def test_call_by_call_stops_after_any_call(session: Session, do: Do, rows) -> No
     assert calls(rows("server"))[-1] == "close"
 
 
-def test_port_search_takes_the_next_free_port_and_says_so(session: Session, do: Do, rows) -> None:
+def test_port_search_takes_the_next_free_port_and_says_so(
+    session: Session, do: Do, rows: Rows
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -184,7 +186,7 @@ def test_port_search_takes_the_next_free_port_and_says_so(session: Session, do: 
         assert do(c.Start("server")).errno == "EADDRINUSE"
 
 
-def test_twenty_clients_of_one_endpoint(session: Session, do: Do, until, rows) -> None:
+def test_twenty_clients_of_one_endpoint(session: Session, do: Do, until: Until, rows: Rows) -> None:
     session.add(server(Echo()))
     session.add(client(count=20))
     do(c.Start("server"))
@@ -198,11 +200,11 @@ def test_twenty_clients_of_one_endpoint(session: Session, do: Do, until, rows) -
 def test_what_was_not_done_is_explained(session: Session, do: Do) -> None:
     session.add(server())
     session.add(client())
-    assert do(c.Send("client", text="x")).problem.key == "engine.no_connection"
-    assert do(c.Connect("client")).problem.key == "engine.no_address_yet"
-    assert do(c.Accept("server")).problem.key == "engine.no_socket"
+    assert why(do(c.Send("client", text="x"))) == "engine.no_connection"
+    assert why(do(c.Connect("client"))) == "engine.no_address_yet"
+    assert why(do(c.Accept("server"))) == "engine.no_socket"
     assert do(c.Start("server")).ok
-    assert do(c.Start("server")).problem.key == "engine.already_listening"
+    assert why(do(c.Start("server"))) == "engine.already_listening"
     assert do(c.Stop("server")).ok
     assert do(c.Stop("server")).ok
 
@@ -211,7 +213,7 @@ def test_what_was_not_done_is_explained(session: Session, do: Do) -> None:
 @pytest.mark.parametrize("address", ["temp:talk", "abstract:swb-test-{}"])
 @pytest.mark.parametrize("type_", ["SOCK_STREAM", "SOCK_SEQPACKET"])
 def test_unix_sockets(
-    session: Session, do: Do, until, address: str, type_: str, tmp_path: Path
+    session: Session, do: Do, until: Until, address: str, type_: str, tmp_path: Path
 ) -> None:
     where = address.format(tmp_path.name)
     session.add(server(Echo(), address=where, family="AF_UNIX", type=type_))
@@ -222,7 +224,7 @@ def test_unix_sockets(
     assert until("client", call="recv", payload=b"across")
 
 
-def test_closed_rows_say_why(session: Session, do: Do, until) -> None:
+def test_closed_rows_say_why(session: Session, do: Do, until: Until) -> None:
     session.add(server())
     session.add(client())
     do(c.Start("server"))
@@ -244,7 +246,7 @@ def test_an_idle_endpoint_gives_its_thread_back(session: Session, do: Do) -> Non
 
 
 def test_stop_while_the_name_is_looked_up_opens_nothing(
-    session: Session, do: Do, rows, monkeypatch: pytest.MonkeyPatch
+    session: Session, do: Do, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, answer = threading.Event(), threading.Event()
     real = socket.getaddrinfo
@@ -258,16 +260,15 @@ def test_stop_while_the_name_is_looked_up_opens_nothing(
     session.add(server(address="some-name:0"))
     started = session.perform(c.Start("server"))
     assert asked.wait(60)
-    assert do(c.Start("server")).problem.key == "engine.already_listening"
+    assert why(do(c.Start("server"))) == "engine.already_listening"
     assert do(c.Stop("server")).ok
-    assert started.outcome is not None
-    assert started.outcome.problem.key == "engine.stopped_meanwhile"
+    assert why(started.outcome) == "engine.stopped_meanwhile"
     answer.set()
     assert session.settle()
     assert calls(rows("server")) == []
 
 
-def test_a_pending_connect_can_be_closed(session: Session, do: Do, until) -> None:
+def test_a_pending_connect_can_be_closed(session: Session, do: Do, until: Until) -> None:
     session.add(server(accept=GateMode.PAUSED, backlog=0))
     session.add(client(count=3, timeout=None))
     do(c.Start("server"))
@@ -283,7 +284,9 @@ def test_a_pending_connect_can_be_closed(session: Session, do: Do, until) -> Non
     assert pending.wait(60)
 
 
-def test_a_positive_linger_does_not_hold_the_endpoint_up(session: Session, do: Do, until) -> None:
+def test_a_positive_linger_does_not_hold_the_endpoint_up(
+    session: Session, do: Do, until: Until
+) -> None:
     session.add(server(options=(("SO_LINGER", (1, 1)),), receive=GateMode.PAUSED))
     session.add(client(options=(("SO_LINGER", (1, 1)),)))
     do(c.Start("server"))

@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable
 
 import pytest
 
-from tests.snapshots import fresh
+from tests.engine.conftest import Do, Rows, Until
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
-Rows = Callable[..., list[Row]]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_NOFILE")
 
 
@@ -51,7 +46,7 @@ def test_accept_without_a_free_descriptor(session: Session, do: Do, rows: Rows) 
 def test_with_the_gate_open_the_connection_comes_by_itself(
     session: Session,
     do: Do,
-    until: Callable[..., Row],
+    until: Until,
 ) -> None:
     """accept() is tried again by itself after the back-off."""
     session.add(
@@ -60,7 +55,7 @@ def test_with_the_gate_open_the_connection_comes_by_itself(
         )
     )
     do(c.Start("server"))
-    port = int(fresh(session, "server").local.rpartition(":")[2])
+    port = int(session.link("server").rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)):
         assert not do(c.Accept("server", no_files=True)).ok
         do(c.Resume("server", c.Gate.ACCEPT))

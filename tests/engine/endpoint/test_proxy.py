@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.servers import http_proxy, socks_proxy
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
@@ -18,18 +19,14 @@ from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.responders.greet import Greet
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Phase
-from workbench.engine.model.ticket import Outcome
 from workbench.explain.explain import explain, what_failed
 from workbench.journal.masked import Masked
-from workbench.journal.reader import Row
 from workbench.journal.topmost import Topmost, is_received, is_sent
 from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 from workbench.texts import Problem, set_language, tr
 from workbench.viewmodel.command_outcome import failure_sentence
 
-Do = Callable[[c.Command], Outcome]
-Rows = Callable[..., list[Row]]
 BOUND = 60.0
 """Only catches a hang."""
 
@@ -58,7 +55,9 @@ def layer_rows(rows: Rows) -> list[tuple[str, str, str | None]]:
     return [(row.call, row.args, row.errno) for row in rows("client", "layer")]
 
 
-def test_through_an_http_proxy(session: Session, do: Do, until, rows: Rows, tmp_path: Path) -> None:
+def test_through_an_http_proxy(
+    session: Session, do: Do, until: Until, rows: Rows, tmp_path: Path
+) -> None:
     port = server(session, do)
     with http_proxy(tmp_path) as proxy:
         client(session, f"http://127.0.0.1:{proxy}")
@@ -79,7 +78,7 @@ def test_through_an_http_proxy(session: Session, do: Do, until, rows: Rows, tmp_
 
 
 def test_the_name_is_looked_up_by_the_proxy(
-    session: Session, do: Do, until, rows: Rows, tmp_path: Path
+    session: Session, do: Do, until: Until, rows: Rows, tmp_path: Path
 ) -> None:
     port = server(session, do)
     with http_proxy(tmp_path) as proxy:
@@ -89,7 +88,7 @@ def test_the_name_is_looked_up_by_the_proxy(
         assert layer_rows(rows)[0][1] == f"'CONNECT', 'localhost:{port}'"
 
 
-def test_through_a_socks_proxy(session: Session, do: Do, until, rows: Rows) -> None:
+def test_through_a_socks_proxy(session: Session, do: Do, until: Until, rows: Rows) -> None:
     port = server(session, do, Greet("welcome"))
     with socks_proxy() as proxy:
         client(session, f"socks5://127.0.0.1:{proxy}", f"localhost:{port}")
@@ -232,7 +231,7 @@ def test_a_proxy_that_says_nothing_costs_the_timeout(session: Session, do: Do) -
         assert do(c.Stop("client")).ok
 
 
-def test_the_first_bytes_may_come_with_the_answer(session: Session, do: Do, until) -> None:
+def test_the_first_bytes_may_come_with_the_answer(session: Session, do: Do, until: Until) -> None:
     def talkative(connection: socket.socket) -> None:
         connection.recv(4096)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n220 welcome\r\n")
@@ -271,7 +270,7 @@ def test_outputs_mask_the_login_and_the_record_has_it(
 
 
 def test_a_conversation_is_what_went_through(
-    session: Session, do: Do, until, rows: Rows, tmp_path: Path
+    session: Session, do: Do, until: Until, rows: Rows, tmp_path: Path
 ) -> None:
     server(session, do)
     with http_proxy(tmp_path) as proxy:

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.free_port import free_port
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Reconnect, Role
 from workbench.engine.model.snapshot import Reconnecting
-from workbench.engine.model.ticket import Outcome
 from workbench.journal.reader import Row
 from workbench.scenario.from_record import scenario_of
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 QUICK = Reconnect(first=0.02, most=0.05)
 AFTER = re.compile(r"([\d.]+), '(\d+(?:/\d+)?)'")
+Listen = Callable[[], socket.socket]
 BOUND = 60.0
 """Only catches a hang."""
 
@@ -34,7 +34,7 @@ def port() -> int:
 
 
 @pytest.fixture
-def listen(port: int) -> Iterator[Callable[[], socket.socket]]:
+def listen(port: int) -> Iterator[Listen]:
     made: list[socket.socket] = []
 
     def begin() -> socket.socket:
@@ -68,7 +68,7 @@ def waits(rows: list[Row]) -> list[tuple[float, str]]:
 
 
 def test_a_listener_that_comes_later(
-    session: Session, do: Do, until: Callable[..., Row], rows, listen, port: int
+    session: Session, do: Do, until: Until, rows: Rows, listen: Listen, port: int
 ) -> None:
     session.add(client(port))
     assert do(c.Connect("client")).errno == "ECONNREFUSED"
@@ -83,7 +83,7 @@ def test_a_listener_that_comes_later(
 
 
 def test_a_listener_that_goes_and_comes_back(
-    session: Session, do: Do, until: Callable[..., Row], listen, port: int
+    session: Session, do: Do, until: Until, listen: Listen, port: int
 ) -> None:
     session.add(client(port))
     first = listen()
@@ -101,7 +101,7 @@ def test_a_listener_that_goes_and_comes_back(
 
 
 def test_a_reset_is_a_loss_too(
-    session: Session, do: Do, until: Callable[..., Row], listen, port: int
+    session: Session, do: Do, until: Until, listen: Listen, port: int
 ) -> None:
     session.add(client(port))
     listener = listen()
@@ -114,7 +114,7 @@ def test_a_reset_is_a_loss_too(
     again.close()
 
 
-def test_it_gives_up(session: Session, do: Do, until: Callable[..., Row], rows, port: int) -> None:
+def test_it_gives_up(session: Session, do: Do, until: Until, rows: Rows, port: int) -> None:
     session.add(client(port, Reconnect(0.01, 0.01, times=3)))
     assert do(c.Connect("client")).errno == "ECONNREFUSED"
     until("client", call="reconnect_over", args="3")
@@ -127,7 +127,7 @@ def test_it_gives_up(session: Session, do: Do, until: Callable[..., Row], rows, 
 
 
 def test_who_is_closed_at_once_is_not_believed(
-    session: Session, do: Do, until: Callable[..., Row], rows, listen, port: int
+    session: Session, do: Do, until: Until, rows: Rows, listen: Listen, port: int
 ) -> None:
     """A connection that does not stand longer than the wait before it does not begin anew."""
     listener = listen()
@@ -162,7 +162,7 @@ ENDS: dict[str, c.Command] = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_what_ends_the_waiting(
-    session: Session, do: Do, until: Callable[..., Row], rows, port: int, end: str
+    session: Session, do: Do, until: Until, rows: Rows, port: int, end: str
 ) -> None:
     session.add(client(port, Reconnect(BOUND, BOUND)))
     assert do(c.Connect("client")).errno == "ECONNREFUSED"
@@ -180,9 +180,9 @@ def test_what_ends_the_waiting(
 def test_what_we_end_stays_ended(
     session: Session,
     do: Do,
-    until: Callable[..., Row],
-    rows,
-    listen,
+    until: Until,
+    rows: Rows,
+    listen: Listen,
     port: int,
     command: c.Command,
     finished: bool,
@@ -202,7 +202,7 @@ def test_what_we_end_stays_ended(
 
 
 def test_many_that_are_lost_are_connected_again_together(
-    session: Session, do: Do, until: Callable[..., Row], rows, listen, port: int
+    session: Session, do: Do, until: Until, rows: Rows, listen: Listen, port: int
 ) -> None:
     session.add(client(port, count=3))
     listener = listen()
@@ -227,7 +227,7 @@ def test_a_setting_that_cannot_be() -> None:
 
 
 def test_exploring_becomes_a_scenario(
-    session: Session, do: Do, until: Callable[..., Row], listen, port: int
+    session: Session, do: Do, until: Until, listen: Listen, port: int
 ) -> None:
     """The connect that was refused is expected to be; what followed by itself is no step."""
     session.add(client(port))

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import ast
 import socket
-from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.echo import Echo
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 def has_ipv6() -> bool:
@@ -44,8 +40,8 @@ def has_ipv6() -> bool:
 def test_a_link_to_a_wildcard_leads_to_loopback(
     session: Session,
     do: Do,
-    rows: Callable[..., list[Row]],
-    until: Callable[..., Row],
+    rows: Rows,
+    until: Until,
     family: str,
     wildcard: str,
     loopback: str,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.reply import Then
@@ -53,7 +54,7 @@ def test_a_greeting_comes_before_all_rules(open_: Open) -> None:
         assert read(peer) == b"221 bye\r\n"
 
 
-def test_a_half_close_after_the_reply_leaves_the_other_direction(open_: Open, until) -> None:
+def test_a_half_close_after_the_reply_leaves_the_other_direction(open_: Open, until: Until) -> None:
     with open_(Rules((Rule(Match.EXACT, "end", "done", then=Then.HALF_CLOSE),))) as peer:
         peer.sendall(b"end")
         assert read(peer) == b"done"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.endpoint.send import AHEAD
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append, ByteOrder
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 @pytest.fixture
@@ -28,11 +25,11 @@ def talk(session: Session, do: Do) -> Session:
     return session
 
 
-def sent(rows) -> list[bytes]:
+def sent(rows: Rows) -> list[bytes | None]:
     return [row.payload for row in rows("client") if row.call == "send"]
 
 
-def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
+def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows: Rows) -> None:
     request = "01030000000a"
     assert do(c.Send("client", hex=request, append=Append.CRC16_MODBUS)).ok
     assert do(
@@ -46,7 +43,7 @@ def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
     ]
 
 
-def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
+def test_a_checksum_of_a_part(talk: Session, do: Do, rows: Rows) -> None:
     """NMEA 0183: between the $ and the *."""
     assert do(
         c.Send("client", text="$GPGLL*", append=Append.XOR8, checksum_from=1, checksum_to=5)
@@ -54,7 +51,7 @@ def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
     assert sent(rows) == [b"$GPGLL*" + bytes([0x50])]
 
 
-def test_what_follows_even_a_checksum(talk: Session, do: Do, rows, tmp_path: Path) -> None:
+def test_what_follows_even_a_checksum(talk: Session, do: Do, rows: Rows, tmp_path: Path) -> None:
     file = tmp_path / "body"
     file.write_bytes(b"f")
     tail = '"*" 0d 0a'
@@ -67,7 +64,7 @@ def test_what_follows_even_a_checksum(talk: Session, do: Do, rows, tmp_path: Pat
 
 
 @pytest.mark.parametrize("interval", [0.0, 0.001])
-def test_messages_go_in_pieces(talk: Session, do: Do, rows, interval: float) -> None:
+def test_messages_go_in_pieces(talk: Session, do: Do, rows: Rows, interval: float) -> None:
     assert do(
         c.Send("client", text="ab{counter}cd", placeholders=True, pieces=2, repeat=2,
                interval=interval)
@@ -75,7 +72,7 @@ def test_messages_go_in_pieces(talk: Session, do: Do, rows, interval: float) -> 
     assert sent(rows) == [b"ab", b"1c", b"d", b"ab", b"2c", b"d"]
 
 
-def test_pieces_go_to_all_connections_alike(talk: Session, do: Do, rows) -> None:
+def test_pieces_go_to_all_connections_alike(talk: Session, do: Do, rows: Rows) -> None:
     assert do(c.Close("client")).ok
     assert do(c.Connect("client", count=3)).ok
     assert do(c.Send("client", text="abc", pieces=2, connection=c.ALL)).ok
@@ -83,7 +80,7 @@ def test_pieces_go_to_all_connections_alike(talk: Session, do: Do, rows) -> None
 
 
 def test_what_is_left_of_pieces_is_given_up_with_the_connection(
-    talk: Session, do: Do, until, rows
+    talk: Session, do: Do, until: Until, rows: Rows
 ) -> None:
     ticket = talk.perform(c.Send("client", text="x" * 100, pieces=1, interval=0.05))
     until("client", call="send")
@@ -101,14 +98,14 @@ def test_datagrams_do_not_go_in_pieces(session: Session, do: Do) -> None:
     assert outcome.problem.key == "engine.pieces_no_stream"
 
 
-def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> None:
+def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows: Rows) -> None:
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}")).ok
     assert sent(rows) == [b"n1", b"n2", b"n{counter}"]
 
 
-def test_each_repeated_send_counts_from_one(talk: Session, do: Do, rows) -> None:
+def test_each_repeated_send_counts_from_one(talk: Session, do: Do, rows: Rows) -> None:
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=3)).ok
     assert do(c.Send("client", text="{counter}", placeholders=True, repeat=2, pieces=1)).ok
@@ -117,7 +114,7 @@ def test_each_repeated_send_counts_from_one(talk: Session, do: Do, rows) -> None
 
 
 def test_the_counter_is_the_same_on_all_connections_of_a_send(
-    session: Session, do: Do, rows
+    session: Session, do: Do, rows: Rows
 ) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Sink()))
     session.add(EndpointSettings("client", Role.STREAM, address="@server", count=3))
@@ -129,7 +126,7 @@ def test_the_counter_is_the_same_on_all_connections_of_a_send(
     assert sent(rows) == [b"n1"] * 3 + [b"n2"] * 3 + [b"n1"] * 3 + [b"n2"]
 
 
-def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> None:
+def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows: Rows, until: Until) -> None:
     ticket = talk.perform(c.Send("client", text="x", repeat=1_000_000, interval=0.001))
     until("client", call="send")
     assert do(c.Cancel("client")).ok
@@ -139,7 +136,7 @@ def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> 
     assert not do(c.Cancel("client")).ok
 
 
-def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until) -> None:
+def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until: Until) -> None:
     ticket = talk.perform(c.Send("client", text="x", repeat=1_000_000, interval=0.001))
     until("client", call="send")
     assert do(c.Close("client")).ok
@@ -150,7 +147,7 @@ def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until) 
 
 
 def test_a_send_without_end_goes_on_until_it_is_cancelled(
-    talk: Session, do: Do, rows, until
+    talk: Session, do: Do, rows: Rows, until: Until
 ) -> None:
     ticket = talk.perform(
         c.Send("client", text="n{counter}", placeholders=True, repeat=0, interval=0.001)
@@ -166,7 +163,9 @@ def test_a_send_without_end_goes_on_until_it_is_cancelled(
     assert fresh(talk, "client").repeated is None
 
 
-def test_what_has_no_end_leaves_nothing_unmade(talk: Session, do: Do, rows, until) -> None:
+def test_what_has_no_end_leaves_nothing_unmade(
+    talk: Session, do: Do, rows: Rows, until: Until
+) -> None:
     ticket = talk.perform(c.Send("client", text="x", repeat=0, interval=0.001))
     until("client", call="send")
     assert do(c.Close("client")).ok
@@ -188,7 +187,7 @@ def test_a_repeated_send_waits_for_a_peer_that_does_not_read(talk: Session, do: 
     assert ticket.wait(60)
 
 
-def test_a_file_is_sent_whole(talk: Session, do: Do, rows, tmp_path: Path) -> None:
+def test_a_file_is_sent_whole(talk: Session, do: Do, rows: Rows, tmp_path: Path) -> None:
     path = tmp_path / "body"
     path.write_bytes(bytes(range(256)))
     assert do(c.Send("client", file=str(path))).ok

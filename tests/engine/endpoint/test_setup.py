@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Phase
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ CASES = {
 def test_where_bind_fails_the_socket_is_closed(
     session: Session,
     do: Do,
-    rows: Callable[..., list[Row]],
+    rows: Rows,
     taken: Callable[[int], str],
     case: str,
 ) -> None:
@@ -73,7 +70,7 @@ def test_where_bind_fails_the_socket_is_closed(
     ],
 )
 def test_where_an_option_fails_the_socket_is_closed(
-    session: Session, do: Do, rows: Callable[..., list[Row]], role: Role, command: c.Command
+    session: Session, do: Do, rows: Rows, role: Role, command: c.Command
 ) -> None:
     """IP_TTL goes to 255 (ip(7))."""
     type_ = "SOCK_DGRAM" if role is Role.DATAGRAM else "SOCK_STREAM"
@@ -92,7 +89,7 @@ def test_where_an_option_fails_the_socket_is_closed(
     nothing_is_left(session, do)
 
 
-def closed_again(rows: Callable[..., list[Row]]) -> list[str]:
+def closed_again(rows: Rows) -> list[str]:
     found = rows("it")
     assert {row.connection for row in found} == {found[0].connection}
     return [row.call for row in found]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 def server(**more: object) -> EndpointSettings:
@@ -20,7 +16,7 @@ def server(**more: object) -> EndpointSettings:
 
 @pytest.mark.parametrize(("dual_stack", "only"), [(True, 0), (False, 1)])
 def test_options_are_set_before_bind_the_stack_first(
-    session: Session, do: Do, rows, dual_stack: bool, only: int
+    session: Session, do: Do, rows: Rows, dual_stack: bool, only: int
 ) -> None:
     session.add(
         server(
@@ -39,7 +35,7 @@ def test_options_are_set_before_bind_the_stack_first(
     assert rows("server")[4].call == "bind"
 
 
-def test_what_was_set_is_read_back(session: Session, do: Do, rows) -> None:
+def test_what_was_set_is_read_back(session: Session, do: Do, rows: Rows) -> None:
     session.add(server(address="127.0.0.1:0"))
     do(c.Start("server"))
     assert do(c.SetOption("server", "SO_KEEPALIVE", 1)).ok
@@ -52,7 +48,7 @@ def test_what_was_set_is_read_back(session: Session, do: Do, rows) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("SO_REUSADDR", 1), ("SO_LINGER", 1)])
 def test_what_cannot_be_meant_is_refused_before_any_call(
-    session: Session, do: Do, rows, name: str, value: int
+    session: Session, do: Do, rows: Rows, name: str, value: int
 ) -> None:
     session.add(server(address="127.0.0.1:0", options=((name, value),)))
     assert do(c.Start("server")).problem is not None

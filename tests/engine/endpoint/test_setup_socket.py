@@ -9,16 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from workbench.engine.model import commands as c
 from workbench.engine.model.options import numbers
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.sockets.socket_factory import HERE, Maker
-from workbench.journal.reader import Row
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 SETTINGS = EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0", protocol=6)
 
 
@@ -28,7 +26,7 @@ def test_family_and_type_are_this_systems_numbers() -> None:
 
 
 def test_a_socket_that_was_handed_over_is_used_and_said_so(
-    session: Session, do: Do, rows: Callable[..., list[Row]]
+    session: Session, do: Do, rows: Rows
 ) -> None:
     made: list[socket.socket] = []
 
@@ -59,7 +57,7 @@ def never_asks(*_: int) -> socket.socket:
 def test_a_call_that_failed_is_a_row_and_one_that_was_never_made_is_none(
     session: Session,
     do: Do,
-    rows: Callable[..., list[Row]],
+    rows: Rows,
     make: Callable[..., socket.socket],
     logged: list[tuple[str, str]],
 ) -> None:

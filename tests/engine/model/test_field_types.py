@@ -31,16 +31,16 @@ GOOD = (
     c.Mark("x"),
 )
 BAD = (
-    c.Send("a", text=5),
-    c.Send("a", connection="some"),
-    c.Send("a", repeat=True),  # type: ignore[arg-type]
+    c.Send("a", text=5),  # type: ignore[arg-type]
+    c.Send("a", connection="some"),  # type: ignore[arg-type]
+    c.Send("a", repeat=True),
     c.Send("a", repeat=2**20_000),
     c.Send("a", interval=float("inf")),
     c.Call("a", 5),  # type: ignore[arg-type]
-    c.SetOption("a", "SO_LINGER", (1, "x")),
-    c.Respond("a", "echo"),
+    c.SetOption("a", "SO_LINGER", (1, "x")),  # type: ignore[arg-type]
+    c.Respond("a", "echo"),  # type: ignore[arg-type]
     c.Start(None),  # type: ignore[arg-type]
-    c.Respond("a", Greet(5)),
+    c.Respond("a", Greet(5)),  # type: ignore[arg-type]
     c.Respond("a", Rules((Rule("hex", "00", ""),))),  # type: ignore[arg-type]
     c.Configure("a", EndpointSettings("a", Role.STREAM, options=(("SO_ERROR",),))),  # type: ignore[arg-type]
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.planned_calls import (
@@ -21,17 +22,14 @@ from workbench.engine.model.planned_calls import (
 )
 from workbench.engine.model.settings import EndpointSettings, Pace, Role
 from workbench.engine.model.snapshot import ChipState
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.scenario.code import to_python
 from workbench.scenario.steps import Perform, Scenario
 from workbench.session import Session
 from workbench.viewmodel.planned_strip import PlannedStrip, planned_chips
 from workbench.viewmodel.setup_form import server_form
 
-Do = Callable[[c.Command], Outcome]
 REUSE = (("SO_REUSEADDR", 1),)
-SET_UPS = {
+SET_UPS: dict[str, tuple[EndpointSettings, Purpose, c.Command]] = {
     "listener": (
         EndpointSettings(
             "it", Role.LISTENER, "AF_INET6", address="[::1]:0", dual_stack=True, options=REUSE
@@ -102,9 +100,7 @@ def shown_as(settings: EndpointSettings, purpose: Purpose) -> list[str]:
 
 @pytest.mark.usefixtures("peers")
 @pytest.mark.parametrize("case", SET_UPS)
-def test_a_set_up_makes_what_is_planned(
-    session: Session, do: Do, rows: Callable[..., list[Row]], case: str
-) -> None:
+def test_a_set_up_makes_what_is_planned(session: Session, do: Do, rows: Rows, case: str) -> None:
     settings, purpose, command = SET_UPS[case]
     session.add(settings)
     assert do(command).errno in {None, "EINPROGRESS"}
@@ -165,9 +161,7 @@ def test_the_strip_shows_before_what_it_shows_afterwards(
 
 
 @pytest.mark.usefixtures("peers")
-def test_udp_connect_is_a_call_of_its_set_up(
-    session: Session, do: Do, rows: Callable[..., list[Row]]
-) -> None:
+def test_udp_connect_is_a_call_of_its_set_up(session: Session, do: Do, rows: Rows) -> None:
     session.add(EndpointSettings("it", Role.DATAGRAM, address="@udp", calls=Pace.STEP))
     assert do(c.Connect("it")).ok
     assert [chip.call for chip in fresh(session, "it").strip] == ["socket", "connect"]
@@ -181,7 +175,7 @@ def test_udp_connect_is_a_call_of_its_set_up(
     assert [chip.call for chip in fresh(session, "it").strip] == ["socket", "connect", "connect"]
 
 
-def test_a_refused_udp_connect_leaves_the_socket(session: Session, do: Do, tmp_path) -> None:
+def test_a_refused_udp_connect_leaves_the_socket(session: Session, do: Do, tmp_path: Path) -> None:
     if not hasattr(socket, "AF_UNIX"):
         pytest.skip("no AF_UNIX")
     session.add(EndpointSettings("it", Role.DATAGRAM, "AF_UNIX", address=str(tmp_path / "nobody")))
@@ -195,7 +189,7 @@ def test_a_refused_udp_connect_leaves_the_socket(session: Session, do: Do, tmp_p
 
 
 def test_a_bind_that_moved_on_is_shown_where_it_came_to(
-    session: Session, do: Do, rows: Callable[..., list[Row]]
+    session: Session, do: Do, rows: Rows
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until, why
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
-from workbench.engine.model.ticket import OK, Outcome, Ticket
+from workbench.engine.model.ticket import OK, Ticket
 from workbench.engine.model.unfinished import ROOM, UnfinishedCommands
 from workbench.session import Session
 from workbench.texts import Problem
-
-Do = Callable[[c.Command], Outcome]
 
 
 def test_it_ends_all_but_one_and_knows_of_none_that_has_ended() -> None:
@@ -56,7 +54,7 @@ def test_those_that_have_ended_are_let_go_and_none_that_waits_is() -> None:
 
 
 @pytest.fixture
-def held(session: Session, do: Do, until) -> Session:
+def held(session: Session, do: Do, until: Until) -> Session:
     """A client whose sending is held and who has nothing to send."""
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     session.add(EndpointSettings("client", Role.STREAM, address="@server", send=GateMode.PAUSED))
@@ -118,13 +116,13 @@ def test_holding_the_gate_again_takes_back_what_a_step_has_left(held: Session, d
 @pytest.mark.parametrize("gate", c.Gate)
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_step_of_no_calls_is_refused(held: Session, do: Do, gate: c.Gate, count: int) -> None:
-    assert do(c.Step("client", gate, count)).problem.key == "engine.bad_step"
+    assert why(do(c.Step("client", gate, count))) == "engine.bad_step"
 
 
 def test_steps_beyond_a_set_up_are_not_kept_for_the_next(
     session: Session,
     do: Do,
-    rows,
+    rows: Rows,
 ) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", calls=Pace.STEP))
     assert do(c.Start("server")).ok
@@ -137,7 +135,7 @@ def test_steps_beyond_a_set_up_are_not_kept_for_the_next(
 def test_a_listener_that_backed_off_accepts_after_its_next_start(
     session: Session,
     do: Do,
-    until,
+    until: Until,
 ) -> None:
     """The timer of its back-off ends with its thread."""
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
@@ -158,7 +156,7 @@ def test_a_listener_that_backed_off_accepts_after_its_next_start(
 def test_a_datagram_connect_that_fails_after_a_slow_set_up_ends_its_command(
     session: Session,
     do: Do,
-    rows,
+    rows: Rows,
 ) -> None:
     session.add(
         EndpointSettings(
@@ -178,7 +176,7 @@ def test_a_datagram_connect_that_fails_after_a_slow_set_up_ends_its_command(
 def test_recv_on_a_listening_socket_is_answered_by_the_kernel(
     session: Session,
     do: Do,
-    rows,
+    rows: Rows,
 ) -> None:
     """It is no accept that waits: the next connection does not end it."""
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
@@ -192,7 +190,7 @@ def test_recv_on_a_listening_socket_is_answered_by_the_kernel(
 def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
     session: Session,
     do: Do,
-    rows,
+    rows: Rows,
 ) -> None:
     """close() of a listener has nothing to wait for: it is gone when the next command comes."""
     session.add(
@@ -207,7 +205,7 @@ def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
     for _ in range(5):
         assert do(c.Start("server")).ok
         stop = session.perform(c.Stop("server"))
-        assert do(c.Accept("server")).problem.key == "engine.no_socket"
+        assert why(do(c.Accept("server"))) == "engine.no_socket"
         assert stop.done
     assert not [row for row in rows("server") if row.call == "accept"]
 
@@ -215,7 +213,7 @@ def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
 def test_a_connection_that_is_being_closed_is_no_target_any_more(
     session: Session,
     do: Do,
-    until,
+    until: Until,
 ) -> None:
     """close() waits for the ACK on a thread of its own; nothing else touches the socket then."""
     session.add(

@@ -10,8 +10,9 @@ A, B = ("127.0.0.1", 1), ("127.0.0.1", 2)
 
 
 def taken(delayed: DelayedReplies, now: float) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     while (item := delayed.take(now)) is not None:
+        assert item[0].data is not None
         found.append(bytes(item[0].data))
     return found
 

@@ -70,7 +70,7 @@ def test_ends_divide_as_split_does(
 
 def plain_length(kind: LengthField, stream: bytes) -> tuple[list[bytes], bytes]:
     """The same by looking at all of it."""
-    found = []
+    found: list[bytes] = []
     while True:
         field, width = stream[kind.at :], kind.width
         if kind.length == "ber":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import (
@@ -27,11 +27,9 @@ from workbench.engine.model.responders.table import Responder
 from workbench.engine.model.serialize import settings_from_json, settings_json
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tail import Append
-from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 """Only catches a hang."""
 LINES = Delimiter("\r\n")
@@ -69,7 +67,9 @@ def answers(*pairs: tuple[str, str], wrap: bool = True) -> Rules:
     return Rules(tuple(Rule(Match.EXACT, value, reply, wrap=wrap) for value, reply in pairs))
 
 
-def test_a_rule_answers_each_message_however_they_are_cut(session: Session, do: Do, rows) -> None:
+def test_a_rule_answers_each_message_however_they_are_cut(
+    session: Session, do: Do, rows: Rows
+) -> None:
     with talk(session, do, LINES, answers(("PING", "PONG"), ("QUIT", "BYE"))) as peer:
         peer.sendall(b"PING\r\nPING\r\nwhat\r\nQU")
         peer.sendall(b"IT\r")
@@ -80,7 +80,9 @@ def test_a_rule_answers_each_message_however_they_are_cut(session: Session, do: 
     assert [row.result for row in told] == [6, 6, 6, 6]  # with what stands behind each
 
 
-def test_a_note_of_the_rules_stands_behind_the_message(session: Session, do: Do, rows) -> None:
+def test_a_note_of_the_rules_stands_behind_the_message(
+    session: Session, do: Do, rows: Rows
+) -> None:
     with talk(session, do, LINES, answers(("PING", "PONG"))) as peer:
         peer.sendall(b"one\r\nPING\r\ntwo\r\n")
         assert to_the_end(peer) == b"PONG\r\n"
@@ -105,7 +107,9 @@ def test_greeting_and_echo_rule(session: Session, do: Do) -> None:
         assert to_the_end(peer) == b"220 here\r\n"
 
 
-def test_one_read_that_is_one_message_is_kept_once(session: Session, do: Do, until, rows) -> None:
+def test_one_read_that_is_one_message_is_kept_once(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     with talk(session, do, LengthField("u8"), Echo()) as peer:
         peer.sendall(b"\3abc")
         row = until("server", kind="layer", call="messages.recv")
@@ -115,7 +119,7 @@ def test_one_read_that_is_one_message_is_kept_once(session: Session, do: Do, unt
         assert to_the_end(peer) == b"\3abc"
 
 
-def test_a_pause_ends_a_message(session: Session, do: Do, until) -> None:
+def test_a_pause_ends_a_message(session: Session, do: Do, until: Until) -> None:
     with talk(session, do, Idle(0.02)) as peer:
         peer.sendall(b"half")
         assert until("server", kind="layer", call="messages.recv").payload == b"half"
@@ -123,7 +127,9 @@ def test_a_pause_ends_a_message(session: Session, do: Do, until) -> None:
         until("server", kind="layer", call="messages.recv", payload=b"more")
 
 
-def test_what_cannot_be_divided_is_said_and_read_on(session: Session, do: Do, until, rows) -> None:
+def test_what_cannot_be_divided_is_said_and_read_on(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
     with talk(session, do, Delimiter("\n", max=4), Echo()) as peer:
         peer.sendall(b"too long for one")
         row = until("server", kind="layer", call="messages.fault")
@@ -134,7 +140,7 @@ def test_what_cannot_be_divided_is_said_and_read_on(session: Session, do: Do, un
     assert sum(row.size or 0 for row in rows("server") if row.call == "recv") == 20
 
 
-def test_an_end_within_a_message_has_a_row(session: Session, do: Do, until) -> None:
+def test_an_end_within_a_message_has_a_row(session: Session, do: Do, until: Until) -> None:
     with talk(session, do, FixedSize(4)) as peer:
         peer.sendall(b"sixsix")
         peer.shutdown(socket.SHUT_WR)
@@ -152,7 +158,9 @@ def test_send_makes_a_message_where_it_is_asked_to(session: Session, do: Do) -> 
         assert to_the_end(peer) == b"T\6\0abc" + b"T\0\r\n" + b"T\4\x001"
 
 
-def test_a_client_knows_which_responses_have_no_body(session: Session, do: Do, until) -> None:
+def test_a_client_knows_which_responses_have_no_body(
+    session: Session, do: Do, until: Until
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(BOUND)
         port = listener.getsockname()[1]

@@ -37,10 +37,11 @@ class Talk:
 def test_a_character_that_two_reads_cut_is_of_the_second(encoding: str, match: Match) -> None:
     """What a read completes is what a rule sees; "中" is in both, the second byte in neither."""
     data = "中".encode(encoding)
-    rule = Rule(match, "中", "收" if encoding != "shift_jis" else "文")
+    reply = "收" if encoding != "shift_jis" else "文"
+    rule = Rule(match, "中", reply)
     for cut in range(1, len(data)):
         talk = Talk(rule, encoding=encoding)
-        assert talk.replies(data[:cut], data[cut:]) == [None, rule.reply.encode(encoding)]
+        assert talk.replies(data[:cut], data[cut:]) == [None, reply.encode(encoding)]
 
 
 def test_half_a_character_fits_no_rule() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -49,7 +49,7 @@ def stack_of(responder: Responder, *layers: Layer) -> Stack:
     return Stack(list(layers), ResponderLayer(made, DelayedReplies(), messages=messages))
 
 
-def told(actions: list[Action]) -> list[Action]:
+def told(actions: Sequence[Action]) -> list[Action]:
     """Without the rows, and with bytes where there may be views."""
     return [
         ToPeer(bytes(action.data)) if isinstance(action, ToPeer) else action

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
+from tests.engine.conftest import Do
 from workbench.engine.model import commands as c
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome, Ticket
+from workbench.engine.model.ticket import Ticket
 from workbench.engine.runtime.host import EndpointHost
 from workbench.engine.sockets.event_loop import EventLoop, LoopRunner
 from workbench.session import Session
 from workbench.texts import Problem
 
-Do = Callable[[c.Command], Outcome]
 HANG = 60.0
 SERVER = EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0")
 

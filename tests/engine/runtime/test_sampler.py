@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
+from tests.engine.conftest import Do, Until
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.runtime import sampler
-from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 def test_who_waits_in_silence_is_sampled_and_who_waits_for_nothing_is_not(
-    session: Session, do: Do, until: Callable[..., Row], monkeypatch: pytest.MonkeyPatch
+    session: Session, do: Do, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sampler, "SILENCE", 0.02)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))

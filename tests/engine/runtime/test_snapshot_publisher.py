@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Until
 from tests.snapshots import HANG, fresh
+from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import EndpointSnapshot
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.runtime import snapshot_publisher
 from workbench.engine.runtime.snapshot_builder import build_snapshot
 from workbench.session import Session
 
-Do = Callable[[c.Command], Outcome]
 COMMANDS = 30
 
 
@@ -25,7 +25,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
     """The client's pictures; each takes its time."""
     found: list[EndpointSnapshot] = []
 
-    def slow(endpoint, *rest) -> EndpointSnapshot:
+    def slow(endpoint: Endpoint, *rest: Any) -> EndpointSnapshot:
         made = build_snapshot(endpoint, *rest)
         if endpoint.settings.name == "client":
             threading.Event().wait(0.02)
@@ -60,7 +60,7 @@ def test_after_commands(
     raise AssertionError("the last picture is old")
 
 
-def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
+def test_who_asks_gets_a_newer_one(session: Session, do: Do, until: Until) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
     assert fresh(session, "server").connections == ()
@@ -81,7 +81,9 @@ def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
     raise AssertionError("what was asked for in detail is not shown")
 
 
-def settled(session: Session, name: str, revision: int, *, watched=frozenset()) -> EndpointSnapshot:
+def settled(
+    session: Session, name: str, revision: int, *, watched: frozenset[int] = frozenset()
+) -> EndpointSnapshot:
     """The first snapshot of that revision, or of a later one."""
     for _ in range(500):
         found = fresh(session, name, watched)
@@ -112,6 +114,7 @@ def test_a_command_without_effect_has_a_revision_that_comes(session: Session, do
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     ticket = session.perform(c.Close("server"))  # no socket, no thread that would stay
     assert ticket.wait(60)
+    assert ticket.outcome is not None
     assert not ticket.outcome.ok
     settled(session, "server", ticket.revision)
 
@@ -187,7 +190,7 @@ def test_who_looks_makes_none_while_the_endpoint_is_at_work(
     """Its sockets would change under the eyes of who reads them: a busy machine showed it."""
     makers: list[threading.Thread] = []
 
-    def noted(*about) -> EndpointSnapshot:
+    def noted(*about: Any) -> EndpointSnapshot:
         makers.append(threading.current_thread())
         return build_snapshot(*about)
 

@@ -6,21 +6,17 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
+from tests.engine.conftest import Do, Until
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.ticket import Outcome
 from workbench.engine.sockets import descriptors
-from workbench.journal.reader import Row
 from workbench.session import Session
 from workbench.texts import Problem
-
-Do = Callable[[c.Command], Outcome]
-Until = Callable[..., Row]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_NOFILE and /proc")
 

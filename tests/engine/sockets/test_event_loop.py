@@ -83,7 +83,10 @@ def test_a_number_that_is_used_again_in_a_round_is_not_called_for_its_former_soc
             fresh = socket.socket(fileno=number)
         kept.extend((fresh, end))
         case.loop.register(fresh, READ, lambda _mask: called.append("in vain"))
-        case.loop.after(0.0, lambda: case.loop.post(settled.set))  # a round later
+        case.loop.after(0.0, settle)  # a round later
+
+    def settle() -> None:
+        case.loop.post(settled.set)
 
     def begin() -> None:
         for mine, (near, far) in enumerate(pairs):
@@ -180,8 +183,12 @@ def test_what_a_visitor_begins_goes_on_on_the_thread() -> None:
         came[name] = threading.get_ident()
         told[name].set()
 
+    def read(_mask: int) -> None:
+        near.recv(1)
+        come("socket")
+
     def begin() -> None:
-        case.loop.register(near, READ, lambda _mask: (near.recv(1), come("socket")))
+        case.loop.register(near, READ, read)
         case.loop.after(0.001, lambda: come("timer"))
         case.loop.post(lambda: come("job"))
         raise ValueError("a fault")

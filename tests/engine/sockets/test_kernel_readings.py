@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.sockets import kernel_readings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is laid out by Linux")
@@ -77,7 +78,7 @@ def theirs(sock: socket.socket) -> Info:
 
 
 def test_every_value_is_read_where_the_kernel_puts_it(used: socket.socket) -> None:
-    names = [name for name in kernel_readings.Reading.__dataclass_fields__ if name not in BESIDE]
+    names = [name for name in Reading.__dataclass_fields__ if name not in BESIDE]
     for _ in range(100):  # what counts time moves on meanwhile: between two equal looks it stood
         before, reading, after = theirs(used), kernel_readings.read(used), theirs(used)
         if bytes(before) == bytes(after):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.engine.conftest import Do, Rows
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
 from workbench.session import Session
-
-Do = Callable[[c.Command], Outcome]
 
 
 @pytest.fixture
@@ -46,7 +43,7 @@ def open_pair(session: Session, do: Do) -> None:
     ],
 )
 def test_what_was_asked_for_names_who_asked(
-    do: Do, rows: Callable[..., list[Row]], command: c.Command, call: str
+    do: Do, rows: Rows, command: c.Command, call: str
 ) -> None:
     assert do(command).ok
     asked = rows("client", "command")[-1]
@@ -63,7 +60,7 @@ def test_what_was_asked_for_names_who_asked(
     ],
 )
 def test_a_call_that_fails_names_who_asked_too(
-    do: Do, rows: Callable[..., list[Row]], command: c.Command, call: str
+    do: Do, rows: Rows, command: c.Command, call: str
 ) -> None:
     assert do(c.Shutdown("client", c.How.BOTH)).ok
     if call == "shutdown":
@@ -120,7 +117,7 @@ def test_of_each_payload_the_record_keeps_its_first_bytes(short: Session, kind: 
 
 @pytest.mark.skipif(not hasattr(socket, "MSG_TRUNC"), reason="this system tells no true length")
 def test_of_a_datagram_that_was_cut_nothing_else_is_kept(
-    session: Session, do: Do, rows: Callable[..., list[Row]]
+    session: Session, do: Do, rows: Rows
 ) -> None:
     """The buffer is the endpoint's: what an earlier, longer datagram left in it is no payload."""
     session.add(

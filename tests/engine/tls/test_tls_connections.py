@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.engine.conftest import Do, Rows, Until
 from tests.snapshots import fresh
 from workbench.certificates import resolve
 from workbench.engine.model import commands as c
@@ -29,7 +29,6 @@ from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 from workbench.viewmodel.command_outcome import failure_sentence
 
-Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 """Only catches a hang."""
 TLS = ("tls",)
@@ -38,13 +37,14 @@ MUCH = 32 << 20
 
 
 def serve(session: Session, do: Do, tls: TlsSettings | None = None, **more: Any) -> None:
+    values: dict[str, Any] = {"responder": Echo(), "layers": TLS} | more
     session.add(
         EndpointSettings(
             "server",
             Role.LISTENER,
             address="127.0.0.1:0",
             tls=tls or TlsSettings(cert="test:good"),
-            **({"responder": Echo(), "layers": TLS} | more),
+            **values,
         )
     )
     assert do(c.Start("server")).ok
@@ -78,7 +78,7 @@ def showing() -> ssl.SSLContext:
 
 
 def test_connect_ends_with_the_handshake_and_an_echo_comes_back(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     serve(session, do)
     client(session)
@@ -94,7 +94,7 @@ def test_connect_ends_with_the_handshake_and_an_echo_comes_back(
     ("cert", "verify"), [("test:expired", 10), ("test:wronghost", 62), ("test:untrusted", 20)]
 )
 def test_ticket_row_and_connection_say_the_same(
-    session: Session, do: Do, until, cert: str, verify: int
+    session: Session, do: Do, until: Until, cert: str, verify: int
 ) -> None:
     serve(session, do, TlsSettings(cert=cert))
     client(session)
@@ -140,7 +140,7 @@ def test_the_chain_is_kept_whole_however_little_is_kept(tmp_path: Path) -> None:
         assert (found[0].size or 0) > 1000
 
 
-def test_a_server_says_the_end_before_it_closes(session: Session, do: Do, until) -> None:
+def test_a_server_says_the_end_before_it_closes(session: Session, do: Do, until: Until) -> None:
     serve(session, do, responder=Greet("bye", then=Then.CLOSE))
     with (
         socket.create_connection(("127.0.0.1", port(session)), timeout=BOUND) as plain,
@@ -152,7 +152,7 @@ def test_a_server_says_the_end_before_it_closes(session: Session, do: Do, until)
         assert secure.recv(100) == b""  # said, not cut
 
 
-def test_the_kernels_close_cuts(session: Session, do: Do, until) -> None:
+def test_the_kernels_close_cuts(session: Session, do: Do, until: Until) -> None:
     serve(session, do, responder=Nothing())
     client(session)
     assert do(c.Connect("client")).ok
@@ -172,7 +172,7 @@ def test_what_is_sent_after_the_end_is_refused(session: Session, do: Do) -> None
 
 
 def test_a_client_without_certificate_is_told_when_it_reads(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     serve(session, do, TlsSettings("test:good", ca="test:root", ask_client=AskClient.REQUIRED))
     client(session)
@@ -181,7 +181,7 @@ def test_a_client_without_certificate_is_told_when_it_reads(
     assert row.errno == "TLSV13_ALERT_CERTIFICATE_REQUIRED"
 
 
-def test_messages_in_tls_have_their_own_bytes(session: Session, do: Do, until) -> None:
+def test_messages_in_tls_have_their_own_bytes(session: Session, do: Do, until: Until) -> None:
     serve(session, do, messages=Delimiter("\n"))
     client(session, messages=Delimiter("\n"))
     assert do(c.Connect("client")).ok
@@ -201,7 +201,7 @@ STARTTLS = Rules(
 
 
 def test_a_rule_starts_tls_once_its_reply_has_left_in_the_clear(
-    session: Session, do: Do, until
+    session: Session, do: Do, until: Until
 ) -> None:
     serve(session, do, layers=(), responder=STARTTLS)
     with socket.create_connection(("127.0.0.1", port(session)), timeout=BOUND) as plain:
@@ -213,7 +213,7 @@ def test_a_rule_starts_tls_once_its_reply_has_left_in_the_clear(
     assert until("server", call="tls.handshake").errno is None
 
 
-def test_a_client_starts_tls_when_it_is_asked_to(session: Session, do: Do, until) -> None:
+def test_a_client_starts_tls_when_it_is_asked_to(session: Session, do: Do, until: Until) -> None:
     serve(session, do, layers=(), responder=STARTTLS)
     client(session, layers=())
     assert do(c.Connect("client")).ok
@@ -227,7 +227,7 @@ def test_a_client_starts_tls_when_it_is_asked_to(session: Session, do: Do, until
     assert again.problem.key == "engine.layer_there"
 
 
-def test_a_layer_that_fails_fails_the_command(session: Session, do: Do, until) -> None:
+def test_a_layer_that_fails_fails_the_command(session: Session, do: Do, until: Until) -> None:
     serve(session, do, layers=(), responder=STARTTLS)
     client(session, TlsSettings(ca="test:root", server_name="other.example"), layers=())
     assert do(c.Connect("client")).ok
@@ -236,7 +236,7 @@ def test_a_layer_that_fails_fails_the_command(session: Session, do: Do, until) -
     assert do(c.StartLayer("client")).error == "CERTIFICATE_VERIFY_FAILED"
 
 
-def test_both_ends_of_ours_by_command(session: Session, do: Do, until) -> None:
+def test_both_ends_of_ours_by_command(session: Session, do: Do, until: Until) -> None:
     serve(session, do, layers=(), responder=Echo())
     client(session, layers=())
     assert do(c.Connect("client")).ok
@@ -253,7 +253,7 @@ def test_both_ends_of_ours_by_command(session: Session, do: Do, until) -> None:
 
 @pytest.mark.parametrize("rest", [b"EHLO evil\r\n", b"EHLO ev"])
 def test_what_came_before_the_layer_is_a_fault_and_no_input(
-    session: Session, do: Do, until, rows, rest: bytes
+    session: Session, do: Do, until: Until, rows: Rows, rest: bytes
 ) -> None:
     """STARTTLS injection, CVE-2011-0411."""
     rules = Rules((Rule(Match.EXACT, "STARTTLS", "220\r\n", then=Then.TLS), Rule(reply="250\r\n")))
@@ -266,7 +266,9 @@ def test_what_came_before_the_layer_is_a_fault_and_no_input(
     assert fresh(session, "server").connections[-1].errno == "BYTES_BEFORE_LAYER"
 
 
-def test_a_command_before_which_bytes_came_is_refused(session: Session, do: Do, until) -> None:
+def test_a_command_before_which_bytes_came_is_refused(
+    session: Session, do: Do, until: Until
+) -> None:
     serve(session, do, layers=(), responder=Nothing(), messages=Delimiter("\n"))
     with socket.create_connection(("127.0.0.1", port(session)), timeout=BOUND) as plain:
         plain.sendall(b"half")
@@ -280,7 +282,7 @@ def test_a_command_before_which_bytes_came_is_refused(session: Session, do: Do, 
 
 
 def test_a_long_file_goes_through_in_pieces_and_what_was_asked_behind_it_comes_behind_it(
-    session: Session, do: Do, tmp_path: Path, rows
+    session: Session, do: Do, tmp_path: Path, rows: Rows
 ) -> None:
     size = 20 << 20
     path = tmp_path / "big"
@@ -331,7 +333,7 @@ def test_a_long_send_that_is_cut_short_fails_once(session: Session, do: Do, tmp_
 
 @pytest.mark.parametrize("timeout", [0.3, 0])
 def test_a_send_that_times_out_cuts_no_record(
-    session: Session, do: Do, rows, timeout: float
+    session: Session, do: Do, rows: Rows, timeout: float
 ) -> None:
     """The peer reads every record whole: what was begun goes first, the rest is counted."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 RUN = """
 import sys
@@ -44,7 +45,7 @@ address = "@server"
 """
 
 
-def test_a_plain_session_imports_nothing_of_them(tmp_path) -> None:
+def test_a_plain_session_imports_nothing_of_them(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUN, tmp_path / "record.swb"],
         capture_output=True,
@@ -55,7 +56,7 @@ def test_a_plain_session_imports_nothing_of_them(tmp_path) -> None:
     assert done.stdout == "[]\n", done.stderr
 
 
-def test_the_command_line_starts_without_them(tmp_path) -> None:
+def test_the_command_line_starts_without_them(tmp_path: Path) -> None:
     """As `-X importtime` tells it: what is not imported costs no time."""
     scenario = tmp_path / "plain.toml"
     scenario.write_text(PLAIN)
@@ -78,7 +79,7 @@ def test_connect_and_listen_start_without_them() -> None:
     )  # fmt: skip
     try:
         assert server.stderr is not None
-        begun = []
+        begun: list[str] = []
         while not (begun and begun[-1].startswith("Open at ")):
             begun.append(server.stderr.readline())
             assert begun[-1], "it has ended"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.tls.test_tls_connections import Do, client, port, serve
+from tests.engine.conftest import Do, Until
+from tests.engine.tls.test_tls_connections import client, port, serve
 from tests.free_port import free_port
 from tests.peers import BOUND, peer, program
 from tests.servers import nginx
@@ -60,7 +61,7 @@ def s_client(number: int, *options: str) -> subprocess.CompletedProcess[str]:
 
 @VERSIONS
 def test_our_client_and_s_server(
-    session: Session, do: Do, until, option: str, version: str
+    session: Session, do: Do, until: Until, option: str, version: str
 ) -> None:
     with s_server("test:good", option) as number:
         client(session, address=f"127.0.0.1:{number}")
@@ -73,7 +74,7 @@ def test_our_client_and_s_server(
 
 @VERSIONS
 def test_our_server_and_s_client(
-    session: Session, do: Do, until, option: str, version: str
+    session: Session, do: Do, until: Until, option: str, version: str
 ) -> None:
     serve(session, do, responder=BYE)
     done = s_client(port(session), option, "-verify_hostname", "localhost")
@@ -85,7 +86,7 @@ def test_our_server_and_s_client(
 
 @VERSIONS
 def test_certificates_of_clients(
-    session: Session, do: Do, until, option: str, version: str
+    session: Session, do: Do, until: Until, option: str, version: str
 ) -> None:
     asking = TlsSettings("test:good", ca="test:root", ask_client=AskClient.REQUIRED)
     serve(session, do, asking, responder=BYE)
@@ -101,7 +102,7 @@ def test_certificates_of_clients(
 
 @VERSIONS
 def test_the_protocol_that_both_know(
-    session: Session, do: Do, until, option: str, version: str
+    session: Session, do: Do, until: Until, option: str, version: str
 ) -> None:
     """ALPN (RFC 7301): of a server's protocols the first that was offered, whoever is which."""
     serve(session, do, TlsSettings("test:good", alpn=("chat", "mqtt")), responder=BYE)
@@ -119,7 +120,7 @@ def test_the_protocol_that_both_know(
 
 @VERSIONS
 def test_a_session_that_goes_on(
-    session: Session, do: Do, until, tmp_path: Path, option: str, version: str
+    session: Session, do: Do, until: Until, tmp_path: Path, option: str, version: str
 ) -> None:
     """Resumption (RFC 8446 2.2, RFC 5077), whoever is which."""
     with s_server("test:good", option) as number:
@@ -144,7 +145,7 @@ def test_a_session_that_goes_on(
 
 @VERSIONS
 def test_both_ends_log_the_same_keys(
-    session: Session, do: Do, until, tmp_path: Path, option: str, version: str
+    session: Session, do: Do, until: Until, tmp_path: Path, option: str, version: str
 ) -> None:
     """As Wireshark reads them: what openssl logs of the talk."""
     ours, theirs = tmp_path / "ours.keys", tmp_path / "theirs.keys"
@@ -176,7 +177,7 @@ def keys(file: Path) -> set[str]:
     ],
 )
 def test_certificates_that_are_not_taken(
-    session: Session, do: Do, until, cert: str, verify: int, alert: str
+    session: Session, do: Do, until: Until, cert: str, verify: int, alert: str
 ) -> None:
     with s_server(cert) as number:
         client(session, address=f"127.0.0.1:{number}")
@@ -189,7 +190,7 @@ def test_certificates_that_are_not_taken(
     assert f"alert={alert!r}" in until("server", call="tls.handshake").args
 
 
-def test_plain_text_and_tls_do_not_mix(session: Session, do: Do, until) -> None:
+def test_plain_text_and_tls_do_not_mix(session: Session, do: Do, until: Until) -> None:
     serve(session, do, layers=(), tls=None, responder=Rules((Rule(reply="what?\r\n"),)))
     client(session)
     assert do(c.Connect("client")).error == "WRONG_VERSION_NUMBER"
@@ -206,7 +207,7 @@ def test_versions_that_do_not_meet(session: Session, do: Do) -> None:
         assert do(c.Connect("client")).error == "TLSV1_ALERT_PROTOCOL_VERSION"
 
 
-def test_nginx(session: Session, do: Do, until, tmp_path: Path) -> None:
+def test_nginx(session: Session, do: Do, until: Until, tmp_path: Path) -> None:
     with resolve.to_show("test:chained") as found:
         secure = free_port()
         more = (

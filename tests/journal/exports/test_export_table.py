@@ -36,11 +36,12 @@ def test_csv_reads_back(make: Make) -> None:
     head, *rows = csv.reader(io.StringIO(text(make, "csv").removeprefix("\ufeff")))
     assert head[:3] == ["seq", "t_ns", "time"]
     found = dict(zip(head, rows[1], strict=True))
+    assert ROWS[0].payload is not None
     assert (found["call"], found["payload"], found["not_kept"]) == (
         "recv",
         ROWS[0].payload.hex(),
         "2",
-    )  # type: ignore[union-attr]
+    )
 
 
 def test_text_shows_controls_as_escapes_and_marks_gaps(make: Make) -> None:

@@ -36,7 +36,11 @@ def nothing(_: Recorder) -> None:
 
 
 def put(*items: Transfer) -> Put:
-    return lambda recorder: [recorder.put(item) for item in items] and None
+    def put_all(recorder: Recorder) -> None:
+        for item in items:
+            recorder.put(item)
+
+    return put_all
 
 
 AMONG: dict[str, Put] = {

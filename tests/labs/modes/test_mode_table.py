@@ -90,7 +90,7 @@ class _Deaf(LabMode):
 
 def test_a_new_mode_is_an_object_and_a_line(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     deaf = _Deaf()
-    monkeypatch.setitem(MODES, "deaf", deaf)  # type: ignore[arg-type]
+    monkeypatch.setitem(MODES, "deaf", deaf)
     assert main._parser().parse_args(["lab", "backlog", "--mode", "deaf"]).mode == "deaf"
     run = start(mode=deaf, backlog=0, clients=3, timeout=BOUND)
     assert run.wait(BOUND)

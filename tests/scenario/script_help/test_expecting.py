@@ -10,8 +10,8 @@ from threading import Timer
 import pytest
 
 from workbench.scenario.script_help import noted_socket
-from workbench.scenario.script_help.expecting import expect, values
-from workbench.scenario.script_help.noted_socket import Happened, Noted, made
+from workbench.scenario.script_help.expecting import expect
+from workbench.scenario.script_help.noted_socket import Happened, Noted, made, values
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,11 @@ def test_it_ends_as_it_is_to_and_writes_what_it_has_to() -> None:
     run(python("print('hello')"), contains="hello")
     run(python("raise SystemExit(3)"), wanted=3)
     run(python("raise SystemExit(3)"), wanted=None)
-    for code, keys in (("raise SystemExit(3)", {}), ("print('other')", {"contains": "hello"})):
+    wrong: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("raise SystemExit(3)", {}),
+        ("print('other')", {"contains": "hello"}),
+    )
+    for code, keys in wrong:
         with pytest.raises(AssertionError):
             run(python(code), **keys)
         programs.clear()

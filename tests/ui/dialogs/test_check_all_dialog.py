@@ -27,7 +27,7 @@ def test_each_is_run_and_told(hand: Hand, monkeypatch: object) -> None:
     before = hand.window.controller.session.journal.committed
     window.run_button.click()
     hand.wait(lambda: window.run_button.isEnabled())
-    outcomes = [window.table.item(row, 1).text() for row in range(window.table.rowCount())]
+    outcomes = [window.table.model().index(row, 1).data() for row in range(window.table.rowCount())]
     assert sum("held" in text for text in outcomes) == 3, outcomes
     assert sum("beyond this machine" in text for text in outcomes) == 1
     assert hand.window.controller.session.journal.committed == before

@@ -40,7 +40,8 @@ def opened(hand: Hand, address: str, role: Role = Role.STREAM) -> CheckUpWindow:
 
 
 def column(window: CheckUpWindow, which: int) -> list[str]:
-    return [window.table.item(row, which).text() for row in range(window.table.rowCount())]
+    cells = [window.table.item(row, which) for row in range(window.table.rowCount())]
+    return ["" if cell is None else cell.text() for cell in cells]
 
 
 def run(hand: Hand, window: CheckUpWindow) -> None:
@@ -56,7 +57,8 @@ def test_a_server_is_checked_and_a_report_kept(hand: Hand, tmp_path: Path) -> No
         window = opened(hand, f"127.0.0.1:{port}")
         run(hand, window)
     assert column(window, VERDICT) == ["ok", "ok", "strays: RFC 6455 5.2"]
-    drawn = [window.table.item(row, VERDICT).icon().pixmap(16, 16).toImage() for row in range(3)]
+    cells = [window.table.item(row, VERDICT) for row in range(3)]
+    drawn = [cell and cell.icon().pixmap(16, 16).toImage() for cell in cells]
     wanted = [icons.verdict(good=good).pixmap(16, 16).toImage() for good in (True, True, False)]
     assert drawn == wanted != wanted[::-1]
     assert "hello" in column(window, DID)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -9,6 +11,10 @@ from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.server_state import QueueState
+
+
+def stands_at(widget: QWidget, left: int) -> bool:
+    return widget.geometry().left() == left
 
 
 def test_the_caption_leaves_no_gap_beside_a_long_chip(qtbot: QtBot) -> None:
@@ -27,6 +33,6 @@ def test_the_caption_leaves_no_gap_beside_a_long_chip(qtbot: QtBot) -> None:
     for wide in (whole + 40, whole, whole - 1, whole - 30, whole, whole + 40):
         owner.resize(wide, 30)
         left = label.sizeHint().width() + bar.spacing() if wide >= whole else 0
-        qtbot.waitUntil(lambda left=left: bar._bar.geometry().left() == left)
+        qtbot.waitUntil(partial(stands_at, bar._bar, left))
         assert bool(label.text()) == (wide >= whole)
         assert chips.width() == chips.sizeHint().width()

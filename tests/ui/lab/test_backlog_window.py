@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import settle
 from workbench import texts
-from workbench.labs import private_net
 from workbench.labs.backlog_data import ClientState
 from workbench.labs.backlog_kept import kept_runs
 from workbench.labs.modes import probe as modes_probe
@@ -57,7 +57,9 @@ def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
     result = lab.state.result
     assert result is not None
     assert (result.connected, result.refused) == (3, 0)  # by the kernel, see tests/e2e
-    shown = [label.text() for label in lab.comparison.widget().findChildren(QLabel)]
+    compared = lab.comparison.widget()
+    assert compared is not None
+    shown = [label.text() for label in compared.findChildren(QLabel)]
     assert {"2", "3", "4", "0"} <= set(shown)
     # one word for one thing: beside the chart, in the prediction and in the comparison
     assert lab.side.numbers.text().splitlines()[1].split(None, 1) == ["3", "no answer"]
@@ -205,7 +207,7 @@ def test_a_private_network_that_fails_is_told_in_the_window(
     hand: Hand, lab: BacklogWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed(hand, lab)
-    monkeypatch.setattr(private_net.sys, "executable", "")
+    monkeypatch.setattr(sys, "executable", "")
     lab.set_up.mode.choose("abort")
     lab.start()
     hand.wait(lambda: lab.message.property("tone") == "bad")
@@ -259,8 +261,11 @@ def test_run_moves_nothing_and_the_left_side_is_whole(
         settle()
         assert places() == before
         page = lab.side.widget()
+        assert page is not None
+        layout = page.layout()
+        assert layout is not None
         assert page.height() >= page.minimumSizeHint().height()
-        assert page.height() >= page.layout().heightForWidth(page.width())
+        assert page.height() >= layout.heightForWidth(page.width())
         assert page.width() >= page.minimumSizeHint().width()
     finally:
         looks.normal()

@@ -61,7 +61,7 @@ def tree(root: QAccessibleInterface, path: str = "") -> Iterator[tuple[str, QAcc
     yield path, root
     for index in range(min(root.childCount(), MOST)):
         child = root.child(index)
-        if child is None or not child.isValid() or child.state().invisible:  # type: ignore[attr-defined]
+        if child is None or not child.isValid() or child.state().invisible:
             continue
         owner = child.object()
         name = owner.objectName() if owner is not None else ""
@@ -97,11 +97,9 @@ def test_the_queue_and_the_strip_say_what_they_show(hand: Hand, language: str) -
     use_language(language)
     strip = hand.find("server.calls")
     hand.wait(lambda: "listen" in strip.accessibleDescription())
-    (bar,) = (
-        each
-        for each in hand.find("server.queue").parentWidget().findChildren(QProgressBar)
-        if each.isVisible()
-    )
+    around = hand.find("server.queue").parentWidget()
+    assert around is not None
+    (bar,) = (each for each in around.findChildren(QProgressBar) if each.isVisible())
     hand.wait(lambda: "129" in bar.accessibleDescription())
     assert bar.accessibleName()
 

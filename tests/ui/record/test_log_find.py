@@ -51,7 +51,7 @@ def test_the_next_and_the_previous_by_keys_and_around(hand: Hand) -> None:
     ):
         modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
         QTest.keyClick(field, key, modifier)
-        hand.wait(lambda expected=expected: chosen(hand).endswith(expected))  # type: ignore[misc]
+        hand.wait(lambda expected=expected: chosen(hand).endswith(expected))
     assert not hand.window.log.follow.isChecked()
 
 

@@ -16,6 +16,7 @@ from workbench.engine.model import commands as c
 from workbench.journal import query
 from workbench.qt import log_model, log_scan
 from workbench.ui.record import log_panel
+from workbench.ui.record.log_view import LogView
 from workbench.viewmodel.log_columns import NUMBER, place
 
 
@@ -72,16 +73,20 @@ class Paints(QObject):
         return False
 
 
-def on_screen(view: QWidget) -> QImage:
+def on_screen(view: LogView) -> QImage:
     """What was painted of a view, and not what would be painted now."""
     pane = view.viewport()
     where = QRect(pane.mapTo(pane.window(), QPoint()), pane.size())
-    return pane.screen().grabWindow(pane.window().winId()).toImage().copy(where)
+    picture: QImage = pane.screen().grabWindow(pane.window().winId()).toImage()
+    return picture.copy(where)
 
 
-def as_it_should_be(view: QWidget) -> QImage:
+def as_it_should_be(view: LogView) -> QImage:
     pane = view.viewport()
-    return pane.window().grab(QRect(pane.mapTo(pane.window(), QPoint()), pane.size())).toImage()
+    picture: QImage = (
+        pane.window().grab(QRect(pane.mapTo(pane.window(), QPoint()), pane.size())).toImage()
+    )
+    return picture
 
 
 def test_rows_that_came_far_above_are_no_reason_to_paint(
@@ -94,7 +99,7 @@ def test_rows_that_came_far_above_are_no_reason_to_paint(
     monkeypatch.setattr(log, "_show_progress", lambda: None)  # which makes the log less high
     log.model.set_filter(query.parse("kind:command"))
     log.model.stop_looking()
-    hand.wait_holds(lambda: on_screen(log.view) == as_it_should_be(log.view))
+    hand.wait(lambda: on_screen(log.view) == as_it_should_be(log.view))
     paints = Paints(log.view.viewport())
     hand.at_rest(lambda: paints.count)
     paints.count, count = 0, log.model.rowCount()
@@ -107,7 +112,7 @@ def test_rows_that_came_far_above_are_no_reason_to_paint(
     assert on_screen(log.view) == before == as_it_should_be(log.view)
     log.follow.setChecked(False)  # else a layout that comes later goes back to the end
     log.view.verticalScrollBar().setValue(100)
-    hand.wait_holds(lambda: on_screen(log.view) == as_it_should_be(log.view) != before)
+    hand.wait(lambda: on_screen(log.view) == as_it_should_be(log.view) != before)
 
 
 def test_what_is_on_the_screen_is_what_is_there_whatever_happens(hand: Hand) -> None:
@@ -264,7 +269,7 @@ def test_columns_give_way_before_a_narrow_log_scrolls_sideways(hand: Hand) -> No
     wide = view.columnWidth(result)
     header = view.horizontalHeader()
     view.setFixedWidth(advance("0") * 66)
-    hand.wait_holds(lambda: header.length() <= view.viewport().width())
+    hand.wait(lambda: header.length() <= view.viewport().width())
     assert advance("0" * 6) <= view.columnWidth(result) < wide
     assert view.columnWidth(who) >= advance("0" * 9)
     assert view.columnWidth(place("time")) >= advance("00:00:00.000")

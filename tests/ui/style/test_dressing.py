@@ -21,7 +21,7 @@ from workbench.ui.widgets.named_controls import tone
 
 ROOT = Path(theme.__file__).parents[2]
 
-Place = tuple[str, str, tuple[int, ...]]
+Place = tuple[str, str, object]
 
 
 def places(window: QWidget) -> list[Place]:

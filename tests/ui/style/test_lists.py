@@ -4,7 +4,7 @@ shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QStyle,
     QStyleOptionSlider,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -89,7 +90,7 @@ def test_the_line_of_a_menu_that_the_mouse_is_on_stands_out(
 
 @pytest.mark.parametrize("table", [lambda: ItemTable(2, 2), VaryingTable, HeaderTable])
 def test_a_heading_shows_that_the_mouse_is_on_it(
-    table: type[ItemTable], scheme: theme.Theme, qtbot: QtBot
+    table: Callable[[], QTableView], scheme: theme.Theme, qtbot: QtBot
 ) -> None:
     made = table()
     window = shown(made, qtbot)

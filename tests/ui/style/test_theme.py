@@ -17,7 +17,8 @@ def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2 defines it."""
     parts = [value / 255 for value in QColor(colour).toTuple()[:3]]  # type: ignore[index]
     red, green, blue = (x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    found: float = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return found
 
 
 def contrast(one: str, other: str) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QHoverEvent, QImage, QPalette
@@ -49,7 +51,9 @@ def listed() -> ItemList:
 
 
 @pytest.mark.parametrize("make", [table, tree, listed])
-def test_it_follows_the_mouse(make: type[ItemTable], qtbot: QtBot, qapp: QApplication) -> None:
+def test_it_follows_the_mouse(
+    make: Callable[[], QAbstractItemView], qtbot: QtBot, qapp: QApplication
+) -> None:
     dressing.apply(qapp, theme.LIGHT)
     view = make()
     qtbot.addWidget(view)

@@ -122,15 +122,16 @@ def test_a_demonstration_is_three_clicks_away(hand: Hand, language: str) -> None
     use_language(language)
     window = hand.window
     names = {"en": ("Demonstrations", "By topic"), "zh_CN": ("演示", "按主题")}[language]
-    menu: QWidget = window.menus
+    opened: QWidget = window.menus
     for name in names:
-        (found,) = [act for act in menu.actions() if plain(act.text()) == name]
-        opened = found.menu()
-        assert isinstance(opened, QMenu)
-        menu = opened
-    menu.aboutToShow.emit()
+        (found,) = [act for act in opened.actions() if plain(act.text()) == name]
+        menu = found.menu()
+        assert isinstance(menu, QMenu)
+        opened = menu
+    assert isinstance(opened, QMenu)
+    opened.aboutToShow.emit()
     title = next(item.title for item in window.scenario_player.found() if item.name == "greeting")
-    (found,) = [act for act in menu.actions() if act.text() == title]
+    (found,) = [act for act in opened.actions() if act.text() == title]
     found.trigger()
     hand.wait(window.demo_bar.isVisible)
     hand.wait(lambda: not window.scenario_player.running)

@@ -138,7 +138,11 @@ def focused(hand: Hand) -> str:
     """What has the focus, by name; of a choice that is typed into its own."""
     at = hand.window.focusWidget()
     assert at is not None
-    return at.objectName() or at.parentWidget().objectName()
+    if at.objectName():
+        return at.objectName()
+    around = at.parentWidget()
+    assert around is not None
+    return around.objectName()
 
 
 @pytest.mark.parametrize("name", ["server-1", "client-1"])

@@ -87,6 +87,8 @@ def test_why_it_cannot_be_is_said(hand: Hand, peer: socket.socket) -> None:
     press(hand)
     hand.wait_says("client.message", "client-1 has no open connection")
     row = log.chosen_row
-    hand.window.endpoint_tabs.remove(hand.window.tab_area.panel("client-1"))
+    panel = hand.window.tab_area.panel("client-1")
+    assert panel is not None
+    hand.window.endpoint_tabs.remove(panel)
     hand.window.send_again.send(row)
     hand.wait_says("status.word", "no endpoint client-1")

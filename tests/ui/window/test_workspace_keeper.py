@@ -229,7 +229,7 @@ def test_rules_come_back(opened: Open) -> None:
     presenter = first.endpoint_tabs.presenter("server-1")
     made = presenter.settings
     reply = Rules((Rule(Match.CONTAINS, "id", reply="got"),))
-    form = presenter.form_of(replace(made, responder=reply), None)  # type: ignore[arg-type]
+    form = presenter.form_of(replace(made, responder=reply), None)
     presenter.fill(form)  # type: ignore[arg-type]
     first.close()
     second = opened()

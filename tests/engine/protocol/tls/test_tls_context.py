@@ -193,8 +193,6 @@ def test_a_system_of_its_own_is_asked_through_truststore(monkeypatch: pytest.Mon
     """Its context has another one within, and checks when the handshake is done."""
     import types
 
-    from workbench.engine.protocol.tls import tls_context
-
     class Context(ssl.SSLContext):
         made = 0
 
@@ -205,8 +203,8 @@ def test_a_system_of_its_own_is_asked_through_truststore(monkeypatch: pytest.Mon
         def __getattr__(self, name: str) -> Any:
             return getattr(self._ctx, name)
 
-    monkeypatch.setattr(tls_context.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     module = types.SimpleNamespace(SSLContext=lambda protocol: Context(protocol))
-    monkeypatch.setitem(sys.modules, "truststore", module)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "truststore", module)
     ReadyTls(EndpointSettings("it", Role.STREAM), FILES)
     assert Context.made == 1

@@ -16,17 +16,18 @@ from workbench.engine.model.layer_fault import TRUNCATED
 from workbench.engine.model.settings import Role
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.protocol.layer import Data, Layer
+from workbench.engine.protocol.tls.tls_layer import TlsMaker
 
 GOOD: dict[str, Any] = {"cert": "test:good"}
 ROOT: dict[str, Any] = {"ca": "test:root"}
 ALERT = "'alert', {!r}, fatal=True"
 
 
-def client(**tls: Any):
+def client(**tls: Any) -> TlsMaker:
     return maker(Role.STREAM, **(ROOT | tls))
 
 
-def server(**tls: Any):
+def server(**tls: Any) -> TlsMaker:
     return maker(Role.LISTENER, **(GOOD | tls))
 
 

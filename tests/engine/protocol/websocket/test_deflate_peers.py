@@ -130,8 +130,8 @@ class OfWsproto:
                     self.messages.append(whole)
                     made = TextMessage(whole) if isinstance(whole, str) else BytesMessage(whole)
                     self._out += self._connection.send(made)
-        made, self._out = self._out, b""
-        return made
+        said, self._out = self._out, b""
+        return said
 
     def agreed(self) -> tuple[bool, bool, int, int]:
         made = self._deflate
@@ -144,7 +144,10 @@ class OfWsproto:
         )
 
 
-OTHERS = {"websockets": OfWebsockets, "wsproto": OfWsproto}
+OTHERS: dict[str, type[OfWebsockets | OfWsproto]] = {
+    "websockets": OfWebsockets,
+    "wsproto": OfWsproto,
+}
 
 
 def messages(dice: random.Random) -> list[str | bytes]:

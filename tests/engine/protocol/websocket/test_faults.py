@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ from workbench.engine.protocol.websocket.frames import Frame
 RIGHT = Frame(1, True, 0, None, 0, 3, b"abc", 5)
 
 
-def faults(*, masked: bool = False, deflate: bool = False, begun: bool = False, **wrong: object):
+def faults(
+    *, masked: bool = False, deflate: bool = False, begun: bool = False, **wrong: Any
+) -> list[str]:
     frame = RIGHT._replace(**wrong)
     return list(frame_faults(frame, masked=masked, deflate=deflate, begun=begun))
 
@@ -49,7 +52,7 @@ def faults(*, masked: bool = False, deflate: bool = False, begun: bool = False, 
         ({"form": 8, "length": 2**63}, {}, ["length_top_bit"]),
     ],
 )
-def test_a_frame(wrong: dict[str, object], how: dict[str, bool], found: list[str]) -> None:
+def test_a_frame(wrong: dict[str, Any], how: dict[str, bool], found: list[str]) -> None:
     assert faults(**how, **wrong) == found
 
 
