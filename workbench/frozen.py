@@ -113,7 +113,8 @@ class _Init:
         self._cls, self._parts, self._left = cls, parts, _FIRST
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        if instance is None or not self._left:
+        # inspect.signature of Python 3.13 and later asks for it with the class as the instance
+        if instance is None or not self._left or isinstance(instance, type):
             return self._compiled().__get__(instance, owner)
         self._left -= 1
         return partial(self._fill, instance)

@@ -539,7 +539,7 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Plain:
     clock = _CLOCK.match(text.partition(" ")[2])
     try:
         moment = datetime.datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo is not None else moment.astimezone()
+        moment = moment if moment.tzinfo is not None else _local(moment, begun)
     except (ValueError, OverflowError):
         clock = None
     if clock is None:
@@ -553,6 +553,15 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Plain:
     if operator in {"<=", ">"}:
         operator, whole = ("<" if operator == "<=" else ">="), whole + 1000
     return _about("time", f"e.t_ns {operator} ?", whole)
+
+
+def _local(moment: datetime.datetime, begun: datetime.datetime) -> datetime.datetime:
+    """A moment in the local time zone; in the last year that there is, with the offset of `begun`:
+    Python 3.13 looks a day further for a change of the clock, and raises ValueError there.
+    """
+    if moment.year == datetime.MAXYEAR:
+        return moment.replace(tzinfo=begun.tzinfo)
+    return moment.astimezone()
 
 
 def _unit(clock: re.Match[str]) -> int:

@@ -6,6 +6,7 @@ machines can reach it is known before anything starts, and has to be allowed by 
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Collection
 from enum import StrEnum
@@ -125,7 +126,7 @@ class Asked:
         there = name if name.startswith("~") else str(self._folder / name)
         try:
             real = Path(there).expanduser().resolve()
-            inside = real.is_relative_to(self._folder.resolve())
+            inside = real.is_relative_to(self._folder.resolve()) and not _in_a_loop(real)
         except (OSError, RuntimeError, ValueError):  # a loop of links, no such user, a NUL
             inside = False
         if not inside:
@@ -156,6 +157,17 @@ class Asked:
         said = any((wish.reach, wish.what) == (Reach.BEYOND, spec) for wish in self.refused)
         if addresses.beyond_loopback(known, int(number)) and not said:
             self.may(Reach.BEYOND, spec, path)
+
+
+def _in_a_loop(path: Path) -> bool:
+    """Whether the links of a path lead back to themselves: from Python 3.13 on, `resolve` leaves
+    such a path as it is and raises nothing.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def folder_of(path: Path) -> Path:
