@@ -1,4 +1,4 @@
-"""What a layer has read and cannot pass on yet has come: a failure says so, not that nothing did."""
+"""What a layer has read and cannot pass on yet has come: a failure says so, and not "nothing"."""
 
 from __future__ import annotations
 
