@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,7 @@ from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import set_language
 
+NO_IDLE = "options = { TCP_KEEPIDLE = 0 }"
 START = 'do = "start"; endpoint = "server"'
 CONNECT = 'do = "connect"; endpoint = "client"'
 
@@ -56,6 +58,25 @@ def test_a_call_that_must_fail(play: Play, error: str, ok: bool) -> None:
     assert report.ok is ok
     if not ok:
         assert "should have failed with ETIMEDOUT, but: ECONNREFUSED" in reasons(report)[0]
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("client", "2: Before the connect setsockopt() failed. EINVAL: The option does not take"),
+        ("server", "1: EINVAL: The option does not take"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take another least value")
+def test_the_call_that_failed_is_told_where_one_before_the_own_did(
+    play: Play, whose: str, said: str
+) -> None:
+    """What is said of EINVAL is of setsockopt(), and not of the address of connect() or bind()."""
+    head = PAIR.replace(f"[endpoint.{whose}]\n", f"[endpoint.{whose}]\n{NO_IDLE}\n")
+    report = play(head + steps(START, CONNECT))
+    assert report.steps[-1].reason is not None
+    assert f"{report.steps[-1].number}: {reasons(report)[0]}".startswith(said)
+    assert "Correct the value" in reasons(report)[0]
 
 
 def test_success_where_failure_is_wanted_fails(play: Play) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import explained, is_error, system_text
@@ -28,6 +28,20 @@ _CALLS: Final[dict[type[c.Command], str]] = {
     c.Send: "send",
 }
 """The call with which a command ends; of one that makes several none is known."""
+_PREPARES: Final = frozenset({"setsockopt", "bind"})
+"""Calls of a connect that come before its own: a failure there says nothing of the peer."""
+
+
+class FailedCall(NamedTuple):
+    """What the record has of the call with which a command failed.
+
+    Attributes:
+        call: its name.
+        listener: the listener of ours that was closed while the connection was in its queue.
+    """
+
+    call: str
+    listener: str | None
 
 
 class Failed(Exception):
@@ -42,7 +56,7 @@ def check_outcome(
     step: Perform,
     outcome: Outcome,
     kind: SocketKind = TCP,
-    listener_of: Callable[[], str | None] = lambda: None,
+    found: Callable[[], FailedCall | None] = lambda: None,
     proxy: str | None = None,
 ) -> None:
     """Compare a command's outcome with what the step says.
@@ -50,33 +64,39 @@ def check_outcome(
     Args:
         step, outcome: what was asked for, and how it ended.
         kind: of the endpoint's sockets.
-        listener_of: finds the listener of ours in whose accept queue the connection was reset.
+        found: looks into the record for the call that failed.
         proxy: the URL of the endpoint's proxy; None: it has none.
 
     Raises:
         Failed: it failed though it should not have, or the other way round.
     """
     if step.error is None:
-        listener = listener_of() if outcome.errno in RESETS else None
-        if listener is not None:
-            raise Failed(
-                Problem("scenario.failed_abandoned", name=outcome.errno, listener=listener)
-            )
-        if not outcome.ok:
-            raise Failed(_told(step, outcome, kind, proxy))
-        return
+        if outcome.ok:
+            return
+        failed = found()
+        if failed is not None and failed.listener is not None:
+            name = outcome.errno
+            raise Failed(Problem("scenario.failed_abandoned", name=name, listener=failed.listener))
+        raise Failed(_told(step, outcome, kind, proxy, failed))
     if outcome.ok:
         raise Failed(Problem("scenario.should_fail", error=step.error))
     cause = outcome.problem.__cause__ if outcome.problem is not None else None
     got = {outcome.errno, outcome.error, type(cause).__name__}
     if step.error != ANY and not any(is_error(step.error, name) for name in got if name):
-        told = _told(step, outcome, kind, proxy)
+        told = _told(step, outcome, kind, proxy, found())
         raise Failed(Problem("scenario.other_error", error=step.error, got=told))
 
 
-def _told(step: Perform, outcome: Outcome, kind: SocketKind, proxy: str | None) -> Problem:
-    """As `failure_text`, and that it was the proxy that could not be connected to."""
-    told = failure_text(outcome, kind, called(step.command))
+def _told(
+    step: Perform, outcome: Outcome, kind: SocketKind, proxy: str | None, found: FailedCall | None
+) -> Problem:
+    """As `failure_text`, with the call that failed if it was not the one that was asked for, and
+    that it was the proxy that could not be connected to.
+    """
+    if found is not None and found.call in _PREPARES and isinstance(step.command, c.Connect):
+        told = failure_text(outcome, kind, found.call)
+        return Problem("scenario.failed_before", call=found.call, reason=told)
+    told = failure_text(outcome, kind, found.call if found is not None else called(step.command))
     if proxy is None or not isinstance(step.command, c.Connect) or not kept_from_proxy(outcome):
         return told
     return Problem("scenario.no_way_to_proxy", proxy=without_login(proxy), reason=told)
@@ -113,22 +133,29 @@ def check_wanted(expect: Expect, settings: EndpointSettings) -> None:
                 raise Failed(Problem("scenario.looks_for_nothing", key=key))
 
 
-def closed_listener(session: Session, ticket: Ticket) -> str | None:
-    """The listener of ours that was closed while the connection of a failed call was in its
-    queue.
+def failed_call(session: Session, ticket: Ticket) -> FailedCall | None:
+    """The call with which the command of a ticket failed, where what is said depends on it.
+
+    It does for a reset, and for commands that make several calls.
     """
+    outcome = ticket.outcome
+    several = isinstance(ticket.command, c.Start | c.Connect)
+    if outcome is None or not (several or outcome.errno in RESETS):
+        return None
     session.journal.flush()
     with closing(session.journal.reader()) as reader:
         row = next(
             (
                 row
                 for row in reader.page(ticket.seq or 1, LED_TO)
-                if row.cause == ticket.seq and row.errno in RESETS
+                if row.cause == ticket.seq and row.errno == outcome.errno is not None
             ),
             None,
         )
-        found = evidence_of(reader, row).abandoned if row is not None else None
-    return found.listener if found is not None else None
+        if row is None:
+            return None
+        found = evidence_of(reader, row).abandoned if row.errno in RESETS else None
+    return FailedCall(row.call, found.listener if found is not None else None)
 
 
 def called(command: c.Command) -> str:

@@ -31,7 +31,7 @@ from workbench.scenario.judged import judge
 from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import LoopMet, in_vain, met_end, wait_for_late
 from workbench.scenario.meant_connections import MeantConnections
-from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
+from workbench.scenario.outcome import Failed, check_outcome, check_wanted, failed_call
 from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, Round, StepResult, Title, Titles
@@ -567,7 +567,7 @@ class Runner:
             step,
             ticket.outcome,
             self._kind(step.command.endpoint),
-            lambda: closed_listener(self._session, ticket),
+            lambda: failed_call(self._session, ticket),
             self._session.settings(step.command.endpoint).proxy if step.command.endpoint else None,
         )
 
