@@ -26,3 +26,11 @@ def test_where_nothing_is_filled_in_only_what_is_of_the_language_is_told() -> No
     found = list(unfilled_gaps(text, ("own",)))
     assert [gap.word for gap in found] == ["len:x", "random:8", "time", "own", "base64:c.port"]
     assert all(gap.unfilled and text[gap.begin : gap.end] == f"{{{gap.word}}}" for gap in found)
+
+
+def test_what_is_counted_with_the_port_of_an_endpoint_is_known() -> None:
+    names = ("server.port", "my-server.port", "id")
+    known = "{server.port+1} {my-server.port} {my-server.port*2+id} {server.port-1}"
+    assert list(unknown_gaps(known, names)) == []
+    found = [gap.word for gap in unknown_gaps("{servr.port+1} {server.prt}", names)]
+    assert found == ["servr.port+1", "server.prt"]

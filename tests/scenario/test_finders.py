@@ -79,7 +79,7 @@ def test_json_is_found_behind_what_is_none() -> None:
 def test_groups_are_taken_in_the_encoding_that_was_asked_for() -> None:
     pattern = compile_pattern(r"name=(?P<name>\w+)", None)
     assert taken_by_groups(pattern.search("name=é", 1.0), "latin-1") == (
-        ("name", Value("é".encode("latin-1"))),
+        ("name", Value("é".encode("latin-1"), encoding="latin-1")),
     )
     assert taken_by_groups(None, "utf-8") == ()
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.scenario.conftest import Play
 from tests.servers import http_proxy, socks_proxy
+from workbench.scenario.model import ScenarioProblem
 from workbench.scenario.report import Report
 
 TALK = """
@@ -114,3 +115,41 @@ endpoint.c = {{ role = "stream", address = "a.test:80", proxy = "http://127.0.0.
 """
     with http_proxy(tmp_path, "BasicAuth anna sesame") as port:
         all_hold(play(text.format(port=port)))
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_a_proxy_may_be_an_endpoint_whose_port_the_kernel_chooses(play: Play, scheme: str) -> None:
+    rules = {
+        "http": '{ match = "contains", value = "CONNECT a.test:443 HTTP/1.1\\r\\n",'
+        ' reply = "HTTP/1.1 200 OK\\r\\n\\r\\n" }',
+        "socks5": '{ match = "hex", value = "05 01 00 03", reply_hex = "05 00 00 01 00000000 0000"'
+        ' }, { match = "hex", value = "05 01 00", reply_hex = "05 00" }',
+    }
+    all_hold(
+        play(
+            f"""
+placeholders = true
+step = [
+  {{ do = "start", endpoint = "p" }},
+  {{ do = "connect", endpoint = "c" }},
+  {{ do = "send", endpoint = "c", text = "hello" }},
+  {{ do = "expect", endpoint = "p", contains = "hello" }},
+]
+[endpoint.p]
+role = "listener"
+address = "127.0.0.1:0"
+responder = {{ kind = "rules", rules = [{rules[scheme]}] }}
+[endpoint.c]
+address = "a.test:443"
+proxy = "{scheme}://127.0.0.1:{{p.port}}"
+"""
+        )
+    )
+
+
+def test_a_misspelt_name_in_a_proxy_is_refused_before_anything_starts(play: Play) -> None:
+    with pytest.raises(ScenarioProblem, match="does not name a proxy"):
+        play(
+            'placeholders = true\nstep = [{ do = "connect" }]\n[endpoint.c]\n'
+            'address = "a.test:443"\nproxy = "http://127.0.0.1:{q.port}"\n'
+        )

@@ -24,7 +24,7 @@ from typing import Final
 from workbench.frozen import dataclass
 from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
-from workbench.payload.characters import codec
+from workbench.payload.characters import BYTES, codec, marks_of
 from workbench.payload.notation import Allowance, encode, parse_hex
 from workbench.payload.number_fields import encode_number, zero_filled
 from workbench.texts import Problem
@@ -52,18 +52,28 @@ class Value(NamedTuple):
         hexed: it was taken by a pattern of hex, so that as a number it is big-endian, else decimal.
         literal: what it is in JSON: True: a number, a list or the like, as written; False: a
             string; None: unknown, as with what a pattern took.
+        encoding: the one in which its bytes are text; None: UTF-8 if `literal` says what it is,
+            else they are only bytes.
     """
 
     data: bytes
     hexed: bool = False
     literal: bool | None = None
+    encoding: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """Its characters; None: it is no text, but bytes."""
+        encoding = self.encoding or ("utf-8" if self.literal is not None else BYTES)
+        made = self.data if self.hexed or encoding == BYTES else _decoded(self.data, encoding)
+        return made if isinstance(made, str) else None
 
     @property
     def number(self) -> int | None:
         """Its value as a number; None: it is not a number."""
         if self.hexed:
             return int.from_bytes(self.data, "big")
-        text = self.data.decode("ascii", "replace").strip()
+        text = (self.text or self.data.decode("ascii", "replace")).strip()
         return int(text) if re.fullmatch(r"[+-]?\d{1,20}", text, re.ASCII) else None
 
 
@@ -155,12 +165,15 @@ class Template:
     Attributes:
         names: those that have to be filled in, without the built-in ones.
         fixed: all bytes, if there is no gap.
+        of_text: it is a text, so that a value which is one is written in its encoding; in hex a
+            value stands for its bytes.
     """
 
     _parts: tuple[Part, ...]
-    _encoding: str
+    encoding: str
     names: frozenset[str]
     fixed: bytes | None
+    of_text: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -194,7 +207,7 @@ class Template:
         Raises:
             Problem: a value is missing or no number, or no text in the encoding.
         """
-        return _left(self._parts, _Filling(values, 1, self._encoding, Allowance()))
+        return _left(self._parts, self._filling(values, 1))
 
     def fill(self, values: Values, counter: int = 1) -> bytes:
         """The bytes with these values; `counter`: which one of a repeated send it is.
@@ -204,7 +217,10 @@ class Template:
         """
         if self.fixed is not None:
             return self.fixed
-        return _filled(self._parts, _Filling(values, counter, self._encoding, Allowance()))
+        return _filled(self._parts, self._filling(values, counter))
+
+    def _filling(self, values: Values, counter: int) -> _Filling:
+        return _Filling(values, counter, self.encoding, Allowance(), self.of_text)
 
     def value(self, values: Values) -> Value | None:
         """The value of its gap, if it consists of just one gap; None: it does not.
@@ -215,7 +231,7 @@ class Template:
         gap, *more = [part for part in self._parts if part != ""] or [""]
         if more or not isinstance(gap, Gap):
             return None
-        filling = _Filling(values, 1, self._encoding, Allowance())
+        filling = self._filling(values, 1)
         if len(gap.terms) > 1:
             return Value(str(filling.number(gap)).encode(), literal=True)
         made = filling.made_of(*gap.terms[0][1:])
@@ -229,7 +245,7 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
         Problem: what an encoding cannot express.
     """
     if not names or "{" not in source:  # the plain case, without detours
-        return Template((source,), encoding, frozenset(), encode(source, encoding))
+        return Template((source,), encoding, frozenset(), encode(source, encoding), of_text=True)
     parts = tuple(_text_parts(source, _longest_first(names)))
     try:
         encode(source, encoding)  # in one go: there may be tens of thousands of parts
@@ -237,7 +253,7 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
         for part in parts:
             if isinstance(part, str):
                 encode(part, encoding)
-    return _made(parts, encoding)
+    return _made(parts, encoding, of_text=True)
 
 
 def gives_other_text(source: str, names: Collection[str]) -> bool:
@@ -283,12 +299,12 @@ def _longest_first(names: Collection[str]) -> list[str]:
     return sorted(names, key=len, reverse=True)
 
 
-def _made(parts: tuple[Part, ...], encoding: str) -> Template:
+def _made(parts: tuple[Part, ...], encoding: str, *, of_text: bool = False) -> Template:
     names = frozenset(_names_of(parts))
-    template = Template(parts, encoding, names, None)
+    template = Template(parts, encoding, names, None, of_text=of_text)
     if any(isinstance(part, Gap) for part in _flat(parts)):
         return template
-    return Template(parts, encoding, names, template.fill({}))
+    return Template(parts, encoding, names, template.fill({}), of_text=of_text)
 
 
 def _flat(parts: tuple[Part, ...]) -> Iterator[bytes | str | Gap]:
@@ -511,6 +527,7 @@ class _Filling(NamedTuple):
     counter: int
     encoding: str
     allowance: Allowance
+    of_text: bool
 
     def leaves(self, name: str | int, argument: str) -> bool:
         """Whether it is left to the sender: {counter} is not, if it has a value."""
@@ -521,7 +538,14 @@ class _Filling(NamedTuple):
         if len(gap.terms) > 1:
             return str(self.number(gap))
         made = self.made_of(*gap.terms[0][1:])
-        return made.data if isinstance(made, Value) else made
+        return self._written(made) if isinstance(made, Value) else made
+
+    def _written(self, value: Value) -> bytes | str:
+        """What a value stands for: a text in another encoding than this one for its characters."""
+        if not self.of_text or BYTES in {self.encoding, value.encoding}:
+            return value.data
+        text = None if value.encoding == self.encoding else value.text
+        return value.data if text is None else text
 
     def number(self, gap: Gap) -> int:
         """The number that the terms come to, from the left, * before + and -."""
@@ -557,13 +581,19 @@ class _Filling(NamedTuple):
         made = BUILT_IN[str(name)](self.counter)
         return made if isinstance(made, str) else Value(made)
 
+    def _in_stream(self, made: Value | str) -> bytes:
+        """Its bytes within a stream, after the mark that the encoding may begin with."""
+        text = made.text if isinstance(made, Value) else made
+        if not self.of_text or self.encoding == BYTES or text is None:
+            return made.data if isinstance(made, Value) else made.encode()
+        return encode(text, next((rest for _, rest in marks_of(self.encoding)), self.encoding))
+
     def _function(self, name: str, argument: str) -> Value | str:
         if name == "random":
             return _random(argument)
         if name == "random_bytes":
             return Value(random.randbytes(int(argument)))  # noqa: S311 - no secret
-        made = self.made_of(argument, "")
-        data = made.data if isinstance(made, Value) else made.encode()
+        data = self._in_stream(self.made_of(argument, ""))
         return base64.b64encode(data).decode() if name == "base64" else str(len(data))
 
 

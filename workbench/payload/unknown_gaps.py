@@ -10,7 +10,7 @@ from typing import Final
 
 from workbench.late_pattern import late_pattern
 from workbench.named_tuple import NamedTuple
-from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, gives_other_text
 
 _GAP: Final = late_pattern(
     r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII
@@ -21,6 +21,7 @@ _OF_LANGUAGE: Final = late_pattern(
 )
 _IN_PLACE: Final = late_pattern(r"(?<!\{)\{([\w.:+*-]*[A-Za-z_][\w.:+*-]*)\}(?!\})", re.ASCII)
 _QUOTED: Final = late_pattern(r'"([^"]*)"')
+_COUNTED: Final = late_pattern(r"[+*-]\w", re.ASCII)
 _TERMS: Final = late_pattern(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -84,6 +85,8 @@ def quoted_gaps(source: str, names: Collection[str] = ()) -> Iterator[UnknownGap
 def _unknown(inside: str, known: Collection[str]) -> str | None:
     if inside in known or inside in WITH_ARGUMENT:
         return None
+    if "." in inside and _COUNTED.search(inside) and gives_other_text(f"{{{inside}}}", known):
+        return None  # {server.port+1}: the name of an endpoint may contain a dash as well
     counted = "." not in inside and re.search(r"[+*-]", inside)
     terms = _TERMS.findall(inside) if counted else [inside]
     wrong = [term for term in terms if term not in known]

@@ -15,7 +15,7 @@ from workbench.scenario.code_calls import ScriptSteps, sockets_of
 from workbench.scenario.code_help import HelpText, parts_of
 from workbench.scenario.code_pytest import on_testing
 from workbench.scenario.code_sockets import what_is_left_out
-from workbench.scenario.code_steps import own_values
+from workbench.scenario.code_steps import own_values, recoded_values
 from workbench.scenario.code_until import LOOK, looks
 from workbench.scenario.rounds import ROUND
 from workbench.scenario.steps import Scenario
@@ -28,7 +28,7 @@ def to_python(scenario: Scenario) -> str:
     …), it is run by the program's own engine instead, and says so at the top.
     """
     plain = of_plain_sockets(scenario)
-    missing = [*what_is_left_out(plain), *own_values(scenario)]
+    missing = [*what_is_left_out(plain), *own_values(scenario), *recoded_values(scenario)]
     return on_testing(scenario, missing) if missing else plain
 
 

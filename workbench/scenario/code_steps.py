@@ -13,12 +13,14 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.settings import Role
 from workbench.literals import literal
+from workbench.payload.characters import BYTES, canonical, codec
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Stay, Step
 from workbench.texts import Problem, tr
 
 _ERRNO: Final = re.compile(r"E[A-Z0-9]+")
+_ASCII: Final = "".join(map(chr, range(0x20, 0x7F)))
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 
 
@@ -67,6 +69,35 @@ def own_values(scenario: Scenario) -> list[str]:
                 its |= {(step.endpoint, each) for each in (1, 2) if step.each}
     names = sorted(name for name, its in places.items() if len(its) > 1)
     return [tr("scenario.own_values", names=", ".join(names))] if names else []
+
+
+def recoded_values(scenario: Scenario) -> list[str]:
+    """What a script cannot do in which each value is only bytes: write it in the encoding of the
+    text around it.
+    """
+    found: set[str | None] = {item.encoding for item in scenario.endpoints}
+    texts: list[object] = [item.responder for item in scenario.endpoints]
+    for item in scenario.endpoints:
+        found.update(rule.encoding for rule in getattr(item.responder, "rules", ()))
+    for step in flat(scenario.steps):
+        said = step.command if isinstance(step, Perform) else step
+        own: str | None = getattr(said, "encoding", None)
+        found.add(own)
+        texts.append(said)
+    kinds = {canonical(codec(name)) for name in found if name and name != BYTES}
+    names = kinds - {"utf-8"}
+    crossing = len(kinds) > 1 and taken_by(scenario.steps)  # taken in one, sent in another
+    plain = all(str(value).isascii() for value in scenario.values.values())
+    if not scenario.names and "{" not in repr(texts):
+        return []
+    if plain and not crossing and all(map(_holds_ascii, names)):
+        return []
+    return [tr("scenario.recoded_values", names=", ".join(sorted(names)))] if names else []
+
+
+def _holds_ascii(encoding: str) -> bool:
+    """Whether a text of ASCII is the same bytes in an encoding."""
+    return _ASCII.encode(encoding, "replace") == _ASCII.encode()
 
 
 def until_open(made: list[str], seconds: float) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
+from workbench.engine.model.proxy_settings import parse_proxy
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.web_address import TLS, WEBSOCKET, has_scheme
 from workbench.engine.protocol.responder import compile_responder
@@ -121,11 +122,15 @@ def with_keys(
         )
     layer_keys.check(made, body, path)
     layered = ("address",) if web is not None else ("messages", "layers", WEBSOCKET, TLS)
-    v.check(partial(check_layers, made), (*path, next(filter(body.__contains__, layered), "role")))
+    waits = made.proxy is not None and reading.named.waits(made.proxy)
+    known = replace(made, proxy=None) if waits else made
+    v.check(partial(check_layers, known), (*path, next(filter(body.__contains__, layered), "role")))
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec and not reading.named.waits(spec):
             v.check(partial(addresses.parse, spec, made.family), (*path, key))
+    if made.proxy and "{" in made.proxy and not waits:
+        v.check(partial(parse_proxy, made.proxy), (*path, "proxy"))
     return made
 
 

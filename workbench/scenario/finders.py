@@ -76,7 +76,7 @@ def taken_by_hex(found: Found | None, numbers: Mapping[str, str]) -> Taken:
 def taken_by_groups(found: Found | None, encoding: str) -> Taken:
     """The values that the groups of a match took, as bytes."""
     groups = found.groups if found is not None else ()
-    return tuple((name, Value(encode(part, encoding))) for name, part in groups)
+    return tuple((name, Value(encode(part, encoding), encoding=encoding)) for name, part in groups)
 
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:

@@ -170,7 +170,7 @@ def proxy(body: v.Table, key: str, path: KeyPath) -> str | None:
     value = str(v.typed(body, key, str, path))
     if value == v.NO_TIMEOUT:
         return None
-    if value != FROM_ENVIRONMENT and "{" not in value:
+    if value != FROM_ENVIRONMENT and "{" not in value:  # a gap may be known only later
         v.check(partial(parse_proxy, value), (*path, key))
     return value
 

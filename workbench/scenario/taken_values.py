@@ -229,6 +229,7 @@ class TakenValues:
             settings,
             address=self._in(said.address, values),
             bind=self._in(said.bind, values) if said.bind else None,
+            proxy=self._in(said.proxy, values) if said.proxy else None,
             websocket=None if said.websocket is None else self._request(said.websocket, values),
         )
         self._waiting[settings.name] = (replace(settings, **said._asdict()), filled)
@@ -365,7 +366,7 @@ class TakenValues:
         allowance = Allowance()
 
         def quoted(gap: re.Match[str]) -> str:
-            template = text_template(gap[0], names, "utf-8")
+            template = text_template(gap[0], names, encoding)
             if template.fixed is not None:
                 return gap[0]
             made = re.escape(template.fill(values).decode(used, "backslashreplace"))
@@ -414,7 +415,7 @@ class TakenValues:
         endpoint, _, part = name.rpartition(".")
         if endpoint not in self._endpoints or part not in {"port", "address"}:
             return None
-        return Value(part_of(self._address_of(endpoint), part).encode())
+        return Value(part_of(self._address_of(endpoint), part).encode(), encoding="utf-8")
 
 
 class _Aim(NamedTuple):
@@ -464,7 +465,9 @@ class _Quoted(dict[str, Value]):
         found = self._values.get(name)
         if found is None or found.literal:
             return found or default
-        return Value(written(found.data.decode("utf-8", "replace"))[1:-1].encode())
+        text = found.text
+        text = found.data.decode("utf-8", "replace") if text is None else text
+        return Value(written(text)[1:-1].encode(), encoding="utf-8")
 
 
 class _Waiting(NamedTuple):
@@ -472,11 +475,12 @@ class _Waiting(NamedTuple):
 
     address: str
     bind: str | None
+    proxy: str | None
     websocket: WebSocketSettings | None
 
 
 def _waiting(settings: EndpointSettings) -> _Waiting:
-    return _Waiting(settings.address, settings.bind, settings.websocket)
+    return _Waiting(settings.address, settings.bind, settings.proxy, settings.websocket)
 
 
 def _left(command: c.Send, template: Template) -> c.Send:

@@ -33,7 +33,7 @@ from workbench.texts import Problem
 
 _HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "greet_hex", "ends_hex"})
 """Keys in which an unknown word is an error already."""
-_AT_ITS_STEP: Final = frozenset({"address", "bind", "websocket"})
+_AT_ITS_STEP: Final = frozenset({"address", "bind", "proxy", "websocket"})
 """Keys of an endpoint that are filled in when a step opens it."""
 _FILLED_IN: Final = (PAYLOAD | {"to"}) - {"take"}
 """Keys of a step in which {round} stands for something."""

@@ -70,6 +70,6 @@ def known_values(rows: Iterable[TypedValue]) -> KnownValues:
         if wrong is None or wrong.key == "values.short":
             good.append(row)
     return KnownValues(
-        {row.name: Value(row.value.encode()) for row in good},
+        {row.name: Value(row.value.encode(), encoding="utf-8") for row in good},
         tuple(row.value for row in good if row.secret and row.value),
     )

@@ -172,7 +172,8 @@ class EndpointSettings:
     def _check_proxy(self, proxy: str) -> None:
         if self.role is not Role.STREAM or self.type != "SOCK_STREAM" or self.family == "AF_UNIX":
             raise Problem("engine.proxy_needs_tcp")
-        if proxy != FROM_ENVIRONMENT:
+        # in a scenario it may have a gap, which is filled in when the endpoint connects
+        if proxy != FROM_ENVIRONMENT and "{" not in proxy:
             parse_proxy(proxy)
 
 

@@ -52,5 +52,5 @@ class EndWords(NamedTuple):
         for word in names:
             name, dot, part = word.rpartition(".")
             if dot and word not in values and self.link is not None:
-                found[word] = Value(part_of(self.link(name), part).encode())
+                found[word] = Value(part_of(self.link(name), part).encode(), encoding="utf-8")
         return {**values, **found} if found else values

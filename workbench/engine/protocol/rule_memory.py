@@ -216,7 +216,7 @@ def made_of(template: Template, values: Values) -> Value:
     Problem.
     """
     alone = template.value(values) if template.fixed is None else None
-    return Value(template.fill(values)) if alone is None else alone
+    return Value(template.fill(values), encoding=template.encoding) if alone is None else alone
 
 
 def _needed(templates: Iterable[Template], own: Iterable[str]) -> frozenset[str]:

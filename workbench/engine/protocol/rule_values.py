@@ -94,7 +94,7 @@ def _of_groups(groups: Sequence[str], encoding: str) -> Callable[[Captures], dic
     if not groups:
         return lambda _captures: {}
     return lambda captures: {
-        name: Value(encode(captures.get(name, ""), encoding)) for name in groups
+        name: Value(encode(captures.get(name, ""), encoding), encoding=encoding) for name in groups
     }
 
 
@@ -134,10 +134,11 @@ def _of_row(
 
     def take(values: Values) -> Values | None:
         said = values[lookup.by]
-        text = str(said.number) if said.hexed else said.data.decode("utf-8", "replace")
+        text = str(said.number) if said.hexed else said.text
+        text = said.data.decode("utf-8", "replace") if text is None else text
         row = rows.get(text)
         if row is None:
             return None
-        return {name: Value(row[column].encode()) for name, column in lookup.take}
+        return {name: Value(row[column].encode(), encoding="utf-8") for name, column in lookup.take}
 
     return take
