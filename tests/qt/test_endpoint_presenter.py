@@ -12,11 +12,15 @@ from PySide6.QtCore import QObject
 
 from tests.qt.conftest import Wait
 from tests.snapshots import fresh
+from workbench.certificates.kinds import PREFIX, CertificateKind
 from workbench.engine.model import commands as c
 from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.settings import GateMode, Pace, Role
 from workbench.engine.model.snapshot import Phase
 from workbench.engine.model.ticket import Ticket
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.web_address import TLS
+from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.qt.controller import RESTING, TICK, Controller
 from workbench.qt.endpoint_presenter import EndpointPresenter
@@ -341,3 +345,56 @@ def test_what_many_connections_are_asked_for_is_shown_once(
     assert all(ticket.wait(60) for ticket in asked)  # the window is told of all at once
     wait(lambda: client.phase is Phase.CLOSED and not client.commands.under_way)
     assert len(made) < many / 3
+
+
+def test_a_client_speaks_what_the_server_does_that_its_host_names(pair: Pair, wait: Wait) -> None:
+    """As soon as the name is there; what is chosen after that stays."""
+    session = pair.controller.session
+    shown = replace(
+        session.settings("server"),
+        layers=(TLS,),
+        tls=TlsSettings(cert="test:good"),
+        websocket=WebSocketSettings(path="/echo"),
+    )
+    assert session.perform(c.Configure("server", shown)).wait(60)
+    form = pair.client.form
+    where = replace(form.set_up.where, host="127.0.0.1", port="1", over="")
+    pair.client.edit(replace(form, set_up=replace(form.set_up, where=where)))
+    pair.client.settle("host")
+    named = replace(where, host="@server")
+    pair.client.edit(replace(form, set_up=replace(form.set_up, where=named)))
+    pair.client.settle("host")
+    set_up = pair.client.form.set_up
+    assert (set_up.where.over, set_up.layers.over) == ("wss", "wss")
+    assert set_up.layers.websocket.path == "/echo"
+    plain = replace(
+        set_up, where=replace(set_up.where, over=""), layers=replace(set_up.layers, over="")
+    )
+    pair.client.edit(replace(pair.client.form, set_up=plain))
+    pair.client.settle("type")
+    pair.client.settle("host")
+    assert pair.client.form.set_up.where.over == ""
+
+
+def test_a_test_certificate_that_is_not_taken_leads_to_its_root(pair: Pair, wait: Wait) -> None:
+    session = pair.controller.session
+    shown = replace(session.settings("server"), layers=(TLS,), tls=TlsSettings(cert="test:good"))
+    for command in (c.Configure("server", shown), c.Start("server")):
+        assert session.perform(command).wait(60)
+    wait(lambda: pair.client.form.set_up.where.over == "tls")
+    pair.client.start()
+    wait(lambda: newest(pair.client).message.way_out == "trust_test_root")
+    pair.client.apply("trust_test_root")
+    assert pair.client.form.set_up.layers.tls.ca == "test:root"
+    wait(lambda: pair.client.phase is Phase.OPEN and newest(pair.client).can_send)
+
+
+@pytest.mark.parametrize("kind", CertificateKind)
+def test_the_root_is_offered_for_what_it_vouches_for(pair: Pair, kind: CertificateKind) -> None:
+    session = pair.controller.session
+    shown = replace(
+        session.settings("server"), layers=(TLS,), tls=TlsSettings(cert=f"{PREFIX}{kind}")
+    )
+    assert session.perform(c.Configure("server", shown)).wait(60)
+    strangers = {CertificateKind.SELF, CertificateKind.UNTRUSTED, CertificateKind.GAP}
+    assert pair.client.link().test_root == (kind not in strangers)

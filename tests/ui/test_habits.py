@@ -287,3 +287,16 @@ def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
     hand.wait(lambda: hand.window.controller.snapshot("server-2").local is not None)
     hand.window.endpoint_tabs.refresh()
     assert not isinstance(hand.window.focusWidget(), QLineEdit | QComboBox)
+
+
+def test_listen_does_not_lead_to_a_client_of_another_server(hand: Hand) -> None:
+    """Its keys would act there from then on, and Enter would connect it."""
+    hand.window.endpoint_tabs.new_server()
+    second = hand.window.tab_area.panel("server-2")
+    assert second is not None
+    hand.window.activateWindow()
+    second.address_line.primary.setFocus()
+    second.address_line.primary.click()
+    hand.wait(lambda: hand.window.controller.snapshot("server-2").phase is Phase.LISTENING)
+    assert hand.window.tab_area.focused_panel() is second
+    assert hand.window.focusWidget() is second.table

@@ -34,6 +34,12 @@ from workbench.viewmodel.client_state import (
 from workbench.viewmodel.client_status import connected_datagram, is_many, is_open
 from workbench.viewmodel.close_reasons import why_no_abort, why_no_half_close
 from workbench.viewmodel.host_suggestions import peer_hosts
+from workbench.viewmodel.layer_form import (
+    TEST_ROOT,
+    over_of,
+    shows_test_certificate,
+    spoken_with,
+)
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.panel_state import Key, Look
 from workbench.viewmodel.payload_form import Composed
@@ -73,7 +79,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._plan = PlannedStrip(controller.address_of, server=False)
         self._resets = ResetCauses()
         self._linked: tuple[object, ...] = ()
-        self._followed: tuple[str, str, str] | None = None
+        self._followed: tuple[str, str, str, str] | None = None
+        self._settled_link: str | None = None
         self._on_all = True
         self._reconnecting: Reconnecting | None = None
         self._composed: Composed | None = None
@@ -87,7 +94,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     # -- settings and the linked endpoint -------------------------------------------------------
 
     def form_of(self, settings: EndpointSettings, before: ClientForm | None) -> ClientForm:
-        return client_form(settings)
+        form = client_form(settings)
+        self._settled_link = form.link
+        return form
 
     def rename(self, name: str) -> None:
         super().rename(name)
@@ -109,8 +118,11 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def link(self) -> LinkState:
         """Our endpoint that the host field names, as it is now."""
         name = self.form.link
-        phase, port = None, None
+        phase, port, test_root = None, None, False
         if name is not None and self._is_known(name):
+            test_root = not self.form.set_up.layers.tls.ca and shows_test_certificate(
+                self.controller.session.settings(name)
+            )
             phase = self.controller.snapshot(name).phase
             found = self.controller.address_of(name)
             port = split_address(found)[1] if found is not None else None
@@ -120,9 +132,8 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             for settings in self.controller.session.settings_of_all()
             if settings.name != self.name
         ]
-        return LinkState(
-            name, phase, port, tuple(peer_hosts(self.form.set_up.where.family, others))
-        )
+        offers = tuple(peer_hosts(self.form.set_up.where.family, others))
+        return LinkState(name, phase, port, offers, test_root)
 
     def look(self) -> None:
         """As the base class does; the linked endpoint may have changed too."""
@@ -138,19 +149,27 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         super().look()
 
     def _follow_kind(self) -> None:
-        """Become the kind of the linked endpoint (UDP, IPv6 …) if that has changed."""
+        """Become the kind of the linked endpoint (UDP, IPv6, TLS …) if that has changed."""
         name = self.form.link
         if name is None or not self._is_known(name):
             self._followed = None
             return
         other = self.controller.session.settings(name)
-        kind = (name, other.family, other.type)
+        kind = (name, other.family, other.type, over_of(other))
         if kind == self._followed or self._look_live:
             return
-        if self._followed is not None and self._followed[0] == name:
-            where = replace(self.form.set_up.where, family=other.family, type=other.type)
-            self._fill_where(where)
-        self._followed = kind
+        before, self._followed = self._followed, kind
+        if before is not None and before[0] == name:
+            # who speaks otherwise on purpose (plain text to a server of TLS) goes on doing so
+            self._become(other, speak=self.form.set_up.where.over == before[3])
+
+    def _become(self, other: EndpointSettings, *, speak: bool) -> None:
+        """Become the kind of another endpoint; `speak`: in what runs over the stream as well."""
+        set_up = self.form.set_up
+        layers = spoken_with(set_up.layers, other) if speak else set_up.layers
+        over = layers.over if speak else set_up.where.over
+        where = replace(set_up.where, family=other.family, type=other.type, over=over)
+        self.fill(replace(self.form, set_up=replace(set_up, where=where, layers=layers)))
 
     def configured(self, control: str) -> bool:
         """As the base class does, after a look at the linked endpoint."""
@@ -176,6 +195,10 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         if field == "family" and self.form.link is None:
             host = self.link().offers[0][0]
             self._fill_where(replace(self.form.set_up.where, host=host))
+        name, before = self.form.link, self._settled_link
+        self._settled_link = name
+        if field == "host" and name is not None and name != before and self._is_known(name):
+            self._become(self.controller.session.settings(name), speak=True)
         super().settle(field)
 
     # -- connecting -----------------------------------------------------------------------------
@@ -422,6 +445,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             "bind_server": self._start_link,
             "accept_one_there": self._accept_there,
             "connect_again": self.start,
+            "trust_test_root": self._trust_test_root,
             "connect_and_send": self._connect_and_send,
             "send_anyway": self._send_anyway,
             "close_now": self.close,
@@ -437,6 +461,15 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             datagram = self.form.set_up.datagram
             self.tell("info", msg("message.now_send" if datagram else "message.now_connect"))
             self.connect_next.emit()
+
+    def _trust_test_root(self) -> None:
+        """Trust the certificates that are made here for tests, and connect once more."""
+        set_up = self.form.set_up
+        tls = replace(set_up.layers.tls, ca=TEST_ROOT)
+        self.fill(
+            replace(self.form, set_up=replace(set_up, layers=replace(set_up.layers, tls=tls)))
+        )
+        self.start()
 
     def _accept_there(self) -> None:
         if self.form.link is not None:

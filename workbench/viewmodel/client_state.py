@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.layer_fault import VERIFY_FAILED
 from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.frozen import dataclass
 from workbench.texts import Problem, tr
@@ -59,6 +60,8 @@ class LinkState:
         name: as typed, without the @; None: the field names a host.
         phase: its state; None: there is none of that name.
         port: its port, as the port field shows it.
+        test_root: it shows a certificate that the root of those for tests has signed, and the
+            client trusts what the system trusts.
         offers: hosts for the current family, our own servers first.
     """
 
@@ -66,6 +69,7 @@ class LinkState:
     phase: Phase | None = None
     port: str | None = None
     offers: tuple[Offer, ...] = ()
+    test_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +180,11 @@ def ready_of(*, datagram: bool) -> StatusMessage:
 
 
 def way_to_link(link: LinkState, errno: str | None, *, datagram: bool) -> str | None:
-    """The remedy for a linked server that did not answer."""
+    """The remedy for a linked server that did not answer, or whose certificate was not taken."""
     if errno in NOBODY_THERE and link.name is not None:
         return "bind_server" if datagram else "start_server"
+    if errno == VERIFY_FAILED and link.test_root:
+        return "trust_test_root"
     return None
 
 

@@ -53,7 +53,8 @@ def outcome_message(
         ticket: the command's.
         snapshot: shows what it did.
         kind: of the endpoint's sockets.
-        way_out: the remedy that leads out of a failure with this errno, where there is one.
+        way_out: the remedy that leads out of a failure with this errno, class or layer's word,
+            where there is one.
         server: whether it is one of a server, which reaches several.
     """
     outcome, command = ticket.outcome, ticket.command
@@ -69,7 +70,7 @@ def outcome_message(
     problem = outcome.problem
     if problem is None:
         text = failure_sentence(outcome, failed_call(command, snapshot), kind)
-        way = way_out(command, outcome.errno)
+        way = way_out(command, outcome.errno or outcome.error)
         return StatusMessage("bad", text, why=True, way_out=way)
     if is_as_wished(command, problem):
         return None

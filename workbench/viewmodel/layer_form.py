@@ -38,6 +38,10 @@ RARER_WEBSOCKET: Final = (
     "status", "body", "accept", "choose",
 )  # fmt: skip
 """Fields of the two that are folded away by themselves."""
+TEST_ROOT: Final = "test:root"
+"""What a client trusts that is to take a certificate of certificates.CertificateKind."""
+_NOT_OF_ROOT: Final = frozenset({"test:self", "test:untrusted", "test:gap"})
+"""Those that it does not vouch for, or not without an intermediate that is not sent."""
 _LARGEST: Final = 1 << 40
 _HANDSHAKE: Final = f"{EndpointSettings('c', Role.STREAM, address='@s').handshake_timeout:g}"
 _USUAL: Final = WebSocketSettings()
@@ -370,6 +374,21 @@ def layer_form(settings: EndpointSettings) -> LayerForm:
         settings.proxy or "",
         handshake_timeout=f"{settings.handshake_timeout:g}",
     )
+
+
+def shows_test_certificate(server: EndpointSettings) -> bool:
+    """Whether a server shows a certificate that TEST_ROOT vouches for: without it, nobody takes
+    that.
+    """
+    shown = server.tls.cert if server.tls is not None else None
+    return shown is not None and shown.startswith("test:") and shown not in _NOT_OF_ROOT
+
+
+def spoken_with(form: LayerForm, server: EndpointSettings) -> LayerForm:
+    """The form of a client that speaks what this server does; a path that it has stays."""
+    path = server.websocket.path if server.websocket is not None else ""
+    websocket = replace(form.websocket, path=form.websocket.path or path)
+    return replace(form, over=over_of(server), websocket=websocket)
 
 
 def _tls_form(tls: TlsSettings) -> TlsForm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine.model.layer_fault import VERIFY_FAILED
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.viewmodel.address_form import UNIX
 from workbench.viewmodel.client_state import LinkState, way_to_link
@@ -58,7 +59,7 @@ def client_remedies(
         return
     listening = link.phase is Phase.LISTENING
     way = way_to_link(link, trouble, datagram=datagram)
-    if way is not None and not listening:
+    if way is not None and (not listening or trouble == VERIFY_FAILED):
         yield way
     if row.call == "connect" and trouble in TIMEOUTS and listening:
         yield "accept_one_there"

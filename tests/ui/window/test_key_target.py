@@ -239,6 +239,31 @@ def test_the_key_that_unfolds_the_set_up_goes_into_it(hand: Hand) -> None:
     hand.wait(lambda: hand.window.focusWidget() is hand.find("server.backlog"))
 
 
+@pytest.mark.parametrize(("tab", "key", "field"), [
+    ("server-1", Qt.Key.Key_U, "server.host"), ("client-1", Qt.Key.Key_U, "client.host"),
+    ("server-1", Qt.Key.Key_D, "server.receive_gate"),
+    ("client-1", Qt.Key.Key_D, "client.receive_gate"),
+    ("client-1", Qt.Key.Key_I, "client.append"),
+])  # fmt: skip
+def test_a_key_goes_into_the_fields_that_it_names_while_nothing_is_open(
+    hand: Hand, tab: str, key: Qt.Key, field: str
+) -> None:
+    """The set-up and what is sent besides are in sight then; More unfolds."""
+    hand.window.activateWindow()
+    click(hand, tab)
+    QTest.keyClick(hand.window, key, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: hand.window.focusWidget() is hand.find(field))
+
+
+def test_ctrl_i_goes_into_what_it_unfolds(hand: Hand) -> None:
+    hand.connect()
+    hand.window.activateWindow()
+    click(hand, "client-1")
+    hand.wait(hand.find("client.send_options").isVisible)
+    QTest.keyClick(hand.window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    hand.wait(lambda: hand.window.focusWidget() is hand.find("client.append"))
+
+
 @pytest.mark.parametrize("ends", ["half_close", "abort", "close"])
 def test_a_button_that_goes_off_hands_the_focus_to_no_other_one(hand: Hand, ends: str) -> None:
     """The same key once more would end the connection in another way."""

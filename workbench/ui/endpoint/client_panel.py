@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel, enter_first
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
@@ -114,6 +114,12 @@ class ClientPanel(EndpointPanel):
         scope = self.controls.add(SendScope(), "scope")
         scope.aimed.connect(self.aimed)
         return scope
+
+    def enter(self, control: str) -> bool:
+        """As the base class does; of what is sent besides, the first field is what is appended."""
+        if control == "send_options":
+            return enter_first((self.editor.append, self.editor.repeat))
+        return super().enter(control)
 
     @property
     def message_field(self) -> QWidget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
@@ -289,14 +290,16 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.message.make_room(not (folded or self.spares_frame()))
         line.draw()
 
-    def enter_set_up(self) -> None:
-        """Focus the first field that can be changed, since a key has unfolded the fields."""
-        fields = [self.address_line.host, *self.behaviour_row.findChildren(QWidget)]
-        for field in fields:
-            tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            if tab and field.isEnabled() and field.isVisible():
-                field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
+    def enter(self, control: str) -> bool:
+        """Focus the first field that can be changed of those that a key unfolds; False: there is
+        none. `control`: the button that they belong to.
+        """
+        fields: list[QWidget] = []
+        if control == "set_up":
+            fields = [self.address_line.host, *self.behaviour_row.findChildren(QWidget)]
+        elif control == "more":
+            fields = [self.more.part.receive_gate.mode]
+        return enter_first(fields)
 
     def spares_frame(self) -> bool:
         """Whether something is open that needs the height of what frames the content."""
@@ -345,3 +348,13 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     def retranslate(self) -> None:
         """Nothing to do: the parts do that themselves."""
         self.controls.retranslate()
+
+
+def enter_first(fields: Iterable[QWidget]) -> bool:
+    """Focus the first of these that Tab could reach; False: none is in sight and enabled."""
+    for field in fields:
+        tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if tab and field.isEnabled() and field.isVisible():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+    return False

@@ -24,7 +24,9 @@ from workbench.ui.endpoint.panel_factory import Presenter, panel_of
 from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
+from workbench.viewmodel.layer_form import layer_form, spoken_with
 from workbench.viewmodel.message import ErrorMessage, Remedy, Sentence, msg
+from workbench.viewmodel.setup_form import ClientForm
 from workbench.viewmodel.undo import Deed
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ class EndpointTabs(QObject):
         made = default_endpoints.client(name, link.name if link is not None else None)
         if link is not None:  # of the same kind, otherwise it could never connect
             made = replace(made, family=link.family, type=link.type)
+            made = spoken_with(layer_form(made), link).put_in(made)
         self._add(made)
 
     def _add(self, settings: EndpointSettings) -> None:
@@ -286,11 +289,12 @@ class EndpointTabs(QObject):
         _settle(target)
         button = _button_of(target, control)
         if button is None:
-            self._say_nothing_for_key(target)
+            if not target.enter(control):  # while nothing is open, no button unfolds its fields
+                self._say_nothing_for_key(target)
         elif button.isEnabled():
             button.click()
-            if button is target.address_line.set_up and button.isChecked():
-                target.enter_set_up()
+            if button.isChecked():
+                target.enter(control)
         else:
             self._say_why_off(target, button)
 
@@ -502,7 +506,11 @@ class EndpointTabs(QObject):
         if isinstance(panel, ClientPanel):
             return panel.editor.send
         other = self._area.right.in_front
-        return other.address_line.primary if isinstance(other, ClientPanel) else None
+        if not isinstance(other, ClientPanel):
+            return None
+        form = self._presenters[other.name].form
+        leads_here = isinstance(form, ClientForm) and form.link == panel.name
+        return other.address_line.primary if leads_here else None
 
 
 def _settle(panel: QWidget) -> None:

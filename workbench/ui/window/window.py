@@ -53,7 +53,7 @@ from workbench.ui.window.record_views import add_talk, inspector_of, log_panel_o
 from workbench.ui.window.resending import SendAgain
 from workbench.ui.window.screen_fit import WishedSize
 from workbench.ui.window.set_up_commands import SetUpCommands
-from workbench.ui.window.shortcuts import add_shortcuts, leave_first
+from workbench.ui.window.shortcuts import KeysBeforeFields, add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.tab_commands import TabCommands
@@ -123,6 +123,7 @@ class MainWindow(Retranslatable, QMainWindow):
         does = self._does()
         self.menus.connect_all(does)
         add_shortcuts(self, does)
+        self.keys_before_fields = KeysBeforeFields(self)
         self._wire_panels()
         self._wire_record()
         self._wire_projector()
@@ -573,10 +574,11 @@ class MainWindow(Retranslatable, QMainWindow):
         self.endpoint_tabs.focus_first()
 
     @Slot(object, object)
-    def _on_focus(self, _before: object, _after: object) -> None:
+    def _on_focus(self, _before: object, after: QWidget | None) -> None:
         """React when the focus moves: keys may act on another endpoint from now on."""
         if not self.ended:
             self.tab_area.tell_target()
+            self.keys_before_fields.follow(after)
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
