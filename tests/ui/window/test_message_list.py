@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from tests.ui.conftest import Hand
 from workbench import app
@@ -202,3 +202,16 @@ def test_whether_it_is_shown_is_remembered(hand: Hand, shown: Any, tmp_path: Pat
     assert not hand.window.message_list.isVisible()
     hand.window.projector_mode.switch()
     assert hand.window.message_list.isVisible()
+
+
+@pytest.mark.usefixtures("shown")
+def test_beside_the_list_the_line_of_a_server_says_to_whom(hand: Hand) -> None:
+    """The field asked for more than it needs, so that its caption gave way to it."""
+    target = hand.find("server.target")
+    (caption,) = (x for x in hand.window.findChildren(QLabel) if x.buddy() is target)
+
+    def said() -> None:
+        assert caption.text()
+        assert hand.find("server.payload").width() >= hand.find("server.payload").minimumWidth()
+
+    hand.wait_holds(said)

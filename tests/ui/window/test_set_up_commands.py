@@ -110,6 +110,12 @@ def test_a_new_one_begins_with_empty_conversations_and_undo_brings_the_old_ones_
     hand.wait(lambda: "hello" in conversation(hand))
 
 
+def test_a_new_one_has_the_focus_where_one_starts(hand: Hand) -> None:
+    hand.window.activateWindow()
+    set_ups(hand).new()
+    hand.wait(lambda: hand.window.focusWidget() is hand.find("server.listen"))
+
+
 def test_what_has_nothing_open_leaves_no_row_of_a_stop(hand: Hand) -> None:
     set_ups(hand).new()
     session = hand.window.controller.session

@@ -45,6 +45,10 @@ class _ReplyField(TemplateField):
         wide = self.fontMetrics().horizontalAdvance(self.text()[:LEAST_SHOWN])
         return QSize(wide + WIDE + TIGHT, super().minimumSizeHint().height())
 
+    def sizeHint(self) -> QSize:
+        """It takes what is left, and asks for no more: the caption would give way to it."""
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
 
 class ServerSendBar(QHBoxLayout):
     """The target, the text or hex, its encoding, and Send.

@@ -231,6 +231,7 @@ class SetUpCommands(QObject):
 
     def _put_new(self) -> None:
         self._replace([self._tabs.new_server, self._tabs.new_client], (), tr("set_up.name"))
+        self._tabs.focus_first()
 
     # -- in place of the tabs -------------------------------------------------------------------
 
