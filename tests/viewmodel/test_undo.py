@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from workbench.viewmodel.undo import MOST, Deed, Deeds
+from workbench.viewmodel.address_form import Where
+from workbench.viewmodel.known_values import KnownValues
+from workbench.viewmodel.undo import MOST, Deed, Deeds, taken_back
 
 
 def test_the_newest_comes_first() -> None:
@@ -38,3 +41,18 @@ def test_a_kind_is_dropped_and_the_oldest_go() -> None:
     deeds.add(Deed("log", "", lambda: None))
     deeds.drop("log")
     assert len(deeds) == MOST - 1
+
+
+def test_what_a_change_has_made_is_taken_back_and_nothing_else() -> None:
+    before = Where("AF_INET", "SOCK_STREAM", "@server-1", "23333")
+    after = replace(before, host="localhost", port="80")
+    assert taken_back(after, before, after) == before
+    since = replace(after, port="81", type="SOCK_DGRAM")
+    assert taken_back(since, before, after) == replace(before, type="SOCK_DGRAM")
+    assert taken_back((since, 1), (before, 1), (before, 1)) == (since, 1)
+
+
+def test_a_part_of_another_kind_comes_back_as_a_whole() -> None:
+    one: Where | KnownValues = Where("a", "b", "c", "d")
+    other: Where | KnownValues = KnownValues({})
+    assert taken_back(one, other, one) is other

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from dataclasses import fields, is_dataclass, replace
+from typing import Final, TypeVar
 
 from workbench.frozen import dataclass
 from workbench.texts import tr
 
 MOST: Final = 20
 """Deeds that are remembered."""
+Form = TypeVar("Form")
+
+
+def taken_back(now: Form, before: Form, after: Form) -> Form:
+    """What is in fields `now`, without what led from `before` to `after`: whatever was changed
+    elsewhere since then stays.
+    """
+    if before == after:
+        return now
+    if (
+        not is_dataclass(now)
+        or isinstance(now, type)
+        or not type(before) is type(after) is type(now)
+    ):
+        return before
+    parts = {
+        item.name: taken_back(
+            getattr(now, item.name), getattr(before, item.name), getattr(after, item.name)
+        )
+        for item in fields(now)
+    }
+    return replace(now, **parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem
 
 from tests.ui.conftest import Hand, SharedHand
 from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.ui.style import theme
 from workbench.viewmodel.payload_form import PayloadForm
 
@@ -228,6 +229,78 @@ def test_a_web_address_fills_the_fields_and_is_asked_for(hand: Hand) -> None:
     hand.window.preferences.write_list("sent_messages", [])
 
 
+def undone_by(hand: Hand, field: QLineEdit) -> str:
+    """Press Ctrl+Z in a field; whose it is."""
+    field.setFocus()
+    asked = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+    )
+    asked.ignore()
+    QCoreApplication.sendEvent(field, asked)
+    if asked.isAccepted():
+        field.undo()
+        return "field"
+    hand.window.menus.action("undo").trigger()
+    return "window"
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+@pytest.mark.parametrize("where", ["host", "port"])
+@pytest.mark.parametrize("line", [
+    "udp://127.0.0.2:5353", "tcp://[::1]:80", "wss://localhost/chat?room=1", "/tmp/x.sock",
+    "http://localhost:81/a", "socat - TCP:localhost:82", "socat TCP-LISTEN:83,bind=127.0.0.1 -",
+    "nc -w 7 -p 4000 localhost 84", "openssl s_client -connect localhost:85",
+])  # fmt: skip
+def test_one_ctrl_z_brings_back_all_that_a_paste_has_filled(
+    hand: Hand, side: str, where: str, line: str
+) -> None:
+    panel = hand.window.tab_area.panel(f"{side}-1")
+    assert isinstance(panel, ClientPanel | ServerPanel)
+    client = panel if isinstance(panel, ClientPanel) else None
+    hand.wait(lambda: bool(hand.text("client.port")))  # that of the server it is linked to
+    before, message = panel.read(), client and client.editor.draft
+    paste(hand, f"{side}.host", line)
+    if panel.address_line.where.host == line and panel.address_line.where.family != "AF_UNIX":
+        assert not hand.window.undo_bar.isVisible(), "it is a line for the other side"
+        return
+    assert panel.read().set_up.where != before.set_up.where
+    field = hand.line(f"{side}.{where}")
+    assert undone_by(hand, field if field.isVisible() else hand.line(f"{side}.host")) == "window"
+    assert panel.read() == before
+    assert message == (client and client.editor.draft)
+    assert panel.address_line.port.text() == before.set_up.where.port
+    presenter = hand.window.endpoint_tabs.presenter(panel.name)
+    assert presenter.form.set_up.where == before.set_up.where
+    assert "filled" not in hand.text(f"{side}.message")
+
+
+def test_what_is_typed_since_a_paste_is_taken_back_first(hand: Hand) -> None:
+    paste(hand, "client.host", "tcp://localhost:80")
+    port, host = hand.line("client.port"), hand.line("client.host")
+    port.setFocus()
+    port.selectAll()
+    hand.qtbot.keyClicks(port, "81")
+    hand.type("client.timeout", "7")
+    assert undone_by(hand, port) == "field"
+    while port.isUndoAvailable():
+        assert undone_by(hand, port) == "field"
+    assert (port.text(), host.text()) == ("80", "localhost")
+    assert undone_by(hand, port) == "window"
+    assert host.text() == "@server-1"
+    assert hand.find("client.timeout").currentText().startswith("7"), "no paste had set it"  # type: ignore[attr-defined]
+
+
+def test_a_paste_is_not_taken_back_below_an_open_socket(hand: Hand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        here = f"127.0.0.1:{listener.getsockname()[1]}"
+        paste(hand, "client.host", f"tcp://{here}")
+        hand.press("client.connect")
+        hand.wait_state("client", "ESTABLISHED")
+        hand.window.menus.action("undo").trigger()
+        assert shown(hand, "client")[2] == "127.0.0.1"
+        assert hand.text("status.word") == "There is nothing to take back."
+
+
 @pytest.mark.parametrize("key", [False, True], ids=["by the bar", "by Ctrl+Z in the field"])
 @pytest.mark.parametrize("line", ["http://localhost/a", "curl -d x localhost"])
 def test_a_text_that_a_pasted_request_replaces_comes_back(hand: Hand, line: str, key: bool) -> None:
@@ -238,17 +311,10 @@ def test_a_text_that_a_pasted_request_replaces_comes_back(hand: Hand, line: str,
     before = panel.editor.draft
     paste(hand, "client.host", line)
     assert "HTTP/1.1" in panel.editor.draft.typed
-    assert hand.text("undo.text") == "client-1: the message was replaced."
+    told = "client-1: what was pasted has filled its fields and replaced the message."
+    assert hand.text("undo.text") == told
     if key:
-        field = hand.line("client.host")
-        field.setFocus()
-        undo = QKeyEvent(
-            QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
-        )
-        undo.ignore()
-        QCoreApplication.sendEvent(field, undo)
-        assert not undo.isAccepted(), "the field has nothing to take back: the window has the key"
-        hand.window.menus.action("undo").trigger()
+        assert undone_by(hand, hand.line("client.host")) == "window"
     else:
         hand.press("undo.undo")
     assert panel.editor.draft == before

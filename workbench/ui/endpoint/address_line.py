@@ -45,6 +45,8 @@ class AddressLine(Retranslatable, QWidget):
     Signals:
         edited(str): a field has its new value; the name of the field.
         submitted(): Enter was pressed in a field.
+        filling(str): what was pasted may fill the fields now; what stood in the host field before.
+        filled(bool): whether it has filled them.
         path_pasted(str): a pasted address names this path.
         pasted(PastedCommand): a command line or web address was pasted; whatever has a field here
             has been filled in.
@@ -52,6 +54,8 @@ class AddressLine(Retranslatable, QWidget):
 
     edited = Signal(str)
     submitted = Signal()
+    filling = Signal(str)
+    filled = Signal(bool)
     path_pasted = Signal(str)
     pasted = Signal(object)
 
@@ -270,9 +274,14 @@ class AddressLine(Retranslatable, QWidget):
 
     @Slot()
     def _on_pasted(self) -> None:
-        if self._paste():
+        self.filling.emit(self.host.before)
+        filled = self._paste()
+        if filled:
             self.edited.emit("host")
         self._tell()
+        if filled:
+            self.host.forget()
+        self.filled.emit(filled)
 
     def _tell(self) -> None:
         """Report a pasted command line, after its fields were reported."""

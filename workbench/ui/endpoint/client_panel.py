@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.endpoint.endpoint_panel import EndpointPanel, enter_first
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel, Form, Kept, enter_first
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
@@ -170,6 +171,10 @@ class ClientPanel(EndpointPanel):
         ends = (self.ends.half_close, self.ends.abort, self.ends.close)
         pop_up(self, [self.talk_button, *ends], self.hide_closed, where)
 
+    def keep_message(self) -> Kept | None:
+        before = self.editor.keep()
+        return before, partial(self.editor.put_back, before)
+
     def take(self, command: PastedCommand) -> None:
         if command.local:
             self.fill(replace(self.read(), local=command.local))
@@ -179,7 +184,8 @@ class ClientPanel(EndpointPanel):
 
         self._request = command.request
         if command.request is not None:
-            self.editor.put(message_of(command.request))
+            put = self.editor.replace if self.pasting else self.editor.put
+            put(message_of(command.request))
         if command.append is not None:
             self.editor.fill(replace(self.editor.draft, append=command.append))
         super().take(command)
@@ -214,6 +220,10 @@ class ClientPanel(EndpointPanel):
             self.again.fill(form)
         self._form = form
         self._filling = False
+
+    def fill_any(self, form: Form) -> None:
+        assert isinstance(form, ClientForm)
+        self.fill(form)
 
     def read(self) -> ClientForm:
         assert self._form is not None, "filled as soon as it is there"

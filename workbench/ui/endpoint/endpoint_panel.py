@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.ui.endpoint.call_strip import CallStrip
 from workbench.ui.endpoint.close_buttons import CloseButtons
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.conversation_pane import ConversationPane
+from workbench.ui.endpoint.message_editor import KeptMessage
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import TellsWhenWorded
@@ -22,11 +26,16 @@ from workbench.ui.widgets.named_controls import NamedControls, badge, make_prima
 from workbench.ui.widgets.sighted import Sighted
 from workbench.viewmodel.known_values import KnownValues, TypedValue
 from workbench.viewmodel.panel_state import PanelState
+from workbench.viewmodel.setup_form import ClientForm, ServerForm
+from workbench.viewmodel.undo import Deed, taken_back
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.more_fields import MoreFields
     from workbench.viewmodel.pasted_command import PastedCommand
-    from workbench.viewmodel.setup_form import ClientForm, ServerForm
+
+Form = ServerForm | ClientForm
+Kept = tuple[KeptMessage, Callable[[], None]]
+"""A message, and what puts it back."""
 
 
 class EndpointPanel(TellsWhenWorded, Sighted):
@@ -56,6 +65,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             `seen_changed` and `why_wanted` of the table.
         gate_chosen(object, object): a commands.Gate, and the GateMode that is wanted.
         step_wanted(object): let one call through this gate.
+        undoable(Deed): what was pasted has filled fields.
     """
 
     needs = Signal()
@@ -73,6 +83,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     mark_clicked = Signal(int)
     gate_chosen = Signal(object, object)
     step_wanted = Signal(object)
+    undoable = Signal(object)
     server: bool
     behaviour_row: QWidget
     steps: tuple[QPushButton, ...]
@@ -83,6 +94,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.hide_closed: QAction | None = None
         self.tab_text = name
         self._filling = False
+        self._before: tuple[Form, Kept | None] | None = None
         self._live = False
         self._presented = False
         self.next_step: QPushButton | None = None
@@ -159,6 +171,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
     def _wire(self) -> None:
         line = self.address_line
         line.edited.connect(self._on_edited)
+        line.filling.connect(self._on_filling)
+        line.filled.connect(self._on_filled)
         line.submitted.connect(self._on_start)
         line.primary.clicked.connect(self._on_start)
         line.set_up.toggled.connect(self.fit_set_up)
@@ -185,6 +199,57 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         """Report a changed setting that open sockets can take."""
         self.tell_typed()
         self.live_changed.emit(control)
+
+    def fill_any(self, form: Form) -> None:
+        """Show a form, which is of the kind of this panel, without emitting a signal."""
+        raise NotImplementedError
+
+    def keep_message(self) -> Kept | None:
+        """The message that is there now, and what restores it; None: this panel has none."""
+        return None
+
+    @property
+    def pasting(self) -> bool:
+        """Whether what was pasted fills the fields just now, which is undone as a whole."""
+        return self._before is not None
+
+    @Slot(str)
+    def _on_filling(self, host: str) -> None:
+        form = self.read()
+        where = replace(form.set_up.where, host=host)
+        before = replace(form, set_up=replace(form.set_up, where=where))
+        self._before = before, self.keep_message()
+
+    @Slot(bool)
+    def _on_filled(self, filled: bool) -> None:
+        before, self._before = self._before, None
+        if before is None or not filled:
+            return
+        form, kept = before
+        after, now = self.read(), self.keep_message()
+        replaced = kept is not None and now is not None and kept[0].draft != now[0].draft
+        restore = kept[1] if kept is not None and replaced else None
+        lost = replaced and kept is not None and kept[0].typed
+        if form != after or lost:
+            key = "pasted_message" if lost else "pasted"
+            back = partial(self._take_back, form, after, restore)
+            valid = partial(self._may_take_back, message=replaced)
+            self.undoable.emit(Deed(key, self.name, back, valid))
+
+    def _may_take_back(self, *, message: bool) -> bool:
+        """Whether something would be undone: an open socket locks all but the message."""
+        return isValid(self) and (message or not self._live)
+
+    def _take_back(self, before: Form, after: Form, restore: Callable[[], None] | None) -> None:
+        """Undo a paste: the message, and what no open socket locks."""
+        if restore is not None:
+            restore()
+        if self._live:
+            return
+        form = taken_back(self.read(), before, after)
+        self.fill_any(form)
+        self.address_line.port.setText(form.set_up.where.port)  # also while the cursor is in it
+        self._on_edited("host")
 
     def take(self, command: PastedCommand) -> None:
         """Take what a pasted command line says besides the address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -66,6 +66,19 @@ MOST_REPEATED: Final = 10_000_000
 PROMPT: Final = 20_000
 """Characters that are understood with each key; more of them when typing pauses."""
 PAUSE_MS: Final = 150
+
+
+class KeptMessage(NamedTuple):
+    """What was in the editor.
+
+    Attributes:
+        draft: the message. text: of the text field, which a file hides.
+        typed: somebody has typed it, so that it is not to be lost.
+    """
+
+    draft: PayloadForm
+    text: str
+    typed: bool
 
 
 class MessageEditor(Retranslatable, QWidget):
@@ -272,19 +285,30 @@ class MessageEditor(Retranslatable, QWidget):
     @Slot(object)
     def put(self, draft: PayloadForm) -> None:
         """Replace what is typed with a saved message, or one that was pasted elsewhere."""
-        before, text = self.draft, self.text.toPlainText()
-        typed = bool(before.typed) and before != self._put
+        before = self.keep()
+        if self.replace(draft) and before.typed:
+            self.replaced.emit("payload", partial(self.put_back, before))
+
+    def replace(self, draft: PayloadForm) -> bool:
+        """As `put`, by somebody who offers to undo it; returns whether anything was changed."""
+        before = self.draft
         self.fill(draft)
         self._put = self.draft
-        if typed and before != self._put:
-            self.replaced.emit("payload", partial(self._put_back, before, text))
+        return before != self._put
 
-    def _put_back(self, before: PayloadForm, text: str) -> None:
-        """Restore what was typed before; what was typed since can be restored in turn."""
-        self.put(before)
-        if before.form == "file":
-            self.text.setPlainText(text)
-        self._put = None
+    def keep(self) -> KeptMessage:
+        """What is in it now, for `put_back`."""
+        draft = self.draft
+        typed = bool(draft.typed) and draft != self._put
+        return KeptMessage(draft, self.text.toPlainText(), typed)
+
+    def put_back(self, kept: KeptMessage) -> None:
+        """Restore what was in it; what was typed since can be restored in turn."""
+        self.put(kept.draft)
+        if kept.draft.form == "file":
+            self.text.setPlainText(kept.text)
+        if kept.typed:
+            self._put = None
 
     def fill(self, draft: PayloadForm) -> None:
         """Show a kept message with everything that belongs to it."""

@@ -14,7 +14,7 @@ from workbench.texts import Problem, language
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel, Form
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.responder_form import ResponderForm
@@ -208,6 +208,10 @@ class ServerPanel(EndpointPanel):
         self.accept_gate.mode.choose(form.accept.value)
         self.reply.fill(form.reply)
         self._filling = False
+
+    def fill_any(self, form: Form) -> None:
+        assert isinstance(form, ServerForm)
+        self.fill(form)
 
     def read(self) -> ServerForm:
         return ServerForm(

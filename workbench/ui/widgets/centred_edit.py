@@ -44,6 +44,18 @@ class CentredEdit(QLineEdit):
         layout.endLayout()
         return line.height()
 
+    def event(self, event: QEvent) -> bool:
+        """Leave Ctrl+Z to the window if there is nothing to undo here: a paste into one field may
+        have filled others as well.
+        """
+        if event.type() == QEvent.Type.ShortcutOverride:
+            from workbench.ui.widgets.undo_key import is_for_the_window  # not at the start
+
+            if is_for_the_window(event, undoable=self.isUndoAvailable()):
+                event.ignore()
+                return True
+        return super().event(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._entered = self.whole_at_click and event.reason() == Qt.FocusReason.MouseFocusReason

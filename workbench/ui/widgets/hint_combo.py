@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -24,16 +24,6 @@ _COMES_BACK: Final = frozenset(
 
 
 class _HintField(CentredEdit):
-    def event(self, event: QEvent) -> bool:
-        """Leave Ctrl+Z to the window after a paste, which may have filled other fields as well."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            from workbench.ui.widgets.undo_key import is_for_the_window  # not at the start
-
-            if is_for_the_window(event, undoable=self.isUndoAvailable()):
-                event.ignore()
-                return True
-        return super().event(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show the beginning of a text that is left, though not for a menu or another window."""
         super().focusOutEvent(event)
@@ -43,6 +33,9 @@ class _HintField(CentredEdit):
 
 class HintCombo(QComboBox):
     """Takes any text, and shows beside each entry what it means.
+
+    Attributes:
+        before: its text before the newest edit.
 
     Signals:
         settled(): it has its new value, typed or chosen.
@@ -73,6 +66,7 @@ class HintCombo(QComboBox):
             edit.textEdited.connect(self._on_text_edited)
             edit.textChanged.connect(self._on_text_changed)
             edit.editingFinished.connect(self.updateGeometry)
+        self.before = ""
         self._last = ("", "")  # the text before the newest change, and after it
         self.activated.connect(self.settled)
 
@@ -105,9 +99,17 @@ class HintCombo(QComboBox):
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:
-        before = self._last[0] if self._last[1] == text else self._last[1]
-        if _came(before, text) > 1:
+        self.before = self._last[0] if self._last[1] == text else self._last[1]
+        if _came(self.before, text) > 1:
             self.pasted.emit()
+
+    def forget(self) -> None:
+        """Let the field take nothing back that was typed or pasted until now: whoever took it in
+        does that, with all that came of it.
+        """
+        edit = self.lineEdit()
+        if edit is not None:
+            edit.setText(edit.text())  # which forgets: QLineEdit::setText
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
         """Replace the list of (text, note); the text of the field stays."""

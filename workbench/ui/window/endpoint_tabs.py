@@ -179,6 +179,7 @@ class EndpointTabs(QObject):
         self._presenters[settings.name] = presenter
         presenter.owner = self.owner
         panel = panel_of(presenter)
+        panel.undoable.connect(self.undoable)
         if isinstance(panel, ClientPanel):
             panel.editor.saved.messages = self._messages
             panel.editor.saved.told.connect(self.told)
