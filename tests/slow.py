@@ -189,6 +189,7 @@ TESTS: Final = (
     "scenario/test_code.py::test_every_ready_scenario_makes_valid_python",
     "scenario/test_code_foreign.py::test_only_constants_are_of_the_stranger",
     "scenario/test_code_foreign.py::test_what_looks_like_code_is_not_run",
+    "scenario/test_code_verdicts.py::test_the_script_judges_as_the_run_does",
     "scenario/test_code_pytest.py::test_every_ready_scenario_holds_as_a_test",
     "scenario/test_code_until.py::test_a_failure_of_another_kind_goes_through",
     "scenario/test_code_until.py::test_bytes_end_it_too",

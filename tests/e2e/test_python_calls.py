@@ -202,13 +202,6 @@ else = { reply = "OK;Transfer-Encoding: chunked;;5;other;0;;" }
         client("expect", 'text = "a", next = true'),
         server='responder = { kind = "echo" }',
     ),
-    "messages that a pattern begins": talk(
-        client("send", 'text = "5 hello3 you"'),
-        client("expect", 'text = "5 hello"'),
-        client("expect", 'text = "3 you", next = true'),
-        server="messages = { pattern = '(?P<length>\\d+) ' }\nresponder = { kind = \"echo\" }",
-        ours="messages = { pattern = '(?P<length>\\d+) ' }",
-    ),
     "a greeting that is made": "placeholders = true\n"
     + talk(
         client("expect", r"regex = '^[0-9a-f-]{36} 1$'"),

@@ -25,5 +25,6 @@ Making one from a record
     from_record  recorded  answers  expected  varying  carried_values  sent_before  sent_numbers
 Exporting as Python
     code  code_answers  code_asking  code_bytes  code_calls  code_expect  code_help  code_json
-    code_names  code_pytest  code_sockets  code_steps  code_until  code_values  script_help
+    code_names  code_pytest  code_seen  code_sockets  code_steps  code_until  code_values
+    script_help
 """

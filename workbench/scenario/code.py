@@ -12,7 +12,7 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import literal
 from workbench.scenario.code_asking import PART, asking
 from workbench.scenario.code_calls import ScriptSteps, sockets_of
-from workbench.scenario.code_help import HelpText, parts_of
+from workbench.scenario.code_help import SEARCHING, HelpText, parts_of
 from workbench.scenario.code_pytest import on_testing
 from workbench.scenario.code_sockets import what_is_left_out
 from workbench.scenario.code_steps import own_values, recoded_values
@@ -71,7 +71,7 @@ def _helper(script: ScriptSteps, parts: Sequence[HelpText]) -> list[str]:
 
 def _values(script: ScriptSteps) -> list[str]:
     """The values that the script begins with."""
-    lines = []
+    lines = ["searcher.begin()"] if SEARCHING in script.needs else []
     if "filling" in script.needs and script.first:
         first = {name: str(value).encode() for name, value in script.first.items()}
         lines.append(f"values.update({literal(first)})")

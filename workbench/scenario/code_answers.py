@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from workbench.engine.model.message_ends import ByPattern, Delimiter, FixedSize, Http, LengthField
@@ -19,7 +19,7 @@ from workbench.engine.protocol.end_words import EndWords
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
 from workbench.named_tuple import NamedTuple
-from workbench.payload.characters import BYTES, codec, keeps_apart, marks_of
+from workbench.payload.characters import BYTES, MARK, codec, keeps_apart, marks_of, shifts
 from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern, numbers_in
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import as_bytes, compile_pattern
@@ -37,6 +37,7 @@ from workbench.scenario.code_bytes import (
     tailed,
     wrapped_in,
 )
+from workbench.scenario.code_help import DIVIDING, HTTP, SEARCHING
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.code_until import block
 from workbench.scenario.code_values import CodePlace
@@ -66,10 +67,10 @@ def answers_class(
         body.append(f"size = {item.bufsize:d}")
     if _closes(item):
         body.append("closes = True  # when the peer has finished")
-    cut = _cut(item)
-    if cut is not None:
-        body.append(cut)
-        needs.add("dividing")
+    divides, parts = _divides(item)
+    if divides is not None:
+        body.append(divides)
+        needs |= parts
     try:
         methods = _methods(item, needs, _end_words(begun))
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
@@ -91,23 +92,31 @@ def _closes(item: EndpointSettings) -> bool:
     return said is OnPeerClose.CLOSE
 
 
-def _cut(item: EndpointSettings) -> str | None:
+def _divides(item: EndpointSettings) -> tuple[str | None, frozenset[str]]:
+    """The line that says where its messages end, and the parts that it needs: the framers of the
+    program itself. A pattern is left out: the standard library does not tell whether a match could
+    still grow.
+    """
+    asks, needs = "", DIVIDING
     match item.messages:
         case Delimiter() if not (item.messages.ends_hex or _is_plain(item.encoding)):
-            return left_out("messages")  # its bytes may stand within other characters
-        case Delimiter():
+            return left_out("messages"), frozenset()  # may stand within other characters
+        case Delimiter(max=most):
             end = wrapper_of(item.messages, item.encoding)(b"")
-            return f"cut = staticmethod(ends({literal(end)}))"
-        case LengthField(length=field, at=at, add=add):
-            return f"cut = staticmethod(length({literal(field)}, {at:d}, {literal(add)}))"
+            made = f"EndsFramer({literal(end)}, {most:d})"
+        case LengthField(length=field, at=at, add=add, max=most):
+            made = f"LengthFramer({literal(field)}, {at:d}, {literal(add)}, {most:d})"
         case FixedSize(size=count):
-            return f"cut = staticmethod(size({count:d}))"
-        case ByPattern(pattern=source, add=add):
-            written = literal(as_bytes(source).encode("latin-1"))
-            return f"cut = staticmethod(pattern({written}, {add:d}))"
+            made = f"SizeFramer({count:d})"
         case Http():
-            return "cut = staticmethod(http)"
-    return None
+            serves = item.role is Role.LISTENER
+            made, needs = f"HttpFramer(requests={serves})", HTTP
+            asks = "" if serves else ", HttpFramer(requests=True)"
+        case ByPattern():
+            return left_out("messages"), frozenset()
+        case _:
+            return None, frozenset()
+    return f"divides = staticmethod(lambda: Divider({made}{asks}))", needs
 
 
 def _is_plain(encoding: str) -> bool:
@@ -187,11 +196,27 @@ def _rules(item: EndpointSettings, rules: Rules, needs: set[str], ends: EndWords
         lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text})"]
     lines += ["", "def answer(self, sock, data, peer=None):"]
     body = ["if sock.silent:", f"{INDENT}return"]
+    encodings = dict.fromkeys(
+        literal(_encoding(item, rule)[0]) for rule in rules.all if rule.match in _OF_TEXT
+    )
+    if encodings:  # what a read has begun of a character is kept, once for all rules
+        body.append(f"texts = {{{', '.join(f'{x}: sock.text(data, {x})' for x in encodings)}}}")
     for number, rule in enumerate(rules.all, 1):
         body += _rule(item, rule, number, needs, ends)
     return [*lines, *(INDENT + line for line in body)]
 
 
+def _encoding(item: EndpointSettings, rule: Rule) -> tuple[str, bool]:
+    """The encoding of the characters that a rule sees, and whether they are bytes."""
+    used = rule.encoding or item.encoding
+    bytewise = used == BYTES
+    if rule.match is Match.REGEX:
+        wanted = rule.encoding or (BYTES if bytewise else None)
+        bytewise = compile_pattern(rule.value, wanted).bytewise
+    return ("latin-1" if bytewise else codec(used)), bytewise
+
+
+_OF_TEXT: Final = frozenset({Match.REGEX, Match.EXACT, Match.CONTAINS})
 _KEPT_OUT: Final = (
     "in_turn", "counted", "json", "take", "lookup", "keep", "store", "recall", "forget",
 )  # fmt: skip
@@ -203,52 +228,75 @@ def _rule(
 ) -> list[str]:
     blank = Rule()
     beyond = [key for key in _KEPT_OUT if getattr(rule, key) != getattr(blank, key)]
-    if rule.match is Match.REGEX and not in_standard_library(rule.value):
+    encoding, bytewise = _encoding(item, rule)
+    source = f"(?as){as_bytes(rule.value)}" if bytewise else f"(?s){rule.value}"
+    if rule.match is Match.REGEX and not in_standard_library(source):
         beyond.append("match")
+    if rule.match in _OF_TEXT and (marks_of(encoding) or shifts(encoding)):
+        beyond.append("encoding")
     if beyond:
         return [left_out(key) for key in beyond]
-    used = rule.encoding or item.encoding
-    bytewise = used == BYTES
-    encoding = "latin-1" if bytewise else codec(used)
-    text = f"data.decode({literal(encoding)}, 'replace')"
-    names: tuple[str, ...] = ()
-    hexed, pattern = frozenset[str](), None
-    numbers: dict[str, str] = {}
-    match rule.match:
-        case Match.HEX | Match.EXACT_HEX if is_pattern(rule.value):
-            whole = rule.match is Match.EXACT_HEX
-            made = compile_hex(rule.value, Extent.WHOLE if whole else Extent.ANYWHERE)
-            names, encoding, numbers = made.names, "latin-1", numbers_in(rule.value)
-            hexed = frozenset(names) - numbers.keys()
-            pattern = f"(?s){made.source}"
-            fit = f"re.search({literal(pattern)}, data.decode('latin-1'))"
-        case Match.HEX:
-            fit = f"{literal(parse_hex(rule.value))} in data"
-        case Match.EXACT_HEX:
-            fit = f"data == {literal(parse_hex(rule.value))}"
-        case Match.REGEX:
-            names = compile_pattern(rule.value, BYTES if bytewise else None).names
-            pattern = f"(?s){rule.value}"
-            fit = f"re.search({literal(pattern)}, {text})"
-        case Match.EXACT:
-            fit = f"{text} == {literal(rule.value)}"
-        case Match.CONTAINS:
-            fit = f"{literal(rule.value)} in {text}"
-        case Match.ANY:
-            fit = "True"
+    fit = _fit(rule, source, f"texts[{literal(encoding)}]")
     also = [f"sock.word == {literal(rule.when)}"] if rule.when is not None else []
+    if item.type == "SOCK_STREAM" and item.messages is None and fit.seen:
+        also.append(fit.seen)  # not a read that has only begun a character
     if rule.times:
         also.append(f"sock.answered.get({number:d}, 0) < {rule.times:d}")
-    if pattern is None:
-        lines = [f"if {' and '.join([*also, fit])}:"]
-    else:
-        needs.add("filling")
-        lines = [f"found = {fit}", f"if {' and '.join([*also, 'found'])}:"]
-    place = CodePlace(codec(used) if not bytewise else "latin-1", "taken" if names else None, hexed)
-    more = f", {literal(numbers)}" if numbers else ""
-    body = [f"taken = groups(found, {literal(encoding)}{more})"] if names else []
-    body += _reply(item, rule, number, place, (*names, *_ends_of(rule, ends)), needs)
+    needs |= {"filling", SEARCHING} if fit.pattern else set()
+    lines = [f"if {' and '.join([*also, fit.code])}:"]
+    used = codec(rule.encoding or item.encoding)
+    place = CodePlace(used, "taken" if fit.names else None, frozenset(fit.hexed))
+    coded = literal("latin-1" if fit.of_hex else encoding)
+    more = f", {literal(fit.numbers)}" if fit.numbers else ""
+    body = [f"taken = groups(found, {coded}{more})"] if fit.names else []
+    body += _reply(item, rule, number, place, (*fit.names, *_ends_of(rule, ends)), needs)
     return [*lines, *(INDENT + line for line in [*body, "return"])]
+
+
+class _Fit(NamedTuple):
+    """How a script tells whether a rule fits.
+
+    Attributes:
+        code: the condition, as an expression.
+        seen: what the rule looks at; "": it fits everything.
+        pattern: it is one, whose match is `found`; `of_hex`: one of hex.
+        names: of its groups; `hexed`: those that are big-endian numbers, `numbers`: the width of
+            those that are fields.
+    """
+
+    code: str
+    seen: str = "data"
+    pattern: bool = False
+    of_hex: bool = False
+    names: tuple[str, ...] = ()
+    hexed: Collection[str] = ()
+    numbers: Mapping[str, str] | None = None
+
+
+def _fit(rule: Rule, source: str, text: str) -> _Fit:
+    """`source`: its pattern, as `re` reads it; `text`: the characters that came."""
+    value = rule.value
+    match rule.match:
+        case Match.HEX | Match.EXACT_HEX if is_pattern(value):
+            whole = rule.match is Match.EXACT_HEX
+            made = compile_hex(value, Extent.WHOLE if whole else Extent.ANYWHERE)
+            found = f"fits_rule({literal(f'(?s){made.source}')}, data.decode('latin-1'))"
+            numbers = numbers_in(value)
+            hexed = {*made.names} - numbers.keys()
+            return _Fit(f"(found := {found})", "data", True, True, made.names, hexed, numbers)
+        case Match.HEX:
+            return _Fit(f"{literal(parse_hex(value))} in data")
+        case Match.EXACT_HEX:
+            return _Fit(f"data == {literal(parse_hex(value))}")
+        case Match.REGEX:
+            found = f"fits_rule({literal(source)}, {text})"
+            names = compile_pattern(source).names
+            return _Fit(f"(found := {found})", text, True, names=names)
+        case Match.EXACT:
+            return _Fit(f"{text}.removeprefix({literal(MARK)}) == {literal(value)}", text)
+        case Match.CONTAINS:
+            return _Fit(f"{literal(value)} in {text}", text)
+    return _Fit("True", "")
 
 
 def _ends_of(rule: Rule, ends: EndWords) -> tuple[str, ...]:
@@ -285,6 +333,9 @@ def _reply(
         made = wrapped_in(made, item) if rule.wrap else made
         needs |= made.needs
     text = "" if made is None else made.text
+    if made is not None and made.fixed is None:  # nothing changes if it cannot be made
+        lines.insert(0, f"said = {text}")
+        text = "said"
     if rule.then is Then.ECHO:
         text = f"{text} + {_whole(item)}" if text else _whole(item)
     end = _ENDINGS.get(rule.then)

@@ -19,7 +19,7 @@ from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
 from workbench.payload.notation import suffix
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
-from workbench.scenario.code_help import JSON
+from workbench.scenario.code_help import DIVIDING, HTTP, JSON
 from workbench.scenario.code_json import json_code
 from workbench.scenario.code_values import FILLING, CodePlace, expression
 
@@ -123,9 +123,9 @@ def wrapped_in(made: Code, item: EndpointSettings) -> Code:
             return Code(f"{made.text} + {literal(end)}", made.needs)
         case LengthField(length=field, at=at, add=add):
             text = f"wrapped({made.text}, {literal(field)}, {at:d}, {literal(add)})"
-            return Code(text, made.needs | {"dividing"})
+            return Code(text, made.needs | DIVIDING)
         case Http():
-            return Code(f"with_content_length({made.text})", made.needs | {"dividing"})
+            return Code(f"with_content_length({made.text})", made.needs | HTTP)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -131,6 +132,16 @@ class ScriptSteps:
             or (isinstance(item, c.Step) and item.gate is c.Gate.ACCEPT)
         }
         self._used = {item.endpoint for item in asked} - {None}
+        connects = Counter(item.endpoint for item in asked if isinstance(item, c.Connect))
+        looped = flat(step for step in scenario.steps if isinstance(step, Loop))
+        acts = [step.command for step in looped if isinstance(step, Perform)]
+        self._again = {name for name, count in connects.items() if count > 1}
+        self._again |= {item.endpoint for item in acts if isinstance(item, c.Connect)}
+        self._many = {  # clients of which one connect makes several sockets
+            item.endpoint
+            for item in asked
+            if isinstance(item, c.Connect) and (item.count or self.begun[item.endpoint].count) > 1
+        }
         waits = any(
             isinstance(step, Expect) or (isinstance(step, Loop) and step.until is not None)
             for step in steps
@@ -478,8 +489,13 @@ class ScriptSteps:
             lines.append(left_out("tls"))
         if item.proxy is not None:
             lines.append(left_out(f"proxy = {without_login(item.proxy)}"))
-        if isinstance(item.messages, Idle):
+        by_hand = item.messages is not None and not self._reads(item) and self.noted
+        if isinstance(item.messages, Idle) or by_hand:
             lines.append(left_out(f"messages = {setting_text(item.messages)}"))
+        if item.send.value != "auto":
+            lines.append(left_out(f"send = {item.send.value}"))
+        if item.calls.value != EndpointSettings("", item.role).calls.value:
+            lines.append(left_out(f"calls = {item.calls.value}"))
         again = item.reconnect
         if again is not None:
             waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
@@ -496,14 +512,18 @@ class ScriptSteps:
             connect = f"{name}.connect({address(item.address, item.family)})"
             return [*self._made(item), connect]
         count = command.count or item.count
+        again = self.noted and item.name in self._again
         made = [
             *self._said(item),
+            *([f"connect_anew({literal(item.name)})"] if again and count == 1 else []),
             *built(item, name, Purpose.CONNECT, noted=self.noted),
             *self._let(item, name),
         ]
         if count == 1:
-            return made
+            return [f"last[{literal(item.name)}] = 1", *made] if item.name in self._many else made
         many = [f"for _ in range({count:d}):", *(INDENT + line for line in block(made))]
+        if again:
+            many.insert(0, f"connect_anew({literal(item.name)})")
         return [f"last[{literal(item.name)}] = {count:d}", *many] if self.noted else many
 
     def _either(self, item: EndpointSettings, name: str) -> list[str]:

@@ -13,11 +13,12 @@ from workbench.named_tuple import NamedTuple
 from workbench.payload.characters import BYTES, codec, keeps_apart, marks_of, shifts
 from workbench.payload.hex_patterns import compile_hex, is_pattern, numbers_in, spans_to_fill
 from workbench.payload.notation import parse_hex
-from workbench.payload.patterns import compile_pattern
+from workbench.payload.patterns import as_bytes, compile_pattern
 from workbench.payload.templates import IN_EXPECT, hex_template, text_template
 from workbench.scenario.code_bytes import in_standard_library
-from workbench.scenario.code_help import JSON
+from workbench.scenario.code_help import EXPECTING, JSON, SEARCHING
 from workbench.scenario.code_json import json_code
+from workbench.scenario.code_seen import is_seen
 from workbench.scenario.code_sockets import left_out
 from workbench.scenario.code_values import CodePlace, expression
 from workbench.scenario.readings import LISTENING
@@ -27,7 +28,9 @@ from workbench.texts import Problem
 
 _FUNCTIONS: Final = re.compile(r"(\{(?:(?:base64|len):)?[A-Za-z_][\w.-]*\})", re.ASCII)
 _PLAIN = ("call", "result", "errno", "error", "size", "peer", "connection")
-_ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "not_before", "at_most")
+_ALSO = (
+    "count", "absent", "keep", "next", "exact", "each", "closed", "by", "not_before", "at_most",
+)  # fmt: skip
 _KERNEL = (
     "snd_mss",
     "rcv_mss",
@@ -63,12 +66,8 @@ def expectation(
     """
     if step.looks:
         return Wanted(_look(step, item, talk), frozenset({"looking"}))
-    word = (step.call or "").partition(".")[0]
-    of_layer = step.of_layer is not None or word in {"ws", "tls", "proxy"}
-    of_layer = of_layer or step.call == "messages.fault"
-    beyond = of_layer or step.by is not None or step.kind not in {None, "call"}
     try:
-        if beyond or _judged_otherwise(step, item):
+        if not is_seen(step, item) or _judged_otherwise(step, item):
             return Wanted([left_out(title_of(step))])
         found = _said(step, item, names)
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
@@ -78,10 +77,9 @@ def expectation(
     differs = [key for key in _ALSO if getattr(step, key) != getattr(usual, key)]
     wanted += [f"{key}={literal(getattr(step, key))}" for key in differs]
     wanted += [f"take={literal(dict(step.take))}"] if step.take else []
-    needs = {"expecting", "filling"} if names else {"expecting"}
-    needs |= JSON if step.json is not None else set()
-    needs |= {"filling"} if step.hex is not None and numbers_in(step.hex) else set()
-    return Wanted([f"expect({', '.join(wanted)})"], frozenset(needs))
+    needs = JSON if step.json is not None else EXPECTING
+    needs |= {SEARCHING} if any(one.startswith("regex=") for one in found) else set()
+    return Wanted([f"expect({', '.join(wanted)})"], needs)
 
 
 def _judged_otherwise(step: Expect, item: EndpointSettings) -> bool:
@@ -103,26 +101,45 @@ def same_in_bytes(step: Expect, item: EndpointSettings) -> bool:
     the standard library understands its pattern in the same way.
     """
     encoding = step.encoding or item.encoding
-    if step.text is not None or step.contains is not None or step.regex is not None:
-        if marks_of(encoding) or shifts(encoding):
-            return False
-        if not keeps_apart(encoding) and (step.contains is not None or step.absent):
-            return False
-    return in_standard_library(step.regex or "")
+    of_text = step.text is not None or step.contains is not None or step.regex is not None
+    if (of_text or step.json is not None) and (marks_of(encoding) or shifts(encoding)):
+        return False
+    if of_text and not keeps_apart(encoding) and (step.contains is not None or step.absent):
+        return False
+    if step.regex is None:
+        return True
+    return in_standard_library(_flags(_bytewise(step, item)) + step.regex)
+
+
+def _bytewise(step: Expect, item: EndpointSettings) -> bool:
+    """Whether the characters of its pattern are bytes."""
+    wanted = step.encoding or (BYTES if item.encoding == BYTES else None)
+    return compile_pattern(step.regex or "", wanted).bytewise
+
+
+def _flags(bytewise: bool) -> str:
+    """What the pattern begins with, so that `re` reads it as a run does."""
+    return "(?as)" if bytewise else "(?s)"
 
 
 def ignoring(among: Sequence[Expect], item: EndpointSettings) -> Wanted:
     """What an endpoint never sees, as code."""
     try:
-        if not all(same_in_bytes(step, item) for step in among):
+        if not all(same_in_bytes(step, item) and _is_simple(step, item) for step in among):
             return Wanted([left_out(f"ignore ({item.name})")])
         tables = [f"dict({', '.join(_said(step, item, ()))})" for step in among]
     except (Problem, UnicodeError, LookupError):
         return Wanted([left_out(f"ignore ({item.name})")])
     whole = f"any(ignored(sock, what, one) for one in [{', '.join(tables)}])"
-    needs = {"expecting"} | (JSON if any(step.json is not None for step in among) else set())
+    needs = JSON if any(step.json is not None for step in among) else EXPECTING
     line = f"hidden[{literal(item.name)}] = lambda sock, what: {whole}"
-    return Wanted([line], frozenset(needs))
+    return Wanted([line], needs)
+
+
+def _is_simple(step: Expect, item: EndpointSettings) -> bool:
+    """Whether it is looked for without a pattern, which takes values and time."""
+    hexed = step.hex is not None and is_pattern(step.hex)
+    return is_seen(step, item) and step.regex is None and not hexed
 
 
 def _said(step: Expect, item: EndpointSettings, names: Collection[str]) -> list[str]:
@@ -169,11 +186,12 @@ def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list
         widths = [f"numbers={literal(numbers)}"] if numbers else []
         return [f"regex={whole}", *(["hexed=True"] if taken else []), *widths]
     if step.regex is not None:
-        wanted = step.encoding or (BYTES if item.encoding == BYTES else None)
-        used = "latin-1" if compile_pattern(step.regex, wanted).bytewise else used
+        bytewise = _bytewise(step, item)
+        used = "latin-1" if bytewise else used
         coded = f", encoding={literal(used)}" if used != "latin-1" else ""
-        parts = [_in_regex(part, names, used) for part in _parts_of(step.regex, names) if part]
-        return [f"regex={' + '.join([literal('(?s)'), *parts])}{coded}"]
+        source = as_bytes(step.regex) if bytewise else step.regex
+        parts = [_in_regex(part, names, used) for part in _parts_of(source, names) if part]
+        return [f"regex={' + '.join([literal(_flags(bytewise)), *parts])}{coded}"]
     return []
 
 

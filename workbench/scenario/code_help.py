@@ -14,23 +14,35 @@ from workbench.literals import parse_module
 from workbench.named_tuple import NamedTuple
 
 _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
+SEARCHING: Final = "searching"
+"""The part of the helper that patterns need."""
 ORDER: Final = (
-    "noted_socket", "by_itself", "dividing", "filling", "checksum", "expecting", "looking",
+    "problem", "noted_socket", "by_itself", "framer", "plain_framing", "http_framing",
+    "number_fields", "dividing", SEARCHING, "filling", "checksum", "expecting", "looking",
     "few_files", "json_names", "json_values", "json_stream", "json_texts", "other_programs",
     "asking",
 )  # fmt: skip
 """Later ones may need those before."""
+_PROTOCOL: Final = _FOLDER.parent.parent / "engine" / "protocol"
+_PAYLOAD: Final = _FOLDER.parent.parent / "payload"
 _OWN: Final = {
-    "checksum": _FOLDER.parent.parent / "payload" / "checksum.py",
-    "json_values": _FOLDER.parent.parent / "payload" / "json_values.py",
+    "checksum": _PAYLOAD / "checksum.py",
+    "number_fields": _PAYLOAD / "number_fields.py",
+    "json_values": _PAYLOAD / "json_values.py",
     "json_stream": _FOLDER.parent / "json_stream.py",
+    **{name: _PROTOCOL / f"{name}.py" for name in ("framer", "plain_framing", "http_framing")},
 }
 """Modules of the program that stand for themselves, and so are right in both."""
-JSON: Final = frozenset(
-    {"json_names", "json_values", "json_stream", "json_texts"}
-    | {"noted_socket", "by_itself", "filling", "checksum", "expecting"}
-)
+EXPECTING: Final = frozenset({"noted_socket", "by_itself", "filling", "expecting"})
+"""The parts that expectations need."""
+JSON: Final = EXPECTING | {
+    "problem", "json_names", "json_values", "json_stream", "json_texts", "checksum",
+}  # fmt: skip
 """The parts that JSON needs."""
+DIVIDING: Final = frozenset({"problem", "framer", "plain_framing", "number_fields", "dividing"})
+"""The parts that messages need."""
+HTTP: Final = DIVIDING | {"http_framing"}
+"""... and those that HTTP needs."""
 
 
 class HelpText(NamedTuple):

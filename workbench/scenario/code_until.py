@@ -12,11 +12,13 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import comment, literal
 from workbench.payload.characters import keeps_apart, marks_of
 from workbench.payload.notation import encode, parse_hex
+from workbench.scenario.code_seen import is_seen
 from workbench.scenario.code_sockets import INDENT
 from workbench.scenario.report import condition_of
 from workbench.scenario.rounds import ROUND
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step
 from workbench.scenario.taken_values import TakenValues
+from workbench.scenario.what_came import READS
 from workbench.texts import Problem, tr
 
 _NAMED: Final = re.compile(rf"[{{(+*:-]{ROUND}\b", re.ASCII)
@@ -84,8 +86,10 @@ def condition(until: Expect, encoding: str, among: Iterable[EndpointSettings]) -
     others = (item.name for item in fields(Expect) if item.name not in _TOLD)
     if any(getattr(until, name) != getattr(usual, name) for name in others):
         return None
-    meant = (item for item in among if until.endpoint in {ANY, item.name})
+    meant = [item for item in among if until.endpoint in {ANY, item.name}]
     if until.wants_bytes and any(item.messages is not None for item in meant):
+        return None
+    if not is_seen(until, None) or (until.wants_bytes and until.call not in {None, *READS}):
         return None
     found = [literal(until.endpoint)]
     try:

@@ -309,11 +309,8 @@ def test_what_comes_after_the_end_of_http_is_as_it_was_read(method: bytes, head:
     ],
 )
 def test_of_http_the_head_says_the_length(said: bytes, wrapped: bytes | None) -> None:
-    from workbench.scenario.script_help.dividing import with_content_length
-
     wanted = said if wrapped is None else wrapped
     assert wrapper_of(Http(), "utf-8")(said) == wanted
-    assert with_content_length(said) == wanted
 
 
 @pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\n", b""])

@@ -12,6 +12,7 @@ import pytest
 from workbench.scenario.script_help import noted_socket
 from workbench.scenario.script_help.expecting import expect
 from workbench.scenario.script_help.noted_socket import Happened, Noted, made, values
+from workbench.scenario.script_help.searching import searcher
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def sock() -> Iterator[Noted]:
     made["c"] = [found]
     yield found
     found.close()
+    searcher.end()
 
 
 def came(sock: Noted, *parts: bytes) -> None:
@@ -94,6 +96,7 @@ def test_a_datagram_may_be_empty() -> None:
 
 
 def test_a_pattern_that_could_take_more_waits_for_it(sock: Noted) -> None:
+    searcher.begin()
     came(sock, b"N=1")
     Timer(0.02, came, (sock, b"23;OK")).start()
     expect("c", 5, regex="N=(?P<n>[0-9]+)")

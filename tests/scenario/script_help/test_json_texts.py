@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.scenario.script_help import noted_socket
-from workbench.scenario.script_help.json_names import JsonValue, WrongJson, codec
+from workbench.scenario.script_help.json_names import JsonValue, codec
 from workbench.scenario.script_help.json_texts import json_value, match_json
+from workbench.scenario.script_help.problem import Problem
 
 
 @pytest.fixture(autouse=True)
@@ -39,4 +40,4 @@ def test_a_body_of_http() -> None:
 def test_what_stands_for_names_of_the_program() -> None:
     assert JsonValue(b"a") == (b"a", False, None)
     assert codec("gbk") == "gbk"
-    assert isinstance(WrongJson("key", position=1), ValueError)
+    assert isinstance(Problem("key", position=1), ValueError)

@@ -1,6 +1,7 @@
 """HttpFramer: where an HTTP/1.1 request or response ends (RFC 9112, section 6).
 
-It decides nothing else: broken messages come through as they are wherever their end is known.
+It decides nothing else: broken messages come through as they are wherever their end is known. An
+exported script has this module as it is.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from workbench.engine.model.message_ends import MOST
 from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage
 from workbench.texts import Problem
 
-_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _NO_BREAK: Final = re.compile(rb"[^\r\n]")
 _LINE: Final = re.compile(rb"\r?\n")
 _FIELD: Final = re.compile(rb"([^:\s]+)[ \t]*:[ \t]*(.*?)[ \t]*\Z", re.DOTALL)
 _STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d{3})(?:\s|\Z)")
 _REQUEST: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) \S.* HTTP/\d\.\d\Z")
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\Z", re.DOTALL)
+_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\Z", re.DOTALL)
 _LONGEST_LINE: Final = 64 * 1024
 """Bytes of a chunk's first line, whose extensions nobody needs."""
 _NO_BODY: Final = frozenset({204, 304})
@@ -46,7 +47,7 @@ def with_content_length(data: bytes) -> bytes:
     Raises:
         Problem: there is no whole head.
     """
-    end = _HEAD_ENDS.search(data)
+    end = _END_OF_HEAD.search(data)
     if end is None:
         raise Problem("engine.messages_wrap_head")
     first, *lines = _LINE.split(data[: end.start()])
@@ -143,7 +144,7 @@ class HttpFramer:
             if begin is None:
                 return False
             self._start = self._looked = begin[0]
-        found = self._buffer.search(_HEAD_ENDS, self._looked)
+        found = self._buffer.search(_END_OF_HEAD, self._looked)
         if found is None:
             self._looked = max(len(self._buffer) - 3, self._start)
             return False
@@ -198,7 +199,7 @@ class HttpFramer:
         found = self._line()
         if found is None:
             return False
-        size = _CHUNK.match(found[0])
+        size = _CHUNK_LINE.match(found[0])
         if size is None:
             raise Fault("bad chunk", self._buffer.unread())
         count = int(size[1], 16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import sys
 import threading
 import time
 from functools import partial
@@ -31,7 +32,7 @@ class Answers:
     accepts = True
     size = 65536
     closes = False  # when the peer has finished
-    cut: Any = None  # finds a message in what a stream brought
+    divides: Any = None  # makes what divides a stream into messages
 
     def greet(self, sock: Noted) -> None:
         """Begin a new connection."""
@@ -57,7 +58,7 @@ def watch(sock: Noted) -> None:
         turns.append(threading.Thread(target=take_turns, daemon=True))
         turns[0].start()
     does = answers[sock.name]
-    sock.divided = does.cut is not None
+    begin(sock, does)
     wanted = does.accepts if listening.get(sock.name) is sock else does.reads
     events = selectors.EVENT_READ if wanted else 0
     events |= selectors.EVENT_WRITE if sock.queued else 0
@@ -67,6 +68,12 @@ def watch(sock: Noted) -> None:
         leave(sock)
         if events and sock.fileno() != -1:
             ready.register(sock, events)
+
+
+def begin(sock: Noted, does: Answers) -> None:
+    """Have what comes divided, if it is messages."""
+    if does.divides is not None and sock.divider is None:
+        sock.divided, sock.divider = True, does.divides()
 
 
 def leave(sock: Noted) -> None:
@@ -93,6 +100,7 @@ def hold(name: str, *, reads: bool | None = None, accepts: bool | None = None) -
 
 def later(sock: Noted, data: bytes, then: str | None = None) -> None:
     """Send without waiting for a peer that does not read; `then`: what follows."""
+    sock.note_sent(data)
     with changed:
         begins = not sock.queued
         sock.queued += data
@@ -211,16 +219,29 @@ def take_turns() -> None:
 
 
 def came(sock: Noted, data: bytes, does: Answers) -> None:
-    """Answer what was read, or each message that it completes."""
-    if does.cut is None:
-        does.answer(sock, data)
+    """Answer what was read, or each message that it completes; b"" is the end of the stream."""
+    if sock.divider is None:
+        answer(sock, data, does)
         return
-    sock.left += data
-    while sock.fileno() != -1 and (found := does.cut(sock.left)) is not None:
-        message, count = found
-        sock.left = sock.left[count:]
-        sock.add(Happened(MESSAGE, len(message), None, message, sock.peer, time.monotonic()))
-        does.answer(sock, message)
+    for found in sock.divider.came(data):
+        now = time.monotonic()
+        if isinstance(found, Exception):
+            sock.add(Happened("messages.fault", None, found, b"", sock.peer, now))
+        else:
+            sock.add(Happened(MESSAGE, found.taken, None, found.data, sock.peer, now))
+            answer(sock, found.data, does)
+        if sock.fileno() == -1:
+            return
+
+
+def answer(sock: Noted, data: bytes, does: Answers, peer: Any = None) -> None:
+    """Answer; what cannot be made of this message is told, and the endpoint goes on."""
+    if not data and not sock.divided and sock.type != socket.SOCK_DGRAM:
+        return
+    try:
+        does.answer(sock, data, peer)
+    except (ValueError, ArithmeticError, LookupError) as error:
+        sys.stderr.write(f"not answered: {error}\n")
 
 
 def read(sock: Noted, does: Answers) -> None:
@@ -228,17 +249,17 @@ def read(sock: Noted, does: Answers) -> None:
     try:
         if listening.get(sock.name) is sock:
             new, _peer = sock.accept()
-            new.divided = does.cut is not None
+            begin(new, does)
             does.greet(new)
             if new.fileno() != -1:
                 watch(new)
         elif sock.type == socket.SOCK_DGRAM:
             data, peer = sock.recvfrom(does.size)
-            does.answer(sock, data, peer)
+            answer(sock, data, does, peer)
         else:
             data = sock.recv(does.size)
-            if data:
-                came(sock, data, does)
+            came(sock, data, does)
+            if data or sock.fileno() == -1:
                 return
             leave(sock)
             if does.closes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from workbench.scenario.script_help.filling import number_in
 from workbench.scenario.script_help.noted_socket import (
+    HEADS,
     MESSAGE,
     Happened,
     Noted,
@@ -24,11 +25,12 @@ from workbench.scenario.script_help.noted_socket import (
     spelled,
     values,
 )
+from workbench.scenario.script_help.searching import search
 
 READS = ("recv", "recvfrom")
 BYTES_KEYS = ("text", "contains", "regex", "json")
-HEADS = re.compile(r"\(\?(?:P<\w+>|[a-z]+\)|:)")  # what a group begins with, and says no more
 OPEN = re.compile(r"\\[bBZ]|[*+?{|$]")  # where a pattern may take more than it has taken
+FAR = re.compile(r"\||(?:\.|\\[SWD]|\[\^(?:\\.|[^\]])*\]|\))[*+?{]")  # ... and look past its match
 PAUSE = 0.1  # seconds without bytes after which a match does not grow
 ways: dict[str, Callable[[bytes, dict[str, Any], bool], int | None]] = {}  # of matching, beside
 
@@ -41,10 +43,12 @@ def expect(
     Raises AssertionError after so many seconds; with `absent`, when it has happened.
     """
     until = time.monotonic() + within
+    wanted = ", ".join(f"{key}={value!r}" for key, value in what.items())
     count, found = what.get("count", 1), 0
-    what["over"] = False  # from then on nothing more is waited for
+    what["until"] = until  # what happened later does not count
     socks: list[Noted] = []
     before: dict[Noted, tuple[int, int]] = {}  # how far it had come
+    took: dict[Noted | None, float] = {}  # seconds until the last match; with `each`, of each
     while True:
         with changed:
             look_out()
@@ -52,22 +56,19 @@ def expect(
             for sock in socks:
                 before.setdefault(sock, (sock.used, sock.part))
             left = until - time.monotonic()
-            what["over"] = left <= 0
+            what["over"] = left <= 0  # from then on nothing more is waited for
             if what.get("each"):
                 socks = [item for item in socks if item is not listening.get(name)]
-                done = sum(took(item, what) for item in socks)
-                found = count if socks and done == len(socks) else 0
+                found = count if in_each(socks, what, took) else 0
             else:
                 for sock in socks:
-                    while (found < count or what.get("exact")) and take(sock, what):
-                        found += 1
+                    while (found < count or what.get("exact")) and (one := take(sock, what)):
+                        found, took[None] = found + 1, one[0]
             if (found >= count and not what.get("exact")) or left <= 0:
                 break
             changed.wait(min(left, 0.1))
-    del what["over"]
     for sock in before if found < count else ():  # too few use nothing up
         sock.used, sock.part = before[sock]
-    wanted = ", ".join(f"{key}={value!r}" for key, value in what.items())
     told = {number: [*map(str, sock.happened[-5:])] for number, sock in enumerate(socks, 1)}
     if what.get("absent"):
         assert found < count, f"{name}: it came: {wanted}; {told}"
@@ -76,19 +77,28 @@ def expect(
     else:
         held = found == count if what.get("exact") else found >= count
         assert held, f"{name}: {found} of {count} came in {within} s: {wanted}; {told}"
+        in_time(name, took.values(), what.get("not_before"), what.get("at_most"))
+
+
+def in_each(socks: list[Noted], what: dict[str, Any], took: dict[Noted | None, float]) -> bool:
+    """Whether each of them has it, or had it when asked before."""
+    for sock in socks:
+        if sock not in took and (one := take(sock, what)):
+            took[sock] = one[0]
+    return bool(socks) and all(sock in took for sock in socks)
+
+
+def in_time(name: str, took: Any, first: float | None, most: float | None) -> None:
+    """Check how long it took. Raises AssertionError."""
+    for seconds in took:
+        assert first is None or seconds >= first, f"{name}: it came after {seconds:.3f} s"
+        assert most is None or seconds <= most, f"{name}: it came after {seconds:.3f} s"
 
 
 def of_connection(connection: int | str | None, what: dict[str, Any]) -> bool:
     """Whether it comes on a connection only, so that without one nothing could."""
     comes = what.get("call") in READS or "closed" in what
     return comes or isinstance(connection, int) or any(key in what for key in BYTES_KEYS)
-
-
-def took(sock: Noted, what: dict[str, Any]) -> bool:
-    """Whether one socket has it, or had it when asked before."""
-    if id(what) not in sock.had and take(sock, what):
-        sock.had.add(id(what))
-    return id(what) in sock.had
 
 
 def meant(name: str, connection: int | str | None) -> list[Noted]:
@@ -102,29 +112,32 @@ def meant(name: str, connection: int | str | None) -> list[Noted]:
     return list(found) if connection == "any" else found[-last.get(name, 1) :]
 
 
-def take(sock: Noted, what: dict[str, Any]) -> bool:
-    """Use up what is wanted of one socket, if it is there and in time; `keep` leaves it."""
+def take(sock: Noted, what: dict[str, Any]) -> tuple[float] | None:
+    """Use up what is wanted of one socket, if it is there; `keep` leaves it. Returns the seconds
+    that it took.
+    """
     before = sock.used, sock.part
     if not find(sock, what):
-        return False
+        return None
     found = sock.happened[max(sock.used - (sock.part == 0), 0)]
-    after = found.at - sock.sent_at
     if what.get("take") and what.get("json") is None:
         keep_words(found, what["take"])
     if what.get("keep"):
         sock.used, sock.part = before
-    first, most = what.get("not_before"), what.get("at_most")
-    assert first is None or after >= first, f"{sock.name}: it came after {after:.3f} s"
-    assert most is None or after <= most, f"{sock.name}: it came after {after:.3f} s"
-    return True
+    sends = (item for item in sock.happened if item.call in {"send", "sendto"} and not item.error)
+    since = max((item.began for item in sends if item.began <= found.at), default=sock.opened)
+    return (found.at - since,)
 
 
 def keep_words(found: Happened, wanted: dict[str, str]) -> None:
     """Keep the result of a call: `payload`, `peer`, `result` or `size`."""
-    size = str(found.result).encode()
-    words = {"payload": found.data, "peer": spelled(found.peer).encode(), "result": size}
+    words: dict[str, object] = {"result": found.result, "size": found.size}
+    words["peer"] = found.peer and spelled(found.peer)
     for name, word in wanted.items():
-        values[name] = words.get(word, size)
+        if word == "payload":
+            values[name] = found.data
+        elif words[word] is not None:
+            values[name] = str(words[word]).encode()
         big_endian.discard(name)
         literally.pop(name, None)
 
@@ -143,34 +156,68 @@ def find(sock: Noted, what: dict[str, Any]) -> bool:
     """Advance past what is wanted of one socket."""
     if any(what.get(key) is not None for key in BYTES_KEYS):
         return take_bytes(sock, what)
-    for place in range(sock.used, len(sock.happened)):
-        if fits(sock.happened[place], what):
+    for place in in_time_places(sock, what):
+        if is_end(sock, place, what) if "closed" in what else fits(sock.happened[place], what):
             sock.used, sock.part = place + 1, 0
             return True
     return False
 
 
+def in_time_places(sock: Noted, what: dict[str, Any]) -> Iterator[int]:
+    """Where what is not used up stands, as far as it happened in time."""
+    for place in range(sock.used, len(sock.happened)):
+        if sock.happened[place].at <= what["until"]:
+            yield place
+
+
+def is_end(sock: Noted, place: int, what: dict[str, Any]) -> bool:
+    """Whether the connection ends there in the wanted way."""
+    how, who = sock.endings.get(place, ("", ""))
+    if not how or listening.get(sock.name) is sock:
+        return False
+    return what["closed"] in {True, how} and what.get("by") in {None, who}
+
+
 def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
     """The same for bytes: those that were read and not used up; all of a datagram."""
     calls = (what["call"],) if what.get("call") else (MESSAGE,) if sock.divided else READS
-    places = [
-        place
-        for place in range(sock.used, len(sock.happened))
-        if sock.happened[place].call in calls
-        and (sock.happened[place].data or sock.divided or is_empty(sock, sock.happened[place]))
-        and fits(sock.happened[place], what)
-    ]
     stream = sock.type == 1 and not sock.divided
-    if what.get("next") and not stream:
-        places = places[:1]
-    for these in [places] if stream else [[place] for place in places]:
+    places = []
+    for place in in_time_places(sock, what):
+        item = sock.happened[place]
+        has_bytes = item.data or sock.divided or is_empty(sock, item)
+        if item.call in calls and has_bytes and fits(item, what):
+            places.append(place)
+    if stream:
+        return take_of_stream(sock, places, what)
+    wanted = {*places}
+    for place in in_time_places(sock, what) if what.get("next") else places:
+        item = sock.happened[place]
+        if place in wanted and match(item.data, what, whole=True) is not None:
+            sock.used, sock.part = place + 1, 0
+            return True
+        if what.get("next") and (item.error or (item.call in calls and item.size)):
+            return False  # this came next
+    return False
+
+
+def take_of_stream(sock: Noted, places: list[int], what: dict[str, Any]) -> bool:
+    """The same for a stream. A pause ends what a pattern takes, as soon as it is over."""
+    pauses = []
+    if what.get("regex") is not None:
+        times = [sock.happened[place].at for place in places]
+        pauses = [at for at in range(1, len(times)) if times[at] - times[at - 1] >= PAUSE]
+    for upto in [*pauses, len(places)] if places else ():
+        these = places[:upto]
         parts = [
             sock.happened[place].data[sock.part if place == sock.used else 0 :] for place in these
         ]
         data = b"".join(parts)
-        ended = match(data, what, whole=not stream)
-        if ended is None or (stream and ended == len(data) and may_grow(sock, these, what)):
+        ended = match(data, what, whole=False)
+        if not ended:  # a match of nothing is none
             continue
+        if upto == len(places) and may_grow(sock, these, what, at_end=ended == len(data)):
+            return False
         for place, part in zip(these, parts, strict=True):
             if ended < len(part):
                 sock.part = ended + (sock.part if place == sock.used else 0)
@@ -178,18 +225,20 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
                 return True
             ended -= len(part)
             sock.part, sock.used = 0, place + 1
-        return bool(these)
+        return True
     return False
 
 
-def may_grow(sock: Noted, places: list[int], what: dict[str, Any]) -> bool:
-    """Whether bytes that still come may change a match that ends with those that came: a pattern
-    that repeats or chooses has 0.1 s for them, or until the end of the stream.
+def may_grow(sock: Noted, places: list[int], what: dict[str, Any], *, at_end: bool) -> bool:
+    """Whether bytes that still come may change a match: a pattern that repeats or chooses has 0.1 s
+    for them, or until the end of the stream.
+
+    `at_end`: it ends with what came; else only a pattern that takes nearly anything could go on.
     """
     pattern = HEADS.sub("(", what.get("regex") or "")
     last, *later = sock.happened[places[-1] :]
     ended = any(item.call in {*READS, "close"} and not item.data for item in later)
-    if OPEN.search(pattern) is None or ended or what.get("over"):
+    if (OPEN if at_end else FAR).search(pattern) is None or ended or what.get("over"):
         return False
     return time.monotonic() - last.at < PAUSE
 
@@ -216,13 +265,14 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
         return len(wanted) if fit else None
     encoding = what.get("encoding") or "latin-1"
     decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-    found = re.search(what["regex"], decoder.decode(data, whole))  # characters that are whole
-    if found is None or (what.get("next") and not whole and found.start()):
+    text = decoder.decode(data, whole)  # characters that are whole
+    found = search(what["regex"], text)
+    if found is None or (what.get("next") and not whole and found.begin):
         return None
     taken = {
-        key: text.encode(encoding, "surrogateescape")
-        for key, text in found.groupdict().items()
-        if text is not None
+        key: part.encode(encoding, "surrogateescape")
+        for key, part in found.groupdict().items()
+        if part is not None
     }
     for name in taken:
         literally.pop(name, None)
@@ -232,4 +282,4 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
         big_endian.discard(name)
         literally[name] = True
     values.update(taken)
-    return len(found.string[: found.end()].encode(encoding, "surrogateescape"))
+    return len(text[: found.end].encode(encoding, "surrogateescape"))

@@ -37,11 +37,12 @@ def number(name: str, own: Mapping[str, bytes] | None = None, *, hexed: bool = F
     return int.from_bytes(data, "big") if big else int(data)
 
 
-def groups(
-    found: re.Match[str], encoding: str, numbers: Mapping[str, str] | None = None
-) -> dict[str, bytes]:
+def groups(found: Any, encoding: str, numbers: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """What the groups of a pattern took; `numbers`: the width of those that are numbers."""
-    taken = {name: (text or "").encode(encoding) for name, text in found.groupdict().items()}
+    taken = {
+        name: (text or "").encode(encoding, "surrogateescape")
+        for name, text in found.groupdict().items()
+    }
     for name, width in (numbers or {}).items():
         taken[name] = str(number_in(width, taken[name])).encode()
     return taken

@@ -7,13 +7,6 @@ from typing import NamedTuple
 BYTES = "bytes"  # the encoding in which each byte is a character
 
 
-class WrongJson(ValueError):
-    """What is wrong with JSON, and the facts about it."""
-
-    def __init__(self, key: str, **told: object) -> None:
-        super().__init__(key, told)
-
-
 class JsonValue(NamedTuple):
     """A value; `literal`: in JSON it is written as it is, as a number is."""
 
@@ -27,5 +20,4 @@ def codec(name: str) -> str:
     return name
 
 
-Problem = WrongJson
 Value = JsonValue

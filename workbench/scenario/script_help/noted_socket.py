@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import re
 import socket
 import threading
 import time
@@ -20,11 +22,19 @@ big_endian: set[str] = set()  # those that a pattern of hex took, as numbers
 literally: dict[str, bool | None] = {}  # whether JSON has it as it is written, as with a number
 hidden: dict[str, Callable[[Noted, Happened], bool]] = {}  # endpoint -> what is never seen
 changed = threading.Condition()
+HEADS = re.compile(r"\(\?(?:P<\w+>|[a-z]+\)|:)")  # what a group begins with, and says no more
 MESSAGE = "messages.recv"  # what a stream brought, divided
+CARRY = ("recv", "recvfrom", "send", "sendto")
+RESETS = ("ECONNRESET", "ECONNABORTED")
+LOST = (*RESETS, "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH")
 
 
 class Happened(NamedTuple):
-    """The result of one call of a socket."""
+    """The result of one call of a socket.
+
+    Attributes:
+        began: when the call began; 0: that is not known.
+    """
 
     call: str
     result: int | None
@@ -32,16 +42,27 @@ class Happened(NamedTuple):
     data: bytes
     peer: object
     at: float
+    began: float = 0.0
 
     def __str__(self) -> str:
         if self.error:
             return f"{self.call} -> {self.error!r}"
         return f"{self.call} = {self.result}" + (f" {self.data[:60]!r}" if self.data else "")
 
+    @property
+    def size(self) -> int | None:
+        """How many bytes it carried: of a datagram that was cut, as many as it had."""
+        if self.call == MESSAGE:
+            return len(self.data)
+        return self.result if self.call in CARRY else None
+
     def means(self, name: str) -> bool:
         """Whether it failed in this way: an errno, the name of its class or a base class, "*"."""
         if self.error is None:
             return False
+        key = getattr(self.error, "key", None)  # of what could not be divided into messages
+        if key is not None:
+            return name in {"*", key, "MESSAGES_" + key.upper().replace(" ", "_")}
         number = getattr(self.error, "errno", None)
         classes = (kind.__name__ for kind in type(self.error).__mro__)
         return name in {"*", *classes, errno.errorcode.get(number or 0)}
@@ -55,34 +76,37 @@ class Noted(socket.socket):
         self.name = name
         self.happened: list[Happened] = []
         self.used = self.part = 0  # how far expect() has got: calls, and bytes of the next one
-        self.sent_at = time.monotonic()
+        self.opened = time.monotonic()  # when it was made, accepted or connected
         self.peer: Any = None
+        self.endings: dict[int, tuple[str, str]] = {}  # place in `happened` -> how, and by whom
+        self.deaf = self.lost = self.aborts = self.deaf_only = False
         self.ended = False  # closed by a step of the script
         self.delayed: dict[Any, list[tuple[float, bytes, str | None]]] = {}  # by peer
         self.queued = bytearray()  # what the kernel has not taken yet
         self.ends = False  # the peer has finished: it is closed when all answers have gone
         self.then: str | None = None  # what follows it
         self.divided = False  # what comes is messages
-        self.left = b""  # what came and is not a whole message yet
+        self.divider: Any = None  # divides it
+        self.decoders: dict[str, Any] = {}  # of rules: what reads cut in a character is kept
         self.word, self.silent = "", False  # of its rules
         self.answered: dict[int, int] = {}
-        self.had: set[int] = set()
         self.on_close: list[Callable[[Noted], None]] = []
 
     def note(self, call: str, job: Callable[[], Any], size: Callable[[Any], Any] = int) -> Any:
         """Make a call and keep its result."""
         look_out()
+        began = time.monotonic()
         try:
             found = job()
         except Exception as error:
-            self.add(Happened(call, None, error, b"", None, time.monotonic()))
+            self.add(Happened(call, None, error, b"", None, time.monotonic(), began))
             raise
         data, peer = b"", self.peer
         if call == "recv":
             data = found
         elif call == "recvfrom":
             data, peer = found[:2]
-        self.add(Happened(call, size(found), None, data, peer, time.monotonic()))
+        self.add(Happened(call, size(found), None, data, peer, time.monotonic(), began))
         return found
 
     def add(self, what: Happened) -> None:
@@ -90,10 +114,38 @@ class Noted(socket.socket):
         if self.name in hidden and hidden[self.name](self, what):
             return
         with changed:
+            self.note_end(what)
             self.happened.append(what)
             for wait in waits:
                 wait.look(self, what)
             changed.notify_all()
+
+    def note_end(self, what: Happened) -> None:
+        """Note how this ends the connection: once for each way and each side."""
+        ending = None
+        lost = self.lost or ("reset", "peer") in self.endings.values()
+        if any(map(what.means, LOST)):
+            self.lost = self.lost or what.call in {"recv", "recvfrom"}
+            ending = ("reset", "peer") if any(map(what.means, RESETS)) else None
+        elif what.call == "recv" and what.result == 0:
+            ending = None if self.deaf or lost else ("fin", "peer")
+        elif what.call == "close":
+            self.lost = True
+            ours = "reset" if self.aborts else "fin"
+            ending = None if ("reset", "peer") in self.endings.values() else (ours, "us")
+        elif what.call == "shutdown" and what.error is None and not self.deaf_only:
+            ending = ("fin", "us")
+        if ending is not None and ending not in self.endings.values():
+            self.endings[len(self.happened)] = ending
+
+    def text(self, data: bytes, encoding: str) -> str:
+        """The characters that are whole with this read, or those of a message."""
+        whole = self.divided or self.type != socket.SOCK_STREAM
+        if whole or encoding not in self.decoders:
+            kind = codecs.getincrementaldecoder(encoding)
+            self.decoders[encoding] = kind("surrogateescape")
+        found: str = self.decoders[encoding].decode(data, whole)
+        return found
 
     def bind(self, address: Any) -> None:
         self.note("bind", lambda: super(Noted, self).bind(address), _nothing)
@@ -106,6 +158,7 @@ class Noted(socket.socket):
         made.setdefault(self.name, []).append(self)
         self.peer = address
         self.note("connect", lambda: super(Noted, self).connect(address), _nothing)
+        self.opened = time.monotonic()
 
     def accept(self) -> tuple[Noted, Any]:
         descriptor, peer = self.note("accept", _accepts(self), lambda found: found[0])
@@ -135,23 +188,33 @@ class Noted(socket.socket):
     def sendall(self, data: Any, flags: int = 0) -> None:
         with changed:  # what waits goes first
             changed.wait_for(lambda: not self.queued)
+        self.note_sent(data)
         self.note("send", lambda: super(Noted, self).sendall(data, flags), lambda _none: len(data))
-        self.sent_at = time.monotonic()
+
+    def note_sent(self, data: bytes) -> None:
+        """Tell what divides its stream: of HTTP, a request decides about its response."""
+        if self.divider is not None:
+            self.divider.sent(bytes(data))
 
     def send(self, data: Any, flags: int = 0) -> int:
         sent: int = self.note("send", lambda: super(Noted, self).send(data, flags))
-        self.sent_at = time.monotonic()
         return sent
 
     def sendto(self, data: Any, *to: Any) -> int:
         if self not in made.setdefault(self.name, []):
             made[self.name].append(self)
         sent: int = self.note("sendto", lambda: super(Noted, self).sendto(data, *to))
-        self.sent_at = time.monotonic()
         return sent
 
     def shutdown(self, how: int) -> None:
+        self.deaf = self.deaf or how != socket.SHUT_WR
+        self.deaf_only = how == socket.SHUT_RD
         self.note("shutdown", lambda: super(Noted, self).shutdown(how), _nothing)
+
+    def setsockopt(self, *which: Any) -> None:
+        lingers_not = (socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.aborts = self.aborts or which == lingers_not  # close() then sends RST (socket(7))
+        super().setsockopt(*which)
 
     def getsockopt(self, *which: int) -> Any:
         return self.note("getsockopt", lambda: super(Noted, self).getsockopt(*which), lambda it: it)
@@ -196,6 +259,16 @@ def open_ones(name: str) -> list[Noted]:
     if name in last:
         found = found[-last[name] :]
     return [item for item in found if item.fileno() != -1]
+
+
+def connect_anew(name: str) -> None:
+    """Close what a client has whose peer has ended; while all of it is open, refuse to connect."""
+    with changed:
+        there = [item for item in made.get(name, []) if item.fileno() != -1]
+        over = [item for item in there if "peer" in {who for _, who in item.endings.values()}]
+        assert not there or over, f"{name} is connected already"
+        for item in over:
+            item.close()
 
 
 def stop(name: str) -> None:
@@ -299,17 +372,14 @@ def look_out() -> None:
 
 def fits(what: Happened, wanted: dict[str, Any]) -> bool:
     """Whether a call is the one looked for; its bytes are checked elsewhere."""
-    closed = wanted.get("closed")
-    if closed is not None:
-        fin = what.call == "recv" and what.result == 0
-        return (fin and closed != "reset") or (what.means("ECONNRESET") and closed != "fin")
     if wanted.get("call") not in {None, what.call}:
         return False
     if wanted.get("result") is not None and what.result != wanted["result"]:
         return False
-    if wanted.get("peer") not in {None, spelled(what.peer)}:
+    peer = wanted.get("peer")
+    if peer is not None and (what.peer is None or peer not in {"*", spelled(what.peer)}):
         return False
     names = [wanted[key] for key in ("errno", "error") if wanted.get(key) is not None]
     if not all(map(what.means, names)) or (what.error and not names):
         return False
-    return wanted.get("size") in {None, what.result}
+    return wanted.get("size") in {None, what.size}
