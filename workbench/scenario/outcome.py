@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import explained, is_error, system_text
@@ -15,6 +15,7 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.explain.evidence import RESETS, evidence_of
 from workbench.journal.reader import LED_TO
+from workbench.named_tuple import NamedTuple
 from workbench.payload.json_values import check_ends_itself
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.steps import ANY, Expect, Perform

@@ -19,8 +19,8 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_message_and_what_is_taken_of_it() -> None:
     wanted = {"json": {"a.0": 1}, "take": {"n": "b", "s": "c"}}
     assert match_json(b'{"a": [1], "b": 7, "c": "7"}', wanted, True) == 28
-    assert json_value("n") == (b"7", False, True)
-    assert json_value("s") == (b"7", False, False)
+    assert json_value("n")[:3] == (b"7", False, True)
+    assert json_value("s")[:3] == (b"7", False, False)
     for other in (b'{"a": [2], "b": 7, "c": 1}', b'{"a": [1], "b": 7}', b"no"):
         assert match_json(other, wanted, True) is None
 
