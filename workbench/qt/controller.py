@@ -112,6 +112,7 @@ class Controller(QObject):
         self.background = self._read_beside()
         self.selection = Selection()
         self.values = WindowValues(self)
+        self.renamed.connect(self._on_renamed)
         self._watched: frozenset[int] = frozenset()
         self._seen: dict[str, frozenset[int]] = {}
         self._wake_pending = False
@@ -119,6 +120,7 @@ class Controller(QObject):
         self._accepted: dict[int, Accepted] = {}
         self._hollow: dict[int, Hollow | None] = {}
         self._roles: dict[str, str] = {}
+        self._places: dict[str, int] = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
         self._turns = TurnByTurn(self)
@@ -341,6 +343,19 @@ class Controller(QObject):
             self._roles = self.reader.roles()
         return self._roles.get(endpoint or "")
 
+    def endpoint_place(self, endpoint: str) -> int:
+        """An endpoint's place in the order in which the record got them, from 0 on; of several that
+        had this name, that of the first.
+        """
+        if endpoint not in self._places:
+            ids = sorted((item.id, item.name) for item in self.reader.endpoints())
+            self._places = {name: number - 1 for number, name in reversed(ids)}
+        return self._places.setdefault(endpoint, 0)
+
+    @Slot()
+    def _on_renamed(self) -> None:
+        self._places = {}  # another one may get the former name
+
     def manner_of(self, endpoint: str | None) -> Manner:
         """How an endpoint's bytes read as text: by its current settings, else by the record's."""
         if endpoint is not None and endpoint in self.session.endpoints:
@@ -392,6 +407,7 @@ class Controller(QObject):
         self._accepted = {}
         self._hollow = {}
         self._roles = {}
+        self._places = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
         self._turns.drop()

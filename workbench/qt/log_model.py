@@ -371,6 +371,10 @@ class LogModel(QAbstractTableModel):
         """The row in which an event is shown; None: it is hidden."""
         return self._rows.place_of(seq)
 
+    def endpoint_place(self, endpoint: str) -> int:
+        """An endpoint's place in the order in which the record got them, from 0 on."""
+        return 0 if self._controller.closed else self._controller.endpoint_place(endpoint)
+
     def record_row(self, row: int) -> Row | None:
         """The event of a shown row; for a connect that waited, with its outcome.
 

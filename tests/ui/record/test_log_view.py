@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.seen import painted
+from workbench.app import create_window
 from workbench.engine.model import commands as c
 from workbench.journal import query
 from workbench.qt import log_model, log_scan
 from workbench.ui.record import log_panel
 from workbench.ui.record.log_view import LogView
+from workbench.ui.style import theme
+from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.log_columns import NUMBER, place
 
 
@@ -273,3 +276,54 @@ def test_columns_give_way_before_a_narrow_log_scrolls_sideways(hand: Hand) -> No
     assert advance("0" * 6) <= view.columnWidth(result) < wide
     assert view.columnWidth(who) >= advance("0" * 9)
     assert view.columnWidth(place("time")) >= advance("00:00:00.000")
+
+
+def stripes(window: MainWindow) -> dict[str, set[str]]:
+    """The colours of the stripes in sight, by endpoint."""
+    view, model = window.log.view, window.log.model
+    image = view.viewport().grab().toImage()
+    found: dict[str, set[str]] = {}
+    for row in range(model.rowCount()):
+        event, box = model.record_row(row), view.visualRect(model.index(row, NUMBER))
+        if event is None or event.endpoint is None or not view.viewport().rect().contains(box):
+            continue
+        line = {image.pixelColor(x, box.center().y()).name() for x in range(view.width() // 2)}
+        found.setdefault(event.endpoint, set()).update(line & {*theme.STRIPES})
+    return found
+
+
+def test_an_endpoint_keeps_its_colour_whatever_is_painted_first(hand: Hand) -> None:
+    """Under a filter, and when the record is opened again."""
+    hand.connect()
+    log = hand.window.log
+    hand.wait(lambda: log.model.up_to_date)
+    log.filter.setText("endpoint:client-1")
+    log.apply_filter()
+    hand.wait(lambda: set(stripes(hand.window)) == {"client-1"})
+    first, second = theme.STRIPES[:2]
+    assert stripes(hand.window) == {"client-1": {second}}
+    log.show_all()
+    hand.wait(lambda: {"client-1", "server-1"} <= set(stripes(hand.window)))
+    assert stripes(hand.window) == {"server-1": {first}, "client-1": {second}}
+    record = hand.window.controller.session.record
+    hand.window.close()
+    old = create_window(record)
+    hand.qtbot.addWidget(old)
+    old.show()
+    old.log.filter.setText("endpoint:client-1")
+    old.log.apply_filter()
+    hand.wait(lambda: set(stripes(old)) == {"client-1"})
+    assert stripes(old) == {"client-1": {second}}
+    old.close()
+
+
+def test_another_endpoint_of_a_former_name_has_its_own_colour(hand: Hand) -> None:
+    controller = hand.window.controller
+    assert [controller.endpoint_place(name) for name in ("server-1", "client-1")] == [0, 1]
+    panel = hand.window.tab_area.panel("client-1")
+    assert panel is not None
+    hand.window.endpoint_tabs.rename(panel, "renamed")
+    hand.window.endpoint_tabs.new_client()
+    controller.session.journal.flush()
+    hand.wait(lambda: controller.endpoint_place("renamed") == 1)
+    assert controller.endpoint_place("client-1") == 2

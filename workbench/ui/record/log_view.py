@@ -113,7 +113,6 @@ class LogView(RowUnderMouse, QTableView):
         self.horizontalHeader().setMinimumSectionSize(24)
         self.by_hand = False
         self.keep_end = True
-        self._stripes: dict[str, QColor] = {}
         self._calls: list[tuple[QRect, str, QColor, bool]] = []
         self._bars: dict[str, list[QRect]] = {}
         self._arrows: dict[str, list[QLine]] = {}
@@ -437,12 +436,9 @@ class LogView(RowUnderMouse, QTableView):
         self._calls.clear()
 
     def _stripe_of(self, endpoint: str) -> QColor:
-        """An endpoint's colour: each new one gets the next."""
-        found = self._stripes.get(endpoint)
-        if found is None:
-            found = QColor(theme.STRIPES[len(self._stripes) % len(theme.STRIPES)])
-            self._stripes[endpoint] = found
-        return found
+        """An endpoint's colour: the next for each that came into the record."""
+        place = self._log.endpoint_place(endpoint)
+        return QColor(theme.STRIPES[place % len(theme.STRIPES)])
 
     def _column_boxes(self) -> list[tuple[int, int]]:
         header = self.horizontalHeader()
