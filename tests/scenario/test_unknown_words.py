@@ -279,3 +279,42 @@ def test_a_name_between_the_quotes_of_hex_is_text(head: str) -> None:
     assert warned("""{ do = 'send', hex = '00 "a {b} " {uuid} "{}"' }""") == ()
     (named,) = warned("""{ do = 'send', hex = '"{user}"' }""") if head else ("between quotes",)
     assert "between quotes" in str(named)
+
+
+@pytest.mark.parametrize("value", ["{pause}", "{pause+1}", "{s.port}", "{my-s.port}", "{round}"])
+def test_a_number_is_not_what_is_known_only_later(value: str) -> None:
+    text = f"""
+placeholders = true
+step = [
+  {{ do = "expect", endpoint = "s", regex = '(?P<pause>\\d)' }},
+  {{ do = "loop", times = 2, step = [{{ do = "wait", seconds = "{value}" }}] }},
+]
+endpoint.s = "127.0.0.1:1"
+endpoint.my-s = "127.0.0.1:2"
+"""
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(text)
+    told = Problem("scenario.late_number", key="seconds", value=value)
+    assert str(caught.value.args_["reason"]) == told.text
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(text.replace(value, "{other}"))
+    assert "must be a number of seconds" in caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("address", "family"),
+    [
+        ("[::1]:{s.port}", "AF_INET6"),
+        ("abstract:of-{s.port}", "AF_UNIX"),
+        ("./{s.port}.sock", "AF_UNIX"),
+        ("127.0.0.1:{s.port+1}", "AF_INET"),
+        ("{s.address}:80", "AF_INET"),
+    ],
+)
+def test_the_family_follows_from_an_address_with_a_gap_in_it(address: str, family: str) -> None:
+    made = parse(
+        'placeholders = true\nstep = [{ do = "start", endpoint = "s" }]\n'
+        f'[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+        f'[endpoint.c]\naddress = "{address}"\n[endpoint.d]\naddress = "@s"\nbind = "{address}"\n'
+    )
+    assert [item.family for item in made.endpoints] == ["AF_INET", family, family]

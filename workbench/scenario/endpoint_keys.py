@@ -55,7 +55,9 @@ def _family_as_written(body: Mapping[str, Any], named: Named) -> dict[str, Any]:
     said = body.get("address")
     if isinstance(said, str) and said.startswith("@"):
         said = body.get("bind", said)
-    if not isinstance(said, str) or has_scheme(said) or named.waits(said):
+    if not isinstance(said, str) or has_scheme(said):
+        return {}
+    if said.startswith("{") and named.waits(said):  # [::1]:{s.port} tells it, {host}:80 does not
         return {}
     return {"family": addresses.written_family(said)}
 

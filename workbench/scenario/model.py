@@ -64,6 +64,7 @@ from workbench.scenario.steps import (
 )
 from workbench.scenario.syntax import explain_syntax
 from workbench.scenario.unknown_words import (
+    late_number,
     quoted_words,
     refused_word,
     rounds_outside,
@@ -207,6 +208,7 @@ def parse_cases(
         _check_asked(asked, text, source)  # the part that was not read may be what is missing
         lines = locate(text)
         reason = refused_word(table, wrong.path) or wrong.problem
+        reason = late_number(table, wrong.path, reason) or reason
         problem = misplaced.above(reason, wrong.path, k.TOP, text, lines)
         problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong

@@ -38,6 +38,7 @@ _AT_ITS_STEP: Final = frozenset({"address", "bind", "proxy", "websocket"})
 _FILLED_IN: Final = (PAYLOAD | {"to"}) - {"take"}
 """Keys of a step in which {round} stands for something."""
 _ROUND_IN_HEX: Final = re.compile(rf'\{{{ROUND}\}}|\([^)"]*\b{ROUND}\b', re.ASCII)
+_NUMBER: Final = re.compile(r"\{([A-Za-z_][\w.-]*?)(?:[+*-]\w+)*\}", re.ASCII)
 _TAKING: Final = frozenset({"take", "keep", "recall"})
 """Tables whose keys are names of values."""
 
@@ -190,6 +191,22 @@ def refused_word(table: dict[str, Any], refused: KeyPath) -> Problem | None:
         return None
     found = (problem for path, problem in unfilled_words(table) if path in {refused, refused[:-1]})
     return next(found, None)
+
+
+def late_number(table: dict[str, Any], refused: KeyPath, problem: Problem) -> Problem | None:
+    """That a number is read before what it names is known; None: something else is wrong with
+    it.
+    """
+    if problem.key != "scenario.wrong_type":
+        return None
+    value: Any = table
+    for part in refused:
+        of_list = isinstance(value, list) and isinstance(part, int)
+        value = value[part] if of_list or (isinstance(value, dict) and part in value) else None
+    gap = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if gap is None or gap[1] not in {ROUND, *taken_names(table), *end_names(table)}:
+        return None
+    return Problem("scenario.late_number", key=refused[-1], value=value)
 
 
 def _unfilled_in_rule(text: str, names: Collection[str], here: KnownByRule) -> Iterator[UnknownGap]:
