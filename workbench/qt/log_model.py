@@ -47,6 +47,8 @@ TOLD_AFTER_AT_MOST: Final = 500
 """Milliseconds between two additions of what was found, which grow: each paints the log anew."""
 FOLDED_WITHIN: Final = 500
 """Rows after a command among which its calls are folded."""
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TEXTS: Final = frozenset(
     {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
 )
@@ -592,12 +594,12 @@ class LogModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            right = self._table.columns[section].right  # a heading is aligned with its cells
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # a heading is aligned with its cells
+            return _RIGHT if self._table.columns[section].right else _LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"{self._table.texts}.columntip_{self._table.columns[section].key}")
         return None

@@ -213,10 +213,11 @@ class _TabBar(QTabBar):
 
     def sizeHint(self) -> QSize:
         """As high without a tab as with one: otherwise there is no + beside it."""
-        hint = super().sizeHint()
-        if not self.count():
+        hint = QTabBar.sizeHint(self)
+        tall = hint.height()
+        if not tall:
             return hint.expandedTo(QSize(0, self._tall))
-        self._tall = hint.height()
+        self._tall = tall
         return hint  # asked a thousand times while a window is laid out
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
