@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 import tempfile
 from collections import Counter
@@ -37,6 +38,7 @@ from workbench.app import create_window  # noqa: E402
 from workbench.ui.dialogs.demo_browser import DemoBrowser  # noqa: E402
 from workbench.ui.style.retranslatable import use_language  # noqa: E402
 from workbench.ui.window.window import MainWindow  # noqa: E402
+from workbench.viewmodel.default_endpoints import FIRST_PORT  # noqa: E402
 
 SIZES = {"": (1280, 800), "-1920": (1920, 1080)}
 BOUND_MS = 10_000
@@ -240,11 +242,24 @@ def small(picture: QImage) -> QImage:
     return plain.convertToFormat(QImage.Format.Format_Indexed8, [colour for colour, _ in found])
 
 
+def usual_port_is_free() -> bool:
+    """Whether a server takes the port that its field has: else the picture is of a way out."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", FIRST_PORT))
+            probe.listen()
+        except OSError:
+            return False
+    return True
+
+
 def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> None:
     """One scene in a window and record of its own; a picture of each size."""
     use_language(language)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
+        Hand(window).wait(usual_port_is_free)
         window.resize(*SIZES[""])
         window.show()
         # after it is shown: Qt would polish it with the colours of the window before this one

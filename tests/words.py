@@ -119,6 +119,8 @@ OTHER_NAMES: Final = {
         "held; failed": r"\b(steps?|runs?|cases?|scenarios?) passed",
         "reset (RST)": r"\btorn down|RST packet",
         "group (multicast)": r"\bmcast",
+        "answer": r"\b[Rr]espon(ds|ded)\b",
+        "opening request": r"[Uu]pgrade request",
         "Close frame; close code": r"[Cc]lose (message|packet)|closing code",
     },
     "zh_CN": {
@@ -145,6 +147,8 @@ OTHER_NAMES: Final = {
         "通过; 未通过": r"成立|(?<!，)符合预期",
         "复位 (RST)": r"重置",
         "组播": r"多播",
+        "应答": r"回答|响应",
+        "握手请求": r"(打开|开启)请求",
         "Close 帧; 关闭码": r"关闭帧|关闭代码",
     },
 }
