@@ -157,3 +157,25 @@ def test_esc_in_the_field_clears_it_and_then_leaves_the_rest(hand: Hand) -> None
     assert not log.follow.isChecked()
     hand.window.leave()
     assert log.follow.isChecked()
+
+
+def test_a_filter_is_read_whole_where_the_counts_beside_it_can_give_way(hand: Hand) -> None:
+    """Its end alone stood in a field of a hundred pixels, and Find had no room for a word."""
+    log = hand.window.log
+    log.setFixedWidth(800)
+    log.filter.setText("errno:ECONNRESET failed:*")
+    log.apply_filter()
+
+    def is_whole() -> None:
+        wide = log.filter.fontMetrics().horizontalAdvance(log.filter.text())
+        assert log.clear_filter.isVisible()
+        assert "of" not in log.clear_filter.text()
+        assert log.filter.width() > wide
+
+    hand.wait_holds(is_whole)
+    log.filter.setText("x")
+    log.apply_filter()
+    hand.wait(lambda: "of" in log.clear_filter.text())
+    log.setMinimumWidth(0)
+    log.setMaximumWidth(16777215)
+    log.show_all()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QLabel
 
-from workbench.ui.widgets.fitting_label import FittingLabel, GivingLabel
+from workbench.ui.widgets.fitting_label import FittingButton, FittingLabel, GivingLabel
 
 
 def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
@@ -91,3 +91,18 @@ def test_a_style_sheet_that_pads_it_leaves_room_for_the_end(qapp: QApplication) 
     assert label.text()
     assert label.width() >= QLabel.sizeHint(label).width()
     label.close()
+
+
+def test_a_button_that_gives_way_says_what_it_does_and_is_read_whole(qapp: QApplication) -> None:
+    button = FittingButton()
+    button.offer("1 of 246: clear filter", "Clear filter")
+    whole = button.sizeHint().width()
+    assert (button.text(), button.whole_width) == ("1 of 246: clear filter", whole)
+    button.give_way(True)
+    button.offer("2 of 246: clear filter", "Clear filter")
+    assert button.text() == "Clear filter"
+    assert button.accessibleName() == "2 of 246: clear filter"
+    assert button.sizeHint().width() < button.whole_width
+    assert abs(button.whole_width - whole) < 9  # 2 for 1
+    button.give_way(False)
+    assert button.text() == "2 of 246: clear filter"

@@ -28,6 +28,7 @@ from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import APART, GAP, HAIR, NEAR, TIGHT
+from workbench.ui.widgets.fitting_label import FittingButton
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls, fit, tone
 from workbench.ui.widgets.progress_line import ProgressLine
@@ -95,7 +96,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._controls = NamedControls("log")
         self.filter_name = NameLine(self._controls, FILTER_WORDS)
         self.filter_name.is_taken = self.filters.has
-        self.clear_filter = QPushButton()
+        self.clear_filter = FittingButton()
         self.clear_filter.setObjectName("log.clear_filter")
         self.clear_filter.hide()
         self.follow = _toggle("log.follow", checked=True)
@@ -186,11 +187,23 @@ class LogPanel(Retranslatable, QTabWidget):
             else:
                 self._column.insertWidget(0, self._line)
             self._show_line()
+        self.clear_filter.give_way(
+            self._is_cramped(self.width() - left if beside else self.width())
+        )
         around = 0 if beside else NEAR
         layout.setContentsMargins(around, around, NEAR, 0)
         if beside:
             self._line.setGeometry(left, 0, self.width() - left, high)
             self._line.raise_()
+
+    def _is_cramped(self, room: int) -> bool:
+        """Whether the filter would be cut off if the button beside it told the counts as well,
+        which the status bar has too. The filter has three parts of what is left, *Find* one.
+        """
+        others = self._line.minimumSizeHint().width() - self.clear_filter.sizeHint().width()
+        left = room - others - self.clear_filter.whole_width
+        wanted = self.filter.fontMetrics().horizontalAdvance(self.filter.text())
+        return self.filter.minimumSizeHint().width() + 3 * left // 4 < wanted + 4 * APART
 
     @Slot()
     def _show_line(self) -> None:
@@ -205,6 +218,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._settle.setInterval(SETTLE)
         self._settle.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._settle.start())
+        self.filter.textChanged.connect(self._place_line)
         self.filter.returnPressed.connect(self.apply_filter)
         self.filter.editingFinished.connect(self._on_used)
         self.filters.chosen.connect(self._on_filter_chosen)
@@ -494,9 +508,7 @@ class LogPanel(Retranslatable, QTabWidget):
             self.view.empty_text = empty
             self.view.viewport().update()
         told = tr("log.clear_filter", shown=f"{counts.shown:,}", count=f"{counts.committed:,}")
-        if self.clear_filter.text() != told:
-            self.clear_filter.setText(told)
-            self.clear_filter.setAccessibleName(told)
+        self.clear_filter.offer(told, tr("log.clear_filter_short"))
         hidden = counts.hidden
         if self.follow.isChecked() or counts.committed < self._followed_to:
             self._followed_to = counts.committed

@@ -1,4 +1,4 @@
-"""Labels that show the longest of several texts that fits."""
+"""Labels and a button that show the longest of several texts that fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from workbench.ui.widgets.named_controls import SpokenLabel
 
@@ -82,3 +82,35 @@ class GivingLabel(FittingLabel):
     def setText(self, text: str) -> None:
         if (text, "") != self._texts:
             self.offer((text, ""))
+
+
+class FittingButton(QPushButton):
+    """A button that says it all or, where it is to give way to others, what it does alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = self._short = ""
+        self._gives_way = False
+
+    def offer(self, whole: str, short: str) -> None:
+        """Set both texts; a screen reader says the whole one."""
+        self._whole, self._short = whole, short
+        if self.accessibleName() != whole:
+            self.setAccessibleName(whole)
+        self._choose()
+
+    def give_way(self, gives_way: bool) -> None:
+        """Say the short text from now on, or the whole one."""
+        self._gives_way = gives_way
+        self._choose()
+
+    @property
+    def whole_width(self) -> int:
+        """Its width when it says it all."""
+        wide = self.fontMetrics().horizontalAdvance
+        return self.sizeHint().width() + wide(self._whole) - wide(self.text())
+
+    def _choose(self) -> None:
+        said = self._short if self._gives_way else self._whole
+        if said != self.text():
+            self.setText(said)

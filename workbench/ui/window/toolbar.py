@@ -126,7 +126,7 @@ class ToolBar(Retranslatable, QToolBar):
 def _width(button: QToolButton, *, words: bool) -> int:
     """The width of a button; QToolButton's own hint wastes a third."""
     icon = button.iconSize().width() + 4 if button.property("icon_name") else 0
-    arrow = 10 if button.property("menu") else 0
+    arrow = (10 if icon else 24) if button.property("menu") else 0  # words alone are centred
     words = words or not icon
     text = button.fontMetrics().horizontalAdvance(button.text()) if words else 0
     return text + icon + arrow + 16
