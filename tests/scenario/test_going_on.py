@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -88,16 +87,13 @@ def test_a_run_that_is_given_up_does_not_go_on(session: Session) -> None:
 def test_a_run_stays_until_it_is_interrupted_and_then_goes_on(session: Session) -> None:
     """A client of another program comes meanwhile; what follows is still done."""
     text = step(STARTED, '{ do = "stay" }', '{ do = "stop", endpoint = "server" }')
-    told = threading.Event()
-    runner = Runner(session, parse(text), timeout=BOUND, told=lambda _result: told.set())
-    thread = threading.Thread(target=runner.run)
-    thread.start()
-    assert told.wait(BOUND)  # it has begun to listen, and is about to stay, or does
-    while thread.is_alive() and len(runner.report.steps) < 2:
-        if runner.staying:
+
+    def interrupts() -> None:
+        if len(runner.report.steps) == 1:  # it has begun to listen, and stays
             runner.interrupt()
-        thread.join(0.01)
-    thread.join(BOUND)
+
+    runner = Runner(session, parse(text), timeout=BOUND, waits=interrupts)
+    runner.run()
     assert outcome(runner.report) == [True] * 3
     assert [result.title for result in runner.report.steps][1] == "stay()"
 

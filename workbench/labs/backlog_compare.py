@@ -42,11 +42,6 @@ class CompareRow:
     def label(self) -> str:
         return tr(f"backlog.row_{self.outcome}")
 
-    @property
-    def agrees(self) -> bool:
-        """Whether the article's number is what happened."""
-        return self.article == self.observed
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

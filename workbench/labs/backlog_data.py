@@ -132,7 +132,7 @@ class Picture:
     Attributes:
         time: seconds since the run began, at most until it ended. ends_in: to the bound.
         running: False before the start and after the end.
-        peers: who waits in the queue, if that can be read. order_known: they are in order.
+        peers: who waits in the queue, if that can be read; in order, if all of them are ours.
         drops: SYNs dropped at this listener, in mode abort other packets too; overflows,
             listen_drops: of the whole network namespace since the run began (TcpExt). rejected:
             SYNs that the firewall's rule has refused. None where unknown.
@@ -146,7 +146,6 @@ class Picture:
     queue: Queue | None
     clients: tuple[ClientView, ...]
     peers: tuple[QueuedPeer, ...] = ()
-    order_known: bool = False
     drops: int | None = None
     overflows: int | None = None
     listen_drops: int | None = None

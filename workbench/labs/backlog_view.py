@@ -214,7 +214,6 @@ class Observer:
         """Make the picture anew from what is known."""
         server = self._server
         views = self.views()
-        peers, known = self._queued()
         overflows, listen_drops = self._counted()
         self._picture = replace(
             self._picture,
@@ -222,15 +221,14 @@ class Observer:
             accepting=server is not None and server.accept is GateMode.AUTO,
             queue=self._admission.queue(server, views),
             clients=views,
-            peers=peers,
-            order_known=known,
+            peers=self._queued(),
             drops=self._dropped(),
             overflows=overflows,
             listen_drops=listen_drops,
             rejected=self._rejected,
         )
 
-    def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
+    def _queued(self) -> tuple[QueuedPeer, ...]:
         """Who waits, in order if that is known: if all are ours, and the connect() of each has
         succeeded.
 
@@ -241,13 +239,12 @@ class Observer:
         entered = [
             view.connected for _, view in found if view is not None and view.connected is not None
         ]
-        known = len(entered) == len(found)
-        if known:
+        if len(entered) == len(found):
             found.sort(key=lambda pair: (pair[1].connected or 0.0) if pair[1] is not None else 0.0)
         return tuple(
             QueuedPeer(peer.address, view.number if view is not None else None, peer.gone)
             for peer, view in found
-        ), known
+        )
 
     def _dropped(self) -> int | None:
         return sum(self._drops.values()) if self._drops else None

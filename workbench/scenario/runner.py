@@ -123,11 +123,6 @@ class Runner:
         self._cancelled = True
         self._came.set()
 
-    @property
-    def staying(self) -> bool:
-        """Whether the run stays where it is until it is interrupted."""
-        return self._stay is not None
-
     def interrupt(self) -> None:
         """End a step that stays; else have `run` raise KeyboardInterrupt at its next wait or step.
 

@@ -137,7 +137,7 @@ class QueueCells(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{queue.now} / {room}")
 
     def _names(self) -> list[tuple[str, str]]:
-        """Who waits, in order if the kernel reports it; else those that are in the queue."""
+        """Who waits, as read from the kernel; where it does not say, those that have connected."""
         picture = self._picture
         assert picture is not None
         if picture.peers:
