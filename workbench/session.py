@@ -407,7 +407,7 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        upcoming = host.publisher.upcoming if host is not None else None
+        upcoming = host.publisher.command_ends if host is not None else None
         ticket = self._record(command, host.id if host is not None else 0, upcoming, above)
         if host is None or isinstance(command, c.Mark):
             ticket.finish()

@@ -30,10 +30,10 @@ def test_on_a_terminal_a_line_is_written_over_and_taken_away(
     written: list[str] = []
     shown = LoopProgress(written.append)
     shown.begin()
-    assert shown.seconds is None
+    assert shown.due_seconds() is None
     clock[0] += ON_TERMINAL
-    assert shown.seconds == pytest.approx(ON_TERMINAL)
-    assert shown.seconds is None  # it was looked at
+    assert shown.due_seconds() == pytest.approx(ON_TERMINAL)
+    assert shown.due_seconds() is None  # it was looked at
     shown.show("第 5 轮")
     shown.show("x" * 500)  # would take two lines
     shown.clear()
@@ -52,7 +52,7 @@ def test_elsewhere_it_is_a_line_at_a_humane_pace(
     said = 0
     for _ in range(100):
         clock[0] += 1.0
-        if shown.seconds is not None:
+        if shown.due_seconds() is not None:
             shown.show("round 5\x1b")
             said += 1
     shown.clear()

@@ -25,6 +25,7 @@ from workbench.qt.client_presenter import ClientPresenter
 from workbench.qt.controller import RESTING, TICK, Controller
 from workbench.qt.endpoint_presenter import EndpointPresenter
 from workbench.qt.server_presenter import ServerPresenter
+from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.next_look import next_tick
 from workbench.viewmodel.panel_state import Look, PanelState
@@ -89,6 +90,12 @@ def connected(pair: Pair, wait: Wait) -> None:
 def newest(presenter: EndpointPresenter[Any]) -> PanelState:
     assert presenter.state is not None
     return presenter.state
+
+
+def can_send(client: ClientPresenter) -> bool:
+    state = newest(client)
+    assert isinstance(state, ClientPanelState)
+    return state.can_send
 
 
 def test_a_click_on_listen_and_connect_leads_to_a_talk(pair: Pair, wait: Wait) -> None:
@@ -386,7 +393,7 @@ def test_a_test_certificate_that_is_not_taken_leads_to_its_root(pair: Pair, wait
     wait(lambda: newest(pair.client).message.way_out == "trust_test_root")
     pair.client.apply("trust_test_root")
     assert pair.client.form.set_up.layers.tls.ca == "test:root"
-    wait(lambda: pair.client.phase is Phase.OPEN and newest(pair.client).can_send)
+    wait(lambda: pair.client.phase is Phase.OPEN and can_send(pair.client))
 
 
 @pytest.mark.parametrize("kind", CertificateKind)

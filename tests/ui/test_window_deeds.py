@@ -75,7 +75,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     hand.wait_state("client", "CLOSED")
     hand.window.controller.session.journal.flush()
     maker = ScenarioDialog(ScenarioMaker(hand.window.controller), None, hand.window)
-    made = written(maker).scenario()
+    made = written(maker).read_scenario()
     assert made is not None
     calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]
     assert [kind for kind in calls if kind is not c.Configure] == [

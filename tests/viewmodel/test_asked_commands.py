@@ -20,10 +20,10 @@ def test_it_is_told_once_and_by_the_first_snapshot_that_shows_it() -> None:
         one.finish()
         assert commands.end(one)
     assert not commands.under_way
-    assert commands.shown_by(6) == []
-    assert commands.shown_by(8) == [early]
-    assert commands.shown_by(8) == []
-    assert commands.shown_by(9) == [late]
+    assert commands.take_shown(6) == []
+    assert commands.take_shown(8) == [early]
+    assert commands.take_shown(8) == []
+    assert commands.take_shown(9) == [late]
 
 
 def test_it_is_under_way_until_it_ends() -> None:
@@ -36,7 +36,7 @@ def test_it_is_under_way_until_it_ends() -> None:
     assert commands.end(first)
     assert not commands.end(first)  # it is told once
     assert list(commands.under_way) == [second]
-    assert commands.shown_by(99) == [first]
+    assert commands.take_shown(99) == [first]
 
 
 def test_what_another_panel_asked_for_is_none_of_them() -> None:
@@ -44,7 +44,7 @@ def test_what_another_panel_asked_for_is_none_of_them() -> None:
     other = ticket(c.Stop("a"))
     other.finish()
     assert not commands.end(other)
-    assert commands.shown_by(99) == []
+    assert commands.take_shown(99) == []
 
 
 def test_a_start_is_one_until_it_ends() -> None:

@@ -16,17 +16,17 @@ def test_it_is_shown_from_the_command_to_the_snapshot_of_its_end() -> None:
     gates = AskedGates()
     ticket = Ticket(c.Pause("a", c.Gate.SEND), upcoming=lambda: 7)
     gates.ask({c.Gate.SEND: PAUSED}, ticket)
-    assert gates.shown(9) == {c.Gate.SEND: PAUSED}  # it has not ended
+    assert gates.pending(9) == {c.Gate.SEND: PAUSED}  # it has not ended
     ticket.finish()
-    assert gates.shown(6) == {c.Gate.SEND: PAUSED}
-    assert gates.shown(7) == {}
-    assert gates.shown(6) == {}
+    assert gates.pending(6) == {c.Gate.SEND: PAUSED}
+    assert gates.pending(7) == {}
+    assert gates.pending(6) == {}
 
 
 def test_what_was_not_performed_is_not_shown() -> None:
     gates = AskedGates()
     gates.ask({c.Gate.SEND: PAUSED}, None)
-    assert gates.shown(1) == {}
+    assert gates.pending(1) == {}
     assert is_told(None, 1)
 
 

@@ -140,7 +140,7 @@ class StepPrinter:
             write(text)
         self._written = monotonic()
         loop = self._loop
-        seconds = self._progress.seconds if loop is not None else None
+        seconds = self._progress.due_seconds() if loop is not None else None
         if loop is not None and seconds is not None:
             said = {"number": loop.round, "times": loop.loop.times, "seconds": f"{seconds:.1f}"}
             self._progress.show(tr("scenario.round_runs", **said))

@@ -32,9 +32,8 @@ class LoopProgress:
         """Note that something begins which may take long."""
         self._begun = self._shown = monotonic()
 
-    @property
-    def seconds(self) -> float | None:
-        """How long it has lasted if that should be said now, else None."""
+    def due_seconds(self) -> float | None:
+        """How long it has lasted if that should be said now, and it counts as said; else None."""
         now = monotonic()
         if now - self._shown < self._pace:
             return None

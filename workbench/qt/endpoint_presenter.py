@@ -544,7 +544,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self.controller.wake()
         if self._in_sight:
             self._read_on()
-        for ticket in self.commands.shown_by(snapshot.revision):
+        for ticket in self.commands.take_shown(snapshot.revision):
             self.ended(ticket)
         if self._dirty and self._in_sight:
             self._show()
@@ -611,7 +611,7 @@ class EndpointPresenter(QObject, Generic[Form]):
             self._snapshot,
             self._edited,
             self._trouble,
-            self._asked_gates.shown(self._snapshot.revision),
+            self._asked_gates.pending(self._snapshot.revision),
             self._chosen.keys,
             self._chosen.current if self.has_table else None,
             self.planned(),

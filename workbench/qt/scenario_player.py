@@ -242,7 +242,7 @@ class ScenarioPlayer(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._progress.stop()
-        if self._run is not None and self._has_gone_on(self._run):
+        if self._run is not None and self._begin_next_case(self._run):
             return
         if self._run is not None:
             self.running_changed.emit(False)
@@ -256,7 +256,7 @@ class ScenarioPlayer(QObject):
             self._wanted = self._run.met
             self._choose_when_shown()
 
-    def _has_gone_on(self, ended: _Run) -> bool:
+    def _begin_next_case(self, ended: _Run) -> bool:
         """Note the outcome of a case and begin the next. False: there is none."""
         cases = self._cases
         if cases is None:

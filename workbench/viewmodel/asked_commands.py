@@ -36,8 +36,8 @@ class AskedCommands:
         self._ended.append(ticket)
         return True
 
-    def shown_by(self, revision: int) -> list[Ticket]:
-        """The ended tickets whose effect this snapshot shows; each is returned once."""
+    def take_shown(self, revision: int) -> list[Ticket]:
+        """Take out the ended tickets whose effect the snapshot of this revision shows."""
         shown = [ticket for ticket in self._ended if ticket.revision <= revision]
         if shown:
             self._ended = [ticket for ticket in self._ended if ticket.revision > revision]

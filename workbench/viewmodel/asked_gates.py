@@ -49,9 +49,9 @@ class AskedGates:
             Gate.RECEIVE: snapshot.receive,
             Gate.SEND: snapshot.send,
         }
-        return told | self.shown(snapshot.revision)
+        return told | self.pending(snapshot.revision)
 
-    def shown(self, revision: int) -> dict[Gate, GateMode]:
+    def pending(self, revision: int) -> dict[Gate, GateMode]:
         """The modes that the snapshot of this revision does not show yet; others are forgotten."""
         self._asked = {
             gate: (mode, ticket)

@@ -42,7 +42,7 @@ def no_thread(_loop: EventLoop) -> LoopRunner:
 
 def test_a_command_that_gets_no_thread_ends_and_is_shown(session: Session) -> None:
     host = EndpointHost(99, SERVER, session, no_thread)
-    ticket = Ticket(c.Start("it"), host.publisher.upcoming)
+    ticket = Ticket(c.Start("it"), host.publisher.command_ends)
     host.submit(ticket)
     assert ticket.outcome is not None
     assert isinstance(ticket.outcome.problem, Problem)

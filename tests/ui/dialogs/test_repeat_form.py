@@ -34,7 +34,7 @@ def opened(hand: Hand) -> ScenarioDialog:
 
 
 def loop_of(maker: ScenarioDialog) -> Loop:
-    made = written(maker).scenario()
+    made = written(maker).read_scenario()
     assert isinstance(made, Scenario)
     loop = made.steps[-1]
     assert isinstance(loop, Loop)
@@ -61,7 +61,7 @@ def test_the_menu_entry_puts_the_repeat_part_in_front(maker: ScenarioDialog) -> 
     assert maker.waits.isChecked()
     assert loop_of(maker) == Loop((), 1000, 0.5, Expect("*", error="*", within=0), renumber=True)
     maker.repeat.loop.setChecked(False)
-    made = written(maker).scenario()
+    made = written(maker).read_scenario()
     assert made is not None
     assert made.steps == ()
 
@@ -70,7 +70,7 @@ def test_make_scenario_repeats_nothing_unasked(hand: Hand) -> None:
     talk(hand)
     made = hand.make_scenario()
     assert not made.repeat.rows.isVisible()
-    scenario = made.scenario()
+    scenario = made.read_scenario()
     assert scenario is not None
     assert not [step for step in scenario.steps if isinstance(step, Loop)]
     made.close()

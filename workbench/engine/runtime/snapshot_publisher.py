@@ -64,8 +64,8 @@ class SnapshotPublisher:
             self._gave_up = not made.wait(FIRST)
         return self._newest
 
-    def upcoming(self) -> int:
-        """The first revision that shows the effect of a command that ends now."""
+    def command_ends(self) -> int:
+        """Note that a command ends now; returns the first revision that shows its effect."""
         self._command_ended = True
         return self._revision + 1
 
@@ -76,7 +76,7 @@ class SnapshotPublisher:
 
     def follow(self, earlier: SnapshotPublisher) -> None:
         """Continue counting from the publisher of the endpoint's former kind."""
-        self.count_on(earlier.upcoming())
+        self.count_on(earlier.command_ends())
         self._looked = earlier._looked
 
     def refresh(

@@ -202,7 +202,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         for paper in (self.text, self.python):
             paper.setFont(fonts.fixed_font())
         if self._read is not None:
-            self.scenario()
+            self.read_scenario()
 
     # -- making ---------------------------------------------------------------------------------
 
@@ -310,9 +310,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         title = tr("scenario_window.form_varying", count=self.varying.rowCount())
         self.forms.setTabText(self.forms.indexOf(self.varying), title)
 
-    def scenario(self) -> Scenario | None:
-        """The scenario in the editor; None: it is not one, as a message says, or asks for
-        permissions first.
+    def read_scenario(self) -> Scenario | None:
+        """Read the scenario in the editor and say beside it what it is; None: it is not one, or
+        asks for permissions first.
         """
         typed = self._text_read().read
         self._wishes = typed.wishes
@@ -392,7 +392,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._go_on()
 
     def _show_read(self) -> None:
-        made = self.scenario()
+        made = self.read_scenario()
         self._valid = bool(self._wishes) or (made is not None and _count(made.steps) > 0)
         self._allow_run()
         self.python.setPlainText(self._text_read().python)
@@ -407,7 +407,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._once_made(self._run)
 
     def _run(self) -> None:
-        made = self.scenario()
+        made = self.read_scenario()
         if made is not None:
             self.run_wanted.emit(made)
         elif self._wishes:

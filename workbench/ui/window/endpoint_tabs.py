@@ -231,17 +231,19 @@ class EndpointTabs(QObject):
     @Slot()
     def _on_snapshots(self) -> None:
         """Update each panel in a turn of its own, so that a key never waits for all of them."""
-        self._controller.in_turns(*self._looks())
+        self._controller.in_turns(*self._match_panels())
 
     def refresh(self) -> None:
         """Add panels for endpoints that a scenario added, and show fresh state in those in
         sight.
         """
-        for look in self._looks():
-            look()
+        for update in self._match_panels():
+            update()
 
-    def _looks(self) -> list[Callable[[], None]]:
-        """Make the panels those of the session's endpoints; returns what updates each."""
+    def _match_panels(self) -> list[Callable[[], None]]:
+        """Add and drop panels so that they are those of the session's endpoints; returns what
+        updates each.
+        """
         if self._controller.closed:
             return []
         session = self._controller.session
@@ -256,7 +258,7 @@ class EndpointTabs(QObject):
             if name not in session.endpoints:
                 self._drop(panel)
         owners = self._owners
-        self._find_owners()
+        self._note_owners()
         return [
             presenter.refresh if owners != self._owners else presenter.look
             for presenter in self._presenters.values()
@@ -422,7 +424,7 @@ class EndpointTabs(QObject):
         """The endpoint of ours that an address belongs to."""
         return self._owners.get(address or "") or self._owners.get(every(address or ""))
 
-    def _find_owners(self) -> None:
+    def _note_owners(self) -> None:
         snapshots = self._controller.snapshots()
         record = self._controller.session.record
         known = (record, {snapshot.name: snapshot.revision for snapshot in snapshots})
