@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.qt.background_reader import WHENEVER
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
+from workbench.qt.full_collections import NEVER
 from workbench.qt.scenario_maker import ReadText, ScenarioMaker, ScenarioWish, Written
 from workbench.scenario.from_record import Excerpt
 from workbench.scenario.repeat import Repeat
@@ -48,8 +50,10 @@ class Maker:
 
 
 @pytest.fixture
-def maker(controller: Controller, wait: Wait) -> Maker:
-    return Maker(controller, wait)
+def maker(controller: Controller, wait: Wait) -> Iterator[Maker]:
+    made = Maker(controller, wait)
+    yield made
+    made.maker.leave()
 
 
 PLAIN = Excerpt(expectations=False)
@@ -200,3 +204,17 @@ def test_it_says_when_all_is_in_the_record(controller: Controller, wait: Wait) -
     row = controller.reader.row(read[0])
     assert row is not None
     assert "the last" in row.args
+
+
+def test_the_collector_does_not_go_through_a_scenario_while_its_window_is_open(
+    controller: Controller, talk: Callable[[str], None], wait: Wait
+) -> None:
+    usual = gc.get_threshold()
+    left, deleted = Maker(controller, wait), Maker(controller, wait)
+    talk("hello")
+    left.written(ScenarioWish("here"))
+    assert gc.get_threshold()[2] == NEVER
+    left.maker.leave()
+    assert gc.get_threshold()[2] == NEVER, "another one is open"
+    deleted.maker.deleteLater()
+    wait(lambda: gc.get_threshold() == usual)

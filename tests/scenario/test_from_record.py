@@ -23,7 +23,7 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
-from workbench.scenario.from_record import Excerpt, Made, commands_of, making, scenario_of
+from workbench.scenario.from_record import AT_ONCE, Excerpt, Made, commands_of, making, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
 from workbench.scenario.recorded import rows_of
 from workbench.scenario.runner import Runner
@@ -514,3 +514,22 @@ def test_what_comes_is_read_by_the_layers_that_its_connection_had(tmp_path: Path
     with Session(tmp_path / "again.swb") as session:
         again = Runner(session, made, timeout=BOUND).run()
     assert again.ok, str(again.steps[-1].reason)
+
+
+def test_others_have_their_turn_while_many_commands_are_worded(tmp_path: Path) -> None:
+    record = tmp_path / "many.swb"
+    with Session(record) as session:
+        for number in range(10 * AT_ONCE):
+            session.perform(c.Mark(f"mark {number}"))
+    shares: list[float] = []
+    with closing(Reader(record)) as reader:
+        steps = making(reader)
+        while True:
+            try:
+                shares.append(next(steps))
+            except StopIteration as end:
+                made = end.value
+                break
+    assert len(made.scenario.steps) == 10 * AT_ONCE
+    assert len([share for share in shares if 0.95 <= share < 1]) >= 10
+    assert shares == sorted(shares)

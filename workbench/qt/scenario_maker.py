@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,6 +15,7 @@ from workbench.frozen import dataclass
 from workbench.journal.masked import secrets_in
 from workbench.journal.schema import SECRETS
 from workbench.qt.background_reader import SOON, WHENEVER
+from workbench.qt.full_collections import put_off
 from workbench.scenario.code import to_python
 from workbench.scenario.expected import Substitute
 from workbench.scenario.from_record import Excerpt, commands_of, making
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from workbench.qt.background_reader import Task
     from workbench.qt.controller import Controller
 
+STEP: Final = 0.005
+"""Seconds of work between two looks whether there is something more urgent: many a step takes a
+tenth of that, and the window would do nothing but hear how far it is."""
 CONNECTIONS: Final = 50
 """Connections that are offered one by one, the newest."""
 Scope = tuple[str, int | None]
@@ -116,6 +121,8 @@ class ScenarioMaker(QObject):
         self._task: Task | None = None
         self._scopes: Task | None = None
         self._wish: ScenarioWish | None = None
+        self._collect = put_off()
+        self.destroyed.connect(self._collect)
         controller.session_reset.connect(self._on_session_reset)
 
     @property
@@ -158,6 +165,7 @@ class ScenarioMaker(QObject):
 
     def leave(self) -> None:
         """Give up everything, because the window closes."""
+        self._collect()
         self.give_up()
         self._controller.background.cancel(self._scopes)
 
@@ -241,9 +249,18 @@ def _made(
 ) -> Iterator[object]:
     """The work of a background task: yields the shares done, then what was made or a Problem."""
     try:
-        yield from _steps(reader, wish, names, passwords)
+        yield from _longer(_steps(reader, wish, names, passwords))
     except Problem as problem:
         yield Problem(problem.key, **problem.args_)
+
+
+def _longer(steps: Iterator[object]) -> Iterator[object]:
+    """The same work in steps that take STEP at least; what is no share is told in any case."""
+    until = monotonic() + STEP
+    for said in steps:
+        if not isinstance(said, float) or monotonic() >= until:
+            yield said
+            until = monotonic() + STEP
 
 
 def _steps(

@@ -14,7 +14,6 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import replace
-from itertools import chain
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -61,6 +60,8 @@ LARGEST: Final = 2**62
 _BEGUN, _KNOWN, _READ, _COMPARED, _LOOKED_AT, _WORDED = 0.05, 0.2, 0.7, 0.75, 0.9, 0.95
 """The share of the work done once each of these is known: the runs in the record, the commands,
 the answers, those of another run, what varies in them, what is expected."""
+AT_ONCE: Final = 20
+"""Steps that are worded between two looks whether somebody has something more urgent."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 _REPAIRING: Final = ("bind", "connect", "recv", "recvfrom")
@@ -174,11 +175,12 @@ def making(
         expects.append((answer, _expected(talk, answer, own, known, excerpt.loose)))
         yield _WORDED
     number = numbered(reader)
-    steps = talk.steps(
+    made = talk.steps(
         expects,
         excerpt.waits,
         lambda seq, command: carried.filled(seq, number(seq, command), known),
     )
+    steps = yield from scaled(made, _WORDED, 1.0)
     scenario = Scenario(
         excerpt.title or tr("scenario.from_record"),
         tuple(settings.values()),
@@ -324,15 +326,18 @@ class _Talk:
         expects: Sequence[tuple[Answer, Expect]],
         waits: bool,
         filled: Callable[[int, c.Command], c.Command],
-    ) -> list[Step]:
-        failed = dict(self._unopened.values()) | _failures(self._reader)
-        connected = _connected(self._reader)
+    ) -> Generator[float, None, list[Step]]:
+        failed = dict(self._unopened.values()) | (yield from _failures(self._reader))
+        connected = yield from _connected(self._reader)
         current = {name: item for name, (_, item) in self.used.items()}
         meant: dict[str, int] = {}
         steps: list[Step] = []
         seqs = [answer.seq for answer, _ in expects]
         before = 0
         for index, row in enumerate(self.chosen):
+            share = index / len(self.chosen)
+            if not index % AT_ONCE:
+                yield share
             until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else LARGEST
             own = expects[bisect(seqs, row.seq) : bisect(seqs, until)]
             if row.endpoint is None or row.seq >= self.used[row.endpoint][0]:
@@ -349,13 +354,11 @@ class _Talk:
                     else step
                     for step in done
                 ]
-            steps += [
-                replace(
-                    expect,
-                    within=max(PATIENCE, round(2 * (answer.t_ns - row.t_ns) / 1e9, 2)),
-                )
-                for answer, expect in own
-            ]
+            for number, (answer, expect) in enumerate(own, 1):
+                within = max(PATIENCE, round(2 * (answer.t_ns - row.t_ns) / 1e9, 2))
+                steps.append(replace(expect, within=within))
+                if not number % AT_ONCE:
+                    yield share
         return steps
 
     def _set_up_anew(
@@ -500,34 +503,38 @@ def _runs_again(reader: Reader) -> list[tuple[int, int]]:
     return found if begin is None else [*found, (begin, LARGEST)]
 
 
-def _failures(reader: Reader) -> dict[int, str]:
+def _failures(reader: Reader) -> Generator[float, None, dict[int, str]]:
     """The error of each command whose last call failed and was not repaired."""
     failed: dict[int, str] = {}
     ended: set[int] = set()
     caused = parse_filter("cause>0 kind:call|end|note")
     assert caused is not None
-    for row in chain.from_iterable(pages_of(reader, caused & _FAILS_OR_REPAIRS)):
-        if row.cause is None or row.cause in ended:
-            continue
-        if row.call in {RECONNECT_LOST, RECONNECT_FAILED}:
-            ended.add(row.cause)  # what follows, the client does by itself, as it will again
-        if row.error is not None and row.errno not in PENDING:
-            failed[row.cause] = row.errno or row.error
-        elif row.call in _REPAIRING and row.error is None:
-            failed.pop(row.cause, None)
+    for page in pages_of(reader, caused & _FAILS_OR_REPAIRS):
+        yield 0.0
+        for row in page:
+            if row.cause is None or row.cause in ended:
+                continue
+            if row.call in {RECONNECT_LOST, RECONNECT_FAILED}:
+                ended.add(row.cause)  # what follows, the client does by itself, as it will again
+            if row.error is not None and row.errno not in PENDING:
+                failed[row.cause] = row.errno or row.error
+            elif row.call in _REPAIRING and row.error is None:
+                failed.pop(row.cause, None)
     return failed
 
 
-def _connected(reader: Reader) -> dict[int, int]:
+def _connected(reader: Reader) -> Generator[float, None, dict[int, int]]:
     """The row in which the last of a command's connects ended; none while one is waiting."""
     waiting: dict[int, set[int | None]] = {}
     ended: dict[int, int] = {}
-    for row in rows_of(reader, "call:connect cause>0 kind:call|end"):
-        if row.cause is None:
-            continue
-        if row.errno == "EINPROGRESS":
-            waiting.setdefault(row.cause, set()).add(row.connection)
-            continue
-        waiting.setdefault(row.cause, set()).discard(row.connection)
-        ended[row.cause] = row.seq
+    for page in pages_of(reader, parse_filter("call:connect cause>0 kind:call|end")):
+        yield 0.0
+        for row in page:
+            if row.cause is None:
+                continue
+            if row.errno == "EINPROGRESS":
+                waiting.setdefault(row.cause, set()).add(row.connection)
+                continue
+            waiting.setdefault(row.cause, set()).discard(row.connection)
+            ended[row.cause] = row.seq
     return {cause: seq for cause, seq in ended.items() if not waiting[cause]}
