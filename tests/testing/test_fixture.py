@@ -210,3 +210,20 @@ def test_everything_is_closed_when_the_test_ends(pytester: pytest.Pytester, run:
                 assert probe.connect_ex(("127.0.0.1", ports[0])) != 0
     """)
     run().assert_outcomes(passed=1, failed=1)
+
+
+def test_what_is_nested_without_an_end_is_refused(workbench: Workbench) -> None:
+    server = workbench.server()
+    client = workbench.client(address=server.address)
+    circle: dict[str, object] = {}
+    circle["a"] = [circle]
+    deep: object = 1
+    for _ in range(5_000):
+        deep = [deep]
+    for body in (circle, {"a": deep}):
+        with pytest.raises(NotUnderstood, match="nested"):
+            client.send(json=body)
+        with pytest.raises(NotUnderstood, match="nested"):
+            workbench.server(responder=body)
+    client.send(json={"a": [[[[1]]]]})
+    server.expect(json={"a": [[[[1]]]]})

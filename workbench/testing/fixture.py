@@ -17,6 +17,7 @@ from workbench.journal.exports.rows import rows_of
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Row
 from workbench.payload.templates import PLACEHOLDERS, escape_gaps
+from workbench.scenario.limits import DEEPEST
 from workbench.scenario.model import Scenario, read
 from workbench.scenario.named_values import Given
 from workbench.scenario.step_by_step import StepByStep
@@ -359,12 +360,16 @@ def _said(**keys: Any) -> dict[str, Any]:
     return {name: value for name, value in keys.items() if value is not None}
 
 
-def _plain(item: Any) -> Any:
-    """Mappings and sequences as the tables and lists of a file."""
+def _plain(item: Any, depth: int = 0) -> Any:
+    """Mappings and sequences as the tables and lists of a file. Raises Problem: they are nested
+    deeper than a file's may be, or contain themselves.
+    """
+    if depth > DEEPEST:
+        raise Problem("scenario.too_deep", most=DEEPEST)
     if isinstance(item, Mapping):
-        return {name: _plain(part) for name, part in item.items()}
+        return {name: _plain(part, depth + 1) for name, part in item.items()}
     if isinstance(item, list | tuple):
-        return [_plain(part) for part in item]
+        return [_plain(part, depth + 1) for part in item]
     return item
 
 
