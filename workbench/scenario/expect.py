@@ -18,6 +18,7 @@ from workbench.payload.characters import shifts
 from workbench.payload.hex_patterns import is_pattern
 from workbench.payload.templates import Value
 from workbench.scenario.connections import RunConnection, Since, ended_ns
+from workbench.scenario.cut_messages import was_cut
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.ignored import ignores
@@ -379,7 +380,8 @@ class Matcher:
             needle = needle_in(connection)
         except Problem:  # reported by the search
             return None
-        if needle is None or needle.exact != (row.payload,) or ended_ns(row) > until_ns:
+        late = ended_ns(row) > until_ns
+        if needle is None or needle.exact != (row.payload,) or late or was_cut(row):
             return None
         matches = [(connection, RowMatch(row.seq, place, None, 0))]
         took = times_of(expect, matches)

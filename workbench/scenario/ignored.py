@@ -17,6 +17,7 @@ from workbench.payload.json_values import FromGap
 from workbench.payload.json_values import filled as json_filled
 from workbench.scenario import values as v
 from workbench.scenario.call_names import moved_symbol
+from workbench.scenario.cut_messages import meets
 from workbench.scenario.expect_keys import BYTES_KEYS, check_json_text, is_plain_stream
 from workbench.scenario.keys import EXPECT, IGNORED
 from workbench.scenario.locate import Path as KeyPath
@@ -152,8 +153,7 @@ def ignores(
 
     def one(row: Row) -> bool:
         return any(
-            fits(expect, row, came)
-            and (needle is None or (row.payload is not None and needle.is_message(row.payload)))
+            fits(expect, row, came) and (needle is None or meets(expect, needle, row))
             for expect, needle in needles
         )
 

@@ -43,6 +43,8 @@ def judge(
         ends: gives what is known of how its connections ended.
     """
     meant = search.expect
+    if step.exact or step.absent:
+        _check_told(step, search, matcher.meant(meant))
     if not step.absent:
         if found is None:
             needle, others = matcher.needle(meant), matcher.others(meant)
@@ -55,6 +57,15 @@ def judge(
     problem = could_not_come(step, matcher.known(meant), role)
     if problem is not None:
         raise Failed(problem)
+
+
+def _check_told(step: Expect, search: Search, wanted: Callable[[RunConnection], bool]) -> None:
+    """Raises Failed if something came of which nobody can tell whether it was this."""
+    row = search.untold(wanted)
+    if row is not None:
+        kept = len(row.payload or b"")
+        what = title_of(step)
+        raise Failed(Problem("scenario.cut", what=what, seq=row.seq, size=row.size, kept=kept))
 
 
 def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -> Problem | None:

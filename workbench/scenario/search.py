@@ -20,6 +20,7 @@ from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.named_tuple import NamedTuple
 from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
+from workbench.scenario.cut_messages import may_have_met, meets
 from workbench.scenario.finders import Finder, Hit, StreamPlace, Taken
 from workbench.scenario.layer_rows import is_of_layer
 from workbench.scenario.needle import Needle
@@ -169,6 +170,11 @@ class Search:
         parts = [self._parts.get(item) for item in connections]
         return bool(parts) and all(part is not None and part.stopped for part in parts)
 
+    def untold(self, wanted: Callable[[RunConnection], bool]) -> Row | None:
+        """The row of a message that was cut, of which nobody can tell whether it was the one."""
+        parts = (part for connection, part in self._parts.items() if wanted(connection))
+        return next((part.untold for part in parts if part.untold is not None), None)
+
     def too_many(self, wanted: Callable[[RunConnection], bool]) -> bool:
         """Whether more came than `exact` allows, which no deadline changes."""
         if not self.expect.exact or self._found <= self.expect.count:
@@ -255,6 +261,7 @@ class _Part:
         passed, failed: messages and failed calls since the last match that are something else.
         start: the place from which it searches.
         stopped: something came first that must not be passed over.
+        untold: the first message that was cut, so that nobody knows whether it was the one.
     """
 
     __slots__ = (
@@ -278,6 +285,7 @@ class _Part:
         "passed",
         "start",
         "stopped",
+        "untold",
     )
 
     def __init__(
@@ -308,6 +316,7 @@ class _Part:
         self.open: Hit | None = None
         self.open_seq = 0
         self.stopped = False
+        self.untold: Row | None = None
 
     def was_paused(self, match: RowMatch) -> bool:
         """Whether a pause ended this match."""
@@ -332,19 +341,18 @@ class _Part:
     def _judge(self, row: Row, place: int) -> None:
         if self.stopped:
             return
-        if self._fits(row) and (
-            not self._bytes_wanted
-            or (
-                self._needle is not None
-                and row.payload is not None
-                and self._needle.is_message(row.payload)
-            )
+        fit = self._fits(row)
+        needle = self._needle if self._bytes_wanted else None
+        if fit and (
+            not self._bytes_wanted or (needle is not None and meets(self._expect, needle, row))
         ):
             taken = self._needle.taken(row.payload or b"") if self._needle is not None else ()
             match = RowMatch(row.seq, place, None, self.passed, taken=taken, failed=self.failed)
             self.matches.append(match)
             self.passed = self.failed = 0
         elif self._connection.came(row) and row.size:
+            if fit and needle is not None and may_have_met(self._expect, needle, row):
+                self.untold = self.untold or row
             self.passed += 1
             self.stopped = self._expect.next
         elif row.error is not None and row.errno not in PENDING:

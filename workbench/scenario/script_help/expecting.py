@@ -193,12 +193,30 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
     wanted = {*places}
     for place in in_time_places(sock, what) if what.get("next") else places:
         item = sock.happened[place]
-        if place in wanted and match(item.data, what, whole=True) is not None:
+        if place in wanted and meets(item, what):
             sock.used, sock.part = place + 1, 0
             return True
         if what.get("next") and (item.error or (item.call in calls and item.size)):
             return False  # this came next
     return False
+
+
+def meets(item: Happened, what: dict[str, Any]) -> bool:
+    """Whether it is a message that is wanted.
+
+    Of one that was cut nobody knows the rest: what is wanted has to stand in what was taken,
+    whatever followed, unless the size that it had is wanted, too.
+    """
+    cut = what.get("size") is None and (item.size or 0) > len(item.data)
+    ended = match(item.data, what, whole=True)
+    if cut and (what.get("absent") or what.get("exact")):
+        exact = what.get("text")
+        may = exact is None or (len(exact) == item.size and exact.startswith(item.data))
+        assert ended is not None or not may, f"it was cut, so nobody can tell: {item}"
+    if ended is None or not cut or what.get("contains") is not None:
+        return ended is not None
+    pattern = HEADS.sub("(", what.get("regex") or "$")
+    return (OPEN if ended == len(item.data) else FAR).search(pattern) is None
 
 
 def take_of_stream(sock: Noted, places: list[int], what: dict[str, Any]) -> bool:
