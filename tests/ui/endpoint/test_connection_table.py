@@ -119,3 +119,12 @@ def test_a_key_chooses_the_only_row(table: ConnectionTable, key: Qt.Key) -> None
     table.show_rows(replace(rows(7, 8), chosen=(1,)))
     QTest.keyClick(table, Qt.Key.Key_Down)  # with a chosen row it moves, as ever
     assert chosen[-1] == (2,)
+
+
+def test_titles_are_measured_anew_when_the_style_sheet_comes(table: ConnectionTable) -> None:
+    """It comes last: with two letters of Chinese, a title was cut off by the room around it."""
+    table.show_rows(rows(5))
+    header = table.horizontalHeader()
+    before = header.sectionSize(IN)
+    table.setStyleSheet("QHeaderView::section { padding: 0 40px; }")
+    assert header.sectionSize(IN) >= header.sectionSizeHint(IN) > before

@@ -7,13 +7,14 @@ from operator import ge
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView, QWidget
 
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import SIZE, scale, settle, speak, talk
 from workbench import texts
-from workbench.ui.window.low_window import LOW_LINES
+from workbench.ui.style import fonts
+from workbench.ui.window.low_window import LOW_LINES, lines_of
 from workbench.ui.window.tab_area import PanelScrollArea
 from workbench.ui.window.top_bars import TopBars
 from workbench.ui.window.window import MainWindow
@@ -127,6 +128,19 @@ def test_a_low_window_is_told_once_and_back(hand: Hand) -> None:
     window.resize(1280, LOW_LINES * line - 1)
     settle()
     assert told == [True, False, True]
+
+
+def test_a_chinese_font_makes_no_window_low(qapp: QApplication) -> None:
+    """Its lines are half as high again as its letters: what frames the content gave way to room
+    that nothing took, and the tool bar had no words.
+    """
+    family = next((name for name in fonts.CJK if name in QFontDatabase.families()), None)
+    if family is None:
+        pytest.skip("no Chinese font is installed here")
+    high = SIZE[1]
+    assert high / QFontMetrics(QFont(family, 9)).lineSpacing() < LOW_LINES
+    assert lines_of(high, QFont(family, 9)) >= LOW_LINES
+    assert lines_of(high, QFont(family, 14)) < LOW_LINES
 
 
 @pytest.mark.parametrize("side", ["server", "client"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -162,14 +162,21 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         for index, column in enumerate(columns):
             header.setSectionResizeMode(index, mode.Stretch if column.rest else mode.Fixed)
             if column.sample:
-                words = max(column.sample, tr(f"column.{column.key}"), key=len)
-                header.resizeSection(index, self.fontMetrics().horizontalAdvance(words) + MARGIN)
+                words = (column.sample, tr(f"column.{column.key}"))
+                wide = max(map(self.fontMetrics().horizontalAdvance, words))
+                header.resizeSection(index, wide + MARGIN)
         self._fit_columns()
 
     @Slot()
     def _on_titles(self) -> None:
         self._titles.clear()
         self._fit_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the titles anew: the style sheet comes last, and has room around them."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._on_titles()
 
     def _fit_columns(self) -> None:
         """Fit the columns to the rows in sight. Qt's own way asks for each cell's font, icon, check
