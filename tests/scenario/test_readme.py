@@ -12,6 +12,7 @@ import pytest
 
 from tests.scenario.conftest import Play, reasons
 from workbench.payload.patterns import EXPECT_TIME, compile_pattern
+from workbench.scenario.keys import DO
 from workbench.scenario.model import load_cases
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions
@@ -243,6 +244,13 @@ def test_a_dot_is_a_line_end_too(play: Play) -> None:
         )
     )
     assert report.ok, reasons(report)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_kind_of_step_is_named_where_steps_are_told(readme: str) -> None:
+    (line,) = re.findall(r"^`do` .*", (ROOT / readme).read_text("utf-8"), re.MULTILINE)
+    named = " ".join(re.findall(r"`([^`]+)`", line)).split()
+    assert sorted(named) == sorted(("do", *DO))
 
 
 _BEGINS = re.compile(r"#+ |- |\||```|!\[|")
