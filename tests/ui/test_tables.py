@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import COMMAND
 from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.journal.exports.jsonl import JsonLines
 from workbench.qt import connection_model
@@ -123,12 +125,21 @@ def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
     assert not any(button.isVisible() for button in seen)
 
 
+def commands(hand: Hand) -> list[str]:
+    """What was asked for so far, as the record has it."""
+    session = hand.window.controller.session
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        return [row.call for row in reader.page(1, reader.count()) if row.kind == COMMAND]
+
+
 def test_a_key_without_a_choice_does_not_hit_the_other_side(hand: Hand) -> None:
     connected(hand)
     table(hand).setFocus()
+    before = commands(hand)
     hand.window.endpoint_tabs.press("close_connection")
     hand.window.endpoint_tabs.press("abort")
-    hand.qtbot.wait(200)
+    assert hand.at_rest(lambda: commands(hand)) == before
     assert hand.text("client.state") == "ESTABLISHED"
 
 
