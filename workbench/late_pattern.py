@@ -39,7 +39,12 @@ LONG: Final = 2_000
 
 @contextmanager
 def long_ones_late() -> Iterator[None]:
-    """A block in which the long patterns of imported modules are left to their first use."""
+    """A block in which the long patterns of imported modules are left to their first use.
+
+    It replaces `re.compile` for the whole process, so it is for the one thread of a start: another
+    one would be given such a pattern too, which `re.sub` and its like do not take for one, and of
+    two blocks at once the later to end would leave the other's function behind.
+    """
     usual = re.compile
 
     def compile_(pattern: Any, flags: Any = 0) -> Any:
