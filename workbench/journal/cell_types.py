@@ -65,6 +65,7 @@ def text(value: object) -> str:
 
 
 def maybe_text(value: object) -> str | None:
+    """As `text`, but None stays None."""
     return None if value is None else text(value)
 
 

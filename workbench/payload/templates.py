@@ -570,7 +570,7 @@ class _Filling(NamedTuple):
         return number
 
     def made_of(self, name: str | int, argument: str) -> Value | str:
-        """The value of a built-in name: text, except for a stamp of NTP."""
+        """The value of a built-in name: text, except for a stamp of NTP. Raises Problem."""
         if argument:
             return self._function(str(name), argument)
         value = self.values.get(str(name))

@@ -77,7 +77,8 @@ class Awaited:
     def search(self, search: Search, until: int, known: int) -> Findings | None:
         """Look at each row once, until a match is found or the time is over, by the record's clock.
 
-        `known`: the moment before which everything was read.
+        `known`: the moment before which everything was read. Raises Failed: the pattern takes too
+        long.
         """
         journal = self._journal
         now, settled = known, False

@@ -103,7 +103,7 @@ def wrong(path: KeyPath, key: str, /, **args: object) -> Wrong:
 
 
 def check(job: Callable[[], object], path: KeyPath) -> None:
-    """Have `job` try a value; its Problem is about what is at the path."""
+    """Have `job` try a value. Raises Wrong, with its Problem and the path, if it refuses it."""
     try:
         job()
     except Problem as problem:
@@ -178,6 +178,7 @@ def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
 
 
 def check_name(name: str, path: KeyPath) -> None:
+    """Check the name of a value. Raises Wrong: it is none, or a built-in value has it."""
     if not _VALUE_NAME.match(name):
         raise wrong(path, "scenario.bad_value_name", name=name)
     if name in BUILT_IN or name in WITH_ARGUMENT:
@@ -345,7 +346,10 @@ RECONNECT: Final[Mapping[str, Read]] = {
 
 @takes(either({"$ref": "#/definitions/reconnect"}, NONE))
 def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
-    """How a client connects again by itself; "none", since a `configure` step may say so."""
+    """How a client connects again by itself; "none", since a `configure` step may say so.
+
+    Raises Wrong.
+    """
     value = body.get(key)
     if value == NO_TIMEOUT:
         return None

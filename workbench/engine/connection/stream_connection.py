@@ -234,6 +234,7 @@ class StreamConnection(Connection):
     def ask_layer(
         self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
     ) -> None:
+        """Ask the layer of this name for something. Raises Problem: the connection has none."""
         if not self._layered:
             raise Problem("engine.ws_no_layer", name=name)
         self._runner.ask(name, request, ticket, ended)

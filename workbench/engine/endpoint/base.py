@@ -127,11 +127,11 @@ class Endpoint:
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
-        """Make `count` asked-for accepts."""
+        """Make `count` asked-for accepts. Raises Problem: this kind makes none."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def open_own(self, ticket: Ticket) -> None:
-        """socket() alone, for a socket that is driven call by call."""
+        """socket() alone, for a socket that is driven call by call. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def call_listen(self, connection: Connection, backlog: int, ticket: Ticket) -> None:

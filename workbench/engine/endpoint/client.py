@@ -43,7 +43,10 @@ class StreamEndpoint(Endpoint):
         return super().busy() or self._reconnector.waits
 
     def start(self, ticket: Ticket) -> None:
-        """socket() and its options without a connect, for a client that is driven call by call."""
+        """socket() and its options without a connect, for a client that is driven call by call.
+
+        Raises Problem: it has a socket, or its family depends on an address.
+        """
         if self.registry.open or self.under_way:
             raise Problem("engine.already_open")
         self.live.prepare()
@@ -106,7 +109,11 @@ class StreamEndpoint(Endpoint):
             self.find_phase()
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
-        """Connect `count` new sockets, or the one that `start` made."""
+        """Connect `count` new sockets, or the one that `start` made.
+
+        Raises Problem: a bad count, a set-up under way, connections that stand, too few
+        descriptors, or no address.
+        """
         wished = self.settings.count if count is None else count
         if wished < 1:
             raise Problem("engine.bad_count", count=wished)

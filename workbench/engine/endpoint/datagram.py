@@ -255,7 +255,7 @@ class DatagramEndpoint(Endpoint):
     # -- set-up -------------------------------------------------------------------------------
 
     def start(self, ticket: Ticket) -> None:
-        """socket, setsockopt and, where an address is given, bind."""
+        """socket, setsockopt and, where an address is given, bind. Raises Problem: it is open."""
         if self._connection is not None or self.under_way:
             raise Problem("engine.already_open")
         self._build(Purpose.START, ticket, ticket.finish)
@@ -336,7 +336,7 @@ class DatagramEndpoint(Endpoint):
         return fail
 
     def open_own(self, ticket: Ticket) -> None:
-        """socket()."""
+        """socket(). Raises Problem: it has one."""
         if self._connection is not None:
             raise Problem("engine.already_open")
         traced = open_socket(self.context, ticket, numbered=self.registry.next_number)
@@ -353,7 +353,10 @@ class DatagramEndpoint(Endpoint):
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
-        """connect(): fixes the peer and filters what is received; sends nothing."""
+        """connect(): fixes the peer and filters what is received; sends nothing.
+
+        Raises Problem: it has no address, or a set-up is under way.
+        """
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
         if self.under_way:
