@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from tests.ui.conftest import Hand
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.widgets import file_dialogs
 from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.viewmodel.known_values import TypedValue
 
@@ -209,12 +209,9 @@ def test_a_file_that_is_none_leaves_the_tabs(hand: Hand, tmp_path: Path) -> None
 def test_the_menu_asks_for_a_file(
     hand: Hand, saved: Path, monkeypatch: pytest.MonkeyPatch, command: str, made: bool
 ) -> None:
-    from PySide6.QtWidgets import QFileDialog
-
     path = saved.with_name("other") if made else saved
-    asked: Callable[..., tuple[str, str]] = lambda *_: (str(path), "")  # noqa: E731
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", asked)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", asked)
+    monkeypatch.setattr(file_dialogs, "save_name", lambda *_: (str(path), ""))
+    monkeypatch.setattr(file_dialogs, "open_name", lambda *_: str(path))
     set_ups(hand).new()
     hand.window.menus.action(command).trigger()
     if made:

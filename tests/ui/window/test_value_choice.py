@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from tests.ui.conftest import Hand
 from tests.ui.endpoint.test_message_editor import write
+from workbench.ui.widgets import file_dialogs
 from workbench.viewmodel.known_values import TypedValue
 
 
@@ -113,7 +114,7 @@ def test_any_other_file_can_be_chosen(
 ) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('who = "me"\n', encoding="utf-8")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr(file_dialogs, "open_name", lambda *_: str(path))
     choose(hand, "Other file…")
     assert hand.window.controller.values.file == path
     hand.window.controller.values.use_file(None)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFileDialog,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -32,6 +31,7 @@ from workbench.ui.dialogs.row_range import RowRange
 from workbench.ui.dialogs.varying_table import VaryingTable
 from workbench.ui.style import fonts
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.file_dialogs import save_name
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.progress_line import ProgressLine
@@ -455,7 +455,7 @@ class ScenarioDialog(Retranslatable, QDialog):
 
     def _save(self) -> None:
         python = self.forms.currentWidget() is self.python
-        name, _ = QFileDialog.getSaveFileName(
+        name, _ = save_name(
             self,
             self.save.text(),
             "scenario.py" if python else "scenario.toml",

@@ -66,14 +66,11 @@ class FileCommands(QObject):
     @Slot()
     def open_record(self) -> None:
         """Ask for a record and show it."""
-        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
-
+        from workbench.ui.widgets.file_dialogs import open_name
         from workbench.ui.window.menu_words import title_of
 
         folder = str(self._controller.session.record.parent)
-        name, _ = QFileDialog.getOpenFileName(
-            self._owner, title_of("open"), folder, tr("window.records_files")
-        )
+        name = open_name(self._owner, title_of("open"), folder, tr("window.records_files"))
         if name:
             self.show_record(whole_of(Path(name)))
 
@@ -85,11 +82,10 @@ class FileCommands(QObject):
     @Slot()
     def run_scenario(self) -> None:
         """Ask for a scenario file and run it in this session."""
-        from PySide6.QtWidgets import QFileDialog
-
+        from workbench.ui.widgets.file_dialogs import open_name
         from workbench.ui.window.menu_words import title_of
 
-        name, _ = QFileDialog.getOpenFileName(
+        name = open_name(
             self._owner,
             title_of("run_scenario"),
             self.folder,
@@ -130,14 +126,13 @@ class FileCommands(QObject):
     @Slot()
     def export(self) -> None:
         """Ask for a file; its suffix decides the format."""
-        from PySide6.QtWidgets import QFileDialog
-
         from workbench.journal.exports.export_table import EXPORTS
+        from workbench.ui.widgets.file_dialogs import save_name
         from workbench.ui.window.menu_words import title_of
 
         stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
-        name, chosen = QFileDialog.getSaveFileName(
+        name, chosen = save_name(
             self._owner, title_of("export"), self.beside(f"{stem}.jsonl"), filters
         )
         if name:
@@ -165,12 +160,11 @@ class FileCommands(QObject):
     @Slot(object)
     def save_conversation(self, wish: ConversationRequest) -> None:
         """Ask for a file, and which part of a conversation goes into it."""
-        from PySide6.QtWidgets import QFileDialog
-
+        from workbench.ui.widgets.file_dialogs import save_name
         from workbench.viewmodel.conversation_export import ConversationForm
 
         filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
-        name, chosen = QFileDialog.getSaveFileName(
+        name, chosen = save_name(
             self._owner,
             tr("name.save_talk"),
             self.beside(f"{wish.endpoint}.txt"),

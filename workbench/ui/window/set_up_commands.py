@@ -101,11 +101,10 @@ class SetUpCommands(QObject):
     @Slot()
     def save(self) -> None:
         """Ask for a file and save the set-up there."""
-        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
-
+        from workbench.ui.widgets.file_dialogs import save_name
         from workbench.ui.window.menu_words import title_of
 
-        name, _ = QFileDialog.getSaveFileName(
+        name, _ = save_name(
             self._owner,
             title_of("save_set_up"),
             self._files.beside(f"{tr('set_up.name')}.toml"),
@@ -143,11 +142,10 @@ class SetUpCommands(QObject):
     @Slot()
     def open(self) -> None:
         """Ask for a file and show its endpoints in place of the tabs."""
-        from PySide6.QtWidgets import QFileDialog
-
+        from workbench.ui.widgets.file_dialogs import open_name
         from workbench.ui.window.menu_words import title_of
 
-        name, _ = QFileDialog.getOpenFileName(
+        name = open_name(
             self._owner,
             title_of("open_set_up"),
             self._files.folder,

@@ -119,13 +119,10 @@ class ValueChoice(QObject):
     @Slot()
     def ask(self) -> None:
         """Ask for a file and put its values in force."""
-        from PySide6.QtWidgets import QFileDialog  # imported late: no start needs it
-
+        from workbench.ui.widgets.file_dialogs import open_name
         from workbench.ui.window.menu_words import title_of
 
-        name, _ = QFileDialog.getOpenFileName(
-            self._owner, title_of("values"), self._files.folder, tr("values.files")
-        )
+        name = open_name(self._owner, title_of("values"), self._files.folder, tr("values.files"))
         if name:
             self._files.remember(name)
             self.choose(Path(name).absolute())
