@@ -89,6 +89,17 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
     dressing.apply(qapp, theme.LIGHT)
 
 
+@pytest.mark.parametrize("name", ["window.mark", "remove.client-1"])
+def test_a_flat_button_has_the_frame_that_others_have_for_the_focus(hand: Hand, name: str) -> None:
+    """A tint alone was hardly seen, least of all in the dark."""
+    hand.window.activateWindow()
+    button = hand.find(name)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    hand.wait(button.hasFocus)
+    edge = button.grab().toImage().pixelColor(1, button.height() // 2)
+    assert edge.name() == theme.LIGHT.link
+
+
 def frame_by_hand(hand: Hand) -> None:
     """A WebSocket with the line for a frame unfolded on both sides."""
     hand.open_websocket()

@@ -183,6 +183,10 @@ def _bars(theme: Theme) -> list[str]:
             "QToolButton[autoRaise='true']:pressed, QToolButton[autoRaise='true']:checked"
             f" {{ background: {theme.down}; border: none; border-radius: 4px; }}"
         ),
+        (
+            "QToolButton[autoRaise='true']:focus {"
+            f" border: 2px solid {theme.link}; border-radius: 4px; }}"
+        ),
         # it is on the line below the tabs: as high as their texts
         "QTabWidget > QToolButton { border: none; padding: 3px 4px 6px; }",
         (
@@ -190,6 +194,7 @@ def _bars(theme: Theme) -> list[str]:
             f" border: 2px solid {theme.link}; border-radius: 4px; padding: 1px 2px 4px; }}"
         ),
         "QToolBar QToolButton { padding: 2px 6px; }",
+        "QToolBar QToolButton:focus { padding: 0 4px; }",
         "QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }",
         # beside the tool bar: without the line that Fusion draws below menus
         (
@@ -202,6 +207,7 @@ def _bars(theme: Theme) -> list[str]:
             f" {{ background: {theme.down}; color: {theme.text}; }}"
         ),
         "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",
+        "QToolBar QToolButton[menu='true']:focus { padding-right: 16px; }",
         (
             "QToolButton::menu-indicator { subcontrol-origin: padding;"
             " subcontrol-position: center right; right: 4px; }"
