@@ -238,6 +238,24 @@ def test_a_loop_that_would_end_with_another_round_builds_on_the_engine(until: st
     assert "scripted" in to_python(parse(Talk(True, steps=loop % until).text))
 
 
+@pytest.mark.parametrize(("state", "holds"), [("CLOSE_WAIT", True), ("FIN_WAIT2", False)])
+def test_a_state_of_a_listener_ends_a_loop_in_both(
+    play: Play, tmp_path: Path, state: str, *, holds: bool
+) -> None:
+    """Its connections are meant, too: the listening socket is never in it."""
+    steps = (
+        '{ do = "shutdown", endpoint = "client", how = "SHUT_WR" },'
+        f'{{ do = "loop", times = 5, pause = 0.05, must = true, until = {{ endpoint = "server",'
+        f' state = "{state}" }}, step = [ {{ do = "wait", seconds = 0 }} ] }},'
+    )
+    text = Talk(holds, steps=steps).text.replace(
+        'kind = "nothing"', 'kind = "nothing", on_peer_close = "keep"'
+    )
+    assert play(text).ok is holds
+    done = ran(to_python(parse(text)), tmp_path)
+    assert (done.returncode == 0) is holds, done.stderr
+
+
 @pytest.mark.parametrize(
     ("keys", "seen"),
     [

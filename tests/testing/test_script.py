@@ -93,7 +93,7 @@ def said_by_layers(record: Path) -> dict[tuple[str, str], Counter[tuple[str, str
 
 
 RESPOND = """{ do = "respond", endpoint = "s", responder = { kind = "greet", text = "x" } }"""
-BY = '{ do = "expect", endpoint = "c", closed = "fin", by = "us" }'
+BY = '{ do = "expect", endpoint = "c", closed = "reset", by = "us" }'
 LAYER_ALONE = "websocket = {}\nlayers = ['websocket']"
 
 
@@ -102,7 +102,7 @@ LAYER_ALONE = "websocket = {}\nlayers = ['websocket']"
     [
         pytest.param([RESPOND], "", 0, id="respond"),
         pytest.param([], "messages = { idle = 0.05 }", 0, id="idle"),
-        pytest.param(['{ do = "close", endpoint = "c" }', BY], "", 0, id="by"),
+        pytest.param(['{ do = "abort", endpoint = "c" }', BY], "", 0, id="by"),
         pytest.param([], LAYER_ALONE, 1, id="a server alone has a layer"),
     ],
 )
