@@ -126,6 +126,11 @@ def label(chip: Chip, now_ns: int) -> str:
     return chip.call
 
 
+def bracketed(chip: Chip) -> str:
+    """A planned call with its brackets; … stands for the arguments."""
+    return f"{chip.call}({'…' if chip.args else ''})"
+
+
 def in_full(chip: Chip, short: str) -> str:
     """The longest text: the arguments of a planned call, and what a call was for or how long it
     took.

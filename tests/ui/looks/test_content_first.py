@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from operator import ge
 
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QScrollArea, QTableView, QWidget
 
 from tests.ui.conftest import Hand
-from tests.ui.looks.scenes import SIZE, scale, settle, speak, talk
+from tests.ui.looks.scenes import (
+    SIZE,
+    choose_row,
+    connected,
+    many_chosen,
+    scale,
+    settle,
+    speak,
+    talk,
+)
 from workbench import texts
 from workbench.ui.style import fonts
+from workbench.ui.widgets.late_part import OpenedPart
 from workbench.ui.window.low_window import LOW_LINES, lines_of
 from workbench.ui.window.tab_area import PanelScrollArea
 from workbench.ui.window.top_bars import TopBars
@@ -52,6 +63,16 @@ one's conversation below it, rows of the log.
 """
 
 
+def _in_sight(hand: Hand) -> tuple[int, int, int, int]:
+    """What LEAST bounds."""
+    return (
+        _lines(hand, "client.conversation"),
+        _rows(hand, "server.connections"),
+        _lines(hand, "server.conversation"),
+        _rows(hand, "log.table"),
+    )
+
+
 @pytest.mark.parametrize("over", ["SOCK_STREAM", "ws"])
 def test_lines_and_rows_in_sight(hand: Hand, over: str) -> None:
     """At 1280×752, in both languages, as plain text and in frames of WebSocket."""
@@ -65,20 +86,123 @@ def test_lines_and_rows_in_sight(hand: Hand, over: str) -> None:
         scale(window, per_cent)
         for language in texts.LANGUAGES:
             speak(window, language)
-            there = hand.at_rest(
-                lambda: (
-                    _lines(hand, "client.conversation"),
-                    _rows(hand, "server.connections"),
-                    _lines(hand, "server.conversation"),
-                    _rows(hand, "log.table"),
-                )
-            )
+            there = hand.at_rest(lambda: _in_sight(hand))
             if not all(map(ge, there, least)):
                 wrong.append(f"{language} {per_cent} %: {there}, wanted {least}")
             assert window.size().toTuple() == SIZE
             scrolled = hand.at_rest(lambda: _scrolled(window))
             assert not scrolled, (language, per_cent)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("per_cent", LEAST)
+def test_lines_and_rows_in_sight_below_the_first_steps(hand: Hand, per_cent: int) -> None:
+    """The strip of what to do first takes a line; it costs the log none of its rows."""
+    window = hand.window
+    window.resize(*SIZE)
+    window.preferences.first_steps_done = False
+    window.onboarding.show()
+    hand.exchange()
+    choose_row(hand)
+    scale(window, per_cent)
+    assert window.onboarding_bar.isVisible()
+    wrong = []
+    for language in texts.LANGUAGES:
+        speak(window, language)
+        there = hand.at_rest(lambda: _in_sight(hand))
+        if not all(map(ge, there, LEAST[per_cent])) or _scrolled(window):
+            wrong.append(f"{language}: {there}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("over", ["SOCK_STREAM", "tls", "wss"])
+def test_more_keeps_what_it_is_for_in_sight(hand: Hand, over: str, live: bool) -> None:
+    """However many fields it has: they scroll, and not the panel with Listen, Connect and Send."""
+    window = hand.window
+    window.resize(*SIZE)
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", over)
+    if live:
+        connected(hand)
+    for side in ("server", "client"):
+        hand.press(f"{side}.more")
+    wrong = []
+    for per_cent in (100, 150):
+        scale(window, per_cent)
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            where = f"{language} {per_cent} %"
+            wrong += hand.at_rest(partial(_out_of_sight, hand, where, live))
+            for opened in window.findChildren(OpenedPart):
+                least = 4 * QFontMetrics(QApplication.font()).lineSpacing()
+                if opened.isVisible() and opened.height() < least:
+                    wrong.append(f"{where}: {opened.height()} px of fields")
+            if live and _lines(hand, "client.conversation") < 1:
+                wrong.append(f"{where}: nothing of the conversation")
+    assert not wrong, "\n".join(wrong)
+
+
+def _out_of_sight(hand: Hand, where: str, live: bool) -> list[str]:
+    """What of the panels cannot be reached without scrolling them."""
+    window = hand.window
+    wrong = [f"{where}: {name} scrolls" for name in _scrolled(window)]
+    if window.size().toTuple() != SIZE:
+        wrong.append(f"{where}: the window has become {window.size().toTuple()}")
+    first = ("server.stop",) if live else ("server.listen", "client.connect")
+    for name in (*first, "server.send", "client.send"):
+        widget = hand.find(name)
+        if not widget.isVisible() or widget.visibleRegion().boundingRect() != widget.rect():
+            wrong.append(f"{where}: {name} is not in sight")
+    sideways = (area.horizontalScrollBar().maximum() for area in window.findChildren(QScrollArea))
+    return [*wrong, *(f"{where}: {by} px sideways" for by in sideways if by > 0)]
+
+
+def test_open_rules_scroll_in_place_of_their_live_server(hand: Hand) -> None:
+    """At 150 %, with a connection: the whole editor is there, or nearly so."""
+    window = hand.window
+    window.resize(*SIZE)
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_apply")
+    hand.connect()
+    hand.choose_rows("server", 1)
+    scale(window, 150)
+    wrong = []
+    for language in texts.LANGUAGES:
+        speak(window, language)
+        wrong += hand.at_rest(partial(_out_of_sight, hand, language, True))
+        assert hand.find("server.rules_try").visibleRegion().boundingRect().height() > 0, language
+        assert _rows(hand, "server.connections") >= 1
+    assert not wrong, "\n".join(wrong)
+    hand.press("server.rules_open")
+    hand.wait(hand.find("server.conversation").isVisible)
+
+
+def test_what_ends_connections_stands_in_one_row(hand: Hand) -> None:
+    """Of many clients and of a server's connection: shorter words come before another line, and
+    they never part. (For all that is beside those of many clients, large English has no room.)
+    """
+    window = hand.window
+    window.resize(*SIZE)
+    many_chosen(hand)
+    hand.choose_rows("server", 1)
+    wrong = []
+    for per_cent in (100, 150):
+        scale(window, per_cent)
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            for side in ("server", "client"):
+                buttons = [hand.find(f"{side}.{name}") for name in ("half_close", "abort", "close")]
+                if (language, per_cent, side) != ("en", 150, "client"):
+                    buttons.append(hand.find(f"{side}.talk"))
+                tops = hand.at_rest(partial(_tops, buttons, window))
+                if len(tops) > 1:
+                    wrong.append(f"{language} {per_cent} % {side}: {tops}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _tops(widgets: list[QWidget], window: QWidget) -> set[int]:
+    return {widget.mapTo(window, QPoint()).y() for widget in widgets}
 
 
 def _scrolled(window: QWidget) -> list[str]:

@@ -173,13 +173,16 @@ def test_a_choice_is_read_with_what_it_is(
     monkeypatch.setattr(QAccessible, "isActive", lambda: True)
     use_language(language)
     label = QAccessible.RelationFlag.Label
-    bare = [
-        widget.objectName()
-        for widget in hand.window.findChildren(QComboBox)
-        if widget.isVisible()
-        and not any(
-            other.text(QAccessible.Text.Name).strip()
-            for other, _ in QAccessible.queryAccessibleInterface(widget).relations(label)
-        )
-    ]
-    assert bare == []
+
+    def bare() -> list[str]:
+        return [
+            widget.objectName()
+            for widget in hand.window.findChildren(QComboBox)
+            if widget.isVisible()
+            and not any(
+                other.text(QAccessible.Text.Name).strip()
+                for other, _ in QAccessible.queryAccessibleInterface(widget).relations(label)
+            )
+        ]
+
+    assert hand.at_rest(bare) == []

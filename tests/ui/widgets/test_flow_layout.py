@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget, QWidgetItem
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import GivingButton, group
 
 _kept: list[QWidget] = []
 
@@ -105,3 +106,40 @@ def test_each_part_is_asked_once_until_something_changes(qtbot: QtBot) -> None:
     assert layout.minimumSize() == QSize(50, 27)
     label.hide()
     assert layout.minimumSize() == QSize(0, 0)
+
+
+def test_room_pushes_what_follows_to_the_right(qtbot: QtBot) -> None:
+    """Without a widget for it."""
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row = FlowLayout(holder)
+    one, other = QPushButton("one"), QPushButton("other")
+    row.addWidget(one)
+    row.add_room()
+    row.addWidget(other)
+    holder.resize(600, 60)
+    holder.show()
+    assert one.geometry().left() == 0
+    assert other.geometry().right() == 599
+
+
+def test_buttons_say_less_before_they_take_another_line(qtbot: QtBot) -> None:
+    """Also those that stay together."""
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row = FlowLayout(holder)
+    buttons = [GivingButton() for _ in range(3)]
+    for button in buttons:
+        button.offer("a long caption for it", "short")
+    row.addWidget(buttons[0])
+    row.addWidget(group(*buttons[1:]))
+    holder.show()
+    whole = sum(button.sizeHint().width() for button in buttons) + 100
+    least = sum(button.minimumSizeHint().width() for button in buttons) + 30
+    one_line = buttons[0].sizeHint().height() + 4
+    for width, said in ((whole, "a long caption for it"), (least, "short")):
+        holder.resize(width, 200)
+        assert row.heightForWidth(width) <= one_line
+        qtbot.waitUntil(lambda said=said: {button.text() for button in buttons} == {said})
+        assert all(button.caption == "a long caption for it" for button in buttons)
+    assert row.heightForWidth(least - 60) > one_line

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import BOUND_MS
-from workbench.ui.widgets.late_part import LatePart
+from workbench.ui.widgets.late_part import LatePart, OpenedPart
 from workbench.ui.widgets.tab_order import set_tab_order
 
 
@@ -118,3 +119,55 @@ def test_what_is_in_a_list_has_no_place_in_that_order(qtbot: QtBot) -> None:
         column.addWidget(widget)
     assert set_tab_order(first, box) is box
     assert List.asked == 0
+
+
+class Rows(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        for number in range(20):
+            field = QLineEdit()
+            field.setObjectName(f"field {number}")
+            column.addWidget(field)
+
+    def heightForWidth(self, _width: int) -> int:
+        return self.sizeHint().height()
+
+
+def test_opened_fields_scroll_where_there_is_no_room_for_all(qtbot: QtBot) -> None:
+    """And Tab brings the next one into sight."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    opened: OpenedPart[Rows] = OpenedPart(Rows)
+    column.addWidget(opened)
+    column.addStretch(1)
+    window.resize(300, 2_000)
+    assert opened.full_height(300) == 0
+    opened.show()
+    with qtbot.waitExposed(window):
+        window.show()
+    whole = opened.full_height(300)
+    assert whole > 20 * opened.fontMetrics().height()
+    area = opened.findChild(QScrollArea)
+    assert area is not None
+    for given, scrolls in ((whole, False), (whole // 3, True)):
+        opened.give(given)
+        qtbot.waitUntil(
+            lambda given=given: opened.height() == given and area.height() == given,
+            timeout=BOUND_MS,
+        )
+        assert (area.verticalScrollBar().maximum() > 0) is scrolls
+        assert area.horizontalScrollBar().maximum() == 0
+    last = opened.part.findChild(QLineEdit, "field 19")
+    assert last is not None
+    assert last.visibleRegion().isEmpty()
+    first = opened.part.findChild(QLineEdit, "field 0")
+    assert first is not None
+    first.setFocus()
+    for _ in range(19):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert last.hasFocus()
+    assert not last.visibleRegion().isEmpty()
+    opened.hide()
+    assert opened.full_height(300) == 0

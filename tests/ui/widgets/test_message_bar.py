@@ -14,7 +14,7 @@ from workbench.texts import LANGUAGES, Problem, catalogue
 from workbench.ui.style import dressing, theme
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls
-from workbench.viewmodel.message import ErrorMessage, StatusMessage
+from workbench.viewmodel.message import ErrorMessage, StatusMessage, msg
 
 MARKUP = '<h1>1 < 2</h1> <img src="/etc/hosts"> &amp; <!-- gone --> <b>bold</b>'
 
@@ -45,6 +45,22 @@ def test_markup_is_shown_and_not_obeyed(line: MessageBar) -> None:
         ("<i></i>z", "z"),
     ):
         assert said(line, one) != said(line, other), one
+
+
+def test_it_is_as_high_as_its_sentence(line: MessageBar) -> None:
+    """Ready and idle, a line; but while one sentence counts up, what is below stays in place."""
+    line.show()
+    said(line, "x")
+    one = line.height()
+    assert one < 2 * line.label.fontMetrics().lineSpacing() + 6
+    said(line, "a word " * 40)
+    more = line.height()
+    assert more > one
+    said(line, "x")
+    assert line.height() == more
+    line.show_message(StatusMessage("info", msg("message.escapes_dropped")))
+    line.resize(2_000, line.height())
+    assert line.height() == one
 
 
 def line_text(line: MessageBar, text: str) -> str:
@@ -95,7 +111,6 @@ def test_chinese_has_room_for_the_lines_that_it_takes(
     dressing.apply(qapp, theme.LIGHT, scale)
     try:
         line.show()
-        line.spare_height(True)
         said(line, "国" * 60)
         whole = line.label.fontMetrics().horizontalAdvance(line.label.text())
         line.resize(2 * whole, line.height())

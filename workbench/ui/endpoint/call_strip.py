@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from functools import partial
 from typing import Final
 
@@ -20,7 +21,7 @@ from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, tone
-from workbench.viewmodel.call_strip import in_full, label
+from workbench.viewmodel.call_strip import bracketed, in_full, label
 
 _TONES: Final = {
     ChipState.PLANNED: "planned",
@@ -44,6 +45,14 @@ _STEPS: Final[Mapping[int, int]] = {
 }
 """How many buttons a key moves on."""
 _PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class Length(Enum):
+    """How much of a call a chip says: its name, brackets with … in them, or all of it."""
+
+    SHORT = auto()
+    BRACKETS = auto()
+    FULL = auto()
 
 
 class CallStrip(Retranslatable, QWidget):
@@ -109,7 +118,7 @@ class CallStrip(Retranslatable, QWidget):
             if chip is not None and chip.state is ChipState.WAITING:
                 before = button.needed()
                 if button.show_chip(chip, label(chip, now_ns)):
-                    button.spell_out(True)
+                    button.spell_out(Length.FULL)
                     grown = grown or button.needed() != before
         if grown:
             self._lay_out()
@@ -216,20 +225,29 @@ class CallStrip(Retranslatable, QWidget):
                 left += widths[index] + GAP
 
     def _spell_out(self) -> None:
-        """Spell out as many as there is room for: first the calls to come, then the newest."""
-        short = {chip: chip.needed(spelled=False) for chip in self._chips}
-        left = self.width() - sum(short.values()) - GAP * (len(self._chips) - 1)
-        spelled = set()
-        for chip in (
-            *(x for x in self._chips if x.planned),
-            *(x for x in reversed(self._chips) if not x.planned),
-        ):
-            left -= chip.needed(spelled=True) - short[chip]
+        """Spell out what there is room for: first the calls to come, then the newest.
+
+        Those to come look alike, so either all of them have brackets or none has.
+        """
+        wide = {chip: chip.needed(Length.SHORT) for chip in self._chips}
+        left = self.width() - sum(wide.values()) - GAP * (len(self._chips) - 1)
+        length = dict.fromkeys(self._chips, Length.SHORT)
+        planned = [chip for chip in self._chips if chip.planned]
+        more = sum(chip.needed(Length.BRACKETS) - wide[chip] for chip in planned)
+        if more <= left:
+            left -= more
+            for chip in planned:
+                length[chip], wide[chip] = Length.BRACKETS, chip.needed(Length.BRACKETS)
+            planned.sort(key=lambda chip: chip.needed(Length.FULL) - wide[chip])
+        else:
+            planned = []
+        for chip in (*planned, *(x for x in reversed(self._chips) if not x.planned)):
+            left -= chip.needed(Length.FULL) - wide[chip]
             if left < 0:
                 break
-            spelled.add(chip)
+            length[chip] = Length.FULL
         for chip in self._chips:  # only once: Qt lays out the line again for each change of text
-            chip.spell_out(chip in spelled)
+            chip.spell_out(length[chip])
 
     def sizeHint(self) -> QSize:
         return QSize(120, self._height)
@@ -320,22 +338,26 @@ class _ChipButton(_StripButton):
     def planned(self) -> bool:
         return self.chip is not None and self.chip.state is ChipState.PLANNED
 
-    def spell_out(self, spelled: bool) -> None:
-        """Show the chip's longest text, or its shortest."""
-        self.setText(self._words(spelled))
+    def spell_out(self, length: Length) -> None:
+        """Show a text of this length."""
+        self.setText(self._words(length))
 
-    def _words(self, spelled: bool) -> str:
-        return in_full(self.chip, self._label) if spelled and self.chip else self._label
+    def _words(self, length: Length) -> str:
+        if self.chip is None or length is Length.SHORT:
+            return self._label
+        if length is Length.BRACKETS and self.planned:
+            return bracketed(self.chip)
+        return in_full(self.chip, self._label)
 
-    def needed(self, *, spelled: bool | None = None) -> int:
+    def needed(self, length: Length | None = None) -> int:
         """The width in pixels that icon and text need; QToolButton's own hint wastes a third.
 
         Args:
-            spelled: with the longest text, or with the shortest; None: with the present one.
+            length: of the text; None: of the present one.
         """
         font = QFont(self.font())
         font.setBold(self.property("tone") == "busy")
-        words = self.text() if spelled is None else self._words(spelled)
+        words = self.text() if length is None else self._words(length)
         text = QFontMetrics(font).horizontalAdvance(words)
         icon = self.chip is not None and self.chip.state is not ChipState.PLANNED
         return text + 18 + (self.iconSize().width() + 6 if icon else 0)

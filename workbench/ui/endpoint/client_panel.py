@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
@@ -18,7 +18,7 @@ from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.late_part import LatePart
-from workbench.ui.widgets.named_controls import TextField, badge, group, spring
+from workbench.ui.widgets.named_controls import GivingButton, TextField, badge, group
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.setup_form import ClientForm
@@ -59,9 +59,8 @@ class ClientPanel(EndpointPanel):
         self.again: ReconnectFields | None = None
         self._many = False
         self._folded = False
-        self._sparing = False
         self._spare = 0
-        self.talk_button = add(QPushButton(), "talk", "client_talk")
+        self.talk_button = add(GivingButton(), "talk", "client_talk")
         self.talk_button.setCheckable(True)
         self.talk_button.hide()
         self._scope = LatePart(self._make_scope)
@@ -77,36 +76,30 @@ class ClientPanel(EndpointPanel):
             self.expect,
             group(caption("bufsize", self.bufsize), self.bufsize),
             group(caption("count", self.count), self.count),
-            spring(),
-            self.more.chips,
-            self.more.button,
         ):
             behaviour.addWidget(widget)
+        behaviour.add_room()
+        for widget in (self.more.chips, self.more.button):
+            behaviour.addWidget(widget)
         self.frames = FramePlace(self.controls, server=False)
-        actions = FlowLayout()
+        self.actions_row = QWidget()
+        actions = FlowLayout(self.actions_row)
         self.talk_caption = caption("conversation", self.talk.show_as)
-        for widget in (
-            self.talk_button,
-            self.talk_caption,
-            self.talk.box,
-            self.frames.opener,
-            spring(),
-            self.receive_once,
-            self._scope,
-            self.frames.buttons,
-            self.ends.half_close,
-            self.ends.abort,
-            self.ends.close,
-        ):
+        for widget in (self.talk_button, self.talk_caption, self.talk.box, self.frames.opener):
+            actions.addWidget(widget)
+        actions.add_room()
+        ends = group(self.ends.half_close, self.ends.abort, self.ends.close)
+        for widget in (self.receive_once, self._scope, self.frames.buttons, ends):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
-        self.column.addLayout(actions)
+        self.column.addWidget(self.actions_row)
         self.column.addWidget(self._table, 2)
         self.column.addWidget(self.talk.view, 1)
+        self.column.addStretch(0)  # where that is hidden
         self.column.addWidget(self.editor)
         self.column.addWidget(self.frames)
         self.more.suited.connect(self.frames.suit)
@@ -247,14 +240,12 @@ class ClientPanel(EndpointPanel):
         if state.port is not None and not line.port.hasFocus() and line.port.text() != state.port:
             line.port.setText(state.port)
         controls.show(line.primary, state.connect)
-        self.fit_set_up()
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
         self._show_next(state)
         # Send may connect first, but a frame cannot
         self.frames.enable(state.send.reason if state.can_send else state.abort.reason)
         self.editor.count_from(state.counter)
-        self.editor.fold(live=state.live, presented=self._folded)
         for button, control in (
             (self.ends.half_close, state.half_close),
             (self.ends.abort, state.abort),
@@ -262,7 +253,8 @@ class ClientPanel(EndpointPanel):
         ):
             button.setVisible(control.shown)
             controls.show(button, control)
-        self._show_many(state.scope.many)
+        self._many = state.scope.many
+        self.fit_set_up()
         if state.scope.many:
             self._scope.part.show_scope(state.scope)
             self.table.show_rows(state.rows)
@@ -276,10 +268,19 @@ class ClientPanel(EndpointPanel):
         )
         self.set_next(next((button for button, wanted in steps if wanted), None))
 
-    def _show_many(self, many: bool) -> None:
-        """Show several connections: a table, with the conversation folded."""
-        self._many = many
-        shown = not many or self.talk_button.isChecked()
+    @Slot()
+    def fit_set_up(self) -> None:
+        super().fit_set_up()
+        self.show_calls(not self.is_tight)
+        self.editor.fold(live=self._live, presented=self._folded, tight=self.is_tight)
+        self._show_many()
+
+    def _show_many(self) -> None:
+        """Show the conversation or, of several connections, a table, with that folded."""
+        many = self._many
+        there = self._live or not self.is_tight  # else Send stays in sight below the fields
+        shown = there and (not many or self.talk_button.isChecked())
+        self.actions_row.setVisible(there)
         self._table.setVisible(many)
         self.talk_button.setVisible(many)
         self._scope.setVisible(many)
@@ -295,7 +296,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _on_talk(self) -> None:
-        self._show_many(self._many)
+        self._show_many()
         self.fit_height()
 
     def fit_height(self) -> None:
@@ -329,12 +330,9 @@ class ClientPanel(EndpointPanel):
     def fold(self, folded: bool) -> None:
         super().fold(folded)
         self._folded = folded
-        self.editor.fold(live=self._live, presented=folded)
-        self._show_many(self._many)
+        self.fit_set_up()
 
     def spare_height(self, sparing: bool) -> None:
-        self._sparing = sparing
-        self._show_many(self._many)
         self.editor.spare_height(sparing)
         self.frames.spare_height(sparing)
         super().spare_height(sparing)

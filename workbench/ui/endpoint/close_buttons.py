@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton
-
-from workbench.ui.widgets.named_controls import NamedControls
+from workbench.ui.widgets.named_controls import GivingButton, NamedControls
 
 
 class CloseButtons:
     """Three buttons; a panel lays them out."""
 
     def __init__(self, controls: NamedControls) -> None:
-        self.half_close = controls.add(QPushButton(), "half_close")
-        self.abort = controls.add(QPushButton(), "abort")
-        self.close = controls.add(QPushButton(), "close")
+        self.half_close = controls.add(GivingButton(), "half_close")
+        self.abort = controls.add(GivingButton(), "abort")
+        self.close = controls.add(GivingButton(), "close")

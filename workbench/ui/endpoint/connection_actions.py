@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from workbench.ui.endpoint.close_buttons import CloseButtons
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import NamedControls, group, spring
+from workbench.ui.widgets.named_controls import GivingButton, NamedControls, group, spring
 from workbench.viewmodel.server_state import ChosenState
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class ConnectionActions(QWidget):
         self._label = QLabel()
         self._label.setProperty("muted", True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self.talk = controls.add(QPushButton(), "talk")
+        self.talk = controls.add(GivingButton(), "talk")
         self.talk.setCheckable(True)
         self.why = controls.add(QPushButton(), "why_row")
-        self.reply = controls.add(QPushButton(), "reply")
+        self.reply = controls.add(GivingButton(), "reply")
         self.actions_box = group(self.why, *self.buttons)
         row = FlowLayout(self)
         for widget in (
@@ -101,7 +101,8 @@ def pop_up(
     menu.setToolTipsVisible(True)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for button in buttons:
-        action = menu.addAction(button.text().replace("\n", " "), button.click)
+        words = button.caption if isinstance(button, GivingButton) else button.text()
+        action = menu.addAction(words.replace("\n", " "), button.click)
         action.setEnabled(button.isEnabled())
         action.setToolTip(button.toolTip())
     if hide is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
@@ -21,6 +21,7 @@ from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.retranslatable import TellsWhenWorded
 from workbench.ui.style.theme import BESIDE, GAP, NEAR, TIGHT
+from workbench.ui.widgets.late_part import OpenedPart
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge, make_primary
 from workbench.ui.widgets.sighted import Sighted
@@ -97,9 +98,12 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self._before: tuple[Form, Kept | None] | None = None
         self._live = False
         self._presented = False
+        self._by_hand = False
+        self._sparing = False
         self.next_step: QPushButton | None = None
         self._leads = False
         self._encoding: str | None = None
+        self._scrolled_away = 0  # pixels of opened parts that there is no room for
         self.controls = controls = NamedControls("server" if self.server else "client")
         self.message = MessageBar(controls)
         self.strip = CallStrip(controls)
@@ -115,6 +119,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         self.calls.addWidget(self.shared.pace)
         self.column = QVBoxLayout(self)
         self._space(sparing=False)
+        self.opened_parts: tuple[OpenedPart[Any], ...] = (self.more,)
         self.build()
         self._wire()
         self.controls.settle()
@@ -176,6 +181,8 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         line.submitted.connect(self._on_start)
         line.primary.clicked.connect(self._on_start)
         line.set_up.toggled.connect(self.fit_set_up)
+        for part in self.opened_parts:
+            part.changed.connect(self.fit_height)
         self.more.button.toggled.connect(self._on_opened)
         self.shared.typed.connect(self.tell_typed)
         self.shared.timeout.submitted.connect(self.start_if_closed)
@@ -266,6 +273,7 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     def show_state(self, state: PanelState) -> None:
         """Show what the panels of servers and clients share."""
+        self._by_hand = state.by_hand
         self.shared.show(state)
         self.strip.show_chips(state.chips)
         self.more.show_differences(list(state.differences))
@@ -330,10 +338,11 @@ class EndpointPanel(TellsWhenWorded, Sighted):
 
     def spare_height(self, sparing: bool) -> None:
         """Take less height around the content while the window is low, and use fewer words."""
+        self._sparing = sparing
         self._space(sparing=sparing)
-        self.message.spare_height(sparing)
         self.address_line.spare_height(sparing)
         self.talk.spare_height(sparing)
+        self.fit_set_up()
         if self.isVisible():  # else as soon as it has a width
             self.fit_height()
 
@@ -352,8 +361,20 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             widget.setVisible(not (folded or self._presented))
         if folded:
             self.more.button.setChecked(False)
-        self.message.make_room(not (folded or self.spares_frame()))
+        if self.is_tight and self._live:
+            line.fold(True)  # none of its fields can be changed
         line.draw()
+
+    def show_calls(self, shown: bool) -> None:
+        """Show or hide the line of the calls; made one by one, they are what is worked with."""
+        shown = shown or self._by_hand
+        self.strip.setVisible(shown)
+        self.shared.pace.setVisible(shown)
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether fields are open in a low window: what is not needed beside them gives way."""
+        return self._sparing and self.more.button.isChecked()
 
     def enter(self, control: str) -> bool:
         """Focus the first field that can be changed of those that a key unfolds; False: there is
@@ -366,15 +387,12 @@ class EndpointPanel(TellsWhenWorded, Sighted):
             fields = [self.more.part.receive_gate.mode]
         return enter_first(fields)
 
-    def spares_frame(self) -> bool:
-        """Whether something is open that needs the height of what frames the content."""
-        return False
-
     @Slot(bool)
     def _on_opened(self, opened: bool) -> None:
         """Unfold the fields together with what is opened from among them."""
         if opened and self._live:
             self.address_line.set_up.setChecked(True)
+        self.fit_set_up()
 
     def is_set_up_open(self) -> bool:
         """Whether a part of the set-up is open, so that it must not close under the mouse."""
@@ -398,17 +416,41 @@ class EndpointPanel(TellsWhenWorded, Sighted):
         """
         return self.column.minimumHeightForWidth(width)
 
+    @Slot()
     def fit_height(self) -> None:
         """Make it as high as its rows need now: some wrap, and some come and go."""
+        self._divide_height()
         needed = self.column.minimumHeightForWidth(self.width())
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
             self.needs.emit()
 
+    def _divide_height(self) -> None:
+        """Give the opened parts what the other rows leave them, so that these stay in sight."""
+        around, margins = self.parent(), self.column.contentsMargins()
+        room = around.height() if isinstance(around, QWidget) else 0
+        wide = self.width() - margins.left() - margins.right()
+        full = {part: part.full_height(wide) for part in self.opened_parts}
+        least = {part: min(high, part.least_lines) for part, high in full.items()}
+        others = self.column.minimumHeightForWidth(self.width()) - sum(
+            part.minimumHeight() for part, high in full.items() if high
+        )
+        spare = max(0, room - others - sum(least.values()))
+        away = 0
+        for part, high in full.items():
+            more = min(spare, high - least[part])
+            spare -= more
+            away += high - least[part] - more
+            if high:
+                part.give(least[part] + more)
+        if away != self._scrolled_away:
+            self._scrolled_away = away
+            self.needs.emit()
+
     @property
     def wished_height(self) -> int:
         """The height it would like if the record can spare it; at least its minimum."""
-        return self.minimumHeight()
+        return self.minimumHeight() + self._scrolled_away
 
     def retranslate(self) -> None:
         """Nothing to do: the parts do that themselves."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,6 +28,8 @@ COLUMNS: Final = ("name", "value", "drop")
 _NAME, _VALUE, _DROP = range(3)
 ROWS: Final = 3
 """That are in sight."""
+LEAST_SHARE: Final = 60
+"""Per cent of the usual width: in large writing the window must not become wider than a screen."""
 _AIR: Final = 4
 _WIDTHS: Final = ("0" * 18, "0" * 24)
 
@@ -65,6 +67,7 @@ class HeaderTable(Retranslatable, ItemTable):
         super().__init__(0, len(COLUMNS))
         self._filling = False
         self._known = NO_VALUES
+        self._name = 0  # pixels for a name
         self.verticalHeader().hide()
         self.setShowGrid(True)  # nothing else of an empty row can be seen
         self.setWordWrap(False)
@@ -202,10 +205,23 @@ class HeaderTable(Retranslatable, ItemTable):
         self.verticalHeader().setDefaultSectionSize(height)
         drop = metrics.horizontalAdvance(tr("header_table.drop")) + 16
         name, value = (metrics.horizontalAdvance(text) for text in _WIDTHS)
-        self.setColumnWidth(_NAME, name)
+        self._name = name
         self.setColumnWidth(_DROP, drop)
         head = self.horizontalHeader().sizeHint().height()
-        self.setFixedSize(name + value + drop + 20, head + height * ROWS + _AIR)
+        self.setFixedHeight(head + height * ROWS + _AIR)
+        wide = name + value + drop + 20
+        self.setMinimumWidth(wide * LEAST_SHARE // 100)
+        self.setMaximumWidth(wide)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the name its width, or half of the room if there is less than both would take."""
+        room = self.viewport().width() - self.columnWidth(_DROP)
+        self.setColumnWidth(_NAME, min(self._name, room // 2))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

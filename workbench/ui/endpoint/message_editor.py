@@ -114,6 +114,7 @@ class MessageEditor(Retranslatable, QWidget):
         self._known = NO_VALUES
         self._live = False
         self._presented = False
+        self._tight = False
         self._sparing = False
         self._form_before = "text"
         self._put: PayloadForm | None = None  # put there by the program, not typed
@@ -325,14 +326,15 @@ class MessageEditor(Retranslatable, QWidget):
             self.text.setPlainText(draft.typed)
         self._on_edited()
 
-    def fold(self, *, live: bool, presented: bool) -> None:
+    def fold(self, *, live: bool, presented: bool, tight: bool) -> None:
         """Fold the details, which are in the way once something is open; a projector has only room
-        for Send.
+        for Send. `tight`: other fields are open in a low window.
         """
         if live != self._live:
             self._live = live
             self.opened.setChecked(False)
         self._presented = presented
+        self._tight = tight
         self._fit()
 
     def spare_height(self, sparing: bool) -> None:
@@ -354,11 +356,12 @@ class MessageEditor(Retranslatable, QWidget):
     @Slot()
     def _fit(self) -> None:
         shown = not self._presented
-        folded = self._live and not self.opened.isChecked()
+        foldable = self._live or self._tight
+        folded = foldable and not self.opened.isChecked()
         self.details.setVisible(shown and not folded)
         for widget in (self.form, self.encoding, self.preview, self.saved):
             widget.setVisible(shown)
-        self.opened.setVisible(shown and self._live)
+        self.opened.setVisible(shown and foldable)
         self.opened.setIcon(icons.icon("chevron-up" if self.opened.isChecked() else "chevron-down"))
         self.opened.setIconSize(theme.small_icon())
         self._word_details()

@@ -17,7 +17,7 @@ from workbench.engine.model.web_address import TLS
 from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.late_part import LatePart
+from workbench.ui.widgets.late_part import OpenedPart
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues, TypedValue
 from workbench.viewmodel.layer_form import LAYERED
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.setup_form import SetUpForm
 
 
-class MoreOptions(Retranslatable, LatePart["MoreFields"]):
+class MoreOptions(Retranslatable, OpenedPart["MoreFields"]):
     """The place of these fields; it keeps their values until they are built.
 
     Attributes:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout
 from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.late_part import LatePart
+from workbench.ui.widgets.late_part import OpenedPart
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.viewmodel.rule_trial import TriedMessage
 
 
-class RulesPlace(Retranslatable, LatePart["RulesEditor"]):
+class RulesPlace(Retranslatable, OpenedPart["RulesEditor"]):
     """Holds the editor; until it is built it keeps the rules.
 
     Attributes:

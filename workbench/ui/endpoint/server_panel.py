@@ -58,9 +58,8 @@ class ServerPanel(EndpointPanel):
         self._shown: tuple[str, ServerPanelState | None] = ("", None)
         self._chosen: ChosenState | None = None
         self._talk_by_hand = False
-        self._sparing = False
-        self._by_hand = False
         self.reply = ResponderForm(self.controls, self)
+        self.opened_parts = (self.reply.rules, self.more)
         self.reply.rules.try_out = self._try_out
         self._build_behaviour()
         self.accept_gate = GateControl(self.controls, c.Gate.ACCEPT)
@@ -172,7 +171,7 @@ class ServerPanel(EndpointPanel):
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
         """Show the conversation of the chosen connection; of all, if none is chosen."""
-        self.chosen_row.unfold(shown)
+        self._unfold()
         self.conversation_wanted.emit(shown)
         self._show_chosen()
         self.fit_height()
@@ -251,7 +250,6 @@ class ServerPanel(EndpointPanel):
         controls.show(line.primary, state.listen)
         self.set_next(line.primary if state.listen.reason is None else None)
         controls.show(line.stop, state.stop)
-        self._by_hand = state.by_hand
         self.fit_set_up()
         controls.show(self.backlog, state.backlog)
         self._show_end()
@@ -290,7 +288,7 @@ class ServerPanel(EndpointPanel):
 
     def _least_rows(self) -> int:
         """Keep some of the table's rows in sight beside a conversation."""
-        if self._is_tight:
+        if self.is_tight:
             return 1
         if self._sparing and self.chosen_row.talk.isChecked():
             return LOW_ROWS
@@ -308,42 +306,37 @@ class ServerPanel(EndpointPanel):
             self.reply.rules.button.setChecked(False)
 
     def spare_height(self, sparing: bool) -> None:
-        self._sparing = sparing
         self.column.setStretchFactor(self.table, 1 if sparing else 3)
         self.column.setStretchFactor(self.talk.view, 1 if sparing else 2)
         self._show_chosen()
         self.frames.spare_height(sparing)
         self.reply.rules.spare_height(sparing)
-        self.fit_set_up()
         super().spare_height(sparing)
-
-    def spares_frame(self) -> bool:
-        """Whether rules are being written: then connections and conversation keep their lines."""
-        return self.reply.rules.button.isChecked()
 
     @Slot()
     def fit_set_up(self) -> None:
         super().fit_set_up()
         if self._live and not self.address_line.set_up.isChecked():
             self.reply.rules.button.setChecked(False)  # its button is folded with the rest
-        tight = self._is_tight
-        if tight and self._live:
-            self.address_line.fold(True)  # none of its fields can be changed
-        shown = self._by_hand or not (self.spares_frame() and (self._live or self._sparing))
-        self.strip.setVisible(shown)
-        self.shared.pace.setVisible(shown)
+        tight, rules = self.is_tight, self.reply.rules.button.isChecked()
+        shown = not (tight or (rules and self._live))
+        self.show_calls(shown)
         held = self.accept_gate.value is not GateMode.AUTO
-        self.queue_row.setVisible(held or shown)
-        # nobody is there, and nobody was: Send stays in sight below the rules
+        self.queue_row.setVisible(held or shown or self._by_hand)
+        # nobody is there, and nobody was: Send stays in sight below the fields
         someone = self._live or self.table.lines.rowCount() > 0
         self.table.setVisible(someone or not tight)
-        self.chosen_row.setVisible(someone or not tight)
+        self.chosen_row.setVisible(not tight)
+        self._unfold()
         self._keep_rows()
 
+    def _unfold(self) -> None:
+        """Show the conversation if it is wanted and there is room for it."""
+        self.chosen_row.unfold(self.chosen_row.talk.isChecked() and not self.is_tight)
+
     @property
-    def _is_tight(self) -> bool:
-        """Whether rules are being edited in a low window."""
-        return self._sparing and self.spares_frame()
+    def is_tight(self) -> bool:
+        return super().is_tight or (self._sparing and self.reply.rules.button.isChecked())
 
     def is_set_up_open(self) -> bool:
         return super().is_set_up_open() or self.reply.rules.button.isChecked()

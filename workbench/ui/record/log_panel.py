@@ -659,6 +659,7 @@ class LogPanel(Retranslatable, QTabWidget):
         fit(self.filters)
         self._controls.retranslate()
         self.show_counts(self._counts)
+        self._reserve_anew()
         if self._hint is not None:
             self.hint.setText(self._hint.show())
         self.model.retranslate()
@@ -671,11 +672,18 @@ class LogPanel(Retranslatable, QTabWidget):
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
-        """React to another style sheet: nothing that was reserved is right any more."""
+        """React to another style sheet."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            for widget in (self.errors, self.main_calls, self.follow):
-                widget.setMinimumWidth(widget.sizeHint().width())
+            self._reserve_anew()
+
+    def _reserve_anew(self) -> None:
+        """Reserve the width of the present words: in another language, font or style sheet nothing
+        that was reserved before is right any more.
+        """
+        for widget in (self.errors, self.main_calls, self.follow):
+            widget.setMinimumWidth(0)
+            widget.setMinimumWidth(widget.sizeHint().width())
 
 
 def _errors_text(counts: LogCounts) -> str:

@@ -21,11 +21,13 @@ def _flat(theme: Theme) -> list[str]:
 
     return [
         f"QPushButton {{ {box} color: {theme.text}; padding: 2px 10px; }}",
+        "QPushButton[giving='true'] { padding: 2px 3px; }",
         f"QToolButton[autoRaise='false'] {{ {box} color: {theme.text}; padding: 1px 2px; }}",
         f"{when('hover')} {{ background: {theme.over}; border-color: {theme.field}; }}",
         f"{when('pressed')}, {when('checked')} {{ background: {theme.down}; }}",
         f"{when('disabled')} {{ background: transparent; color: {theme.muted}; }}",
         f"QPushButton:focus {{ border: 2px solid {theme.link}; padding: 1px 9px; }}",
+        "QPushButton[giving='true']:focus { padding: 1px 2px; }",
         (
             "QToolButton[autoRaise='false']:focus {"
             f" border: 2px solid {theme.link}; padding: 0 1px; }}"

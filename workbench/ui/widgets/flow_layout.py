@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QSpacerItem, QWidget
 
 from workbench.frozen import dataclass
 from workbench.ui.style.theme import GAP
@@ -51,7 +51,7 @@ class FlowLayout(QLayout):
     def _asking(self) -> list[_Asked]:
         """The items that are shown; computed once until something changes."""
         if self._asked is None:
-            self._asked = [_ask(item) for item in self._items if not item.isEmpty()]
+            self._asked = [_ask(item) for item in self._items if _counts(item)]
         return self._asked
 
     def _lines(self, width: int) -> list[list[_Asked]]:
@@ -108,6 +108,11 @@ class FlowLayout(QLayout):
     def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
+    def add_room(self) -> None:
+        """Push what follows to the right."""
+        policy = QSizePolicy.Policy
+        self.addItem(QSpacerItem(0, 0, policy.Expanding, policy.Fixed))
+
     def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -157,11 +162,16 @@ class FlowLayout(QLayout):
         )
 
 
+def _counts(item: QLayoutItem) -> bool:
+    """Whether it takes part: it is shown, or empty room that no widget is needed for."""
+    return not item.isEmpty() or item.spacerItem() is not None
+
+
 def _ask(item: QLayoutItem) -> _Asked:
     hint = item.sizeHint()
     widget = item.widget()
     policy = widget.sizePolicy().horizontalPolicy() if widget is not None else None
-    grows = policy == QSizePolicy.Policy.Expanding
+    grows = policy == QSizePolicy.Policy.Expanding or item.spacerItem() is not None
     gives_way = policy == QSizePolicy.Policy.Maximum
     need = item.minimumSize().width() if grows or gives_way else hint.width()
     return _Asked(item, need, hint.height(), grows, hint.width() if gives_way else need)

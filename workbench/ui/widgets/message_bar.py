@@ -21,7 +21,7 @@ from workbench.texts import tr
 from workbench.ui.style import dressing, icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, tone
-from workbench.viewmodel.message import StatusMessage
+from workbench.viewmodel.message import ErrorMessage, StatusMessage
 
 _ICONS: Final = {
     "info": "info",
@@ -49,9 +49,7 @@ class MessageBar(Retranslatable, QFrame):
         super().__init__()
         self._controls = controls
         self._message: StatusMessage | None = None
-        self._roomy = True
-        self._lines = 2
-        self._sparing = False
+        self._lines = 1
         self.setProperty("message", True)
         self.setObjectName(f"{controls.prefix}.message_line")
         self._icon = QLabel()
@@ -69,25 +67,8 @@ class MessageBar(Retranslatable, QFrame):
         row.setStretch(1, 1)
         self.fit()
 
-    def make_room(self, wide: bool) -> None:
-        """Make room for two lines, whatever it says; or for as many as have been needed since."""
-        if wide != self._roomy:
-            self._roomy = wide
-            self._lines = self._least
-            self._fit_lines()
-
-    def spare_height(self, sparing: bool) -> None:
-        """In little room, use only the lines that its sentence needs."""
-        self._sparing = sparing
-        self._lines = self._least
-        self._fit_lines()
-
-    @property
-    def _least(self) -> int:
-        return 2 if self._roomy else 1
-
     def fit(self) -> None:
-        """Keep the height, so that what is below does not jump with every sentence."""
+        """Take the height of these lines."""
         metrics = QFontMetrics(QApplication.font())
         lines = "\n".join(self._lines * "国")
         # Chinese lines are higher: they come from another font
@@ -95,13 +76,14 @@ class MessageBar(Retranslatable, QFrame):
         self.setFixedHeight(max(len(lines.split()) * metrics.lineSpacing(), high) + 6)
 
     def _fit_lines(self) -> None:
-        """Add a line when a sentence needs it, and another one beside wide buttons."""
+        """Take the lines that the sentence needs, beside wide buttons a further one."""
         room = QRect(0, 0, self._room_for_words(), 1000)
         metrics, text = self.label.fontMetrics(), self.label.text()
         high = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
         one = metrics.boundingRect(room, int(Qt.TextFlag.TextSingleLine), text).height()
-        needed = min(MOST_LINES, max(1, round(high / max(1, one))))  # of Chinese one is higher
-        self._lines = needed if self._sparing else max(needed, self._lines)
+        needed = min(MOST_LINES, round(high / max(1, one)))  # of Chinese one is higher
+        # while it counts up, what is below must not move up and down
+        self._lines = max(needed, self._lines)
         self.fit()
 
     def _room_for_words(self) -> int:
@@ -116,7 +98,7 @@ class MessageBar(Retranslatable, QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._lines = self._least
+            self._lines = 1
             self._fit_lines()
 
     @property
@@ -126,11 +108,13 @@ class MessageBar(Retranslatable, QFrame):
     def show_message(self, message: StatusMessage) -> None:
         if message == self._message:
             return
-        self._message = message
+        before, self._message = self._message, message
+        if before is None or _key(before) != _key(message):
+            self._lines = 1
         self._word()
 
     def retranslate(self) -> None:
-        self._lines = self._least
+        self._lines = 1
         self._word()
         self._fit_lines()
 
@@ -164,6 +148,12 @@ class MessageBar(Retranslatable, QFrame):
     def _on_other_way(self) -> None:
         if self._message is not None and self._message.other_way is not None:
             self.remedy_wanted.emit(self._message.other_way)
+
+
+def _key(message: StatusMessage) -> str:
+    """Which sentence it is, whatever fills it in."""
+    text = message.text
+    return text.problem.key if isinstance(text, ErrorMessage) else text.key
 
 
 def _width(part: QWidget) -> int:

@@ -7,7 +7,14 @@ from dataclasses import field
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QAccessible, QFont, QFontMetrics, QIcon, QStandardItemModel
+from PySide6.QtGui import (
+    QAccessible,
+    QFont,
+    QFontMetrics,
+    QIcon,
+    QResizeEvent,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -30,6 +37,9 @@ from workbench.viewmodel.panel_state import Control
 
 W = TypeVar("W", bound=QWidget)
 Index = QModelIndex | QPersistentModelIndex
+AIR: Final = 26
+LEAST_AIR: Final = 14
+"""Pixels of a button beside its words, and where there is little room for it."""
 QWIDGETSIZE_MAX: Final = (1 << 24) - 1
 """Qt's own: no limit; PySide does not have it."""
 CALLS: Final = {
@@ -69,6 +79,15 @@ class _Caption:
         words = tr(f"caption.{self.key}", **self.values)
         return f"{words}\n{CALLS[self.key]}" if call and self.key in CALLS else words
 
+    def put(self, *, call: bool) -> None:
+        """Put it on its widget."""
+        words = self.text(call=call)
+        if isinstance(self.widget, GivingButton):
+            short = f"caption.{self.key}_short"
+            self.widget.offer(words, tr(short) if has(short) and not call else words)
+        else:
+            self.widget.setText(words)
+
 
 class SpokenLabel(QLabel):
     """A label whose name and text are both read by screen readers; a plain accessible name hides
@@ -97,6 +116,46 @@ class SpokenLabel(QLabel):
             said = ": ".join(filter(None, (self._called, self.whole)))
             if said != self.accessibleName():
                 self.setAccessibleName(said)
+
+
+class GivingButton(QPushButton):
+    """A button with a caption and a shorter one (and less air), for a row in which all should stand
+    side by side.
+
+    Attributes:
+        caption: what it says if there is room for it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caption = self._short = ""
+        self.setProperty("giving", True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def offer(self, caption: str, short: str) -> None:
+        """Set both captions."""
+        if (caption, short) != (self.caption, self._short):
+            self.caption, self._short = caption, short
+            self.updateGeometry()
+            self._choose()
+
+    def sizeHint(self) -> QSize:
+        return self._size_of(self.caption, AIR)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size_of(self._short, LEAST_AIR)
+
+    def _size_of(self, words: str, air: int) -> QSize:
+        wide = max(map(self.fontMetrics().horizontalAdvance, words.split("\n")))
+        return QSize(wide + air, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._choose()
+
+    def _choose(self) -> None:
+        fits = self._size_of(self.caption, LEAST_AIR).width() <= self.width()
+        self.setText(self.caption if fits else self._short)
 
 
 class NamedControls:
@@ -147,7 +206,7 @@ class NamedControls:
         for index, caption in enumerate(self._captions):
             if caption.widget is widget and caption != wished:
                 self._captions[index] = wished
-                widget.setText(wished.text(call=self._calls))
+                wished.put(call=self._calls)
                 if widget in self._entries:
                     self._word(widget)
                 if isinstance(widget, QPushButton):
@@ -197,7 +256,7 @@ class NamedControls:
 
     def retranslate(self) -> None:
         for caption in self._captions:
-            caption.widget.setText(caption.text(call=self._calls))
+            caption.put(call=self._calls)
         for widget in self._entries:
             self._word(widget)
             if isinstance(widget, ChoiceBox):
@@ -228,7 +287,7 @@ class NamedControls:
         if isinstance(widget, QComboBox):
             self._label(widget, name)
         if isinstance(widget, QAbstractButton) and caption is not None:
-            widget.setText(caption.text(call=self._calls))
+            caption.put(call=self._calls)
 
     def _label(self, box: QComboBox, name: str) -> None:
         """Name a choice for screen readers, which ask its field. Without a label beside it, Qt's
@@ -368,13 +427,14 @@ def group(*widgets: QWidget) -> QWidget:
     row = QHBoxLayout(result)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(BESIDE)
-    grows = False
+    policy = QSizePolicy.Policy
+    asked = set()
     for widget in widgets:
         row.addWidget(widget)
-        policy = widget.sizePolicy().horizontalPolicy()
-        grows = grows or policy == QSizePolicy.Policy.Expanding
-    horizontal = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Fixed
-    result.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
+        asked.add(widget.sizePolicy().horizontalPolicy())
+    grows, gives_way = policy.Expanding in asked, policy.Maximum in asked
+    horizontal = policy.Expanding if grows else policy.Maximum if gives_way else policy.Fixed
+    result.setSizePolicy(horizontal, policy.Fixed)
     return result
 
 
@@ -399,13 +459,15 @@ def _leave(button: QAbstractButton) -> None:
 
 def fit(button: QPushButton) -> None:
     """Make it as wide as its text needs; Fusion makes every button 80 px."""
+    if isinstance(button, GivingButton):
+        return  # its row does
     font = button.font()
     # what may become the primary one keeps its width then: nothing beside it moves
     used = QFontMetrics(font if button.property("primary") is None else _bold(font))
     arrow = 14 if button.menu() is not None else 0
     arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
     wide = max(map(used.horizontalAdvance, button.text().split("\n")))
-    button.setFixedWidth(wide + 26 + arrow)
+    button.setFixedWidth(wide + AIR + arrow)
 
 
 def make_primary(button: QPushButton, on: bool) -> None:

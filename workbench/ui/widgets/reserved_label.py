@@ -42,7 +42,7 @@ class ReservedLabel(QLabel):
             self._fit()
 
     def spare_height(self, sparing: bool) -> None:
-        """If there is little room, reserve one line, and another only when the text needs it."""
+        """If there is little room, take only the lines that the text needs."""
         self._sparing = sparing
         self._fit()
 
@@ -65,7 +65,7 @@ class ReservedLabel(QLabel):
     def _fit(self) -> None:
         lines = self._lines
         if self._sparing:
-            lines = max(1, len(self._wrapped(self.contentsRect().width())))
+            lines = len(self._wrapped(self.contentsRect().width())) if self.text() else 0
         self.setFixedHeight(lines * _line_height(self.fontMetrics()))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,12 +9,18 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 if TYPE_CHECKING:
+    from workbench.ui.record.log_panel import LogPanel
     from workbench.ui.window.tab_area import TabArea
 
 PANELS_SHARE: Final = 0.687
 """Of the height, for the panels; the record has the rest: eight rows of it at 1280 × 752."""
 LOW_SHARE: Final = 0.74
 """In a low window, where lines and rows are few: four and more of them for each."""
+LOG_ROWS: Final = 8
+LOW_ROWS: Final = 4
+"""Of the log in sight, whatever the share: rows are higher in Chinese, and a line above may have
+come.
+"""
 PRESENTED_SHARE: Final = 0.66
 """The log of a presentation has no line of its own above it."""
 _NEEDED: Final = QEvent.Type(QEvent.registerEventType())
@@ -26,9 +32,10 @@ is painted.
 class MainSplitter(QSplitter):
     """Gives the panels the height they need, until a person drags the handle."""
 
-    def __init__(self, area: TabArea, log: QWidget, inspector: QWidget) -> None:
+    def __init__(self, area: TabArea, log: LogPanel, inspector: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._area = area
+        self._log = log
         self._by_hand = False
         self._presenting = False
         self._sparing = False
@@ -96,9 +103,24 @@ class MainSplitter(QSplitter):
             return
         total = sum(self.sizes())
         spare = total - self._bottom.minimumSizeHint().height()
-        top = min(max(int(total * self._share), self._area.needed_height), spare)
+        share = min(int(total * self._share), total - self._log_wish)
+        top = min(max(share, self._area.needed_height), spare)
         if self.sizes()[0] != top:
             self.setSizes([top, total - top])
+
+    @property
+    def _log_wish(self) -> int:
+        """The height that the log would like; 0: a share will do."""
+        if self._presenting:
+            return 0
+        rows = LOW_ROWS if self._sparing else LOG_ROWS
+        table = self._log.view
+        return (
+            self._log.tabBar().sizeHint().height()
+            + table.horizontalHeader().sizeHint().height()
+            + rows * table.verticalHeader().defaultSectionSize()
+            + 2 * table.frameWidth()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Divide the height again when a line above has come or gone: Qt divides by stretch, not by
