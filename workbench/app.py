@@ -23,7 +23,7 @@ from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
 from workbench.ui.style import dressing, fonts, icons
 from workbench.ui.style.appearance import Appearance
-from workbench.ui.window.screen_fit import fit
+from workbench.ui.widgets.screen_fit import fit
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.workspace_file import WorkspaceFile, usual_place
 

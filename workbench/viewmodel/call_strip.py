@@ -22,6 +22,8 @@ MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
 _WITH_FD: Final = frozenset({"socket", "accept"})
 _WITH_BYTES: Final = frozenset({"send", "recv", "sendto", "recvfrom"})
+_WITH_ARGUMENTS: Final = _WITH_BYTES | {"bind", "connect"}
+"""Those that take some, also while nobody knows them."""
 _UNDER_WAY: Final = frozenset({Phase.SETTING_UP, Phase.CONNECTING})
 
 
@@ -128,7 +130,7 @@ def label(chip: Chip, now_ns: int) -> str:
 
 def bracketed(chip: Chip) -> str:
     """A planned call with its brackets; … stands for the arguments."""
-    return f"{chip.call}({'…' if chip.args else ''})"
+    return f"{chip.call}({'…' if chip.args or chip.call in _WITH_ARGUMENTS else ''})"
 
 
 def in_full(chip: Chip, short: str) -> str:
@@ -136,7 +138,7 @@ def in_full(chip: Chip, short: str) -> str:
     took.
     """
     if chip.state is ChipState.PLANNED:
-        return f"{chip.call}({chip.args})"
+        return f"{chip.call}({chip.args})" if chip.args else bracketed(chip)
     if chip.state is not ChipState.DONE:
         return short
     if chip.call == "connect" and chip.took_ns is not None:

@@ -250,3 +250,11 @@ def test_the_focus_stays_in_the_strip_when_its_call_goes(qtbot: QtBot) -> None:
 def test_a_connect_says_how_long_it_took_in_milliseconds() -> None:
     chip = Chip("connect", "('127.0.0.1', 1)", ChipState.DONE, took_ns=1_500_000)
     assert in_full(chip, "connect") == "connect 1.50 ms"
+
+
+def test_brackets_say_whether_a_planned_call_takes_something(qtbot: QtBot) -> None:
+    """What is sent is not known yet: send() would be another call."""
+    strip = made(qtbot)
+    planned = tuple(Chip(call, "", ChipState.PLANNED) for call in ("accept", "send", "close"))
+    show(strip, BARE, 0, planned)
+    assert texts(strip) == ["accept()", "send(…)", "close()"]

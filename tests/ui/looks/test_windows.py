@@ -16,6 +16,8 @@ from tests.ui.looks.seen import painted, texts_of
 from tests.words import chinese, untranslated
 from workbench import texts
 from workbench.labs.backlog_data import ClientState
+from workbench.qt.key_passwords import KeyQuestion
+from workbench.ui.endpoint.password_dialog import PasswordDialog
 from workbench.ui.lab.backlog_window import BacklogWindow
 
 LAB_SIZE = (1280, 800)
@@ -114,6 +116,23 @@ def test_repeat_until(hand: Hand) -> None:
         (100, 125),
         {until: partial(choose, until) for until in conditions},
     )
+
+
+def test_the_password_of_a_key(hand: Hand) -> None:
+    """Open while writing or language change, too: its sentences wrap."""
+    window = hand.window
+    path = "/home/somebody/certificates/of/the/test/bench/server-with-a-long-name.key"
+    dialog = PasswordDialog(KeyQuestion(path, wrong=True), window)
+    dialog.show()
+    faults = []
+    for per_cent in (100, 150, 200, 100):
+        window.preferences.scale = per_cent
+        window.appearance.apply()
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            found = hand.at_rest(lambda: room.faults(dialog))
+            faults += [f"{language} {per_cent} % {fault}" for fault in found]
+    assert not faults, "\n".join(faults)
 
 
 def test_presenting(hand: Hand) -> None:

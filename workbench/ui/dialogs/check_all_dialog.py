@@ -31,6 +31,7 @@ from workbench.ui.style import icons
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
+from workbench.ui.widgets.screen_fit import open_at
 
 BOUND: Final = 60.0
 """Seconds for one of them at most."""
@@ -74,7 +75,7 @@ class CheckAllDialog(Retranslatable, QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("check_all")
-        self.resize(760, 620)
+        open_at(self, 760, 620)
         self._demos = demos()
         self.table = ItemTable(len(self._demos), 3)
         self.table.setObjectName("check_all.table")

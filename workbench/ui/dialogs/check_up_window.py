@@ -33,6 +33,7 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.file_dialogs import ask_new_file
 from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
+from workbench.ui.widgets.screen_fit import open_at
 
 NUMBER: Final = 0
 CASE: Final = 1
@@ -56,7 +57,7 @@ class CheckUpWindow(Retranslatable, QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("check_up")
-        self.resize(1180, 700)
+        open_at(self, 1180, 700)
         self._bench = bench_of(settings)
         path = settings.websocket.path if settings.websocket is not None else ""
         layers = self._bench.settings.layers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,10 +26,11 @@ from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.item_views import ItemTable
 from workbench.ui.widgets.named_controls import fit
+from workbench.ui.widgets.screen_fit import open_at
 from workbench.viewmodel.demo_list import DemoLine, line_of
 
 COLUMNS: Final = ("title", "topic", "takes", "told")
-SIZE: Final = QSize(1000, 620)
+SIZE: Final = (1000, 620)
 _TO_FIT: Final = QHeaderView.ResizeMode.ResizeToContents
 _PLACE: Final = int(Qt.ItemDataRole.UserRole)
 
@@ -89,7 +90,7 @@ class DemoBrowser(Retranslatable, QWidget):
         self.table.itemActivated.connect(self._on_run)
         self.run.clicked.connect(self._on_run)
         self.retranslate()
-        self.resize(SIZE)
+        open_at(self, *SIZE)
         self.search.setFocus()
 
     def _lay_out(self) -> None:

@@ -24,6 +24,7 @@ from workbench.ui.dialogs.page_format import set_page
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.item_views import ItemList
+from workbench.ui.widgets.screen_fit import open_at
 from workbench.viewmodel.manual import Page, Passage, find, pages
 
 _PAGE: Final = Qt.ItemDataRole.UserRole
@@ -108,7 +109,7 @@ class ManualWindow(Retranslatable, QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._keys = keys
         self.setObjectName("manual")
-        self.resize(900, 640)
+        open_at(self, 900, 640)
         self.search = QLineEdit()
         self.search.setObjectName("manual.search")
         self.search.setClearButtonEnabled(True)

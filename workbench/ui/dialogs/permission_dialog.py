@@ -19,6 +19,7 @@ from workbench.printable import escape
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit
+from workbench.ui.widgets.screen_fit import open_at
 
 if TYPE_CHECKING:
     from workbench.qt.scenario_player import Question
@@ -38,7 +39,7 @@ class PermissionDialog(Retranslatable, QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("permission")
         self.setModal(True)
-        self.resize(620, 340)
+        open_at(self, 620, 340)
         self._question = question
         self.head = QLabel()
         self.head.setTextFormat(Qt.TextFormat.PlainText)

@@ -35,6 +35,7 @@ from workbench.ui.widgets.file_dialogs import save_name
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.progress_line import ProgressLine
+from workbench.ui.widgets.screen_fit import open_at
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.typed_scenario import TypedScenarios, Wishes
 
@@ -115,7 +116,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._pause.setInterval(PAUSE_MS)
         self._lay_out()
         self._wire()
-        self.resize(760, 560)
+        open_at(self, 760, 560)
         self.retranslate()
         if repeat:
             self.repeat.begin()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -17,11 +17,16 @@ from PySide6.QtWidgets import (
 
 from workbench.printable import escape
 from workbench.texts import tr
+from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 
 if TYPE_CHECKING:
     from workbench.qt.key_passwords import KeyQuestion
+
+
+WIDTH: Final = 460
+"""Pixels at 100 per cent."""
 
 
 class PasswordDialog(Retranslatable, QDialog):
@@ -37,7 +42,6 @@ class PasswordDialog(Retranslatable, QDialog):
         super().__init__(parent)
         self.setObjectName("password")
         self.setModal(True)
-        self.setMinimumWidth(460)
         self._question = question
         self.head = QLabel()
         self.wrong = QLabel()
@@ -83,6 +87,23 @@ class PasswordDialog(Retranslatable, QDialog):
             button.setText(tr(f"password.{key}"))
             button.setToolTip(tr(f"password.{key}_tip"))
             fit(button)
+
+    def event(self, event: QEvent) -> bool:
+        """React when something in it wants another size."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        """Be as high as the sentences need: Qt asks them only before a dialog is first shown."""
+        layout = self.layout()
+        assert layout is not None
+        wide = theme.scaled(WIDTH)
+        least = QSize(wide, layout.heightForWidth(wide))
+        if least != self.minimumSize():
+            self.setMinimumSize(least)
+            self.resize(least)
 
     @Slot()
     def _on_use(self) -> None:

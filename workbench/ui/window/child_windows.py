@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
 from workbench.texts import Problem
-from workbench.ui.window.screen_fit import fit
+from workbench.ui.widgets.screen_fit import fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -22,6 +22,7 @@ from workbench.ui.style.theme import GAP, TIGHT
 from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.name_line import NameLine, NameWords
 from workbench.ui.widgets.named_controls import NamedControls
+from workbench.ui.widgets.screen_fit import WishedSize
 from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.child_windows import ChildWindows
@@ -51,7 +52,6 @@ from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import add_talk, inspector_of, log_panel_of
 from workbench.ui.window.resending import SendAgain
-from workbench.ui.window.screen_fit import WishedSize
 from workbench.ui.window.set_up_commands import SetUpCommands
 from workbench.ui.window.shortcuts import KeysBeforeFields, add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter

@@ -7,6 +7,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QSize, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.style import theme
+
 FRAME: Final = QSize(4, 40)
 """Room for a window manager's borders and title bar: what they really take is not known before the
 window is shown, and one whose last line lies below the screen is seen too late."""
@@ -24,6 +26,14 @@ def fit(window: QWidget, beside: QWidget | None = None) -> None:
     if beside is not None:
         room = room.expandedTo(beside.size())
     window.resize(window.size().boundedTo(room))
+
+
+def open_at(window: QWidget, width: int, height: int) -> None:
+    """Set the size of a new window, in pixels at 100 per cent: in larger writing it is larger, as
+    far as there is room on its screen.
+    """
+    window.resize(theme.scaled(width), theme.scaled(height))
+    fit(window)
 
 
 class WishedSize(QObject):

@@ -7,7 +7,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.window.screen_fit import FRAME, WishedSize, fit
+from workbench.ui.style import dressing, theme
+from workbench.ui.widgets.screen_fit import FRAME, WishedSize, fit, open_at
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (5000, 300), (300, 5000), (10, 10)])
@@ -56,3 +57,19 @@ def test_what_a_person_does_while_layouts_come_to_rest_is_left(qtbot: QtBot) -> 
     window.resize(500, 350)
     qtbot.waitUntil(lambda: not keeper._turn.isActive())
     assert window.size() == QSize(500, 350)
+
+
+@pytest.mark.parametrize("scale", [80, 100, 150, 250])
+def test_a_new_window_has_room_for_its_writing(qtbot: QtBot, scale: int) -> None:
+    """In a manual of the same size as ever, large writing has a few words a line."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    dressing.apply(app, theme.LIGHT, scale)
+    try:
+        open_at(window, 500, 400)
+    finally:
+        dressing.apply(app, theme.LIGHT)
+    room = QApplication.primaryScreen().availableGeometry().size() - FRAME
+    assert window.size() == (QSize(500, 400) * (scale / 100)).boundedTo(room)
