@@ -82,3 +82,51 @@ cert = "test:good"
     said = "endpoint = 's', call = 'tls.handshake'"
     text = FILE.format(said=said, more="").replace("[endpoint.c]", f"{rules}[endpoint.c]")
     assert parse(text).steps
+
+
+DIVIDED = """
+step = [
+  {{ do = "start", endpoint = "s" }},
+  {{ do = "connect", endpoint = "c" }},
+  {{ do = "expect", endpoint = "s", {said} }},
+]
+endpoint.c = "@s"
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+encoding = "{encoding}"
+messages = {{ {ends} }}
+"""
+
+
+@pytest.mark.parametrize("absent", ["", ", absent = true"])
+@pytest.mark.parametrize("said", ['text = "x\\n"', 'contains = "\\nx"'])
+@pytest.mark.parametrize(
+    ("encoding", "ends"),
+    [("utf-8", 'ends = "\\n"'), ("utf-8", 'ends_hex = "0a"'), ("utf-16-le", 'ends_hex = "0a 00"')],
+)
+def test_a_message_does_not_contain_what_ends_it(
+    encoding: str, ends: str, said: str, absent: str
+) -> None:
+    with pytest.raises(ScenarioProblem, match="ends the messages of s") as wrong:
+        parse(DIVIDED.format(said=said + absent, encoding=encoding, ends=ends))
+    assert wrong.value.line == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ('text = "x\\r"', 'ends = "\\r\\n"'),
+        ('text = "x\\n", call = "recv"', 'ends = "\\n"'),
+        ('text = "x\\n", encoding = "bytes"', 'ends = "\\n"'),
+        ('text = "x\\n"', "size = 2"),
+        ('text = "x\\n"', 'ends_hex = "ff"'),
+    ],
+)
+def test_what_a_message_may_contain_is_taken(said: str, ends: str) -> None:
+    assert parse(DIVIDED.format(said=said, encoding="utf-8", ends=ends)).steps
+
+
+def test_nothing_has_fewer_bytes_than_none() -> None:
+    with pytest.raises(ScenarioProblem, match="size must be"):
+        parse(DIVIDED.format(said="size = -1, absent = true", encoding="utf-8", ends="size = 2"))

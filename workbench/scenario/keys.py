@@ -193,7 +193,7 @@ EXPECT: Final[Mapping[str, v.Read]] = {
     "errno": call_names.errno,
     "error": call_names.error,
     "peer": v.key_of(str),
-    "size": v.key_of(int),
+    "size": v.number_of_bytes,
     "count": v.positive,
     "absent": v.key_of(bool),
     "text": v.key_of(str),

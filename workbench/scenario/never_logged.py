@@ -1,4 +1,5 @@
-"""Refuses expectations of calls that an endpoint never makes: `absent` would always hold for them.
+"""Refuses expectations of calls that an endpoint never makes, and of messages with what ends them:
+`absent` would always hold for them.
 
 Only a whole file can be checked: a step `call` can make any call on any socket, and a layer may be
 started later.
@@ -10,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.message_ends import RECV, Delimiter
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.protocol.stack import LAYERS, layer_names
 from workbench.engine.runtime.socket_calls import CALLS
+from workbench.payload.characters import codec
+from workbench.payload.notation import parse_hex
 from workbench.scenario import values as v
 from workbench.scenario.doubts import every_step
 from workbench.scenario.locate import Path as KeyPath
@@ -43,6 +47,8 @@ def check(table: Mapping[str, Any], endpoints: Mapping[str, EndpointSettings]) -
     layers_come = any(body.get("do") == "start_layer" for body in bodies) or _begins_layer(table)
     for path, body in _expectations(steps):
         name, call = _named(body, endpoints), body.get("call")
+        if name in endpoints and name not in changed:
+            _check_ending(path, body, endpoints[name])
         if not isinstance(call, str) or body.get("kind") in {COMMAND, NOTE}:
             continue
         if call in COMMANDS and call not in CALLS and not has(f"note.{call}"):
@@ -58,6 +64,27 @@ def check(table: Mapping[str, Any], endpoints: Mapping[str, EndpointSettings]) -
         layer = WEBSOCKET if begin == "ws" else begin
         if dot and layer in LAYERS and not layers_come and layer not in layer_names(owner):
             raise v.wrong((*path, "call"), "scenario.no_layer", endpoint=name, layer=layer)
+
+
+def _check_ending(path: KeyPath, body: Mapping[str, Any], owner: EndpointSettings) -> None:
+    """Raises Wrong: a message is to contain what ends it, and comes without that."""
+    divided = owner.messages
+    own = body.get("encoding", owner.encoding) != owner.encoding
+    if not isinstance(divided, Delimiter) or own or body.get("call", RECV) != RECV:
+        return
+    ends = divided.ends or _decoded(divided.ends_hex, owner.encoding)
+    for key in ("text", "contains"):
+        if ends and isinstance(body.get(key), str) and ends in body[key]:
+            said = {"key": key, "endpoint": owner.name, "ends": v.shown(ends)}
+            raise v.wrong((*path, key), "scenario.ending_never_comes", **said)
+
+
+def _decoded(ends_hex: str, encoding: str) -> str:
+    """The ending as text; "": it is none."""
+    try:
+        return parse_hex(ends_hex).decode(codec(encoding))
+    except (UnicodeError, LookupError):
+        return ""
 
 
 def _expectations(

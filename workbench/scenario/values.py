@@ -304,7 +304,10 @@ def _in_range(kind: type | tuple[type, ...], want: str, least: int, below: int) 
             raise wrong(path, "scenario.missing", key=key)
         value: Any = numeric(body[key])
         fits = isinstance(value, kind) and not isinstance(value, bool)
-        if not fits or not least <= value < below:
+        if fits and value >= below:
+            said = {"key": key, "most": below - 1, "value": shown(body[key])}
+            raise wrong((*path, key), "scenario.above_most", **said)
+        if not fits or not least <= value:
             raise not_wanted((*path, key), key, value, want)
         return value
 
