@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import run
+from workbench import interrupts
 from workbench.cli import export_command
+from workbench.cli.exit_status import INTERRUPTED
 from workbench.cli.main import main
 from workbench.journal.exports.export_table import EXPORTS
 from workbench.resources import resource
@@ -79,6 +81,24 @@ def test_a_record_becomes_a_scenario_of_it_all_or_of_a_part(
     assert main(["run", str(resource("scenarios/1-greeting.toml")), "--record", str(other)]) == 0
     assert main(["export", str(record), "--to", "scenario", "--against", str(other)]) == 2
     assert "something else was done" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", ["scenario", "python", "pytest"])
+def test_code_that_is_being_made_is_given_up_when_the_end_is_asked_for(
+    record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    """In the middle of the work: the third look finds a signal."""
+    looks = iter([False, False, True])
+    real = interrupts.check
+
+    def check() -> None:
+        monkeypatch.setattr(interrupts._asked, "times", int(next(looks)))
+        real()
+
+    monkeypatch.setattr(interrupts, "check", check)
+    assert main(["export", str(record), "--to", to, "-o", str(tmp_path / "out")]) == INTERRUPTED
+    assert next(looks, None) is None, "it went no further"
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_filter_chooses_the_commands_that_become_code(

@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from workbench import interrupts
 from workbench.cli import given_values
 from workbench.journal.joined import open_record
 from workbench.journal.masked import secrets_in
@@ -27,8 +28,7 @@ from workbench.scenario.from_record import (
     Made,
     SecondRun,
     commands_of,
-    made_of,
-    scenario_of,
+    making,
 )
 from workbench.scenario.model import load, parse
 from workbench.scenario.secrets import secrets_of
@@ -64,18 +64,29 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
     """
     seqs = _chosen(args, reader, condition)
     if args.to != SCENARIO:
-        scenario = scenario_of(reader, Excerpt(seqs=seqs))
+        scenario = _made(reader, Excerpt(seqs=seqs)).scenario
         return _code(args, scenario, secrets_in(reader.kept(SECRETS)))
     if args.against is not None:
         with closing(open_record(args.against)) as other:
             second = SecondRun(other, _chosen(args, other, condition))
-            made = made_of(reader, Excerpt(seqs=seqs), second)
+            made = _made(reader, Excerpt(seqs=seqs), second)
     elif args.again:
         made = _done_again(args, reader, seqs)
     else:
-        made = made_of(reader, Excerpt(seqs=seqs))
+        made = _made(reader, Excerpt(seqs=seqs))
     text = to_toml(made.scenario)
     return text if args.show_secrets else toml_without(text, secrets_in(reader.kept(SECRETS)))
+
+
+def _made(reader: Reader, excerpt: Excerpt, second: SecondRun | None = None) -> Made:
+    """As `made_of`. Raises KeyboardInterrupt: the program was asked to end."""
+    work = making(reader, excerpt, second)
+    while True:
+        interrupts.check()
+        try:
+            next(work)
+        except StopIteration as end:
+            return cast("Made", end.value)
 
 
 def _chosen(
@@ -107,19 +118,21 @@ def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None)
     from workbench.scenario.runner import Runner  # writing a file needs no sockets
     from workbench.session import Session
 
-    loose = scenario_of(reader, Excerpt(seqs=seqs, loose=True))
+    loose = _made(reader, Excerpt(seqs=seqs, loose=True)).scenario
     given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     scenario = parse(to_toml(loose), given=given)
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "again.swb"
         with Session(record, capture=None) as session:
-            report = Runner(session, scenario).run()
+            runner = Runner(session, scenario)
+            with interrupts.telling(asked=runner.interrupt):
+                report = runner.run()
             session.stop_all_and_wait()
         failed = next((step.reason for step in report.steps if step.reason is not None), None)
         if failed is not None:
             raise Problem("export.not_again", reason=failed)
         with closing(open_record(record)) as other:
-            return made_of(reader, Excerpt(seqs=seqs), SecondRun(other))
+            return _made(reader, Excerpt(seqs=seqs), SecondRun(other))
 
 
 def _code(

@@ -116,6 +116,7 @@ def _put(text: str, path: Path | None) -> None:
     Raises:
         Problem: the file exists, or cannot be written.
     """
+    interrupts.check()  # to make it may have taken long
     if path is None:
         as_utf8()
         write(text)
