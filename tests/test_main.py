@@ -204,6 +204,34 @@ def test_a_window_imports_nothing_that_it_does_not_show() -> None:
     assert found == []
 
 
+def test_a_window_is_laid_out_once_before_it_is_painted() -> None:
+    """Its halves have their heights before it is shown: each further one was 4 ms of a start."""
+    heights = _told(
+        "import json, os, tempfile; from pathlib import Path\n"
+        "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from workbench import start; start.import_qt()\n"
+        "from PySide6.QtCore import QEvent, QObject\n"
+        "from workbench.app import create_window, make_application\n"
+        "app = make_application([])\n"
+        "class Watch(QObject):\n"
+        "    def eventFilter(self, half, event):\n"
+        "        if event.type() == QEvent.Type.Resize and half.isVisible():\n"
+        "            heights[half.objectName()].append(event.size().height())\n"
+        "        return False\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    window = create_window(Path(folder) / 'r.swb', Path(folder) / 'w.json')\n"
+        "    window.resize(1280, 752)\n"
+        "    halves = [window.splitter.widget(place) for place in range(2)]\n"
+        "    heights, watch = {half.objectName(): [] for half in halves}, Watch()\n"
+        "    for half in halves: half.installEventFilter(watch)\n"
+        "    window.show()\n"
+        "    app.processEvents()\n"
+        "    print(json.dumps([heights[half.objectName()] + [half.height()] for half in halves]))\n"
+        "    window.close()\n"
+    )
+    assert all(len(set(each)) == 1 for each in heights), heights  # type: ignore[call-overload]
+
+
 def _told(code: str) -> list[object]:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     told: list[object] = json.loads(done.stdout)

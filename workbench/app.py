@@ -69,6 +69,7 @@ def _window(controller: Controller, *, live: bool = True) -> MainWindow:
     window = MainWindow(controller, _appearance(), _preferences(), live=live)
     window.file_commands.record_wanted.connect(partial(_open_beside, window))
     dressing.dress(window)
+    window.status_bar.measure()
     return window
 
 

@@ -27,6 +27,8 @@ from workbench.texts import Problem
         ("headers", (("a:b", "b"),), "ws_header_name"),
         ("origin", "\n", "ws_header"),
         ("subprotocols", ("\0",), "ws_header"),
+        ("body", "\ud800", "ws_header"),
+        ("path", "/\udfff", "ws_request_line"),
         ("fragment", -1, "ws_fragment"),
         ("max_message", 0, "ws_max_message"),
         ("ping_interval", 0.0, "ws_ping"),

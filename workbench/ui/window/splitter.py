@@ -127,6 +127,8 @@ class MainSplitter(QSplitter):
         need.
         """
         super().resizeEvent(event)
+        if not event.oldSize().isValid():  # not shown yet: it need not be laid out twice
+            self.give_room()
         if event.size().height() != event.oldSize().height():
             self._later.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from workbench.journal.records import KEPT_DAYS, folder
@@ -58,6 +58,12 @@ class StatusBar(Retranslatable, QStatusBar):
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         self.addWidget(label, stretch)
+
+    def measure(self) -> None:
+        """Take the height that its labels have by now: Qt does so once it is shown, and lays out
+        everything in the window again.
+        """
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
     @Slot(str)
     def tell(self, text: str) -> None:
