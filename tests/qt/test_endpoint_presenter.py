@@ -394,6 +394,9 @@ def test_a_test_certificate_that_is_not_taken_leads_to_its_root(pair: Pair, wait
     pair.client.apply("trust_test_root")
     assert pair.client.form.set_up.layers.tls.ca == "test:root"
     wait(lambda: pair.client.phase is Phase.OPEN and can_send(pair.client))
+    assert not pair.client.answered  # by a handshake alone
+    pair.client.send(compose(PayloadForm("hi")))
+    wait(lambda: pair.client.answered)
 
 
 @pytest.mark.parametrize("kind", CertificateKind)

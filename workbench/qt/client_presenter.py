@@ -34,6 +34,7 @@ from workbench.viewmodel.client_state import (
 from workbench.viewmodel.client_status import connected_datagram, is_many, is_open
 from workbench.viewmodel.close_reasons import why_no_abort, why_no_half_close
 from workbench.viewmodel.host_suggestions import peer_hosts
+from workbench.viewmodel.layer_chips import openings_of
 from workbench.viewmodel.layer_form import (
     TEST_ROOT,
     over_of,
@@ -81,6 +82,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         self._linked: tuple[object, ...] = ()
         self._followed: tuple[str, str, str, str] | None = None
         self._settled_link: str | None = None
+        self._has_sent = False
         self._on_all = True
         self._reconnecting: Reconnecting | None = None
         self._composed: Composed | None = None
@@ -353,6 +355,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self._answers.begin(timeout)
         made = replace(command, endpoint=self.name)
         self.act("send", *(replace(made, connection=target) for target in state.send_to))
+        self._has_sent = True
         self.sent.emit(composed.draft)
 
     @Slot(bool)
@@ -425,9 +428,12 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
 
     @property
     def answered(self) -> bool:
-        """Whether bytes were sent and others came back."""
+        """Whether bytes were sent and others came back. Those of a handshake are no message."""
         newest = self._snapshot.connections[-1:]
-        return bool(newest and newest[0].bytes_out and self.conversation.answers_after_send)
+        talks = not openings_of(self.settings) or self._has_sent
+        return bool(
+            newest and newest[0].bytes_out and talks and self.conversation.answers_after_send
+        )
 
     # -- remedies -------------------------------------------------------------------------------
 
