@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def test_an_interrupt_is_130_and_the_record_is_whole(
     assert len(cases) == 2
     assert cases[1].find("skipped") is not None
     assert not Path(f"{record}-wal").exists()
-    with sqlite3.connect(record) as db:
+    with closing(sqlite3.connect(record)) as db, db:
         assert db.execute("SELECT 1 FROM meta WHERE key='closed_wall_ns'").fetchone()
 
 
@@ -229,7 +230,7 @@ def test_a_terminal_that_knows_no_chinese_gets_escapes() -> None:
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
 def test_every_export_has_every_event(record: Path, tmp_path: Path, form: str) -> None:
-    with sqlite3.connect(record) as db:
+    with closing(sqlite3.connect(record)) as db, db:
         rows = db.execute("SELECT count(*) FROM event").fetchone()[0]
     status, out, _ = run("export", record, "--to", form)
     assert status == 0

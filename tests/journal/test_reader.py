@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,13 +41,13 @@ def test_what_is_no_record_is_refused_in_a_sentence(tmp_path: Path, kind: str, l
     elif kind == "text":
         path.write_text("hello" * 1000)
     elif kind == "other database":
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE t (x)")
     elif kind == "newer":
         made = Recorder(path)
         made.start()
         made.close()
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute("PRAGMA user_version=3")
     with pytest.raises(Problem) as caught:
         Reader(path)

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import struct
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,7 +211,7 @@ def test_a_crashed_record_is_told_of_once(
     made = Recorder(records.folder() / "yesterday.swb")
     made.start()
     made.close()
-    with sqlite3.connect(made.path) as db:
+    with closing(sqlite3.connect(made.path)) as db, db:
         db.execute("DELETE FROM meta WHERE key = 'closed_wall_ns'")
     hand.window.preferences.crash_seen = ""
     hand.window.record_commands.look_for_a_crash()

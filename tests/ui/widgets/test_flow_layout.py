@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
@@ -123,6 +126,10 @@ def test_room_pushes_what_follows_to_the_right(qtbot: QtBot) -> None:
     assert other.geometry().right() == 599
 
 
+def all_say(buttons: Iterable[QPushButton], said: str) -> bool:
+    return {button.text() for button in buttons} == {said}
+
+
 def test_buttons_say_less_before_they_take_another_line(qtbot: QtBot) -> None:
     """Also those that stay together."""
     holder = QWidget()
@@ -140,6 +147,6 @@ def test_buttons_say_less_before_they_take_another_line(qtbot: QtBot) -> None:
     for width, said in ((whole, "a long caption for it"), (least, "short")):
         holder.resize(width, 200)
         assert row.heightForWidth(width) <= one_line
-        qtbot.waitUntil(lambda said=said: {button.text() for button in buttons} == {said})
+        qtbot.waitUntil(partial(all_say, buttons, said))
         assert all(button.caption == "a long caption for it" for button in buttons)
     assert row.heightForWidth(least - 60) > one_line

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -134,6 +137,10 @@ class Rows(QWidget):
         return self.sizeHint().height()
 
 
+def are_high(widgets: Iterable[QWidget], height: int) -> bool:
+    return all(widget.height() == height for widget in widgets)
+
+
 def test_opened_fields_scroll_where_there_is_no_room_for_all(qtbot: QtBot) -> None:
     """And Tab brings the next one into sight."""
     window = QWidget()
@@ -153,10 +160,7 @@ def test_opened_fields_scroll_where_there_is_no_room_for_all(qtbot: QtBot) -> No
     assert area is not None
     for given, scrolls in ((whole, False), (whole // 3, True)):
         opened.give(given)
-        qtbot.waitUntil(
-            lambda given=given: opened.height() == given and area.height() == given,
-            timeout=BOUND_MS,
-        )
+        qtbot.waitUntil(partial(are_high, (opened, area), given), timeout=BOUND_MS)
         assert (area.verticalScrollBar().maximum() > 0) is scrolls
         assert area.horizontalScrollBar().maximum() == 0
     last = opened.part.findChild(QLineEdit, "field 19")
