@@ -153,3 +153,29 @@ def test_only_the_end_that_was_wanted_is_said_to_be_used(play: Play, ends: str, 
     again = 'do = "expect"; endpoint = "client"; closed = true; within = 0.1'
     report = play(keeps + steps(START, CONNECT, ACCEPTED, ends, used, again))
     assert "which an earlier step has used" in reasons(report)[0]
+
+
+DIVIDED = PAIR.replace('"listener"', '"listener"\nmessages = { ends = ";", max = 4 }', 1)
+
+
+def sent(text: str) -> str:
+    return f'do = "send"; endpoint = "client"; text = "{text}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "undivided"), [("12345678;ERR;", True), ("12345678", True), ("12;", False)]
+)
+def test_of_what_could_not_be_divided_nobody_can_tell(
+    play: Play, text: str, *, undivided: bool
+) -> None:
+    begin = steps(START, CONNECT, ACCEPTED, sent(text))
+    report = play(DIVIDED + begin + steps(absent("contains = 'ERR'", "server")))
+    assert report.ok is not undivided
+    assert not undivided or "divided" in reasons(report)[0]
+    assert play(DIVIDED + begin + steps(absent("call = 'send'", "server"))).ok
+
+
+def test_what_has_no_end_at_the_end_of_the_stream_is_no_message(play: Play) -> None:
+    begin = steps(START, CONNECT, ACCEPTED, sent("ERR"), 'do = "shutdown"; endpoint = "client"')
+    ended = 'do = "expect"; endpoint = "server"; closed = "fin"; by = "peer"; keep = true'
+    assert play(DIVIDED + begin + steps(ended, absent("contains = 'ERR'", "server"))).ok

@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.message_ends import RECV
 from workbench.engine.model.settings import Role
+from workbench.engine.protocol.messages_layer import FAULT
+from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.expect import Findings, Matcher
 from workbench.scenario.outcome import Failed
@@ -54,7 +57,8 @@ def judge(
     if found is not None:
         seq = found.matches[-1][1].seq
         raise Failed(Problem("scenario.came", what=title_of(step), seq=seq))
-    problem = could_not_come(step, matcher.known(meant), role)
+    among = matcher.known(meant)
+    problem = could_not_come(step, among, role) or _not_divided(step, among)
     if problem is not None:
         raise Failed(problem)
 
@@ -66,6 +70,23 @@ def _check_told(step: Expect, search: Search, wanted: Callable[[RunConnection], 
         kept = len(row.payload or b"")
         what = title_of(step)
         raise Failed(Problem("scenario.cut", what=what, seq=row.seq, size=row.size, kept=kept))
+
+
+def _not_divided(expect: Expect, among: Sequence[RunConnection]) -> Problem | None:
+    """That nobody can tell whether a message came, since what came could not be divided.
+
+    A fault at the end of the stream is none of these: what has no end there is no message.
+    """
+    if not expect.wants_bytes or expect.call not in {None, RECV}:
+        return None
+    for item in among:
+        read: Row | None = None
+        for row in item.all_rows():
+            if row.call == FAULT and not (read is not None and read.ends_stream):
+                said = {"number": item.number, "errno": row.errno or "", "seq": row.seq}
+                return Problem("scenario.absent_undivided", **said)
+            read = row if row.call in READS else read
+    return None
 
 
 def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -> Problem | None:
