@@ -45,7 +45,8 @@ def test_rows_are_handed_over_before_they_are_in_the_file(tmp_path: Path) -> Non
     assert recorder.committed == 0
     recorder.start()
     recorder.flush()
-    assert [row.call for row in recorder.reader().page(1, 9)] == ["one", "two", "record"]
+    with closing(recorder.reader()) as reader:
+        assert [row.call for row in reader.page(1, 9)] == ["one", "two", "record"]
     recorder.close()
 
 
@@ -261,6 +262,7 @@ def test_a_transfer_is_handed_over_as_its_event(tmp_path: Path) -> None:
     assert [item for _, item in follower.events] == [
         event_of(transfer(number)) for number in range(READABLE + 100)
     ]
+    recorder.close()
 
 
 @pytest.mark.parametrize("amount", [3, READABLE + 100])
