@@ -122,6 +122,7 @@ def many(hand: Hand) -> None:
     hand.choose("server.accept_gate", "paused")
     hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
     listening(hand)
+    hand.type("client.timeout", "60")  # they wait as long as the scene is looked at
     hand.find("client.count").setText("6")  # type: ignore[attr-defined]
     hand.press("client.connect")
     hand.wait(lambda: hand.find("client.connections").isVisible())
