@@ -132,7 +132,7 @@ def test_it_is_written_as_it_was_read(key: str, made: object) -> None:
 
 def test_a_plain_script_has_them_too_and_says_which_it_has_not() -> None:
     code = of_plain_sockets(parse(divided(server="messages = { idle = 0.05 }\n") + send("a")))
-    assert r"cut = staticmethod(ends(b'\r\n'))" in code
+    assert r"Divider(EndsFramer(b'\r\n', " in code
     assert "plain script: messages = " in code
     compile(code, "script", "exec")
 
