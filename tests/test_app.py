@@ -114,6 +114,9 @@ def test_every_object_of_a_window_goes_with_it(
     window.child_windows.open_backlog_lab()
     window.child_windows.make_scenario()
     qtbot.waitUntil(lambda: bool(window.findChildren(ScenarioDialog)), timeout=BOUND_MS)
+    (dialog,) = window.findChildren(ScenarioDialog)
+    # gc.get_objects() on this thread breaks tuples that another one is still filling
+    qtbot.waitUntil(lambda: bool(dialog.python.toPlainText()), timeout=BOUND_MS)
     try:
         known = {id(made) for made in [*before, window]}
         assert [made for made in orphans() if id(made) not in known] == []

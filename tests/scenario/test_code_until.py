@@ -158,6 +158,6 @@ def test_what_no_script_can_tell_builds_on_the_engine(third: Aborting, until: st
 
 
 def test_messages_are_none_of_its_reads(third: Aborting) -> None:
-    head = client_of(third) + 'messages = { ends = "\\n" }\n'
+    head = client_of(third) + 'messages = { ends = ";" }\n'
     loop = ROUND.format(times=3, more="until = { text = 'k' }")
     assert "scripted" in to_python(parse(head + loop))

@@ -102,7 +102,13 @@ TALKS = {
         False, b"\x20" + b"a" * 32, 'contains = "a"', 'messages = { length = "u8", max = 10 }'
     ),
     "a length that is none": Talk(
-        True, b"\0\0", 'absent = true, hex = "0000"', 'messages = { length = "u16", add = 0 }'
+        False, b"\0\0", 'absent = true, hex = "0000"', 'messages = { length = "u16", add = 0 }'
+    ),
+    "absent behind a line too long": Talk(
+        False, b"0123456789\nERR\n", 'absent = true, text = "ERR"', LINES
+    ),
+    "absent in a line without an end": Talk(
+        True, b"ab\nERR", 'absent = true, text = "ERR"', LINES, steps=OWN_CLOSE
     ),
     "a length of five bytes": Talk(
         False, b"\x80\x80\x80\x80\0", 'hex = "8080808000"', 'messages = { length = "var7" }'

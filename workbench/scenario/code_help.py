@@ -92,7 +92,7 @@ def help_text(part: str) -> HelpText:
 @cache
 def all_names() -> frozenset[str]:
     """The names that the helper defines, which no endpoint may have."""
-    return frozenset().union(*(help_text(part).names for part in ORDER))
+    return frozenset(name for part in ORDER for name in help_text(part).names)
 
 
 def parts_of(needed: Iterable[str]) -> list[HelpText]:

@@ -74,6 +74,11 @@ def expect(
         assert found < count, f"{name}: it came: {wanted}; {told}"
         there = any(item is not listening.get(name) for item in socks)
         assert there or not of_connection(connection, what), f"{name}: no connection: {wanted}"
+        looked_for = (what.get("call") or MESSAGE) == MESSAGE and any(
+            key in what for key in BYTES_KEYS
+        )
+        lost = looked_for and any(map(is_undivided, socks))
+        assert not lost, f"{name}: what came could not be divided, so nobody can tell: {wanted}"
     else:
         held = found == count if what.get("exact") else found >= count
         assert held, f"{name}: {found} of {count} came in {within} s: {wanted}; {told}"
@@ -99,6 +104,18 @@ def of_connection(connection: int | str | None, what: dict[str, Any]) -> bool:
     """Whether it comes on a connection only, so that without one nothing could."""
     comes = what.get("call") in READS or "closed" in what
     return comes or isinstance(connection, int) or any(key in what for key in BYTES_KEYS)
+
+
+def is_undivided(sock: Noted) -> bool:
+    """Whether what it got could not be divided into messages, so that nobody looked at what came
+    from then on. What has no end at the end of the stream is no message.
+    """
+    ended = False
+    for item in sock.happened:
+        if item.call == "messages.fault" and not ended:
+            return True
+        ended = item.call in READS and not item.error and not item.data
+    return False
 
 
 def meant(name: str, connection: int | str | None) -> list[Noted]:

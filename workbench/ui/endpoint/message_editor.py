@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.engine.model.tail import Append
+from workbench.named_tuple import NamedTuple
 from workbench.payload import notation
 from workbench.payload.checksum import CHECKSUMS
 from workbench.qt.tips import plain_tip
