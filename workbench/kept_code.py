@@ -63,10 +63,11 @@ def _read(file: Path | None) -> Kept:
     if file is None:
         return {}
     try:
-        with file.open("rb") as kept:
-            if kept.read(len(MAGIC_NUMBER)) != MAGIC_NUMBER:
-                return {}
-            found = marshal.load(kept)  # noqa: S302 - trusted as the .pyc files beside it are
+        kept = file.read_bytes()
+        if not kept.startswith(MAGIC_NUMBER):
+            return {}
+        code = memoryview(kept)[len(MAGIC_NUMBER) :]  # marshal.load() reads item by item
+        found = marshal.loads(code)  # noqa: S302 - trusted as the .pyc files beside it are
     except (OSError, EOFError, ValueError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
