@@ -173,18 +173,10 @@ def serve_window() -> None:
 
 def run_until_a_line(app: QApplication) -> None:
     """Run the window until a line comes on stdin."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QSocketNotifier
 
-    stop = threading.Event()
-
-    def wait_for_line() -> None:
-        sys.stdin.readline()
-        stop.set()
-
-    threading.Thread(target=wait_for_line, daemon=True).start()
-    watch = QTimer()
-    watch.timeout.connect(lambda: app.quit() if stop.is_set() else None)
-    watch.start(50)
+    told = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
+    told.activated.connect(app.quit)  # a timer that looks for it would be of what is measured
     app.exec()
 
 
