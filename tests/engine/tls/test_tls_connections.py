@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,9 @@ def believing() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(resolve.trusted_file("test:root")))
 
 
-def showing() -> ssl.SSLContext:
+def showing(cert: str = "test:good") -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with resolve.to_show("test:good") as found:
+    with resolve.to_show(cert) as found:
         made.load_cert_chain(found.chain, found.key)
     return made
 
@@ -108,6 +110,31 @@ def test_ticket_row_and_connection_say_the_same(
     until("client", call="close")
     assert fresh(session, "client").connections[-1].errno == outcome.error
     until("server", call="tls.handshake", errno=until("server", call="tls.handshake").errno)
+
+
+def test_one_whose_handshake_failed_is_in_nobodys_way_until_its_peer_closes(
+    session: Session, do: Do
+) -> None:
+    """It waits for the peer's FIN, so that close() does not reset its last words."""
+    context = showing("test:untrusted")
+    held: list[ssl.SSLSocket] = []
+
+    def shake_hands() -> None:
+        for _ in range(2):
+            accepted, _peer = listener.accept()
+            held.append(context.wrap_socket(accepted, True, do_handshake_on_connect=False))
+            with suppress(ssl.SSLError):
+                held[-1].do_handshake()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        peer = threading.Thread(target=shake_hands)
+        peer.start()
+        client(session, address=f"127.0.0.1:{listener.getsockname()[1]}")
+        for _ in range(2):
+            assert do(c.Connect("client")).error == "CERTIFICATE_VERIFY_FAILED"
+        peer.join(BOUND)
+    for each in held:
+        each.close()
 
 
 def test_a_certificate_that_cannot_be_loaded_stops_the_start(session: Session, do: Do) -> None:

@@ -125,6 +125,11 @@ class Connection:
         """Whether another send() could still have an effect."""
         return self.open and not (self.broken or self.finished)
 
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether it is closed without anybody's doing once its last bytes are sent."""
+        return self._then_close is not None
+
     def has_pending_work(self) -> bool:
         """Whether something is under way, so that silence of this connection is worth a kernel
         reading.

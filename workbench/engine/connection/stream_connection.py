@@ -333,6 +333,11 @@ class StreamConnection(Connection):
                 self._drains = True
                 self.shutdown(How.WRITE, PendingCall("shutdown", 0, None, ended=self._said_all))
 
+    @property
+    def ends_by_itself(self) -> bool:
+        """Also one whose layers have ended, while the peer takes their last words."""
+        return super().ends_by_itself or self._drains
+
     def layers_broke(self, problem: Problem) -> None:
         """Tell every waiting call why and close this socket; other connections go on."""
         self.end_all(problem)

@@ -124,8 +124,8 @@ class StreamEndpoint(Endpoint):
             self.registry.open
             and not fresh
             and all(
-                not connection.peer_finished and not connection.broken
-                for connection in self.registry.open.values()
+                not (it.peer_finished or it.broken or it.ends_by_itself)
+                for it in self.registry.open.values()
             )
         ):
             raise Problem("engine.already_connected")
