@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
+from tests.in_place import refuse_new_files
 from workbench.journal.whole_file import write_text, write_whole
 
 
@@ -107,18 +108,11 @@ def test_what_lies_in_a_folder_that_takes_no_other_file_is_written_where_it_is(
 ) -> None:
     path = tmp_path / "out"
     path.write_bytes(b"old")
-    opened = Path.open
-
-    def refuse(self: Path, mode: str = "r") -> object:
-        if mode == "xb":
-            raise PermissionError(13, "Permission denied")
-        return opened(self, mode)
-
-    monkeypatch.setattr(Path, "open", refuse)
+    refuse_new_files(monkeypatch)
     write_whole(path, whole, replace=True)
     monkeypatch.undo()
     assert path.read_bytes() == b"new"
-    monkeypatch.setattr(Path, "open", refuse)
+    refuse_new_files(monkeypatch)
     with pytest.raises(OSError, match="No space"):
         write_whole(path, half, replace=True)
     with pytest.raises(PermissionError):

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.in_place import refuse_new_files
 from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.exports.rows import Looked
 from workbench.journal.reader import Reader
@@ -92,14 +93,7 @@ def test_one_that_could_only_be_written_in_place_is_said_to_be_empty(
 ) -> None:
     path = tmp_path / "out.txt"
     path.write_bytes(b"old")
-    opened = Path.open
-
-    def refuse(self: Path, mode: str = "r") -> object:
-        if mode == "xb":
-            raise PermissionError(13, "Permission denied")
-        return opened(self, mode)
-
-    monkeypatch.setattr(Path, "open", refuse)
+    refuse_new_files(monkeypatch)
     assert "is empty now" in stopped(controller, qtbot, path)
     assert path.read_bytes() == b""
 

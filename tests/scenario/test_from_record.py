@@ -6,6 +6,7 @@ import ast
 import sqlite3
 import time
 import tomllib
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,16 @@ from workbench.scenario.write import to_toml
 from workbench.session import Session
 
 BOUND = 60.0
+
+
+def all_of(steps: Generator[float, None, Made]) -> tuple[list[float], Made]:
+    """The shares that were told, and what was made."""
+    shares: list[float] = []
+    while True:
+        try:
+            shares.append(next(steps))
+        except StopIteration as end:
+            return shares, end.value
 
 
 def add_pair(session: Session) -> None:
@@ -151,17 +162,11 @@ def test_a_flood_of_answers_is_read_once_and_expected_as_something(
 
     monkeypatch.setattr(Reader, "rows", told)
     with closing(Reader(record)) as reader:
-        shares = []
-        steps = making(reader, Excerpt(seqs=range(1, reader.count() + 1), waits=False))
-        while True:
-            try:
-                shares.append(next(steps))
-            except StopIteration as end:
-                made = end.value
-                break
+        shares, made = all_of(
+            making(reader, Excerpt(seqs=range(1, reader.count() + 1), waits=False))
+        )
         read = set(fetched)
         served = {row.seq for row in rows_of(reader, "kind:call call:recv endpoint:server")}
-    assert isinstance(made, Made)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert served
@@ -521,15 +526,8 @@ def test_others_have_their_turn_while_many_commands_are_worded(tmp_path: Path) -
     with Session(record) as session:
         for number in range(10 * AT_ONCE):
             session.perform(c.Mark(f"mark {number}"))
-    shares: list[float] = []
     with closing(Reader(record)) as reader:
-        steps = making(reader)
-        while True:
-            try:
-                shares.append(next(steps))
-            except StopIteration as end:
-                made = end.value
-                break
+        shares, made = all_of(making(reader))
     assert len(made.scenario.steps) == 10 * AT_ONCE
     assert len([share for share in shares if 0.95 <= share < 1]) >= 10
     assert shares == sorted(shares)

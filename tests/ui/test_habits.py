@@ -13,6 +13,7 @@ from tests.ui.endpoint.test_next_call import strip
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Phase
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 
 
 def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
@@ -275,15 +276,20 @@ def test_a_solved_error_is_history(hand: Hand) -> None:
     hand.wait(lambda: inspector.row is not None and inspector.row.error is None)
 
 
-def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
-    """Where nothing is left to press: what is typed next must not become a setting."""
-    hand.connect()
+def listen_in_another_tab(hand: Hand) -> EndpointPanel:
     hand.window.endpoint_tabs.new_server()
     second = hand.window.tab_area.panel("server-2")
     assert second is not None
     hand.window.activateWindow()
     second.address_line.primary.setFocus()
     second.address_line.primary.click()
+    return second
+
+
+def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
+    """Where nothing is left to press: what is typed next must not become a setting."""
+    hand.connect()
+    listen_in_another_tab(hand)
     hand.wait(lambda: hand.window.controller.snapshot("server-2").local is not None)
     hand.window.endpoint_tabs.refresh()
     assert not isinstance(hand.window.focusWidget(), QLineEdit | QComboBox)
@@ -291,12 +297,7 @@ def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
 
 def test_listen_does_not_lead_to_a_client_of_another_server(hand: Hand) -> None:
     """Its keys would act there from then on, and Enter would connect it."""
-    hand.window.endpoint_tabs.new_server()
-    second = hand.window.tab_area.panel("server-2")
-    assert second is not None
-    hand.window.activateWindow()
-    second.address_line.primary.setFocus()
-    second.address_line.primary.click()
+    second = listen_in_another_tab(hand)
     hand.wait(lambda: hand.window.controller.snapshot("server-2").phase is Phase.LISTENING)
     assert hand.window.tab_area.focused_panel() is second
     assert hand.window.focusWidget() is second.table
