@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.engine.conftest import Do, Rows
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import Clock, ConnectionNamed, Event
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.sockets.traced_socket import TracedSocket
 from workbench.session import Session
 
 
@@ -137,3 +140,51 @@ def test_of_a_datagram_that_was_cut_nothing_else_is_kept(
         assert do(c.Recv("server", size)).ok
     got = [(row.size, row.payload) for row in rows("server") if row.call == "recvfrom"]
     assert got == [(15, b"secret and long"), (8, b"abcd")]
+
+
+class _InOrder:
+    """A sink that keeps what it is told, as it comes."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.capture: int | None = None
+        self.read_whole = False
+        self.congested = False
+        self.told: list[object] = []
+
+    def keep_bytes(self, connection: int, *, kept: bool) -> None:
+        raise NotImplementedError
+
+    def put(self, item: object, /) -> None:
+        self.told.append(item)
+
+    def next_connection(self) -> int:
+        return len(self.told) + 1
+
+    def local_when(self, call: str) -> str | None:
+        """The address that a row is read with at once: before anything else was told."""
+        local = None
+        for item in self.told:
+            if isinstance(item, ConnectionNamed):
+                local = item.local
+            elif isinstance(item, Event) and item.call == call:
+                return local
+        raise AssertionError(f"no row of {call}: {self.told}")
+
+
+@pytest.mark.parametrize("call", ["bind", "listen", "connect"])
+def test_who_reads_a_row_at_once_reads_the_address_too(call: str) -> None:
+    """A row printed in the very moment had none, and a script that waited for it saw no port."""
+    sink = _InOrder()
+    opened = TracedSocket.open(sink, 1, socket.AF_INET, socket.SOCK_STREAM, 0, "", None)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        if call == "bind":
+            opened.bind(("127.0.0.1", 0), None)
+        elif call == "listen":
+            opened.listen(1, None)
+        else:
+            with suppress(BlockingIOError):
+                opened.connect(server.getsockname(), None)
+        opened.close(None)
+    assert sink.local_when(call) == opened.local
+    assert opened.local is not None

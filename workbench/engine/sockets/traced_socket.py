@@ -195,8 +195,9 @@ class TracedSocket:
             self._sock.bind(address)
         except (OSError, OverflowError, TypeError, ValueError) as error:
             self._fail(begin, "bind", args, error, cause)
-        self._log(begin, perf_counter_ns() - begin, "bind", args, 0, cause)
-        self.learn_addresses()
+        took = perf_counter_ns() - begin
+        self.learn_addresses()  # before the row: whoever reads it at once reads its address too
+        self._log(begin, took, "bind", args, 0, cause)
 
     def listen(self, backlog: int, cause: Cause | None) -> None:
         begin = perf_counter_ns()
@@ -205,9 +206,10 @@ class TracedSocket:
             self._sock.listen(backlog)
         except (OSError, OverflowError) as error:
             self._fail(begin, "listen", args, error, cause)
-        self._log(begin, perf_counter_ns() - begin, "listen", args, 0, cause)
+        took = perf_counter_ns() - begin
         if self.local is None:
             self.learn_addresses()
+        self._log(begin, took, "listen", args, 0, cause)
 
     def connect(self, address: SockAddress, cause: Cause | None, *, wait: bool = False) -> None:
         """connect(); EINPROGRESS is a row of its own, `finish_connect` logs how it came out.
@@ -222,18 +224,19 @@ class TracedSocket:
         try:
             self._sock.connect(address)
         except BlockingIOError as error:
-            try:
-                self._fail(begin, "connect", args, error, cause)
-            finally:
-                self.learn_addresses()  # a connect under way already has its local port
+            took = perf_counter_ns() - begin
+            self.learn_addresses()  # a connect under way already has its local port
+            self._log_failed(begin, took, CALL, "connect", args, error, cause)
+            raise
         except (OSError, OverflowError, TypeError, ValueError) as error:
             self._fail(begin, "connect", args, error, cause)
         finally:
             if wait:
                 with suppress(OSError):  # closed while this thread was waiting
                     self._sock.setblocking(False)
-        self._log(begin, perf_counter_ns() - begin, "connect", args, 0, cause)
+        took = perf_counter_ns() - begin
         self.learn_addresses()
+        self._log(begin, took, "connect", args, 0, cause)
 
     def finish_connect(self, begun: int, args: str, cause: Cause | None) -> None:
         """Read how a pending connect came out (SO_ERROR) and log its end.
