@@ -12,6 +12,7 @@ from workbench.engine.model.settings import Role
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.judged import could_not_come
+from workbench.scenario.report import Report
 from workbench.scenario.steps import Expect
 from workbench.texts import LANGUAGES, set_language
 
@@ -94,6 +95,60 @@ def test_a_datagram_socket_has_to_be_open(play: Play) -> None:
 ])  # fmt: skip
 def test_what_was_not_asked_for_needs_no_socket(play: Play, what: str) -> None:
     assert play(PAIR + steps(START, absent(what))).ok
+
+
+PLAIN_TO_TLS = """
+[endpoint.server]
+role = "listener"
+address = "tls://127.0.0.1:0"
+tls = { cert = "test:good" }
+[endpoint.client]
+address = "@server"
+"""
+TLS = PLAIN_TO_TLS.replace("@", "tls://@") + 'tls = { ca = "test:root" }\n'
+
+
+def remarks(report: Report) -> list[str]:
+    assert report.ok, reasons(report)
+    return [step.said.text for step in report.steps if step.warns and step.said is not None]
+
+
+def test_where_the_handshake_failed_nothing_could_come(play: Play) -> None:
+    failing = steps(START, CONNECT, 'do = "send"; endpoint = "client"; text = "HELO there"',
+                    'do = "expect"; endpoint = "server"; call = "tls.handshake"; errno = "*"',
+                    'do = "expect"; endpoint = "client"; closed = true')  # fmt: skip
+    report = play(PLAIN_TO_TLS + failing + steps(absent("contains = 'x'", "server")))
+    assert "No handshake at server" in reasons(report)[0]
+    assert play(
+        PLAIN_TO_TLS + failing + steps(absent("call = 'recv'; contains = 'x'", "server"))
+    ).ok
+    assert play(PLAIN_TO_TLS + failing + steps(absent("closed = 'reset'", "server"))).ok
+
+
+def test_where_a_handshake_waits_an_absent_says_so(play: Play) -> None:
+    """A peer that says nothing is what one may want to see; what it shows has to be known."""
+    report = play(
+        PLAIN_TO_TLS + steps(START, CONNECT, ACCEPTED, absent("contains = 'x'", "server"))
+    )
+    assert ["#1: the handshake has not ended" in text for text in remarks(report)] == [True]
+    done = 'do = "expect"; endpoint = "server"; call = "tls.handshake"'
+    report = play(TLS + steps(START, CONNECT, done, absent("contains = 'x'", "server")))
+    assert remarks(report) == []
+
+
+def test_where_receive_is_paused_an_absent_says_so(play: Play) -> None:
+    begin = steps(START, 'do = "pause"; endpoint = "client"; gate = "receive"', CONNECT)
+    report = play(PAIR + begin + steps(absent("contains = 'x'")))
+    assert ["Receive is paused at client" in text for text in remarks(report)] == [True]
+    resumed = 'do = "resume"; endpoint = "client"; gate = "receive"'
+    assert remarks(play(PAIR + begin + steps(resumed, absent("contains = 'x'")))) == []
+    assert remarks(play(PAIR + begin + steps(absent("call = 'recv'")))) == []  # our own doing
+
+
+def test_where_the_peer_is_ours_and_may_not_send_an_absent_says_so(play: Play) -> None:
+    held = PAIR.replace('"listener"', '"listener"\nsend = "paused"')
+    report = play(held + steps(START, CONNECT, absent("contains = 'x'")))
+    assert ["Send is paused at server" in text for text in remarks(report)] == [True]
 
 
 def test_each_reason_is_a_sentence_in_every_language() -> None:

@@ -6,21 +6,24 @@ made nothing can come, whatever the peer would have sent, so there `absent` fail
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from workbench.engine.model.commands import Gate
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.engine.model.message_ends import RECV
-from workbench.engine.model.settings import Role
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.messages_layer import FAULT
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.expect import Findings, Matcher
+from workbench.scenario.held_back import HeldBack
 from workbench.scenario.outcome import Failed
 from workbench.scenario.report import title_of
 from workbench.scenario.search import Search
 from workbench.scenario.steps import Expect
-from workbench.scenario.unmet import Ends, did_not_come
+from workbench.scenario.unmet import SHOWN, Ends, did_not_come, joined, warned
+from workbench.scenario.verdict_rows import NOTHING, Came
 from workbench.scenario.what_came import MESSAGES, PROXY_DATA, READS, TLS_DATA, WS_MESSAGES
 from workbench.texts import Problem
 
@@ -34,15 +37,15 @@ def judge(
     found: Findings | None,
     search: Search,
     matcher: Matcher,
-    role: Role,
+    settings: EndpointSettings,
     ends: Callable[[], Ends],
-) -> None:
-    """Raises Failed if a step does not hold.
+) -> Came:
+    """Raises Failed if a step does not hold; gives what one should know of an `absent` that did.
 
     Args:
         step: the step as the run has it; `search` has it with the record's connection numbers.
         found: what the search found before its deadline.
-        role: the endpoint's current role.
+        settings: the endpoint's, as they are now.
         ends: gives what is known of how its connections ended.
     """
     meant = search.expect
@@ -53,14 +56,18 @@ def judge(
             needle, others = matcher.needle(meant), matcher.others(meant)
             among = matcher.candidates(meant)
             raise Failed(did_not_come(step, among, needle, search, ends(), others))
-        return
+        return NOTHING
     if found is not None:
         seq = found.matches[-1][1].seq
         raise Failed(Problem("scenario.came", what=title_of(step), seq=seq))
     among = matcher.known(meant)
-    problem = could_not_come(step, among, role) or _not_divided(step, among)
+    problem = could_not_come(step, among, settings.role) or _not_divided(step, among)
     if problem is not None:
         raise Failed(problem)
+    where = warned(step, settings)
+    why = list(_remarks(step, among, ends().held))
+    said = why if where is None else [where, *why]
+    return Came(said=joined(said) if said else None, warns=bool(why))
 
 
 def _check_told(step: Expect, search: Search, wanted: Callable[[RunConnection], bool]) -> None:
@@ -89,6 +96,20 @@ def _not_divided(expect: Expect, among: Sequence[RunConnection]) -> Problem | No
     return None
 
 
+def _remarks(expect: Expect, among: Sequence[RunConnection], held: HeldBack) -> Iterator[Problem]:
+    """Why an `absent` that held might have held in any case."""
+    if not (expect.wants_bytes or expect.of_layer):
+        return
+    if held.paused(expect.endpoint, Gate.RECEIVE):
+        yield Problem("scenario.absent_paused", endpoint=expect.endpoint)
+    waiting = [f"#{item.number}" for item in among if item.handshakes]
+    if waiting:
+        yield Problem("scenario.absent_handshakes", who=", ".join(waiting[:SHOWN]))
+    peer = held.silent_peer(expect.endpoint)
+    if peer is not None:
+        yield Problem("scenario.held_send", endpoint=peer)
+
+
 def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -> Problem | None:
     """Why nothing could have come at all; None: it could have.
 
@@ -98,8 +119,10 @@ def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -
         return None
     name = expect.endpoint
     if _of_connection(expect):
-        if any(_stood(item, role) for item in among):
-            return None
+        stood = [item for item in among if _stood(item, role)]
+        if stood:
+            failed = _of_data(expect) and all(item.disagreed for item in stood)
+            return Problem("scenario.absent_no_handshake", endpoint=name) if failed else None
         if isinstance(expect.connection, int) and expect.connection > 0:
             return Problem("scenario.absent_number", endpoint=name, number=expect.connection)
         key = "absent_nobody" if role is Role.LISTENER else "absent_unconnected"
@@ -121,6 +144,11 @@ def _of_connection(expect: Expect) -> bool:
         or isinstance(expect.connection, int)
         or expect.call in _COMES
     )
+
+
+def _of_data(expect: Expect) -> bool:
+    """Whether it is about what can come only when all handshakes have ended."""
+    return expect.wants_bytes and (expect.call is None or expect.call in _COMES - READS)
 
 
 def _of_outcome(expect: Expect) -> bool:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from threading import Event as Flag
 from typing import Final
@@ -53,7 +54,7 @@ from workbench.scenario.steps import (
 )
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
-from workbench.scenario.unmet import Ends, lost, not_in_rounds, told_of, warned
+from workbench.scenario.unmet import Ends, lost, not_in_rounds, told_of
 from workbench.scenario.unwaited import Unwaited, flag_of
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
@@ -612,14 +613,15 @@ class Runner:
             raise Failed(problem) from problem
         try:
             found = self._awaited.search(search, until, known)
-            role = self._session.settings(step.endpoint).role
-            judge(step, found, search, self._matcher, role, lambda: self._ends(step.endpoint))
+            settings = self._session.settings(step.endpoint)
+            ends = partial(self._ends, step.endpoint)
+            came = judge(step, found, search, self._matcher, settings, ends)
         finally:
             self._matcher.end(search)
         self.found = found
         if found is not None:
             return self._came_as(step, found)
-        return Came(said=warned(step, self._session.settings(step.endpoint)))
+        return came
 
     def _came_as(self, step: Expect, found: Findings) -> Came:
         """What met a step. Raises Failed: it came at the wrong time."""

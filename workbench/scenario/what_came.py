@@ -24,6 +24,7 @@ READS: Final = frozenset({"recv", "recvfrom"})
 MESSAGES: Final = frozenset({RECV})
 WS_MESSAGE: Final = "ws.message"
 WS_OPEN: Final = "ws.open"
+TLS_HANDSHAKE: Final = "tls.handshake"
 WS_MESSAGES: Final = frozenset({FRAME, WS_MESSAGE})
 TLS_DATA: Final = frozenset({"tls.recv"})
 PROXY_DATA: Final = frozenset({"proxy.recv"})
@@ -60,16 +61,19 @@ class WhatCame:
         calls: those of the rows that can say what came.
         layered: what the kernel read is not what came.
         heads: the calls of rows about an HTTP head that came.
+        handshake: the call of the row that says that the handshake of the topmost layer has ended,
+            before which nothing can come; None: there is none.
         unfinished: how many bytes a call has read that belong to no whole message yet; 0 above
             another layer, where what the calls read is not what is divided.
     """
 
-    __slots__ = ("_last_read", "calls", "heads", "layered", "unfinished")
+    __slots__ = ("_last_read", "calls", "handshake", "heads", "layered", "unfinished")
 
     def __init__(self, calls: frozenset[str] = READS) -> None:
         self.calls = calls
         self.layered = False
         self.heads: frozenset[str] = frozenset()
+        self.handshake: str | None = None
         self.unfinished = 0
         self._last_read: bytes | None = None
 
@@ -203,7 +207,10 @@ def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
         return WhatCame()
     names = layer_names(settings)
     made = _of_layers(settings, names)
+    if TLS in names:
+        made.handshake = TLS_HANDSHAKE
     if WEBSOCKET in names:
+        made.handshake = WS_OPEN
         made.heads = frozenset({REQUEST if settings.role is Role.LISTENER else RESPONSE})
     elif isinstance(settings.messages, Http):
         made.heads = MESSAGES

@@ -190,7 +190,7 @@ class TracedSocket:
 
     def bind(self, address: SockAddress, cause: Cause | None) -> None:
         begin = perf_counter_ns()
-        args = _shown(address)
+        args = repr(address)
         try:
             self._sock.bind(address)
         except (OSError, OverflowError, TypeError, ValueError) as error:
@@ -217,7 +217,7 @@ class TracedSocket:
         `wait` blocks in C (an AF_UNIX connect that a selector cannot wait for): only on a
         thread of its own.
         """
-        args = _shown(address)
+        args = repr(address)
         if wait:
             self._sock.setblocking(True)
         begin = perf_counter_ns()
@@ -472,7 +472,7 @@ class TracedSocket:
     def sendto(self, data: memoryview | bytes, address: SockAddress, cause: Cause | None) -> int:
         """sendto(data, address): one datagram."""
         begin = perf_counter_ns()
-        args = _shown(address)
+        args = repr(address)
         try:
             count = self._sock.sendto(data, address)
         except (OSError, OverflowError, TypeError, ValueError) as error:
@@ -685,10 +685,6 @@ class TracedSocket:
             cause,
         )
         self._put(event)
-
-
-def _shown(address: SockAddress) -> str:
-    return repr(address)
 
 
 def _spelled(address: SockAddress, family: int) -> str | None:
