@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.exported import ran
 from tests.scenario.conftest import Play, reasons
 from workbench.engine.model.serialize import settings_from_json, settings_json
 from workbench.journal.notes import note_text
@@ -87,9 +86,8 @@ def test_it_is_the_same_when_it_is_written_and_read_again(play: Play) -> None:
 
 
 def test_a_script_of_it_runs_by_itself(tmp_path: Path) -> None:
-    path = tmp_path / "shop.py"
-    path.write_text(to_python(parse(SHOP)), encoding="utf-8")
-    subprocess.run([sys.executable, path], check=True, cwd=tmp_path, timeout=120)
+    done = ran(to_python(parse(SHOP)), tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 PAIR = """
@@ -182,9 +180,8 @@ def test_a_reply_and_a_greeting_name_the_port_of_an_endpoint(play: Play) -> None
 
 
 def test_a_script_names_it_as_well(tmp_path: Path) -> None:
-    path = tmp_path / "ends.py"
-    path.write_text(to_python(parse(ENDS)), encoding="utf-8")
-    subprocess.run([sys.executable, path], check=True, cwd=tmp_path, timeout=120)
+    done = ran(to_python(parse(ENDS)), tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_plain_sockets_answer_with_addresses_too() -> None:
