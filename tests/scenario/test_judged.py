@@ -136,10 +136,12 @@ def test_where_a_handshake_waits_an_absent_says_so(play: Play) -> None:
     assert remarks(report) == []
 
 
-def test_where_receive_is_paused_an_absent_says_so(play: Play) -> None:
+@pytest.mark.parametrize("what", ["contains = 'x'", "closed = true"])
+def test_where_receive_is_paused_an_absent_says_so(play: Play, what: str) -> None:
+    """What came, be it the end of the stream, waits unread."""
     begin = steps(START, 'do = "pause"; endpoint = "client"; gate = "receive"', CONNECT)
-    report = play(PAIR + begin + steps(absent("contains = 'x'")))
-    assert ["Receive is paused at client" in text for text in remarks(report)] == [True]
+    report = play(PAIR + begin + steps(absent(what)))
+    assert ["receive is paused here" in text for text in remarks(report)] == [True]
     resumed = 'do = "resume"; endpoint = "client"; gate = "receive"'
     assert remarks(play(PAIR + begin + steps(resumed, absent("contains = 'x'")))) == []
     assert remarks(play(PAIR + begin + steps(absent("call = 'recv'")))) == []  # our own doing

@@ -1,7 +1,9 @@
 """Decides whether an expectation held, from what the search for it found.
 
 An `absent` is a claim about a connection or socket that existed. On a connection that was never
-made nothing can come, whatever the peer would have sent, so there `absent` fails.
+made nothing can come, whatever the peer would have sent, so there `absent` fails; so it does where
+each handshake failed. Where our own ends hold back what could come, or a handshake still waits,
+that may be just what one wants to see: there it holds, and says so.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from workbench.engine.model.commands import Gate
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.engine.model.message_ends import RECV
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -22,7 +23,15 @@ from workbench.scenario.outcome import Failed
 from workbench.scenario.report import title_of
 from workbench.scenario.search import Search
 from workbench.scenario.steps import Expect
-from workbench.scenario.unmet import SHOWN, Ends, did_not_come, joined, warned
+from workbench.scenario.unmet import (
+    SHOWN,
+    Ends,
+    did_not_come,
+    in_one,
+    joined,
+    unread_clause,
+    warned,
+)
 from workbench.scenario.verdict_rows import NOTHING, Came
 from workbench.scenario.what_came import MESSAGES, PROXY_DATA, READS, TLS_DATA, WS_MESSAGES
 from workbench.texts import Problem
@@ -98,10 +107,11 @@ def _not_divided(expect: Expect, among: Sequence[RunConnection]) -> Problem | No
 
 def _remarks(expect: Expect, among: Sequence[RunConnection], held: HeldBack) -> Iterator[Problem]:
     """Why an `absent` that held might have held in any case."""
-    if not (expect.wants_bytes or expect.of_layer):
+    if not (expect.wants_bytes or expect.of_layer or expect.closed):
         return
-    if held.paused(expect.endpoint, Gate.RECEIVE):
-        yield Problem("scenario.absent_paused", endpoint=expect.endpoint)
+    unread = [why for item in among if (why := unread_clause(item, held)) is not None]
+    if unread:
+        yield in_one(unread[:SHOWN], len(unread) - SHOWN)
     waiting = [f"#{item.number}" for item in among if item.handshakes]
     if waiting:
         yield Problem("scenario.absent_handshakes", who=", ".join(waiting[:SHOWN]))

@@ -500,7 +500,7 @@ def _stand(connection: RunConnection, ends: Ends) -> Iterator[Clause]:
         yield clause("undivided", _name(connection), errno=fault.errno or "", seq=fault.seq)
     else:
         yield from _unfinished(connection)
-    stands = _end(connection, ends) or _hold(connection, ends.held)
+    stands = _end(connection, ends) or unread_clause(connection, ends.held)
     if stands is not None:
         yield stands
 
@@ -541,7 +541,7 @@ def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:
     return clause(f"ended_{ending.how}_{ending.by}", who, seq=row.seq)
 
 
-def _hold(connection: RunConnection, held: HeldBack) -> Clause | None:
+def unread_clause(connection: RunConnection, held: HeldBack) -> Clause | None:
     """Why a connection is not read."""
     if not connection.number or any(row.call == "close" for row in connection.all_rows()):
         return None
