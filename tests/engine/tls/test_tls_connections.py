@@ -240,6 +240,32 @@ def test_a_rule_starts_tls_once_its_reply_has_left_in_the_clear(
     assert until("server", call="tls.handshake").errno is None
 
 
+def test_a_greeting_starts_tls_though_nothing_answers_after_it(
+    session: Session, do: Do, until: Until
+) -> None:
+    serve(session, do, layers=(), responder=Greet("220 hello\r\n", then=Then.TLS))
+    with socket.create_connection(("127.0.0.1", port(session)), timeout=BOUND) as plain:
+        assert plain.recv(100) == b"220 hello\r\n"
+        with believing().wrap_socket(plain, server_hostname="localhost") as secure:
+            secure.sendall(b"EHLO me\r\n")
+            came = until("server", call="tls.recv", args="'data'")
+    assert came.payload == b"EHLO me\r\n"
+
+
+def test_a_delayed_reply_starts_tls_though_nothing_answers_any_more(
+    session: Session, do: Do, until: Until
+) -> None:
+    late = Rules((Rule(Match.EXACT, "STARTTLS\r\n", "220\r\n", delay=0.2, then=Then.TLS),))
+    serve(session, do, layers=(), responder=late)
+    with socket.create_connection(("127.0.0.1", port(session)), timeout=BOUND) as plain:
+        plain.sendall(b"STARTTLS\r\n")
+        until("server", call="recv", payload=b"STARTTLS\r\n")
+        assert do(c.Respond("server", Nothing(), connection=1)).ok
+        assert plain.recv(100) == b"220\r\n"
+        with believing().wrap_socket(plain, server_hostname="localhost"):
+            assert until("server", call="tls.handshake").errno is None
+
+
 def test_a_client_starts_tls_when_it_is_asked_to(session: Session, do: Do, until: Until) -> None:
     serve(session, do, layers=(), responder=STARTTLS)
     client(session, layers=())

@@ -15,7 +15,16 @@ from workbench.engine.model.errors import LayerError, LayerLate, LayerReset, des
 from workbench.engine.model.events import LAYER, Event
 from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.settings import Role
-from workbench.engine.protocol.layer import Data, End, LayerRow, Opened, PeerFinished, ToPeer, Wake
+from workbench.engine.protocol.layer import (
+    Data,
+    End,
+    LayerRow,
+    Opened,
+    PeerFinished,
+    PutIn,
+    ToPeer,
+    Wake,
+)
 from workbench.engine.protocol.stack import AGREED
 from workbench.texts import Problem
 
@@ -42,6 +51,9 @@ PIECES: Final = 4
 
 class StackOwner(Protocol):
     """The connection, as the runner of its layers sees it."""
+
+    def layer_joined(self) -> None:
+        """The responder had a layer inserted: what comes from now on goes through it."""
 
     def layers_opened(self) -> None:
         """The topmost layer can talk."""
@@ -412,6 +424,8 @@ class StackRunner:
             match action:
                 case Wake(name, seconds):
                     self._set_timer(name, seconds)
+                case PutIn():
+                    self._owner.layer_joined()
                 case Opened():
                     opened = True
                     self._owner.layers_opened()

@@ -265,6 +265,9 @@ class StreamConnection(Connection):
             raise
         if self.opening is op:
             op.start_deadline(self.context, self._opening_expired)
+        self.layer_joined()
+
+    def layer_joined(self) -> None:
         self._answers, self._echoes = True, False  # the short path is no longer taken
         if self.open:
             self.refresh()

@@ -45,8 +45,8 @@ returned for the previous settings, and returns what makes the layer of each con
 """
 AGREED: Final = frozenset({"tls.handshake", "ws.request", "ws.open"})
 """Calls of the rows that say what a connection's layers agreed on with the other end."""
-Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake
-"""What a stack asks of its connection."""
+Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake | PutIn
+"""What a stack asks of its connection; PutIn tells it that a layer has been inserted."""
 _TOP: Final = "top"
 _NONE: Final = -1
 MakeLayer = Callable[[], Layer]
@@ -379,7 +379,9 @@ class Stack:
         try:
             if self._mixed:
                 raise Problem("engine.bytes_before_layer")
-            yield from self.put_in(name, now)
+            started = self.put_in(name, now)
+            yield PutIn(name)
+            yield from started
         except Problem as problem:
             word = problem.key.rpartition(".")[2].upper()
             yield LayerRow(f"{name}.fault", "", errno=word, error=type(problem).__name__)
