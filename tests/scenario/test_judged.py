@@ -136,6 +136,76 @@ def test_where_a_handshake_waits_an_absent_says_so(play: Play) -> None:
     assert remarks(report) == []
 
 
+WEB = """
+[endpoint.server]
+role = "listener"
+address = "ws://127.0.0.1:0"
+websocket = { status = 401 }
+[endpoint.client]
+address = "ws://@server/"
+"""
+REFUSED = f'{CONNECT}; error = "HTTP_401"'
+
+
+@pytest.mark.parametrize("what", [
+    "contains = 'x'", "json = '{}'", "opcode = 'pong'", "fin = false", "code = 1000",
+    "call = 'ws.recv'", "call = 'ws.message'",
+])  # fmt: skip
+def test_where_the_opening_was_refused_no_frame_could_come(play: Play, what: str) -> None:
+    report = play(WEB + steps(START, REFUSED, absent(what)))
+    assert "No handshake at client" in reasons(report)[0]
+
+
+def test_the_answer_that_refuses_could_have_been_another(play: Play) -> None:
+    assert play(WEB + steps(START, REFUSED, absent("status = 500"))).ok
+    secure = WEB.replace("ws:", "wss:").replace("websocket =", 'tls = { cert = "test:good" }\n#')
+    distrusted = f'{CONNECT}; error = "CERTIFICATE_VERIFY_FAILED"'
+    report = play(secure + steps(START, distrusted, absent("status = 500")))
+    assert "No handshake at client" in reasons(report)[0]
+
+
+def test_where_a_proxy_refused_nothing_could_come(play: Play) -> None:
+    proxied = PAIR.replace(
+        '"@server"', f'"127.0.0.1:{free_port()}"\nproxy = "http://127.0.0.1:{free_port()}"'
+    )
+    proxy = proxied.split('"http://')[1].split('"')[0]
+    answer = 'responder = { kind = "rules", rules = [{ reply = "HTTP/1.1 403 No\\r\\n\\r\\n" }] }'
+    told = proxied.replace("127.0.0.1:0", proxy).replace('"listener"', f'"listener"\n{answer}')
+    refused = f'{CONNECT}; error = "PROXY_403"'
+    report = play(told + steps(START, refused, absent("contains = 'x'")))
+    assert "No handshake at client" in reasons(report)[0]
+
+
+def test_where_some_handshakes_failed_an_absent_says_which(play: Play) -> None:
+    both = TLS.replace("[endpoint.client]", '[endpoint.other]\naddress = "@server"\n'
+                       "[endpoint.client]")  # fmt: skip
+    other = ('do = "connect"; endpoint = "other"',
+             'do = "send"; endpoint = "other"; text = "HELO there"',
+             'do = "expect"; endpoint = "server"; call = "tls.handshake"; errno = "*"')  # fmt: skip
+    report = play(both + steps(START, CONNECT, *other, absent("contains = 'x'", "server")))
+    assert ["#2: the handshake failed" in text for text in remarks(report)] == [True]
+
+
+def test_where_tls_began_later_and_failed_an_absent_says_so(play: Play) -> None:
+    """What came in the clear was looked at."""
+    greeting = 'responder = { kind = "greet", text = "220", then = "tls" }'
+    later = PLAIN_TO_TLS.replace("tls://", "").replace('"listener"', f'"listener"\n{greeting}')
+    begun = ('do = "expect"; endpoint = "client"; text = "220"',
+             'do = "start_layer"; endpoint = "client"; error = "*"')  # fmt: skip
+    report = play(later + steps(START, CONNECT, *begun, absent("contains = 'x'")))
+    assert ["#1: TLS was begun" in text for text in remarks(report)] == [True]
+    hello = absent("hex = '16 03'")  # what its records begin with is not what came
+    assert play(later + steps(START, CONNECT, *begun, hello)).ok
+
+
+def test_where_the_peer_is_ours_and_has_not_accepted_an_absent_says_so(play: Play) -> None:
+    queued = PAIR.replace('"listener"', '"listener"\naccept = "paused"')
+    report = play(queued + steps(START, CONNECT, absent("contains = 'x'")))
+    assert ["Accept is paused at server" in text for text in remarks(report)] == [True]
+    taken = 'do = "accept"; endpoint = "server"'
+    assert remarks(play(queued + steps(START, CONNECT, taken, absent("contains = 'x'")))) == []
+
+
 @pytest.mark.parametrize("what", ["contains = 'x'", "closed = true"])
 def test_where_receive_is_paused_an_absent_says_so(play: Play, what: str) -> None:
     """What came, be it the end of the stream, waits unread."""

@@ -10,11 +10,11 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.query import Condition, parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.named_tuple import NamedTuple
+from workbench.scenario.handshakes import WS_OPEN
 from workbench.scenario.recorded import pages_of
 from workbench.scenario.what_came import (
     TLS_DATA,
     WS_MESSAGES,
-    WS_OPEN,
     WhatCame,
     gives_stream,
     what_came,

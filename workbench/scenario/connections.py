@@ -69,8 +69,6 @@ class RunConnection:
         opened: when it was connected or accepted; None: that was not seen.
         over: it was reset, lost or closed, so that its peer's FIN can come no more.
         deaf: reading was shut down here, so that recv() reports an end that the peer has not sent.
-        agreed: whether the handshake of its topmost layer ended well; None: it has not ended, or
-            there is none.
     """
 
     endpoint: str
@@ -91,7 +89,6 @@ class RunConnection:
     opened: Since | None = None
     over: bool = False
     deaf: bool = False
-    agreed: bool | None = None
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -99,15 +96,17 @@ class RunConnection:
     _aborts: bool = False
     _sent_before: Since | None = None
 
-    @property
-    def handshakes(self) -> bool:
-        """Whether nothing can come before a handshake has ended, which it may still do."""
-        return self.came.handshake is not None and self.agreed is None and not self.over
+    def handshakes(self, *, head: bool = False) -> bool:
+        """Whether data (`head`: a head of HTTP) can come only when a handshake has ended, which it
+        may still do.
+        """
+        of = self.came.handshakes
+        return of.awaits(head=head) and not (of.failed or self.over)
 
-    @property
-    def disagreed(self) -> bool:
-        """Whether nothing could come, since the handshake failed or was not brought to its end."""
-        return self.came.handshake is not None and not (self.agreed or self.handshakes)
+    def disagreed(self, *, head: bool = False) -> bool:
+        """Whether these cannot come, since a handshake failed or was not brought to its end."""
+        of = self.came.handshakes
+        return of.awaits(head=head) and (of.failed or self.over)
 
     @property
     def end(self) -> int:
@@ -117,8 +116,8 @@ class RunConnection:
     def add(self, row: Row) -> None:
         """Add the next row of the record."""
         row = self.came.note(row)
-        if self.came.handshake is not None and not self.agreed:
-            self._note_handshake(row)
+        if row.kind == LAYER:
+            self.came.handshakes.note(row)
         if self.ignores is not None and self.ignores(row):
             self.ignored += 1
             return
@@ -129,12 +128,6 @@ class RunConnection:
         if row.result == 0 or row.errno in _LOST or says_end(row):
             self._note_end(row)
         self._rows.append(row)
-
-    def _note_handshake(self, row: Row) -> None:
-        if row.kind == LAYER and row.errno is not None:
-            self.agreed = False
-        elif row.call == self.came.handshake:
-            self.agreed = True
 
     def _note_end(self, row: Row) -> None:
         """Note how it ends; an end that is reported again, as by close() after shutdown(), does not

@@ -267,6 +267,11 @@ class Matcher:
             self._by_id[opened] = made = self._new(name, opened)
             self._owned.setdefault(name, []).append(made)
 
+    def accepted_any(self, name: str) -> bool:
+        """Whether a listener has accepted anybody during the run."""
+        opened = self._feed.opened(self._feed.endpoint(name).id, self._feed.before, FOR_EVER)
+        return any(parent is not None for _, parent in opened)
+
     def _number(self, name: str, endpoint: FedEndpoint, wanted: int) -> int:
         """Number the connections as the endpoints do: in the order they were made, not in that of
         their first rows.

@@ -89,6 +89,10 @@ class HeldBack:
         among = (*self._peers(name), name)
         return next((peer for peer in among if self.paused(peer, c.Gate.SEND)), None)
 
+    def unaccepting_peers(self, name: str) -> list[str]:
+        """Among the endpoints that one talks to, those whose accept is paused."""
+        return [peer for peer in self._peers(name) if self.paused(peer, c.Gate.ACCEPT)]
+
     def unanswered(self, name: str) -> Row | None:
         """An endpoint among these that has not answered by its rules: the newest row that says so,
         and the reason if it is known.

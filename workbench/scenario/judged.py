@@ -19,10 +19,11 @@ from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.expect import Findings, Matcher
 from workbench.scenario.held_back import HeldBack
+from workbench.scenario.layer_rows import PROXY_RESPONSE
 from workbench.scenario.outcome import Failed
 from workbench.scenario.report import title_of
 from workbench.scenario.search import Search
-from workbench.scenario.steps import Expect
+from workbench.scenario.steps import HEAD, Expect
 from workbench.scenario.unmet import (
     SHOWN,
     Ends,
@@ -74,7 +75,7 @@ def judge(
     if problem is not None:
         raise Failed(problem)
     where = warned(step, settings)
-    why = list(_remarks(step, among, ends().held))
+    why = list(_remarks(step, among, ends().held, matcher))
     said = why if where is None else [where, *why]
     return Came(said=joined(said) if said else None, warns=bool(why))
 
@@ -105,19 +106,41 @@ def _not_divided(expect: Expect, among: Sequence[RunConnection]) -> Problem | No
     return None
 
 
-def _remarks(expect: Expect, among: Sequence[RunConnection], held: HeldBack) -> Iterator[Problem]:
+def _remarks(
+    expect: Expect, among: Sequence[RunConnection], held: HeldBack, matcher: Matcher
+) -> Iterator[Problem]:
     """Why an `absent` that held might have held in any case."""
     if not (expect.wants_bytes or expect.of_layer or expect.closed):
         return
     unread = [why for item in among if (why := unread_clause(item, held)) is not None]
     if unread:
         yield in_one(unread[:SHOWN], len(unread) - SHOWN)
-    waiting = [f"#{item.number}" for item in among if item.handshakes]
-    if waiting:
-        yield Problem("scenario.absent_handshakes", who=", ".join(waiting[:SHOWN]))
+    said: dict[str, list[str]] = {}
+    for item in among:
+        why = _withheld(expect, item)
+        if why is not None:
+            said.setdefault(why, []).append(f"#{item.number}")
+    for why, who in said.items():
+        yield Problem(f"scenario.{why}", who=", ".join(who[:SHOWN]))
     peer = held.silent_peer(expect.endpoint)
     if peer is not None:
         yield Problem("scenario.held_send", endpoint=peer)
+    for peer in held.unaccepting_peers(expect.endpoint):
+        if not matcher.accepted_any(peer):
+            yield Problem("scenario.held_accept", endpoint=peer)
+
+
+def _withheld(expect: Expect, item: RunConnection) -> str | None:
+    """Why a connection may have given nothing: the sentence's name."""
+    if expect.closed:
+        return None  # a connection may end in the middle of one
+    head = expect.of_layer == HEAD
+    waits, failed = item.handshakes(head=head), item.disagreed(head=head)
+    if not (waits or failed) or (head and PROXY_RESPONSE in item.came.heads):
+        return None
+    if item.came.handshakes.later:
+        return "absent_later"
+    return "absent_handshakes" if waits else "absent_failed"
 
 
 def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -> Problem | None:
@@ -131,7 +154,7 @@ def could_not_come(expect: Expect, among: Sequence[RunConnection], role: Role) -
     if _of_connection(expect):
         stood = [item for item in among if _stood(item, role)]
         if stood:
-            failed = _of_data(expect) and all(item.disagreed for item in stood)
+            failed = _of_data(expect) and all(_never_opened(expect, item) for item in stood)
             return Problem("scenario.absent_no_handshake", endpoint=name) if failed else None
         if isinstance(expect.connection, int) and expect.connection > 0:
             return Problem("scenario.absent_number", endpoint=name, number=expect.connection)
@@ -157,8 +180,20 @@ def _of_connection(expect: Expect) -> bool:
 
 
 def _of_data(expect: Expect) -> bool:
-    """Whether it is about what can come only when all handshakes have ended."""
-    return expect.wants_bytes and (expect.call is None or expect.call in _COMES - READS)
+    """Whether it is about what can come only when handshakes have ended."""
+    if expect.call is None:
+        return expect.wants_bytes or expect.of_layer is not None
+    if expect.call in TLS_DATA:  # what is said in the handshake is such a row too
+        return expect.wants_bytes
+    return expect.call in _COMES - READS
+
+
+def _never_opened(expect: Expect, item: RunConnection) -> bool:
+    """Whether nothing of the kind could come on a connection, from its first byte on."""
+    head = expect.of_layer == HEAD
+    if item.came.handshakes.later or (head and PROXY_RESPONSE in item.came.heads):
+        return False
+    return item.disagreed(head=head)
 
 
 def _of_outcome(expect: Expect) -> bool:

@@ -18,13 +18,12 @@ from workbench.engine.model.websocket_settings import Violations, WebSocketSetti
 from workbench.engine.protocol.stack import PROXY, layer_names
 from workbench.journal.reader import Row
 from workbench.named_tuple import NamedTuple
+from workbench.scenario.handshakes import TLS_HANDSHAKE, WS_OPEN, Handshakes
 from workbench.scenario.layer_rows import FRAME, PROXY_RESPONSE, REQUEST, RESPONSE
 
 READS: Final = frozenset({"recv", "recvfrom"})
 MESSAGES: Final = frozenset({RECV})
 WS_MESSAGE: Final = "ws.message"
-WS_OPEN: Final = "ws.open"
-TLS_HANDSHAKE: Final = "tls.handshake"
 WS_MESSAGES: Final = frozenset({FRAME, WS_MESSAGE})
 TLS_DATA: Final = frozenset({"tls.recv"})
 PROXY_DATA: Final = frozenset({"proxy.recv"})
@@ -36,6 +35,7 @@ _CLOSE: Final = "'CLOSE'"
 _CONTINUATION: Final = "'CONTINUATION'"
 _ODD: Final = ("fin=", "rsv=", "form=", "length=")
 """What a frame that is a message by itself has not."""
+_TLS_ROWS: Final = "tls."
 _RECORD: Final = b"\x16"
 """What TLS begins with, and no line of text does: a handshake record (RFC 8446 5.1)."""
 
@@ -61,19 +61,18 @@ class WhatCame:
         calls: those of the rows that can say what came.
         layered: what the kernel read is not what came.
         heads: the calls of rows about an HTTP head that came.
-        handshake: the call of the row that says that the handshake of the topmost layer has ended,
-            before which nothing can come; None: there is none.
+        handshakes: those of its layers, which are told of their rows by whoever keeps these.
         unfinished: how many bytes a call has read that belong to no whole message yet; 0 above
             another layer, where what the calls read is not what is divided.
     """
 
-    __slots__ = ("_last_read", "calls", "handshake", "heads", "layered", "unfinished")
+    __slots__ = ("_last_read", "calls", "handshakes", "heads", "layered", "unfinished")
 
     def __init__(self, calls: frozenset[str] = READS) -> None:
         self.calls = calls
         self.layered = False
         self.heads: frozenset[str] = frozenset()
-        self.handshake: str | None = None
+        self.handshakes = Handshakes()
         self.unfinished = 0
         self._last_read: bytes | None = None
 
@@ -81,6 +80,8 @@ class WhatCame:
         """Note a row, with the bytes that it is about."""
         if self.calls is not MESSAGES:
             return row
+        if not self.layered and row.call.startswith(_TLS_ROWS):
+            self.layered, self.unfinished = True, 0  # it was inserted below the messages
         # a message that was exactly what one call read has no bytes of its own
         if row.call in READS:
             self._last_read = row.payload
@@ -172,20 +173,25 @@ class _OfWebSocket(_Layered):
 
 
 class _LaterTls(WhatCame):
-    """A stream that may be switched to TLS: reads count until then, plain data from then on."""
+    """A stream that may be switched to TLS: reads count until then, plain data from then on.
 
-    __slots__ = ("_below", "_others")
+    A client that does says so first; to a server its hello comes, before any row tells of TLS.
+    """
 
-    def __init__(self, below: frozenset[str]) -> None:
+    __slots__ = ("_below", "_listens", "_others")
+
+    def __init__(self, below: frozenset[str], *, listens: bool) -> None:
         """`below`: the rows that say what comes before."""
         super().__init__(below | TLS_DATA)
         self._below = below
+        self._listens = listens
         self._others: set[int] = set()
 
     def note(self, row: AnyRow) -> AnyRow:
         if not self.layered:
-            begins = row.call in self._below and (row.payload or b"").startswith(_RECORD)
-            self.layered = begins or row.call.startswith("tls.")
+            may_begin = self._listens and row.call in self._below
+            begins = may_begin and (row.payload or b"").startswith(_RECORD)
+            self.layered = begins or row.call.startswith(_TLS_ROWS)
         if self.layered and row.call in self.calls and self._is_other(row):
             self._others.add(row.seq)
         return row
@@ -207,10 +213,9 @@ def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
         return WhatCame()
     names = layer_names(settings)
     made = _of_layers(settings, names)
-    if TLS in names:
-        made.handshake = TLS_HANDSHAKE
+    tls = (TLS_HANDSHAKE,) if TLS in names else ()
+    made.handshakes = Handshakes((*tls, WS_OPEN) if WEBSOCKET in names else tls)
     if WEBSOCKET in names:
-        made.handshake = WS_OPEN
         made.heads = frozenset({REQUEST if settings.role is Role.LISTENER else RESPONSE})
     elif isinstance(settings.messages, Http):
         made.heads = MESSAGES
@@ -228,9 +233,10 @@ def _of_layers(settings: EndpointSettings, names: Collection[str]) -> WhatCame:
         return _OfWebSocket(settings)
     if TLS in names:
         return _Layered(TLS_DATA)
-    if settings.tls is not None:
-        return _LaterTls(PROXY_DATA if PROXY in names else READS)
-    return _Layered(PROXY_DATA) if PROXY in names else WhatCame()
+    listens = settings.role is Role.LISTENER
+    if settings.tls is not None or not listens:  # a client needs no settings to begin it
+        return _LaterTls(PROXY_DATA if PROXY in names else READS, listens=listens)
+    return WhatCame()
 
 
 def gives_stream(settings: EndpointSettings) -> bool:
