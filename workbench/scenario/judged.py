@@ -117,11 +117,10 @@ def _remarks(
         yield in_one(unread[:SHOWN], len(unread) - SHOWN)
     said: dict[str, list[str]] = {}
     for item in among:
-        why = _withheld(expect, item)
-        if why is not None:
-            said.setdefault(why, []).append(f"#{item.number}")
-    for why, who in said.items():
-        yield Problem(f"scenario.{why}", who=", ".join(who[:SHOWN]))
+        if (withheld := _withheld(expect, item)) is not None:
+            said.setdefault(withheld, []).append(f"#{item.number}")
+    for name, who in said.items():
+        yield Problem(f"scenario.{name}", who=", ".join(who[:SHOWN]))
     peer = held.silent_peer(expect.endpoint)
     if peer is not None:
         yield Problem("scenario.held_send", endpoint=peer)
