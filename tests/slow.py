@@ -104,6 +104,7 @@ TESTS: Final = (
     "journal/exports/test_plain_pages.py::test_lines_are_those_of_rows",
     "journal/test_bulk.py::test_a_transfer_is_written_as_its_event_is",
     "journal/test_bulk.py::test_what_is_written_is_what_was_given",
+    "journal/test_bulk.py::test_what_many_rows_share_is_in_each_of_them",
     "journal/test_connection_numbers.py::test_the_filter_knows_it",
     "journal/test_damage.py::test_a_damaged_record_gives_a_sentence_or_what_is_left",
     "journal/test_damage.py::test_a_statement_without_end_is_given_up",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Sequence
+from itertools import cycle, islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.conftest import event
 from workbench.engine.model.events import COMMAND, Cause, Event, Transfer, event_of
-from workbench.journal.bulk import REMEMBERED, SIZES, Rows
+from workbench.journal.bulk import REMEMBERED, SHARING, SIZES, Rows
 from workbench.journal.schema import SCHEMA
 
 
@@ -22,26 +25,50 @@ def written(events: list[Event]) -> list[tuple[object, ...]]:
     return rows
 
 
-@given(
-    st.lists(
-        st.builds(
-            event,
-            t_ns=st.integers(0, 3),
-            endpoint=st.sampled_from([0, 1]),
-            call=st.sampled_from(["recv", "send"]),
-            result=st.none() | st.integers(0, 2),
-            size=st.none() | st.integers(0, 2),
-            payload=st.none() | st.just(b"x"),
-        ),
-        max_size=40,
-    )
+EVENTS = st.builds(
+    event,
+    t_ns=st.integers(0, 3),
+    endpoint=st.sampled_from([0, 1]),
+    call=st.sampled_from(["recv", "send"]),
+    result=st.none() | st.integers(0, 2),
+    size=st.none() | st.integers(0, 2),
+    payload=st.none() | st.just(b"x"),
 )
-def test_what_is_written_is_what_was_given(events: list[Event]) -> None:
-    right = [
+
+
+def right(events: list[Event]) -> list[tuple[object, ...]]:
+    return [
         (number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None, None)
         for number, item in enumerate(events, 1)
     ]
-    assert written(events) == right
+
+
+@given(st.lists(EVENTS, max_size=40))
+def test_what_is_written_is_what_was_given(events: list[Event]) -> None:
+    assert written(events) == right(events)
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=3), st.integers(SHARING, 2 * SHARING + 15))
+def test_what_many_rows_share_is_in_each_of_them(few: list[Event], size: int) -> None:
+    events = list(islice(cycle(few), size))
+    assert written(events) == right(events)
+
+
+def test_no_statement_names_its_parameters() -> None:
+    """From Python 3.12 on each name is looked up, through all of them: ten times the INSERT."""
+    db = sqlite3.connect(":memory:")
+    db.executescript(SCHEMA)
+    asked: list[str] = []
+
+    def execute(statement: str, parameters: Sequence[object]) -> object:
+        asked.append(statement)
+        return db.execute(statement, parameters)
+
+    for size in SIZES:
+        Rows(execute, size).write([event(t_ns=number) for number in range(size)], 1 + 1000 * size)
+    db.close()
+    assert len(asked) == 2 * len(SIZES)
+    assert [statement for statement in asked if re.search(r"\?\d|[:@$]", statement)] == []
 
 
 def test_every_size_of_statement_is_whole() -> None:

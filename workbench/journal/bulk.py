@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, count
+from itertools import chain
 from operator import itemgetter
 from typing import Final
 
@@ -18,6 +18,9 @@ from workbench.engine.model.events import CALL, Event, Shape, Transfer, is_own
 SIZES: Final = (250, 50, 10, 1)
 """Rows of one statement. A few fixed sizes, so that every statement is prepared once and kept;
 larger ones cost more (measured: 1.2 us a row at 200 to 500 rows, 1.5 us at 1 000)."""
+SHARING: Final = 50
+"""Rows from which on a value that all have is bound once: with fewer, that costs more than it
+saves."""
 STATEMENTS: Final = 128
 """Prepared statements that the connection should keep: sizes times usual patterns."""
 REMEMBERED: Final = 5_000
@@ -195,18 +198,22 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
 
 
 def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[object]]:
-    """The INSERT for these rows and its parameters; a value that is the same in all rows is bound
-    once.
+    """The INSERT for these rows and its parameters; of many rows, a value that is the same in all
+    of them is bound once.
     """
     size = len(columns[0])
+    if size < SHARING:
+        rows = zip(range(seq, seq + size), *columns, strict=True)
+        return _plain(size), list(chain.from_iterable(rows))
     once = tuple(  # the last row usually decides
         [column[0] == column[-1] and column.count(column[0]) == size for column in columns]
     )
-    parameters: list[object] = [seq]
-    parameters += [column[0] for column, equal in zip(columns, once, strict=True) if equal]
+    parameters: list[object] = []
     by_row = [column for column, equal in zip(columns, once, strict=True) if not equal]
     parameters += chain.from_iterable(zip(*by_row, strict=True))
-    return _statement(size, once), parameters
+    parameters.append(seq)
+    parameters += [column[0] for column, equal in zip(columns, once, strict=True) if equal]
+    return _sharing(size, once), parameters
 
 
 @cache
@@ -216,13 +223,27 @@ def _shapes(size: int) -> str:
 
 
 @cache
-def _statement(size: int, once: tuple[bool, ...]) -> str:
-    """The INSERT of `size` rows: ?1 is the first seq, then what is bound once, then cell by
-    cell.
+def _plain(size: int) -> str:
+    """The INSERT of `size` rows, cell by cell."""
+    return f"INSERT INTO entry VALUES {','.join(['(?,?,?,?,?,?,?,?)'] * size)}"
+
+
+@cache
+def _sharing(size: int, once: tuple[bool, ...]) -> str:
+    """The INSERT of `size` rows, cell by cell; then the first seq and what is bound once.
+
+    No parameter has a number, though ?1 could be named in each row: Python looks up the name of
+    each parameter from 3.12 on, SQLite goes through all of them to find it, and 3.12.0 to 3.12.3
+    warn of each besides (gh-117995). That took ten times as long as the INSERT.
     """
-    shared, free = count(2), count(2 + sum(once))
-    names = [next(shared) if equal else 0 for equal in once]
-    rows = [
-        f"(?1+{row},{','.join(f'?{name or next(free)}' for name in names)})" for row in range(size)
-    ]
-    return f"INSERT INTO entry VALUES {','.join(rows)}"
+    names = [f"c{place}" for place in range(len(once))]
+    shared = [name for name, equal in zip(names, once, strict=True) if equal]
+    free = [name for name, equal in zip(names, once, strict=True) if not equal]
+    cells = ",?" * len(free)
+    rows = ",".join([f"({row}{cells})" for row in range(size)])
+    return (
+        f"WITH r({','.join(['n', *free])}) AS (VALUES {rows}),"
+        f" s({','.join(['seq', *shared])}) AS (VALUES (?{',?' * len(shared)}))"
+        # CROSS: in this order, so that the rows are not copied to a table of their own first
+        f" INSERT INTO entry SELECT seq + n,{','.join(names)} FROM r CROSS JOIN s"
+    )

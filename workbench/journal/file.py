@@ -142,9 +142,9 @@ def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
     never closed without the number of events that it lacks.
     """
     db.execute(
-        "INSERT OR REPLACE INTO meta SELECT 'closed_wall_ns', ?1"
-        " UNION ALL SELECT 'not_recorded', ?2 WHERE ?2",
-        (Clock().wall_ns, not_recorded),
+        "INSERT OR REPLACE INTO meta SELECT 'closed_wall_ns', ?"
+        " UNION ALL SELECT 'not_recorded', ? WHERE ?",
+        (Clock().wall_ns, not_recorded, not_recorded),
     )
 
 
