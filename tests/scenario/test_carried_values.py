@@ -8,9 +8,10 @@ from workbench.payload.templates import BUILT_IN
 from workbench.scenario.answers import Answer
 from workbench.scenario.carried_values import Carried
 from workbench.scenario.expected import expectation, parts_of
-from workbench.scenario.varying import Circumstances
+from workbench.scenario.varying import Circumstances, Part
 
 ENCODINGS = {"client": "utf-8"}
+SESSION = Answer("client", "recv", 1, 1, 1, 0, 5, b"s-1\r\n")
 
 
 def carried(*talk: c.Send | bytes, left: frozenset[tuple[int, int]] = frozenset()) -> Carried:
@@ -48,6 +49,31 @@ def test_a_number_of_an_answer_is_sent_back() -> None:
     assert made.names == {"value"}
     assert sent(made, 3, command).text == "cas a 0 0 2 {value}\r\nhi {{time}}\r\n"
     assert made.expected[0].regex == r"^VALUE a 0 5 (?P<value>\d+)\r\nhello\r\n"  # type: ignore[attr-defined]
+
+
+def test_a_short_number_is_not_taken_out_of_a_larger_one() -> None:
+    command = c.Send("client", text="ADD 1 2\r\n")
+    for banner in (
+        "WELCOME calc/1.0",
+        "calc 1.5",
+        "calc 0.1",
+        "on 3-1-99",
+        "at 1:30",
+        "at 30:1",
+        "1,5 V",
+        "v4/1",
+        "-1",
+    ):
+        made = carried(f"{banner}\r\n".encode(), command)
+        assert (banner, made.names) == (banner, set())
+        assert sent(made, 2, command) == command
+    # a second run had another one there
+    made = Carried([SESSION], {1: [Part(2, 3, "differs", r"\d+")]}, ENCODINGS)
+    made.look(2, command)
+    assert made.names == {"s"}
+    for answer in ("ID 1", "ID: 1.", "id=1,", '{"id":1}', "(1)"):
+        made = carried(f"{answer}\r\n".encode(), command)
+        assert (answer, len(made.names)) == (answer, 1)
 
 
 def test_a_cookie_comes_back_in_an_answer_too() -> None:

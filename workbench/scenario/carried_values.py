@@ -20,6 +20,9 @@ _TOKEN: Final = re.compile(r"(?<![\w.-])(?=[\w.-]*\d)\w[\w.-]*(?![\w.-])")
 _LABEL: Final = re.compile(r"([A-Za-z][A-Za-z_]{0,15})[^A-Za-z\d\r\n]{1,4}\Z")
 _SHORT: Final = 3
 """Characters: what is shorter may be there by chance, unless it stands alone in the last answer."""
+_GLUED_BEFORE: Final = re.compile(r"[/+#\-]\Z|\d[.,:]\Z")
+_GLUED_AFTER: Final = re.compile(r"[/+#\-]|[.,:]\d")
+"""What makes a short number a part of a larger one: a version, an address, a date, a time."""
 _LEAST_BYTES: Final = 4
 _BACK: Final = 100
 """Answers that are looked through for what a command sends, the last."""
@@ -104,6 +107,9 @@ class Carried:
             found = re.finditer(wanted, text) if token in text else ()
             places = [match.span() for match in found]
             if len(token) < _SHORT and (number or len(places) != 1):
+                return ""
+            known = {(part.start, part.end) for part in self.parts.get(answer.seq, ())}
+            if len(token) < _SHORT and places[0] not in known and not _alone(text, *places[0]):
                 return ""
             for start, end in places:
                 name = self._named(answer, text, start, end)
@@ -234,6 +240,12 @@ class Carried:
             found += [escape_gaps(text[place:start], known), f"{{{name}}}"]
             place = end
         return replace(command, text="".join([*found, escape_gaps(text[place:], known)]))
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is a word of its own: the 1 of `calc/1.0` is not."""
+    glued = _GLUED_BEFORE.search(text[max(0, start - 2) : start]) or _GLUED_AFTER.match(text, end)
+    return glued is None
 
 
 def _bytes(source: str) -> bytes:
