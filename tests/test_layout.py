@@ -262,7 +262,6 @@ COVERED_BY = {
     "ui/lab/set_up.py": ("ui/lab/test_backlog_window.py", "accept_after"),
     "ui/lab/side_column.py": ("ui/lab/test_backlog_window.py", "states"),
     "ui/lab/top_row.py": ("ui/lab/test_backlog_window.py", "kept_runs"),
-    "ui/window/demo_bar.py": ("ui/test_first_start.py", "running"),
     "ui/record/log_panel.py": ("ui/test_log_counts.py", "log.main_calls"),
     "ui/style/appearance.py": ("ui/test_scale.py", "_set_scale"),
     "ui/window/note_field.py": ("ui/looks/test_keyboard.py", "window.mark_text"),

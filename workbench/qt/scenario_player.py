@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.scenario.model import Scenario
     from workbench.scenario.named_values import Given
     from workbench.scenario.permissions import Wish
+    from workbench.scenario.report import StepResult
     from workbench.session import Session
 
 STOP_BOUND_MS: Final = 5000
@@ -30,6 +31,8 @@ SHOWN_MS: Final = 50
 
 DEMO_REST_S: Final = 1.5
 """After each step of a demonstration that is run slowly."""
+LISTED: Final = 6
+"""Steps that failed and are listed one by one; the log marks all of them."""
 NEAR: Final = 60
 """Rows among which the newest call of a step is looked for."""
 LIT: Final = frozenset({"call", "end", "layer"})
@@ -52,6 +55,26 @@ class Question:
     wishes: tuple[tuple[int, Wish], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FileRun:
+    """A file that is run; the first of its cases is `scenario`."""
+
+    path: Path
+    scenario: Scenario
+
+    @property
+    def title(self) -> str:
+        return title_of(self.scenario)
+
+    @property
+    def shows(self) -> str:
+        return str(self.path)
+
+    @property
+    def your_turn(self) -> str:
+        return ""
+
+
 class ScenarioPlayer(QObject):
     """Runs one scenario at a time, on a thread of its own.
 
@@ -62,8 +85,9 @@ class ScenarioPlayer(QObject):
     Signals:
         told(str): the progress, in a sentence.
         reported(str): the same; at the end, everything there is to say.
-        begun(object): a ready demonstration runs; the Demo.
-        ended(object): it has ended; the Problem that it met, or None.
+        judged(bool): a run has ended; whether it held.
+        begun(object): a ready demonstration or a file runs; the Demo or FileRun.
+        ended(object, str): it has ended; the Problem that it met, or None, and how its loop ended.
         slowly_changed(bool): whether demonstrations rest from now on.
         asking(object): a file asks for permissions; the Question.
         running_changed(bool): whether a scenario is running now.
@@ -71,8 +95,9 @@ class ScenarioPlayer(QObject):
 
     told = Signal(str)
     reported = Signal(str)
+    judged = Signal(bool)
     begun = Signal(object)
-    ended = Signal(object)
+    ended = Signal(object, str)
     asking = Signal(object)
     running_changed = Signal(bool)
     slowly_changed = Signal(bool)
@@ -82,7 +107,7 @@ class ScenarioPlayer(QObject):
         self._controller = controller
         self._run: _Run | None = None
         self._cases: _Cases | None = None
-        self._demo: Demo | None = None
+        self._shown: Demo | FileRun | None = None
         self.slowly = False
         self.shown: frozenset[str] = frozenset()
         self._progress = QTimer(self)
@@ -126,8 +151,16 @@ class ScenarioPlayer(QObject):
             return
         rest = DEMO_REST_S if (self.slowly if slowly is None else slowly) else 0.0
         if self.run_scenario(found.scenario(), rest=rest):
-            self._demo = found
+            self._shown = found
             self.begun.emit(found)
+
+    @Slot(object)
+    def run_shown(self, shown: Demo | FileRun) -> None:
+        """Run once more what a line above the panels is about."""
+        if isinstance(shown, FileRun):
+            self.run(shown.path)
+        else:
+            self.run_named(shown.name)
 
     def run(self, path: Path) -> None:
         """Run each case of a file; permissions are asked for first."""
@@ -164,12 +197,14 @@ class ScenarioPlayer(QObject):
         except Problem as problem:
             self.told.emit(problem.text)
         else:
-            self.run_cases(made)
+            self._run_cases(path, made)
 
-    def run_cases(self, scenarios: Sequence[Scenario]) -> None:
+    def _run_cases(self, path: Path, scenarios: Sequence[Scenario]) -> None:
         """Run the cases one after the other, each on the endpoints of the one before."""
         if self.run_scenario(scenarios[0]):
             self._cases = _Cases(list(scenarios[1:]), len(scenarios))
+            self._shown = FileRun(path, scenarios[0])
+            self.begun.emit(self._shown)
 
     @Slot(object)
     def run_again(self, scenario: Scenario) -> bool:
@@ -186,7 +221,7 @@ class ScenarioPlayer(QObject):
         if self.running:
             self._tell(tr("window.demo_busy"))
             return False
-        self._demo = None
+        self._shown = None
         self._cases = None
         self.shown = frozenset(settings.name for settings in scenario.endpoints)
         self._run = _Run(self._controller.session, scenario, self, again=again, rest=rest)
@@ -246,13 +281,16 @@ class ScenarioPlayer(QObject):
             return
         if self._run is not None:
             self.running_changed.emit(False)
+            problem, loop = self._run.problem, self._run.loop_end()
             if self._cases is not None and self._cases.count > 1:
+                problem, loop = self._cases.problem(), ""
                 self._tell(self._cases.sentence())
             else:
                 self.told.emit(self._run.sentence())
                 self.reported.emit(self._run.report())
-            if self._demo is not None:
-                self.ended.emit(self._run.problem)
+            self.judged.emit(problem is None)
+            if self._shown is not None:
+                self.ended.emit(problem, loop if isinstance(self._shown, FileRun) else "")
             self._wanted = self._run.met
             self._choose_when_shown()
 
@@ -265,8 +303,9 @@ class ScenarioPlayer(QObject):
             cases.failed.append(ended.sentence())
         if not cases.left:
             return False
+        shown = self._shown
         self.run_scenario(cases.left.pop(0))
-        self._cases = cases
+        self._cases, self._shown = cases, shown
         return True
 
     @Slot(object)
@@ -304,10 +343,15 @@ class _Cases:
 
     def sentence(self) -> str:
         """How many held, and what the first that did not has to say."""
-        held = self.count - len(self.failed)
+        problem = self.problem()
+        return tr("window.cases_held", count=self.count) if problem is None else problem.text
+
+    def problem(self) -> Problem | None:
+        """Which did not hold; None: all did."""
         if not self.failed:
-            return tr("window.cases_held", count=self.count)
-        return tr("window.cases_failed", held=held, count=self.count, first=self.failed[0])
+            return None
+        held = self.count - len(self.failed)
+        return Problem("window.cases_failed", held=held, count=self.count, first=self.failed[0])
 
 
 class _Run(QThread):
@@ -341,6 +385,7 @@ class _Run(QThread):
         self._scenario = scenario
         self._again = again
         self.problem: Problem | None = None
+        self._failed: list[StepResult] = []
 
     def give_up(self) -> None:
         self._given_up.set()
@@ -360,10 +405,21 @@ class _Run(QThread):
         return tr("window.demo_ok", title=title)
 
     def report(self) -> str:
-        """The sentence, how the last loop ended, and where to look."""
+        """The sentence, how the last loop ended, and where to look; the steps that failed, each in
+        a line of its own.
+        """
         said = self._said()
+        warnings = [item.text for item in self._scenario.warnings]
+        if len(self._failed) > 1:
+            lines = [_failure(step).text for step in self._failed[:LISTED]]
+            more = len(self._failed) - LISTED
+            rest = [tr("window.more_failed", count=more)] if more > 0 else []
+            first = tr(
+                "window.many_failed", title=title_of(self._scenario), count=len(self._failed)
+            )
+            return "\n".join([first, *lines, *rest, *warnings])
         if self.problem is not None or said is None:
-            return " ".join([self.sentence(), *(item.text for item in self._scenario.warnings)])
+            return " ".join([self.sentence(), *warnings])
         held = tr("window.demo_ok", title=title_of(self._scenario))
         look = [tr("repeat.look")] if self.met is not None else []
         return " ".join([held, said.text, *look])
@@ -371,6 +427,11 @@ class _Run(QThread):
     def _said(self) -> Problem | None:
         steps = self._runner.report.steps
         return next((step.said for step in reversed(steps) if step.said is not None), None)
+
+    def loop_end(self) -> str:
+        """How the last loop of a run that held ended; "": it had none."""
+        said = self._said()
+        return said.text if said is not None and self.problem is None else ""
 
     def round(self) -> str | None:
         """The round that a loop is in, as a sentence."""
@@ -402,11 +463,23 @@ class _Run(QThread):
             return
         finally:
             self._session.note(RUN_ENDED, f"{title!r}")
-        step = next((x for x in report.steps if x.reason is not None), None)
-        if step is not None:
-            self.problem = Problem(
-                "window.step_failed", number=step.number, title=step.title, reason=step.reason
-            )
+        self._failed = [step for step in report.steps if step.reason is not None]
+        if self._failed:
+            self.problem = _failure(self._failed[0])
+        if len(self._failed) > 1:
+            more = len(self._failed) - 1
+            self.problem = Problem("window.and_others", first=self.problem, count=more)
+
+
+def _failure(step: StepResult) -> Problem:
+    """Which step did not hold, in which round, and why; a reason may name the step by itself."""
+    reason = step.reason
+    assert reason is not None
+    key = "step_in_round" if step.rounds else "step_alone"
+    where = Problem(f"window.{key}", number=step.number, round=step.round)
+    if step.title in reason.text:
+        return Problem("window.step_named_failed", where=where, reason=reason)
+    return Problem("window.step_failed", where=where, title=step.title, reason=reason)
 
 
 def title_of(scenario: Scenario) -> str:

@@ -44,7 +44,7 @@ from workbench.scenario.recorded import (
 )
 from workbench.scenario.sent_before import SentBefore
 from workbench.scenario.sent_numbers import numbered
-from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import Expect, OnFailure, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, tr
@@ -95,6 +95,7 @@ class Excerpt:
         waits: keep the time between the commands, if it was longer than PAUSE.
         left: places of parts that are expected as they came.
         loose: expect that something comes, whatever it is: for a second run.
+        going_on: the run goes on after a step that fails, and so names all that differ.
     """
 
     title: str | None = None
@@ -104,6 +105,7 @@ class Excerpt:
     waits: bool = True
     left: Collection[Place] = ()
     loose: bool = False
+    going_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def making(
         tuple(settings.values()),
         tuple(steps),
         names=known,
+        on_failure=OnFailure.NEXT if excerpt.going_on else OnFailure.STOP,
     )
     yield 1.0
     if known:  # parsing it shows which of its texts are filled in

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Hand, written
+from workbench.qt.scenario_player import LISTED
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.row_range import RowRange
 from workbench.ui.dialogs.scenario_dialog import PROMPT, ScenarioDialog
@@ -204,4 +205,62 @@ def test_enter_in_a_field_runs_nothing(hand: Hand) -> None:
     assert not hand.window.scenario_player.running
     assert 'title = "by Enter"' in written(dialog).text.toPlainText()
     assert not hand.window.scenario_player.running
+    dialog.close()
+
+
+NEVER = '{{ do = "expect", kind = "note", call = "{}", within = 0.05 }}'
+
+
+def test_a_verdict_is_seen_by_its_colour_and_names_every_step_that_failed(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    reported: list[str] = []
+    player = hand.window.scenario_player
+    player.reported.connect(reported.append)
+
+    def run(text: str) -> str:
+        reported.clear()
+        dialog.text.setPlainText(f'title = "x"\n{text}\nendpoint.a = "127.0.0.1:1"\n')
+        assert not dialog.verdict.property("tone")
+        assert not dialog._sign.isVisible()
+        dialog.run.click()
+        hand.wait(lambda: len(reported) > 1 and not player.running)
+        assert dialog._sign.isVisible()
+        return dialog.message.text()
+
+    assert run('step = [{ do = "wait", seconds = 0 }]') == "x: everything held."
+    assert dialog.verdict.property("tone") == "good"
+    said = run(f"step = [{NEVER.format('mark')}]")
+    assert said.startswith("x: did not hold: step 1: It did not come within 0.05 s: a.expect ")
+    assert dialog.verdict.property("tone") == "bad"
+    both = ", ".join(NEVER.format(call) for call in ("mark", "not_done"))
+    first, *each = run(f'on_failure = "next"\nstep = [{both}]').splitlines()
+    assert first == "x: 2 steps did not hold:"
+    assert [line.split(":")[0] for line in each] == ["step 1", "step 2"]
+    many = f'on_failure = "next"\nstep = [{", ".join([NEVER.format("mark")] * (LISTED + 2))}]'
+    assert run(many).splitlines()[-1] == "… and 2 more, in red in the log"
+    looped = f"step = [{{ do = 'loop', times = 2, step = [{NEVER.format('mark')}] }}]"
+    assert "step 1 (round 1): " in run(looped)
+    dialog.close()
+
+
+def test_going_on_after_a_failure_is_a_box_to_tick(hand: Hand) -> None:
+    hand.exchange()
+    dialog = hand.make_scenario()
+    assert "on_failure" not in written(dialog).text.toPlainText()
+    dialog.going_on.setChecked(True)
+    assert '\non_failure = "next"\n' in written(dialog).text.toPlainText()
+    dialog.repeat.begin()
+    assert '\non_failure = "next"\n' in written(dialog).text.toPlainText()
+    dialog.close()
+
+
+def test_how_long_the_waits_of_a_round_take_is_said(hand: Hand) -> None:
+    """Whoever set the pause of a loop to a second wonders why a round takes twelve."""
+    dialog = hand.make_scenario()
+    head = 'title = "x"\nendpoint.a = "127.0.0.1:1"\n[[step]]\ndo = "loop"\ntimes = 3\n'
+    step = '[[step.step]]\ndo = "wait"\nseconds = {}\n'
+    dialog.text.setPlainText(head + step.format(1))
+    assert "waits" not in dialog.message.text()
+    dialog.text.setPlainText(head + step.format(1) + step.format(4.4))
+    assert "5 s of each round are waits" in dialog.message.text()
     dialog.close()

@@ -11,6 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
+    QFrame,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -29,11 +31,18 @@ from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.repeat_form import RepeatForm
 from workbench.ui.dialogs.row_range import RowRange
 from workbench.ui.dialogs.varying_table import VaryingTable
-from workbench.ui.style import fonts
+from workbench.ui.style import fonts, icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.file_dialogs import save_name
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
+from workbench.ui.widgets.named_controls import (
+    ChoiceBox,
+    NamedControls,
+    TextField,
+    group,
+    spring,
+    tone,
+)
 from workbench.ui.widgets.progress_line import ProgressLine
 from workbench.ui.widgets.screen_fit import open_at
 from workbench.viewmodel.message import msg
@@ -45,9 +54,13 @@ if TYPE_CHECKING:
 
 LONG: Final = 10.0
 """Seconds of waits from which on it is said how long they take."""
+LONG_ROUND: Final = 2.0
+"""The same in each round of a loop: whoever set its pause wonders at once why it takes longer."""
 PROMPT: Final = 20_000
 """The longest text that is read with each key; a longer one is read in a pause, on a thread."""
 PAUSE_MS: Final = 300
+VERDICTS: Final = {"good": "circle-check", "bad": "circle-x"}
+"""The icons of verdicts."""
 
 
 class ScenarioDialog(Retranslatable, QDialog):
@@ -98,6 +111,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.answers.setChecked(True)
         self.waits = add.add(QCheckBox(), "waits")
         self.waits.setChecked(True)
+        self.going_on = add.add(QCheckBox(), "going_on")
         all_ = "choice.scope_all" if seqs is None else "choice.scope_chosen"
         self.scope = add.add(ChoiceBox(("", all_)), "scope", "made_of")
         self.rows = RowRange(add, self)
@@ -140,6 +154,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             self.rows.box,
             self.answers,
             self.waits,
+            self.going_on,
         ):
             what.addWidget(widget)
         self.forms = QTabWidget()
@@ -153,6 +168,18 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.run.setProperty("primary", True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
+        # why it failed is often quoted elsewhere
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.verdict = QFrame()
+        self.verdict.setObjectName("scenario.verdict")
+        self.verdict.setProperty("message", True)
+        self._sign = QLabel()
+        self._sign.setObjectName("scenario.sign")
+        self._sign.hide()
+        sentence = QHBoxLayout(self.verdict)
+        sentence.setContentsMargins(0, theme.HAIR, theme.NEAR, theme.HAIR)
+        sentence.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        sentence.addWidget(self.message, 1)
         buttons = FlowLayout()
         pressed = (self.run, self.compare, self.save, self.copy, self.done_button)
         for button in pressed:
@@ -163,11 +190,11 @@ class ScenarioDialog(Retranslatable, QDialog):
         column.addLayout(what)
         column.addWidget(self.forms, 1)
         column.addWidget(self.progress)
-        column.addWidget(self.message)
+        column.addWidget(self.verdict)
         column.addLayout(buttons)
 
     def _wire(self) -> None:
-        for box in (self.answers, self.waits):
+        for box in (self.answers, self.waits, self.going_on):
             box.toggled.connect(self.make)
         self.title.editingFinished.connect(self.make)
         self.scope.activated.connect(self.make)
@@ -238,6 +265,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             waits=self.waits.isChecked(),
             left=self.varying.left(),
             loose=loose,
+            going_on=self.going_on.isChecked(),
         )
         scope = self._scopes.get(self.scope.value())
         rows = self.rows.between(self._maker.committed)
@@ -265,7 +293,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     def _on_refused(self, problem: Problem) -> None:
         self._then = None
         self.progress.end()
-        self.message.setText(problem.text)
+        self._say(problem.text)
         self._valid = self._recorded = False
         self._allow_run()
 
@@ -318,9 +346,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         typed = self._text_read().read
         self._wishes = typed.wishes
         if typed.problem is not None:
-            self.message.setText(typed.problem.text)
+            self._say(typed.problem.text)
         elif typed.wishes:
-            self.message.setText(tr("scenario_window.asks", count=len(typed.wishes)))
+            self._say(tr("scenario_window.asks", count=len(typed.wishes)))
         made = typed.scenario
         if made is None:
             return None
@@ -329,10 +357,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         count = _count(made.steps)
         key = ("steps" if self._live else "steps_of_old") if count else "no_steps"
         found = tr(f"scenario_window.{key}", count=count)
-        seconds = sum(step.seconds for step in made.steps if isinstance(step, Wait))
-        waits = tr("scenario_window.waits", seconds=f"{seconds:.0f}") if seconds >= LONG else ""
+        waits = _waits(made.steps)
         warnings = " ".join(warning.text for warning in made.warnings)
-        self.message.setText(" ".join(part for part in (found, waits, stops, warnings) if part))
+        self._say(" ".join(part for part in (found, waits, stops, warnings) if part))
         return made
 
     def _text_read(self) -> ReadText:
@@ -345,13 +372,29 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot(str)
     def tell(self, text: str) -> None:
         """Show a sentence about the run."""
+        self._say(text)
+
+    def _say(self, text: str, level: str = "") -> None:
+        """Show a sentence; `level`: that of a verdict, in whose colours it stands."""
         self.message.setText(text)
+        self._sign.setVisible(bool(level))
+        tone(self.verdict, level)
+        if level:
+            colours = getattr(theme.current(), level)
+            self._sign.setPixmap(icons.pixmap(VERDICTS[level], colours.text))
+            self._sign.setAccessibleName(tr(f"level.{level}"))
+
+    @Slot(bool)
+    def _on_judged(self, held: bool) -> None:
+        """Show the sentence before as the verdict that it is."""
+        self._say(self.message.text(), "good" if held else "bad")
 
     def attach(self, demos: ScenarioPlayer) -> None:
         """Connect the player that runs the scenario."""
         self.run_wanted.connect(demos.run_again)
         self.end_wanted.connect(demos.give_up)
         demos.reported.connect(self.tell)
+        demos.judged.connect(self._on_judged)
         demos.running_changed.connect(self._on_running)
         self._on_running(demos.running)
 
@@ -475,9 +518,19 @@ class ScenarioDialog(Retranslatable, QDialog):
             write_text(path, text)
         except OSError as error:
             reason = reason_of(error)
-            self.message.setText(tr("window.not_written", path=str(path), reason=reason))
+            self._say(tr("window.not_written", path=str(path), reason=reason))
         else:
-            self.message.setText(tr("scenario_window.saved", path=str(path)))
+            self._say(tr("scenario_window.saved", path=str(path)))
+
+
+def _waits(steps: tuple[Step, ...]) -> str:
+    """How long the waits take, in all and in each round of a loop; "": not long."""
+    once = sum(step.seconds for step in steps if isinstance(step, Wait))
+    loops = [step.steps for step in steps if isinstance(step, Loop)]
+    each = sum(step.seconds for body in loops for step in body if isinstance(step, Wait))
+    said = [("waits", once)] if once >= LONG else []
+    said += [("round_waits", each)] if each >= LONG_ROUND else []
+    return " ".join(tr(f"scenario_window.{key}", seconds=f"{wait:.0f}") for key, wait in said)
 
 
 def _count(steps: tuple[Step, ...]) -> int:

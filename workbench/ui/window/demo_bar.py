@@ -1,4 +1,6 @@
-"""A line above the panels about the demonstration: what to look at, what to try next."""
+"""A line above the panels about the demonstration or file that is run: what to look at, whether
+it held, what to try next.
+"""
 
 from __future__ import annotations
 
@@ -22,22 +24,24 @@ from workbench.ui.widgets.named_controls import fit, tone
 
 if TYPE_CHECKING:
     from workbench.labs.demos import Demo
+    from workbench.qt.scenario_player import FileRun
 
 
 class DemoBar(Retranslatable, QFrame):
-    """Hidden until a demonstration runs; it stays until it is dismissed.
+    """Hidden until a demonstration or a file runs; it stays until it is dismissed.
 
     Signals:
-        again(str): run the demonstration of this name once more.
+        again(object): run this Demo or FileRun once more.
     """
 
-    again = Signal(str)
+    again = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lesson")
         self.setProperty("message", True)
-        self._demo: Demo | None = None
+        self._demo: Demo | FileRun | None = None
+        self._said = ""
         self._problem: Problem | None = None
         self._ended = False
         self.hide()
@@ -75,18 +79,18 @@ class DemoBar(Retranslatable, QFrame):
         return label
 
     @Slot(object)
-    def begin(self, demo: Demo) -> None:
-        """Say that this demonstration is running now."""
+    def begin(self, demo: Demo | FileRun) -> None:
+        """Say that this is running now."""
         if self._demo is None:
             self._make()
-        self._demo, self._problem, self._ended = demo, None, False
+        self._demo, self._problem, self._ended, self._said = demo, None, False, ""
         self.retranslate()
         self.show()
 
-    @Slot(object)
-    def end(self, problem: Problem | None) -> None:
-        """Say that it has ended; `problem`: why it did not hold."""
-        self._problem, self._ended = problem, True
+    @Slot(object, str)
+    def end(self, problem: Problem | None, said: str) -> None:
+        """Say that it has ended; `problem`: why it did not hold, `said`: how its loop ended."""
+        self._problem, self._ended, self._said = problem, True, said
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -106,11 +110,11 @@ class DemoBar(Retranslatable, QFrame):
         font.setBold(True)
         self._title.setFont(font)
         tone(self, {"running": "info", "held": "good", "failed": "bad"}[key])
-        self._shows.setText(self._demo.shows)
+        self._shows.setText(self._said or self._demo.shows)
         turn = self._demo.your_turn
         self._turn.setText(tr("demos.your_turn", text=turn) if turn else "")
         self._turn.setVisible(bool(turn) and self._ended)
 
     def _on_again(self) -> None:
         if self._demo is not None:
-            self.again.emit(self._demo.name)
+            self.again.emit(self._demo)

@@ -443,7 +443,7 @@ class MainWindow(Retranslatable, QMainWindow):
         player.begun.connect(self.demo_bar.begin)
         player.begun.connect(self.onboarding.step_aside)
         player.ended.connect(self.demo_bar.end)
-        self.demo_bar.again.connect(player.run_named)
+        self.demo_bar.again.connect(player.run_shown)
         self.child_windows.log_wanted.connect(self._on_log_wanted)
 
     def _wire_undo(self) -> None:
