@@ -467,8 +467,8 @@ class _Run(QThread):
         if self._failed:
             self.problem = _failure(self._failed[0])
         if len(self._failed) > 1:
-            more = len(self._failed) - 1
-            self.problem = Problem("window.and_others", first=self.problem, count=more)
+            count = len(self._failed)
+            self.problem = Problem("window.and_others", first=self.problem, count=count)
 
 
 def _failure(step: StepResult) -> Problem:

@@ -16,7 +16,7 @@ Running
     beside_rows
 Matching what came with what is expected
     expect  search  needle  finders  json_stream  connections  what_came  layer_rows  readings
-    kernel_look  timing  outcome  held_back  handshakes  judged
+    kernel_look  timing  outcome  held_back  handshakes  judged  left_behind
     cut_messages
 Reporting
     verdict_rows  unmet  parting  folded_rounds  junit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import fields, replace
 from enum import Enum
 from typing import Final
@@ -22,6 +23,7 @@ from workbench.scenario.cut_messages import was_cut
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.ignored import ignores
+from workbench.scenario.left_behind import LeftBehind
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, FIN, NEWEST, WHICHEVER, Expect
@@ -153,6 +155,7 @@ class Matcher:
         self._meant = IdentityCache(self._meaning)
         self._looked_for = IdentityCache(self._needles)
         self._plain = IdentityCache(_is_plain)
+        self._left = LeftBehind()
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -453,6 +456,16 @@ class Matcher:
         row = connection.row(last.place)  # before it is used up
         took = times_of(search.expect, matches)
         return Findings(matches, row, search.use_up(matches), took)
+
+    def leave_behind(self, search: Search) -> None:
+        """Note what came in place of what a search waited for in vain: other steps follow."""
+        self._left.note(search.expect, self.candidates(search.expect), search.until_ns)
+
+    def pass_by(self, expect: Expect) -> None:
+        """Use up what an earlier step left, where this expectation cannot mean it."""
+        if self._left:
+            with suppress(Problem):  # it is reported by the search
+                self._left.pass_by(expect, self.candidates(expect), self.needle(expect))
 
     def hopeless(self, search: Search) -> bool:
         """Whether waiting longer is pointless: more came than is wanted, or something else came

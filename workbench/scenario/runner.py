@@ -37,6 +37,7 @@ from workbench.scenario.own_wait import OwnWait
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, Round, StepResult, Title, Titles
 from workbench.scenario.run_numbers import Numbers, named
+from workbench.scenario.search import Search
 from workbench.scenario.secrets import masked_problem, masker_of
 from workbench.scenario.steps import (
     ANY,
@@ -99,6 +100,7 @@ class Runner:
         self.round: tuple[int, int] | None = None
         self.met: Row | None = None
         self.found: Findings | None = None
+        self._in_vain: Search | None = None  # that of the step that has just failed
         self._waits = waits
         self._rests = rests
         self._own = OwnWait(session, () if rests is not None else scenario.steps, told)
@@ -252,9 +254,13 @@ class Runner:
         if stopped is not None:  # what was not seen may have come, and what held may not have
             reason, came, met = stopped, NOTHING, None
         self._tell(step, reason, begun, came, self._step, title=title)
+        vain, self._in_vain = self._in_vain, None
         if met is not None:
             raise LoopMet(met)
-        return reason is None or self._goes_on(step)
+        goes_on = reason is None or self._goes_on(step)
+        if vain is not None and goes_on:
+            self._matcher.leave_behind(vain)
+        return goes_on
 
     def _goes_on(self, failed: Step) -> bool:
         """Whether a next step follows a failed one; not if the run is given up."""
@@ -602,6 +608,7 @@ class Runner:
             self._came.clear()
             known = self._read(wait=True)  # what was done determines which connections are meant
             expect = self._numbers.expect(step)
+            self._matcher.pass_by(expect)
             found = self._awaited.text(expect, until, self._own.came)
         finally:
             self._own.end()
@@ -616,6 +623,9 @@ class Runner:
             settings = self._session.settings(step.endpoint)
             ends = partial(self._ends, step.endpoint)
             came = judge(step, found, search, self._matcher, settings, ends)
+        except Failed:
+            self._in_vain = search
+            raise
         finally:
             self._matcher.end(search)
         self.found = found

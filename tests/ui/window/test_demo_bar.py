@@ -10,8 +10,8 @@ HELD = '{ do = "wait", seconds = 0 }'
 FAILS = '{ do = "expect", kind = "note", call = "mark", within = 0.05 }'
 
 
-def scenario(path: Path, steps: str, more: str = "") -> Path:
-    path.write_text(f'title = "A file"\nstep = [{steps}]\nendpoint.a = "127.0.0.1:1"\n{more}')
+def scenario(path: Path, steps: str, more: str = "", top: str = "") -> Path:
+    path.write_text(f'{top}title = "A file"\nstep = [{steps}]\nendpoint.a = "127.0.0.1:1"\n{more}')
     return path
 
 
@@ -26,7 +26,12 @@ def test_a_file_says_whether_it_held_until_that_is_dismissed(hand: Hand, tmp_pat
     scenario(path, FAILS)
     hand.press("lesson.again")
     hand.wait(lambda: bar.property("tone") == "bad")
-    assert hand.text("lesson.title").startswith("A file – did not hold: step 1: It did not come")
+    assert hand.text("lesson.title") == "A file – did not hold"
+    assert hand.text("lesson.shows").startswith("step 1: It did not come")
+    scenario(path, f"{FAILS}, {FAILS}", top='on_failure = "next"\n')
+    hand.press("lesson.again")
+    hand.wait(lambda: "2 steps" in hand.text("lesson.shows"))
+    assert "the first is step 1: It did not come" in hand.text("lesson.shows")
     hand.press("lesson.close")
     assert not bar.isVisible()
 
@@ -47,7 +52,7 @@ def test_cases_are_counted_and_a_loop_says_how_it_ended(hand: Hand, tmp_path: Pa
         )
     )
     hand.wait(lambda: bar.property("tone") == "bad")
-    assert "0 of 2 cases held" in hand.text("lesson.title")
+    assert "0 of 2 cases held" in hand.text("lesson.shows")
     until = '{ kind = "note", call = "mark" }'
     loop = f'{{ do = "loop", times = 2, until = {until}, step = [{HELD}] }}'
     player.run(scenario(tmp_path / "loop.toml", loop))

@@ -76,6 +76,7 @@ class Noted(socket.socket):
         self.name = name
         self.happened: list[Happened] = []
         self.used = self.part = 0  # how far expect() has got: calls, and bytes of the next one
+        self.left = 0  # how far it had come when bytes were waited for in vain
         self.opened = time.monotonic()  # when it was made, accepted or connected
         self.peer: Any = None
         self.endings: dict[int, tuple[str, str]] = {}  # place in `happened` -> how, and by whom

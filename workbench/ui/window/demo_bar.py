@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
@@ -62,9 +63,6 @@ class DemoBar(Retranslatable, QFrame):
         words.setSpacing(theme.HAIR)
         for label in (self._title, self._shows, self._turn):
             words.addWidget(label)
-        kept = self._turn.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)  # its end must not move anything under the mouse
-        self._turn.setSizePolicy(kept)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.WIDE, theme.NEAR, theme.GAP, theme.NEAR)
         row.addLayout(words, 1)
@@ -84,6 +82,10 @@ class DemoBar(Retranslatable, QFrame):
         if self._demo is None:
             self._make()
         self._demo, self._problem, self._ended, self._said = demo, None, False, ""
+        kept = self._turn.sizePolicy()
+        # its end must not move anything under the mouse
+        kept.setRetainSizeWhenHidden(bool(demo.your_turn))
+        self._turn.setSizePolicy(kept)
         self.retranslate()
         self.show()
 
@@ -105,12 +107,17 @@ class DemoBar(Retranslatable, QFrame):
         self._close.setAccessibleName(tr("name.close"))
         key = "running" if not self._ended else "held" if self._problem is None else "failed"
         reason = self._problem.text if self._problem is not None else ""
-        self._title.setText(f"{self._demo.title} – {tr(f'lesson.{key}', reason=reason)}")
+        of_file = not self._demo.your_turn
+        said = (
+            tr("lesson.did_not_hold") if reason and of_file else tr(f"lesson.{key}", reason=reason)
+        )
+        self._title.setText(f"{self._demo.title} – {said}")
         font = QApplication.font()
         font.setBold(True)
         self._title.setFont(font)
         tone(self, {"running": "info", "held": "good", "failed": "bad"}[key])
-        self._shows.setText(self._said or self._demo.shows)
+        self._shows.setText((reason if of_file else "") or self._said or self._demo.shows)
+        self._shows.setToolTip(plain_tip(self._demo.shows) if of_file else "")
         turn = self._demo.your_turn
         self._turn.setText(tr("demos.your_turn", text=turn) if turn else "")
         self._turn.setVisible(bool(turn) and self._ended)
