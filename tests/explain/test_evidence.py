@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import sys
@@ -383,3 +384,41 @@ def wait_for(session: Session, call: str | None, endpoint: str, **wanted: object
                 return row
         threading.Event().wait(0.02)
     raise AssertionError(f"no {call} at {endpoint}: {wanted}")
+
+
+def test_how_long_an_answer_took_is_said(session: Session) -> None:
+    """From the send before it on that connection."""
+    session.add(replace(LISTENER, responder=Nothing()))
+    session.add(replace(CLIENT, receive=GateMode.PAUSED))
+    done(session, c.Start("server"), c.Connect("client"))
+    wait_for(session, "accept", "server")
+    done(session, c.Send("server", text="hello"), c.Recv("client"))
+    _, text = told(session, "recv", "client", result=5)
+    assert "after the send" not in text
+    done(session, c.Send("client", text="ask"), c.Send("server", text="answer"), c.Recv("client"))
+    sent, _ = told(session, "send", "client")
+    answer, text = told(session, "recv", "client", result=6)
+    took = re.search(rf"It came ([\d.]+) (s|ms|µs) after the send in row {sent.seq}, ", text)
+    assert took is not None
+    unit = {"s": 1e9, "ms": 1e6, "µs": 1e3}[took[2]]
+    digits = len(took[1].partition(".")[2])
+    assert took[1] == f"{(answer.t_ns - sent.t_ns) / unit:.{digits}f}"
+
+
+def test_a_datagram_answers_the_one_that_was_sent_to_its_sender(session: Session) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as two:
+        for sock in (one, two):
+            sock.bind(("127.0.0.1", 0))
+        session.add(EndpointSettings("asks", Role.DATAGRAM, type="SOCK_DGRAM"))
+        done(session, c.Pause("asks", c.Gate.RECEIVE))
+        ports = [sock.getsockname()[1] for sock in (one, two)]
+        sent = []
+        for port in ports:
+            done(session, c.Send("asks", text="?", to=f"127.0.0.1:{port}"))
+            sent.append(told(session, "sendto", "asks")[0].seq)
+        _, asker = one.recvfrom(10)
+        one.sendto(b"!", ("127.0.0.1", asker[1]))
+        done(session, c.Recv("asks"))
+        _, text = told(session, "recvfrom", "asks")
+    assert f"in row {sent[0]}, " in text
+    assert f"in row {sent[1]}, " not in text

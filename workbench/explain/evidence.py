@@ -22,6 +22,10 @@ _DEAFENING: Final = frozenset({"SHUT_RD", "SHUT_RDWR"})
 _LOST: Final = frozenset({"ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"})
 """Errors after which the kernel gives b"" to every recv() (tcp_recvmsg of Linux)."""
 _CARRIERS: Final = frozenset({"recv", "send"})
+_READS: Final = frozenset({"recv", "recvfrom"})
+_SENDS: Final = frozenset({"send", "sendto"})
+NEAR_ROWS: Final = 50
+"""Rows of a connection among which the send that bytes answer is looked for."""
 _USER_TIMEOUT: Final = "IPPROTO_TCP, TCP_USER_TIMEOUT, "
 
 
@@ -59,6 +63,14 @@ class GaveUp:
     limit_ms: int
     window: int | None = None
     ack_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastSend:
+    """The last send before bytes came, and how long they took from its beginning."""
+
+    row: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +223,7 @@ class Evidence:
             from accept().
         hollow: why this end of stream is not the peer's; None: it is.
         gave_up: the limit at which the kernel ended an established connection.
+        answers: what was sent before these bytes came.
     """
 
     sample: SampleRow | None = None
@@ -225,6 +238,7 @@ class Evidence:
     never_connected: bool = False
     hollow: Hollow | None = None
     gave_up: GaveUp | None = None
+    answers: LastSend | None = None
 
 
 def evidence_of(reader: Reader, row: Row) -> Evidence:
@@ -256,8 +270,19 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         kind=kind_of_row(row, *reader.socket_kind(row.connection)),
         abandoned=_abandoned(reader, row, own),
         holder=_holder(reader, row, own) if taken else None,
+        answers=_answers(reader, row),
         held_by=reader.note_after(row.connection, OF_HOLDERS, row.seq) if taken else None,
     )
+
+
+def _answers(reader: Reader, row: Row) -> LastSend | None:
+    """The last send to whom these bytes came from; None: there was none, or none came."""
+    if row.call not in _READS or not row.size or row.error is not None or row.connection is None:
+        return None
+    for item in reversed(reader.before(row.connection, row.seq, NEAR_ROWS)):
+        if item.call in _SENDS and item.error is None and item.peer in {None, row.peer}:
+            return LastSend(item.seq, (row.t_ns - item.t_ns) / 1e9)
+    return None
 
 
 def _holder(reader: Reader, row: Row, own: SocketRow | None) -> str | None:

@@ -299,6 +299,7 @@ def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
     return (
         tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
         *_cut_off(row, evidence.kind),
+        *_after_send(evidence),
     )
 
 
@@ -314,6 +315,14 @@ def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
     if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
         return ()
     return (tr(fitting("explain.truncated", kind), size=row.size, asked=_asked(row)),)
+
+
+def _after_send(evidence: Evidence) -> tuple[str, ...]:
+    """Says how long after our last send it came: the time of an answer."""
+    found = evidence.answers
+    if found is None:
+        return ()
+    return (tr("explain.after_send", time=_idle(found.seconds), row=found.row),)
 
 
 def _asked(row: Row) -> int:
