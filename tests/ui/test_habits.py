@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -26,6 +27,43 @@ def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
     hand.press("client.connect")
     assert hand.window.focusWidget() is hand.find("client.send")
     hand.wait_state("client", "ESTABLISHED")
+
+
+@pytest.mark.parametrize("clients", ["1", "3"])
+def test_the_focus_goes_to_the_way_out_of_a_refused_connect(hand: Hand, clients: str) -> None:
+    """Not to Send, which has nobody to send to."""
+    hand.window.activateWindow()
+    hand.type("client.count", clients)
+    hand.find("client.connect").setFocus()
+    hand.press("client.connect")
+    hand.wait(lambda: hand.window.focusWidget() is hand.find("client.way_out"))
+    assert hand.text("client.way_out") == "Listen there first"
+    assert hand.window.controller.snapshot("client-1").open_count == 0
+
+
+def test_the_focus_goes_to_the_way_out_of_a_failed_handshake(hand: Hand) -> None:
+    """It opens the socket, and Send had the focus by then."""
+    hand.window.activateWindow()
+    hand.choose("server.type", "tls")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.find("client.connect").setFocus()
+    hand.press("client.connect")
+    hand.wait(lambda: hand.window.focusWidget() is hand.find("client.way_out"))
+    assert hand.text("client.way_out") == "Trust test:root"
+    QTest.keyClick(hand.find("client.way_out"), Qt.Key.Key_Space)
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_a_focus_that_was_moved_meanwhile_stays(hand: Hand) -> None:
+    """What a person has chosen to do next is not interrupted by what failed."""
+    hand.window.activateWindow()
+    hand.find("client.connect").setFocus()
+    hand.press("client.connect")
+    elsewhere = hand.find("client.payload")
+    elsewhere.setFocus()
+    hand.wait(hand.find("client.way_out").isVisible)
+    assert hand.window.focusWidget() is elsewhere
 
 
 def test_the_keys_work_from_the_log_too(hand: Hand) -> None:

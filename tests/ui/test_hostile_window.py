@@ -86,8 +86,7 @@ def looks(hand: Hand, frames: FramesPanel) -> Iterator[None]:
         for place in range(inspector.count()):
             if count:
                 frames.view.selectRow((count * (place + 1)) // (inspector.count() + 1))
-            if inspector.isTabVisible(place):
-                inspector.setCurrentIndex(place)
+            inspector.setCurrentIndex(place)
             yield
 
 

@@ -33,6 +33,7 @@ from workbench.viewmodel.client_state import (
 )
 from workbench.viewmodel.client_status import connected_datagram, is_many, is_open
 from workbench.viewmodel.close_reasons import why_no_abort, why_no_half_close
+from workbench.viewmodel.command_outcome import has_not_started
 from workbench.viewmodel.host_suggestions import peer_hosts
 from workbench.viewmodel.layer_chips import openings_of
 from workbench.viewmodel.layer_form import (
@@ -245,6 +246,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         # again
         if problem or not (goes_on or (isinstance(ticket.command, c.Connect) and several)):
             super().ended(ticket)
+        elif has_not_started(ticket) and not goes_on:
+            self.refresh()
+            self.not_started.emit()
 
     # -- ending ---------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from workbench.viewmodel.asked_commands import AskedCommands
 from workbench.viewmodel.asked_gates import AskedGates, is_told
 from workbench.viewmodel.call_history import RecentCalls
 from workbench.viewmodel.chosen_rows import ChosenRows
-from workbench.viewmodel.command_outcome import is_start, outcome_message
+from workbench.viewmodel.command_outcome import has_not_started, is_start, outcome_message
 from workbench.viewmodel.connection_rows import Owner, Told
 from workbench.viewmodel.endpoint_status import OPEN, in_question
 from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
@@ -288,8 +288,8 @@ class EndpointPresenter(QObject, Generic[Form]):
     def leave_locked(self, question: KeyQuestion) -> None:
         """Note that the question for a password was dismissed."""
         self.keys.give_up()
-        self.not_started.emit()
         self.tell("busy", msg("message.key_locked", path=question.path))
+        self.not_started.emit()
 
     # -- commands -------------------------------------------------------------------------------
 
@@ -432,17 +432,17 @@ class EndpointPresenter(QObject, Generic[Form]):
 
     def ended(self, ticket: Ticket) -> None:
         """Note that a command has ended and the snapshot shows its effect."""
-        starts = is_start(ticket.command)
-        if starts and ticket.outcome is not None and not ticket.outcome.ok:
-            self.not_started.emit()
         session = self.controller.session
         kind = kind_of(session.settings(self.name), session.settings)
         said = outcome_message(ticket, self._snapshot, kind, self.way_out, server=self.server)
         if said is not None:
             self._trouble = said
-            if starts and said.why:
+            if is_start(ticket.command) and said.why:
                 self._unstarted = said
             self.refresh()
+        if has_not_started(ticket):
+            self.refresh()  # what leads on is there when somebody is told
+            self.not_started.emit()
 
     # -- what is chosen -------------------------------------------------------------------------
 

@@ -39,6 +39,11 @@ def is_start(command: c.Command) -> bool:
     return isinstance(command, c.Start | c.Connect | c.Listen)
 
 
+def has_not_started(ticket: Ticket) -> bool:
+    """Whether it was to open the endpoint's socket, and failed."""
+    return is_start(ticket.command) and ticket.outcome is not None and not ticket.outcome.ok
+
+
 def outcome_message(
     ticket: Ticket,
     snapshot: EndpointSnapshot,

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.qt.connection_model import ConnectionModel
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.widgets.state_delegate import mark_of
-from workbench.viewmodel.connection_rows import CLIENT, STREAM, Told, line_of
+from workbench.ui.widgets.state_delegate import mark_of, room
+from workbench.viewmodel.connection_rows import CLIENT, LAYERED, STREAM, Told, line_of
 from workbench.viewmodel.panel_state import RowsState
 
 IN = next(place for place, column in enumerate(STREAM) if column.key == "in")
@@ -128,3 +128,41 @@ def test_titles_are_measured_anew_when_the_style_sheet_comes(table: ConnectionTa
     before = header.sectionSize(IN)
     table.setStyleSheet("QHeaderView::section { padding: 0 40px; }")
     assert header.sectionSize(IN) >= header.sectionSizeHint(IN) > before
+
+
+def test_room_that_nothing_takes_cuts_no_word(table: ConnectionTable) -> None:
+    """In large English writing the title *Agreed* was cut beside room for a longer address and for
+    a mark that no row had.
+    """
+    agreed = (("tls.handshake", "'1.3', 'TLS_AES_256_GCM_SHA384', alpn='http/1.1'"),)
+    shaken = replace(item(1, 773), agreed=agreed)
+    state = RowsState(rows=(line_of(shaken),), columns=LAYERED, told=Told())
+    places = range(len(LAYERED))
+    place = next(place for place in places if LAYERED[place].key == "agreed")
+    at_state = next(place for place in places if LAYERED[place].key == "state")
+    table.show_rows(state)
+    header = table.horizontalHeader()
+    usual = [header.sectionSize(each) for each in places]
+    assert usual[at_state] >= room(table.fontMetrics())
+    needed = [table._needed(each, range(1), marks=False) for each in places]
+    assert needed[place] > header.sectionSizeHint(place)  # what was agreed is the longer one
+    beside = table.width() - table.viewport().width()
+    table.resize(sum(needed) + beside, table.height())
+    assert [header.sectionSize(each) for each in places] == needed
+    table.resize(700, table.height())
+    assert [header.sectionSize(each) for each in places] == usual
+
+
+def test_where_words_are_cut_a_mark_has_its_room(
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as a row has one, also while there is little room."""
+    table.show_rows(replace(rows(5), columns=LAYERED))
+    table.resize(100, table.height())
+    place = next(place for place, column in enumerate(LAYERED) if column.key == "state")
+    header = table.horizontalHeader()
+    before = header.sectionSize(place)
+    assert before < room(table.fontMetrics())
+    monkeypatch.setattr(table._silences, "why", lambda _item, _kind: ("it is late", "late"))
+    table.show_rows(replace(rows(5), columns=LAYERED))
+    assert header.sectionSize(place) == room(table.fontMetrics())

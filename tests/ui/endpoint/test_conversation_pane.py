@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.journal.reader import Reader
-from workbench.texts import Problem
+from workbench.texts import Problem, tr
 from workbench.ui.endpoint.client_panel import ClientPanel
-from workbench.ui.endpoint.conversation_pane import ConversationPane
+from workbench.ui.endpoint.conversation_pane import ConversationPane, TalkRow
+from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
@@ -358,3 +360,69 @@ def test_a_file_has_it_as_it_is_shown(connected: Hand, tmp_path: Path) -> None:
     lines = path.read_text(encoding="utf-8").split("\n")
     assert any(line.strip() == "two" for line in lines)
     pane(connected, "client-1").breaks.trigger()
+
+
+def wraps_at(row: TalkRow, last: QWidget) -> bool:
+    return last.y() > row.row.itemAt(0).geometry().center().y()  # type: ignore[union-attr]
+
+
+def forms_in(talk: ConversationPane) -> QMenu:
+    """What the menu offers below the entry of the form."""
+    talk.menu.aboutToShow.emit()
+    found = [entry for entry in talk.menu.actions() if entry.text() == tr("talk.form")]
+    (entry,) = [entry for entry in found if entry.isVisible()]
+    below = entry.menu()
+    assert isinstance(below, QMenu)
+    return below
+
+
+def test_the_box_goes_where_that_saves_a_line(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    talk = ConversationPane(NamedControls("client"), owner)
+    row, last = TalkRow(talk), QPushButton("the last one")
+    row.setParent(owner)  # a window would be no narrower than the widest in it
+    for widget in (talk.box, last):
+        row.row.addWidget(widget)
+    with qtbot.waitExposed(owner):
+        owner.show()
+    row.resize(1000, 60)
+    qtbot.waitUntil(talk.show_as.isVisible)
+    whole = row.row.line_width
+    spared = talk.width_of_form
+    for wide, in_menu, wraps in (
+        (whole, False, False),
+        (whole - 1, True, False),
+        (whole - spared, True, False),
+        (whole - spared - 1, False, True),  # nothing would be saved
+        (whole - 1, True, False),
+        (whole, False, False),
+    ):
+        row.resize(wide, 60)
+        qtbot.waitUntil(lambda asked=in_menu: talk.form_in_menu == asked)
+        qtbot.waitUntil(lambda asked=wraps: wraps_at(row, last) == asked)
+        assert talk.show_as.isVisible() == (not in_menu)
+
+
+def test_the_menu_offers_what_the_box_did(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    talk = ConversationPane(NamedControls("client"), owner)
+    chosen: list[str] = []
+    talk.show_as_chosen.connect(chosen.append)
+    talk.menu.aboutToShow.emit()
+    assert not any(entry.menu() for entry in talk.menu.actions())
+    talk.put_form_into_menu(True)
+    box = talk.show_as
+    offered = forms_in(talk).actions()
+    assert [entry.text() for entry in offered] == [
+        box.itemText(index) for index in range(box.count())
+    ]
+    assert [entry.isChecked() for entry in offered].index(True) == box.currentIndex()
+    offered[box.findData("hex")].trigger()
+    assert (talk.chosen, chosen) == ("hex", ["hex"])
+    (now,) = (entry for entry in forms_in(talk).actions() if entry.isChecked())
+    assert now.text() == box.currentText()
+    talk.put_form_into_menu(False)
+    talk.menu.aboutToShow.emit()
+    assert not any(entry.menu() and entry.isVisible() for entry in talk.menu.actions())

@@ -23,6 +23,7 @@ from tests.ui.looks.scenes import (
     talk,
 )
 from workbench import texts
+from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.ui.style import fonts
 from workbench.ui.widgets.late_part import OpenedPart
 from workbench.ui.window.low_window import LOW_LINES, lines_of
@@ -180,7 +181,8 @@ def test_open_rules_scroll_in_place_of_their_live_server(hand: Hand) -> None:
 
 def test_what_ends_connections_stands_in_one_row(hand: Hand) -> None:
     """Of many clients and of a server's connection: shorter words come before another line, and
-    they never part. (For all that is beside those of many clients, large English has no room.)
+    they never part. Where they have no room beside the form of the conversation, that is chosen in
+    the menu.
     """
     window = hand.window
     window.resize(*SIZE)
@@ -192,13 +194,38 @@ def test_what_ends_connections_stands_in_one_row(hand: Hand) -> None:
         for language in texts.LANGUAGES:
             speak(window, language)
             for side in ("server", "client"):
-                buttons = [hand.find(f"{side}.{name}") for name in ("half_close", "abort", "close")]
-                if (language, per_cent, side) != ("en", 150, "client"):
-                    buttons.append(hand.find(f"{side}.talk"))
-                tops = hand.at_rest(partial(_tops, buttons, window))
-                if len(tops) > 1:
-                    wrong.append(f"{language} {per_cent} % {side}: {tops}")
+                names = ("talk", "half_close", "abort", "close")
+                buttons = [hand.find(f"{side}.{name}") for name in names]
+                for form in ("utf-8", "escaped", "beside"):
+                    hand.window.tab_area.panel(f"{side}-1").talk.choose(form)  # type: ignore[union-attr]
+                    tops = hand.at_rest(partial(_tops, buttons, window))
+                    if len(tops) > 1:
+                        wrong.append(f"{language} {per_cent} % {side} {form}: {tops}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_caption_without_room_leaves_no_gap(hand: Hand) -> None:
+    """To whom a server sends, at 150 % in Chinese: the word had gone, and part of its room had
+    not.
+    """
+    window = hand.window
+    window.resize(*SIZE)
+    many_chosen(hand)
+    hand.choose_rows("server", 1)
+    captions = set()
+    for per_cent in (100, 150):
+        scale(window, per_cent)
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            panel, target = window.tab_area.panel("server-1"), hand.find("server.target")
+            assert isinstance(panel, ServerPanel)
+            caption = panel.send_line.caption
+            left = hand.at_rest(lambda: target.mapTo(window, QPoint()).x())  # noqa: B023
+            table = hand.find("server.connections").mapTo(window, QPoint()).x()
+            captions.add(bool(caption.text()))
+            room = caption.sizeHint().width() + panel.send_line.spacing() if caption.text() else 0
+            assert left == table + room, (language, per_cent)
+    assert captions == {False, True}
 
 
 def _tops(widgets: list[QWidget], window: QWidget) -> set[int]:

@@ -91,6 +91,33 @@ def test_every_control_in_sight_says_its_name(hand: Hand, language: str) -> None
     assert {Role.Button, Role.ComboBox, Role.EditableText, Role.Table, Role.PageTab} <= roles
 
 
+def test_no_tab_is_told_that_is_not_there(hand: Hand) -> None:
+    """Those of a frame, a handshake and a certificate are for some rows only; Qt tells hidden tabs
+    as if they were in sight.
+    """
+    hand.open_websocket()
+    controller = hand.window.controller
+    hand.wait(lambda: any(row.call == "ws.open" for row in controller.reader.page(1, 100)))
+    seqs = {row.call: row.seq for row in controller.reader.page(1, 100)}
+    for call, frames in (("ws.open", True), ("listen", False), ("ws.open", True)):
+        controller.select(seq=seqs[call])
+        told = hand.at_rest(lambda: _tabs(hand.window))
+        assert ("Handshake" in told) is frames
+        assert "Certificate" not in told
+        assert {"Explain", "Bytes", "Kernel", "Log"} <= set(told)
+        assert all(told.values()), told
+
+
+def _tabs(window: QWidget) -> dict[str, bool]:
+    """The tabs that are told, and whether each takes some room."""
+    found = (item for _, item in tree(QAccessible.queryAccessibleInterface(window)))
+    return {
+        item.text(QAccessible.Text.Name): not item.rect().isEmpty()
+        for item in found
+        if item.role() is Role.PageTab
+    }
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_queue_and_the_strip_say_what_they_show(hand: Hand, language: str) -> None:
     talk(hand)

@@ -27,10 +27,12 @@ def seq_of(hand: Hand, call: str, endpoint: str = "client-1") -> int:
 
 def open_tab(hand: Hand, title: str) -> None:
     inspector = hand.window.inspector
-    titles = [inspector.tabText(place) for place in range(inspector.count())]
-    place = titles.index(title)
-    hand.wait(lambda: inspector.isTabVisible(place))
-    inspector.setCurrentIndex(place)
+
+    def titles() -> list[str]:
+        return [inspector.tabText(place) for place in range(inspector.count())]
+
+    hand.wait(lambda: title in titles())
+    inspector.setCurrentIndex(titles().index(title))
 
 
 def test_both_heads_are_judged_side_by_side(talked: Hand) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
-from workbench.ui.widgets.fitting_label import FittingButton, FittingLabel, GivingLabel
+from workbench.ui.widgets.fitting_label import (
+    CaptionedRow,
+    FittingButton,
+    FittingLabel,
+    GivingLabel,
+)
 
 
 def test_the_longest_that_fits_is_said(qapp: QApplication) -> None:
@@ -106,3 +114,28 @@ def test_a_button_that_gives_way_says_what_it_does_and_is_read_whole(qapp: QAppl
     assert abs(button.whole_width - whole) < 9  # 2 for 1
     button.give_way(False)
     assert button.text() == "2 of 246: clear filter"
+
+
+def stands_at(widget: QWidget, left: int) -> bool:
+    return widget.geometry().left() == left
+
+
+def test_a_caption_is_there_whole_or_not_at_all(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    row = CaptionedRow(GivingLabel())
+    row.setContentsMargins(0, 0, 0, 0)
+    row.caption.setText("To whom it goes")
+    first, hidden = QPushButton("first"), QPushButton("hidden")
+    for button in (first, hidden):
+        row.addWidget(button)
+    owner.setLayout(row)
+    hidden.hide()
+    with qtbot.waitExposed(owner):
+        owner.show()
+    whole = row.sizeHint().width()
+    for wide in (whole, whole - 1, whole - row.caption.sizeHint().width() // 2, whole):
+        owner.resize(wide, 30)
+        left = row.caption.sizeHint().width() + row.spacing() if wide >= whole else 0
+        qtbot.waitUntil(partial(stands_at, first, left))
+        assert row.caption.text() == ("To whom it goes" if wide >= whole else "")

@@ -11,6 +11,7 @@ from workbench.engine.model.responders.rules import Rules
 from workbench.engine.model.snapshot import Phase
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.undo_bar import SHOWN_MS, UndoBar
 
 
@@ -60,6 +61,17 @@ def test_a_removed_tab_comes_back_with_all_that_is_in_it(hand: Hand) -> None:
     again = hand.window.tab_area.panel("client-1")
     assert isinstance(again, ClientPanel)
     assert again.editor.text.toPlainText() == "a text of mine"
+
+
+def test_what_it_says_follows_the_language(hand: Hand) -> None:
+    """Also of a new set-up, which has no name of its own: the word for it stayed."""
+    hand.window.menus.action("new_set_up").trigger()
+    assert said(hand) == "The tabs were replaced: a new set-up."
+    use_language("zh_CN")
+    assert bar(hand).isVisible()
+    assert said(hand) == "标签页已替换为新配置。"
+    use_language("en")
+    assert said(hand) == "The tabs were replaced: a new set-up."
 
 
 def test_a_running_one_is_stopped_and_comes_back_closed(hand: Hand) -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressBar, QWidget
 
-from workbench.ui.style.theme import BESIDE
-from workbench.ui.widgets.fitting_label import GivingLabel
-from workbench.ui.widgets.named_controls import (
-    QWIDGETSIZE_MAX,
-    NamedControls,
-    SpokenLabel,
-    spring,
-)
+from workbench.ui.widgets.fitting_label import CaptionedRow, GivingLabel
+from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, spring
 from workbench.viewmodel.server_state import QueueState
 
 
-class AcceptQueueBar(QHBoxLayout):
+class AcceptQueueBar(CaptionedRow):
     """A word, a bar and numbers, with the button that accepts one at the right.
 
     What differs from the default (`chips`) is shown between them: this line has room for it, and
@@ -24,10 +18,9 @@ class AcceptQueueBar(QHBoxLayout):
     """
 
     def __init__(self, controls: NamedControls, chips: QWidget, *right: QWidget) -> None:
-        super().__init__()
-        self.setSpacing(BESIDE)
-        self._controls = controls
         self._label = GivingLabel()  # no reason for a panel to be wide
+        super().__init__(self._label)
+        self._controls = controls
         controls.caption("queue", label=self._label)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -36,19 +29,8 @@ class AcceptQueueBar(QHBoxLayout):
         self._bar.setMaximumWidth(70)
         self._numbers = controls.add(SpokenLabel(), "queue")
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
-        for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
+        for widget in (self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)
-
-    def setGeometry(self, area: QRect) -> None:
-        """Hide the caption if the others need the room: what would be left for it would be a
-        gap.
-        """
-        parts = [item for at in range(1, self.count()) if (item := self.itemAt(at)) is not None]
-        wide = [self._label.sizeHint().width()]
-        wide += [item.sizeHint().width() for item in parts if not item.isEmpty()]
-        fits = sum(wide) + self.spacing() * (len(wide) - 1) <= area.width()
-        self._label.setMaximumWidth(QWIDGETSIZE_MAX if fits else 0)
-        super().setGeometry(area if fits else area.adjusted(-self.spacing(), 0, 0, 0))
 
     def show(self, state: QueueState, *, datagram: bool) -> None:
         """`datagram`: peers and drops are shown instead."""

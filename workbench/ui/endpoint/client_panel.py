@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.ui.endpoint.conversation_pane import TalkRow
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel, Form, Kept, enter_first
 from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
@@ -82,8 +83,8 @@ class ClientPanel(EndpointPanel):
         for widget in (self.more.chips, self.more.button):
             behaviour.addWidget(widget)
         self.frames = FramePlace(self.controls, server=False)
-        self.actions_row = QWidget()
-        actions = FlowLayout(self.actions_row)
+        self.actions_row = TalkRow(self.talk)
+        actions = self.actions_row.row
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (self.talk_button, self.talk_caption, self.talk.box, self.frames.opener):
             actions.addWidget(widget)

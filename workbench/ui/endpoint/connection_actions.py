@@ -10,16 +10,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from workbench.ui.endpoint.close_buttons import CloseButtons
-from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.endpoint.conversation_pane import ConversationPane, TalkRow
 from workbench.ui.widgets.named_controls import GivingButton, NamedControls, group, spring
 from workbench.viewmodel.server_state import ChosenState
 
 if TYPE_CHECKING:
-    from workbench.ui.endpoint.conversation_pane import ConversationPane
     from workbench.ui.endpoint.frame_place import FramePlace
 
 
-class ConnectionActions(QWidget):
+class ConnectionActions(TalkRow):
     """[Why?], Reply, Ping, Close frame, and the three ways to end a connection.
 
     The line is always there, so that the table does not jump when a row is chosen; its buttons are
@@ -34,8 +33,7 @@ class ConnectionActions(QWidget):
         frames: FramePlace,
     ) -> None:
         """`frames`: the owner of the buttons for WebSocket frames."""
-        super().__init__()
-        self._talk = talk
+        super().__init__(talk)
         self._ends = ends
         self._controls = controls
         self._label = QLabel()
@@ -46,7 +44,6 @@ class ConnectionActions(QWidget):
         self.why = controls.add(QPushButton(), "why_row")
         self.reply = controls.add(GivingButton(), "reply")
         self.actions_box = group(self.why, *self.buttons)
-        row = FlowLayout(self)
         for widget in (
             self.talk,
             talk.box,
@@ -56,7 +53,7 @@ class ConnectionActions(QWidget):
             frames.buttons,
             self.actions_box,
         ):
-            row.addWidget(widget)
+            self.row.addWidget(widget)
         self.unfold(False)
 
     @property

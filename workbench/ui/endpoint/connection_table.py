@@ -83,6 +83,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         self._kind = TCP
         self._filling = False
         self._titles: dict[int, int] = {}  # the widths that the columns' titles need
+        self._usual: dict[int, int] = {}  # those of columns that hold about the same always
         self._told = Told()
         self.seen_ids: frozenset[int] = frozenset()
         self.hidden_count = 0
@@ -159,12 +160,14 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
         self._titles.clear()
+        self._usual.clear()
         for index, column in enumerate(columns):
             header.setSectionResizeMode(index, mode.Stretch if column.rest else mode.Fixed)
             if column.sample:
                 words = (column.sample, tr(f"column.{column.key}"))
                 wide = max(map(self.fontMetrics().horizontalAdvance, words))
-                header.resizeSection(index, wide + MARGIN)
+                marks = room(self.fontMetrics()) if column.key == "state" else 0
+                self._usual[index] = max(wide + MARGIN, marks)
         self._fit_columns()
 
     @Slot()
@@ -182,23 +185,35 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         """Fit the columns to the rows in sight. Qt's own way asks for each cell's font, icon, check
         mark … each time that a number changes: some milliseconds, ten times a second.
         """
-        header, metrics = self.horizontalHeader(), self.fontMetrics()
-        advance = metrics.horizontalAdvance
-        seen = self.seen()
-        for index, column in enumerate(self.lines.columns):
-            if column.sample or column.rest:
-                continue
-            if index not in self._titles:
-                self._titles[index] = header.sectionSizeHint(index)
-            texts = self.lines.texts(index, seen)
-            least = max(self._titles[index], room(metrics) if column.key == "state" else 0)
-            width = max([least, *(advance(text) + CELL_MARGIN for text in texts)])
-            if width != header.sectionSize(index):
+        header, seen = self.horizontalHeader(), self.seen()
+        columns = self.lines.columns
+        needed = [self._needed(index, seen, marks=True) for index in range(len(columns))]
+        widths = [self._usual.get(index, width) for index, width in enumerate(needed)]
+        if sum(widths) > self.viewport().width():
+            # room for what there may be is no reason to cut what there is
+            marks = any(self._why(line)[0] for line in self.lines.lines[seen.start : seen.stop])
+            widths = [self._needed(index, seen, marks=marks) for index in range(len(columns))]
+        for index, (column, width) in enumerate(zip(columns, widths, strict=True)):
+            if not column.rest and width != header.sectionSize(index):
                 header.resizeSection(index, width)
+
+    def _needed(self, index: int, seen: range, *, marks: bool) -> int:
+        """Pixels that the title of a column and its cells in sight need; `marks`: beside a state,
+        also for the mark that it may have.
+        """
+        metrics = self.fontMetrics()
+        if index not in self._titles:
+            self._titles[index] = self.horizontalHeader().sectionSizeHint(index)
+        marks = marks and self.lines.columns[index].key == "state"
+        least = max(self._titles[index], room(metrics) if marks else 0)
+        texts = self.lines.texts(index, seen)
+        return max([least, *(metrics.horizontalAdvance(text) + CELL_MARGIN for text in texts)])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the chosen row in sight when the table has less room than before."""
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
         row = self.currentIndex()
         if (
             event.size().height() < event.oldSize().height()
@@ -253,8 +268,7 @@ class ConnectionTable(Retranslatable, RowUnderMouse, QTableView):
         items = [row.item for row in self.lines.lines[seen.start : seen.stop]]
         if any(isinstance(item, ConnectionSnapshot) and is_owing(item) for item in items):
             self.lines.tell_time(self._told, seen)
-            if self.lines.timed:
-                self._fit_columns()
+            self._fit_columns()  # a running time is longer, or there is a mark
         self._tell_seen()
 
     def _tell_seen(self) -> None:

@@ -1,13 +1,13 @@
-"""The conversation with its controls: form, encoding, options, saving."""
+"""The conversation with its controls (form, encoding, options, saving) and the row they stand in."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Signal, Slot
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
+from PySide6.QtCore import QEvent, QObject, QSize, Signal, Slot
+from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.payload import notation
 from workbench.qt.tips import plain_tip
@@ -15,6 +15,7 @@ from workbench.texts import tr
 from workbench.ui.endpoint.conversation import Conversation
 from workbench.ui.style import icons, theme
 from workbench.ui.style.retranslatable import RetranslatablePart
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
 from workbench.viewmodel.conversation_text import BESIDE, TIMES
 
@@ -31,7 +32,7 @@ class ConversationPane(RetranslatablePart, QObject):
         view: the lines.
         box: how they are shown, and Save, whose key works even while the box is hidden.
         options: a menu: real line breaks, whether lines come open, times, and whether the form is
-            the editor's.
+            the editor's; the form too, where its box has no room.
 
     Signals:
         show_as_chosen(str): word it in this encoding, or as "escaped", "hex" or BESIDE.
@@ -49,6 +50,7 @@ class ConversationPane(RetranslatablePart, QObject):
         self._as_hex = False
         self._sparing = False
         self._options: ConversationOptions | None = None
+        self._forms: QMenu | None = None
         self.view = controls.add(Conversation(), "conversation")
         self.show_as = controls.add(
             ChoiceBox(
@@ -114,6 +116,23 @@ class ConversationPane(RetranslatablePart, QObject):
         else:
             self.show_as.widen()
 
+    @property
+    def form_in_menu(self) -> bool:
+        """Whether the form is chosen in the menu, since the row has no room for a box."""
+        return self.show_as.isHidden()
+
+    @property
+    def width_of_form(self) -> int:
+        """Pixels that the box takes of its row, or would take."""
+        form = self.show_as
+        wide = min(form.sizeHint().width(), form.maximumWidth())
+        return max(wide, form.minimumWidth()) + theme.BESIDE
+
+    def put_form_into_menu(self, there: bool) -> None:
+        """Have the form chosen in the menu, or in a box again."""
+        if there != self.form_in_menu:
+            self.show_as.setVisible(not there)
+
     # -- the form -------------------------------------------------------------------------------
 
     @property
@@ -173,6 +192,26 @@ class ConversationPane(RetranslatablePart, QObject):
         if self._options is not None:
             self.breaks.setChecked(self._options.breaks)
             self.times[self._options.times].setChecked(True)
+        if self._forms is None and self.form_in_menu:
+            self._forms = QMenu(self.menu)
+            self.menu.insertMenu(self.following, self._forms)
+        if self._forms is not None:
+            self._forms.menuAction().setVisible(self.form_in_menu)
+            self._fill_forms(self._forms)
+
+    def _fill_forms(self, forms: QMenu) -> None:
+        """Offer what the box offers."""
+        forms.clear()
+        forms.setTitle(tr("talk.form"))
+        for index in range(self.show_as.count()):
+            action = forms.addAction(self.show_as.itemText(index))
+            action.setCheckable(True)
+            action.setChecked(index == self.show_as.currentIndex())
+            action.triggered.connect(partial(self._on_form, index))
+
+    def _on_form(self, index: int, _checked: bool = False) -> None:
+        self.show_as.setCurrentIndex(index)
+        self._on_chosen()
 
     @Slot(bool)
     def _on_breaks(self, on: bool) -> None:
@@ -204,3 +243,37 @@ class ConversationPane(RetranslatablePart, QObject):
         self._fit()
         for name, action in self.times.items():
             action.setText(tr(f"talk.time_{name}"))
+
+
+class TalkRow(QWidget):
+    """A row with how a conversation is shown and what is done to its connection.
+
+    Where a second line is spared by it, the choice of a form moves into the menu beside it: buttons
+    that belong together stay together, and the rows around keep their height.
+
+    Attributes:
+        row: what is in it.
+    """
+
+    def __init__(self, talk: ConversationPane) -> None:
+        super().__init__()
+        self._talk = talk
+        self.row = FlowLayout(self)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share()
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        talk = self._talk
+        if talk.box.isHidden():
+            return
+        spared = talk.width_of_form
+        least = self.row.line_width - (0 if talk.form_in_menu else spared)
+        talk.put_form_into_menu(least <= self.width() < least + spared)

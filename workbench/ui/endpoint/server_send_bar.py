@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton
 
 from workbench.engine.model import commands as c
 from workbench.texts import Problem
 from workbench.ui.endpoint.template_field import TemplateField
-from workbench.ui.style.theme import BESIDE, TIGHT, WIDE
-from workbench.ui.widgets.fitting_label import GivingLabel
+from workbench.ui.style.theme import TIGHT, WIDE
+from workbench.ui.widgets.fitting_label import CaptionedRow, GivingLabel
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls
 from workbench.viewmodel.completion import NOTHING, Completion, complete
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
@@ -50,7 +50,7 @@ class _ReplyField(TemplateField):
         return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
 
-class ServerSendBar(QHBoxLayout):
+class ServerSendBar(CaptionedRow):
     """The target, the text or hex, its encoding, and Send.
 
     Signals:
@@ -61,8 +61,7 @@ class ServerSendBar(QHBoxLayout):
     submitted = Signal(object)
 
     def __init__(self, controls: NamedControls, encoding: ChoiceBox) -> None:
-        super().__init__()
-        self.setSpacing(BESIDE)
+        super().__init__(caption := GivingLabel())
         self._controls = controls
         self._encoding = encoding
         self._known = NO_VALUES
@@ -72,14 +71,8 @@ class ServerSendBar(QHBoxLayout):
         forms = tuple((name, f"choice.form_{name}") for name in ("text", "hex"))
         self.form = controls.add(ChoiceBox(*forms), "form")
         self.button = controls.add(QPushButton(), "send")
-        for widget in (
-            controls.caption("target", self.target, GivingLabel()),
-            self.target,
-            self.payload,
-            self.form,
-            encoding,
-            self.button,
-        ):
+        controls.caption("target", self.target, caption)
+        for widget in (self.target, self.payload, self.form, encoding, self.button):
             self.addWidget(widget)
         self.button.clicked.connect(self._on_submit)
         self.payload.returnPressed.connect(self._on_submit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.ui.record.kernel_tab import KernelTab
 
 T = TypeVar("T", bound=QWidget)
+_PLAIN: Final = 3
+"""Tabs that every row has."""
 
 
 class Inspector(Retranslatable, QTabWidget):
@@ -77,10 +79,13 @@ class Inspector(Retranslatable, QTabWidget):
         self._handshake = LatePart(lambda: _Scrolling(handshake(), "inspector.handshake"))
         self._certificate = LatePart(lambda: _Scrolling(certificate(), "inspector.certificate"))
         self.addTab(self._kernel, "")
-        self._frame_place = self.addTab(self._frame, "")
-        self._handshake_place = self.addTab(self._handshake, "")
-        self._certificate_place = self.addTab(self._certificate, "")
-        self._offer_layers("")
+        self._layers: tuple[tuple[QWidget, str], ...] = (
+            (self._frame, "frame"),
+            (self._handshake, "handshake"),
+            (self._certificate, "certificate"),
+        )
+        for part, _ in self._layers:
+            part.setParent(self)  # each has a tab for rows of its layers only
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
         self._offered.done.connect(self.remedy_taken)
@@ -107,14 +112,17 @@ class Inspector(Retranslatable, QTabWidget):
         self._show_front()
 
     def _offer_layers(self, call: str) -> None:
-        """Show the tabs about layers only for rows of layers."""
-        for place, shown in (
-            (self._frame_place, call in FRAMES),
-            (self._handshake_place, call.startswith(WEBSOCKET)),
-            (self._certificate_place, call.startswith(TLS)),
-        ):
-            if self.isTabVisible(place) != shown:
-                self.setTabVisible(place, shown)
+        """Have the tabs about layers only for rows of layers. A hidden tab will not do: Qt tells a
+        screen reader that it is there.
+        """
+        wanted = (call in FRAMES, call.startswith(WEBSOCKET), call.startswith(TLS))
+        for (part, name), shown in zip(self._layers, wanted, strict=True):
+            place = self.indexOf(part)
+            if shown and place < 0:
+                before = sum(self.indexOf(each) >= 0 for each, _ in self._layers)
+                self.insertTab(_PLAIN + before, part, tr(f"inspector.{name}"))
+            elif place >= 0 and not shown:
+                self.removeTab(place)
 
     @Slot()
     def _show_front(self) -> None:
@@ -122,11 +130,11 @@ class Inspector(Retranslatable, QTabWidget):
         explained, front = self._explained, self.currentWidget()
         if front is self._page:
             self._page.part.show_row(self.row, explained.encoding if explained is not None else "")
-        if self.currentIndex() == self._frame_place:
+        if front is self._frame:
             self.frame.show_row(self.row)
-        if self.currentIndex() == self._handshake_place:
+        if front is self._handshake:
             self._handshake.part.page.show_row(self.row)
-        if self.currentIndex() == self._certificate_place:
+        if front is self._certificate:
             self._certificate.part.page.show_row(self.row)
         if front is self._explain:
             self._show_explanation()
@@ -154,9 +162,9 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(0, tr("inspector.explain"))
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
-        self.setTabText(self._frame_place, tr("inspector.frame"))
-        self.setTabText(self._handshake_place, tr("inspector.handshake"))
-        self.setTabText(self._certificate_place, tr("inspector.certificate"))
+        for part, name in self._layers:
+            if (place := self.indexOf(part)) >= 0:
+                self.setTabText(place, tr(f"inspector.{name}"))
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
         self.tabBar().setAccessibleName(tr("name.inspector"))

@@ -1,14 +1,17 @@
-"""Labels and a button that show the longest of several texts that fits."""
+"""Labels and a button that show the longest of several texts that fits, and a row whose caption
+goes where the others need its room.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
-from workbench.ui.widgets.named_controls import SpokenLabel
+from workbench.ui.style.theme import BESIDE
+from workbench.ui.widgets.named_controls import QWIDGETSIZE_MAX, SpokenLabel
 
 
 class FittingLabel(SpokenLabel):
@@ -82,6 +85,29 @@ class GivingLabel(FittingLabel):
     def setText(self, text: str) -> None:
         if (text, "") != self._texts:
             self.offer((text, ""))
+
+
+class CaptionedRow(QHBoxLayout):
+    """It begins with the caption; what else is in it is added later.
+
+    Attributes:
+        caption: the label.
+    """
+
+    def __init__(self, caption: GivingLabel) -> None:
+        super().__init__()
+        self.setSpacing(BESIDE)
+        self.caption = caption
+        self.addWidget(caption)
+
+    def setGeometry(self, area: QRect) -> None:
+        """Hide the caption if it does not fit as a whole: less than its room would be a gap."""
+        parts = [item for at in range(1, self.count()) if (item := self.itemAt(at)) is not None]
+        wide = [self.caption.sizeHint().width()]
+        wide += [item.sizeHint().width() for item in parts if not item.isEmpty()]
+        fits = sum(wide) + self.spacing() * (len(wide) - 1) <= area.width()
+        self.caption.setMaximumWidth(QWIDGETSIZE_MAX if fits else 0)
+        super().setGeometry(area if fits else area.adjusted(-self.spacing(), 0, 0, 0))
 
 
 class FittingButton(QPushButton):

@@ -71,6 +71,12 @@ class FlowLayout(QLayout):
                 line[0] = replace(line[0], high=high)
         return lines
 
+    @property
+    def line_width(self) -> int:
+        """Pixels that all of it needs to stand in one line."""
+        asked = self._asking()
+        return sum(each.need for each in asked) + self.spacing() * max(0, len(asked) - 1)
+
     def _arrange(self, area: QRect, place: bool) -> int:
         top = area.top()
         pushed = False  # what follows empty room stays at the right, on each further line

@@ -500,9 +500,13 @@ class EndpointTabs(QObject):
             panel.address_line.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_not_started(self, panel: EndpointPanel) -> None:
-        """Return the focus to where one can try again, unless a person has moved it."""
+        """Move the focus to the way out, else to where one can try again, unless a person has moved
+        it.
+        """
         if panel.window().focusWidget() is self._following_control(panel):
-            panel.address_line.primary.setFocus()
+            way_out = panel.message.way_out
+            helps = way_out if way_out.isVisible() else panel.address_line.primary
+            helps.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _following_control(self, panel: EndpointPanel) -> QWidget | None:
         """What a person presses next when this panel's socket exists."""

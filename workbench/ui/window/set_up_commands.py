@@ -228,7 +228,7 @@ class SetUpCommands(QObject):
         self._ask(self._put_new, "new")
 
     def _put_new(self) -> None:
-        self._replace([self._tabs.new_server, self._tabs.new_client], (), tr("set_up.name"))
+        self._replace([self._tabs.new_server, self._tabs.new_client], ())
         self._tabs.focus_first()
 
     # -- in place of the tabs -------------------------------------------------------------------
@@ -261,17 +261,18 @@ class SetUpCommands(QObject):
         self,
         makers: Iterable[Callable[[], object]],
         values: tuple[TypedValue, ...],
-        name: str,
+        name: str = "",
     ) -> Problem | None:
         """Put other tabs in place of the current ones; returns why one of them could not be
-        made.
+        made. `name`: of their file; "": they are new.
         """
         self.replacing.emit()
         before = [self._copies.copy(panel) for panel in self._area.panels()]
         known = self._controller.values.rows
         refused = self._fill(makers, values)
         back: list[Callable[[], object]] = [partial(self._copies.put, copy) for copy in before]
-        self.done.emit(Deed("set_up", name, lambda: self._put_back(back, before, known)))
+        key = "set_up" if name else "new_set_up"
+        self.done.emit(Deed(key, name, lambda: self._put_back(back, before, known)))
         return refused
 
     def _put_back(
