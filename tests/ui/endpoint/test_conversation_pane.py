@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -362,8 +363,11 @@ def test_a_file_has_it_as_it_is_shown(connected: Hand, tmp_path: Path) -> None:
     pane(connected, "client-1").breaks.trigger()
 
 
-def wraps_at(row: TalkRow, last: QWidget) -> bool:
-    return last.y() > row.row.itemAt(0).geometry().center().y()  # type: ignore[union-attr]
+def looks(row: TalkRow, last: QWidget, *, in_menu: bool, wraps: bool) -> bool:
+    first = row.row.itemAt(0)
+    assert first is not None
+    wrapped = last.y() > first.geometry().center().y()
+    return row._talk.form_in_menu is in_menu and wrapped is wraps
 
 
 def forms_in(talk: ConversationPane) -> QMenu:
@@ -399,8 +403,7 @@ def test_the_box_goes_where_that_saves_a_line(qtbot: QtBot) -> None:
         (whole, False, False),
     ):
         row.resize(wide, 60)
-        qtbot.waitUntil(lambda asked=in_menu: talk.form_in_menu == asked)
-        qtbot.waitUntil(lambda asked=wraps: wraps_at(row, last) == asked)
+        qtbot.waitUntil(partial(looks, row, last, in_menu=in_menu, wraps=wraps))
         assert talk.show_as.isVisible() == (not in_menu)
 
 

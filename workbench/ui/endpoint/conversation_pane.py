@@ -1,4 +1,4 @@
-"""The conversation with its controls (form, encoding, options, saving) and the row they stand in."""
+"""The conversation with its controls (form, options, saving), and the row that they stand in."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class SetUpCommands(QObject):
             return
         self._ours[path.absolute()] = text
         self._preferences.remember_set_up(str(path.absolute()), MOST_RECENT)
-        self.told.emit(tr("set_up.saved", path=str(path), count=len(tabs)))
+        self.told.emit(tr("set_up.saved", path=str(path)))
 
     # -- opening --------------------------------------------------------------------------------
 
