@@ -144,6 +144,39 @@ def test_more_keeps_what_it_is_for_in_sight(hand: Hand, over: str, live: bool) -
     assert not wrong, "\n".join(wrong)
 
 
+def test_fields_of_more_that_belong_together_stand_in_one_line(hand: Hand) -> None:
+    """Also in large writing: a field gives some of its width for that."""
+    window = hand.window
+    window.resize(*SIZE)
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", "wss")
+    connected(hand)
+    for side in ("server", "client"):
+        hand.press(f"{side}.more")
+    wrong = []
+    for per_cent in (100, 150):
+        scale(window, per_cent)
+        for language in texts.LANGUAGES:
+            speak(window, language)
+            for names in (
+                ("server.tls_cert", "server.tls_key"),
+                ("client.tls_cert", "client.tls_key"),
+                ("client.tls_ca", "client.tls_name"),
+                ("client.tls_verify", "client.tls_check_name"),
+                ("client.local", "client.proxy"),
+                ("server.ws_path", "server.ws_subprotocols"),
+            ):
+                fields = [hand.find(name) for name in names]
+                middles = hand.at_rest(partial(_middles, fields, window))
+                if max(middles) - min(middles) > 4:  # a box is a little higher than a field
+                    wrong.append(f"{language} {per_cent} %: {names}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _middles(widgets: list[QWidget], window: QWidget) -> list[int]:
+    return [widget.mapTo(window, widget.rect().center()).y() for widget in widgets]
+
+
 def _out_of_sight(hand: Hand, where: str, live: bool) -> list[str]:
     """What of the panels cannot be reached without scrolling them."""
     window = hand.window

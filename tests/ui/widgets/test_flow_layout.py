@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import GivingButton, group
+from workbench.ui.widgets.hint_combo import HintCombo
+from workbench.ui.widgets.named_controls import GivingButton, TextField, group
 
 _kept: list[QWidget] = []
 
@@ -150,3 +151,30 @@ def test_buttons_say_less_before_they_take_another_line(qtbot: QtBot) -> None:
         qtbot.waitUntil(partial(all_say, buttons, said))
         assert all(button.caption == "a long caption for it" for button in buttons)
     assert row.heightForWidth(least - 60) > one_line
+
+
+def stands_beside(second: QWidget, wanted: bool) -> bool:
+    return (second.x() > 0) is wanted
+
+
+def test_a_field_gives_some_of_its_width_to_stand_beside_another(qtbot: QtBot) -> None:
+    """A line of its own is the last way; where there is room it is as wide as it asks for."""
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    around = QWidget(owner)  # a window would be no narrower than the widest in it
+    row = FlowLayout(around)
+    first, second = TextField(width=20, least=10), HintCombo(20, least=10)
+    groups = [group(QLabel("of"), field) for field in (first, second)]
+    for each in groups:
+        row.addWidget(each)
+    with qtbot.waitExposed(owner):
+        owner.show()
+    for width, beside, whole in (
+        (2_000, True, True),
+        (row.line_width, True, False),
+        (row.line_width - 1, False, True),
+    ):
+        around.resize(width, 100)
+        qtbot.waitUntil(partial(stands_beside, groups[1], beside))
+        for field in (first, second):
+            assert (field.width() == field.sizeHint().width()) is whole

@@ -61,7 +61,7 @@ class LayersFields(RetranslatablePart, QObject):
         self._filling = False
         self._add_tls(controls)
         self._add_websocket(controls)
-        self.proxy = self._template(controls.add(TemplateField(width=26), "proxy"))
+        self.proxy = self._template(controls.add(TemplateField(width=26, least=14), "proxy"))
         self.proxy_field = group(controls.caption("proxy", self.proxy), self.proxy)
         self.open = controls.add(QToolButton(), "rarer")
         self.open.setCheckable(True)
@@ -92,14 +92,18 @@ class LayersFields(RetranslatablePart, QObject):
 
     def _add_tls(self, controls: NamedControls) -> None:
         add, caption, server = controls.add, controls.caption, self._server
-        self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
-        self.key = self._template(add(TemplateField(width=14), "tls_key"))
-        self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
+        self.cert = add(
+            HintCombo(14, least=10), "tls_cert", f"tls_cert_{'server' if server else 'client'}"
+        )
+        self.key = self._template(add(TemplateField(width=14, least=9), "tls_key"))
+        self.ca = add(
+            HintCombo(14, least=10), "tls_ca", f"tls_ca_{'server' if server else 'client'}"
+        )
         self._file_buttons = tuple(add(QPushButton(), f"{name}_file") for name in _FILES)
-        self.name = self._template(add(TemplateField(width=14), "tls_name"))
+        self.name = self._template(add(TemplateField(width=14, least=9), "tls_name"))
         self.verify = add(QCheckBox(), "tls_verify")
         self.check_name = add(QCheckBox(), "tls_check_name")
-        self.alpn = add(TextField(width=12), "tls_alpn")
+        self.alpn = add(TextField(width=12, least=8), "tls_alpn")
         self.minimum = add(
             ChoiceBox(*((version.value, None) for version in TlsVersion)), "tls_minimum"
         )
@@ -111,8 +115,7 @@ class LayersFields(RetranslatablePart, QObject):
         )
         of_client = () if server else (
             group(caption("tls_name", self.name), self.name),
-            self.verify,
-            self.check_name,
+            group(self.verify, self.check_name),
         )  # fmt: skip
         self._tls = (
             *(
@@ -129,8 +132,8 @@ class LayersFields(RetranslatablePart, QObject):
 
     def _add_websocket(self, controls: NamedControls) -> None:
         add, caption = controls.add, controls.caption
-        self.path = self._template(add(TemplateField(width=18), "ws_path"))
-        self.subprotocols = self._template(add(TemplateField(width=14), "ws_subprotocols"))
+        self.path = self._template(add(TemplateField(width=18, least=10), "ws_path"))
+        self.subprotocols = self._template(add(TemplateField(width=14, least=9), "ws_subprotocols"))
         self.deflate = add(QCheckBox(), "ws_deflate")
         self.ping = add(TextField(width=5), "ws_ping")
         self.headers = add(HeaderTable(), "ws_headers")

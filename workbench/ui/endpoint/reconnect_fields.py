@@ -32,7 +32,7 @@ class ReconnectFields(QWidget):
     def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         add, caption = controls.add, controls.caption
-        self._local = add(TextField(width=18), "local")
+        self._local = add(TextField(width=18, least=12), "local")
         self._times = add(TextField(width=4), "again_times")
         self._after = add(TextField(width=5), "again_after")
         self._most = add(TextField(width=5), "again_most")

@@ -21,8 +21,8 @@ class TemplateField(TextField):
         choices: the list that offers it.
     """
 
-    def __init__(self, text: str = "", width: int = 0) -> None:
-        super().__init__(text, width)
+    def __init__(self, text: str = "", width: int = 0, least: int = 0) -> None:
+        super().__init__(text, width, least)
         self.complete: Callable[[str], Completion] | None = None
         self.choices = ChoicesList(self, "field.choices")
         self.choices.activated.connect(self._on_chosen)

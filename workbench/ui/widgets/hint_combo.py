@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.ui.style.theme import WIDE, current
 from workbench.ui.widgets.centred_edit import CentredEdit
@@ -47,10 +47,15 @@ class HintCombo(QComboBox):
     submitted = Signal()
     pasted = Signal()
 
-    def __init__(self, width: int, most: int = 0) -> None:
-        """`width` in characters; `most`: it asks for the width of its text up to so many."""
+    def __init__(self, width: int, most: int = 0, least: int = 0) -> None:
+        """`width` in characters; `most`: it asks for the width of its text up to so many; `least`:
+        it may be that narrow if one more stands beside it then.
+        """
         super().__init__()
         self._most = most
+        self._least = least
+        if least:
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         field = _HintField()
         field.whole_at_click = True
         self.setLineEdit(field)
@@ -96,6 +101,12 @@ class HintCombo(QComboBox):
         )
         given = metrics.horizontalAdvance("X") * self.minimumContentsLength()
         return hint + QSize(max(0, asked + WIDE - given), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        if not self._least:
+            return super().minimumSizeHint()
+        spared = self.minimumContentsLength() - self._least
+        return self.sizeHint() - QSize(spared * self.fontMetrics().horizontalAdvance("X"), 0)
 
     @Slot(str)
     def _on_text_edited(self, text: str) -> None:

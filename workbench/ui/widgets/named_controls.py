@@ -393,14 +393,18 @@ class ChoiceBox(RoomyBox):
 
 
 class TextField(CentredEdit):
-    """A line edit `width` characters wide; 0 lets it grow."""
+    """A line edit `width` characters wide; 0 lets it grow. Where `least` is given, it may be that
+    narrow if one more stands beside it then.
+    """
 
-    def __init__(self, text: str = "", width: int = 0) -> None:
+    def __init__(self, text: str = "", width: int = 0, least: int = 0) -> None:
         super().__init__(text)
         self.whole_at_click = width > 0
         self._wide = width
+        self._least = least
         policy = QSizePolicy.Policy
-        self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
+        wide = policy.Maximum if least else policy.Fixed if width else policy.Expanding
+        self.setSizePolicy(wide, policy.Fixed)
         self.inputRejected.connect(self._say_full)
         self.fit()
 
@@ -417,8 +421,15 @@ class TextField(CentredEdit):
     def fit(self) -> None:
         """Make it as wide as its characters are in the current font."""
         if self._wide:
-            room = QFontMetrics(self.font()).horizontalAdvance("0" * self._wide)
-            self.setFixedWidth(room + 16)
+            self.setMaximumWidth(self._width_of(self._wide))
+            self.setMinimumWidth(self._width_of(self._least or self._wide))
+
+    def _width_of(self, characters: int) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance("0" * characters) + 16
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(self._width_of(self._wide), hint.height()) if self._least else hint
 
 
 def group(*widgets: QWidget) -> QWidget:
