@@ -392,7 +392,6 @@ IMPORTED_BY = {
     "engine/protocol/plain_framing.py": "scenario/script_help/test_dividing.py",
     "scenario/code_answers.py": "scenario/test_code.py",
     "scenario/code_bytes.py": "scenario/test_code.py",
-    "scenario/code_calls.py": "scenario/test_code.py",
     "scenario/code_expect.py": "scenario/test_code.py",
     "scenario/code_help.py": "scenario/test_code.py",
     "scenario/code_names.py": "scenario/test_code_foreign.py",

@@ -59,6 +59,10 @@ def test_where_one_stands() -> None:
         ('[NaN] {"a": "}"}', [{"a": "}"}]),
         ('[1, {"a": 1}} {"b": 2}', [{"a": 1}, {"b": 2}]),
         ("[" * 500 + "]" * 500 + " {}", [{}]),
+        ("[" * 50_000 + "]" * 50_000 + " {}", [{}]),  # each took as long as all that came
+        ('{"a":' * 20_000, []),
+        ("[1} " * 50_000 + "{}", [{}]),
+        ('[ "x [1]" [2] ' + "[" * 500, [[1], [2]]),
     ],
 )
 def test_what_is_none_is_passed_over(text: str, found: list[Any]) -> None:

@@ -50,6 +50,8 @@ def codec(encoding: str) -> str:
 
 def canonical(encoding: str) -> str:
     """The canonical name of an encoding; BYTES for "bytes". Raises LookupError."""
+    if "\0" in encoding:  # lookup() raises ValueError
+        raise LookupError(encoding)
     return BYTES if encoding == BYTES else codecs.lookup(encoding).name
 
 

@@ -90,6 +90,7 @@ def _variables(script: ScriptSteps, endpoints: Iterable[EndpointSettings]) -> li
     lines += ["address = None  # of the datagram that came last"]
     if script.temporary:
         lines.append("folder = tempfile.mkdtemp()  # of paths that are the script's own")
+        lines.append("atexit.register(shutil.rmtree, folder, True)")
     if script.goes_on:
         lines.append("failures = []  # of steps that others follow all the same")
     return [*lines, ""]

@@ -14,7 +14,6 @@ from workbench.engine.model.proxy_settings import without_login
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.protocol.stack import MESSAGES, layer_names
-from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
 from workbench.payload.templates import PLACEHOLDERS, text_template
@@ -22,6 +21,7 @@ from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation, ignoring
 from workbench.scenario.code_names import variables
+from workbench.scenario.code_seen import mixes_messages
 from workbench.scenario.code_sockets import (
     INDENT,
     Expression,
@@ -112,6 +112,7 @@ class ScriptSteps:
         self.counts = counts_rounds(scenario, taken)
         self.needs |= {"noted_socket"} if self.counts else set()
         self._watching = 0
+        self._built: set[str] = set()  # have one socket, which is made
         self._bound: set[str] = set()  # connected to the address that they have
         self._tied: set[str] = set()  # datagram endpoints that are connected
         self.goes_on = False
@@ -121,7 +122,7 @@ class ScriptSteps:
             for item in scenario.endpoints
             for spec in (item.address, item.bind)
         )
-        self.modules |= {"os", "tempfile"} if self.temporary else set()
+        self.modules |= {"atexit", "os", "shutil", "tempfile"} if self.temporary else set()
         steps = list(flat(scenario.steps))
         asked = [step.command for step in steps if isinstance(step, Perform)]
         self._reads_by_hand = {item.endpoint for item in asked if isinstance(item, c.Recv)}
@@ -147,6 +148,8 @@ class ScriptSteps:
             for step in steps
         )
         self.noted = waits or any(map(self._acts, self.begun.values()))
+        self._messages = mixes_messages(scenario)
+        self.noted |= any(item.family == "AF_UNIX" for item in self.begun.values())  # has files
         if self.noted:
             self.needs |= {"noted_socket", "by_itself"}
 
@@ -408,9 +411,11 @@ class ScriptSteps:
                 return self._hold(item, command)
             case c.Respond(connection=None) if self.noted:
                 return self._respond(item, command)
-            case c.Call() if command.call in CALLS:
-                return [f"{name}.{command.call}({', '.join(map(literal, command.args))})"]
-            case c.Call():
+            case c.Call(call="settimeout", args=(int() | float() as seconds,)) if (
+                item.name in self._built
+            ):
+                return [f"{name}.settimeout({literal(seconds)})"]
+            case c.Call():  # arguments are words of ours, and it may come before any socket
                 return [left_out(f"{command.call}({', '.join(map(literal, command.args))})")]
             case c.SetOption():
                 return self._each(
@@ -476,6 +481,7 @@ class ScriptSteps:
     def _start(self, item: EndpointSettings, name: str) -> list[str]:
         lines = [*self._said(item), *built(item, name, Purpose.START, noted=self.noted)]
         if item.role is not Role.LISTENER:
+            self._built.add(item.name)
             lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
         return [*lines, *self._let(item, name)]
 
@@ -496,6 +502,8 @@ class ScriptSteps:
             lines.append(left_out(f"send = {item.send.value}"))
         if item.calls.value != EndpointSettings("", item.role).calls.value:
             lines.append(left_out(f"calls = {item.calls.value}"))
+        if self.noted and self._messages and item.type == "SOCK_SEQPACKET":
+            lines.append(left_out(f"type = {item.type}"))
         again = item.reconnect
         if again is not None:
             waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
@@ -588,7 +596,11 @@ class ScriptSteps:
             if datagram and item.name in self._tied and command.to is None:
                 return [f"{talk}.send({made.text})"]
             if datagram:
-                return [f"{talk}.sendto({made.text}, {self._to(item, command)})"]
+                to = self._to(item, command)
+                sent = f"{talk}.sendto({made.text}, {to})"
+                return [
+                    sent if to != "address" else f"{sent} if address else {talk}.send({made.text})"
+                ]
             if command.pieces:
                 pause = (
                     [f"{INDENT}{self._sleep}({literal(command.interval)})"]
@@ -618,7 +630,7 @@ class ScriptSteps:
         """
         to = command.to or ("" if item.name in self._bound else item.address)
         if not to:
-            return f"peer_of({self.names[item.name]})" if self.noted else "address"
+            return f"*peer_of({self.names[item.name]})" if self.noted else "address"
         if command.to and self._names and "{" in command.to:
             return self._address(command.to)
         return address(to, item.family)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.message_ends import RECV
+from workbench.engine.model.responders.nothing import Nothing
+from workbench.engine.model.responders.sink import Sink
 from workbench.engine.model.settings import EndpointSettings
-from workbench.scenario.steps import ANY, RESET, Expect
+from workbench.scenario.code_steps import flat
+from workbench.scenario.steps import ANY, RESET, Expect, Perform, Scenario
 from workbench.scenario.what_came import READS
 
 _SEEN: Final = READS | {
@@ -39,6 +43,24 @@ def is_seen(expect: Expect, item: EndpointSettings | None) -> bool:
     if not expect.wants_bytes and all(one is None for one in said):
         return False  # a number alone, which other calls come back with as well
     return not _is_of_others(expect) and not (expect.exact and not expect.wants_bytes)
+
+
+def mixes_messages(scenario: Scenario) -> bool:
+    """Whether a script might take one message of a SOCK_SEQPACKET for another: an empty one for the
+    end of the stream, or two answers that wait for one.
+    """
+    answers = (item.responder for item in scenario.endpoints if item.type == "SOCK_SEQPACKET")
+    if any(not isinstance(kind, Nothing | Sink) for kind in answers):
+        return True
+    for step in flat(scenario.steps):
+        if isinstance(step, Perform) and isinstance(step.command, c.Send):
+            said = step.command
+            whole = said.file or said.hex or said.append_hex or step.json is not None
+            if not whole and (said.text or "{").startswith("{"):  # a value may be empty
+                return True
+        elif isinstance(step, Expect) and (step.closed or 0 in {step.size, step.result}):
+            return True
+    return False
 
 
 def _is_of_others(expect: Expect) -> bool:

@@ -14,6 +14,7 @@ from workbench.payload.characters import keeps_apart, marks_of
 from workbench.payload.notation import encode, parse_hex
 from workbench.scenario.code_seen import is_seen
 from workbench.scenario.code_sockets import INDENT
+from workbench.scenario.loop_end import ON_ITS_WAY
 from workbench.scenario.report import condition_of
 from workbench.scenario.rounds import ROUND
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step
@@ -135,6 +136,7 @@ def around(
         f"{INDENT}for {count} in range(1, {loop.times + 1:d}):",
         *pause,
         *(INDENT * 2 + line for line in block(body)),
+        f"{INDENT}rest({literal(max(loop.pause, ON_ITS_WAY))})",
         f"if {met}.met:",
         f"{INDENT}print('round', {count}, {met}.found)",
         f"{INDENT}look({', '.join(sockets)})",

@@ -12,18 +12,22 @@ from workbench.payload.json_values import read_json
 from workbench.texts import Problem
 
 _OUTSIDE: Final = re.compile(r'["{}\[\]]')
+_BRACKET: Final = re.compile(r"[{}\[\]]")
 _INSIDE: Final = re.compile(r'["\\]')
 _BEGIN: Final = re.compile(r'\{\s*["}]|\[\s*[\[\]{"\-0-9tfn]')
 _UNTOLD: Final = re.compile(r"[{\[]\s*\Z")
 _BLANK: Final = " \t\r\n\x1e"
 """What may come between two of them; 1E is the record separator of RFC 7464."""
 _DEEPEST: Final = 200
-"""Brackets in one another; beyond, it is taken for none."""
+"""Brackets in one another; what contains more is taken for none."""
 _CLOSES: Final = {"}": "{", "]": "["}
 
 
 class JsonTexts:
     """Finds one value after the other; characters are counted from the first one fed.
+
+    However often something begins that turns out to be none, each character is looked at about as
+    often as brackets are open around it.
 
     Attributes:
         begin: where the next one can still begin; everything before it is done with.
@@ -31,10 +35,12 @@ class JsonTexts:
 
     def __init__(self) -> None:
         self.begin = 0
-        self._text = ""  # from `begin` on
+        self._text = ""  # from `begin` on, whenever nothing is being looked for
         self._place = 0
-        self._open: list[str] = []
+        self._blank = 0  # where blanks before the next one begin at the earliest
+        self._open: list[int] = []  # the places of open brackets; the first may begin a value
         self._quoted = False
+        self._none: set[int] = set()  # brackets that begin none, as those around them showed
 
     def feed(self, text: str) -> None:
         """Take the next characters."""
@@ -44,36 +50,47 @@ class JsonTexts:
         """Where it is, including the blanks before it, and its value; None: none is complete
         yet.
         """
-        blank = 0  # where blanks before it begin
         while True:
-            if not self._open:
-                found = _OUTSIDE.search(self._text, self._place)
-                if found is None or _UNTOLD.match(self._text, found.start()):
-                    self._drop(len(self._text) if found is None else found.start(), blank)
-                    return None
-                if not _BEGIN.match(self._text, found.start()):
-                    self._place = blank = found.end()
-                    continue
-                self._drop(found.start(), blank)
-                blank = len(self._text) - len(self._text.lstrip(_BLANK))
-                self._place = blank + 1
-                self._open = [self._text[blank]]
+            if not self._open and not self._begins():
+                return None
             closed = self._through()
             if closed is None:
+                first = self._open[0]
+                self._drop(self._blanks_before(first))
                 return None
-            end = self._place
-            begin = len(self._text) - len(self._text.lstrip(_BLANK))
-            self._open, self._quoted = [], False
+            first, end = self._open[0], self._place
+            self._quoted = False
             if closed:
+                self._open.clear()
                 try:
-                    value = read_json(self._text[begin:end])
+                    value = read_json(self._text[first:end])
                 except Problem:
                     pass
                 else:
-                    first = self.begin
-                    self._drop(end, end)
-                    return first, first + end, value
-            self._place = blank = begin + 1  # it was not one; another may begin in it
+                    place = self._blanks_before(first)
+                    found = self.begin + place, self.begin + end, value
+                    self._blank = end
+                    self._drop(end)
+                    return found
+            else:  # the others that are open do not close either
+                self._none.update(self._open)
+                self._open.clear()
+            self._place = self._blank = first + 1  # it was not one; another may begin in it
+
+    def _begins(self) -> bool:
+        """Advance to the next bracket that can begin a value; False: there is none yet."""
+        while True:
+            found = _OUTSIDE.search(self._text, self._place)
+            if found is None or _UNTOLD.match(self._text, found.start()):
+                self._place = len(self._text) if found is None else found.start()
+                self._drop(self._blanks_before(self._place))
+                return False
+            if found.start() not in self._none and _BEGIN.match(self._text, found.start()):
+                self._open = [found.start()]
+                self._place = found.end()
+                return True
+            self._none.discard(found.start())
+            self._place = self._blank = found.end()
 
     def _through(self) -> bool | None:
         """Advance to the bracket that closes the first one; False: this is not JSON."""
@@ -91,22 +108,45 @@ class JsonTexts:
             elif char == '"':
                 self._quoted = not self._quoted
             elif char in _CLOSES:
-                if self._open.pop() != _CLOSES[char]:
+                if self._text[self._open[-1]] != _CLOSES[char]:
                     return False
-                if not self._open:
+                if len(self._open) == 1:
                     return True
+                self._open.pop()
             else:
-                self._open.append(char)
-                if len(self._open) > _DEEPEST:
+                self._open.append(found.start())
+                if len(self._open) > _DEEPEST and not self._leave_outermost():
+                    self._open = self._open[:1]  # of the others nothing is known
                     return False
 
-    def _drop(self, upto: int, blank: int) -> None:
-        """Drop everything before a character except the blanks right before it, from `blank` on."""
-        kept = self._text[blank:upto]
-        upto -= len(kept) - len(kept.rstrip(_BLANK))
+    def _leave_outermost(self) -> bool:
+        """Go on with the next one that is open and can begin a value: the first has too many in it.
+        False: something else may begin before that, be it in quotes, and has to be looked for.
+        """
+        first = self._open[0]
+        for count, at in enumerate(self._open[1:], 1):
+            if _BRACKET.search(self._text, self._open[count - 1] + 1, at):
+                return False
+            if _BEGIN.match(self._text, at):
+                del self._open[:count]
+                self._blank = first + 1
+                return True
+        return False
+
+    def _blanks_before(self, place: int) -> int:
+        """Where the blanks right before a place begin."""
+        while place > self._blank and self._text[place - 1] in _BLANK:
+            place -= 1
+        return place
+
+    def _drop(self, upto: int) -> None:
+        """Drop everything before a character."""
         self._text = self._text[upto:]
         self.begin += upto
-        self._place = len(self._text) if not self._text.strip(_BLANK) else 0
+        self._place -= upto
+        self._blank = max(self._blank - upto, 0)
+        self._open = [at - upto for at in self._open]
+        self._none = {at - upto for at in self._none if at >= upto}
 
 
 def values_in(text: str) -> list[Any]:

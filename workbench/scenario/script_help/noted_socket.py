@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import errno
 import re
@@ -9,6 +10,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -79,6 +82,7 @@ class Noted(socket.socket):
         self.left = 0  # how far it had come when bytes were waited for in vain
         self.opened = time.monotonic()  # when it was made, accepted or connected
         self.peer: Any = None
+        self.path: str | None = None  # the file that bind() made
         self.endings: dict[int, tuple[str, str]] = {}  # place in `happened` -> how, and by whom
         self.deaf = self.lost = self.aborts = self.deaf_only = False
         self.ended = False  # closed by a step of the script
@@ -150,6 +154,9 @@ class Noted(socket.socket):
 
     def bind(self, address: Any) -> None:
         self.note("bind", lambda: super(Noted, self).bind(address), _nothing)
+        if isinstance(address, str) and address[:1] not in {"", "\0"}:
+            self.path = address
+            atexit.register(self.remove)
 
     def listen(self, backlog: int = 128) -> None:
         self.note("listen", lambda: super(Noted, self).listen(backlog), _nothing)
@@ -204,6 +211,8 @@ class Noted(socket.socket):
     def sendto(self, data: Any, *to: Any) -> int:
         if self not in made.setdefault(self.name, []):
             made[self.name].append(self)
+        if not to:
+            return self.send(data)
         sent: int = self.note("sendto", lambda: super(Noted, self).sendto(data, *to))
         return sent
 
@@ -226,6 +235,14 @@ class Noted(socket.socket):
         self.queued.clear()
         if self.fileno() != -1:
             self.note("close", super().close, _nothing)
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove the file of its address, which close() leaves (unix(7))."""
+        path, self.path = self.path, None
+        if path is not None:
+            with suppress(OSError):
+                Path(path).unlink()
 
 
 def _accepts(sock: socket.socket) -> Callable[[], tuple[int, Any]]:
@@ -296,9 +313,10 @@ def connected(name: str, where: Any, timeout: float | None = None, **more: Any) 
     return found
 
 
-def peer_of(sock: Noted) -> Any:
-    """The sender of the last datagram."""
-    return next(item.peer for item in reversed(sock.happened) if item.call == "recvfrom")
+def peer_of(sock: Noted) -> tuple[Any, ...]:
+    """The sender of the last datagram; without one none: the kernel says what is missing."""
+    came = (item.peer for item in reversed(sock.happened) if item.call == "recvfrom")
+    return next(((peer,) for peer in came if peer is not None), ())
 
 
 def end(sock: Noted) -> None:
