@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_newer_record(record: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer.swb"
     newer.write_bytes(record.read_bytes())
-    with sqlite3.connect(newer) as db:
+    with closing(sqlite3.connect(newer)) as db:
         db.execute("PRAGMA user_version=99")
     status, said, _ = both("export", newer, "--to", "csv")
     assert (status, "newer version" in said) == (2, True)

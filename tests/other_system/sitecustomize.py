@@ -134,6 +134,9 @@ def become(system: str) -> None:
     if system == "win32":
         sys.modules["msvcrt"] = _msvcrt()
         socket.socketpair = _socketpair  # type: ignore[assignment]  # its family is no int there
+        # what they found when they were imported, and use from Python 3.13 on though it is gone
+        vars(shutil)["_use_fd_functions"] = False
+        vars(subprocess)["_USE_POSIX_SPAWN"] = False
     if system == "darwin" and keep_idle is not None:
         socket.TCP_KEEPALIVE = keep_idle  # type: ignore[attr-defined]
     for name in absent:
