@@ -227,3 +227,27 @@ def test_what_the_first_command_needs_is_imported_once_the_window_is_painted(
         sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
     )
     assert (status, out.split("\n")[:2]) == (0, ["shown: False", "then: True"]), err
+
+
+def test_no_widget_is_left_for_the_interpreters_end(tmp_path: Path) -> None:
+    """PySide takes those one by one: 6.12 calls into windows that are half gone, and crashes."""
+    probe = (
+        "import sys; from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from workbench.ui.window import window\n"
+        "shown = window.MainWindow.showEvent\n"
+        "def show(self, event):\n"
+        "    shown(self, event); QTimer.singleShot(0, lambda: use(self))\n"
+        "def use(window):\n"
+        "    window.child_windows.open_backlog_lab()\n"
+        "    window.child_windows.make_scenario()\n"
+        "    QTimer.singleShot(0, window.close)\n"
+        "window.MainWindow.showEvent = show\n"
+        "sys.argv = ['x']; from workbench.start import main; code = main()\n"
+        "print(QApplication.topLevelWidgets()); sys.exit(code)"
+    )
+    status, out, err = run_command(
+        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
+    )
+    said = [line for line in err.splitlines() if not line.startswith("This plugin")]
+    assert (status, out, said) == (0, "[]\n", [])

@@ -14,6 +14,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete, isValid
 
 from workbench import debug, interrupts
 from workbench.qt.controller import Committed, Controller
@@ -151,7 +152,10 @@ def main(argv: list[str]) -> int:
         except Problem as problem:
             print(problem.text, file=sys.stderr)
             return 2
-        return _show(app, window)
+        try:
+            return _show(app, window)
+        finally:
+            take_down()
 
 
 def _show(app: QApplication, window: MainWindow) -> int:
@@ -177,6 +181,18 @@ def _show(app: QApplication, window: MainWindow) -> int:
         status = app.exec()
         window.close()  # nothing, where it is closed
         return INTERRUPTED if interrupts.asked() else status
+
+
+def take_down() -> None:
+    """Destroy the windows, each with all that is in it, as long as everything they ask is there.
+
+    What is left is destroyed by PySide at the interpreter's end, piece by piece, and Python code of
+    a window is called for pieces whose neighbours are gone: 6.12 prints that, or dies of it.
+    """
+    # without a parent: those with one go with it
+    for window in [one for one in QApplication.topLevelWidgets() if one.parent() is None]:
+        if isValid(window):
+            delete(window)
 
 
 def _once_painted(app: QApplication) -> None:

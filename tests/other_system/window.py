@@ -15,7 +15,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from workbench import texts
-from workbench.app import create_window, make_application
+from workbench.app import create_window, make_application, take_down
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.client_status import is_open
@@ -91,6 +91,7 @@ def main() -> None:
         until(lambda: lab.comparison.isVisible(), "the lab has run")
         window.close()
         until(lambda: window.controller.closed, "closed")
+    take_down()
     app.quit()
     print("done", sys.platform)
 
