@@ -109,3 +109,33 @@ def test_who_is_connected_and_in_no_queue_is_told_apart(
     run.accept_one()  # the second says its byte again, and gets in
     wanted = [ClientState.ACCEPTED, ClientState.QUEUED]
     shows(run, lambda seen: [view.state for view in seen.clients] == wanted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_who_was_seen_waiting_before_its_address_was_told_is_in_the_queue(
+    session: Session,
+) -> None:
+    settings = EndpointSettings(
+        "server", Role.LISTENER, address="127.0.0.1:0", backlog=1, accept=GateMode.PAUSED
+    )
+    session.add(settings)
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
+    assert session.perform(c.Start("server")).wait(BOUND)
+    lab = BacklogSettings(backlog=1, clients=2)
+    clients = Clients("client", "server")
+    clients.start_ns = session.journal.clock.now()
+    stage = Stage(session, "server", "client", lab.backlog, lab.clients)
+    observer = Observer(session, lab, clients, lab.mode.admission(stage))
+    observer.begin()
+    host, _, port = session.link("server").rpartition(":")
+    for number in (1, 2):
+        assert session.perform(c.Call("client", "socket")).wait(BOUND)
+        connect = c.Call("client", "connect", ((host, int(port)),), number)
+        assert session.perform(connect).wait(BOUND)
+    observer.look_afresh("server", "client")  # the queue is full; of the clients no row was taken
+    session.journal.flush()
+    reader = session.journal.reader()
+    for row in reader.page(1, 999):
+        clients.take(row)
+    reader.close()
+    assert [view.state for view in observer.views()] == [ClientState.QUEUED] * 2

@@ -57,6 +57,7 @@ class Observer:
         self._rejected_due = 0.0
         self._somaxconn: int | None = None
         self._entered: set[int] = set()
+        self._met: set[str] = set()  # who was seen waiting: whose address it is may be told later
         self._settings = settings
         self._clients = clients
         self._before = listen_queue.counters(self._proc)
@@ -102,7 +103,7 @@ class Observer:
             made = threading.Event()
             self._session.refresh(name, self._next_read(), done=made.set)
             made.wait(FRESH)
-        self._rejected_due = 0.0
+        self._rejected_due = self._peers_due = 0.0
         self.look(server, client)
 
     def _next_read(self) -> frozenset[int]:
@@ -147,10 +148,7 @@ class Observer:
         self._peers = told or ()
         if told is not None:
             self._peers_read = asked
-        for peer in self._peers:
-            view = self._clients.client_at(peer.address)
-            if view is not None:
-                self._entered.add(view.number)
+        self._met.update(peer.address for peer in self._peers)
         self._peers_due = now + self._settings.mode.rest * (time.perf_counter() - now)
 
     def _take_clients(self, seen: EndpointSnapshot) -> None:
@@ -177,6 +175,11 @@ class Observer:
 
     def views(self) -> tuple[ClientView, ...]:
         """The clients as events and readings show them."""
+        for address in tuple(self._met):
+            met = self._clients.client_at(address)
+            if met is not None:
+                self._entered.add(met.number)
+                self._met.discard(address)
         views = self._admission.seen(self._clients.views, self._entered)
         if not (self._settings.mode.queue_alone and self._full and self._peers_read is not None):
             return views
