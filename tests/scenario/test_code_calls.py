@@ -68,6 +68,19 @@ step = [
 role = "listener"
 address = "127.0.0.1:0"
 """
+CONFIGURED = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "configure", endpoint = "server", responder = { kind = "greet", text = "new" } },
+  { do = "connect", endpoint = "client" },
+  { do = "expect", endpoint = "client", text = "new" },
+]
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+[endpoint.client]
+address = "@server"
+"""
 MESSAGES = """
 step = [
   { do = "start", endpoint = "server" },
@@ -96,7 +109,7 @@ def test_a_script_leaves_no_file_whether_it_holds_or_fails(tmp_path: Path, more:
         assert not (tmp_path / "here.sock").exists()
 
 
-@pytest.mark.parametrize("text", [NO_PEER, LATE, CALLS, MESSAGES])
+@pytest.mark.parametrize("text", [NO_PEER, LATE, CALLS, CONFIGURED, MESSAGES])
 def test_a_script_holds_as_the_run_does(play: Play, tmp_path: Path, text: str) -> None:
     report = play(text)
     assert report.ok, reasons(report)
@@ -104,7 +117,14 @@ def test_a_script_holds_as_the_run_does(play: Play, tmp_path: Path, text: str) -
     assert made.returncode == 0, made.stderr
 
 
-@pytest.mark.parametrize(("text", "builds"), [(PATH, False), (CALLS, True), (MESSAGES, True)])
+PLAIN_MESSAGES = MESSAGES.replace('text = ""', 'text = "y"')
+CUT = PLAIN_MESSAGES.replace('"temp:x"', '"temp:x"\nbufsize = 3')
+
+
+@pytest.mark.parametrize(
+    ("text", "builds"),
+    [(PATH, False), (CALLS, True), (MESSAGES, True), (PLAIN_MESSAGES, False), (CUT, True)],
+)
 def test_what_plain_sockets_cannot_say_builds_on_the_engine(text: str, builds: bool) -> None:
     plain = of_plain_sockets(parse(text.replace("{more}", "")))
     assert bool(what_is_left_out(plain)) is builds

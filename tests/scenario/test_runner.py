@@ -376,3 +376,5 @@ def test_only_a_connect_waits_for_somebody() -> None:
     assert "time.monotonic() + 3.0" in to_python(parse(text))
     with pytest.raises(ScenarioProblem, match="until_open"):
         parse(text.replace('"connect"', '"start"'))
+    with pytest.raises(ScenarioProblem, match="until_open"):  # it was tried once
+        parse(text.replace("until_open", "wait = false\nuntil_open"))

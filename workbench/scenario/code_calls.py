@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
@@ -71,6 +72,9 @@ from workbench.texts import Problem
 Settings = dict[str, EndpointSettings]
 Names = Mapping[str, str]
 """The variable of each endpoint."""
+
+_OF_LATER_CALLS: Final = ("address", "bind", "backlog", "port_search", "count")
+"""Settings that only calls of later steps use."""
 
 
 def _unknown(name: str) -> str:
@@ -328,8 +332,7 @@ class ScriptSteps:
     def _perform(self, step: Perform, names: frozenset[str]) -> list[str]:
         command = step.command
         if isinstance(command, c.Configure):
-            self._settings[command.endpoint] = self._addressed(command.settings)
-            return []
+            return self._configure(command)
         made = (
             self._send(command, names, step.json)
             if isinstance(command, c.Send)
@@ -356,6 +359,15 @@ class ScriptSteps:
             *after,
             *(["else:", f"{INDENT}raise AssertionError({literal(step.error)})"] if does else []),
         ]
+
+    def _configure(self, command: c.Configure) -> list[str]:
+        """The lines that follow are made of the new settings; what an endpoint does by itself is
+        fixed when the script begins.
+        """
+        before = self._settings[command.endpoint]
+        now = self._settings[command.endpoint] = self._addressed(command.settings)
+        again = replace(now, **{name: getattr(before, name) for name in _OF_LATER_CALLS})
+        return [] if again == before else [left_out("configure")]
 
     def _command(self, command: c.Command, names: frozenset[str]) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
         if isinstance(command, c.Mark):

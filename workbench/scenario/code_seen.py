@@ -9,7 +9,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.message_ends import RECV
 from workbench.engine.model.responders.nothing import Nothing
 from workbench.engine.model.responders.sink import Sink
-from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.scenario.code_steps import flat
 from workbench.scenario.steps import ANY, RESET, Expect, Perform, Scenario
 from workbench.scenario.what_came import READS
@@ -19,6 +19,8 @@ _SEEN: Final = READS | {
     RECV,
 }
 """The calls that a script's sockets keep, of all whose rows a run has."""
+
+_BUFSIZE: Final = EndpointSettings("", Role.STREAM).bufsize
 
 
 def is_seen(expect: Expect, item: EndpointSettings | None) -> bool:
@@ -47,11 +49,13 @@ def is_seen(expect: Expect, item: EndpointSettings | None) -> bool:
 
 def mixes_messages(scenario: Scenario) -> bool:
     """Whether a script might take one message of a SOCK_SEQPACKET for another: an empty one for the
-    end of the stream, or two answers that wait for one.
+    end of the stream, one that was cut for a whole one, or two answers that wait for one.
     """
-    answers = (item.responder for item in scenario.endpoints if item.type == "SOCK_SEQPACKET")
-    if any(not isinstance(kind, Nothing | Sink) for kind in answers):
-        return True
+    for item in scenario.endpoints:
+        if item.type == "SOCK_SEQPACKET" and (
+            not isinstance(item.responder, Nothing | Sink) or item.bufsize != _BUFSIZE
+        ):
+            return True
     for step in flat(scenario.steps):
         if isinstance(step, Perform) and isinstance(step.command, c.Send):
             said = step.command

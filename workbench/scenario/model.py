@@ -566,6 +566,8 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
     until = v.seconds(body, "until_open", path) if "until_open" in body else 0.0
+    if until and not wait:
+        raise v.wrong((*path, "until_open"), "scenario.until_open_waits")
     return Perform(kind(**values), error, wait, until, json, _on_failure(body, path))
 
 

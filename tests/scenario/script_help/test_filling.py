@@ -54,6 +54,8 @@ def test_values() -> None:
     assert found is not None
     assert groups(found, "utf-8") == {"a": b"y", "b": b""}
     assert address_of(b"[::1]:80") == ("::1", 80)
+    with pytest.raises(ValueError, match="is written"):  # as in a run
+        address_of(b"::1:80")
 
 
 @pytest.mark.parametrize("width", ["u8", "u16", "u24", "u32le", "u64", "var7", "ber"])

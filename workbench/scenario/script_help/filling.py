@@ -65,6 +65,8 @@ def quoted(name: str, encoding: str) -> str:
 def address_of(text: bytes) -> tuple[str, int]:
     """HOST:PORT in the form that a call takes."""
     host, _, port = text.decode().rpartition(":")
+    if ":" in host and not host.startswith("["):
+        raise ValueError(f"{text.decode()}: an IPv6 address with a port is written [::1]:80")
     return host.strip("[]"), int(port)
 
 
