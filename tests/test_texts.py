@@ -227,3 +227,18 @@ def test_every_text_may_be_said() -> None:
             said = plain in whole or plain.rpartition(".")[2] in whole or made.fullmatch(plain)
             unsaid += [] if said else [f"{name}: {key}"]
     assert not unsaid
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "names"),
+    [("en", "Once. Twice.", "server-1, client-1"), ("zh_CN", "Once.Twice.", "server-1、client-1")],
+)
+def test_sentences_and_lists_are_put_together_as_a_language_does(
+    language: str, said: str, names: str
+) -> None:
+    set_language(language)
+    try:
+        assert texts.sentences("Once.", "", "Twice.") == said
+        assert texts.listed(["server-1", "client-1"]) == names
+    finally:
+        set_language("en")

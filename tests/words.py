@@ -87,6 +87,14 @@ def untranslated(text: str, also: str = "") -> tuple[str, ...]:
 
 
 @cache
+def gapped(text: str) -> tuple[str, ...]:
+    """What stands before a space behind Chinese punctuation, which has room of its own; several
+    spaces are between the parts of a line.
+    """
+    return tuple(re.findall(".[，。；：？！、](?= (?! ))", text))
+
+
+@cache
 def chinese(text: str) -> tuple[str, ...]:
     """Chinese of an English text, but for what is sent and the language's own name."""
     rest = re.sub("连接已创建|hello, 服务器|服务器|中文", "", text)

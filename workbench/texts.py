@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -27,16 +27,20 @@ class Language:
         locales: how the names of its locales in the system begin, in lower case; Windows spells out
             the language: "Chinese (Simplified)_China".
         qt: the file with Qt's own words in it, which PySide6 provides; "": they are built in.
+        between: what stands between two sentences. listing: what stands between the names of a
+            list.
     """
 
     code: str
     locales: tuple[str, ...]
     qt: str = ""
+    between: str = " "
+    listing: str = ", "
 
 
 _KNOWN: Final = (
     Language("en", ()),  # where no other is asked for
-    Language("zh_CN", ("zh", "chinese"), qt="qtbase_zh_CN"),
+    Language("zh_CN", ("zh", "chinese"), qt="qtbase_zh_CN", between="", listing="、"),
 )
 LANGUAGES: Final = tuple(known.code for known in _KNOWN)
 _current = [LANGUAGES[0]]
@@ -52,7 +56,21 @@ def language() -> str:
 
 def qt_words() -> str:
     """The file with Qt's own words in that language; "": they are built in."""
-    return next(known.qt for known in _KNOWN if known.code == _current[0])
+    return _spoken().qt
+
+
+def sentences(*parts: str) -> str:
+    """Sentences one after the other, as one text; empty ones are left out."""
+    return _spoken().between.join(filter(None, parts))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, as a part of a sentence."""
+    return _spoken().listing.join(names)
+
+
+def _spoken() -> Language:
+    return next(known for known in _KNOWN if known.code == _current[0])
 
 
 def next_language() -> str:

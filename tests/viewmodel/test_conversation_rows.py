@@ -128,7 +128,7 @@ def test_of_layers_plain_data_is_shown_and_never_what_lies_below(
     assert [line[0] for line in lines] == [">", "<"]
     assert all(line.endswith("h\u00e9llo") for line in lines)
     assert all("6 B" in line for line in lines)
-    handshakes = [line for line in said(talk, name="near") if "TLS 1.3 stands" in line]
+    handshakes = [line for line in said(talk, name="near") if "TLS 1.3 established" in line]
     assert bool(handshakes) == ("tls" in far.layers)
 
 

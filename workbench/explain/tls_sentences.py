@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.layer_fault import VERIFY_FAILED, LayerFault
 from workbench.literals import arguments_of
-from workbench.texts import has, tr
+from workbench.texts import has, sentences, tr
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -31,7 +31,7 @@ def failed_text(row: Row, part: str) -> str | None:
     if part == "kernel" and row.errno == VERIFY_FAILED:
         trust = arguments_of(row.args)[1].get("trust")
         said = tr("tls.message.reason", **fault.values)
-        return f"{said} {tr('tls.message.believed', trust=believed(trust))}" if trust else said
+        return sentences(said, tr("tls.message.believed", trust=believed(trust)) if trust else "")
     return tr(f"{stem}.{part}", **fault.values)
 
 
@@ -67,7 +67,8 @@ def _alert(name: str, *, sent: bool) -> str:
     said = tr("tls.message.alert_sent" if sent else "tls.message.alert")
     if known is None:
         return said
-    return f"{said} {tr('tls.message.alert_there', what=tr(known)) if sent else tr(known)}"
+    there = tr("tls.message.alert_there", what=tr(known)) if sent else tr(known)
+    return sentences(said, there)
 
 
 def _agreed(values: list[Any], named: dict[str, Any]) -> list[str]:

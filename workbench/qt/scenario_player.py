@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from workbench.frozen import dataclass
-from workbench.texts import Problem, language, tr
+from workbench.texts import Problem, language, sentences, tr
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -419,10 +419,10 @@ class _Run(QThread):
             )
             return "\n".join([first, *lines, *rest, *warnings])
         if self.problem is not None or said is None:
-            return " ".join([self.sentence(), *warnings])
+            return sentences(self.sentence(), *warnings)
         held = tr("window.demo_ok", title=title_of(self._scenario))
         look = [tr("repeat.look")] if self.met is not None else []
-        return " ".join([held, said.text, *look])
+        return sentences(held, said.text, *look)
 
     def _said(self) -> Problem | None:
         steps = self._runner.report.steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.frozen import dataclass
 from workbench.labs.demos import Demo
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, listed, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,6 @@ def line_of(demo: Demo) -> DemoLine:
         demo.title,
         demo.shows,
         tr("demos.seconds", seconds=round(seconds, 1)) if seconds else tr("demos.moment"),
-        ", ".join(tr(f"demos.need_{need}") for need in demo.needs),
+        listed(tr(f"demos.need_{need}") for need in demo.needs),
         demo.hindrance(),
     )

@@ -57,3 +57,14 @@ def test_who_sends_it_has_a_column_where_there_is_room(beside: Hand) -> None:
     columns.setSizes([0, 500, 700])  # type: ignore[union-attr]
     settle()
     assert not tree.isColumnHidden(1)
+
+
+def test_its_menu_has_one_arrow(beside: Hand) -> None:
+    """Qt paints one for a menu, and lay over the icon, which is one too."""
+    button = beside.window.message_list.part.file
+    menu = button.menu()
+    with_menu = button.grab().toImage()
+    button.setMenu(None)  # type: ignore[arg-type]  # the stub knows no None
+    without = button.grab().toImage()
+    button.setMenu(menu)
+    assert with_menu == without

@@ -13,7 +13,7 @@ from tests.ui.conftest import Hand
 from tests.ui.looks import room
 from tests.ui.looks.scenes import connected, settle, speak
 from tests.ui.looks.seen import painted, texts_of
-from tests.words import chinese, untranslated
+from tests.words import chinese, gapped, untranslated
 from workbench import texts
 from workbench.labs.backlog_data import ClientState
 from workbench.qt.key_passwords import KeyQuestion
@@ -25,7 +25,7 @@ LAB_SIZE = (1280, 800)
 
 def foreign(window: QWidget, language: str) -> list[str]:
     """Texts of a window in another language than this."""
-    found = chinese if language == "en" else untranslated
+    found = chinese if language == "en" else lambda text: untranslated(text) + gapped(text)
     faults = [f"{seen}: {bad}" for seen in texts_of(window) if (bad := found(seen.text))]
     with painted() as drawn:
         window.grab()
@@ -95,6 +95,10 @@ def test_make_scenario(hand: Hand) -> None:
     connected(hand)
     made = hand.make_scenario()
     every_look(hand, made, (760, 560), (100, 125))
+    for language in texts.LANGUAGES:
+        speak(hand.window, language)
+        boxes = (made.answers, made.waits, made.going_on)
+        assert len({box.mapTo(made, box.rect().center()).y() for box in boxes}) == 1
 
 
 def test_repeat_until(hand: Hand) -> None:

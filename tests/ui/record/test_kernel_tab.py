@@ -7,10 +7,11 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
+from tests.ui.looks.seen import painted
 from workbench import app
 from workbench.engine.model import commands as c
 from workbench.qt.controller import RESTING, TICK, WATCHING
-from workbench.ui.record.kernel_plots import KEPT, Plot
+from workbench.ui.record.kernel_plots import DIAGRAM, KEPT, Plot, StateDiagram
 
 
 def talk(hand: Hand) -> None:
@@ -128,3 +129,17 @@ def test_a_plot_of_nothing_says_nothing(qtbot: QtBot) -> None:
     assert "7" in plot.accessibleDescription()
     plot.clear()
     assert plot.accessibleDescription() == ""
+
+
+def test_the_names_of_states_have_room_in_a_narrow_inspector(qtbot: QtBot) -> None:
+    """ESTABLISHED lost its first and last letter with both lists open."""
+    diagram = StateDiagram()
+    qtbot.addWidget(diagram)
+    diagram.show_state("ESTABLISHED", anew=True)
+    for width in (195, 240, 600):
+        diagram.resize(width, diagram.sizeHint().height())
+        with painted() as drawn:
+            diagram.grab()
+        assert {item.text for item in drawn} == set(DIAGRAM)
+        cut = [item.text for item in drawn if item.box and item.wanted.width() > item.box.width()]
+        assert not cut, (width, cut)

@@ -26,7 +26,7 @@ from workbench.qt.scenario_maker import ReadText, ScenarioWish, Written, read_te
 from workbench.qt.scenario_player import Question
 from workbench.scenario.from_record import Excerpt
 from workbench.scenario.model import Loop, Scenario, Step, Wait
-from workbench.texts import Problem, reason_of, tr
+from workbench.texts import Problem, listed, reason_of, sentences, tr
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.repeat_form import RepeatForm
 from workbench.ui.dialogs.row_range import RowRange
@@ -152,9 +152,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             group(caption("title", self.title), self.title),
             group(caption("made_of", self.scope), self.scope),
             self.rows.box,
-            self.answers,
-            self.waits,
-            self.going_on,
+            group(self.answers, self.waits, self.going_on),
         ):
             what.addWidget(widget)
         self.forms = QTabWidget()
@@ -353,13 +351,13 @@ class ScenarioDialog(Retranslatable, QDialog):
         if made is None:
             return None
         held = self._maker.held_open(made)
-        stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
+        stops = tr("scenario_window.stops", names=listed(held)) if held else ""
         count = _count(made.steps)
         key = ("steps" if self._live else "steps_of_old") if count else "no_steps"
         found = tr(f"scenario_window.{key}", count=count)
         waits = _waits(made.steps)
-        warnings = " ".join(warning.text for warning in made.warnings)
-        self._say(" ".join(part for part in (found, waits, stops, warnings) if part))
+        warnings = (warning.text for warning in made.warnings)
+        self._say(sentences(found, waits, stops, *warnings))
         return made
 
     def _text_read(self) -> ReadText:
@@ -530,7 +528,7 @@ def _waits(steps: tuple[Step, ...]) -> str:
     each = sum(step.seconds for body in loops for step in body if isinstance(step, Wait))
     said = [("waits", once)] if once >= LONG else []
     said += [("round_waits", each)] if each >= LONG_ROUND else []
-    return " ".join(tr(f"scenario_window.{key}", seconds=f"{wait:.0f}") for key, wait in said)
+    return sentences(*(tr(f"scenario_window.{key}", seconds=f"{wait:.0f}") for key, wait in said))
 
 
 def _count(steps: tuple[Step, ...]) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from workbench.payload import notation
 from workbench.payload.unknown_gaps import UnknownGap
 from workbench.qt.tips import plain_tip
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, sentences, tr
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, SpokenLabel, tone
 from workbench.viewmodel.payload_form import PayloadForm
@@ -102,7 +102,7 @@ class PayloadProblemBar(QWidget):
                 else tr(problem.key, **said)
             )
         if problem.key == "payload.bad_escape":
-            text = f"{text} {tr('panel.escapes_off')}"
+            text = sentences(text, tr("panel.escapes_off"))
         self.label.setText(text)
         self.label.setToolTip(plain_tip(text))
         self.use.setVisible(self._encoding is not None)

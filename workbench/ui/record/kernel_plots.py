@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.texts import tr
@@ -15,6 +15,8 @@ from workbench.ui.style.retranslatable import Retranslatable
 
 KEPT: Final = 150
 """Readings of a plot: 15 s at ten a second."""
+NARROWEST: Final = 60
+"""The width of letters as a percentage of the usual one, below which nobody could read them."""
 # RFC 9293, figure 5, as far as it can be seen from one end; (column, row) in the diagram.
 DIAGRAM: Final = {
     "LISTEN": (0, 0),
@@ -78,13 +80,21 @@ class StateDiagram(Retranslatable, QWidget):
         width, height = self.width() // 3, self.height() // 5
         return QRect(column * width + 2, row * height + 2, width - 6, height - 7)
 
+    def _lettering(self) -> QFont:
+        """The font of the states; narrower where the longest has no room in its box."""
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * theme.SMALLER)
+        wide = max(map(QFontMetrics(font).horizontalAdvance, DIAGRAM))
+        room = self._box("LISTEN").width() - 2 * theme.HAIR
+        if wide > room:
+            font.setStretch(max(NARROWEST, 100 * room // wide))
+        return font
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * theme.SMALLER)
-        painter.setFont(font)
+        painter.setFont(self._lettering())
         painter.setPen(QPen(QColor(colours.edge), 1))
         for start, end in ARROWS:
             painter.drawLine(self._box(start).center(), self._box(end).center())

@@ -214,6 +214,7 @@ def _bars(theme: Theme) -> list[str]:
             "QToolButton::menu-indicator { subcontrol-origin: padding;"
             " subcontrol-position: center right; right: 4px; }"
         ),
+        "QToolButton[arrow='true']::menu-indicator { image: none; }",  # its icon is one
         "QStatusBar QLabel { padding: 0 8px 2px 4px; }",
         "QStatusBar QToolButton { padding-bottom: 2px; }",
         "QStatusBar::item { border: none; }",

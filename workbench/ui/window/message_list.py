@@ -30,7 +30,7 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import NamedControls
+from workbench.ui.widgets.named_controls import NamedControls, group
 from workbench.ui.widgets.row_under_mouse import ItemTree
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.messages_file import NAME, Saved
@@ -91,6 +91,7 @@ class MessageList(Retranslatable, QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._hint.setProperty("muted", True)
         self.file = controls.add(QToolButton(), "file", "messages_file")
+        self.file.setProperty("arrow", True)
         self.file.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
@@ -108,8 +109,9 @@ class MessageList(Retranslatable, QWidget):
         head.addWidget(self._title, 1)
         head.addWidget(self.file)
         row = FlowLayout()
-        for button in self._buttons.values():
-            row.addWidget(button)
+        for name in ("put", "rename", "remove"):
+            row.addWidget(self._buttons[name])
+        row.addWidget(group(self._buttons["up"], self._buttons["down"]))
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(GAP)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.qt.tips import plain_tip
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, listed, tr
 from workbench.viewmodel import value_files
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class ValueChoice(QObject):
         if path is None:
             self.told.emit(tr("values.typed_in_force"))
         else:
-            names = ", ".join(row.name for row in self._values.in_force)
+            names = listed(row.name for row in self._values.in_force)
             self.told.emit(tr("values.in_force", name=path.stem, names=names))
 
     @Slot()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter
 
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, listed, tr
 from workbench.viewmodel.workspace import EMPTY, LONGEST, SIDES, Workspace, too_long
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class WorkspaceKeeper(QObject):
         self._written = found
         left_out = too_long(found)
         if left_out and left_out != self._left_out:
-            names = ", ".join(left_out)
+            names = listed(left_out)
             self.told.emit(tr("workspace.left_out", names=names, most=f"{LONGEST:,}"))
         self._left_out = left_out
 
