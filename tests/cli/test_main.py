@@ -118,6 +118,19 @@ def test_an_expectation_that_fails_is_1_and_stands_in_junit(tmp_path: Path) -> N
     assert all(json.loads(line) for line in out.splitlines())
 
 
+def test_a_value_may_begin_with_a_dash(record: Path) -> None:
+    """`-` before a term of a filter takes its opposite."""
+    status, out, err = run("export", record, "--to", "jsonl", "--filter", "-call:recvfrom")
+    assert status == 0, err
+    calls = {json.loads(line)["call"] for line in out.splitlines()}
+    assert "sendto" in calls
+    assert "recvfrom" not in calls
+    for words in (("--filter", "-o", record.parent / "x"), ("--filter", "--", record)):
+        status, _, err = run("export", "--to", "jsonl", *words)
+        assert status == 2
+        assert "--filter" in err
+
+
 def test_timeout_ends_a_run(tmp_path: Path) -> None:
     talk = tmp_path / "talk.toml"
     talk.write_text('[[step]]\ndo = "wait"\nseconds = 1000\n')

@@ -6,7 +6,7 @@ import argparse
 import errno
 import gc
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from time import sleep
 from typing import Final, NoReturn
@@ -30,6 +30,30 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise Problem("cli.usage", reason=message.rstrip(".。"), prog=self.prog)
+
+    def parse_known_args(  # type: ignore[override]  # the base has overloads for other namespaces
+        self,
+        args: Sequence[str] | None = None,
+        namespace: argparse.Namespace | None = None,
+    ) -> tuple[argparse.Namespace, list[str]]:
+        return super().parse_known_args(self._joined(args or ()), namespace)
+
+    def _joined(self, args: Sequence[str]) -> list[str]:
+        """The arguments, with a value that begins with "-" (`--filter -call:recv`, `--expect -ERR`)
+        in one word with its option: by itself argparse takes it for another option.
+        """
+        known = self._option_string_actions
+        joined: list[str] = []
+        for place, word in enumerate(args):
+            if word == "--":  # what follows are no options
+                return [*joined, *args[place:]]
+            before = known.get(joined[-1]) if joined else None
+            takes = before is not None and before.nargs is None
+            if takes and word[:1] == "-" != word[1:2] and len(word) > 1 and word not in known:
+                joined[-1] += f"={word}" if joined[-1].startswith("--") else word
+            else:
+                joined.append(word)
+        return joined
 
 
 def main(argv: list[str]) -> int:

@@ -14,9 +14,8 @@ from workbench.payload.characters import keeps_apart, marks_of
 from workbench.payload.notation import encode, parse_hex
 from workbench.scenario.code_seen import is_seen
 from workbench.scenario.code_sockets import INDENT
-from workbench.scenario.loop_end import ON_ITS_WAY
 from workbench.scenario.report import condition_of
-from workbench.scenario.rounds import ROUND
+from workbench.scenario.rounds import ON_ITS_WAY, ROUND
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.what_came import READS

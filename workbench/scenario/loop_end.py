@@ -12,6 +12,7 @@ from workbench.journal.reader import Row
 from workbench.scenario.expect import Watch, in_words
 from workbench.scenario.kernel_look import LOOK_EVERY
 from workbench.scenario.report import condition_of
+from workbench.scenario.rounds import ON_ITS_WAY
 from workbench.scenario.steps import Loop, Scenario
 from workbench.scenario.verdict_rows import Came
 from workbench.session import Session
@@ -19,8 +20,6 @@ from workbench.texts import Problem
 
 ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
-ON_ITS_WAY: Final = 0.5
-"""Seconds that what the last round led to has at least; a match that could grow needs a pause."""
 
 
 class LoopMet(Exception):

@@ -1,4 +1,4 @@
-"""The number of a round, {round}, and where it may be used.
+"""The number of a round, {round}, and where it may be used; the time after the last one.
 
 It is that of the innermost loop around a step, from 1 on. What ends a loop belongs to none of its
 rounds, and neither does what an endpoint sends by itself, at any time.
@@ -14,6 +14,8 @@ from workbench.scenario.locate import Path as KeyPath
 ROUND: Final = "round"
 ROUND_GAP: Final = f"{{{ROUND}}}"
 """As it is written."""
+ON_ITS_WAY: Final = 0.5
+"""Seconds that what the last round led to has at least; a match that could grow needs a pause."""
 
 
 def in_loop(path: KeyPath) -> bool:
