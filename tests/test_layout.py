@@ -289,7 +289,6 @@ COVERED_BY = {
     "ui/endpoint/server_send_bar.py": ("ui/test_panels.py", "send"),
     "ui/widgets/state_badge.py": ("ui/test_window_deeds.py", "SETTING UP"),
     "ui/endpoint/timeout_box.py": ("ui/endpoint/test_address_line.py", "currentText"),
-    "ui/window/projector_mode.py": ("ui/test_habits.py", "presenting"),
     "ui/endpoint/server_panel.py": ("ui/test_tables.py", "chosen_row"),
     "ui/endpoint/panel_factory.py": ("ui/endpoint/test_conversation_pane.py", "save_wanted"),
     "viewmodel/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),

@@ -301,7 +301,7 @@ class TabArea(QSplitter):
         self.setSizes([500, 500])
         self._target: EndpointPanel | None = None
         self._told = ""
-        self._sparing = False
+        self._sparing = self._folded = self._calls_shown = False
         self.entered.connect(self.tell_target)
 
     # -- which panels there are -----------------------------------------------------------------
@@ -377,6 +377,10 @@ class TabArea(QSplitter):
         group.addTab(area, panel.name)
         area.setWidget(panel)  # this measures it, already under the window's style sheet
         group.label_tab(panel)
+        if self._folded:  # a demonstration brings its own panels to a projector
+            panel.fold(True)
+        if self._calls_shown:
+            panel.controls.show_calls(True)
         panel.needs.connect(self.needs)
         panel.renamed.connect(lambda: self._rename(panel))
         panel.settled.connect(lambda field: self._on_settled(panel, field))
@@ -477,6 +481,7 @@ class TabArea(QSplitter):
     @Slot(bool)
     def fold(self, folded: bool) -> None:
         """Hide in each panel what only sets a socket up, or show it again."""
+        self._folded = folded
         for panel in self.panels():
             panel.fold(folded)
 
@@ -490,6 +495,7 @@ class TabArea(QSplitter):
     @Slot(bool)
     def show_calls(self, shown: bool) -> None:
         """Show on each button that makes a call which one that is, or not."""
+        self._calls_shown = shown
         for panel in self.panels():
             panel.controls.show_calls(shown)
 
