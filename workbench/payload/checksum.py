@@ -62,6 +62,61 @@ CHECKSUMS: Final[Mapping[str, Checksum]] = {
 }
 
 
+FRAME: Final = 512
+"""Bytes of the longest payload whose end is compared with checksums: frames that have one are
+shorter, and the CRCs take a millisecond or so.
+"""
+_HEADERS: Final = (0, 1, 2)
+"""Where what a CRC covers may begin. A single byte would too often fit by chance."""
+_LEAST: Final = 3
+"""Bytes that have to be covered."""
+
+
+class ChecksumAtEnd(NamedTuple):
+    """A checksum that the last bytes of a payload are.
+
+    Attributes:
+        start: the offset of the first byte that it covers.
+        order: None: in the usual one of its kind.
+    """
+
+    kind: str
+    value: bytes
+    start: int = 0
+    order: Order | None = None
+
+
+def checksums_at_end(data: bytes) -> list[ChecksumAtEnd]:
+    """The checksums of the bytes before them that the last bytes are; none in what is text."""
+    if len(data) > FRAME or _is_text(data):
+        return []
+    found = []
+    for kind, known in CHECKSUMS.items():
+        body, value = data[: -known.width], data[-known.width :]
+        for start in _HEADERS if known.width > 1 else (0,):
+            if len(body) - start < _LEAST or not any(body[start:]):
+                continue
+            number = known.compute(body[start:])
+            order = next((x for x in _orders(known) if number == int.from_bytes(value, x)), None)
+            if order is not None:
+                own = None if order == known.order else order
+                found.append(ChecksumAtEnd(kind, value, start, own))
+    return found
+
+
+def _orders(known: Checksum) -> tuple[Order, ...]:
+    other: Order = "little" if known.order == "big" else "big"
+    return (known.order, other) if known.width > 1 else (known.order,)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character.isspace() for character in text)
+
+
 def checksum(
     kind: str, data: bytes, order: Order | None = None, start: int = 0, last: int | None = None
 ) -> bytes:

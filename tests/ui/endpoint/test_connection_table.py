@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.qt.connection_model import ConnectionModel
 from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.ui.style import icons, theme
 from workbench.ui.widgets.state_delegate import mark_of, room
 from workbench.viewmodel.connection_rows import CLIENT, LAYERED, STREAM, Told, line_of
 from workbench.viewmodel.panel_state import RowsState
@@ -86,6 +87,17 @@ def test_a_mark_beside_a_state_has_room_in_its_own_column(table: ConnectionTable
     table.show_rows(replace(rows(1), columns=CLIENT))
     cell = table.visualRect(table.lines.index(0, state))
     assert mark_of(cell, table.fontMetrics()).right() < cell.right()
+
+
+@pytest.mark.parametrize("scale", [100, 150, 200])
+def test_the_place_of_a_mark_is_as_large_as_the_icon(
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch, scale: int
+) -> None:
+    """In large writing the words beside it were drawn over it."""
+    monkeypatch.setattr(theme._InForce, "scale", scale)
+    monkeypatch.setattr(icons, "_pixmaps", {})
+    drawn = icons.pixmap("triangle-alert", theme.current().busy.text).deviceIndependentSize()
+    assert mark_of(QRect(0, 0, 400, 60), table.fontMetrics()).size() == drawn.toSize()
 
 
 def test_numbers_that_change_are_drawn_and_not_measured_cell_by_cell(

@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
+from workbench.engine.model import commands as c
+from workbench.engine.model.tail import Append
 from workbench.explain.explain import Explanation, Section
+from workbench.journal.reader import Row
 from workbench.ui.record.explanation_view import ExplanationView
 
 EXPLAIN, BYTES, KERNEL = range(3)
@@ -49,6 +52,25 @@ def test_what_is_not_in_front_is_not_drawn_and_right_when_it_comes_there(hand: H
     assert hand.text_of_explain() == before
     tabs.setCurrentIndex(EXPLAIN)
     assert "listen" in hand.text_of_explain()
+
+
+def test_a_checksum_at_the_end_of_the_bytes_is_named(hand: Hand) -> None:
+    tabs = hand.find("inspector.tabs")
+    assert isinstance(tabs, QTabWidget)
+    tabs.setCurrentIndex(BYTES)
+    hand.connect()
+    window = hand.window
+    window.controller.session.perform(c.Send("client-1", hex="55 aa 02", append=Append.SUM8))
+    reader = window.controller.reader
+    frame = bytes.fromhex("55aa0201")
+
+    def sent() -> list[Row]:
+        return [row for row in reader.page(1, 200) if row.payload == frame]
+
+    hand.wait(lambda: bool(sent()))
+    row = sent()[0]
+    window.controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq)
+    assert hand.text("inspector.bytes").endswith("\n\n01: sum8 of the bytes before")
 
 
 def test_the_same_bytes_are_not_laid_out_again(hand: Hand) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QV
 
 from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.reader import Row
+from workbench.payload.checksum import checksums_at_end
 from workbench.payload.notation import ENCODINGS, hexdump
 from workbench.texts import tr
 from workbench.ui.style import fonts, theme
@@ -92,6 +93,8 @@ class BytesTab(Retranslatable, QWidget):
         parts = [self._read(row, encoding), "", *hexdump(row.payload, width=width)]
         if missing_bytes(row):
             parts += ["", gap]
+        elif row.size == len(row.payload):
+            parts += _checksums(row.payload)
         return "\n".join(parts)
 
     def _say(self, text: str) -> None:
@@ -118,3 +121,15 @@ class BytesTab(Retranslatable, QWidget):
         self._encoding.setAccessibleName(tr("inspector.encoding"))
         self._bytes.setAccessibleName(tr("inspector.bytes"))
         self.refresh()
+
+
+def _checksums(data: bytes) -> list[str]:
+    """Lines that say which checksum of the others the last bytes are."""
+    lines = []
+    for found in checksums_at_end(data):
+        kind, value = tr(f"append.{found.kind}"), found.value.hex(" ")
+        key = "checksum_from" if found.start else "checksum"
+        line = tr(f"inspector.{key}", value=value, kind=kind, start=f"{found.start:04x}")
+        order = f" ({tr(f'inspector.order_{found.order}')})" if found.order is not None else ""
+        lines.append(line + order)
+    return ["", *lines] if lines else []

@@ -67,11 +67,12 @@ class StateDelegate(QStyledItemDelegate):
 
 def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
     """Where the mark is: all are aligned, after the longest of the kernel's words."""
+    side = theme.scaled(theme.ICON)  # as the icon is drawn: larger with the writing
     return QRect(
         cell.left() + metrics.horizontalAdvance("ESTABLISHED") + 3 * PAD,
-        cell.top() + (cell.height() - theme.ICON) // 2,
-        theme.ICON,
-        theme.ICON,
+        cell.top() + (cell.height() - side) // 2,
+        side,
+        side,
     )
 
 
