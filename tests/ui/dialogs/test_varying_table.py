@@ -83,14 +83,28 @@ def test_a_second_run_tells_what_no_look_does(maker: ScenarioDialog, hand: Hand)
     assert rows(maker.varying) == [DATE]
     assert r"Date: \w{3}, " in maker.text.toPlainText()
     assert 'text = "line 1 of many\\r\\n"' in maker.text.toPlainText()
+    assert "second run" not in maker.message.text()
+    maker.compare.setFocus()
     maker.compare.click()
     hand.wait(lambda: len(rows(maker.varying)) == 2)
     assert rows(maker.varying)[1] == ("differs in the second run", "1")
+    hand.wait(lambda: "A second run gave something else (1, " in maker.message.text())
+    assert maker.focusWidget() is maker.compare, "it went on while the button could not be pressed"
     assert r"regex = '^line \d+ of many\r\n'" in maker.text.toPlainText()
     assert maker.forms.currentWidget() is maker.varying
     hand.wait(maker.run.isEnabled)
     maker.run.click()
     hand.wait(lambda: "held" in maker.message.text())
+
+
+def test_a_second_run_that_gives_the_same_is_told_too(hand: Hand) -> None:
+    hand.exchange()
+    dialog = hand.make_scenario()
+    dialog.compare.click()
+    hand.wait(lambda: "gave nothing else that differs" in dialog.message.text())
+    dialog.waits.click()
+    hand.wait(lambda: "second run" not in dialog.message.text())
+    dialog.close()
 
 
 def test_a_part_can_be_left_as_it_came_and_taken_again(maker: ScenarioDialog) -> None:

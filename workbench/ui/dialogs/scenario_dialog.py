@@ -35,6 +35,7 @@ from workbench.ui.style import fonts, icons, theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.file_dialogs import save_name
 from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.focus_back import focus_back
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
     NamedControls,
@@ -99,7 +100,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._then: Callable[[], None] | None = None
         self._share = 0.0
         self._wishes: Wishes = ()
-        self._running = self._valid = self._recorded = self._comparing = False
+        self._running = self._valid = self._recorded = False
+        # `_compared`: what is shown was made with a second run
+        self._comparing = self._compared = False
         self._scopes: dict[str, Scope] = {}
         self._live = live
         add = NamedControls("scenario")
@@ -240,6 +243,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot()
     def make(self) -> None:
         """Make the text again from the record, which may take a while."""
+        self._compared = False
         self._begin(loose=False)
 
     def _begin(self, *, loose: bool) -> None:
@@ -357,8 +361,15 @@ class ScenarioDialog(Retranslatable, QDialog):
         found = tr(f"scenario_window.{key}", count=count)
         waits = _waits(made.steps)
         warnings = (warning.text for warning in made.warnings)
-        self._say(sentences(found, waits, stops, *warnings))
+        self._say(sentences(self._comparison(), found, waits, stops, *warnings))
         return made
+
+    def _comparison(self) -> str:
+        """What a second run showed; "": there was none."""
+        if not self._compared:
+            return ""
+        count = self.varying.count_of("differs")
+        return tr(f"scenario_window.{'compared' if count else 'compared_same'}", count=count)
 
     def _text_read(self) -> ReadText:
         """The text in the editor as a scenario; each text is read only once."""
@@ -404,6 +415,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         if self._comparing and not running:
             self._comparing = False
             self._maker.look_again()
+            self._go_back()
 
     def _allow_run(self) -> None:
         if not self._live:
@@ -476,11 +488,14 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot()
     def _on_compare(self) -> None:
         """Do the same a second time, whatever comes."""
+        # while it runs, the button cannot be pressed, and Qt moves the focus on
+        self._go_back = focus_back(self.run)
         self._begin(loose=True)
 
     @Slot()
     def _on_compared(self) -> None:
-        self.make()
+        self._compared = True
+        self._begin(loose=False)
         self.forms.setCurrentWidget(self.varying)
 
     @Slot()

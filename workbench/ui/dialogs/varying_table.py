@@ -46,6 +46,10 @@ class VaryingTable(Retranslatable, ItemTable):
         """The places whose bytes are expected as they came."""
         return frozenset(self._left)
 
+    def count_of(self, kind: str) -> int:
+        """How many of one kind there are, also those that are expected as they came."""
+        return sum(item.kind == kind for item in self._rows)
+
     def show_all(self, taken: Iterable[Substitute]) -> None:
         """Show these, and those that are expected as they came, in the order of the record."""
         found = {item.place: item for item in taken}
