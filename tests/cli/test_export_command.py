@@ -83,6 +83,24 @@ def test_a_record_becomes_a_scenario_of_it_all_or_of_a_part(
     assert "something else was done" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("form", "wait"), [("scenario", '"wait"'), ("python", "\ntime.sleep("), ("pytest", "'wait'")]
+)
+def test_the_time_in_which_a_person_typed_can_be_left_out(
+    form: str, wait: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, kept = tmp_path / "typed.toml", tmp_path / "typed.swb"
+    source.write_text(
+        'step = [{ do = "start" }, { do = "wait", seconds = 0.4 }, { do = "stop" }]\n'
+        '[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+    )
+    assert main(["run", str(source), "--record", str(kept)]) == 0
+    for more, there in (([], True), (["--no-waits"], False)):
+        capsys.readouterr()
+        assert main(["export", str(kept), "--to", form, *more]) == 0
+        assert (wait in capsys.readouterr().out) == there
+
+
 @pytest.mark.parametrize("to", ["scenario", "python", "pytest"])
 def test_code_that_is_being_made_is_given_up_when_the_end_is_asked_for(
     record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
@@ -123,6 +141,7 @@ def test_a_filter_chooses_the_commands_that_become_code(
         (["SCENARIO", "--to", "scenario"], "--record"),
         (["SCENARIO", "--to", "python", "--endpoint", "a"], "--endpoint"),
         (["SCENARIO", "--to", "python", "--again"], "--again"),
+        (["SCENARIO", "--to", "python", "--no-waits"], "--no-waits"),
         (["RECORD", "--to", "csv", "--connection", "1"], "--connection"),
         (["RECORD", "--to", "scenario", "--endpoint", "nobody"], "nobody"),
         (["RECORD", "--to", "scenario", "--connection", "7"], "--endpoint"),

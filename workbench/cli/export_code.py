@@ -64,16 +64,16 @@ def code_of_record(args: argparse.Namespace, reader: Reader, condition: Conditio
     """
     seqs = _chosen(args, reader, condition)
     if args.to != SCENARIO:
-        scenario = _made(reader, Excerpt(seqs=seqs)).scenario
+        scenario = _made(reader, _excerpt(args, seqs)).scenario
         return _code(args, scenario, secrets_in(reader.kept(SECRETS)))
     if args.against is not None:
         with closing(open_record(args.against)) as other:
             second = SecondRun(other, _chosen(args, other, condition))
-            made = _made(reader, Excerpt(seqs=seqs), second)
+            made = _made(reader, _excerpt(args, seqs), second)
     elif args.again:
         made = _done_again(args, reader, seqs)
     else:
-        made = _made(reader, Excerpt(seqs=seqs))
+        made = _made(reader, _excerpt(args, seqs))
     text = to_toml(made.scenario)
     return text if args.show_secrets else toml_without(text, secrets_in(reader.kept(SECRETS)))
 
@@ -113,12 +113,16 @@ def _chosen(
     return own if seqs is None else own & seqs
 
 
+def _excerpt(args: argparse.Namespace, seqs: set[int] | None, *, loose: bool = False) -> Excerpt:
+    return Excerpt(seqs=seqs, waits=not args.no_waits, loose=loose)
+
+
 def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None) -> Made:
     """Run the scenario once more, whatever comes, and see what differs."""
     from workbench.scenario.runner import Runner  # writing a file needs no sockets
     from workbench.session import Session
 
-    loose = _made(reader, Excerpt(seqs=seqs, loose=True)).scenario
+    loose = _made(reader, _excerpt(args, seqs, loose=True)).scenario
     given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     scenario = parse(to_toml(loose), given=given)
     with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +136,7 @@ def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None)
         if failed is not None:
             raise Problem("export.not_again", reason=failed)
         with closing(open_record(record)) as other:
-            return _made(reader, Excerpt(seqs=seqs), SecondRun(other))
+            return _made(reader, _excerpt(args, seqs), SecondRun(other))
 
 
 def _code(

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
     parser.add_argument("--endpoint", metavar="NAME", help=tr("cli.help_of_endpoint"))
     parser.add_argument("--connection", type=whole, metavar="N", help=tr("cli.help_of_connection"))
+    parser.add_argument("--no-waits", action="store_true", help=tr("cli.help_no_waits"))
     second = parser.add_mutually_exclusive_group()
     second.add_argument("--against", type=Path, metavar="RECORD", help=tr("cli.help_against"))
     second.add_argument("--again", action="store_true", help=tr("cli.help_again"))
@@ -79,10 +80,12 @@ def export(args: argparse.Namespace) -> int:
 def _check_options(args: argparse.Namespace) -> None:
     """Refuse an option that means nothing to this format, rather than ignore it silently."""
     of_record = args.to in CODE and args.record.suffix != _SCENARIO
-    for option in ("endpoint", "connection", "against", "again"):
+    for option in ("endpoint", "connection", "no_waits", "against", "again"):
         only = args.to == "scenario" if option in {"against", "again"} else of_record
         if getattr(args, option) not in {None, False} and not only:
-            raise Problem("export.option_of_form", option=f"--{option}", format=args.to)
+            raise Problem(
+                "export.option_of_form", option=f"--{option.replace('_', '-')}", format=args.to
+            )
 
 
 def _of_scenario(args: argparse.Namespace) -> None:

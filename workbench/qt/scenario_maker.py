@@ -231,12 +231,14 @@ def read_text(text: str, typed: TypedScenarios, source: str) -> ReadText:
 
 
 def scopes_of(reader: Reader) -> dict[str, Scope]:
-    """The single endpoints and connections of a record to choose from, by their names."""
+    """The single endpoints and connections of a record to choose from, by their names; the newest
+    connection first.
+    """
     names = {
         item.id: item.name for item in reader.endpoints() if not item.name.startswith(LAB_PREFIX)
     }
     found: dict[str, Scope] = {name: (name, None) for name in names.values()}
-    for item in reader.connections()[-CONNECTIONS:]:
+    for item in reader.connections()[: -CONNECTIONS - 1 : -1]:
         number = reader.number_of(item.id)
         if number is not None and item.parent is None and item.endpoint in names:
             name = names[item.endpoint]

@@ -131,6 +131,7 @@ def test_it_is_made_of_one_endpoint_or_connection(hand: Hand) -> None:
     names = [another.scope.itemText(index) for index in range(another.scope.count())]
     assert names[0] == "everything"
     assert {"teller", "teller #1", "teller #2"} <= set(names)
+    assert names.index("teller #2") < names.index("teller #1"), "the newest is meant mostly"
     for scope, texts in (
         ("teller", {"one", "two"}),
         ("teller #1", {"one"}),
