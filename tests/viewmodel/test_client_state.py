@@ -139,11 +139,12 @@ def test_the_form_shows_settings_and_means_them_again(talk: Talk) -> None:
 def test_a_repeated_send_that_the_peer_does_not_read_is_not_said_to_be_sent() -> None:
     """Until much waits here the count is what matters; then that it waits."""
     assert repeating_status(7, 9, BEHIND - 1) == StatusMessage(
-        "info", msg("message.sending_of", made=7, of=9)
+        "info", msg("message.sending_of", made="7", of="9")
     )
     behind = repeating_status(7, 9, BEHIND)
     assert behind.level == "busy"
-    assert str(BEHIND) in behind.text.show()
+    assert f"{BEHIND:,} bytes" in behind.text.show()
+    assert "282,559" in repeating_status(282_559, 0, 0).text.show()
     assert "until the peer reads" in repeating_status(7, 0, BEHIND).text.show()
 
 

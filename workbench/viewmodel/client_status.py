@@ -114,9 +114,10 @@ def repeating_status(made: int, of: int, queued: int) -> StatusMessage:
     `queued`: bytes that this program still holds, since the kernel takes no more.
     """
     key = "message.sending_of" if of else "message.sending_on"
+    numbers = {"made": f"{made:,}", "of": f"{of:,}"}
     if queued >= BEHIND:
-        return StatusMessage("busy", msg(f"{key}_behind", made=made, of=of, queued=queued))
-    return StatusMessage("info", msg(key, made=made, of=of))
+        return StatusMessage("busy", msg(f"{key}_behind", **numbers, queued=f"{queued:,}"))
+    return StatusMessage("info", msg(key, **numbers))
 
 
 def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage) -> StatusMessage:
