@@ -298,6 +298,37 @@ def test_a_made_scenario_expects_the_messages_and_runs_again(play: Play, session
     assert (again.steps, again.endpoints) == (made.steps, made.endpoints)
 
 
+STARTTLS = """
+step = [
+  { do = "start", endpoint = "s" },
+  { do = "connect", endpoint = "c" },
+  { do = "expect", endpoint = "c", text = "220" },
+  { do = "start_layer", endpoint = "c" },
+  { do = "send", endpoint = "s", text = "250" },
+  { do = "expect", endpoint = "c", text = "250" },
+]
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+tls = { cert = "test:good" }
+responder = { kind = "greet", text = "220", then = "tls" }
+[endpoint.c]
+address = "@s"
+tls = { ca = "test:root" }
+"""
+
+
+def test_what_tls_that_began_later_says_for_itself_is_not_expected_again(
+    play: Play, session: Session
+) -> None:
+    all_hold(play(STARTTLS))
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        made = scenario_of(reader, Excerpt(title="again"))
+    wanted = [step for step in made.steps if isinstance(step, Expect) and step.wants_bytes]
+    assert [step.text for step in wanted] == ["220", "250"]
+
+
 def test_a_plain_script_says_what_of_layers_it_leaves_out() -> None:
     text = talk(
         f"do = 'ping', {C}",

@@ -173,23 +173,22 @@ class _OfWebSocket(_Layered):
 
 
 class _LaterTls(WhatCame):
-    """A stream that may be switched to TLS: reads count until then, plain data from then on.
+    """A stream that may be switched to TLS: reads count until then, plain data from then on."""
 
-    A client that does says so first; to a server its hello comes, before any row tells of TLS.
-    """
+    __slots__ = ("_below", "_others", "_told")
 
-    __slots__ = ("_below", "_listens", "_others")
-
-    def __init__(self, below: frozenset[str], *, listens: bool) -> None:
-        """`below`: the rows that say what comes before."""
+    def __init__(self, below: frozenset[str], *, told: bool) -> None:
+        """`below`: the rows that say what comes before; `told`: that TLS may begin is in the
+        settings, so that its first record shows it too, before any row tells of TLS.
+        """
         super().__init__(below | TLS_DATA)
         self._below = below
-        self._listens = listens
+        self._told = told
         self._others: set[int] = set()
 
     def note(self, row: AnyRow) -> AnyRow:
         if not self.layered:
-            may_begin = self._listens and row.call in self._below
+            may_begin = self._told and row.call in self._below
             begins = may_begin and (row.payload or b"").startswith(_RECORD)
             self.layered = begins or row.call.startswith(_TLS_ROWS)
         if self.layered and row.call in self.calls and self._is_other(row):
@@ -233,9 +232,9 @@ def _of_layers(settings: EndpointSettings, names: Collection[str]) -> WhatCame:
         return _OfWebSocket(settings)
     if TLS in names:
         return _Layered(TLS_DATA)
-    listens = settings.role is Role.LISTENER
-    if settings.tls is not None or not listens:  # a client needs no settings to begin it
-        return _LaterTls(PROXY_DATA if PROXY in names else READS, listens=listens)
+    told = settings.tls is not None
+    if told or settings.role is not Role.LISTENER:  # a client needs no settings to begin it
+        return _LaterTls(PROXY_DATA if PROXY in names else READS, told=told)
     return WhatCame()
 
 
