@@ -15,7 +15,7 @@ Captured = pytest.CaptureFixture[str]
 def test_a_person_reads_clients_comparison_and_reasons(capsys: Captured) -> None:
     assert main(["lab", "backlog", "--mode", "bound", "--clients", "2", "--every", "0"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[0].endswith("It ends by itself, after 5.6 s at the latest.")
+    assert out.splitlines()[0].endswith("A run ends by itself, after 5.6 s at the latest.")
     assert re.findall(r"(\d)  127.0.0.1:\d+ +ECONNREFUSED after", out) == ["1", "2"]
     assert "The article:" in out
     assert "the address is bound, but without listen()" in out

@@ -68,7 +68,10 @@ class ChildWindows(QObject):
             self.lab = open_lab(self._controller, self._owner, self._appearance)
             self.lab.log_wanted.connect(self.log_wanted)
             fit(self.lab, beside=self._owner)
-        self.lab.show()
+        if self._owner.isFullScreen():  # it is presented, and so is what it opens
+            self.lab.showMaximized()
+        else:
+            self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()
 

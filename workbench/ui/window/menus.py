@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 
 class DemosMenu(QMenu):
-    """The demonstrations by topic, filled when it opens."""
+    """The demonstrations by topic, filled when it opens.
+
+    Attributes:
+        further: returns the actions below them.
+    """
 
     def __init__(self, player: ScenarioPlayer, parent: QWidget) -> None:
         super().__init__(parent)
+        self.further: Callable[[], list[QAction]] = list
         self._player = player
         self.aboutToShow.connect(self._fill)
 
@@ -47,6 +52,10 @@ class DemosMenu(QMenu):
             action.setToolTip(plain_tip(item.shows if hindrance is None else hindrance.text))
             action.setEnabled(hindrance is None)
             action.triggered.connect(partial(self._player.run_named, item.name))
+        further = self.further()
+        if further:
+            self.addSeparator()
+            self.addActions(further)
 
 
 class RecentMenu(QMenu):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.journal.keep import OFFERED
@@ -305,7 +305,13 @@ class MainWindow(Retranslatable, QMainWindow):
         made = caption_of(self.controller, place, demos, live=self.live)
         made.stop_wanted.connect(self.endpoint_tabs.stop_all)
         made.leave_wanted.connect(self.projector_mode.switch)
+        demos.further = self._beside_demos
         return made
+
+    def _beside_demos(self) -> list[QAction]:
+        """What else is shown to a class: on a projector the tool bar and its menus are hidden."""
+        names = ("backlog_lab", "demonstrations") if self.projector_mode.on else ()
+        return [self.menus.action(name) for name in names]
 
     # -- wiring ---------------------------------------------------------------------------------
 
