@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
@@ -29,6 +30,16 @@ def told(text: str) -> list[str]:
 ])  # fmt: skip
 def test_what_is_none_of_these_goes_its_usual_way(text: str) -> None:
     assert pasted_command(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["http://h/\ud800", "curl http://h/ -b \udc80", "curl -d \ud83d h:1"]
+)
+def test_half_a_character_is_one_that_cannot_be_shown(text: str) -> None:
+    found = pasted_command(text)
+    assert found is not None
+    assert found.request is not None
+    assert b"\xef\xbf\xbd" in unquote_to_bytes(body(message_of(found.request)))
 
 
 @pytest.mark.parametrize(("text", "where", "keys"), [

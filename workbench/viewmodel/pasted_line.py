@@ -15,6 +15,8 @@ from workbench.viewmodel.nc_line import nc_line
 from workbench.viewmodel.pasted_command import PastedCommand
 
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a character in UTF-16, which a clipboard may have cut: no encoding has it."""
 _KINDS: Final[Mapping[str, Callable[[CommandWords], PastedCommand]]] = {
     "curl": curl_line, "nc": nc_line, "ncat": nc_line, "netcat": nc_line,
 }  # fmt: skip
@@ -22,7 +24,7 @@ _KINDS: Final[Mapping[str, Callable[[CommandWords], PastedCommand]]] = {
 
 def pasted_command(text: str) -> PastedCommand | None:
     """Understand a line; None: it is neither, and is handled in the usual way."""
-    text = text.strip()
+    text = _HALF.sub("\ufffd", text.strip())
     try:
         if _WEB.match(text) and not re.search(r"\s", text):
             return web_line(text)
