@@ -33,7 +33,7 @@ def test_what_is_none_of_these_goes_its_usual_way(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["http://h/\ud800", "curl http://h/ -b \udc80", "curl -d \ud83d h:1"]
+    "text", ["http://h/\ud800", "curl http://h/ -b a=\udc80", "curl -d \ud83d h:1"]
 )
 def test_half_a_character_is_one_that_cannot_be_shown(text: str) -> None:
     found = pasted_command(text)
