@@ -41,6 +41,16 @@ address = "127.0.0.1:0"
 role = "datagram"
 address = "temp:x"
 """
+NO_SOCKET = """
+step = [
+  { do = "send", endpoint = "client", text = "x", error = "*" },
+  { do = "recv", endpoint = "client", error = "Problem" },
+  { do = "connect", endpoint = "client", error = "*" },
+]
+[endpoint.client]
+address = "127.0.0.1:1"
+receive = "paused"
+"""
 LATE = """
 placeholders = true
 step = [
@@ -109,7 +119,7 @@ def test_a_script_leaves_no_file_whether_it_holds_or_fails(tmp_path: Path, more:
         assert not (tmp_path / "here.sock").exists()
 
 
-@pytest.mark.parametrize("text", [NO_PEER, LATE, CALLS, CONFIGURED, MESSAGES])
+@pytest.mark.parametrize("text", [NO_PEER, NO_SOCKET, LATE, CALLS, CONFIGURED, MESSAGES])
 def test_a_script_holds_as_the_run_does(play: Play, tmp_path: Path, text: str) -> None:
     report = play(text)
     assert report.ok, reasons(report)

@@ -16,7 +16,7 @@ from workbench.literals import literal
 from workbench.payload.characters import BYTES, canonical, codec
 from workbench.payload.hex_patterns import taken_by_hex
 from workbench.scenario.code_sockets import INDENT, left_out
-from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Stay, Step
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Stay, Step
 from workbench.texts import Problem, tr
 
 _ERRNO: Final = re.compile(r"E[A-Z0-9]+")
@@ -162,7 +162,13 @@ def membership(command: c.Join | c.Leave, name: str) -> list[str]:
 
 
 def exception(name: str) -> str:
-    """The class that a step names, if the script knows it; an errno is OSError."""
+    """The class that a step names, if the script knows it; an errno is OSError.
+
+    What the program itself refuses (there is no open connection) has none here: a socket is None
+    then, or is not among those that were made.
+    """
+    if name in {ANY, Problem.__name__}:
+        return "(AssertionError, AttributeError, OSError)"
     for module, prefix in ((builtins, ""), (socket, "socket.")):
         found = getattr(module, name, None)
         if isinstance(found, type) and issubclass(found, Exception):
