@@ -65,6 +65,16 @@ def test_a_pattern_says_where_it_goes_no_further(play: Play, what: str, said: st
     assert said in reasons(play(talk(*asked(HEAD, what))))[0]
 
 
+def test_a_mark_that_was_sent_again_is_seen(play: Play) -> None:
+    """Each send of such a text begins with one: "x" came where "x" was wanted."""
+    client = 'endpoint = "client"'
+    again = f'{{ do = "send", {client}, text = "x" }}'
+    marked = talk(*asked("é", "contains = 'é', keep = true")[:2], again,
+                  f'{{ do = "expect", {client}, text = "éx", within = 0.3 }}')  # fmt: skip
+    report = play(marked.replace('"@server"', '"@server"\nencoding = "utf-8-sig"'))
+    assert r'came "\ufeffx" where "x" was wanted' in reasons(report)[0]
+
+
 def test_of_several_messages_the_one_that_goes_furthest_is_named(play: Play) -> None:
     lines = 'messages = { ends = "\\n" }\n'
     what = r"regex = '^HTTP/1\.1 200 OK$'"

@@ -7,7 +7,7 @@ from typing import Final
 
 from workbench.journal.reader import Row
 from workbench.named_tuple import NamedTuple
-from workbench.payload.characters import codec, decoded
+from workbench.payload.characters import canonical, codec, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.masking import Masker
 from workbench.payload.notation import encode, show
@@ -203,10 +203,14 @@ def _boundary(exact: bytes, same: int, needle: Needle) -> int:
 
 
 def shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
-    """Bytes in the form in which they were asked for; of many, the beginning, or both ends."""
+    """Bytes in the form in which they were asked for; of many, the beginning, or both ends.
+
+    A mark of UTF-8 is shown: each send of such a text begins with one, which is what differs.
+    """
+    encoding = "utf-8" if canonical(needle.encoding) == "utf-8-sig" else needle.encoding
 
     def form(part: bytes) -> str:
-        return part.hex(" ") if needle.as_hex else f'"{show(part, needle.encoding)}"'
+        return part.hex(" ") if needle.as_hex else f'"{show(part, encoding)}"'
 
     if len(data) <= 2 * SHOWN_BYTES:
         return form(data)
