@@ -20,6 +20,7 @@ from workbench.journal.reader import Row
 from workbench.literals import (
     arguments,
     comment,
+    docstring,
     literal,
     parse_expression,
     parse_module,
@@ -82,6 +83,16 @@ def test_a_number_without_a_literal_is_one_call(value: float) -> None:
 @pytest.mark.parametrize("value", [16**6000, -(16**6000)], ids=["plus", "minus"])
 def test_a_number_of_any_length_can_be_written(value: int) -> None:
     assert int(literal(value), 16) == value
+
+
+@given(ANY)
+def test_a_script_may_begin_with_any_text(text: str) -> None:
+    compile(docstring(text), "script", "exec")
+    said = read_literal(docstring(text))
+    assert isinstance(said, str)
+    said.encode()  # Python 3.13 compiles no other
+    whole = not any("\ud800" <= character <= "\udfff" for character in text)
+    assert (said == text) is whole
 
 
 @given(ANY)

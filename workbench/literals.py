@@ -57,6 +57,13 @@ def literal(value: object) -> str:
             return repr(str(value))
 
 
+def docstring(text: str) -> str:
+    """The same of a text that a script begins with. Half a surrogate pair is spelt out there:
+    Python 3.13 and later do not compile a docstring that UTF-8 does not have.
+    """
+    return literal(text.encode("utf-8", "backslashreplace").decode())
+
+
 def comment(text: str) -> str:
     """A text as a Python comment; its line breaks become escapes, so that none of it
     becomes code.

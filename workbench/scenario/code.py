@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workbench.engine.model.settings import EndpointSettings
-from workbench.literals import literal
+from workbench.literals import docstring, literal
 from workbench.scenario.code_asking import PART, asking
 from workbench.scenario.code_calls import ScriptSteps, sockets_of
 from workbench.scenario.code_help import SEARCHING, HelpText, parts_of
@@ -48,7 +48,7 @@ def of_plain_sockets(scenario: Scenario) -> str:
         script.needs |= {"noted_socket", "checksum"}
     asks = asking(scenario, script.commands)
     parts = parts_of({*script.needs, PART} if asks else script.needs)
-    lines = [literal(scenario.title), "", *_helper(script, parts), *_values(script), *asks]
+    lines = [docstring(scenario.title), "", *_helper(script, parts), *_values(script), *asks]
     lines += _variables(script, scenario.endpoints)
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]

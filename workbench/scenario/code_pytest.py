@@ -13,7 +13,7 @@ from typing import Any, Final
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import has_scheme
-from workbench.literals import comment, literal
+from workbench.literals import comment, docstring, literal
 from workbench.scenario.code_asking import files_of_others
 from workbench.scenario.code_names import variables
 from workbench.scenario.steps import OnFailure, Scenario
@@ -41,7 +41,7 @@ def to_pytest(scenario: Scenario) -> str:
     """
     name = _NO_NAME.sub("_", scenario.title.lower()).strip("_") or "scenario"
     return "\n".join([
-        literal(scenario.title),
+        docstring(scenario.title),
         "",
         "",
         f"def test_{name}(workbench):",
@@ -56,7 +56,7 @@ def on_testing(scenario: Scenario, missing: Iterable[str]) -> str:
     files = files_of_others(scenario)
     keys += [f"files={literal(files)}"] if files else []
     return "\n".join([
-        literal(scenario.title),
+        docstring(scenario.title),
         "",
         *(comment(line) for line in tr("scenario.needs_testing").splitlines()),
         *(comment(f"  {each}") for each in missing),
