@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.payload.characters import BYTES, Characters, codec, decoded, within_stream
+from workbench.payload.characters import (
+    BYTES,
+    Characters,
+    canonical,
+    codec,
+    decoded,
+    within_stream,
+)
 
 TEXTS = {
     "utf-8": "hello 中文 首😀",
@@ -77,3 +84,9 @@ def test_the_order_of_a_stream_is_in_its_mark() -> None:
     assert within_stream("utf-16", b"\xff\xfe") == "utf-16-le"
     assert within_stream("UTF-8-SIG", b"\xef\xbb\xbf") == "utf-8"
     assert within_stream("gbk", b"\xfe\xff") == "gbk"
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800", "utf-8\0", "nobody"])
+def test_what_names_no_encoding_is_told_so(name: str) -> None:
+    with pytest.raises(LookupError):
+        canonical(name)

@@ -50,9 +50,10 @@ def codec(encoding: str) -> str:
 
 def canonical(encoding: str) -> str:
     """The canonical name of an encoding; BYTES for "bytes". Raises LookupError."""
-    if "\0" in encoding:  # lookup() raises ValueError
-        raise LookupError(encoding)
-    return BYTES if encoding == BYTES else codecs.lookup(encoding).name
+    try:
+        return BYTES if encoding == BYTES else codecs.lookup(encoding).name
+    except ValueError as error:  # a name with NUL, or with half a surrogate pair
+        raise LookupError(encoding) from error
 
 
 def shifts(encoding: str) -> bool:
