@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from tests.ui.conftest import Hand
+from tests.ui.window.dropping import dropped
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.widgets import file_dialogs
@@ -31,18 +30,6 @@ def question(hand: Hand) -> QMessageBox:
     return next(
         box for box in hand.window.findChildren(QMessageBox) if box.objectName() and box.isVisible()
     )
-
-
-def drop(hand: Hand, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(5, 5), action, data, button, none)
-    enter.ignore()
-    hand.window.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    hand.window.dropEvent(QDropEvent(QPointF(5, 5), action, data, button, none))
 
 
 @pytest.fixture
@@ -147,7 +134,7 @@ def test_a_dropped_one_is_opened_and_a_dropped_scenario_run(
     hand: Hand, saved: Path, tmp_path: Path
 ) -> None:
     set_ups(hand).new()
-    drop(hand, saved)
+    assert dropped(hand.window, saved)
     assert names(hand) == ["server-1", "client-1", "client-2"]
     said: list[str] = []
     hand.window.scenario_player.reported.connect(said.append)
@@ -156,7 +143,7 @@ def test_a_dropped_one_is_opened_and_a_dropped_scenario_run(
         'title = "Steps"\nstep = [{ do = "start" }]\n'
         '[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
     )
-    drop(hand, scenario)
+    assert dropped(hand.window, scenario)
     hand.wait(lambda: len(said) > 1 and not hand.window.scenario_player.running)
     assert said[0] == "Running: Steps"
 
