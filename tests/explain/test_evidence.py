@@ -398,9 +398,9 @@ def test_how_long_an_answer_took_is_said(session: Session) -> None:
     done(session, c.Send("client", text="ask"), c.Send("server", text="answer"), c.Recv("client"))
     sent, _ = told(session, "send", "client")
     answer, text = told(session, "recv", "client", result=6)
-    took = re.search(rf"It came ([\d.]+) (s|ms|µs) after the send in row {sent.seq}, ", text)
+    took = re.search(rf"It came ([\d.]+) (s|ms|us) after the send in row {sent.seq}, ", text)
     assert took is not None
-    unit = {"s": 1e9, "ms": 1e6, "µs": 1e3}[took[2]]
+    unit = {"s": 1e9, "ms": 1e6, "us": 1e3}[took[2]]
     digits = len(took[1].partition(".")[2])
     assert took[1] == f"{(answer.t_ns - sent.t_ns) / unit:.{digits}f}"
 

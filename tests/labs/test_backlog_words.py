@@ -26,11 +26,11 @@ def word(state: ClientState, settings: BacklogSettings = PLAIN, **more: object) 
 
 
 def test_the_words() -> None:
-    assert word(S.QUEUED, connect_seconds=0.0001) == "in the queue; connect() took 100 µs"
+    assert word(S.QUEUED, connect_seconds=0.0001) == "in the queue; connect() took 100 us"
     assert word(S.SILENT, syns=(0.0, 1.0)) == "no answer for 2.1 s; SYNs sent: 2"
     assert "our own timeout" in word(S.TIMED_OUT, ended=5.0, ended_by=EndedBy.OURS)
     assert "the kernel gave up" in word(S.TIMED_OUT, ended=133.0, ended_by=EndedBy.KERNEL)
-    assert word(S.REFUSED, ended=0.0003) == "ECONNREFUSED after 300 µs"
+    assert word(S.REFUSED, ended=0.0003) == "ECONNREFUSED after 300 us"
     assert "out of connect()" in word(S.RESET, ended=1.0)
     assert "before it was accepted" in word(S.RESET, connected=0.5, ended=1.0)
     assert "EAGAIN" in word(S.AGAIN, ended=0.0)
@@ -64,7 +64,7 @@ def test_all_states_and_modes_have_words(language: str) -> None:
 def test_spans() -> None:
     assert [span(value) for value in (None, 0.0000071, 0.0021, 1.04)] == [
         "",
-        "7 µs",
+        "7 us",
         "2.1 ms",
         "1.0 s",
     ]

@@ -114,7 +114,7 @@ def test_replies_that_the_peer_does_not_read(session: Session) -> None:
     item = seen(session, "server", lambda item: item.hold is Hold.ANSWERS)
     said = why_silent(item, 0) or ""
     assert "does not read" in said
-    assert f"{item.queued} B of our replies" in said
+    assert f"{item.queued:,} B of our replies" in said
     assert Silences().why(item)[1] == "not read: replies wait"
 
 

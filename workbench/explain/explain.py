@@ -51,7 +51,7 @@ def _idle(seconds: float) -> str:
     """A duration in the largest unit in which it is not 0."""
     if seconds >= 1:
         return f"{seconds:.3f} s"
-    return f"{seconds * 1000:.1f} ms" if seconds >= 0.001 else f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1000:.1f} ms" if seconds >= 0.001 else f"{seconds * 1e6:.0f} us"
 
 
 def _told(story: Story, kind: SocketKind) -> list[str]:

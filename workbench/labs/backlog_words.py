@@ -58,7 +58,7 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 0.001:
-        return f"{seconds * 1e6:.0f} µs"
+        return f"{seconds * 1e6:.0f} us"
     if seconds < 1:
         return f"{seconds * 1e3:.1f} ms"
     return f"{seconds:.1f} s"

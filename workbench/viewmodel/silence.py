@@ -8,7 +8,7 @@ from typing import Final
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
-from workbench.texts import tr
+from workbench.texts import sentences, tr
 
 AFTER: Final = 2.0
 """Seconds without an event after which a connection that waits or owes bytes counts as silent."""
@@ -108,9 +108,11 @@ def why_silent(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP)
     found = reason(item, seconds, kind)
     if found is None:
         return None
-    told = found[0] == "silence.held_answers"
-    queued = f" {tr('silence.queued', count=item.queued)}" if item.queued and not told else ""
-    return tr(found[0], **found[1]) + queued
+    key, gaps = found
+    told = not item.queued or key == "silence.held_answers"
+    counts = {name: f"{gap:,}" if isinstance(gap, int) else gap for name, gap in gaps.items()}
+    queued = "" if told else tr("silence.queued", count=f"{item.queued:,}")
+    return sentences(tr(key, **counts), queued)
 
 
 def _unsent(item: ConnectionSnapshot) -> tuple[str, dict[str, object]]:
