@@ -199,4 +199,4 @@ def test_ci_and_github_call_the_same_command() -> None:
     assert ci[-1] == "exec python3 scripts/test.py"
     assert re.findall(r"run: (.*)", workflow) == ["python scripts/test.py"]
     assert "os: [ubuntu-latest, macos-latest, windows-latest]" in workflow
-    assert 'python: ["3.11", "3.13"]' in workflow
+    assert 'python: ["3.11", "3.12", "3.13"]' in workflow

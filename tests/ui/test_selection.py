@@ -49,7 +49,7 @@ def test_a_row_of_the_log_brings_its_tab_and_its_connection(hand: Hand) -> None:
     row = row_where(hand, "server-1", "recv")
     hand.window.log.view.selectRow(row)
     assert panel(hand, "server-1").isVisible()
-    assert [row.key for row in panel(hand, "server-1").table.chosen_all()] == [1]
+    hand.wait(lambda: [row.key for row in panel(hand, "server-1").table.chosen_all()] == [1])
     selection = hand.window.controller.selection
     assert selection.pinned
     assert selection.seq == hand.window.log.model.seq_of(row)

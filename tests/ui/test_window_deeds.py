@@ -283,10 +283,10 @@ def test_a_button_is_called_what_it_does_now(hand: Hand) -> None:
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Stop sending")
     assert "No more" in send.toolTip()
-    hand.wait(lambda: "1 of 1000 sent" in hand.text("client.message"))
+    hand.wait(lambda: "1 of 1,000" in hand.text("client.message"))
     hand.press("client.send")
     hand.wait(lambda: send.accessibleName() == "Send")
-    hand.wait_says("client.message", "Stopped: 1 of 1000 sent.")
+    hand.wait_says("client.message", "Stopped: 1 of 1,000 sent.")
     hand.type("client.repeat", "0")
     hand.press("client.send")
     hand.wait(lambda: "until you stop it" in hand.text("client.message"))
@@ -304,10 +304,12 @@ def test_how_many_went_of_a_repeat_that_ended_by_itself_or_with_its_connection(
     hand.type("client.repeat", "50000")
     hand.type("client.interval", "0.05")
     hand.press("client.send")
-    hand.wait(lambda: re.search(r"\b[1-9]\d* of 50000", hand.text("client.message")) is not None)
+    hand.wait(
+        lambda: re.search(r"\b[1-9][\d,]* of 50,000", hand.text("client.message")) is not None
+    )
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     peer.close()
-    hand.wait_says("client.message", "of 50000: nothing is open")
+    hand.wait_says("client.message", "of 50,000: nothing is open")
     assert "Ended after" in hand.text("client.message")
 
 

@@ -473,6 +473,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         """Choose the row of a connection because an event of it was chosen elsewhere."""
         self.look()
         item = next((x for x in self._snapshot.connections if x.id == connection), None)
+        self._chosen.awaited = None if item else connection  # the log has its rows a bit earlier
         if item is None or not self.has_table or item.number == self._chosen.current:
             return
         if self._hide_closed and item.closed_ns is not None:
@@ -567,6 +568,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         stays = self._chosen.kept_in(snapshot, hide_closed=self._hide_closed)
         if stays is not None:
             self.choose(*stays)
+        come = self._chosen.awaited_in(snapshot)
+        if come is not None and self.has_table:
+            self._choose((come.number,), come.number)
         self._aim_conversation()
         self._tell_tab()
         self.taken(snapshot)

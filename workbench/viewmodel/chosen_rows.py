@@ -16,11 +16,13 @@ class ChosenRows:
 
     Attributes:
         keys: those of the chosen rows. current: of several, the one chosen last.
+        awaited: the record's id of a connection that is to be chosen once a snapshot has it.
     """
 
     def __init__(self) -> None:
         self.keys: tuple[Key, ...] = ()
         self.current: Key | None = None
+        self.awaited: int | None = None
         self._open: frozenset[Key] = frozenset()
         self._newest = 0
 
@@ -33,7 +35,7 @@ class ChosenRows:
         self, keys: tuple[Key, ...], current: Key | None, snapshot: EndpointSnapshot
     ) -> None:
         """Choose these instead; `snapshot`: the one in which they were found."""
-        self.keys, self.current = keys, current
+        self.keys, self.current, self.awaited = keys, current, None
         closed = {item.number for item in snapshot.connections if item.closed_ns is not None}
         gone = {peer.address for peer in snapshot.peers if peer.gone}
         self._open = frozenset(keys) - closed - gone
@@ -41,6 +43,10 @@ class ChosenRows:
     def only_in(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
         """The connection that is the only chosen one."""
         return next((x for x in snapshot.connections if x.number == self.only), None)
+
+    def awaited_in(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+        """The connection that is awaited, if it has come."""
+        return next((x for x in snapshot.connections if x.id == self.awaited), None)
 
     def current_id(self, snapshot: EndpointSnapshot) -> int | None:
         """The record's id of the connection chosen last."""

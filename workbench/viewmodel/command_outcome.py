@@ -130,8 +130,8 @@ def repeated_message(outcome: Outcome, command: c.Send) -> StatusMessage | None:
     if outcome.made is None:
         if not outcome.ok:
             return None
-        return StatusMessage("good", msg("message.repeat_done", count=command.repeat))
-    counts = {"made": outcome.made, "of": command.repeat}
+        return StatusMessage("good", msg("message.repeat_done", count=f"{command.repeat:,}"))
+    counts = {"made": f"{outcome.made:,}", "of": f"{command.repeat:,}"}
     end = "of" if command.repeat else "on"
     if outcome.ok:
         return StatusMessage("info", msg(f"message.repeat_stopped_{end}", **counts))
