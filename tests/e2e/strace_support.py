@@ -46,6 +46,9 @@ class Call(NamedTuple):
     outcome: int | str
 
 
+_UNFINISHED: Final = Call("send", "")
+_SENDS: Final = frozenset({"sendto", "sendmsg"})
+
 Life = tuple[int | str, int]
 Sockets = dict[Life, list[Call]]
 
@@ -65,7 +68,8 @@ class _Lives:
 
 
 def traced_calls(text: str) -> Sockets:
-    """Per socket, the finished calls that strace saw, in the order in which they ended.
+    """Per socket, the finished calls that strace saw, in the order in which they ended, and sends
+    in that in which they began: another thread may have read the answer before one has ended.
 
     A call belongs to the socket that its descriptor meant when the call *began*: the number
     of a socket being closed may be given out again before strace prints the close's end.
@@ -73,10 +77,14 @@ def traced_calls(text: str) -> Sockets:
     lives = _Lives()
     by_fd: dict[int, list[Call]] = {}
     begun: dict[str, list[Call] | None] = {}
+    places: dict[str, int] = {}
     for process, name, args, outcome in _lines(text):
         if outcome is None:  # it begins
             fd = _descriptor(args)
-            begun[process] = by_fd.get(fd)
+            begun[process] = own = by_fd.get(fd)
+            if own is not None and name in _SENDS:
+                places[process] = len(own)
+                own.append(_UNFINISHED)
             if name == "close":
                 by_fd.pop(fd, None)
             continue
@@ -89,13 +97,19 @@ def traced_calls(text: str) -> Sockets:
             if isinstance(outcome, int):
                 by_fd[outcome] = calls
             continue
-        found = begun.pop(process, None)
+        found, place = begun.pop(process, None), places.pop(process, None)
         if found is None or call.name in LEFT_OUT:
             continue
-        found.append(call)
+        if place is None:
+            found.append(call)
+        else:
+            found[place] = call
         if call.name == "accept" and isinstance(outcome, int):
             by_fd[outcome] = lives.begin(outcome)
-    return lives.sockets
+    return {
+        life: [call for call in calls if call is not _UNFINISHED]
+        for life, calls in lives.sockets.items()
+    }
 
 
 def _lines(text: str) -> Iterator[tuple[str, str, str, int | str | None]]:

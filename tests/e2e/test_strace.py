@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.strace_support import LEFT_OUT, differences, under_strace
+from tests.e2e.strace_support import LEFT_OUT, differences, traced_calls, under_strace
 from tests.e2e.talks import TALKS
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.reader import Reader
@@ -125,3 +125,19 @@ def test_two_connections_told_under_each_others_number_are_noticed(whole: tuple[
             for row in rows
         ]  # in place: only the numbers are wrong, not the order
         assert differences(trace, spoilt), (first, second)
+
+
+def test_a_send_stands_where_it_began() -> None:
+    """A thread has read the answer before the send of the other one has ended."""
+    lines = """\
+1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 4
+1 sendto(4, "a", 1, 0, NULL, 0 <unfinished ...>
+2 recvfrom(4, "b", 9, 0, NULL, NULL) = 1
+1 <... sendto resumed>) = 1
+2 recvfrom(4,  <unfinished ...>
+1 sendto(4, "c", 1, 0, NULL, 0) = 1
+2 <... recvfrom resumed>"d", 9, 0, NULL, NULL) = 1
+1 sendto(4, "killed", 6, 0, NULL, 0 <unfinished ...>
+"""
+    (calls,) = traced_calls(lines).values()
+    assert [call.name for call in calls] == ["socket", "send", "recv", "send", "recv"]
