@@ -189,6 +189,13 @@ def test_a_record_that_cannot_be_shown_ends_in_a_sentence(
     assert said.out == ""
 
 
+def _run_probe(code: str, folder: Path) -> tuple[int, str, str]:
+    """Status, output and errors of code that starts the window; its records go to `folder`."""
+    return run_command(
+        sys.executable, "-c", code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(folder)
+    )
+
+
 def test_garbage_is_looked_for_once_the_window_is_shown(tmp_path: Path) -> None:
     """Start puts it off: nothing of what is made until then is any."""
     probe = (
@@ -202,9 +209,7 @@ def test_garbage_is_looked_for_once_the_window_is_shown(tmp_path: Path) -> None:
         " gc.get_freeze_count() > 0), self.close())\n"
         "sys.argv = ['x']; from workbench.start import main; sys.exit(main())"
     )
-    status, out, err = run_command(
-        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
-    )
+    status, out, err = _run_probe(probe, tmp_path)
     assert (status, out.split("\n")[:2]) == (0, ["put off: True", "on: True True"]), err
 
 
@@ -223,9 +228,7 @@ def test_what_the_first_command_needs_is_imported_once_the_window_is_painted(
         "sys.argv = ['x']; from workbench.start import main; code = main()\n"
         "print('then:', there()); sys.exit(code)"
     )
-    status, out, err = run_command(
-        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
-    )
+    status, out, err = _run_probe(probe, tmp_path)
     assert (status, out.split("\n")[:2]) == (0, ["shown: False", "then: True"]), err
 
 
@@ -246,8 +249,6 @@ def test_no_widget_is_left_for_the_interpreters_end(tmp_path: Path) -> None:
         "sys.argv = ['x']; from workbench.start import main; code = main()\n"
         "print(QApplication.topLevelWidgets()); sys.exit(code)"
     )
-    status, out, err = run_command(
-        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
-    )
+    status, out, err = _run_probe(probe, tmp_path)
     said = [line for line in err.splitlines() if not line.startswith("This plugin")]
     assert (status, out, said) == (0, "[]\n", [])

@@ -116,18 +116,23 @@ def test_lines_and_rows_in_sight_below_the_first_steps(hand: Hand, per_cent: int
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("live", [False, True])
-@pytest.mark.parametrize("over", ["SOCK_STREAM", "tls", "wss"])
-def test_more_keeps_what_it_is_for_in_sight(hand: Hand, over: str, live: bool) -> None:
-    """However many fields it has: they scroll, and not the panel with Listen, Connect and Send."""
-    window = hand.window
-    window.resize(*SIZE)
+def _open_more(hand: Hand, over: str, *, live: bool) -> None:
+    """Open *More* on both sides; `live`: once they are connected."""
+    hand.window.resize(*SIZE)
     for side in ("server", "client"):
         hand.choose(f"{side}.type", over)
     if live:
         connected(hand)
     for side in ("server", "client"):
         hand.press(f"{side}.more")
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("over", ["SOCK_STREAM", "tls", "wss"])
+def test_more_keeps_what_it_is_for_in_sight(hand: Hand, over: str, live: bool) -> None:
+    """However many fields it has: they scroll, and not the panel with Listen, Connect and Send."""
+    window = hand.window
+    _open_more(hand, over, live=live)
     wrong = []
     for per_cent in (100, 150):
         scale(window, per_cent)
@@ -147,12 +152,7 @@ def test_more_keeps_what_it_is_for_in_sight(hand: Hand, over: str, live: bool) -
 def test_fields_of_more_that_belong_together_stand_in_one_line(hand: Hand) -> None:
     """Also in large writing: a field gives some of its width for that."""
     window = hand.window
-    window.resize(*SIZE)
-    for side in ("server", "client"):
-        hand.choose(f"{side}.type", "wss")
-    connected(hand)
-    for side in ("server", "client"):
-        hand.press(f"{side}.more")
+    _open_more(hand, "wss", live=True)
     wrong = []
     for per_cent in (100, 150):
         scale(window, per_cent)
